@@ -1,0 +1,1 @@
+"""How Cairn is started: on one machine (local), and on the way to many."""
