@@ -133,7 +133,8 @@ class Consumer(Protocol):
 
         Each sequence is in order of offset. An empty answer may also mean that the broker is away: judge
         health by `lag` and by progress, never by the absence of an error. Polling is also the sign of life:
-        a member that does not poll for the session's length loses its partitions.
+        a member that does not poll for minutes loses its partitions. Raises `BrokerError` when this consumer
+        cannot go on: close it and build another.
         """
         ...
 

@@ -6,6 +6,7 @@ off the request path, since they wait a few seconds for an answer before they ra
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -15,10 +16,12 @@ from kafka import errors
 from kafka.admin import ConfigResource, ConfigResourceType
 
 from services.chassis.broker import BrokerUnavailable, Consumer, Producer, TopicMismatch, TopicSpec
+from services.chassis.clock import monotonic
 from services.chassis.kafka_consumer import KafkaConsumer
 from services.chassis.kafka_producer import KafkaProducer
 
 _UNKNOWN_TOPIC = errors.UnknownTopicOrPartitionError.errno
+_SHOWS_WITHIN_S = 5.0
 _ADMIN = {"bootstrap_timeout_ms": 5_000, "request_timeout_ms": 10_000}
 
 
@@ -29,11 +32,16 @@ class KafkaBroker:
     """
 
     def __init__(
-        self, bootstrap_servers: Sequence[str], client_id: str, *, session_timeout_ms: int = 10_000, **security: object
+        self,
+        bootstrap_servers: Sequence[str],
+        client_id: str = "cairn",
+        security: Mapping[str, object] | None = None,
+        *,
+        session_timeout_ms: int = 10_000,
     ) -> None:
         self._servers = tuple(bootstrap_servers)
         self._session_timeout_ms = session_timeout_ms
-        self._connection = {"bootstrap_servers": list(self._servers), "client_id": client_id, **security}
+        self._connection = {"bootstrap_servers": list(self._servers), "client_id": client_id, **(security or {})}
 
     def producer(self) -> Producer:
         """Return a new producer."""
@@ -133,14 +141,25 @@ def _alter(admin: Any, spec: TopicSpec, found: Mapping[str, Any]) -> None:
 
 
 def _check(admin: Any, specs: Sequence[TopicSpec]) -> None:
+    """Look whether everything is as asked for. What was altered shows a moment later, so look for a while."""
+    deadline = monotonic() + _SHOWS_WITHIN_S
+    while wrong := _wrong(admin, specs):
+        if monotonic() > deadline:
+            raise TopicMismatch("; ".join(wrong))
+        time.sleep(0.1)
+
+
+def _wrong(admin: Any, specs: Sequence[TopicSpec]) -> list[str]:
+    """Return a phrase for each topic that is not as asked for."""
     found = _find(admin, specs)
+    wrong = []
     for spec in specs:
-        if len(found[spec.name]["partitions"]) != spec.partitions:
-            raise TopicMismatch(f"topic {spec.name!r} has not got {spec.partitions} partitions")
-        differences = _differences(admin, spec)
-        if differences:
+        if len(found.get(spec.name, {}).get("partitions", ())) != spec.partitions:
+            wrong.append(f"topic {spec.name!r} has not got {spec.partitions} partitions")
+        elif differences := _differences(admin, spec):
             said = ", ".join(f"{name} is {is_now}, not {wanted}" for name, (is_now, wanted) in differences.items())
-            raise TopicMismatch(f"topic {spec.name!r}: {said}")
+            wrong.append(f"topic {spec.name!r}: {said}")
+    return wrong
 
 
 def _differences(admin: Any, spec: TopicSpec) -> dict[str, tuple[str, str]]:
