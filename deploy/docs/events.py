@@ -81,9 +81,10 @@ _INTRODUCTION = """# Events
 
 This page is made from `services/events` by `make docs`; do not edit it.
 
-The services say what happened in events and never call each other. An event is a frozen dataclass; its JSON Schema, this
-page and the [AsyncAPI document](asyncapi.json) are derived from it. On the wire it is a CloudEvents 1.0 event in Kafka's
-binary mode: the attributes (`ce_id`, `ce_source`, `ce_type`, `ce_time`, `ce_subject`) are headers, the value is JSON.
-Records with the same key keep their order. Delivery is at least once; each consumer's inbox lets an event act exactly once.
-Within a version fields may be added, never removed or made required. No name, address or free text travels in clear.
+The services say what happened in events and never call each other. An event is a frozen dataclass; its JSON Schema,
+this page and the [AsyncAPI document](asyncapi.json) are derived from it. On the wire it is a CloudEvents 1.0 event in
+Kafka's binary mode: the attributes (`ce_id`, `ce_source`, `ce_type`, `ce_time`, `ce_subject`) are headers, the value is
+JSON. Records with the same key keep their order. Delivery is at least once; each consumer's inbox lets an event act
+exactly once. Within a version fields may be added, never removed or made required. No name, address or free text
+travels in clear.
 """
