@@ -51,7 +51,9 @@ class Client:
     def post(self, path: str, body: Any = None, *, token: str = "", key: str = "", **headers: str) -> Answer:
         """A POST of JSON; with ``key`` it may be repeated and still acts once."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.call("POST", path, body=body, token=token, headers=named | ({"Idempotency-Key": key} if key else {}))
+        return self.call(
+            "POST", path, body=body, token=token, headers=named | ({"Idempotency-Key": key} if key else {})
+        )
 
     def call(
         self, method: str, path: str, *, body: Any = None, token: str = "", headers: Mapping[str, str] | None = None
