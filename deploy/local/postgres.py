@@ -116,9 +116,9 @@ def create_database(server_url: str, name: str) -> str:
     import psycopg
     from psycopg import sql
 
-    with psycopg.connect(_for_psycopg(server_url), autocommit=True) as connection:
-        with contextlib.suppress(psycopg.errors.DuplicateDatabase):
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    connecting = psycopg.connect(_for_psycopg(server_url), autocommit=True)
+    with connecting as connection, contextlib.suppress(psycopg.errors.DuplicateDatabase):
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     return f"{server_url.rpartition('/')[0]}/{name}"
 
 
