@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 import flask
 import flask_smorest
@@ -36,7 +36,7 @@ def answers(*statuses: int) -> Callable[[View], View]:
 class StrictParser(FlaskParser):
     """Reads JSON by our own rules and refuses unknown query parameters like unknown fields."""
 
-    DEFAULT_UNKNOWN_BY_LOCATION: ClassVar[dict[str, str | None]] = {
+    DEFAULT_UNKNOWN_BY_LOCATION = {  # noqa: RUF012 - the parser's own attribute
         **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
         "query": None,  # None: as the schema says
     }
@@ -73,7 +73,7 @@ class ProblemDetails(ma.Schema):
     errors = fields.List(fields.Nested(FieldFault))
 
 
-class Api(flask_smorest.Api):
+class Api(flask_smorest.Api):  # type: ignore[misc] # it ships no types
     """The API description; errors are left to `problems`, which writes every one of them as a problem."""
 
     ERROR_SCHEMA = ProblemDetails
@@ -94,8 +94,8 @@ class Api(flask_smorest.Api):
         """Leave out page headers: lists carry a cursor in their body (see `pages`)."""
 
 
-class Blueprint(flask_smorest.Blueprint):
-    """A group of API routes; give full paths such as `/matcher/v1/rounds`."""
+class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # it ships no types
+    """A group of API routes; give full paths such as `/shop/v1/parcels`."""
 
     ARGUMENTS_PARSER = StrictParser()
 

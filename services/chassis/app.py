@@ -33,13 +33,12 @@ def build_app(
 ) -> Flask:
     """Return the WSGI app of a service; raise `PolicyMissing` when a route has no `@allow(...)`.
 
-    `name` begins the service's paths (`/matcher/openapi.json`, `/matcher/docs`, `/matcher/static/…`); API blueprints
-    give full paths of their own (`/matcher/v1/…`), `pages` theirs. `assets` are folders searched before the chassis'
+    `name` begins the service's paths (`/shop/openapi.json`, `/shop/docs`, `/shop/static/…`); API blueprints
+    give full paths of their own (`/shop/v1/…`), `pages` theirs. `assets` are folders searched before the chassis'
     own static files. `principals` is by default a `PrincipalReader` made of the settings.
     """
     app = Flask(__name__, static_folder=None, template_folder=str(Path(__file__).parent / "templates"))
     app.config.update(_config(title, version))
-    app.json.sort_keys = False  # type: ignore[attr-defined] - set by Flask's own provider
     attach(
         app,
         AppState(
@@ -103,7 +102,7 @@ def _after(app: Flask, settings: ServiceSettings) -> None:
     @app.after_request
     def unchanged(response: Response) -> Response:
         if request.method == "GET" and response.status_code == 200 and "ETag" in response.headers:
-            return response.make_conditional(request)
+            response.make_conditional(request)
         return response
 
     app.after_request(etags.stamp)

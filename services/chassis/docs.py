@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from flask import Blueprint, Response, jsonify, request, send_file
+from flask import Blueprint, Response, jsonify, send_file
 from werkzeug.exceptions import NotFound
-from werkzeug.utils import safe_join
+from werkzeug.security import safe_join
 
 from services.chassis.api import Api
 from services.chassis.auth import allow
@@ -39,7 +39,7 @@ def docs_routes(name: str, api: Api, assets: Sequence[Path]) -> Blueprint:
             if found is not None and Path(found).is_file():
                 response = send_file(found, conditional=True, etag=True, max_age=3600)
                 response.headers["Cache-Control"] = "public, max-age=3600"
-                return response.make_conditional(request)
+                return response
         raise NotFound
 
     return routes

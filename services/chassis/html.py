@@ -36,7 +36,7 @@ def language() -> str:
 
 def direction(tag: str) -> str:
     """Return `rtl` for languages written from right to left, else `ltr`."""
-    return "rtl" if tag.split("-")[0] in _RIGHT_TO_LEFT else "ltr"
+    return "rtl" if tag.split("-", maxsplit=1)[0] in _RIGHT_TO_LEFT else "ltr"
 
 
 def render(template: str, *, status: int = 200, **context: Any) -> Response:

@@ -19,11 +19,13 @@ import structlog
 from services.chassis.metrics import FIELDS_DROPPED
 
 # Ids of ours, codes, counts and times. Whoever adds a name makes sure that it can hold nothing about a person.
-FIELDS = frozenset(
-    "event level at service role logger request_id method route status code ms count attempt error places "
-    "event_id event_type topic partition offset group consumer lag job_id job_kind due_in epoch check reason "
-    "port workers threads seconds version id subject match_id round_id person_id delivery_id programme kind".split()
-)
+_LISTED = """
+event level at service role logger pid port workers threads version
+request_id method route status code ms count attempt seconds error places
+id subject person_id programme kind reason check due_in
+event_id event_type type topic partition offset key group consumer lag job_id epoch tick leader
+"""
+FIELDS = frozenset(_LISTED.split())
 _TEXT = 200  # characters of a value that are kept
 _HOLDS_ADDRESS = re.compile(r"@|://[^/\s]*:")  # mail addresses, and addresses with a password
 
@@ -52,7 +54,12 @@ def configure(
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[_foreign, structlog.stdlib.add_logger_name, *shared],
+            foreign_pre_chain=[
+                _foreign,
+                structlog.stdlib.ExtraAdder(allow=gate.fields),
+                structlog.stdlib.add_logger_name,
+                *shared,
+            ],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 _exception,
@@ -72,11 +79,11 @@ class _Gate:
     """Lets listed names with plain values pass; counts what it drops."""
 
     def __init__(self, fields: frozenset[str] | set[str], always: dict[str, str]) -> None:
-        self._fields = frozenset(fields)
+        self.fields = frozenset(fields)
         self._always = {name: value for name, value in always.items() if value}
 
     def __call__(self, _logger: Any, _method: str, line: Line) -> Line:
-        kept = {name: value for name, value in line.items() if name in self._fields and _plain(value)}
+        kept = {name: value for name, value in line.items() if name in self.fields and _plain(value)}
         FIELDS_DROPPED.inc(len(line) - len(kept))
         return self._always | {name: _short(value) for name, value in kept.items()}
 
@@ -114,7 +121,7 @@ def _exception(_logger: Any, _method: str, line: Line) -> Line:
 
 
 def _classes(fault: BaseException) -> list[str]:
-    found = []
+    found: list[str] = []
     step: BaseException | None = fault
     while step is not None and len(found) < 5:
         found.append(f"{type(step).__module__}.{type(step).__qualname__}")

@@ -9,6 +9,7 @@ from typing import Any
 
 import langcodes
 import marshmallow as ma
+from langcodes.tag_parser import LanguageTagError
 from marshmallow import fields
 
 _KIND = {
@@ -98,7 +99,7 @@ class Code(fields.String):
             return word
         raise ma.ValidationError(
             [Hint(_unknown_code(self.axis, nearest_codes(word, valid)), nearest_codes(word, valid))]
-        )  # type: ignore[list-item]
+        )
 
 
 def nearest_codes(word: str, valid: Iterable[str], count: int = 5) -> tuple[str, ...]:
@@ -135,7 +136,7 @@ def standard_tag(text: str) -> str | None:
         return None
     try:
         found = langcodes.standardize_tag(text)
-    except (langcodes.LanguageTagError, ValueError):
+    except (LanguageTagError, ValueError):
         return None
     return found if found != "und" and langcodes.Language.get(found).is_valid() else None
 
