@@ -95,7 +95,7 @@ class _Server(BaseApplication):
         for name, value in self._options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> WSGIApplication:
+    def load(self) -> Any:
         """Build the app, in the worker; what is wrong with the settings is said plainly."""
         try:
             return self._factory()
