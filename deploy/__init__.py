@@ -1,1 +1,1 @@
-"""How Cairn is started: on one machine (local), and on the way to many."""
+"""How Cairn is put somewhere: the local runner, the demonstration, the documents made from code."""

@@ -55,6 +55,25 @@ def free_port() -> int:
     raise LocalServerError(f"No free port was found on {HOST}.")
 
 
+def free_ports(count: int) -> list[int]:
+    """Return several different ports that nobody listens on at this moment."""
+    found: set[int] = set()
+    while len(found) < count:
+        found.add(free_port())
+    return sorted(found)
+
+
+def is_taken(port: int) -> bool:
+    """Tell whether another program holds this port of 127.0.0.1."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return True
+    return False
+
+
 def wait_until(ready: Callable[[], bool], seconds: float, what: str) -> None:
     """Ask `ready` again and again until it says yes; raise `LocalServerError` naming `what` after `seconds`."""
     deadline = time.monotonic() + seconds

@@ -1,0 +1,123 @@
+"""What the matcher may know of a person: coded facts, no name, no address, no free text.
+
+All ``str`` fields without another remark are codes of the vocabulary named in the comment beside them.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spoken:
+    """A language a person uses, as a BCP 47 tag, and how well."""
+
+    tag: str
+    level: str  # language_level
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """A weekly time when a person is free.
+
+    Minutes after local midnight: ``start`` inclusive, ``end`` exclusive, up to 1440.
+    """
+
+    day: str  # weekday
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LifeStage:
+    """A stage of life; after ``until`` it no longer counts."""
+
+    code: str  # life_stage
+    until: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceInterest:
+    """A device a mentee asks about, and how far along they are."""
+
+    device_class: str  # device_class
+    stage: str  # device_stage
+    model: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceLived:
+    """A device a mentor has lived with, first and last month as ``YYYY-MM``; no ``until`` means still in use."""
+
+    device_class: str  # device_class
+    model: str | None = None
+    since: str | None = None
+    until: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Must:
+    """A wish of the mentee that is a condition: criterion and the value it must have."""
+
+    criterion: str  # must
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MenteeFacts:
+    """A person who looks for a mentor."""
+
+    waiting_since: datetime
+    languages: tuple[Spoken, ...]
+    relation: str  # relation
+    diabetes_type: str  # diabetes_type
+    diagnosed: str | None = None  # YYYY-MM
+    situations: tuple[str, ...] = ()  # situation
+    devices: tuple[DeviceInterest, ...] = ()
+    life_stages: tuple[LifeStage, ...] = ()
+    goals: tuple[str, ...] = ()  # goal
+    topics: tuple[str, ...] = ()  # topic
+    request_shape: str = "a_few_chats"  # request_shape
+    formats: tuple[str, ...] = ()  # format; empty means any
+    availability: tuple[Window, ...] = ()  # empty means any time
+    time_zone: str = "UTC"
+    matters_most: tuple[str, ...] = ()  # matters, up to three
+    musts: tuple[Must, ...] = ()
+    gender: str | None = None  # gender
+    age_band: str | None = None  # age_band
+    diagnosis_age_band: str | None = None  # diagnosis_age_band
+    culture: tuple[str, ...] = ()  # culture
+    styles: tuple[str, ...] = ()  # style
+    only_support_is_self: bool = False
+    never_met_a_peer: bool = False
+    digital_comfort: str | None = None  # digital_comfort
+    minor: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class MentorFacts:
+    """A person who offers their lived experience."""
+
+    languages: tuple[Spoken, ...]
+    relations: tuple[str, ...]  # relation
+    diabetes_types: tuple[str, ...]  # diabetes_type: what they live with, or the person they care for does
+    approved: bool = False
+    trained_until: date | None = None
+    capacity: int = 1  # places: people accompanied at the same time
+    hours_per_month: int | None = None
+    diagnosed: str | None = None  # YYYY-MM
+    situations: tuple[str, ...] = ()  # situation lived through
+    devices: tuple[DeviceLived, ...] = ()
+    life_stages: tuple[str, ...] = ()  # life_stage lived through
+    goals: tuple[str, ...] = ()  # goal they are good at
+    topics: tuple[str, ...] = ()  # topic
+    request_shapes: tuple[str, ...] = ()  # request_shape accepted; empty means any
+    formats: tuple[str, ...] = ()  # format; empty means any
+    availability: tuple[Window, ...] = ()  # empty means any time
+    time_zone: str = "UTC"
+    gender: str | None = None  # gender
+    age_band: str | None = None  # age_band
+    diagnosis_age_band: str | None = None  # diagnosis_age_band
+    culture: tuple[str, ...] = ()  # culture
+    styles: tuple[str, ...] = ()  # style
+    cleared_for_minors: bool = False
+    also_clinician: bool = False

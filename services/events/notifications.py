@@ -1,0 +1,39 @@
+"""What notifications says: messages delivered or failed, its receipt for an erasure."""
+
+from dataclasses import dataclass
+
+from services.chassis.event import Event
+from services.events.topics import DELIVERIES, RECEIPTS
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageDelivered(Event, type="cairn.notifications.message_delivered.v1", topic=DELIVERIES, key="person_id"):
+    """A message was handed to the channel; ``kind`` names its template, ``subject`` what it is about (an id)."""
+
+    person_id: str
+    programme_id: str
+    kind: str
+    subject: str
+    locale: str
+    channel: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageFailed(Event, type="cairn.notifications.message_failed.v1", topic=DELIVERIES, key="person_id"):
+    """A message cannot be delivered; ``cause`` is a coded class of error, never its text."""
+
+    person_id: str
+    programme_id: str
+    kind: str
+    subject: str
+    channel: str
+    cause: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotificationsForgot(Event, type="cairn.notifications.person_forgotten.v1", topic=RECEIPTS, key="person_id"):
+    """The notifications service's receipt: nothing of this person is left here."""
+
+    person_id: str
+    programme_id: str
+    version: int

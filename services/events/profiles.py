@@ -1,0 +1,97 @@
+"""What profiles says: people come, change, pause, leave and are erased; how they can be reached (sealed).
+
+Each event about a person carries that person's ``version``: a consumer never applies an older one after a newer one.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.chassis.event import Event
+from services.events.facts import MenteeFacts, MentorFacts
+from services.events.topics import CONTACTS, PEOPLE
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonRegistered(Event, type="cairn.profiles.person_registered.v1", topic=PEOPLE, key="person_id"):
+    """Somebody signed up as mentee, applied as mentor, or both; ``mentee`` and ``mentor`` hold what they said."""
+
+    person_id: str
+    programme_id: str
+    version: int
+    locale: str
+    mentee: MenteeFacts | None = None
+    mentor: MentorFacts | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonChanged(Event, type="cairn.profiles.person_changed.v1", topic=PEOPLE, key="person_id"):
+    """The whole new state of a person's facts: after an edit, an approval, or when a consumer asked to hear again."""
+
+    person_id: str
+    programme_id: str
+    version: int
+    locale: str
+    mentee: MenteeFacts | None = None
+    mentor: MentorFacts | None = None
+    paused: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonPaused(Event, type="cairn.profiles.person_paused.v1", topic=PEOPLE, key="person_id"):
+    """A person takes a break; seniority is kept."""
+
+    person_id: str
+    programme_id: str
+    version: int
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonResumed(Event, type="cairn.profiles.person_resumed.v1", topic=PEOPLE, key="person_id"):
+    """A person is back from a break."""
+
+    person_id: str
+    programme_id: str
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonLeft(Event, type="cairn.profiles.person_left.v1", topic=PEOPLE, key="person_id"):
+    """A person left the programme; what they had open ends kindly."""
+
+    person_id: str
+    programme_id: str
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonErased(Event, type="cairn.profiles.person_erased.v1", topic=PEOPLE, key="person_id"):
+    """A person is to be forgotten everywhere; each service answers with its receipt."""
+
+    person_id: str
+    programme_id: str
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactChanged(Event, type="cairn.profiles.contact_changed.v1", topic=CONTACTS, key="person_id"):
+    """How to reach a person, sealed: ``sealed`` opens, with the context ``contact:<person_id>``, to JSON
+    ``{"email": str, "phone": str|null, "name": str, "pronouns": str|null}``."""
+
+    person_id: str
+    programme_id: str
+    version: int
+    locale: str
+    time_zone: str
+    messages_consent: bool
+    sealed: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignInAsked(Event, type="cairn.profiles.sign_in_asked.v1", topic=CONTACTS, key="person_id"):
+    """A person asked for a sign-in link; ``request_id`` lets the link act only once."""
+
+    person_id: str
+    programme_id: str
+    request_id: str
+    expires_at: datetime

@@ -1,0 +1,15 @@
+"""What any service may ask of the owner of a fact."""
+
+from dataclasses import dataclass
+
+from services.chassis.event import Event
+from services.events.topics import REQUESTS
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeopleWanted(Event, type="cairn.people_wanted.v1", topic=REQUESTS, key="asked_by"):
+    """A new or rebuilt consumer asks profiles to say everybody again; ``asked_by`` names the service."""
+
+    asked_by: str
+    programme_id: str
+    request_id: str

@@ -1,0 +1,52 @@
+"""Read the vocabulary files once, and answer what is in them."""
+
+import difflib
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+
+
+@cache
+def _codes() -> Mapping[str, tuple[str, ...]]:
+    raw = json.loads((_HERE / "codes.json").read_text(encoding="utf-8"))
+    return {axis: tuple(values) for axis, values in raw.items()}
+
+
+@cache
+def _labels(locale: str) -> Mapping[str, Mapping[str, str]]:
+    path = _HERE / f"labels.{locale}.json"
+    labels: Mapping[str, Mapping[str, str]] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return labels
+
+
+def codes(axis: str) -> tuple[str, ...]:
+    """Every valid code of a vocabulary, in its natural order; KeyError for an unknown vocabulary."""
+    return _codes()[axis]
+
+
+def is_code(axis: str, code: str) -> bool:
+    """Whether ``code`` belongs to the vocabulary ``axis``."""
+    return code in _codes()[axis]
+
+
+def nearest(axis: str, code: str, most: int = 3) -> tuple[str, ...]:
+    """The valid codes closest in spelling to a mistaken one; the first few of the list when none is close."""
+    close = difflib.get_close_matches(code.casefold(), codes(axis), n=most, cutoff=0.4)
+    return tuple(close) or codes(axis)[:most]
+
+
+def locales() -> tuple[str, ...]:
+    """The languages in which Cairn speaks to people, best first."""
+    return codes("locale")
+
+
+def label(axis: str, code: str, locale: str) -> str:
+    """The words for a code in a person's language, else in English, else the code itself made readable."""
+    for candidate in (locale, locale.split("-", maxsplit=1)[0], "en"):
+        words = _labels(candidate).get(axis, {}).get(code)
+        if words:
+            return words
+    return code.replace("_", " ")
