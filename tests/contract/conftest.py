@@ -41,7 +41,7 @@ def restartable(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Grou
     ground.clean_up()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def own_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaNode]:
     """A Kafka node that no other worker uses."""
     stack.kafka_bootstrap()  # where the shared one cannot be had, this one cannot either
