@@ -1,0 +1,5 @@
+"""Who may meet whom: hard rules as bit masks, evaluated once per distinct kind of person."""
+
+from services.matcher.domain.eligibility.rules import Rules
+
+__all__ = ["Rules"]
