@@ -5,25 +5,25 @@ class MatchingError(Exception):
     """Anything the kernel refuses; the caller's arrays are never changed."""
 
 
-class BadArrays(MatchingError, ValueError):
+class BadArraysError(MatchingError, ValueError):
     """An array has the wrong shape, type or contents (NaN, a negative capacity, a code outside its table, ...)."""
 
 
-class ValueTooLarge(MatchingError, OverflowError):
+class ValueTooLargeError(MatchingError, OverflowError):
     """Scores so large that exact 64-bit sums could overflow; lower the weights or the bonuses."""
 
 
-class LimitReached(MatchingError):
+class LimitReachedError(MatchingError):
     """The run would take more time or memory than it was allowed."""
 
 
-class TimeLimitReached(LimitReached):
+class TimeLimitReachedError(LimitReachedError):
     """The allowed seconds are over; no half answer is given."""
 
 
-class MemoryLimitReached(LimitReached):
+class MemoryLimitReachedError(LimitReachedError):
     """The estimated working memory is above what was allowed, found before it was taken."""
 
 
-class RunCancelled(MatchingError):
+class RunCancelledError(MatchingError):
     """The caller's `cancelled()` said yes between two slices of work."""

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.matcher.domain.arrays.types import I32, I64, U64, AnyArray
-from services.matcher.domain.errors import BadArrays
+from services.matcher.domain.errors import BadArraysError
 
 Shape = tuple[int | None, ...]
 
@@ -30,7 +30,7 @@ def _whole(name: str, given: npt.ArrayLike, shape: Shape, target: Any) -> AnyArr
     try:
         array = np.asarray(given)
     except (ValueError, TypeError) as error:
-        raise BadArrays(f"{name} is not an array of numbers") from error
+        raise BadArraysError(f"{name} is not an array of numbers") from error
     if array.size == 0 and array.dtype.kind == "f":
         array = array.astype(target)
     _check_shape(name, array, shape)
@@ -39,18 +39,18 @@ def _whole(name: str, given: npt.ArrayLike, shape: Shape, target: Any) -> AnyArr
     if array.dtype.kind == "f":
         _check_whole_floats(name, array)
     elif array.dtype.kind not in "iub":
-        raise BadArrays(f"{name} holds {array.dtype}, not whole numbers")
+        raise BadArraysError(f"{name} holds {array.dtype}, not whole numbers")
     bounds = np.iinfo(target)
     if array.size and (int(array.min()) < bounds.min or int(array.max()) > bounds.max):
-        raise BadArrays(f"{name} holds numbers outside {bounds.min} to {bounds.max}")
+        raise BadArraysError(f"{name} holds numbers outside {bounds.min} to {bounds.max}")
     return array.astype(target)
 
 
 def _check_whole_floats(name: str, array: AnyArray) -> None:
     if not np.isfinite(array).all():
-        raise BadArrays(f"{name} holds NaN or infinite numbers")
+        raise BadArraysError(f"{name} holds NaN or infinite numbers")
     if (array != np.floor(array)).any():
-        raise BadArrays(f"{name} holds fractions; the kernel is exact and takes whole numbers")
+        raise BadArraysError(f"{name} holds fractions; the kernel is exact and takes whole numbers")
 
 
 def _check_shape(name: str, array: AnyArray, shape: Shape) -> None:
@@ -59,4 +59,4 @@ def _check_shape(name: str, array: AnyArray, shape: Shape) -> None:
     )
     if not fits:
         wanted = ", ".join("any" if want is None else str(want) for want in shape)
-        raise BadArrays(f"{name} has shape {array.shape}, not ({wanted})")
+        raise BadArraysError(f"{name} has shape {array.shape}, not ({wanted})")

@@ -34,7 +34,7 @@ class TieBreak:
         return cls(np.arange(mentees, dtype=np.uint64), np.arange(mentors, dtype=np.uint64))
 
     def checked(self, mentees: int, mentors: int) -> "TieBreak":
-        """Return the same keys as contiguous arrays; raise `BadArrays` when there is not one per person."""
+        """Return the same keys as contiguous arrays; raise `BadArraysError` when there is not one per person."""
         return TieBreak(
             as_u64("mentee_key", self.mentee_key, (mentees,)), as_u64("mentor_key", self.mentor_key, (mentors,))
         )

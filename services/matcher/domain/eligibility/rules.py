@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from services.matcher.domain.arrays import I64, U64, as_i64, as_u64
-from services.matcher.domain.errors import BadArrays
+from services.matcher.domain.errors import BadArraysError
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Rules:
         return int(self.any_mentor.shape[1])
 
     def checked(self) -> "Rules":
-        """Return the same rules as contiguous arrays; raise `BadArrays` when shapes or rows do not agree."""
+        """Return the same rules as contiguous arrays; raise `BadArraysError` when shapes or rows do not agree."""
         any_mentee = as_u64("any_mentee", self.any_mentee, (None, None))
         any_mentor = as_u64("any_mentor", self.any_mentor, (any_mentee.shape[0], None))
         all_mentee = as_u64("all_mentee", self.all_mentee, (None, any_mentee.shape[1]))
@@ -43,5 +43,5 @@ class Rules:
         if excluded.size and (
             excluded.min() < 0 or (excluded >= np.array([any_mentee.shape[1], any_mentor.shape[1]])).any()
         ):
-            raise BadArrays("excluded names a row that is not there")
+            raise BadArraysError("excluded names a row that is not there")
         return Rules(any_mentee, any_mentor, all_mentee, all_mentor, excluded)

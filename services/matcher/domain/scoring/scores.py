@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from services.matcher.domain.arrays import I32, I64, U64, as_i32, as_i64, as_u64
-from services.matcher.domain.errors import BadArrays
+from services.matcher.domain.errors import BadArraysError
 
 
 @dataclass(frozen=True)
@@ -20,14 +20,14 @@ class Overlap:
     mentee_row: I64  # (M,)
 
     def checked(self, mentees: int, mentors: int) -> "Overlap":
-        """Return the same overlap as contiguous arrays; raise `BadArrays` when they do not agree."""
+        """Return the same overlap as contiguous arrays; raise `BadArraysError` when they do not agree."""
         mentee_bits = as_u64("overlap mentee_bits", self.mentee_bits, (None, mentees))
         words = mentee_bits.shape[0]
         mentor_bits = as_u64("overlap mentor_bits", self.mentor_bits, (words, mentors))
         table = as_i32("overlap table", self.table, (None, 64 * words + 1))
         mentee_row = as_i64("overlap mentee_row", self.mentee_row, (mentees,))
         if mentees and (mentee_row.min() < 0 or mentee_row.max() >= table.shape[0]):
-            raise BadArrays("overlap mentee_row points outside its table")
+            raise BadArraysError("overlap mentee_row points outside its table")
         return Overlap(mentee_bits, mentor_bits, table, mentee_row)
 
 
@@ -39,7 +39,7 @@ class Scores:
                   + mentee_bonus[i] + mentor_bonus[j]
 
     Only pairs of score > 0 are ever matched. "As many people as possible first" is a `mentee_bonus` larger than the
-    whole spread of fit times the number of mentees; the sums are checked against 64 bits (`ValueTooLarge`). Tables,
+    whole spread of fit times the number of mentees; the sums are checked against 64 bits (`ValueTooLargeError`). Tables,
     overlaps and `mentor_bonus` together must stay within +-2**29 a pair; only `mentee_bonus` may be larger.
     """
 
@@ -51,7 +51,7 @@ class Scores:
     mentor_bonus: I64  # (N,)
 
     def checked(self) -> "Scores":
-        """Return the same scores as contiguous arrays; raise `BadArrays` when shapes or codes do not agree."""
+        """Return the same scores as contiguous arrays; raise `BadArraysError` when shapes or codes do not agree."""
         tables = tuple(as_i32(f"table {t}", table, (None, None)) for t, table in enumerate(self.tables))
         mentee_bonus = as_i64("mentee_bonus", self.mentee_bonus, (None,))
         mentor_bonus = as_i64("mentor_bonus", self.mentor_bonus, (None,))
@@ -67,4 +67,4 @@ class Scores:
 
 def _check_codes(name: str, codes: I32, size: int) -> None:
     if codes.size and (codes.min() < 0 or codes.max() >= size):
-        raise BadArrays(f"{name} points outside its table of {size}")
+        raise BadArraysError(f"{name} points outside its table of {size}")
