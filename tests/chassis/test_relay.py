@@ -139,6 +139,17 @@ def test_a_broker_that_is_away_is_waited_for(
     assert sent(broker, "a") == [0, 1]
 
 
+def test_after_a_fault_it_tries_again_though_nothing_new_was_committed(
+    relay: Relay, uow: UnitOfWork[Shop], broker: FakeBroker
+) -> None:
+    tell(uow, ("a", 0))
+    broker.fate = refuse_once("a", 0, BrokerUnavailable("lost"))
+    relay.turn()
+    assert sent(broker, "a") == []
+    relay.turn()
+    assert sent(broker, "a") == [0]
+
+
 def test_two_relays_send_nothing_twice(uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker) -> None:
     with running(Relay(engine, broker).run), running(Relay(engine, broker).run):
         for number in range(10):
