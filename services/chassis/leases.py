@@ -49,7 +49,7 @@ class Leadership(Protocol):
 
 
 def leadership(engine: sa.Engine, name: str, *, lasting: timedelta = timedelta(seconds=6)) -> Leadership:
-    """Return the way to lead `name` in this database; `lasting` is how long a dead SQLite leader keeps others waiting."""
+    """Return the way to lead `name` in this database; `lasting` is how long a lost SQLite leader keeps others out."""
     return LeaseRow(engine, name, lasting) if is_sqlite(engine) else AdvisoryLock(engine, name)
 
 

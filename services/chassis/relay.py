@@ -120,7 +120,8 @@ class Relay:
         if self._producer is None:
             self._producer = self._broker.producer()
         producer = self._producer
-        deliveries = [(event, producer.send(event.topic, event.key.encode(), event.value, event.headers)) for event in wave]
+        send = producer.send
+        deliveries = [(event, send(event.topic, event.key.encode(), event.value, event.headers)) for event in wave]
         producer.flush(self._answer_within)
         deadline = monotonic() + self._answer_within
         confirmed: list[Outgoing] = []
@@ -151,7 +152,8 @@ class Relay:
         _, backoff = self._blocked.get((event.topic, event.key), (0.0, Backoff(first=0.5, longest=60.0)))
         self._blocked[event.topic, event.key] = (monotonic() + backoff.next(), backoff)
         readings.OUTBOX_ERRORS.labels(error=type(error).__name__).inc()
-        _log.error("event_refused", extra={"event_id": event.event_id, "topic": event.topic, "error": type(error).__name__})
+        where = {"event_id": event.event_id, "topic": event.topic}
+        _log.error("event_refused", extra={**where, "error": type(error).__name__})
 
     def _look_after(self) -> None:
         """Read the backlog now and then, and forget old rows once an hour; the leader does it for the service."""

@@ -3,9 +3,9 @@
 The loop: poll; for each partition, in order: read envelope and event, then one transaction {inbox row, handler, what
 the handler tells}; keep the offset after the database has committed. What passes (database away, deadlock) is rolled
 back, sought back and paused with growing waits while polling goes on, so the membership stays alive. What never passes
-(a record that cannot be read, a refusal by the rules, an error that outlives its attempts) is put aside as a dead letter,
-in one transaction with its inbox mark. Many dead letters in a row mean that the fault is ours: then it stops with an
-Alarm instead of draining the topic. There are no retry topics, since they reorder.
+(a record that cannot be read, a refusal by the rules, an error that outlives its attempts) is put aside as a dead
+letter, in one transaction with its inbox mark. Many dead letters in a row mean that the fault is ours: then it stops
+with an Alarm instead of draining the topic. There are no retry topics, since they reorder.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import sqlalchemy as sa
 
 from services.chassis import readings
 from services.chassis.backoff import Backoff
@@ -86,7 +88,7 @@ class Subscriber:
         self._next_lag = 0.0
 
     def run(self, stop: threading.Event) -> None:
-        """Consume until told to stop; a broker that is away is waited for. Raises Alarm when too many records are bad."""
+        """Consume until told to stop; waits for a broker that is away. Raises Alarm when too many records are bad."""
         backoff = Backoff(first=0.2, longest=5.0)
         while not stop.is_set():
             try:
@@ -109,7 +111,9 @@ class Subscriber:
                 self._take(consumer, place, records, stop)
         self._tell_lag(consumer)
 
-    def _take(self, consumer: Consumer, place: TopicPartition, records: Sequence[Record], stop: threading.Event) -> None:
+    def _take(
+        self, consumer: Consumer, place: TopicPartition, records: Sequence[Record], stop: threading.Event
+    ) -> None:
         """Handle one partition's records in order; keep the offset of the last one that is done with."""
         done: int | None = None
         for record in records:
@@ -165,17 +169,14 @@ class Subscriber:
         try:
             with self._uow.begin():
                 tx = self._uow.transaction()
-                if self._dead_in_a_row is None:
-                    self._dead_in_a_row = unbroken_dead_letters(tx.connection, self._group)
-                if self._dead_in_a_row >= self._most_dead:
-                    raise Alarm(f"{self._dead_in_a_row} bad records in a row: stopped before putting more aside")
+                in_a_row = self._bad_so_far(tx.connection)
                 put_aside(tx.connection, self._group, letter, tx.now)
         except Exception as trouble:
             if transient_of(trouble) is None:
                 raise
             self._log_retry(record, trouble, 1, unexpected=False)
             return False
-        self._dead_in_a_row += 1
+        self._dead_in_a_row = in_a_row + 1
         readings.RECORDS.labels(outcome="dead").inc()
         readings.DEAD_LETTERS.labels(error=letter.error).inc()
         _log.error(
@@ -190,6 +191,14 @@ class Subscriber:
             },
         )
         return True
+
+    def _bad_so_far(self, connection: sa.Connection) -> int:
+        """Return how many records were bad in a row before this one; raises Alarm when they were too many already."""
+        if self._dead_in_a_row is None:
+            self._dead_in_a_row = unbroken_dead_letters(connection, self._group)
+        if self._dead_in_a_row >= self._most_dead:
+            raise Alarm(f"{self._dead_in_a_row} bad records in a row: stopped before putting more aside")
+        return self._dead_in_a_row
 
     def _pause_for(self, place: TopicPartition, offset: int) -> _Pause:
         """Return the partition's pause for this record: attempts are counted per record."""

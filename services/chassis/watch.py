@@ -45,6 +45,7 @@ class Watch:
         cursor = self._connection.cursor()
         try:
             cursor.execute("PRAGMA data_version")
-            return int(cursor.fetchone()[0])
+            (version,) = cursor.fetchall()[0]
+            return int(version)
         finally:
             cursor.close()
