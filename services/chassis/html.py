@@ -15,7 +15,7 @@ from flask import Flask, Response, g, make_response, render_template, request
 
 from services.chassis.problem import Problem, problem
 from services.chassis.state import state
-from services.chassis.words import NAMES, WORDS
+from services.chassis.page_words import NAMES, WORDS
 
 LANGUAGES = tuple(NAMES)
 NONCE_FIELD = "nonce"
