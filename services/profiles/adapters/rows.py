@@ -65,6 +65,7 @@ def person_row(person: Person, vault: Vault) -> dict[str, Any]:
         "referral_code": closed("referral_code", mentee.referral_code) if mentee else None,
         "support": list(mentee.support) if mentee else [],
         "mentee_access": list(mentee.access_needs) if mentee else [],
+        "met_a_peer": mentee.ever_met_a_peer if mentee else None,
         "mentor_facts": to_json(mentor.facts) if mentor else None,
         "mentor_words": closed("mentor_words", mentor.own_words) if mentor else None,
         "mentor_hopes": closed("mentor_hopes", mentor.hopes) if mentor else None,
@@ -108,6 +109,7 @@ def _mentee(row: Row, words: str | None, referral: str | None) -> MenteeSide | N
         referral_code=referral,
         support=tuple(row["support"]),
         access_needs=tuple(row["mentee_access"]),
+        ever_met_a_peer=row["met_a_peer"],
     )
 
 

@@ -45,6 +45,7 @@ people = sa.Table(
     sa.Column("referral_code", sa.Text, info=_SEALED),
     sa.Column("support", json_column(), nullable=False, info=_FACT),
     sa.Column("mentee_access", json_column(), nullable=False, info=_FACT),
+    sa.Column("met_a_peer", sa.Boolean, info=_FACT),
     sa.Column("mentor_facts", json_column(), info=_FACT),
     sa.Column("mentor_words", sa.Text, info=_SEALED),
     sa.Column("mentor_hopes", sa.Text, info=_SEALED),

@@ -44,7 +44,8 @@ def consent_faults(answers: Mapping[str, bool]) -> Iterator[Fault]:
     """Say that matching needs a yes: without it there is nothing that Cairn may do for a person."""
     if not answers.get(MATCHING, False):
         yield Fault(
-            "consents.matching",
-            "To find somebody for you, what you tell is compared with what others tell. Please agree by `true`; "
-            "you can withdraw at any time.",
+            "consents",
+            "To find somebody for you, what you tell is compared with what others tell. Please add `matching` if you "
+            "agree; you can withdraw at any time.",
+            ("matching",),
         )

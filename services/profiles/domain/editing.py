@@ -7,7 +7,7 @@ from typing import Any
 from services.profiles.domain.faults import Fault
 from services.profiles.domain.person import Contact, MenteeSide, MentorSide, Person
 
-_BESIDE_FACTS = {"own_words", "hopes", "referral_code", "support", "access_needs"}
+_BESIDE_FACTS = {"own_words", "hopes", "referral_code", "support", "access_needs", "ever_met_a_peer"}
 
 
 @dataclass(frozen=True, kw_only=True)

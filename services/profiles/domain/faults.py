@@ -32,8 +32,7 @@ def refuse_any(faults: Iterable[Fault]) -> None:
     found = tuple(faults)
     if found:
         raise Invalid(
-            "not_valid",
+            "validation",
             "Some of what was sent needs another look; nothing was saved. Each entry of `errors` names its field.",
-            field=found[0].field,
             errors=[fault.shown() for fault in found],
         )

@@ -45,6 +45,7 @@ class MenteeSide:
     referral_code: str | None = None
     support: tuple[str, ...] = ()
     access_needs: tuple[str, ...] = ()
+    ever_met_a_peer: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
