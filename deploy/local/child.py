@@ -1,121 +1,129 @@
-"""One process of ours: start it, know when it is ready, stop it kindly or not at all kindly."""
+"""A child process that never outlives us: stopped by `stop()`, and by the kernel when we are killed."""
 
+from __future__ import annotations
+
+import contextlib
 import ctypes
+import functools
 import os
 import signal
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
-_PR_SET_PDEATHSIG = 1
+from deploy.local.server import LocalServerError
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
-def _die_with_parent() -> None:
-    """Ask Linux to end this child when its parent is gone, even after a kill -9; other systems do without."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
+@dataclass
 class Child:
-    """A named process with a log file and, if it answers HTTP, an address that tells whether it is ready."""
+    """One program we run. What it prints goes to `log`; `last_word` is the signal it gets when we die without a word.
 
-    def __init__(
-        self, name: str, command: Sequence[str], *, environment: Mapping[str, str], log: Path, ready_url: str | None
-    ) -> None:
-        self.name = name
-        self.log = log
-        self._command = list(command)
-        self._environment = dict(environment)
-        self._ready_url = ready_url
-        self._process: subprocess.Popen[bytes] | None = None
+    The log is begun anew at each start, unless `keep_log` asks to write on.
+    `account` is (user id, group id) to run as. The child leads a process group of its own, so that Ctrl-C in a
+    terminal reaches us and not it, and so that its own children end with it.
+    """
+
+    command: Sequence[str]
+    log: Path
+    last_word: signal.Signals = signal.SIGTERM
+    account: tuple[int, int] | None = None
+    environment: Mapping[str, str] | None = None
+    keep_log: bool = False
+    _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
 
     def start(self) -> None:
-        """Start the process in a session of its own, so that Ctrl-C reaches only the runner."""
+        """Start the program. Raises `LocalServerError` when it cannot be started."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                self._command,
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - the runner starts children from its main thread only
-            )
+        try:
+            self._process = _spawner().submit(self._spawn).result()
+        except OSError as error:
+            raise LocalServerError(f"{self.command[0]} cannot be started: {error.strerror or error}.") from error
 
     @property
-    def pid(self) -> int | None:
-        """The process id while it runs, else None."""
-        return self._process.pid if self._process and self.is_alive() else None
+    def pid(self) -> int:
+        """The process id, or 0 when it was never started."""
+        return self._process.pid if self._process else 0
 
-    def is_alive(self) -> bool:
-        """Whether the process was started and has not ended."""
+    def running(self) -> bool:
+        """Tell whether it was started and has not ended."""
         return self._process is not None and self._process.poll() is None
 
     def exit_code(self) -> int | None:
-        """How it ended; None while it runs or before it was started."""
+        """Return how it ended; None while it runs, and when it was never started or was stopped by us."""
         return self._process.poll() if self._process else None
 
-    def is_ready(self) -> bool:
-        """Whether it says so itself; a process without an address is ready once it lives."""
-        if not self.is_alive():
-            return False
-        if self._ready_url is None:
-            return True
-        try:
-            with urllib.request.urlopen(self._ready_url, timeout=2) as answer:  # noqa: S310 - our own loopback address
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
-            return False
+    def ask(self, asking: signal.Signals = signal.SIGTERM) -> None:
+        """Ask it to end, without waiting."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(asking)
 
-    def wait(self, timeout: float) -> int | None:
-        """Wait until it ends; its exit code, or None when it still runs."""
-        if self._process is None:
-            return None
-        try:
-            return self._process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            return None
-
-    def terminate(self) -> None:
-        """Ask it to end; it has about ten seconds."""
-        self._signal(signal.SIGTERM)
+    def stop(self, asking: signal.Signals = signal.SIGTERM, seconds: float = 10.0) -> None:
+        """Ask it to end; after `seconds`, and for whatever it left behind, kill its group."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if process.poll() is None:
+            process.send_signal(asking)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(seconds)
+        _kill_group(process.pid)
+        process.wait()
 
     def kill(self) -> None:
-        """End it at once with all it started, as a power cut would."""
-        self._signal(signal.SIGKILL, whole_group=True)
-        if self._process:
-            self._process.wait(10)
+        """End it at once, as a power cut would: SIGKILL to the whole group."""
+        process, self._process = self._process, None
+        if process is not None:
+            _kill_group(process.pid)
+            process.wait()
 
-    def _signal(self, number: int, *, whole_group: bool = False) -> None:
-        if self._process is None or (self._process.poll() is not None and not whole_group):
-            return
+    def tail(self, lines: int = 5) -> str:
+        """Return the last lines of its log, for an error message."""
         try:
-            if whole_group:
-                os.killpg(self._process.pid, number)
-            else:
-                self._process.send_signal(number)
-        except ProcessLookupError:
-            return
-
-    def last_words(self, lines: int = 12) -> str:
-        """The end of its log, for a person who asks why it stopped."""
-        if not self.log.exists():
+            return " | ".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+        except OSError:
             return ""
-        return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        user, group = self.account or (None, None)
+        with self.log.open("ab" if self.keep_log else "wb") as out:
+            return subprocess.Popen(
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                env=self.environment,
+                user=user,
+                group=group,
+                extra_groups=[] if self.account else None,
+                start_new_session=True,
+                preexec_fn=functools.partial(_die_with, os.getpid(), int(self.last_word), _libc()),  # noqa: PLW1509
+            )
 
 
-def stop_all(children: Sequence[Child], *, timeout: float = 12.0) -> None:
-    """End every child: asked first, all at the same time; who has not left by then is ended."""
-    for child in children:
-        child.terminate()
-    deadline = time.monotonic() + timeout
-    for child in children:
-        child.wait(max(0.0, deadline - time.monotonic()))
-    for child in children:
-        if child.is_alive():
-            child.kill()
+@functools.cache
+def _spawner() -> ThreadPoolExecutor:
+    """Return the one thread that starts children: "parent death" means the death of the thread that forked."""
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="local-servers")
+
+
+@functools.cache
+def _libc() -> ctypes.CDLL | None:
+    return ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def _die_with(parent: int, signal_number: int, libc: ctypes.CDLL | None) -> None:
+    """In the child, before the program: ask the kernel to send the signal when the parent dies (Linux only)."""
+    if libc is not None:
+        libc.prctl(_PR_SET_PDEATHSIG, signal_number)
+        if os.getppid() != parent:  # it died between fork and prctl
+            os._exit(1)
+
+
+def _kill_group(leader: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, signal.SIGKILL)

@@ -7,18 +7,18 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from deploy.local.layout import SERVICES, Parts, embedded_parts
-from deploy.local.ports import is_taken
+from deploy.local.server import LocalServer, LocalServerError, is_taken
 from deploy.local.system import DidNotStart, System
 
 _QUICK_DEATHS = 5  # a process that ends this often within a minute is not worth another start
 
 
-class CannotRun(Exception):
+class CannotRun(LocalServerError):
     """Something this machine lacks, in one sentence that says what to do."""
 
 
@@ -35,14 +35,14 @@ def main(arguments: list[str] | None = None) -> int:
             began = time.monotonic()
             parts = _open_parts(options, stack)
             _run(System(options.folder, parts=parts, port=options.port), stop, began)
-    except (CannotRun, DidNotStart) as problem:
+    except LocalServerError as problem:
         print(problem, file=sys.stderr)
         return 1
     return 0
 
 
 def _check_port(port: int) -> None:
-    if is_taken("127.0.0.1", port):
+    if is_taken(port):
         raise CannotRun(f"Port {port} is taken by another program: stop it, or choose another with PORT=8081.")
 
 
@@ -84,15 +84,15 @@ def _open_parts(options: argparse.Namespace, stack: ExitStack) -> Parts:
 
 
 def _start_kafka(folder: Path, stack: ExitStack) -> str:
-    from deploy.local.kafka import Kafka
+    from deploy.local.kafka import KafkaNode
 
-    return _started("Apache Kafka", Kafka(folder / "kafka"), stack)
+    return _started("Apache Kafka", KafkaNode(folder / "kafka", jars=Path("var/jars")), stack)
 
 
 def _start_redis(folder: Path, stack: ExitStack) -> str:
-    from deploy.local.redis import Redis
+    from deploy.local.redis import RedisServer
 
-    return _started("Redis", Redis(folder / "redis"), stack)
+    return _started("Redis", RedisServer(folder / "redis"), stack)
 
 
 def _databases(folder: Path, stack: ExitStack) -> dict[str, str]:
@@ -105,19 +105,17 @@ def _databases(folder: Path, stack: ExitStack) -> dict[str, str]:
                 "such as postgresql+psycopg://user@host/cairn_{service}: each service owns a database of its own."
             )
         return {service: named.replace("{service}", service) for service in SERVICES}
-    from deploy.local.postgres import Postgres
+    from deploy.local.postgres import PostgresServer
 
-    server = Postgres(folder / "postgres")
+    server = PostgresServer(folder / "postgres")
     _started("PostgreSQL", server, stack)
     return {service: server.create_database(f"cairn_{service}") for service in SERVICES}
 
 
-def _started(name: str, server: object, stack: ExitStack) -> str:
+def _started(name: str, server: LocalServer, stack: ExitStack) -> str:
     print(f"Starting {name} ...", flush=True)
-    start: Callable[[], str] = server.start  # type: ignore[attr-defined]
-    stop: Callable[[], None] = server.stop  # type: ignore[attr-defined]
-    stack.callback(stop)
-    return start()
+    stack.callback(server.stop)
+    return server.start()
 
 
 def _run(system: System, stop: threading.Event, began: float) -> None:

@@ -8,15 +8,15 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from deploy.local.child import Child, stop_all
 from deploy.local.keys import local_keys
 from deploy.local.layout import ROLES, SERVICES, Parts, service_environment
-from deploy.local.ports import free_ports
+from deploy.local.process import Process, stop_all
+from deploy.local.server import LocalServerError, free_ports
 
 START_SECONDS = 90.0
 
 
-class DidNotStart(Exception):
+class DidNotStart(LocalServerError):
     """A process ended or stayed silent while it was to become ready; the message names it and its last words."""
 
 
@@ -53,7 +53,7 @@ class System:
             )
             for service in SERVICES
         }
-        self.children: dict[str, Child] = {}
+        self.children: dict[str, Process] = {}
 
     def migrate(self) -> None:
         """Bring every service's database to the present schema, all at the same time; safe to repeat."""
@@ -91,10 +91,10 @@ class System:
             self.stop()
             raise
 
-    def _service_child(self, service: str, role: str, port: int) -> Child:
+    def _service_child(self, service: str, role: str, port: int) -> Process:
         name = f"{service}-{role}"
         environment = self._environments[service] | {"PORT" if role == "api" else "OPS_PORT": str(port)}
-        return Child(
+        return Process(
             name,
             [sys.executable, "-m", f"services.{service}", role],
             environment=environment,
@@ -102,9 +102,9 @@ class System:
             ready_url=f"http://127.0.0.1:{port}/readyz",
         )
 
-    def _front_door(self, api_ports: Mapping[str, int]) -> Child:
+    def _front_door(self, api_ports: Mapping[str, int]) -> Process:
         targets = ",".join(f"{service}=http://127.0.0.1:{port}" for service, port in api_ports.items())
-        return Child(
+        return Process(
             "front-door",
             [sys.executable, "-m", "deploy.local.front_door"],
             environment=dict(os.environ) | {"TARGETS": targets, "PORT": str(self.port), "HOST": self._host},

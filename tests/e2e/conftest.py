@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.layout import embedded_parts
-from deploy.local.ports import free_port
+from deploy.local.server import free_port
 from deploy.local.system import System
 from tests.e2e.people import Stage
 from tests.support.stack import real_parts
