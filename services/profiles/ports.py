@@ -79,6 +79,9 @@ class SignIns(Protocol):
     def of(self, person_id: str) -> Sequence[Mapping[str, Any]]:
         """Return a person's requests for their export."""
 
+    def forget_before(self, moment: datetime) -> None:
+        """Remove requests that were over before a moment."""
+
 
 class Introductions(Protocol):
     """The matches of which two people see a card."""

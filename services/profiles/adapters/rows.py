@@ -1,9 +1,10 @@
 """Rows to values and back, by hand: what is sealed is opened here and nowhere else."""
 
 import json
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar, cast
+
+import sqlalchemy as sa
 
 from services.chassis.codec import decode, to_json
 from services.chassis.crypto import BlindIndex, FieldCipher
@@ -15,7 +16,7 @@ from services.profiles.domain.erasure import Tombstone
 from services.profiles.domain.introduction import Introduction
 from services.profiles.domain.person import Contact, MenteeSide, MentorSide, Person
 
-Row = Mapping[str, Any]
+Row = sa.RowMapping
 T = TypeVar("T")
 
 

@@ -99,6 +99,10 @@ class SignInRows:
         rows = self._connection.execute(query.order_by(sign_in_links.c.asked_at)).mappings()
         return [{name: row[name] for name in ("asked_at", "expires_at", "used_at")} for row in rows]
 
+    def forget_before(self, moment: datetime) -> None:
+        """Remove requests that were over before a moment."""
+        self._connection.execute(sa.delete(sign_in_links).where(sign_in_links.c.expires_at < moment))
+
 
 class IntroductionRows:
     """Implements the port `Introductions`."""

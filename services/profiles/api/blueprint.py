@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-
 from services.chassis.api import Blueprint
 from services.chassis.auth import current
 from services.chassis.words import Words

@@ -15,11 +15,11 @@ from services.profiles.api.blueprint import group
 from services.profiles.api.schemas.answers import CatalogueQuery, CatalogueSchema
 from services.profiles.domain.device_models import device_models
 
-_AXES = (
-    "diabetes_type relation language_level situation life_stage device_class device_stage goal topic request_shape "
-    "format style gender age_band diagnosis_age_band culture support digital_comfort access_need weekday matters must "
-    "consent locale"
-).split()
+_AXES = """
+diabetes_type relation language_level situation life_stage device_class device_stage goal topic request_shape format
+style gender age_band diagnosis_age_band culture support digital_comfort access_need weekday matters must consent
+decline_reason end_cause locale
+"""
 
 
 def catalogue() -> Blueprint:
@@ -54,7 +54,7 @@ def _catalogue(locale: str) -> tuple[dict[str, Any], str]:
         "locale": locale,
         "direction": direction(locale),
         "vocabularies": {
-            axis: [{"code": code, "label": label(axis, code, locale)} for code in codes(axis)] for axis in _AXES
+            axis: [{"code": code, "label": label(axis, code, locale)} for code in codes(axis)] for axis in _AXES.split()
         },
         "device_models": [
             {"code": model.code, "label": model.label, "device_class": model.device_class}

@@ -11,9 +11,9 @@ from services.profiles.use_cases.introduce import Card
 from services.profiles.use_cases.joining import Joined
 from services.profiles.use_cases.read_person import Everything
 
-_SHARED = (
-    "languages diagnosed situations goals topics formats gender age_band diagnosis_age_band culture styles".split()
-)
+_SHARED = """
+languages diagnosed situations goals topics formats gender age_band diagnosis_age_band culture styles
+"""
 _MENTEE = "relation diabetes_type devices life_stages request_shape matters_most musts digital_comfort waiting_since"
 _MENTOR = "relations diabetes_types devices life_stages request_shapes capacity hours_per_month also_clinician"
 
@@ -84,7 +84,7 @@ def _mentor_view(side: MentorSide) -> dict[str, Any]:
 
 
 def _facts_view(facts: Any, own: str) -> dict[str, Any]:
-    view = {name: getattr(facts, name) for name in (*_SHARED, *own.split())}
+    view = {name: getattr(facts, name) for name in f"{_SHARED} {own}".split()}
     return view | {"availability": {"time_zone": facts.time_zone, "windows": facts.availability}}
 
 

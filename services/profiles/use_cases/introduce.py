@@ -22,6 +22,7 @@ class Card:
     confirm_by: datetime | None
     shown_to: Literal["mentee", "mentor"]
     locale: str
+    time_zone: str
     name: str | None
     pronouns: str | None
     own_words: str | None
@@ -84,6 +85,7 @@ def _card(store: Store, match_id: str, person_id: str, programme_id: str) -> tup
         confirm_by=introduction.confirm_by,
         shown_to="mentee" if as_mentee else "mentor",
         locale=me.locale,
+        time_zone=me.time_zone,
         name=other.contact.name,
         pronouns=other.contact.pronouns,
         own_words=side.own_words if side else None,

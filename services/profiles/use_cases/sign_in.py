@@ -1,7 +1,7 @@
 """Signing in by a link in a mail: asking for one, and exchanging it once for a token."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.chassis.links import LinkRefused
 from services.events.profiles import SignInAsked
@@ -50,3 +50,12 @@ def sign_in(world: World, token: str) -> Session:
             access_token=world.tokens.issue(person.id, person.programme_id, tuple(person.roles), ttl=life),
             token_expires_at=(store.now + life).replace(microsecond=0),
         )
+
+
+KEPT = timedelta(days=1)
+
+
+def forget_old_links(world: World) -> None:
+    """Forget sign-in requests that have been over for a day."""
+    with world.begin() as store:
+        store.sign_ins.forget_before(store.now - KEPT)

@@ -52,7 +52,7 @@ class YesNo(fields.Boolean):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if not isinstance(value, bool):
             raise ma.ValidationError("Please give true or false.")
-        return value
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class Whole(fields.Integer):
@@ -61,7 +61,7 @@ class Whole(fields.Integer):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if not isinstance(value, int) or isinstance(value, bool):
             raise ma.ValidationError("Please give a whole number.")
-        return value
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class ClockTime(fields.String):
@@ -78,7 +78,8 @@ class ClockTime(fields.String):
         return int(hours) * 60 + int(minutes)
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
-        return None if value is None else f"{value // 60:02d}:{value % 60:02d}"
+        shown = None if value is None else f"{value // 60:02d}:{value % 60:02d}"
+        return super()._serialize(shown, attr, obj, **kwargs)
 
 
 def month(about: str) -> fields.String:
