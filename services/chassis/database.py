@@ -1,0 +1,149 @@
+"""The way to a service's database: SQLite on one machine, PostgreSQL in production, the same behaviour from both.
+
+SQLite traps this closes (docs: sqlite.org/lang_transaction, and pysqlite's own implicit transactions): a plain BEGIN
+that writes later fails with "database is locked" under contention, so write transactions take the lock at once
+(BEGIN IMMEDIATE) and wait for it; foreign keys are off unless asked for; without WAL readers block writers.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy import event as sa_event
+from sqlalchemy import exc
+
+from services.chassis.errors import Contention, StartRefused, Transient, Unavailable
+
+READ_ONLY = "cairn_read_only"
+"""Execution option of a connection whose transactions only read."""
+
+_BUSY_SECONDS = 30
+_POSTGRES_OPTIONS = (
+    "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s"
+)
+_CONTENTION = frozenset({"40001", "40P01", "55P03"})  # serialisation failure, deadlock, lock not available
+_AWAY = frozenset({"57P01", "57P02", "57P03", "53300", "25P03"})  # shut down, crashed, starting, full, idle too long
+_Q = TypeVar("_Q", bound=sa.Select[Any])
+
+
+def open_engine(url: str, *, pool_size: int = 5, max_overflow: int = 59) -> sa.Engine:
+    """Return an engine for `sqlite:////abs/path.db` or `postgresql+psycopg://...`; connects when first used.
+
+    Build it after the fork. Raises StartRefused for any other kind of URL.
+    """
+    try:
+        parsed = sa.make_url(url)
+    except exc.ArgumentError as error:
+        raise StartRefused("DATABASE_URL is not a database address") from error
+    if parsed.drivername == "sqlite":
+        return _open_sqlite(parsed, pool_size, max_overflow)
+    if parsed.drivername == "postgresql+psycopg":
+        return sa.create_engine(
+            parsed,
+            pool_size=pool_size,
+            max_overflow=max_overflow,
+            pool_pre_ping=True,
+            pool_timeout=10,
+            pool_recycle=1800,
+            connect_args={"connect_timeout": 5, "options": _POSTGRES_OPTIONS},
+        )
+    raise StartRefused("DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://")
+
+
+def is_sqlite(engine: sa.Engine | sa.Connection) -> bool:
+    """Tell whether this is the embedded database."""
+    return engine.dialect.name == "sqlite"
+
+
+def database_now(connection: sa.Connection) -> datetime:
+    """Return the database's own time, UTC: one clock for all processes. PostgreSQL: the start of the transaction."""
+    if is_sqlite(connection):
+        text = connection.exec_driver_sql("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')").scalar_one()
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    found: datetime = connection.exec_driver_sql("SELECT now()").scalar_one()
+    return found.astimezone(UTC)
+
+
+def for_update(query: _Q) -> _Q:
+    """Lock the selected rows until the transaction ends. On SQLite the whole transaction holds the lock already."""
+    return query.with_for_update()
+
+
+def insert_or_skip(connection: sa.Connection, table: sa.Table, values: dict[str, Any]) -> bool:
+    """Insert a row unless one with its keys is there; returns whether it was inserted.
+
+    On PostgreSQL this waits for another transaction that is inserting the same row, and then tells by its outcome.
+    """
+    first = next(iter(table.primary_key.columns))
+    result = connection.execute(
+        conflict_insert(connection, table).values(values).on_conflict_do_nothing().returning(first)
+    )
+    return result.first() is not None
+
+
+def conflict_insert(connection: sa.Connection, table: sa.Table) -> Any:
+    """Return the dialect's INSERT, which knows `on_conflict_do_update` and `on_conflict_do_nothing` on both."""
+    if is_sqlite(connection):
+        from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+        return sqlite_insert(table)
+    from sqlalchemy.dialects.postgresql import insert as postgres_insert
+
+    return postgres_insert(table)
+
+
+def transient_of(error: BaseException) -> Transient | None:
+    """Return what passes as a Transient of ours, and None for faults that would come back every time."""
+    if isinstance(error, Transient):
+        return error
+    if isinstance(error, exc.TimeoutError):
+        return Unavailable("no database connection became free in time")
+    if not isinstance(error, exc.DBAPIError):
+        return None
+    original = error.orig
+    if isinstance(original, sqlite3.Error):
+        code = getattr(original, "sqlite_errorcode", 0) & 0xFF
+        return Contention("the database is busy") if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED} else None
+    state = original.sqlstate if isinstance(original, psycopg.Error) else None
+    if state in _CONTENTION:
+        return Contention("the database chose another transaction")
+    lost = error.connection_invalidated or (isinstance(original, psycopg.OperationalError) and state is None)
+    if lost or state in _AWAY or (state or "").startswith("08"):
+        return Unavailable("the database does not answer")
+    return None
+
+
+def _open_sqlite(url: sa.URL, pool_size: int, max_overflow: int) -> sa.Engine:
+    if not url.database or url.database == ":memory:":
+        raise StartRefused("DATABASE_URL must name a file: sqlite:////absolute/path.db")
+    path = Path(url.database)
+    engine = sa.create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=max_overflow,
+        pool_timeout=_BUSY_SECONDS,
+        connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
+    )
+
+    @sa_event.listens_for(engine, "do_connect")
+    def make_room(*_: Any) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+
+    @sa_event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _: Any) -> None:
+        connection.isolation_level = None  # no implicit BEGIN by the driver: we say which kind
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "trusted_schema=OFF"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa_event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        reading = connection.get_execution_options().get(READ_ONLY, False)
+        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
+        connection.exec_driver_sql("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")
+
+    return engine

@@ -1,0 +1,162 @@
+"""The queue of jobs as a table: put one in, claim one, finish it, put it back. Every function is one short step.
+
+One row per (kind, key). While it waits, another enqueue keeps the earlier due time (that is the debounce) and the newer
+payload. While it runs, an enqueue is written beside it (`again_at`) and becomes the next run. Claims are made by
+UPDATE ... RETURNING, since SQLite drops SKIP LOCKED without a word.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from services.chassis.database import conflict_insert, is_sqlite
+from services.chassis.tables import TABLES
+
+_JOBS = TABLES.jobs
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A job taken: `lease` proves it is ours, `attempt` counts from 1."""
+
+    id: int
+    kind: str
+    key: str
+    payload: Mapping[str, Any]
+    attempt: int
+    lease: str
+
+
+def put_job(
+    connection: sa.Connection, kind: str, key: str, payload: Mapping[str, Any] | None, due_at: datetime, now: datetime
+) -> None:
+    """Enqueue, in the caller's transaction. A job that gave up starts afresh; one that backs off keeps to that."""
+    body = dict(payload) if payload is not None else None
+    insert = conflict_insert(connection, _JOBS).values(
+        kind=kind, key=key, payload=body, due_at=due_at, attempts=0, created_at=now
+    )
+    new, old = insert.excluded, _JOBS.c
+    running, gave_up = old.leased_until.is_not(None), old.gave_up_at.is_not(None)
+    earlier = sa.case((new.due_at < old.due_at, new.due_at), else_=old.due_at)
+    connection.execute(
+        insert.on_conflict_do_update(
+            index_elements=[old.kind, old.key],
+            set_={
+                "due_at": sa.case((gave_up, new.due_at), (running | (old.attempts > 0), old.due_at), else_=earlier),
+                "payload": sa.case((running, old.payload), else_=sa.func.coalesce(new.payload, old.payload)),
+                "again_at": sa.case(
+                    (running & (old.again_at.is_(None) | (new.due_at < old.again_at)), new.due_at), else_=old.again_at
+                ),
+                "again_payload": sa.case(
+                    (running, sa.func.coalesce(new.payload, old.again_payload)), else_=old.again_payload
+                ),
+                "attempts": sa.case((gave_up, 0), else_=old.attempts),
+                "gave_up_at": None,
+            },
+        )
+    )
+
+
+def claim_job(connection: sa.Connection, kinds: Sequence[str], now: datetime, lease: timedelta) -> Claim | None:
+    """Take the job that is due longest, or whose lease ran out because its worker died; None when there is none."""
+    due = (
+        sa.select(_JOBS.c.id)
+        .where(
+            _JOBS.c.kind.in_(list(kinds)),
+            _JOBS.c.due_at <= now,
+            _JOBS.c.gave_up_at.is_(None),
+            _JOBS.c.leased_until.is_(None) | (_JOBS.c.leased_until <= now),
+        )
+        .order_by(_JOBS.c.due_at, _JOBS.c.id)
+        .limit(1)
+    )
+    if not is_sqlite(connection):
+        due = due.with_for_update(skip_locked=True)
+    token = str(uuid.uuid4())
+    taken = connection.execute(
+        _JOBS.update()
+        .where(_JOBS.c.id == due.scalar_subquery())
+        .values(lease=token, leased_until=now + lease, attempts=_JOBS.c.attempts + 1)
+        .returning(_JOBS.c.id, _JOBS.c.kind, _JOBS.c.key, _JOBS.c.payload, _JOBS.c.attempts)
+    ).first()
+    if taken is None:
+        return None
+    return Claim(taken.id, taken.kind, taken.key, taken.payload or {}, taken.attempts, token)
+
+
+def next_due(connection: sa.Connection, kinds: Sequence[str]) -> datetime | None:
+    """Return when the next job is due or the next lease ends, or None when nothing waits."""
+    when = sa.case((_JOBS.c.leased_until > _JOBS.c.due_at, _JOBS.c.leased_until), else_=_JOBS.c.due_at)
+    query = sa.select(sa.type_coerce(sa.func.min(when), _JOBS.c.due_at.type))
+    found: datetime | None = connection.execute(
+        query.where(_JOBS.c.kind.in_(list(kinds)), _JOBS.c.gave_up_at.is_(None))
+    ).scalar_one()
+    return found
+
+
+def extend_lease(connection: sa.Connection, claim: Claim, until: datetime) -> bool:
+    """Keep a running job ours; False when another worker has taken it over."""
+    return connection.execute(_ours(_JOBS.update(), claim).values(leased_until=until)).rowcount == 1
+
+
+def finish_job(connection: sa.Connection, claim: Claim) -> bool:
+    """Remove a job that is done, or make it wait again when it was enqueued meanwhile; False when it was taken over."""
+    if connection.execute(_ours(_JOBS.delete(), claim).where(_JOBS.c.again_at.is_(None))).rowcount == 1:
+        return True
+    return (
+        connection.execute(
+            _ours(_JOBS.update(), claim).values(
+                due_at=_JOBS.c.again_at,
+                payload=sa.func.coalesce(_JOBS.c.again_payload, _JOBS.c.payload),
+                attempts=0,
+                last_error=None,
+                **_AT_REST,
+            )
+        ).rowcount
+        == 1
+    )
+
+
+def put_back(connection: sa.Connection, claim: Claim, error: str, due_at: datetime) -> bool:
+    """Let a job that went wrong wait until `due_at`; what was enqueued meanwhile is that next run."""
+    return (
+        connection.execute(
+            _ours(_JOBS.update(), claim).values(
+                due_at=due_at,
+                payload=sa.func.coalesce(_JOBS.c.again_payload, _JOBS.c.payload),
+                last_error=error,
+                **_AT_REST,
+            )
+        ).rowcount
+        == 1
+    )
+
+
+def give_up(connection: sa.Connection, claim: Claim, error: str, now: datetime) -> bool:
+    """Stop trying, visibly: the row stays with its attempts and last error. A sequel enqueued meanwhile still runs."""
+    if connection.execute(
+        _ours(_JOBS.update(), claim)
+        .where(_JOBS.c.again_at.is_(None))
+        .values(gave_up_at=now, last_error=error, **_AT_REST)
+    ).rowcount:
+        return True
+    return finish_job(connection, claim)
+
+
+def given_up(connection: sa.Connection) -> int:
+    """Count the jobs that wait for a person."""
+    query = sa.select(sa.func.count()).select_from(_JOBS).where(_JOBS.c.gave_up_at.is_not(None))
+    return connection.execute(query).scalar_one()
+
+
+_AT_REST: dict[str, Any] = {"lease": None, "leased_until": None, "again_at": None, "again_payload": None}
+
+
+def _ours(statement: Any, claim: Claim) -> Any:
+    return statement.where(_JOBS.c.id == claim.id, _JOBS.c.lease == claim.lease)
