@@ -1,0 +1,76 @@
+"""Versions over HTTP: an ETag says which version was read, If-Match says which one is being changed (RFC 9110, 13)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import Response, g, request
+
+from services.chassis.facts import note
+from services.chassis.problem import Problem, problem
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def etag(version: int) -> str:
+    """Return the entity tag of a version, quoted as the header wants it."""
+    return f'"{version}"'
+
+
+def set_version(version: int) -> None:
+    """Say which version this answer shows; the app sends it as ETag."""
+    g.etag = etag(version)
+
+
+def conditional(view: View) -> View:
+    """Decorate a changing view that needs If-Match: without the header it answers 428 before anything is read.
+
+    The view itself calls `require_match(version)` with the version it loaded.
+    """
+
+    @wraps(view)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        if not request.headers.get("If-Match"):
+            raise _needed(None)
+        return view(*args, **kwargs)
+
+    return note(wrapped, conditional=True)  # type: ignore[return-value]
+
+
+def require_match(version: int) -> None:
+    """Raise 428 when If-Match is missing and 412 when it names another version; both tell the current one."""
+    if not request.headers.get("If-Match"):
+        raise _needed(version)
+    if request.if_match.star_tag or request.if_match.contains(str(version)):
+        return
+    raise problem(
+        412,
+        "changed_meanwhile",
+        "Changed meanwhile",
+        f"This is now version {version}. Please read it again and repeat the change with If-Match: {etag(version)}.",
+        headers={"ETag": etag(version)},
+        current=etag(version),
+    )
+
+
+def _needed(version: int | None) -> Problem:
+    example = etag(version if version is not None else 3)
+    known = {} if version is None else {"current": etag(version)}
+    return problem(
+        428,
+        "if_match_needed",
+        "Say which version you are changing",
+        f"Please send the ETag of the version you read, such as If-Match: {example}, so that nobody's change is lost.",
+        headers={} if version is None else {"ETag": etag(version)},
+        **known,
+    )
+
+
+def stamp(response: Response) -> Response:
+    """Put the version noted by `set_version` on a good answer (registered by the app factory)."""
+    tag = g.pop("etag", None)
+    if tag is not None and response.status_code < 400:
+        response.headers["ETag"] = tag
+    return response

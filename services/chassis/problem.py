@@ -1,0 +1,73 @@
+"""A problem (RFC 9457): what went wrong, where, and what to do, as one value that can be raised from any view."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Response
+from werkzeug.exceptions import HTTPException
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(HTTPException):
+    """An answer that explains itself; raise it, and the app writes it as `application/problem+json`."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        title: str,
+        detail: str,
+        *,
+        errors: Sequence[Mapping[str, Any]] = (),
+        headers: Mapping[str, str] | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.code = status
+        self.problem_code = code
+        self.title = title
+        self.errors = [dict(error) for error in errors]
+        self.headers = dict(headers or {})
+        self.extra = dict(extra or {})
+        super().__init__(description=detail)
+
+    def body(self) -> dict[str, Any]:
+        """Return the members of the problem; `errors` names fields as `languages.0.tag`."""
+        members: dict[str, Any] = {
+            "type": f"/problems/{self.problem_code}",
+            "title": self.title,
+            "status": self.code,
+            "code": self.problem_code,
+            "detail": self.description,
+        }
+        if self.errors:
+            members["errors"] = self.errors
+        return members | self.extra
+
+    def as_response(self, **more: Any) -> Response:
+        """Return the problem as an answer; `more` adds members such as the request id."""
+        text = json.dumps(self.body() | more, ensure_ascii=False, separators=(",", ":"))
+        return Response(text, status=self.code, headers=self.headers, content_type=MEDIA_TYPE)
+
+
+def problem(
+    status: int,
+    code: str,
+    title: str,
+    detail: str,
+    *,
+    field: str | None = None,
+    errors: Sequence[Mapping[str, Any]] = (),
+    headers: Mapping[str, str] | None = None,
+    **extra: Any,
+) -> Problem:
+    """Return a problem to raise; `field` is short for one error that names that field with the same detail.
+
+    Extra members (`now={"state": "ended"}`) stand beside the standard ones.
+    """
+    if field is not None:
+        errors = [*errors, {"field": field, "message": detail}]
+    return Problem(status, code, title, detail, errors=errors, headers=headers, extra=extra)
