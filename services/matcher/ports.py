@@ -18,10 +18,16 @@ from services.matcher.domain.people import Mentee, Mentor
 from services.matcher.domain.round import RoundResult, Snapshot
 from services.matcher.domain.weights import Weights
 
+Position = tuple[datetime, str]
+"""Where a page of a list ended: the moment it is sorted by, and the id."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """One run of the matching: what went in and came out, by hashes and figures; ``state`` open, applied or given_up."""
+    """One run of the matching: what went in and came out, by hashes and figures.
+
+    ``state`` is ``open``, ``applied`` or ``given_up``.
+    """
 
     id: str
     programme_id: str
@@ -55,6 +61,7 @@ class Waiting:
     """A mentee without a live match: since when, and why as of the last round (None before their first one)."""
 
     person_id: str
+    programme_id: str
     waiting_since: datetime
     standing: str
     tries: int
@@ -64,7 +71,7 @@ class Waiting:
 
 
 class Pool(Protocol):
-    """Everybody the matcher knows, and the places mentors have."""
+    """Everybody the matcher knows."""
 
     def member(self, person_id: str, *, lock: bool = False) -> Member | None:
         """The person, or None; ``lock`` keeps others from changing them until the transaction ends."""
@@ -90,24 +97,28 @@ class Pool(Protocol):
         """Whether the person was erased."""
         ...
 
-    def take_place(self, mentor_id: str) -> bool:
-        """Take one place of a mentor if one is free and the mentor may be asked; False otherwise."""
-        ...
-
-    def free_place(self, mentor_id: str) -> None:
-        """Give a place back."""
-        ...
-
-    def places(self, mentor_id: str) -> tuple[int, int]:
-        """(taken, capacity) of a mentor."""
-        ...
-
     def keep_apart(self, mentee_id: str, mentor_id: str, cause: str) -> None:
         """Never propose these two to each other again."""
         ...
 
     def first_request(self, programme_id: str) -> bool:
         """Whether nobody asked profiles yet to say everybody again; True once per database and programme."""
+        ...
+
+
+class Places(Protocol):
+    """The places that mentors have: counted where they are taken, so that none is given twice."""
+
+    def take(self, mentor_id: str) -> bool:
+        """Take one place of a mentor if one is free and the mentor may be asked; False otherwise."""
+        ...
+
+    def free(self, mentor_id: str) -> None:
+        """Give a place back."""
+        ...
+
+    def of(self, mentor_id: str) -> tuple[int, int]:
+        """(taken, capacity) of a mentor."""
         ...
 
     def count_lapse(self, mentor_id: str) -> int:
@@ -122,16 +133,24 @@ class Pool(Protocol):
         """End the pauses and rests that are over; returns the programmes concerned."""
         ...
 
-    def programmes_waiting(self) -> Sequence[str]:
+
+class Waits(Protocol):
+    """Who waits, since when and why."""
+
+    def programmes(self) -> Sequence[str]:
         """The programmes in which somebody waits."""
         ...
 
-    def waiting(self, programme_id: str, *, after: tuple[str, str] | None, limit: int) -> Sequence[Waiting]:
-        """Everybody who waits, longest first, behind the position (waiting_since, person id)."""
+    def waiting(self, programme_id: str, *, after: Position | None, limit: int) -> Sequence[Waiting]:
+        """Everybody who waits, longest first, behind a position."""
         ...
 
     def wait_of(self, person_id: str) -> Waiting | None:
         """How a mentee waits; also while they have a live match. None for anyone else."""
+        ...
+
+    def until_asked(self, programme_id: str, last: int) -> Sequence[float]:
+        """Seconds from sign-up to the first proposal, of the last so many mentees."""
         ...
 
 
@@ -140,6 +159,12 @@ class Matches(Protocol):
 
     def get(self, match_id: str, *, lock: bool = False) -> Match:
         """The match; raises NotFound."""
+        ...
+
+    def listed(
+        self, programme_id: str, person_id: str | None, *, after: Position | None, limit: int
+    ) -> Sequence[Match]:
+        """The matches that a person may know of (None: everybody's), the latest proposed first, behind a position."""
         ...
 
     def exists(self, match_id: str) -> bool:
@@ -162,10 +187,6 @@ class Matches(Protocol):
         """The live matches of a person on either side, locked, newest first."""
         ...
 
-    def tries_of(self, mentee_id: str) -> int:
-        """How many mentors were asked for this mentee."""
-        ...
-
     def overdue(self, limit: int) -> Sequence[str]:
         """Ids of matches whose time to answer is over."""
         ...
@@ -180,10 +201,6 @@ class Matches(Protocol):
 
     def shown(self, match_id: str) -> tuple[Sequence[Part], int]:
         """The parts of the score as they were when the match was proposed, and the score itself."""
-        ...
-
-    def waits(self, programme_id: str, last: int) -> Sequence[float]:
-        """Seconds from sign-up to the first proposal, of the last so many mentees."""
         ...
 
 
@@ -222,12 +239,20 @@ class Rounds(Protocol):
         """How many matches a round has proposed so far."""
         ...
 
-    def finish(self, finished: Round, result: RoundResult | None) -> None:
+    def finish(self, finished: Round, result: RoundResult) -> None:
         """Keep how a round ended, and why each mentee it left waits."""
         ...
 
     def get(self, round_id: str) -> Round:
         """The round; raises NotFound."""
+        ...
+
+    def listed(self, programme_id: str, *, after: Position | None, limit: int) -> Sequence[Round]:
+        """The rounds of a programme, the latest first, behind a position."""
+        ...
+
+    def stored(self, round_id: str) -> tuple[str, str] | None:
+        """What a round read and decided, as the canonical texts it was hashed by; None when no longer kept."""
         ...
 
 
@@ -242,6 +267,10 @@ class WeightsShelf(Protocol):
         """One version; raises NotFound."""
         ...
 
+    def listed(self, programme_id: str, *, below: int | None, limit: int) -> Sequence[PublishedWeights]:
+        """The versions, the newest first, under a version number."""
+        ...
+
     def publish(self, programme_id: str, published: PublishedWeights, *, after: int) -> bool:
         """Put a new version in force if ``after`` is still the one in force; False otherwise."""
         ...
@@ -250,10 +279,35 @@ class WeightsShelf(Protocol):
 class Store(Protocol):
     """One open transaction of the matcher."""
 
-    pool: Pool
-    matches: Matches
-    rounds: Rounds
-    weights: WeightsShelf
+    @property
+    def pool(self) -> Pool:
+        """See `Pool`."""
+        ...
+
+    @property
+    def places(self) -> Places:
+        """See `Places`."""
+        ...
+
+    @property
+    def waits(self) -> Waits:
+        """See `Waits`."""
+        ...
+
+    @property
+    def matches(self) -> Matches:
+        """See `Matches`."""
+        ...
+
+    @property
+    def rounds(self) -> Rounds:
+        """See `Rounds`."""
+        ...
+
+    @property
+    def weights(self) -> WeightsShelf:
+        """See `WeightsShelf`."""
+        ...
 
     @property
     def now(self) -> datetime:

@@ -108,9 +108,7 @@ def propose(match: Match, answer_by: datetime) -> tuple[Match, Told]:
 def accept(match: Match, at: datetime, confirm_by: datetime) -> tuple[Match, Told]:
     """The mentor says yes; the mentee is asked until ``confirm_by``."""
     _answerable(match, "proposed", at)
-    after = replace(
-        match, state="accepted", accepted_at=at, asked_at=at, answer_by=confirm_by, reminded_at=None
-    )
+    after = replace(match, state="accepted", accepted_at=at, asked_at=at, answer_by=confirm_by, reminded_at=None)
     return after, (
         MatchAccepted(
             match_id=match.id,

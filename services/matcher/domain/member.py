@@ -5,7 +5,14 @@ from datetime import datetime
 from typing import Literal
 
 from services.events.facts import MenteeFacts, MentorFacts
-from services.events.profiles import PersonChanged, PersonErased, PersonLeft, PersonPaused, PersonRegistered, PersonResumed
+from services.events.profiles import (
+    PersonChanged,
+    PersonErased,
+    PersonLeft,
+    PersonPaused,
+    PersonRegistered,
+    PersonResumed,
+)
 
 Standing = Literal["here", "paused", "left"]
 Heard = PersonRegistered | PersonChanged | PersonPaused | PersonResumed | PersonLeft

@@ -13,5 +13,5 @@ def accept_match(uow: UnitOfWork, terms: Terms, actor: Actor, match_id: str) -> 
     with uow.begin() as store:
         match = match_of(store, actor, match_id, "mentor")
         after, told = life.accept(match, store.now, store.now + terms.time_to_confirm)
-        store.pool.rest(match.mentor_id, None)
+        store.places.rest(match.mentor_id, None)
         return settle(store, match, after, told)

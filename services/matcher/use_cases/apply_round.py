@@ -82,7 +82,7 @@ def _propose(store: Store, terms: Terms, opened: Round, read: _Read, proposal: P
     mentor = store.pool.as_mentor(proposal.mentor_id)
     if mentee is None or mentor is None or not read.still_fits(mentee, mentor, store):
         return False
-    if not store.pool.take_place(mentor.id):
+    if not store.places.take(mentor.id):
         return False
     match = Match(
         id=match_id,
@@ -99,7 +99,7 @@ def _propose(store: Store, terms: Terms, opened: Round, read: _Read, proposal: P
     )
     asked, told = life.propose(match, store.now + terms.time_to_answer)
     if not store.matches.add(asked, proposal.parts, proposal.score):
-        store.pool.free_place(mentor.id)
+        store.places.free(mentor.id)
         return False
     store.tell(*told)
     return True

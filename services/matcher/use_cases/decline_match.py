@@ -18,7 +18,7 @@ def decline_match(
             raise unknown_match()
         after, told = life.decline(match, side, store.now, reason)
         if side == "mentor":
-            store.pool.rest(match.mentor_id, None)
+            store.places.rest(match.mentor_id, None)
         if note:
             store.matches.keep_note(match_id, note)
         return settle(store, match, after, told)

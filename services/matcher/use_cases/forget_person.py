@@ -16,6 +16,4 @@ def forget_person(uow: UnitOfWork, event: PersonErased) -> None:
         store.matches.forget(event.person_id)
         store.rounds.forget(event.person_id)
         store.pool.forget(event.person_id, event.version)
-        store.tell(
-            MatcherForgot(person_id=event.person_id, programme_id=event.programme_id, version=event.version)
-        )
+        store.tell(MatcherForgot(person_id=event.person_id, programme_id=event.programme_id, version=event.version))

@@ -20,7 +20,7 @@ def hear_person(uow: UnitOfWork, terms: Terms, event: Heard) -> None:
         _end_what_cannot_go_on(store, after)
         store.pool.keep(after)
         if before is not None and before.standing == "paused" and after.standing == "here" and after.mentor:
-            store.pool.rest(after.person_id, None)
+            store.places.rest(after.person_id, None)
         store.enqueue(RUN_ROUND, after.programme_id, due_at=store.now + terms.debounce)
 
 

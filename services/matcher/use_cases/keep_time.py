@@ -17,8 +17,8 @@ def lapse_overdue(uow: UnitOfWork, terms: Terms) -> int:
 
     def lapsed(store: Store, match: Match) -> Match:
         after = _step(life.lapse)(store, match)
-        if match.awaits == "mentor" and store.pool.count_lapse(match.mentor_id) >= terms.lapses_before_rest:
-            store.pool.rest(match.mentor_id, store.now + terms.rest)
+        if match.awaits == "mentor" and store.places.count_lapse(match.mentor_id) >= terms.lapses_before_rest:
+            store.places.rest(match.mentor_id, store.now + terms.rest)
         return after
 
     return _each(uow, lambda store: store.matches.overdue(BATCH), lapsed)
@@ -32,7 +32,7 @@ def remind_due(uow: UnitOfWork) -> int:
 def wake_rested(uow: UnitOfWork) -> int:
     """End the pauses and rests that are over, and let rounds see those people; returns how many programmes."""
     with uow.begin() as store:
-        programmes = store.pool.wake()
+        programmes = store.places.wake()
         for programme_id in programmes:
             store.enqueue(RUN_ROUND, programme_id)
     return len(programmes)
@@ -41,7 +41,7 @@ def wake_rested(uow: UnitOfWork) -> int:
 def look_again(uow: UnitOfWork) -> int:
     """Ask for a round wherever somebody waits: stages of life end and waiting counts, though nobody wrote anything."""
     with uow.begin() as store:
-        programmes = store.pool.programmes_waiting()
+        programmes = store.waits.programmes()
         for programme_id in programmes:
             store.enqueue(RUN_ROUND, programme_id)
     return len(programmes)
@@ -55,9 +55,7 @@ def _step(change: Callable[[Match, datetime], tuple[Match, Told]]) -> Callable[[
     return taken
 
 
-def _each(
-    uow: UnitOfWork, find: Callable[[Store], Sequence[str]], change: Callable[[Store, Match], Match]
-) -> int:
+def _each(uow: UnitOfWork, find: Callable[[Store], Sequence[str]], change: Callable[[Store, Match], Match]) -> int:
     with uow.begin(read_only=True) as store:
         found = find(store)
     done = 0

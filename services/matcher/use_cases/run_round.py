@@ -8,21 +8,29 @@ import uuid
 from collections.abc import Callable
 from dataclasses import replace
 
-from services.matcher.domain.round import Snapshot, run_round as decide
+from services.matcher.domain import round as matching
+from services.matcher.domain.round import RoundResult, Snapshot
 from services.matcher.domain.terms import Terms
 from services.matcher.ports import Round, UnitOfWork
-from services.matcher.use_cases.apply_round import apply_round
+from services.matcher.use_cases.apply_round import RoundOvertaken, apply_round
 
 
 def run_round(
-    uow: UnitOfWork, terms: Terms, programme_id: str, *, new_id: Callable[[], str] = lambda: str(uuid.uuid4())
+    uow: UnitOfWork,
+    terms: Terms,
+    programme_id: str,
+    *,
+    decide: Callable[[Snapshot], RoundResult] = matching.run_round,
 ) -> Round | None:
-    """Ask as many mentors as can be asked now; returns the round, or None when nobody waits."""
-    begun = _take_up(uow, programme_id) or _begin(uow, programme_id, new_id())
+    """Ask as many mentors as can be asked now; returns the round, or None when nobody waits or another run leads."""
+    begun = _take_up(uow, programme_id) or _begin(uow, programme_id)
     if begun is None:
         return None
     opened, snapshot = begun
-    return apply_round(uow, terms, opened, snapshot, decide(snapshot))
+    try:
+        return apply_round(uow, terms, opened, snapshot, decide(snapshot))
+    except RoundOvertaken:
+        return None
 
 
 def _take_up(uow: UnitOfWork, programme_id: str) -> tuple[Round, Snapshot] | None:
@@ -37,7 +45,7 @@ def _take_up(uow: UnitOfWork, programme_id: str) -> tuple[Round, Snapshot] | Non
         return opened, snapshot
 
 
-def _begin(uow: UnitOfWork, programme_id: str, round_id: str) -> tuple[Round, Snapshot] | None:
+def _begin(uow: UnitOfWork, programme_id: str) -> tuple[Round, Snapshot] | None:
     """Read everybody as of one moment, and keep what was read."""
     with uow.begin(read_only=True) as store:
         snapshot = store.rounds.snapshot(programme_id)
@@ -45,7 +53,7 @@ def _begin(uow: UnitOfWork, programme_id: str, round_id: str) -> tuple[Round, Sn
         return None
     with uow.begin() as store:
         opened = Round(
-            id=round_id,
+            id=str(uuid.uuid4()),
             programme_id=programme_id,
             fence=store.rounds.take_fence(programme_id),
             state="open",

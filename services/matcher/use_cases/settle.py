@@ -12,7 +12,7 @@ def settle(store: Store, before: Match, after: Match, told: tuple[Event, ...]) -
     saved = store.matches.save(before, after)
     store.tell(*told)
     if before.live and not after.live:
-        store.pool.free_place(after.mentor_id)
+        store.places.free(after.mentor_id)
         if after.end_cause in KEEP_APART:
             store.pool.keep_apart(after.mentee_id, after.mentor_id, after.end_cause)
         store.enqueue(RUN_ROUND, after.programme_id)
