@@ -1,4 +1,4 @@
-"""How long to wait before trying again: longer each time, never all at once (full jitter, as AWS's builders' library)."""
+"""How long to wait before trying again: longer each time, never all at once (half of it is chance)."""
 
 from __future__ import annotations
 

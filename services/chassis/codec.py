@@ -20,7 +20,6 @@ from services.chassis.json_schema import schema_of
 
 __all__ = ["decode", "encode", "read_object", "schema_of", "to_json"]
 
-T = TypeVar("T")
 E = TypeVar("E", bound=Event)
 
 
@@ -39,7 +38,8 @@ def encode(event: Event) -> bytes:
 
 def decode(cls: type[E], value: bytes) -> E:
     """Read an event of class `cls`; raises BadRecord that names the field (`languages.0.tag`), never its value."""
-    return _object(cls, read_object(value), "")
+    event: E = _object(cls, read_object(value), "")
+    return event
 
 
 def read_object(value: bytes) -> Mapping[str, Any]:
@@ -74,7 +74,7 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-def _object(cls: type[T], found: Mapping[str, Any], path: str) -> T:
+def _object(cls: type, found: Mapping[str, Any], path: str) -> Any:
     values = {}
     for field in fields_of(cls):
         where = f"{path}.{field.name}" if path else field.name
@@ -90,7 +90,7 @@ def _object(cls: type[T], found: Mapping[str, Any], path: str) -> T:
         raise BadRecord(path, f"is not a valid {cls.__name__}") from error
 
 
-def _value(hint: Any, found: Any, where: str) -> Any:  # noqa: PLR0911 - one return for each kind of type
+def _value(hint: Any, found: Any, where: str) -> Any:
     if hint in _SCALAR:
         return _SCALAR[hint](found, where)
     if (inner := optional_of(hint)) is not None:

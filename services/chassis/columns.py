@@ -26,6 +26,7 @@ class UtcMoment(sa.types.TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
         """Give the zone back."""
+        del dialect  # what comes back says itself whether it has a zone
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

@@ -45,7 +45,7 @@ class Envelope:
 
 
 def read_envelope(headers: Sequence[tuple[str, bytes]]) -> Envelope:
-    """Read the attributes back; raises BadRecord naming the header that is missing or wrong. Unknown ones are ignored."""
+    """Read the attributes back; raises BadRecord naming the header at fault. Unknown headers are ignored."""
     found = dict(headers)
     if _text(found, "ce_specversion") != "1.0":
         raise BadRecord("ce_specversion", "must be 1.0")

@@ -57,7 +57,7 @@ def require_match(version: int) -> None:
 
 def _needed(version: int | None) -> Problem:
     example = etag(version if version is not None else 3)
-    known = {} if version is None else {"current": etag(version)}
+    known: dict[str, Any] = {} if version is None else {"current": etag(version)}
     return problem(
         428,
         "if_match_needed",

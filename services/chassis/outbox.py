@@ -41,7 +41,7 @@ def outgoing(event: Event, *, source: str, now: datetime) -> Outgoing:
         type=event.type,
         subject=event.partition_key,
         time=now,
-        programme=getattr(event, "programme", None),
+        programme=getattr(event, "programme_id", None),
     )
     return Outgoing(event.topic, event.partition_key, envelope.headers(), encode(event), envelope.id)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import langcodes
 import marshmallow as ma
+from langcodes.tag_parser import LanguageTagError
 from marshmallow import fields
 
 _KIND = {
@@ -81,7 +82,9 @@ class Code(fields.String):
     `codes` are the valid words, or a function that returns them (read at each use, for vocabularies that grow).
     """
 
-    def __init__(self, codes: Iterable[str] | Callable[[], Iterable[str]], *, axis: str = "value", **kwargs: Any) -> None:
+    def __init__(
+        self, codes: Iterable[str] | Callable[[], Iterable[str]], *, axis: str = "value", **kwargs: Any
+    ) -> None:
         self._codes = codes if callable(codes) else tuple(codes)
         self.axis = axis
         if not callable(self._codes):
@@ -94,7 +97,9 @@ class Code(fields.String):
         valid = tuple(self._codes()) if callable(self._codes) else self._codes
         if word in valid:
             return word
-        raise ma.ValidationError([Hint(_unknown_code(self.axis, nearest_codes(word, valid)), nearest_codes(word, valid))])  # type: ignore[list-item]
+        raise ma.ValidationError(
+            [Hint(_unknown_code(self.axis, nearest_codes(word, valid)), nearest_codes(word, valid))]
+        )
 
 
 def nearest_codes(word: str, valid: Iterable[str], count: int = 5) -> tuple[str, ...]:
@@ -119,7 +124,9 @@ class LanguageTag(fields.String):
         text = super()._deserialize(value, attr, data, **kwargs)
         found = standard_tag(text)
         if found is None:
-            raise ma.ValidationError("Please give a language tag such as en, es-MX, ar or ase (American Sign Language).")
+            raise ma.ValidationError(
+                "Please give a language tag such as en, es-MX, ar or ase (American Sign Language)."
+            )
         return found
 
 
@@ -129,7 +136,7 @@ def standard_tag(text: str) -> str | None:
         return None
     try:
         found = langcodes.standardize_tag(text)
-    except (langcodes.LanguageTagError, ValueError):
+    except (LanguageTagError, ValueError):
         return None
     return found if found != "und" and langcodes.Language.get(found).is_valid() else None
 

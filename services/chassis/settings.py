@@ -121,12 +121,16 @@ def load(cls: type[T], environ: Mapping[str, str] | None = None) -> T:
             raw = _raw(source, name)
             if raw is not None:
                 values[field.name] = _reader(field, hints[field.name])(raw)
-            elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
-                raise ValueError("is required")
+                continue
         except ValueError as fault:
             faults.append(f"{name} {fault}")
+            continue
+        if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
+            faults.append(f"{name} is required")
     production = values.get("environment") == "production"
-    faults += [fault for field in fields if production and (fault := _left_in_development(field, values))]
+    if production:
+        left = (_left_in_development(field, values) for field in fields)
+        faults += [fault for fault in left if fault is not None]
     if faults:
         raise SettingsError(faults)
     return cls(**values)

@@ -3,6 +3,8 @@
 Personal facts stay for at most seven days: a new or rebuilt consumer asks the owner to say them again.
 """
 
+from services.chassis.broker import TopicSpec
+
 PEOPLE = "cairn.people.v1"
 CONTACTS = "cairn.contacts.v1"
 MATCHES = "cairn.matches.v1"
@@ -17,3 +19,18 @@ RETENTION_MS = 7 * DAY_MS
 SEGMENT_MS = DAY_MS
 
 ALL = (PEOPLE, CONTACTS, MATCHES, MATCHING, DELIVERIES, RECEIPTS, REQUESTS)
+
+
+def specs(*, replication: int = 1, min_insync: int = 1) -> tuple[TopicSpec, ...]:
+    """Every topic as it must be; one machine has one replica, a cluster three with two in step."""
+    return tuple(
+        TopicSpec(
+            name=name,
+            partitions=PARTITIONS,
+            retention_ms=RETENTION_MS,
+            segment_ms=SEGMENT_MS,
+            replication=replication,
+            min_insync=min_insync,
+        )
+        for name in ALL
+    )

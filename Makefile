@@ -1,0 +1,77 @@
+# Cairn's commands. `make` or `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run demo test test-fast check format docs bench lock core clean
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+
+# What `make run` stands on: the embedded parts unless told otherwise.
+PORT ?= 8080
+BROKER ?= embedded
+DATABASE ?= sqlite
+CACHE ?= memory
+SEED ?= 1
+MENTORS ?= 60
+MENTEES ?= 200
+WORKERS ?= 2
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+run: $(if $(filter-out embedded sqlite memory,$(BROKER) $(DATABASE) $(CACHE)),$(VENV)/dev.stamp,$(VENV)/run.stamp) core ## start everything on http://localhost:8080 (BROKER=kafka DATABASE=postgres CACHE=redis PORT=8080)
+	@exec $(BIN)/python -m deploy.local.run --port $(PORT) --broker $(BROKER) --database $(DATABASE) --cache $(CACHE)
+
+demo: $(VENV)/run.stamp ## fill the running system with a realistic programme (SEED=1 MENTORS=60 MENTEES=200 PORT=8080)
+	@exec $(BIN)/python -m deploy.demo --url http://localhost:$(PORT) --seed $(SEED) --mentors $(MENTORS) --mentees $(MENTEES)
+
+test: $(VENV)/dev.stamp core ## run every test, on real Kafka, PostgreSQL and Redis started here and stopped again
+	@exec $(BIN)/python -m tests.support.stack run -- $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+test-fast: $(VENV)/dev.stamp core ## run the tests that need no server, in under a minute
+	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not stack and not system" $(ARGS)
+
+check: $(VENV)/dev.stamp ## hold the house rules: format, lint, types, import contracts, generated files
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports
+	@$(BIN)/mypy
+	@$(BIN)/python -m deploy.docs --check
+
+format: $(VENV)/dev.stamp ## put the code in the house's format
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+docs: $(VENV)/dev.stamp ## write the generated documents: events, schemas, OpenAPI, AsyncAPI
+	@$(BIN)/python -m deploy.docs
+
+bench: $(VENV)/dev.stamp core ## measure the matching engine side by side with its peers
+	@exec $(BIN)/python -m bench.matching $(ARGS)
+
+core: $(VENV)/run.stamp ## build the compiled matching core where a C compiler is there; without one the plain twin serves
+	@$(BIN)/python -m services.matcher.domain.solve.build
+
+lock: $(VENV)/dev.stamp ## write the lock files anew from pyproject.toml (hashes, no addresses)
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra dev pyproject.toml -o requirements-dev.lock
+
+clean: ## remove the environment, built and run-time files (also the data in var/)
+	rm -rf $(VENV) build var .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# --- the environment -------------------------------------------------------------------------------------------------
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null 2>&1 && PY=$(PYTHON) || PY=python3; \
+	"$$PY" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null \
+	  || { echo "Cairn needs Python 3.11: install it, or name it with PYTHON=/path/to/python3.11."; exit 1; }; \
+	"$$PY" -m venv $(VENV) || { echo "Python's venv module is missing: install it (on Debian: the package python3.11-venv)."; exit 1; }
+
+$(VENV)/run.stamp: requirements.lock | $(BIN)/python
+	@echo "Installing what Cairn runs on (hash-locked) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.lock | $(VENV)/run.stamp
+	@echo "Installing what the tests and checks need (hash-locked) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,1 @@
+"""The demonstration: a realistic programme that fills a running system through the public API alone."""

@@ -1,0 +1,1 @@
+"""The documents that are made from code, so that they cannot say anything else than the code does."""

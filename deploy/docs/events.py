@@ -1,0 +1,90 @@
+"""The schema file of each event, and the page that lists them all."""
+
+import inspect
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from services.chassis.event import Event
+from services.chassis.json_schema import schema_of
+from services.events import catalogue, topics
+
+_TOPIC_WORDS = {
+    topics.PEOPLE: "who takes part, as coded facts; key: person",
+    topics.CONTACTS: "how to reach people, sealed; key: person",
+    topics.MATCHES: "the life of each match; key: match",
+    topics.MATCHING: "weights published, waits at risk; key: programme or mentee",
+    topics.DELIVERIES: "what became of messages; key: person",
+    topics.RECEIPTS: "each service's receipt for an erasure; key: person",
+    topics.REQUESTS: "a new or rebuilt service asks to hear everybody again; key: the asking service",
+}
+
+
+def event_schemas() -> Mapping[str, str]:
+    """File name -> JSON Schema 2020-12 of each event."""
+    return {f"{event.type}.json": as_json(schema_of(event)) for event in catalogue.ALL}
+
+
+def as_json(document: Mapping[str, Any]) -> str:
+    """A document as text that is the same on every machine."""
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def events_page() -> str:
+    """The whole of docs/events.md."""
+    parts = [_INTRODUCTION, "## Topics\n", "| topic | holds |", "|---|---|"]
+    parts += [f"| `{topic}` | {_TOPIC_WORDS[topic]} |" for topic in topics.ALL]
+    parts.append(
+        f"\nEvery topic has {topics.PARTITIONS} partitions and keeps records for "
+        f"{topics.RETENTION_MS // topics.DAY_MS} days (`cleanup.policy=delete`), in segments of one day.\n"
+    )
+    for topic in topics.ALL:
+        parts.append(f"## {topic}\n")
+        parts += [_event(event) for event in catalogue.ALL if event.topic == topic]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _event(event: type[Event]) -> str:
+    schema = schema_of(event)
+    required = set(schema["required"])
+    rows = [
+        f"| `{name}` | {_type(field)} | {'yes' if name in required else 'no'} |"
+        for name, field in schema["properties"].items()
+    ]
+    words = inspect.cleandoc(event.__doc__ or "").replace("\n", " ")
+    return "\n".join(
+        [
+            f"### {event.__name__}\n",
+            f"`{event.type}`, key `{event.key_field}`. {words}",
+            f"[JSON Schema](../services/events/schemas/{event.type}.json)\n",
+            "| field | type | required |",
+            "|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+def _type(field: Mapping[str, Any]) -> str:
+    if "$ref" in field:
+        return str(field["$ref"]).rsplit("/", 1)[-1]
+    if "anyOf" in field:
+        return " or ".join(_type(choice) for choice in field["anyOf"])
+    if "enum" in field:
+        return " or ".join(f"`{value}`" for value in field["enum"])
+    if field["type"] == "array":
+        return f"list of {_type(field['items'])}"
+    return str(field.get("format", field["type"]))
+
+
+_INTRODUCTION = """# Events
+
+This page is made from `services/events` by `make docs`; do not edit it.
+
+The services say what happened in events and never call each other. An event is a frozen dataclass; its JSON Schema,
+this page and the [AsyncAPI document](asyncapi.json) are derived from it. On the wire it is a CloudEvents 1.0 event in
+Kafka's binary mode: the attributes (`ce_id`, `ce_source`, `ce_type`, `ce_time`, `ce_subject`) are headers, the value is
+JSON. Records with the same key keep their order. Delivery is at least once; each consumer's inbox lets an event act
+exactly once. Within a version fields may be added, never removed or made required. No name, address or free text
+travels in clear.
+"""

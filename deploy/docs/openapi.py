@@ -1,0 +1,19 @@
+"""The OpenAPI document of each service, as its own running door would answer it."""
+
+import importlib
+import json
+from collections.abc import Mapping
+
+from deploy.docs.events import as_json
+from deploy.local.layout import SERVICES
+
+
+def openapi_documents() -> Mapping[str, str]:
+    """File name -> OpenAPI 3.1 document of each service."""
+    return {f"{service}.json": _document(service) for service in SERVICES}
+
+
+def _document(service: str) -> str:
+    bootstrap = importlib.import_module(f"services.{service}.bootstrap")
+    document = json.loads(bootstrap.openapi_document())
+    return as_json(document)

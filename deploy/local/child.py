@@ -1,0 +1,129 @@
+"""A child process that never outlives us: stopped by `stop()`, and by the kernel when we are killed."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import functools
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy.local.server import LocalServerError
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+@dataclass
+class Child:
+    """One program we run. What it prints goes to `log`; `last_word` is the signal it gets when we die without a word.
+
+    The log is begun anew at each start, unless `keep_log` asks to write on.
+    `account` is (user id, group id) to run as. The child leads a process group of its own, so that Ctrl-C in a
+    terminal reaches us and not it, and so that its own children end with it.
+    """
+
+    command: Sequence[str]
+    log: Path
+    last_word: signal.Signals = signal.SIGTERM
+    account: tuple[int, int] | None = None
+    environment: Mapping[str, str] | None = None
+    keep_log: bool = False
+    _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
+
+    def start(self) -> None:
+        """Start the program. Raises `LocalServerError` when it cannot be started."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._process = _spawner().submit(self._spawn).result()
+        except OSError as error:
+            raise LocalServerError(f"{self.command[0]} cannot be started: {error.strerror or error}.") from error
+
+    @property
+    def pid(self) -> int:
+        """The process id, or 0 when it was never started."""
+        return self._process.pid if self._process else 0
+
+    def running(self) -> bool:
+        """Tell whether it was started and has not ended."""
+        return self._process is not None and self._process.poll() is None
+
+    def exit_code(self) -> int | None:
+        """Return how it ended; None while it runs, and when it was never started or was stopped by us."""
+        return self._process.poll() if self._process else None
+
+    def ask(self, asking: signal.Signals = signal.SIGTERM) -> None:
+        """Ask it to end, without waiting."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(asking)
+
+    def stop(self, asking: signal.Signals = signal.SIGTERM, seconds: float = 10.0) -> None:
+        """Ask it to end; after `seconds`, and for whatever it left behind, kill its group."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if process.poll() is None:
+            process.send_signal(asking)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(seconds)
+        _kill_group(process.pid)
+        process.wait()
+
+    def kill(self) -> None:
+        """End it at once, as a power cut would: SIGKILL to the whole group."""
+        process, self._process = self._process, None
+        if process is not None:
+            _kill_group(process.pid)
+            process.wait()
+
+    def tail(self, lines: int = 5) -> str:
+        """Return the last lines of its log, for an error message."""
+        try:
+            return " | ".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+        except OSError:
+            return ""
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        user, group = self.account or (None, None)
+        with self.log.open("ab" if self.keep_log else "wb") as out:
+            return subprocess.Popen(
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                env=self.environment,
+                user=user,
+                group=group,
+                extra_groups=[] if self.account else None,
+                start_new_session=True,
+                preexec_fn=functools.partial(_die_with, os.getpid(), int(self.last_word), _libc()),  # noqa: PLW1509
+            )
+
+
+@functools.cache
+def _spawner() -> ThreadPoolExecutor:
+    """Return the one thread that starts children: "parent death" means the death of the thread that forked."""
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="local-servers")
+
+
+@functools.cache
+def _libc() -> ctypes.CDLL | None:
+    return ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def _die_with(parent: int, signal_number: int, libc: ctypes.CDLL | None) -> None:
+    """In the child, before the program: ask the kernel to send the signal when the parent dies (Linux only)."""
+    if libc is not None:
+        libc.prctl(_PR_SET_PDEATHSIG, signal_number)
+        if os.getppid() != parent:  # it died between fork and prctl
+            os._exit(1)
+
+
+def _kill_group(leader: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, signal.SIGKILL)

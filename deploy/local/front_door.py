@@ -1,0 +1,56 @@
+"""One address for people: hands each request to the service that owns its first path segment.
+
+For one machine only; in production an ingress does this. Addresses of the services come in ``TARGETS``.
+"""
+
+import os
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from werkzeug.middleware.http_proxy import ProxyMiddleware
+from werkzeug.wrappers import Response
+
+from deploy.local.layout import FRONT, ROUTES
+from services.chassis.serve import serve_app
+
+_AWAY = "This part of Cairn is just starting or having a pause. Nothing is lost; please try again in a moment.\n"
+ALIVE = "/front-door/livez"
+
+
+class FrontDoor:
+    """A WSGI application that passes requests on, and says calmly when a service is away.
+
+    ``targets`` gives the address of each service. The path is passed on exactly as it came (RFC 3986 escapes kept),
+    and the caller's address in X-Forwarded-For is ours alone, never what a caller claims.
+    """
+
+    def __init__(self, targets: Mapping[str, str]) -> None:
+        self._proxy = ProxyMiddleware(Response("not found\n", status=404), {}, timeout=60)
+        self._options = {
+            service: {"target": target, "remove_prefix": False, "host": None, "headers": {}, "ssl_context": None}
+            for service, target in targets.items()
+        }
+
+    def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
+        """Serve one request."""
+        path = environ.get("RAW_URI", environ["PATH_INFO"]).split("?", 1)[0]
+        if path == ALIVE:
+            return Response("ok\n", mimetype="text/plain")(environ, start_response)
+        if environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked":
+            environ["CONTENT_LENGTH"] = ""  # the proxy then passes the body on in chunks as well
+        environ["HTTP_X_FORWARDED_FOR"] = environ.get("REMOTE_ADDR", "")
+        service = ROUTES.get(path.lstrip("/").split("/", 1)[0], FRONT)
+        answer = Response.from_app(self._proxy.proxy_to(self._options[service], path, "/"), environ)
+        if answer.status_code == 502:
+            answer = Response(_AWAY, status=503, mimetype="text/plain", headers={"Retry-After": "2"})
+        return answer(environ, start_response)
+
+
+def main() -> None:
+    """Read TARGETS, HOST and PORT from the environment and serve until told to stop."""
+    targets = dict(pair.split("=", 1) for pair in os.environ["TARGETS"].split(","))
+    serve_app(FrontDoor(targets), host=os.environ["HOST"], port=int(os.environ["PORT"]), threads=32)
+
+
+if __name__ == "__main__":
+    main()

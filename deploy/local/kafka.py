@@ -1,0 +1,99 @@
+"""One real Apache Kafka node (KRaft, broker and controller in one) from its published jars.
+
+Start-up time, memory and the reasons for each setting: docs/decisions/0001-kafka-from-its-jars.md.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import signal
+import subprocess
+import uuid
+from pathlib import Path
+from string import Template
+
+from deploy.local.child import Child
+from deploy.local.kafka_jars import RECIPES, fetch_jars, find_java
+from deploy.local.server import HOST, LocalServer, LocalServerError, answers, free_port, run_by_hand, wait_until
+
+_ATTEMPTS = 3  # a free port may be taken between choosing it and listening on it
+
+
+class KafkaNode(LocalServer):
+    """A node with its log in `folder`. `jars` is where the jars are kept (may be shared), by default inside `folder`.
+
+    A node that is stopped and started again, by this or by another object, finds its topics and, if it can, its port.
+    """
+
+    def __init__(self, folder: Path, jars: Path | None = None, heap_mb: int = 384) -> None:
+        self.folder = folder.resolve()
+        self.address = ""
+        self._jars = jars or self.folder / "cache"
+        self._heap_mb = heap_mb
+        self._node = Child([], self.folder / "node.log")
+
+    @property
+    def pid(self) -> int:
+        """The process id of the node, or 0."""
+        return self._node.pid
+
+    def start(self) -> str:
+        """Start and return the bootstrap address, `127.0.0.1:port`."""
+        java = [find_java(), *self._java_options(), "-cp", f"{fetch_jars(self._jars)}/*"]
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for _ in range(_ATTEMPTS):
+            port, settings = self._write_settings()
+            self._format(java, settings)
+            self._node = Child([*java, "kafka.Kafka", str(settings)], self.folder / "node.log", signal.SIGTERM)
+            self._node.start()
+            if self._answers_on(port):
+                self.address = f"{HOST}:{port}"
+                return self.address
+            if "Address already in use" not in self._node.log.read_text(errors="replace"):
+                break
+        raise LocalServerError(f"Kafka did not start: {self._node.tail()}")
+
+    def stop(self) -> None:
+        """Stop in good order."""
+        self._node.stop(seconds=20)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self._node.kill()
+
+    def _answers_on(self, port: int) -> bool:
+        """Wait until the node listens (it does so only when it is registered and ready) or has ended."""
+        wait_until(lambda: answers(port) or not self._node.running(), 90, "Kafka")
+        return self._node.running()
+
+    def _java_options(self) -> list[str]:
+        logging = f"-Dlog4j2.configurationFile={RECIPES / 'log4j2.properties'}"
+        # One small heap, so the serial collector: no threads and no regions to pay for.
+        return [f"-Xms{self._heap_mb // 2}m", f"-Xmx{self._heap_mb}m", "-XX:+UseSerialGC", logging]
+
+    def _write_settings(self) -> tuple[int, Path]:
+        """Render server.properties on the ports of last time, or on new ones where those are taken."""
+        ports_file = self.folder / "ports.json"
+        ports: list[int] = json.loads(ports_file.read_text()) if ports_file.exists() else []
+        if not ports or any(answers(port) for port in ports):
+            ports = [free_port(), free_port()]
+            ports_file.write_text(json.dumps(ports))
+        settings = self.folder / "server.properties"
+        template = Template((RECIPES / "server.properties").read_text())
+        log_dir = self.folder / "log"
+        settings.write_text(template.substitute(port=ports[0], controller_port=ports[1], log_dir=log_dir))
+        return ports[0], settings
+
+    def _format(self, java: list[str], settings: Path) -> None:
+        if (self.folder / "log" / "meta.properties").exists():
+            return
+        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        command = [*java, "kafka.tools.StorageTool", "format", "--standalone", "-t", cluster, "-c", str(settings)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+        if done.returncode != 0:
+            raise LocalServerError(f"Kafka could not format its storage: {(done.stderr or done.stdout).strip()[-300:]}")
+
+
+if __name__ == "__main__":
+    run_by_hand("A local Apache Kafka node", KafkaNode)

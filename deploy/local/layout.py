@@ -1,0 +1,67 @@
+"""Which processes make up Cairn, which addresses belong to whom, and what each process is told."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+SERVICES = ("profiles", "matcher", "notifications")
+ROLES = ("api", "worker", "consumer", "relay", "scheduler")
+
+# First path segment -> service. One origin for people; each service keeps its own door behind it.
+ROUTES: Mapping[str, str] = {
+    "profiles": "profiles",
+    "introductions": "profiles",
+    "problems": "profiles",
+    "matcher": "matcher",
+    "offers": "matcher",
+    "matches": "matcher",
+    "notifications": "notifications",
+    "mailbox": "notifications",
+}
+FRONT = "profiles"  # everything else, the front page first of all
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Where the system's outside parts are: one database URL per service, a broker, perhaps a cache."""
+
+    databases: Mapping[str, str]
+    broker: str
+    cache: str = ""
+
+
+def embedded_parts(folder: Path) -> Parts:
+    """Everything inside ``folder``: an SQLite file per service and the embedded broker's log."""
+    folder.mkdir(parents=True, exist_ok=True)
+    root = folder.resolve()
+    return Parts(
+        databases={service: f"sqlite:///{root}/{service}.db" for service in SERVICES},
+        broker=f"embedded://{root}/broker.db",
+    )
+
+
+def service_environment(
+    service: str, *, parts: Parts, keys: Mapping[str, str], public_url: str, outbox: Path, extra: Mapping[str, str]
+) -> dict[str, str]:
+    """The settings of one service on this machine; ``extra`` wins over what stands here.
+
+    A service gets only the keys it needs: the private signing key and the index key stay with profiles.
+    """
+    environment = {
+        "ENVIRONMENT": "development",
+        "DATABASE_URL": parts.databases[service],
+        "BROKER_URL": parts.broker,
+        "REDIS_URL": parts.cache,
+        "PUBLIC_URL": public_url,
+        "HOST": "127.0.0.1",
+        "ADMIN_TOKEN": keys["ADMIN_TOKEN"],
+        "LINK_SECRET": keys["LINK_SECRET"],
+        "TOKEN_PUBLIC_KEY": keys["TOKEN_PUBLIC_KEY"],
+    }
+    if service == "profiles":
+        environment |= {name: keys[name] for name in ("TOKEN_PRIVATE_KEY", "CONTACT_KEYS", "INDEX_KEY")}
+        environment["SIGN_UP_LIMIT"] = "2000 per minute"  # a demonstration signs many people up from one address
+    if service == "notifications":
+        environment["CONTACT_KEYS"] = keys["CONTACT_KEYS"]
+        environment["MAIL_URL"] = f"maildir://{outbox.resolve()}"
+    return environment | dict(extra)

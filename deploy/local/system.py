@@ -1,0 +1,155 @@
+"""The whole system as processes of this machine: migrated, started, watched, restarted, stopped."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from deploy.local.keys import local_keys
+from deploy.local.layout import ROLES, SERVICES, Parts, service_environment
+from deploy.local.process import Process, stop_all
+from deploy.local.server import LocalServerError, free_ports
+
+START_SECONDS = 90.0
+
+
+class DidNotStart(LocalServerError):
+    """A process ended or stayed silent while it was to become ready; the message names it and its last words."""
+
+
+class System:
+    """Profiles, matcher and notifications, a process for each role, and the front door on ``port``.
+
+    ``folder`` keeps data, keys, mails and logs, so that a second start finds all of it again.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        parts: Parts,
+        port: int,
+        host: str = "127.0.0.1",
+        extra: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:
+        self.folder = folder
+        self.port = port
+        self.url = f"http://localhost:{port}"
+        self.keys = local_keys(folder / "keys.json")
+        self.outbox = folder / "outbox"
+        self._host = host
+        self._environments = {
+            service: dict(os.environ)
+            | service_environment(
+                service,
+                parts=parts,
+                keys=self.keys,
+                public_url=self.url,
+                outbox=self.outbox,
+                extra=(extra or {}).get(service, {}),
+            )
+            for service in SERVICES
+        }
+        self.children: dict[str, Process] = {}
+
+    def migrate(self) -> None:
+        """Bring every service's database to the present schema, all at the same time; safe to repeat."""
+        self.outbox.mkdir(parents=True, exist_ok=True)
+        with ThreadPoolExecutor(len(SERVICES)) as pool:
+            for service, done in zip(SERVICES, pool.map(self._migrate, SERVICES), strict=True):
+                if done.returncode:
+                    raise DidNotStart(f"{service} could not prepare its database:\n{done.stdout[-3000:]}")
+
+    def _migrate(self, service: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", f"services.{service}", "migrate"],
+            env=self._environments[service],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=START_SECONDS,
+        )
+
+    def start(self) -> None:
+        """Start every process and wait until each says it is ready; raises DidNotStart, leaving nothing running."""
+        names = [(service, role) for service in SERVICES for role in ROLES]
+        ports = dict(zip(names, free_ports(len(names)), strict=True))
+        for (service, role), port in ports.items():
+            self.children[f"{service}-{role}"] = self._service_child(service, role, port)
+        self.children["front-door"] = self._front_door({s: ports[s, "api"] for s in SERVICES})
+        try:
+            for child in self.children.values():
+                child.start()
+            for _ in self.until_ready():
+                pass
+        except BaseException:
+            self.stop()
+            raise
+
+    def _service_child(self, service: str, role: str, port: int) -> Process:
+        name = f"{service}-{role}"
+        environment = self._environments[service] | {"PORT" if role == "api" else "OPS_PORT": str(port)}
+        return Process(
+            name,
+            [sys.executable, "-m", f"services.{service}", role],
+            environment=environment,
+            log=self.folder / "logs" / f"{name}.log",
+            ready_url=f"http://127.0.0.1:{port}/readyz",
+        )
+
+    def _front_door(self, api_ports: Mapping[str, int]) -> Process:
+        targets = ",".join(f"{service}=http://127.0.0.1:{port}" for service, port in api_ports.items())
+        return Process(
+            "front-door",
+            [sys.executable, "-m", "deploy.local.front_door"],
+            environment=dict(os.environ) | {"TARGETS": targets, "PORT": str(self.port), "HOST": self._host},
+            log=self.folder / "logs" / "front-door.log",
+            ready_url=f"http://127.0.0.1:{self.port}/front-door/livez",
+        )
+
+    def until_ready(self) -> Iterator[str]:
+        """Yield the name of each process as it becomes ready; raise DidNotStart when one ends or the time is over."""
+        waiting = dict(self.children)
+        deadline = time.monotonic() + START_SECONDS
+        while waiting:
+            for name, child in list(waiting.items()):
+                if child.is_ready():
+                    del waiting[name]
+                    yield name
+                elif not child.is_alive():
+                    raise DidNotStart(f"{name} ended while starting ({child.exit_code()}):\n{child.last_words()}")
+            if waiting and time.monotonic() > deadline:
+                raise DidNotStart(f"Not ready after {START_SECONDS:.0f} s: {', '.join(waiting)}")
+            time.sleep(0.05)
+
+    def restart(self, name: str, *, kill: bool = False) -> None:
+        """End one process, kindly or as a power cut would, and start it again; returns when it is ready."""
+        child = self.children[name]
+        if kill:
+            child.kill()
+        else:
+            stop_all([child])
+        self.revive(name)
+
+    def revive(self, name: str) -> None:
+        """Start a process that is down and wait until it is ready."""
+        child = self.children[name]
+        child.start()
+        deadline = time.monotonic() + START_SECONDS
+        while not child.is_ready():
+            if not child.is_alive():
+                raise DidNotStart(f"{name} ended while starting ({child.exit_code()}):\n{child.last_words()}")
+            if time.monotonic() > deadline:
+                raise DidNotStart(f"{name} is not ready after {START_SECONDS:.0f} s")
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """Stop everything; the front door first, so that nobody is turned away half-way."""
+        front = [child for name, child in self.children.items() if name == "front-door"]
+        stop_all(front)
+        stop_all([child for child in self.children.values() if child not in front])

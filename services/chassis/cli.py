@@ -1,0 +1,90 @@
+"""One way to start every process: `python -m services.<name> <role>`, and one way to end it.
+
+SIGTERM and SIGINT set `Stop`; the role's loop sees it and returns, and the process ends with 0. What has not ended
+after ten seconds is ended hard: everything unfinished is safe in the database and begins again elsewhere.
+Exit codes: 0 done, 1 an unforeseen error or no end in time, 2 wrong words or settings, 3 an Alarm: a person must look.
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from types import FrameType
+
+from services.chassis.errors import Alarm, StartRefused
+from services.chassis.stop import Stop
+
+__all__ = ["Role", "Stop", "run_service"]
+
+Role = Callable[[Stop], None]
+"""A process of the service: works until the Stop is set, then returns. Its docstring's first line is its help."""
+
+HARD_LIMIT = 9.5
+"""Seconds from the wish to stop to the hard end; below the ten that are promised."""
+
+_log = logging.getLogger(__name__)
+
+
+def run_service(
+    name: str,
+    description: str,
+    roles: Mapping[str, Role],
+    *,
+    arguments: Sequence[str] | None = None,
+    configure_logs: Callable[[str, str], None] | None = None,
+) -> int:
+    """Run the role named on the command line, and return the exit code.
+
+    `configure_logs(service, role)` is called before the role starts, and not for --help. `arguments` stands in for
+    sys.argv in tests. Call it from the main thread: signals are heard there only.
+    """
+    role = _parser(name, description, roles).parse_args(arguments).role
+    stop = Stop()
+    before = {number: signal.signal(number, _stopper(stop)) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        if configure_logs is not None:
+            configure_logs(name, role)
+        _log.info("started", extra={"service": name, "role": role, "pid": os.getpid()})
+        roles[role](stop)
+    except StartRefused as refused:
+        sys.stderr.write(f"{name} {role}: {refused}\n")
+        return 2
+    except Alarm as alarm:
+        _log.critical("alarm", extra={"service": name, "role": role, "error": str(alarm)})
+        sys.stderr.write(f"{name} {role}: {alarm}\n")
+        return 3
+    except Exception as error:
+        _log.critical("ended_by_error", extra={"role": role, "error": type(error).__name__}, exc_info=error)
+        return 1
+    finally:
+        stop.finished()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    _log.info("stopped", extra={"service": name, "role": role})
+    return 0
+
+
+def _parser(name: str, description: str, roles: Mapping[str, Role]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=f"python -m services.{name}", description=description)
+    choices = parser.add_subparsers(dest="role", required=True, metavar="role")
+    for role, start in roles.items():
+        first_line = (inspect.getdoc(start) or role).splitlines()[0]
+        choices.add_parser(role, help=first_line, description=first_line)
+    return parser
+
+
+def _stopper(stop: Stop) -> Callable[[int, FrameType | None], None]:
+    """Return the signal handler: the first signal asks, and starts the clock for the hard end."""
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        if not stop.is_set():
+            stop.set()
+            stop.end_hard_after(HARD_LIMIT)
+
+    return on_signal

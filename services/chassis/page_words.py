@@ -1,0 +1,78 @@
+"""The few words that the chassis itself says on a page, in each language that pages speak."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+NAMES: Mapping[str, str] = {"en": "English", "es": "Español", "fr": "Français", "ar": "العربية"}
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "skip": "Skip to the content",
+        "languages": "Language",
+        "reference": "Name this if you ask for help:",
+        "404": "There is nothing here",
+        "404_text": "This address opens nothing, or nothing any more. If it came by mail, please ask for a new link.",
+        "403": "Please open the page again",
+        "403_text": "Your answer did not come from our page in this browser. Please open the page again and repeat.",
+        "429": "One moment, please",
+        "429_text": "That was a little fast. Please wait a minute and try again.",
+        "409": "Something has changed meanwhile",
+        "409_text": "This is not possible as things are now. Please open the page again to see where you are.",
+        "422": "Please check a few things",
+        "422_text": "Nothing was saved yet. Go back, and your entries are still there.",
+        "other": "That did not work",
+        "other_text": "Nothing you did is lost on our side. Please try again in a moment.",
+    },
+    "es": {
+        "skip": "Ir al contenido",
+        "languages": "Idioma",
+        "reference": "Indique esto si pide ayuda:",
+        "404": "Aquí no hay nada",
+        "404_text": "Esta dirección no abre nada, o ya no. Si llegó por correo, pida un enlace nuevo.",
+        "403": "Abra la página de nuevo",
+        "403_text": "Su respuesta no llegó desde nuestra página en este navegador. Ábrala de nuevo y repita.",
+        "429": "Un momento, por favor",
+        "429_text": "Ha ido un poco rápido. Espere un minuto y vuelva a intentarlo.",
+        "409": "Algo ha cambiado entretanto",
+        "409_text": "Esto no es posible tal como están las cosas. Abra la página de nuevo para ver cómo está todo.",
+        "422": "Revise algunas cosas, por favor",
+        "422_text": "Aún no se ha guardado nada. Vuelva atrás: lo que escribió sigue ahí.",
+        "other": "No ha funcionado",
+        "other_text": "No se ha perdido nada de nuestro lado. Vuelva a intentarlo en un momento.",
+    },
+    "fr": {
+        "skip": "Aller au contenu",
+        "languages": "Langue",
+        "reference": "À indiquer si vous demandez de l’aide :",
+        "404": "Il n’y a rien ici",
+        "404_text": "Cette adresse n’ouvre rien, ou plus rien. Si elle vient d’un courriel, demandez un nouveau lien.",
+        "403": "Veuillez rouvrir la page",
+        "403_text": "Votre réponse n’est pas partie de notre page dans ce navigateur. Rouvrez-la et recommencez.",
+        "429": "Un instant, s’il vous plaît",
+        "429_text": "C’était un peu rapide. Attendez une minute et réessayez.",
+        "409": "Quelque chose a changé entre-temps",
+        "409_text": "Ce n’est pas possible en l’état. Rouvrez la page pour voir où vous en êtes.",
+        "422": "Veuillez vérifier quelques points",
+        "422_text": "Rien n’a encore été enregistré. Revenez en arrière : vos saisies sont toujours là.",
+        "other": "Cela n’a pas marché",
+        "other_text": "Rien n’est perdu de notre côté. Réessayez dans un instant.",
+    },
+    "ar": {
+        "skip": "الانتقال إلى المحتوى",
+        "languages": "اللغة",
+        "reference": "اذكر هذا الرقم إذا طلبت المساعدة:",
+        "404": "لا يوجد شيء هنا",
+        "404_text": "هذا العنوان لا يفتح شيئًا، أو لم يعد يفتح. إذا وصلك بالبريد فاطلب رابطًا جديدًا.",
+        "403": "يرجى فتح الصفحة من جديد",
+        "403_text": "لم يصل جوابك من صفحتنا في هذا المتصفح. افتح الصفحة من جديد وأعد المحاولة.",
+        "429": "لحظة من فضلك",
+        "429_text": "كان ذلك سريعًا بعض الشيء. انتظر دقيقة ثم حاول مرة أخرى.",
+        "409": "تغيّر شيء في هذه الأثناء",
+        "409_text": "هذا غير ممكن في الوضع الحالي. افتح الصفحة من جديد لترى أين وصلت.",
+        "422": "يرجى مراجعة بعض الأمور",
+        "422_text": "لم يُحفظ شيء بعد. ارجع إلى الخلف وستجد ما كتبته كما هو.",
+        "other": "لم ينجح ذلك",
+        "other_text": "لم يضع شيء من جانبنا. حاول مرة أخرى بعد لحظة.",
+    },
+}

@@ -1,0 +1,48 @@
+"""Rules of the house that no linter knows."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCES = sorted(path for folder in ("services", "deploy", "bench") for path in (ROOT / folder).rglob("*.py"))
+ROOMS = {"__init__", "__main__", "bootstrap", "settings", "consumer", "schedule", "ports"}
+FOLDERS = {"api", "pages", "use_cases", "domain", "adapters"}
+NOT_OUR_WORDS = re.compile(r"(^|_)(patient|helper|helpers|util|utils|manager|common)(_|$)")
+DOMAIN_WORDS = re.compile(r"\b(mentee|mentor|diabet\w*|matchmak\w*|glucose|insulin)s?\b", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_holds_one_idea_on_a_few_screens(path: Path) -> None:
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    assert lines <= 300 or "migrations" in path.parts
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_names_are_words_of_the_glossary(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    named = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    names = [node.name for node in ast.walk(tree) if isinstance(node, named)] + [path.stem]
+    snake = [re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower() for name in names]
+    assert not [name for name in snake if NOT_OUR_WORDS.search(name)]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "services/chassis").rglob("*.py")), ids=lambda path: path.stem)
+def test_the_chassis_holds_no_word_of_our_domain(path: Path) -> None:
+    assert not DOMAIN_WORDS.findall(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("service", ["profiles", "matcher", "notifications"])
+def test_every_service_has_the_same_rooms(service: str) -> None:
+    folder = ROOT / "services" / service
+    files = {path.stem for path in folder.glob("*.py")}
+    assert files >= ROOMS
+    assert {path.name for path in folder.iterdir() if path.is_dir()} >= FOLDERS
+
+
+def test_generated_documents_say_what_the_code_says() -> None:
+    from deploy.docs.__main__ import documents, stale
+
+    assert stale(documents()) == []
