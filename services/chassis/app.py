@@ -73,7 +73,7 @@ def _config(title: str, version: str) -> dict[str, object]:
         "API_VERSION": version,
         "OPENAPI_VERSION": "3.1.0",
         "PAGINATION_HEADER_NAME": None,
-        "MAX_CONTENT_LENGTH": body.MAX_BYTES,
+        "MAX_CONTENT_LENGTH": body.WERKZEUG_LIMIT,
         "MAX_FORM_PARTS": 200,
         "PROVIDE_AUTOMATIC_OPTIONS": False,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from flask import Response, g, request
 
@@ -36,7 +36,7 @@ def conditional(view: View) -> View:
             raise _needed(None)
         return view(*args, **kwargs)
 
-    return note(wrapped, conditional=True)  # type: ignore[return-value]
+    return note(cast(View, wrapped), conditional=True)
 
 
 def require_match(version: int) -> None:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -53,7 +53,7 @@ def idempotent(view: View | None = None, *, required: bool = False) -> Any:
             answer = current_app.make_response
             return _Guarded(_checked(key)).answer(lambda: answer(function(*args, **kwargs)))
 
-        return note(wrapped, idempotent="required" if required else "optional")  # type: ignore[return-value]
+        return note(cast(View, wrapped), idempotent="required" if required else "optional")
 
     return decorate if view is None else decorate(view)
 

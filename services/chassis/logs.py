@@ -66,6 +66,8 @@ def configure(
                 gate,
                 structlog.processors.JSONRenderer(ensure_ascii=False),
             ],
+            use_get_message=False,
+            pass_foreign_args=True,
         )
     )
     root = logging.getLogger()
@@ -131,8 +133,7 @@ def _classes(fault: BaseException) -> list[str]:
 
 def _foreign(_logger: Any, _method: str, line: Line) -> Line:
     """Rewrite a library's line from its template: numbers stay, every other value becomes an ellipsis."""
-    record: logging.LogRecord = line["_record"]
-    template, args = str(record.msg), record.args
+    template, args = str(line["event"]), line.pop("positional_args", None)
     try:
         if isinstance(args, tuple):
             template = (
