@@ -162,7 +162,13 @@ class Matches(Protocol):
         ...
 
     def listed(
-        self, programme_id: str, person_id: str | None, *, after: Position | None, limit: int
+        self,
+        programme_id: str,
+        person_id: str | None,
+        *,
+        state: str | None = None,
+        after: Position | None = None,
+        limit: int,
     ) -> Sequence[Match]:
         """The matches that a person may know of (None: everybody's), the latest proposed first, behind a position."""
         ...

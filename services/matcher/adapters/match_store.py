@@ -36,13 +36,21 @@ class MatchStore:
         return match_of(row)
 
     def listed(
-        self, programme_id: str, person_id: str | None, *, after: Position | None, limit: int
+        self,
+        programme_id: str,
+        person_id: str | None,
+        *,
+        state: str | None = None,
+        after: Position | None = None,
+        limit: int,
     ) -> Sequence[Match]:
         """The matches that a person may know of (None: everybody's), the latest proposed first, behind a position."""
         mine: sa.ColumnElement[bool] = sa.true()
         if person_id is not None:
-            introduced = (_C.mentee_id == person_id) & _C.accepted_at.is_not(None)
-            mine = (_C.mentor_id == person_id) | introduced
+            told = (_C.mentee_id == person_id) & (_LIVE | _C.accepted_at.is_not(None))
+            mine = (_C.mentor_id == person_id) | told
+        if state is not None:
+            mine &= _C.state == state
         order = (_C.proposed_at, _C.match_id)
         query = (
             sa.select(t.matches)

@@ -30,11 +30,11 @@ def side_of(match: Match, actor: Actor) -> Side | None:
 
 
 def may_see(match: Match, actor: Actor) -> bool:
-    """Whether a match exists for this actor: a mentee hears of a mentor only once that mentor has said yes."""
+    """Whether a match exists for this actor; a mentee does not see the matches in which a mentor could not say yes."""
     if actor.is_admin:
         return match.programme_id == actor.programme_id
     side = side_of(match, actor)
-    return side == "mentor" or (side == "mentee" and match.accepted_at is not None)
+    return side == "mentor" or (side == "mentee" and (match.live or match.accepted_at is not None))
 
 
 def visible_match(store: Store, actor: Actor, match_id: str, *, lock: bool = False) -> Match:
