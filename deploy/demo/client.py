@@ -4,7 +4,7 @@ import http.client
 import json
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -47,6 +47,16 @@ class Client:
         """The body of a GET; raises Refused when it is not there for us."""
         suffix = f"?{urlencode(query)}" if query else ""
         return self.call("GET", path + suffix, token=token).body
+
+    def pages(self, path: str, *, token: str = "", **query: Any) -> Iterator[dict[str, Any]]:
+        """Every item of a list that comes in pages."""
+        cursor: dict[str, Any] = {}
+        while True:
+            page = self.get(path, token=token, **(query | cursor))
+            yield from page["items"]
+            if not page.get("next"):
+                return
+            cursor = {"cursor": page["next"]}
 
     def post(self, path: str, body: Any = None, *, token: str = "", key: str = "", **headers: str) -> Answer:
         """A POST of JSON; with ``key`` it may be repeated and still acts once."""

@@ -11,7 +11,7 @@ from werkzeug.middleware.http_proxy import ProxyMiddleware
 from werkzeug.wrappers import Response
 
 from deploy.local.layout import FRONT, ROUTES
-from services.chassis.serve import serve_app
+from services.chassis.serve import serve
 
 _AWAY = "This part of Cairn is just starting or having a pause. Nothing is lost; please try again in a moment.\n"
 ALIVE = "/front-door/livez"
@@ -26,7 +26,7 @@ class FrontDoor:
 
     def __init__(self, targets: Mapping[str, str]) -> None:
         self._proxy = ProxyMiddleware(Response("not found\n", status=404), {}, timeout=60)
-        self._options = {
+        self._options: dict[str, dict[str, Any]] = {
             service: {"target": target, "remove_prefix": False, "host": None, "headers": {}, "ssl_context": None}
             for service, target in targets.items()
         }
@@ -49,7 +49,7 @@ class FrontDoor:
 def main() -> None:
     """Read TARGETS, HOST and PORT from the environment and serve until told to stop."""
     targets = dict(pair.split("=", 1) for pair in os.environ["TARGETS"].split(","))
-    serve_app(FrontDoor(targets), host=os.environ["HOST"], port=int(os.environ["PORT"]), threads=32)
+    serve(lambda: FrontDoor(targets), host=os.environ["HOST"], port=int(os.environ["PORT"]), threads=32)
 
 
 if __name__ == "__main__":

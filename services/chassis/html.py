@@ -13,9 +13,9 @@ from typing import Any
 
 from flask import Flask, Response, g, make_response, render_template, request
 
+from services.chassis.page_words import NAMES, WORDS
 from services.chassis.problem import Problem, problem
 from services.chassis.state import state
-from services.chassis.page_words import NAMES, WORDS
 
 LANGUAGES = tuple(NAMES)
 NONCE_FIELD = "nonce"

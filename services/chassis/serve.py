@@ -13,8 +13,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from wsgiref.types import WSGIApplication
 
-from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
@@ -26,7 +26,7 @@ GRACE = 8
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a place for the worker's heartbeat file that no slow disk can delay
 
 
-def serve(factory: Callable[[], Flask], *, host: str, port: int, threads: int = 8) -> None:
+def serve(factory: Callable[[], WSGIApplication], *, host: str, port: int, threads: int = 8) -> None:
     """Serve the app that `factory` builds until SIGTERM or SIGINT; returns after running requests have ended.
 
     Raises StartRefused when the port is taken or the app cannot be built.
@@ -85,7 +85,7 @@ class PlainLogger(Logger):
 class _Server(BaseApplication):
     """Gunicorn, configured from code and from nothing else."""
 
-    def __init__(self, factory: Callable[[], Flask], options: dict[str, Any]) -> None:
+    def __init__(self, factory: Callable[[], WSGIApplication], options: dict[str, Any]) -> None:
         self._factory = factory
         self._options = options
         super().__init__()
@@ -95,7 +95,7 @@ class _Server(BaseApplication):
         for name, value in self._options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
+    def load(self) -> Any:
         """Build the app, in the worker; what is wrong with the settings is said plainly."""
         try:
             return self._factory()

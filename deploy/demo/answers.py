@@ -1,0 +1,141 @@
+"""Scripted mentors and mentees: how each of them answers is decided by the seed, not by chance on the day."""
+
+import random
+import re
+import threading
+import urllib.parse
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.cookiejar import CookieJar
+from typing import Any
+
+from deploy.demo.client import Client, Refused
+
+_DECLINE_REASONS = ("no_time_now", "not_my_experience", "availability", "rather_not_say")
+_LINK = re.compile(r"https?://\S+/offers/\S+")
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody the demonstration signed up, with the token their sign-up answered."""
+
+    id: str
+    token: str
+    email: str
+    likely: float  # how likely this mentor says yes
+    by_link: bool  # answers through the link in the mail, as most people would, instead of the API
+
+
+class Answering:
+    """Mentors answer what they are asked and mentees confirm, in a thread, until told to stop.
+
+    A silent mentor simply never answers: that offer lapses after its deadline, as in life.
+    """
+
+    def __init__(
+        self, client: Client, admin: str, mentors: Mapping[str, Actor], mentees: Mapping[str, Actor], seed: int
+    ) -> None:
+        self._client = client
+        self._admin = admin
+        self._mentors = mentors
+        self._mentees = mentees
+        self._seed = seed
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="scripted answers", daemon=True)
+        self._silent: set[str] = set()
+        self.counts = {"accepted": 0, "declined": 0, "confirmed": 0, "by link": 0}
+        self.trouble: Exception | None = None
+
+    def start(self) -> None:
+        """Begin answering."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; raises what went wrong, if anything did."""
+        self._stop.set()
+        self._thread.join()
+        if self.trouble:
+            raise self.trouble
+
+    def _run(self) -> None:
+        try:
+            while not self._stop.is_set():
+                if not self.answer_once():
+                    self._stop.wait(0.3)
+        except Exception as problem:
+            self.trouble = problem
+
+    def answer_once(self) -> int:
+        """Answer every open question once; how many were answered."""
+        answered = 0
+        for match in self._open("proposed"):
+            mentor = self._mentors.get(match["mentor_id"])
+            if mentor and match["id"] not in self._silent:
+                answered += self._mentor_answers(mentor, match)
+        for match in self._open("accepted"):
+            mentee = self._mentees.get(match["mentee_id"])
+            if mentee:
+                answered += self._post(f"/matcher/v1/matches/{match['id']}/confirm", mentee.token, None, "confirmed")
+        return answered
+
+    def outstanding(self) -> int:
+        """How many questions are open that somebody will still answer."""
+        proposed = [match for match in self._open("proposed") if match["id"] not in self._silent]
+        return len(proposed) + len(self._open("accepted"))
+
+    @property
+    def silent(self) -> int:
+        """How many offers were left without an answer."""
+        return len(self._silent)
+
+    def _open(self, state: str) -> list[dict[str, Any]]:
+        return list(self._client.pages("/matcher/v1/matches", token=self._admin, state=state))
+
+    def _mentor_answers(self, mentor: Actor, match: Mapping[str, Any]) -> int:
+        dice = random.Random(f"{self._seed}:{mentor.email}:{match['id']}")
+        throw = dice.random()
+        path = f"/matcher/v1/matches/{match['id']}"
+        if throw < mentor.likely:
+            if mentor.by_link and self._accept_by_link(mentor):
+                return 1
+            return self._post(f"{path}/accept", mentor.token, None, "accepted")
+        if throw < mentor.likely + 0.8 * (1 - mentor.likely):
+            return self._post(f"{path}/decline", mentor.token, {"reason": dice.choice(_DECLINE_REASONS)}, "declined")
+        self._silent.add(match["id"])
+        return 0
+
+    def _post(self, path: str, token: str, body: Any, counted: str) -> int:
+        try:
+            self._client.post(path, body, token=token, key=f"demo-{path}")
+        except Refused as refused:
+            if refused.status != 409:  # answered or withdrawn a moment ago: nothing to do any more
+                raise
+            return 0
+        self.counts[counted] += 1
+        return 1
+
+    def _accept_by_link(self, mentor: Actor) -> bool:
+        """Open the newest offer mail, follow its link, press the button; False when no mail is there (yet)."""
+        mails = self._client.get("/notifications/v1/mailbox", token=self._admin, to=mentor.email)["items"]
+        links = [found[0] for mail in mails if (found := _LINK.search(mail["text"]))]
+        if not links:
+            return False
+        browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+        page = browser.open(links[0], timeout=30).read().decode()
+        form = _accept_form(page)
+        if form is None:
+            return False
+        action, fields = form
+        browser.open(urllib.parse.urljoin(links[0], action), urllib.parse.urlencode(fields).encode(), timeout=30).read()
+        self.counts["accepted"] += 1
+        self.counts["by link"] += 1
+        return True
+
+
+def _accept_form(page: str) -> tuple[str, dict[str, str]] | None:
+    """The form whose action accepts, with its hidden fields; None when the offer is no longer open."""
+    for form in re.finditer(r"<form\b[^>]*action=\"([^\"]*accept[^\"]*)\"[^>]*>(.*?)</form>", page, re.DOTALL):
+        fields = re.findall(r"<input\b[^>]*name=\"([^\"]+)\"[^>]*value=\"([^\"]*)\"", form[2])
+        return form[1], dict(fields)
+    return None
