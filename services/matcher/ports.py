@@ -149,6 +149,10 @@ class Waits(Protocol):
         """How a mentee waits; also while they have a live match. None for anyone else."""
         ...
 
+    def causes(self, programme_id: str) -> Mapping[str | None, int]:
+        """How many wait for each cause; None counts those whom no round has seen yet."""
+        ...
+
     def until_asked(self, programme_id: str, last: int) -> Sequence[float]:
         """Seconds from sign-up to the first proposal, of the last so many mentees."""
         ...
@@ -171,6 +175,10 @@ class Matches(Protocol):
         limit: int,
     ) -> Sequence[Match]:
         """The matches that a person may know of (None: everybody's), the latest proposed first, behind a position."""
+        ...
+
+    def by_state(self, programme_id: str) -> Mapping[str, int]:
+        """How many matches are in each state."""
         ...
 
     def exists(self, match_id: str) -> bool:

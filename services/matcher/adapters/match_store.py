@@ -1,6 +1,6 @@
 """Matches in tables: every step compares and sets on (state, version)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -59,6 +59,11 @@ class MatchStore:
             .limit(limit)
         )
         return [match_of(row) for row in self._connection.execute(query)]
+
+    def by_state(self, programme_id: str) -> Mapping[str, int]:
+        """How many matches are in each state."""
+        query = sa.select(_C.state, sa.func.count()).where(_C.programme_id == programme_id).group_by(_C.state)
+        return dict(self._connection.execute(query).tuples())
 
     def exists(self, match_id: str) -> bool:
         """Whether there is (or was) a match of this id."""

@@ -1,6 +1,6 @@
 """Waiting, read from the tables: who waits, since when, and why as of the last round."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -41,6 +41,12 @@ class WaitsStore:
         query = _WAITS.where(t.mentees.c.person_id == person_id, t.mentees.c.facts.is_not(None))
         row = self._connection.execute(query).first()
         return _waiting_of(row) if row is not None else None
+
+    def causes(self, programme_id: str) -> Mapping[str | None, int]:
+        """How many wait for each cause; None counts those whom no round has seen yet."""
+        here = (t.mentees.c.programme_id == programme_id) & t.mentees.c.looking & without_live_match()
+        query = sa.select(t.mentees.c.why, sa.func.count()).where(here).group_by(t.mentees.c.why)
+        return dict(self._connection.execute(query).tuples())
 
     def until_asked(self, programme_id: str, last: int) -> Sequence[float]:
         """Seconds from sign-up to the first proposal, of the last so many mentees."""

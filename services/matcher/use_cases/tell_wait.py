@@ -1,15 +1,14 @@
 """How long somebody will wait, honestly; and why they wait."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from statistics import median, quantiles
 from typing import Literal
 
 from services.chassis.errors import NotFound
 from services.matcher.domain.match import Match
 from services.matcher.ports import Store, UnitOfWork, Waiting
 from services.matcher.use_cases.actor import Actor
+from services.matcher.use_cases.tell_figures import figures_of
 
 BASIS = 100  # the last mentees that an estimate is made from
 ENOUGH = 5  # fewer are no basis for any promise
@@ -38,17 +37,6 @@ class Why:
     cause: str | None
     rules: tuple[str, ...]
     round_id: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
-    """Time from sign-up to the first proposal in a programme, in seconds; ``count`` mentees were asked for."""
-
-    count: int
-    median: float | None
-    p90: float | None
-    p99: float | None
-    longest: float | None
 
 
 def tell_wait(uow: UnitOfWork, actor: Actor, person_id: str) -> Wait:
@@ -82,23 +70,9 @@ def tell_why(uow: UnitOfWork, actor: Actor, person_id: str) -> Why:
     )
 
 
-def tell_figures(uow: UnitOfWork, programme_id: str, last: int) -> Figures:
-    """The time from sign-up to the first proposal, of the last so many mentees."""
-    with uow.begin(read_only=True) as store:
-        return figures_of(store.waits.until_asked(programme_id, last))
-
-
 def cause_of(waiting: Waiting) -> str:
     """The cause, with an answer for those whom no round has seen yet."""
     return waiting.cause or "next_round"
-
-
-def figures_of(seconds: Sequence[float]) -> Figures:
-    """The usual figures of some durations; None where there are none."""
-    if not seconds:
-        return Figures(count=0, median=None, p90=None, p99=None, longest=None)
-    cuts = quantiles(seconds, n=100, method="inclusive") if len(seconds) > 1 else [seconds[0]] * 99
-    return Figures(count=len(seconds), median=median(seconds), p90=cuts[89], p99=cuts[98], longest=max(seconds))
 
 
 def _seen(store: Store, actor: Actor, person_id: str) -> tuple[Waiting, Match | None]:
