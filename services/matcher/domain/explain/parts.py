@@ -9,8 +9,9 @@ BANDS = (("strong", 75), ("good", 50), ("some", 25))
 class Part:
     """What one criterion adds to a pair.
 
-    ``score`` 0 to 100; ``weight`` in thousandths of the whole (the parts of a pair sum to 1000); ``band`` is
-    ``strong``, ``good``, ``some`` or "" (nothing to say); ``codes`` are the shared codes behind it, for words.
+    ``score`` 0 to 100; ``weight`` in thousandths of the whole (the parts of a pair sum to 1000); ``codes`` are the
+    shared codes behind it, for words; ``band`` is ``strong``, ``good``, ``some``, or "" where there is nothing to say
+    (no shared code, or too little).
     """
 
     criterion: str
@@ -22,10 +23,9 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
-    """Why this pair: whether it may be at all, the parts, and the sum.
+    """Why this pair: the parts, and their weighted sum as ``score``, 0 to 100.
 
-    ``rules`` names the hard rules that the pair breaks (empty when it is eligible). ``fit`` is the weighted sum of the
-    parts in hundredths of a point, 0 to 10,000... divided by 100 it is ``score``, 0 to 100.
+    ``rules`` names the hard rules that the pair breaks (empty when it is eligible).
     """
 
     score: int
@@ -36,8 +36,13 @@ class Explanation:
     @property
     def reasons(self) -> tuple[Part, ...]:
         """The parts worth telling people, weightiest contribution first, at most four, none without a band."""
-        told = [part for part in self.parts if part.band and part.codes]
-        return tuple(sorted(told, key=lambda part: (-part.score * part.weight, part.criterion))[:4])
+        return reasons_of(self.parts)
+
+
+def reasons_of(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """The parts worth telling people, the one that adds most first, at most four."""
+    told = [part for part in parts if part.band]
+    return tuple(sorted(told, key=lambda part: (-part.score * part.weight, part.criterion))[:4])
 
 
 def band_of(score: int) -> str:
