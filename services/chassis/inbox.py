@@ -33,9 +33,9 @@ def note_event(connection: sa.Connection, consumer: str, source: str, event_id: 
     return insert_or_skip(connection, _INBOX, row)
 
 
-def put_aside(connection: sa.Connection, consumer: str, letter: DeadLetter, now: datetime) -> None:
-    """Write a dead letter, and the inbox mark that keeps its event from being tried again."""
-    insert_or_skip(
+def put_aside(connection: sa.Connection, consumer: str, letter: DeadLetter, now: datetime) -> bool:
+    """Write a dead letter, and the inbox mark that keeps its event from being tried again; False when it was there."""
+    new = insert_or_skip(
         connection,
         _DEAD,
         {
@@ -53,6 +53,7 @@ def put_aside(connection: sa.Connection, consumer: str, letter: DeadLetter, now:
     if letter.event_id is not None and letter.source is not None:
         row = {"source": letter.source[:200], "event_id": letter.event_id[:200], "dead": True, "handled_at": now}
         insert_or_skip(connection, _INBOX, {"consumer": consumer, **row})
+    return new
 
 
 def unbroken_dead_letters(connection: sa.Connection, consumer: str) -> int:

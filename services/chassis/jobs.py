@@ -22,7 +22,17 @@ from services.chassis.backoff import Backoff, wait_after
 from services.chassis.clock import monotonic
 from services.chassis.database import READ_ONLY, database_now, is_sqlite, transient_of
 from services.chassis.errors import Refusal
-from services.chassis.job_queue import Claim, claim_job, extend_lease, finish_job, give_up, given_up, next_due, put_back
+from services.chassis.job_queue import (
+    WORKER_DIED,
+    Claim,
+    claim_job,
+    extend_lease,
+    finish_job,
+    give_up,
+    given_up,
+    next_due,
+    put_back,
+)
 from services.chassis.watch import Watch
 
 _log = logging.getLogger(__name__)
@@ -114,8 +124,8 @@ class Worker:
 
     def _do(self, claim: Claim) -> None:
         job = Job(claim.kind, claim.key, claim.payload, claim.attempt)
-        if claim.attempt > self._attempts:  # its workers died again and again: perhaps it kills them
-            self._end(claim, "gave_up", lambda connection, now: give_up(connection, claim, "WorkerDied", now))
+        if claim.attempt > self._attempts and claim.last_error == WORKER_DIED:  # perhaps the job kills its workers
+            self._end(claim, "gave_up", lambda connection, now: give_up(connection, claim, WORKER_DIED, now))
             return
         try:
             with readings.JOB_SECONDS.labels(kind=job.kind).time(), self._kept(claim):

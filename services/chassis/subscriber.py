@@ -14,7 +14,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import sqlalchemy as sa
 
@@ -116,19 +116,25 @@ class Subscriber:
     ) -> None:
         """Handle one partition's records in order; keep the offset of the last one that is done with."""
         done: int | None = None
-        for record in records:
-            if stop.is_set():
-                break
-            if not self._settle(record, place):
-                pause = self._paused[place]
-                consumer.seek(place, record.offset)
-                consumer.pause([place])
-                pause.until = monotonic() + pause.backoff.next()
-                break
-            self._paused.pop(place, None)
-            done = record.offset + 1
-        if done is not None and not consumer.commit({place: done}):
-            _log.info("offset_not_kept", extra={"topic": place.topic, "partition": place.partition})
+        try:
+            for record in records:
+                if stop.is_set():
+                    break
+                if not self._settle(record, place):
+                    self._wait(consumer, place, record)
+                    break
+                self._paused.pop(place, None)
+                done = record.offset + 1
+        finally:  # an alarm must not lose what went well before it
+            if done is not None and not consumer.commit({place: done}):
+                _log.info("offset_not_kept", extra={"topic": place.topic, "partition": place.partition})
+
+    def _wait(self, consumer: Consumer, place: TopicPartition, record: Record) -> None:
+        """Let the partition rest before this record, longer each time; polls pass it over meanwhile."""
+        pause = self._paused[place]
+        consumer.seek(place, record.offset)
+        consumer.pause([place])
+        pause.until = monotonic() + pause.backoff.next()
 
     def _settle(self, record: Record, place: TopicPartition) -> bool:
         """Let one record take effect, or put it aside; False when it is to be tried again."""
@@ -170,13 +176,16 @@ class Subscriber:
             with self._uow.begin():
                 tx = self._uow.transaction()
                 in_a_row = self._bad_so_far(tx.connection)
-                put_aside(tx.connection, self._group, letter, tx.now)
+                if put_aside(tx.connection, self._group, letter, tx.now):
+                    in_a_row += 1
+                if in_a_row > self._most_dead:
+                    self._raise_alarm()
         except Exception as trouble:
             if transient_of(trouble) is None:
                 raise
             self._log_retry(record, trouble, 1, unexpected=False)
             return False
-        self._dead_in_a_row = in_a_row + 1
+        self._dead_in_a_row = in_a_row
         readings.RECORDS.labels(outcome="dead").inc()
         readings.DEAD_LETTERS.labels(error=letter.error).inc()
         _log.error(
@@ -193,12 +202,13 @@ class Subscriber:
         return True
 
     def _bad_so_far(self, connection: sa.Connection) -> int:
-        """Return how many records were bad in a row before this one; raises Alarm when they were too many already."""
+        """Return how many records were bad in a row before this one, also before this process began."""
         if self._dead_in_a_row is None:
             self._dead_in_a_row = unbroken_dead_letters(connection, self._group)
-        if self._dead_in_a_row >= self._most_dead:
-            raise Alarm(f"{self._dead_in_a_row} bad records in a row: stopped before putting more aside")
         return self._dead_in_a_row
+
+    def _raise_alarm(self) -> NoReturn:
+        raise Alarm(f"{self._most_dead} bad records in a row, and the next one is bad too: stopped, putting none aside")
 
     def _pause_for(self, place: TopicPartition, offset: int) -> _Pause:
         """Return the partition's pause for this record: attempts are counted per record."""
