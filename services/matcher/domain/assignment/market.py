@@ -18,9 +18,24 @@ class _MarketFields(ctypes.Structure):
         ("mentors", _NUMBER),
         *(
             (name, _POINTER)
-            for name in (
-                "indptr mentor mentee value tie mentor_indptr by_mentor slot_start slot_edge slot_bid load edge_of u v p q"
-            ).split()
+            for name in [
+                "indptr",
+                "mentor",
+                "mentee",
+                "value",
+                "tie",
+                "mentor_indptr",
+                "by_mentor",
+                "slot_start",
+                "slot_edge",
+                "slot_bid",
+                "load",
+                "edge_of",
+                "u",
+                "v",
+                "p",
+                "q",
+            ]
         ),
     ]
 
@@ -39,10 +54,19 @@ class _WorkFields(ctypes.Structure):
     _fields_ = [
         *(
             (name, _POINTER)
-            for name in (
-                "mentor_distance mentee_distance came_from leaver mentor_state mentee_state mentor_seen mentee_seen "
-                "heap_key heap_node heap_at"
-            ).split()
+            for name in [
+                "mentor_distance",
+                "mentee_distance",
+                "came_from",
+                "leaver",
+                "mentor_state",
+                "mentee_state",
+                "mentor_seen",
+                "mentee_seen",
+                "heap_key",
+                "heap_node",
+                "heap_at",
+            ]
         ),
         ("heap_size", _NUMBER),
         ("mentors_seen", _NUMBER),
