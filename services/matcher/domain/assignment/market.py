@@ -1,92 +1,32 @@
 """The problem and its state as the compiled core sees them; twin structures of `core.h` and `repair.c`."""
 
 import ctypes
-from typing import Any
 
 import numpy as np
 
-from services.matcher.domain.arrays import I32, I64, AnyArray
+from services.matcher.domain.arrays import I32, I64
 from services.matcher.domain.assignment.problem import Problem
-
-_POINTER = ctypes.c_void_p
-_NUMBER = ctypes.c_int64
+from services.matcher.domain.compiled import Held, fields
 
 
 class _MarketFields(ctypes.Structure):
-    _fields_ = [
-        ("mentees", _NUMBER),
-        ("mentors", _NUMBER),
-        *(
-            (name, _POINTER)
-            for name in [
-                "indptr",
-                "mentor",
-                "mentee",
-                "value",
-                "tie",
-                "mentor_indptr",
-                "by_mentor",
-                "slot_start",
-                "slot_edge",
-                "slot_bid",
-                "load",
-                "edge_of",
-                "u",
-                "v",
-                "p",
-                "q",
-            ]
-        ),
-    ]
+    _fields_ = fields(
+        "mentees mentors",
+        "indptr mentor mentee value tie mentor_indptr by_mentor slot_start slot_edge slot_bid load edge_of u v p q",
+    )
 
 
 class _QueueFields(ctypes.Structure):
-    _fields_ = [
-        ("head", _NUMBER),
-        ("size", _NUMBER),
-        ("capacity", _NUMBER),
-        ("items", _POINTER),
-        ("waiting", _POINTER),
-    ]
+    _fields_ = fields("head size capacity", "items waiting")
 
 
 class _WorkFields(ctypes.Structure):
-    _fields_ = [
-        *(
-            (name, _POINTER)
-            for name in [
-                "mentor_distance",
-                "mentee_distance",
-                "came_from",
-                "leaver",
-                "mentor_state",
-                "mentee_state",
-                "mentor_seen",
-                "mentee_seen",
-                "heap_key",
-                "heap_node",
-                "heap_at",
-            ]
-        ),
-        ("heap_size", _NUMBER),
-        ("mentors_seen", _NUMBER),
-        ("mentees_seen", _NUMBER),
-    ]
-
-
-class Held:
-    """A C structure together with the arrays its pointers point into, so that they live as long as it does."""
-
-    def __init__(self, fields: ctypes.Structure, **arrays: AnyArray) -> None:
-        self.fields = fields
-        self.arrays = arrays
-        for name, array in arrays.items():
-            setattr(fields, name, array.ctypes.data)
-
-    @property
-    def reference(self) -> Any:
-        """What a C function takes."""
-        return ctypes.byref(self.fields)
+    _fields_ = fields(
+        "",
+        "mentor_distance mentee_distance came_from leaver mentor_state mentee_state mentor_seen mentee_seen "
+        "heap_key heap_node heap_at",
+        "heap_size mentors_seen mentees_seen",
+    )
 
 
 class Market(Held):
@@ -126,14 +66,16 @@ class Market(Held):
             q=self.q,
         )
 
-    def seat(self, mentor: I32, edges: I32) -> None:
-        """Match `edges` (one per mentee, capacity respected), whose mentors are `mentor`."""
-        order = np.argsort(mentor, kind="stable")
-        mentor, edges = mentor[order], edges[order]
-        first = np.searchsorted(mentor, mentor)
-        self.slot_edge[self.slot_start[mentor] + np.arange(len(mentor)) - first] = edges
-        self.load[:] = np.bincount(mentor, minlength=len(self.load))
-        self.edge_of[self.arrays["mentee"][edges]] = edges
+    def seat_pairs(self, mentor_of: I64) -> None:
+        """Seat the pairs that have an edge; capacity is respected by the caller."""
+        mentee, mentor = self.arrays["mentee"], self.arrays["mentor"]
+        edges = np.flatnonzero(mentor_of[mentee] == mentor).astype(np.int32)
+        chosen = mentor[edges]
+        order = np.argsort(chosen, kind="stable")
+        chosen, edges = chosen[order], edges[order]
+        self.slot_edge[self.slot_start[chosen] + np.arange(len(chosen)) - np.searchsorted(chosen, chosen)] = edges
+        self.load[:] = np.bincount(chosen, minlength=len(self.load))
+        self.edge_of[mentee[edges]] = edges
 
 
 class Queue(Held):
@@ -147,7 +89,7 @@ class Queue(Held):
         )
 
     def __len__(self) -> int:
-        return int(self.fields.size)
+        return int(self.structure.size)
 
 
 class Work(Held):

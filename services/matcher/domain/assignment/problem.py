@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array
 
-from services.matcher.domain.arrays import I64, as_i64
+from services.matcher.domain.arrays import I32, I64, AnyArray, as_i64
 from services.matcher.domain.assignment.edges import Edges
 from services.matcher.domain.assignment.tie_break import TIE_BITS, TieBreak
+from services.matcher.domain.compiled import Core, number, pointer
 from services.matcher.domain.errors import BadArraysError, ValueTooLargeError
 
 LARGEST_VALUE = 2**58  # sums of two prices, scaled by four, stay inside 63 bits
@@ -20,13 +22,13 @@ class Problem:
     """Edges of positive value to mentors with places, by mentee (CSR) and by mentor (`by_mentor`, CSC order)."""
 
     indptr: I64  # (M + 1,)
-    mentor: I64  # (E,)
+    mentor: I32  # (E,)
     value: I64  # (E,) > 0
     tie: I64  # (E,)
     capacity: I64  # (N,)
     mentor_indptr: I64  # (N + 1,)
-    by_mentor: I64  # (E,) edge numbers, mentor by mentor
-    mentee: I64  # (E,) mentee row of each edge
+    by_mentor: I32  # (E,) edge numbers, mentor by mentor
+    mentee: I32  # (E,) mentee row of each edge
 
     @property
     def mentees(self) -> int:
@@ -69,26 +71,31 @@ def checked_capacity(capacity: npt.ArrayLike) -> I64:
     return places
 
 
-def problem_of(edges: Edges, capacity: I64) -> Problem:
+def problem_of(edges: Edges, capacity: I64, core: Core | None = None) -> Problem:
     """Drop edges nobody can use (value <= 0, no place) and index the rest from both sides; `edges` are checked."""
     mentees = edges.mentees
     mentee = np.repeat(np.arange(mentees), np.diff(edges.indptr))
     useful = (edges.value > 0) & (capacity[edges.mentor] > 0)
     mentee, mentor = mentee[useful], edges.mentor[useful]
     tie = edges.tie[useful] if edges.tie is not None else np.zeros(len(mentor), np.int64)
-    return Problem(
-        indptr=_starts(mentee, mentees),
-        mentor=mentor,
-        value=edges.value[useful],
-        tie=tie,
-        capacity=capacity,
-        mentor_indptr=_starts(mentor, len(capacity)),
-        by_mentor=np.argsort(mentor, kind="stable"),
-        mentee=mentee,
-    )
+    return indexed(_starts(mentee, mentees), mentor.astype(np.int32), edges.value[useful], tie, capacity, core)
 
 
-def _starts(row: I64, rows: int) -> I64:
+def indexed(indptr: I64, mentor: I32, value: I64, tie: I64, capacity: I64, core: Core | None = None) -> Problem:
+    """Index useful edges from the mentors' side as well; the arrays are trusted."""
+    rows, columns, size = len(indptr) - 1, len(capacity), len(mentor)
+    if core is None:
+        mentee = np.repeat(np.arange(rows, dtype=np.int32), np.diff(indptr))
+        numbers = np.arange(size, dtype=np.int32)
+        by_mentor = csr_array((numbers, mentor, indptr), shape=(rows, columns)).tocsc().data
+        return Problem(indptr, mentor, value, tie, capacity, _starts(mentor, columns), by_mentor, mentee)
+    mentor_indptr, by_mentor = np.empty(columns + 1, np.int64), np.empty(size, np.int32)
+    mentee = np.empty(size, np.int32)
+    core.cairn_index(number(rows), number(columns), *map(pointer, (indptr, mentor, mentor_indptr, by_mentor, mentee)))
+    return Problem(indptr, mentor, value, tie, capacity, mentor_indptr, by_mentor, mentee)
+
+
+def _starts(row: AnyArray, rows: int) -> I64:
     return np.concatenate([[0], np.cumsum(np.bincount(row, minlength=rows))]).astype(np.int64)
 
 

@@ -16,6 +16,13 @@ KERNEL = Path(__file__).resolve().parent.parent
 BESIDE = Path(__file__).resolve().parent
 BUILD = KERNEL.parents[2] / "build" / "kernel"
 
+
+class Core(ctypes.CDLL):
+    """The loaded library; its functions return int64_t."""
+
+    _func_restype_ = ctypes.c_int64
+
+
 logger = logging.getLogger(__name__)
 
 
@@ -33,11 +40,11 @@ def file_name() -> str:
 
 
 @cache
-def _loaded() -> ctypes.CDLL | None:
+def _loaded() -> Core | None:
     name = file_name()
     for folder in (BUILD, BESIDE):
         try:
-            return ctypes.CDLL(str(folder / name))
+            return Core(str(folder / name))
         except OSError:
             continue
     logger.info("compiled matching core not built; the plain one gives the same pairs, more slowly")
@@ -49,7 +56,7 @@ def available() -> bool:
     return _loaded() is not None
 
 
-def core(wanted: bool | None) -> ctypes.CDLL | None:
+def core(wanted: bool | None) -> Core | None:
     """Return the library to use: None for the plain twin; raise when it is required (True) but not built."""
     if wanted is False:
         return None

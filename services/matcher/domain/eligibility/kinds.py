@@ -14,80 +14,85 @@ from services.matcher.domain.eligibility.rules import Rules
 
 @dataclass(frozen=True)
 class Kinds:
-    """Mentees grouped by kind, and the bits that say which mentors each kind may meet."""
+    """Mentees grouped by kind, and the bits that say which mentors each kind may meet.
 
-    order: I64  # (M,) mentee rows, kind by kind
-    start: I64  # (K + 1,) kind k is order[start[k]:start[k + 1]]
+    Mentors are put in an order of their own, alike people side by side, so that the mentors of a kind lie in few
+    blocks; position p of that order is mentor row `mentor_order[p]`.
+    """
+
+    kind_of: I64  # (M,) kind of each mentee
     rows: I64  # (K, R + S) the row of `bits` for each rule
-    bits: U64  # (B, W) little-endian bit j of a row: mentor j passes
-    mentors: int
+    bits: U64  # (B, W) little-endian bit p of a row: the mentor at position p passes
+    mentor_order: I64  # (N,)
     excluded_start: I64  # (M + 1,) exclusions of each mentee
-    excluded: I64  # mentor rows, ascending within a mentee
+    excluded: I64  # mentor positions
 
     @property
     def count(self) -> int:
         """K, the number of kinds."""
-        return len(self.start) - 1
+        return len(self.rows)
 
-    def mentors_of(self, kind: int) -> I64:
-        """Return the mentor rows that a kind may meet, ascending, before exclusions."""
-        word = np.bitwise_and.reduce(self.bits[self.rows[kind]], axis=0, initial=np.uint64(2**64 - 1))
-        return np.flatnonzero(np.unpackbits(word.view(np.uint8), bitorder="little", count=self.mentors))
+    def positions_of(self, kind: int) -> I64:
+        """Return the positions of the mentors that a kind may meet, ascending, before exclusions."""
+        mentors = len(self.mentor_order)
+        if not self.rows.shape[1]:
+            return np.arange(mentors)
+        word = np.bitwise_and.reduce(self.bits[self.rows[kind]], axis=0)
+        return np.flatnonzero(np.unpackbits(word.view(np.uint8), bitorder="little", count=mentors))
 
 
 def kinds_of(rules: Rules) -> Kinds:
     """Group mentees by kind; `rules` are checked. O(M log M) per rule and O(masks x mentor masks) for the bits."""
-    labels, bits = [], []
-    offset = 0
-    for mentee, mentor in zip(rules.any_mentee, rules.any_mentor, strict=True):
-        label, row = _passes(mentee, mentor, must_have_all=False)
+    masks = [(mentee, mentor, False) for mentee, mentor in zip(rules.any_mentee, rules.any_mentor, strict=True)]
+    masks += [(mentee, mentor, True) for mentee, mentor in zip(rules.all_mentee, rules.all_mentor, strict=True)]
+    offered = [np.unique(mentor, return_inverse=True) for _, mentor, _ in masks]
+    order = _side_by_side([label for _, label in offered], rules.mentors)
+    labels, bits, offset = [], [np.zeros((0, words_for(rules.mentors)), np.uint64)], 0
+    for (mentee, _, must_have_all), (values, mentor_label) in zip(masks, offered, strict=True):
+        asked, label = np.unique(mentee, return_inverse=True)
+        row = _bits(asked, values, mentor_label[order], must_have_all=must_have_all)
         labels.append(label + offset)
         bits.append(row)
         offset += len(row)
-    for mentee, mentor in zip(rules.all_mentee, rules.all_mentor, strict=True):
-        label, row = _passes(mentee, mentor, must_have_all=True)
-        labels.append(label + offset)
-        bits.append(row)
-        offset += len(row)
-    words = -(-rules.mentors // 64)
-    order, start = _grouped(labels, rules.mentees)
-    first = order[start[:-1]]
-    return Kinds(
-        order=order,
-        start=start,
-        rows=np.ascontiguousarray(np.array(labels, dtype=np.int64).reshape(len(labels), -1)[:, first].T),
-        bits=np.concatenate(bits) if bits else np.zeros((0, words), np.uint64),
-        mentors=rules.mentors,
-        **_exclusions(rules),
-    )
+    kind_of, first = _joined(labels, rules.mentees)
+    rows = np.array(labels, dtype=np.int64).reshape(len(labels), rules.mentees)[:, first].T
+    start, excluded = _exclusions(rules, order)
+    return Kinds(kind_of, np.ascontiguousarray(rows), np.concatenate(bits), order, start, excluded)
 
 
-def _passes(mentee: U64, mentor: U64, *, must_have_all: bool) -> tuple[I64, U64]:
-    asked, label = np.unique(mentee, return_inverse=True)
-    offered, mentor_label = np.unique(mentor, return_inverse=True)
-    if must_have_all:
-        passes = (asked[:, None] & ~offered[None, :]) == 0
-    else:
-        passes = (asked[:, None] & offered[None, :]) != 0
-    padded = np.zeros((len(asked), -(-len(mentor) // 64) * 64), dtype=bool)
-    padded[:, : len(mentor)] = passes[:, mentor_label]
-    return label.astype(np.int64), np.packbits(padded, axis=1, bitorder="little").view(np.uint64)
+def words_for(mentors: int) -> int:
+    """Return how many 64-bit words hold a bit per mentor."""
+    return -(-mentors // 64)
 
 
-def _grouped(labels: list[I64], mentees: int) -> tuple[I64, I64]:
+def _side_by_side(labels: list[I64], mentors: int) -> I64:
+    """Order mentors so that those with equal masks lie together, the rules with most masks deciding first."""
+    if not labels:
+        return np.arange(mentors)
+    return np.lexsort(sorted(labels, key=lambda label: int(label.max(initial=0)))).astype(np.int64)
+
+
+def _bits(asked: U64, offered: U64, mentor_label: I64, *, must_have_all: bool) -> U64:
+    both = asked[:, None] & (~offered if must_have_all else offered)[None, :]
+    passes = (both == 0) if must_have_all else (both != 0)
+    padded = np.zeros((len(asked), 64 * words_for(len(mentor_label))), dtype=bool)
+    padded[:, : len(mentor_label)] = passes[:, mentor_label]
+    return np.packbits(padded, axis=1, bitorder="little").view(np.uint64)
+
+
+def _joined(labels: list[I64], mentees: int) -> tuple[I64, I64]:
+    """Number the distinct combinations of labels; return each mentee's number and one mentee of each."""
     whole = np.zeros(mentees, np.int64)
     for label in labels:
         # Join and renumber at once, so that the joined number never overflows.
         _, whole = np.unique(whole * (int(label.max(initial=0)) + 1) + label, return_inverse=True)
-    order = np.argsort(whole, kind="stable")
-    starts = np.flatnonzero(np.diff(whole[order], prepend=-1))
-    return order.astype(np.int64), np.append(starts, mentees).astype(np.int64)
+    _, first = np.unique(whole, return_index=True)
+    return whole.astype(np.int64), first
 
 
-def _exclusions(rules: Rules) -> dict[str, I64]:
+def _exclusions(rules: Rules, order: I64) -> tuple[I64, I64]:
+    position = np.empty(len(order), np.int64)
+    position[order] = np.arange(len(order))
     pairs = np.unique(rules.excluded, axis=0).reshape(-1, 2)
     counts = np.bincount(pairs[:, 0], minlength=rules.mentees)
-    return {
-        "excluded_start": np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        "excluded": np.ascontiguousarray(pairs[:, 1]),
-    }
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), position[pairs[:, 1]]

@@ -12,12 +12,17 @@ LARGEST_BONUS = 2**57
 
 def refuse_too_large(scores: Scores) -> None:
     """Raise `ValueTooLargeError` unless every part of every pair's sum fits; O(size of the tables)."""
-    fit = sum(_largest(table) for table in (*scores.tables, *(overlap.table for overlap in scores.overlaps)))
-    fit += _largest(scores.mentor_bonus)
+    fit = largest_fit(scores)
     if fit > LARGEST_FIT:
         raise ValueTooLargeError(f"tables and mentor_bonus can add up to {fit}, above {LARGEST_FIT}; lower the weights")
     if _largest(scores.mentee_bonus) > LARGEST_BONUS:
         raise ValueTooLargeError(f"mentee_bonus is above {LARGEST_BONUS}")
+
+
+def largest_fit(scores: Scores) -> int:
+    """Return a bound of what tables, overlaps and `mentor_bonus` can add up to, either sign."""
+    tables = (*scores.tables, *(overlap.table for overlap in scores.overlaps), scores.mentor_bonus)
+    return sum(_largest(table) for table in tables)
 
 
 def _largest(array: AnyArray) -> int:
