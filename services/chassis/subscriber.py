@@ -46,7 +46,8 @@ class _Pause:
 
 
 def show_lag(lag: Mapping[TopicPartition, int]) -> None:
-    """Set the lag metric; the default for `on_lag`."""
+    """Set the lag metric, for the partitions held now and no others; the default for `on_lag`."""
+    readings.CONSUMER_LAG.clear()
     for place, ahead in lag.items():
         readings.CONSUMER_LAG.labels(topic=place.topic, partition=str(place.partition)).set(ahead)
 
