@@ -1,10 +1,10 @@
 """Where profiles is put together: the only module that sees every room."""
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -15,8 +15,9 @@ from services.chassis.app import build_app
 from services.chassis.broker import Broker
 from services.chassis.brokers import open_broker
 from services.chassis.cli import Role
+from services.chassis.clock import Clock
 from services.chassis.crypto import BlindIndex, FieldCipher, read_keys
-from services.chassis.database import open_engine
+from services.chassis.database import database_now, open_engine
 from services.chassis.errors import StartRefused
 from services.chassis.health import Check, Health
 from services.chassis.jobs import Worker
@@ -65,18 +66,20 @@ def settings() -> Settings:
         raise StartRefused(str(faults)) from None
 
 
-def build(chosen: Settings) -> Parts:
-    """Put the service together; connects to nothing yet."""
+def build(
+    chosen: Settings, *, clock: Clock | None = None, read_now: Callable[[sa.Connection], datetime] = database_now
+) -> Parts:
+    """Put the service together; connects to nothing yet. `clock` and `read_now` are for tests that hold time still."""
     engine = open_engine(chosen.database_url)
     cipher = FieldCipher(read_keys(chosen.contact_keys))
     vault = Vault(cipher, BlindIndex(index_key(chosen.index_key)))
-    uow = UnitOfWork(engine, partial(Store, vault=vault), source=f"/{NAME}")
+    uow = UnitOfWork(engine, partial(Store, vault=vault), source=f"/{NAME}", read_now=read_now)
     world = World(
         begin=uow.begin,
         new_id=lambda: str(uuid.uuid4()),
         seal=cipher,
-        tokens=TokenIssuer(chosen.token_private_key),
-        links=LinkSigner(chosen.link_secret),
+        tokens=TokenIssuer(chosen.token_private_key, clock=clock),
+        links=LinkSigner(chosen.link_secret, clock=clock),
         rules=Rules(
             programme=chosen.programme,
             youth_track=chosen.youth_track,
