@@ -99,9 +99,7 @@ class Relay:
             if not (self._watch.changed() or self._more or retry_due):
                 return self._idle
             self._more = True  # look again, whatever the watch says, until a whole round has gone well
-            done = self.publish_once()
-            self._backoff.reset()
-            return 0.0 if done else self._idle
+            wait = 0.0 if self.publish_once() else self._idle
         except BrokerError as error:
             self._drop_producer()
             return self._pause("relay_waits_for_broker", error)
@@ -109,6 +107,8 @@ class Relay:
             if transient_of(error) is None:
                 raise
             return self._pause("relay_waits_for_database", error)
+        self._backoff.reset()
+        return wait
 
     def _pause(self, what: str, error: Exception) -> float:
         wait = self._backoff.next()

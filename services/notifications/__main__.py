@@ -1,6 +1,8 @@
 """`python -m services.notifications api | worker | consumer | relay | scheduler | migrate`."""
 
-from services.notifications.bootstrap import main
+import sys
+
+from services.notifications.bootstrap import SERVICE
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(SERVICE.main())

@@ -195,7 +195,7 @@ def test_the_job_of_a_killed_worker_is_taken_over_after_its_lease(
     clock.time -= timedelta(days=3650)  # due long ago for the killed one, which lives by the real time
     enqueue(uow)
     command = [sys.executable, "-c", KILLED_AT_WORK, f"sqlite:///{tmp_path}/shop.db"]
-    killed = subprocess.run(command, capture_output=True, timeout=60, check=False)  # noqa: S603 - ourselves
+    killed = subprocess.run(command, capture_output=True, timeout=60, check=False)
     assert killed.returncode == -signal.SIGKILL
     ran: list[int] = []
     packing = worker(engine, clock, lambda job: ran.append(job.attempt))

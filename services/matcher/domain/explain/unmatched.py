@@ -28,7 +28,7 @@ class Relaxation:
 
 @dataclass(frozen=True, kw_only=True)
 class WhyUnmatched:
-    """``cause`` and ``rules`` as in ``Unmatched``; ``suitable`` mentors break no rule, ``free`` of them have a place."""
+    """``cause`` and ``rules`` as in ``Unmatched``; ``suitable`` mentors break no rule, ``free`` of them have a seat."""
 
     cause: str
     rules: tuple[str, ...]

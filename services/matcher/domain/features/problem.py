@@ -41,6 +41,11 @@ class Problem:
     scores: Scores
     tie_break: TieBreak
 
+    @property
+    def words_decide(self) -> bool:
+        """Whether some condition of this round does not fit into masks, so that ``allowed`` has a say."""
+        return bool(self.book.by_points or self.pool.weights.quality_floor)
+
     def allowed(self, mentee: npt.ArrayLike, mentor: npt.ArrayLike) -> npt.NDArray[np.bool_]:
         """Whether pairs (rows of mentees and mentors) pass what the masks could not say."""
         mentees, mentors = np.asarray(mentee), np.asarray(mentor)

@@ -77,5 +77,7 @@ def _others(problem: Problem, mentee: int, seat: int, best: I64, most: int) -> t
     """The next best mentors: seats of one mentor count once, and the chosen mentor not at all."""
     rows = problem.seats.mentor_rows
     chosen = int(rows[seat]) if seat >= 0 else -1
-    mentors = dict.fromkeys(int(rows[other]) for other in best if other >= 0)
-    return tuple(row for row in mentors if row != chosen and bool(problem.allowed(mentee, row)))[:most]
+    mentors = [row for row in dict.fromkeys(rows[best[best >= 0]].tolist()) if row != chosen]
+    if problem.words_decide:
+        mentors = [row for row in mentors if bool(problem.allowed(mentee, row))]
+    return tuple(mentors[:most])
