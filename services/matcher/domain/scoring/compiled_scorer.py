@@ -5,7 +5,7 @@ import ctypes
 import numpy as np
 
 from services.matcher.domain.arrays import I64, U64, AnyArray
-from services.matcher.domain.compiled import Core, Held, fields, number, pointer
+from services.matcher.domain.compiled import Core, Held, fields, number, pointer, pointers
 from services.matcher.domain.scoring.bounds import largest_fit
 from services.matcher.domain.scoring.grouping import Grouping
 from services.matcher.domain.scoring.lists import ALL_CUT, NO_CUT, Lists, Pause, Prices, Uncovered, no_cuts
@@ -156,7 +156,7 @@ class CompiledScorer:
         mentor, value, tie = np.empty(room, np.int32), np.empty(room, np.int64), np.empty(room, np.int64)
         fill, seen = np.empty(self._mentees, np.int64), np.empty(self._width, np.int32)
         used = self._core.cairn_edges(
-            self._pool.reference, held.reference, *map(pointer, (indptr, fill, seen, mentor, value, tie))
+            self._pool.reference, held.reference, *pointers(indptr, fill, seen, mentor, value, tie)
         )
         mentor_cut = no_cuts(self._mentors)
         mentor_cut[self._order] = lists["mentor_cut"][: self._mentors]
