@@ -71,7 +71,7 @@ def test_a_long_value_is_cut(stream: io.StringIO) -> None:
 
 def burn() -> None:
     try:
-        {}[CANARY]
+        dict[str, str]()[CANARY]
     except KeyError as cause:
         raise RuntimeError(f"no {CANARY}") from cause
 
