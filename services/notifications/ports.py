@@ -233,6 +233,31 @@ class Store(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReadMail:
+    """A mail in the development mailbox; `name` is its file, `links` the addresses in its text."""
+
+    name: str
+    to: str
+    subject: str
+    at: datetime
+    text: str
+    html: str
+    links: tuple[str, ...]
+
+
+class MailReader(Protocol):
+    """Reads back what the file channel wrote; for development only."""
+
+    def newest(self, *, to: str = "", limit: int = 200) -> Sequence[ReadMail]:
+        """The newest mails first, perhaps of one recipient."""
+        ...
+
+    def read(self, name: str) -> ReadMail | None:
+        """One mail by its file name; None when there is none of that name."""
+        ...
+
+
 class Unit(Protocol):
     """Opens transactions."""
 

@@ -9,7 +9,7 @@ import pytest
 
 from services.chassis.migrations import migrate
 from services.chassis.settings import load
-from services.profiles.bootstrap import MIGRATIONS
+from services.profiles.bootstrap import SERVICE
 from services.profiles.settings import Settings
 from tests.profiles.stage import Stage
 
@@ -18,7 +18,7 @@ from tests.profiles.stage import Stage
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with the newest schema and nobody in it."""
     path = tmp_path_factory.mktemp("profiles") / "empty.db"
-    migrate(f"sqlite:///{path}", MIGRATIONS)
+    migrate(f"sqlite:///{path}", SERVICE.migrations)
     return path
 
 

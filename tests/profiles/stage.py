@@ -19,7 +19,7 @@ from services.chassis.jobs import Worker
 from services.chassis.links import LinkSigner
 from services.events.catalogue import BY_TYPE
 from services.profiles.adapters.tables import METADATA
-from services.profiles.bootstrap import Parts, build, web_app
+from services.profiles.bootstrap import SERVICE, world
 from services.profiles.consumer import handlers
 from services.profiles.schedule import jobs
 from services.profiles.settings import Settings
@@ -45,10 +45,10 @@ class Stage:
         self.settings = settings
         self.clock = FixedClock()
         self.broker = FakeBroker()
-        self.parts: Parts = build(settings, clock=self.clock, read_now=self.clock.read)
-        self.app = web_app(self.parts, self.broker)
+        self.parts = SERVICE.parts(settings, broker=self.broker, clock=self.clock, read_now=self.clock.read)
+        self.app = SERVICE.web_app(self.parts)
         self.client: FlaskClient = self.app.test_client()
-        self.world = self.parts.world
+        self.world = world(self.parts)
 
     def reset(self) -> None:
         """Forget everybody, and begin the day again."""

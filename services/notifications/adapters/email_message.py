@@ -34,7 +34,7 @@ def email_of(letter: Letter, sender: str, clock: Clock) -> EmailMessage:
     return message
 
 
-def _policy(letter: Letter) -> EmailPolicy:
+def _policy(letter: Letter) -> "EmailPolicy[EmailMessage]":
     """Names travel encoded; only an address with other than ASCII signs needs the extension (RFC 6531)."""
     return SMTP if letter.address.isascii() else SMTPUTF8
 

@@ -77,7 +77,7 @@ sa.Index("deliveries_open", deliveries.c.lapses_at, sqlite_where=_open, postgres
 attempts = sa.Table(
     "attempts",
     metadata,
-    sa.Column("delivery_id", sa.ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("delivery_id", sa.String(36), sa.ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("number", sa.Integer, primary_key=True),
     sa.Column("begun_at", UtcMoment, nullable=False),
     sa.Column("ended_at", UtcMoment),
@@ -88,7 +88,7 @@ attempts = sa.Table(
 farewells = sa.Table(
     "farewells",
     metadata,
-    sa.Column("delivery_id", sa.ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("delivery_id", sa.String(36), sa.ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("person_id", sa.String(64), nullable=False, unique=True),
     sa.Column("programme_id", sa.String(64), nullable=False),
     sa.Column("version", sa.BigInteger, nullable=False),

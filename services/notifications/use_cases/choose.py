@@ -2,19 +2,21 @@
 
 from services.chassis.errors import NotFound, Stale
 from services.notifications.domain.preferences import Preferences, unsubscribed
-from services.notifications.ports import Store, Unit
+from services.notifications.ports import Unit
 
 
-def wishes_of(uow: Unit, person_id: str) -> Preferences:
-    """A person's wishes; NotFound when we do not know them (any more)."""
+def wishes_of(uow: Unit, person_id: str, programme_id: str) -> Preferences:
+    """A person's wishes; NotFound when the programme does not know them (any more)."""
     with uow.begin() as store:
-        return _known(store, person_id)
+        person = store.person(person_id)
+        if person is None or person.erased or person.programme_id != programme_id:
+            raise NotFound("not_found", "There is nothing here with this id that you can see.")
+        return store.preferences(person_id)
 
 
 def choose(uow: Unit, wished: Preferences, *, by: str) -> Preferences:
     """Keep new wishes, made from version `wished.version - 1`; Stale when they changed meanwhile."""
     with uow.begin() as store:
-        _known(store, wished.person_id)
         if not store.save_preferences(wished):
             raise Stale("changed_meanwhile", "These wishes changed meanwhile. Please read them again.")
         store.audit("preferences_changed", wished.person_id, by=by)
@@ -32,10 +34,3 @@ def unsubscribe(uow: Unit, person_id: str) -> None:
         if wished is not known:
             store.save_preferences(wished)
             store.audit("unsubscribed", person_id, by=f"person:{person_id}")
-
-
-def _known(store: Store, person_id: str) -> Preferences:
-    person = store.person(person_id)
-    if person is None or person.erased:
-        raise NotFound("not_found", "There is nothing here with this id that you can see.")
-    return store.preferences(person_id)

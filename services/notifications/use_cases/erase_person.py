@@ -19,9 +19,7 @@ def erase_person(uow: Unit, event: PersonErased) -> None:
     """
     with uow.begin() as store:
         known = store.hold_person(event.person_id, event.programme_id)
-        receipt = NotificationsForgot(
-            person_id=event.person_id, programme_id=event.programme_id, version=event.version
-        )
+        receipt = NotificationsForgot(person_id=event.person_id, programme_id=event.programme_id, version=event.version)
         if known is not None and known.erased:
             if not store.farewell_of(event.person_id):
                 store.tell(receipt)
@@ -43,5 +41,3 @@ def erase_person(uow: Unit, event: PersonErased) -> None:
         store.add_delivery(delivery)
         store.hold_farewell(known, delivery.id, event.version)
         store.enqueue(DELIVER, delivery.id)
-
-

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import uuid4
 
-from services.chassis.event import Event
 from services.events import matcher, profiles
 from services.notifications.domain.delivery import State, queued
 from services.notifications.domain.match import MatchEvent, after, without

@@ -11,14 +11,15 @@ from services.chassis.database import open_engine
 from services.chassis.migrations import current_revision, migrate, migrate_down
 from services.chassis.settings import load
 from services.profiles.adapters.tables import METADATA
-from services.profiles.bootstrap import MIGRATIONS
+from services.profiles.bootstrap import SERVICE
 from services.profiles.settings import Settings
 from tests.profiles.stage import Stage, mentee_body
+from tests.support.stack import postgres_url
 
 
 def up_and_down(url: str) -> None:
-    migrate(url, MIGRATIONS)
-    migrate(url, MIGRATIONS)
+    migrate(url, SERVICE.migrations)
+    migrate(url, SERVICE.migrations)
     stage = Stage(load(Settings, {"DATABASE_URL": url, "BROKER_URL": "embedded:///nowhere"}))
     try:
         mentee, mentor = stage.mentee(preferred_name="Ada"), stage.mentor()
@@ -33,9 +34,9 @@ def up_and_down(url: str) -> None:
         assert len(stage.rows("consents")) == 1
     finally:
         stage.close()
-    migrate_down(url, MIGRATIONS)
+    migrate_down(url, SERVICE.migrations)
     assert current_revision(url) is None
-    migrate(url, MIGRATIONS)
+    migrate(url, SERVICE.migrations)
     engine = open_engine(url)
     with engine.connect() as connection:
         assert connection.execute(sa.text("SELECT count(*) FROM people")).scalar_one() == 0
@@ -47,8 +48,8 @@ def test_the_schema_goes_up_and_down_on_sqlite(tmp_path: Path) -> None:
 
 
 @pytest.mark.stack
-def test_the_schema_goes_up_and_down_on_postgres(postgres_url: str) -> None:
-    up_and_down(postgres_url)
+def test_the_schema_goes_up_and_down_on_postgres() -> None:
+    up_and_down(postgres_url())
 
 
 def test_the_tables_of_the_code_are_the_tables_of_the_database(migrated: Path) -> None:

@@ -26,8 +26,16 @@ def forgot(kind: type[MatcherForgot | NotificationsForgot], somebody: Somebody) 
 def test_every_personal_row_is_gone_at_once(stage: Stage) -> None:
     mentee, mentor = stage.mentee(), stage.mentor()
     stage.ask("POST", "/profiles/v1/sign-in-links", json={"email": mentee.email})
-    match = {"match_id": "m1", "programme_id": "cairn", "mentee_id": mentee.id, "mentor_id": mentor.id}
-    stage.hear(MatchAccepted(**match, confirm_by=stage.clock.now()))
+    stage.hear(
+        MatchAccepted(
+            match_id="m1",
+            programme_id="cairn",
+            mentee_id=mentee.id,
+            mentor_id=mentor.id,
+            confirm_by=stage.clock.now(),
+        )
+    )
+    assert len(stage.rows("introductions")) == 1
     erase(stage, mentee)
     for table in ("consents", "sign_in_links"):
         assert mentee.id not in {row["person_id"] for row in stage.rows(table)}, table

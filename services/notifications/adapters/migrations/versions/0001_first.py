@@ -90,7 +90,7 @@ def _deliveries() -> None:
     )
     op.create_table(
         "attempts",
-        sa.Column("delivery_id", sa.ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("delivery_id", sa.String(36), sa.ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True),
         sa.Column("number", sa.Integer, primary_key=True),
         sa.Column("begun_at", UtcMoment, nullable=False),
         sa.Column("ended_at", UtcMoment),
@@ -99,7 +99,7 @@ def _deliveries() -> None:
     )
     op.create_table(
         "farewells",
-        sa.Column("delivery_id", sa.ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("delivery_id", sa.String(36), sa.ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True),
         sa.Column("person_id", sa.String(64), nullable=False, unique=True),
         sa.Column("programme_id", sa.String(64), nullable=False),
         sa.Column("version", sa.BigInteger, nullable=False),
