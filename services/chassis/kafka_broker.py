@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import kafka
@@ -22,37 +23,42 @@ from services.chassis.kafka_producer import KafkaProducer
 
 _UNKNOWN_TOPIC = errors.UnknownTopicOrPartitionError.errno
 _SHOWS_WITHIN_S = 5.0
-_ADMIN = {"bootstrap_timeout_ms": 5_000, "request_timeout_ms": 10_000}
+_ADMIN: Mapping[str, object] = {"bootstrap_timeout_ms": 5_000, "request_timeout_ms": 10_000}
 
 
 class KafkaBroker:
-    """See `broker.Broker`. `security` is handed to kafka-python as it is (`security_protocol`, `sasl_…`, `ssl_…`).
+    """See `broker.Broker`. `settings` are handed to kafka-python as they are (`security_protocol`, `sasl_…`, `ssl_…`)
+    and win over ours; only those that all its clients know are of use.
 
-    `session_timeout_ms` is how long a silent member keeps its partitions.
+    `session_timeout_ms` is how long a silent member keeps its partitions. `space` stands before the names of topics
+    and groups on the servers and nowhere else, so that several systems can share a cluster.
     """
 
     def __init__(
         self,
         bootstrap_servers: Sequence[str],
         client_id: str = "cairn",
-        security: Mapping[str, object] | None = None,
+        settings: Mapping[str, object] | None = None,
         *,
         session_timeout_ms: int = 10_000,
+        space: str = "",
     ) -> None:
         self._servers = tuple(bootstrap_servers)
+        self._space = space
         self._session_timeout_ms = session_timeout_ms
-        self._connection = {"bootstrap_servers": list(self._servers), "client_id": client_id, **(security or {})}
+        self._connection = {"bootstrap_servers": list(self._servers), "client_id": client_id, **(settings or {})}
 
     def producer(self) -> Producer:
         """Return a new producer."""
-        return KafkaProducer(self._connection, self._topic_exists)
+        return KafkaProducer(self._connection, self._topic_exists, self._space)
 
     def consumer(self, group: str, topics: Sequence[str]) -> Consumer:
         """Join a group."""
-        return KafkaConsumer(self._connection, group, topics, self._session_timeout_ms)
+        return KafkaConsumer(self._connection, group, topics, self._session_timeout_ms, self._space)
 
     def ensure_topics(self, specs: Sequence[TopicSpec]) -> None:
         """Create what is missing, alter what differs, and check the outcome."""
+        specs = [replace(spec, name=self._space + spec.name) for spec in specs]
         with self._admin() as admin:
             found = _find(admin, specs)
             _create(admin, [spec for spec in specs if spec.name not in found])
@@ -72,13 +78,13 @@ class KafkaBroker:
 
     def _topic_exists(self, topic: str) -> bool:
         with self._admin() as admin:
-            return bool(admin.describe_topics([topic])[0]["error_code"] != _UNKNOWN_TOPIC)
+            return bool(admin.describe_topics([self._space + topic])[0]["error_code"] != _UNKNOWN_TOPIC)
 
     @contextmanager
     def _admin(self) -> Iterator[Any]:
         """Lend an admin client, and say whatever Kafka says in our words."""
         try:
-            admin = kafka.KafkaAdminClient(**_ADMIN, **self._connection)
+            admin = kafka.KafkaAdminClient(**{**_ADMIN, **self._connection})
             try:
                 yield admin
             finally:

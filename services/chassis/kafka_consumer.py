@@ -42,15 +42,25 @@ _CLOSE_MS = 5_000
 
 
 class KafkaConsumer:
-    """See `broker.Consumer`. `connection` is what says where the brokers are."""
+    """See `broker.Consumer`. `connection` is what says where the brokers are, `space` stands before every name."""
 
     def __init__(
-        self, connection: Mapping[str, object], group: str, topics: Sequence[str], session_timeout_ms: int
+        self,
+        connection: Mapping[str, object],
+        group: str,
+        topics: Sequence[str],
+        session_timeout_ms: int,
+        space: str = "",
     ) -> None:
         self._closed = False
+        self._space = space
         session = {"session_timeout_ms": session_timeout_ms, "heartbeat_interval_ms": session_timeout_ms // 4}
         try:
-            self._client: Any = kafka.KafkaConsumer(*topics, group_id=group, **_SETTINGS, **session, **connection)
+            self._client: Any = kafka.KafkaConsumer(
+                *(space + topic for topic in topics),
+                group_id=space + group,
+                **{**_SETTINGS, **session, **connection},
+            )
         except errors.KafkaError as error:
             raise BrokerUnavailable(f"no consumer without an answer from Kafka: {error}") from error
 
@@ -64,12 +74,14 @@ class KafkaConsumer:
             if error.retriable:
                 return {}
             raise BrokerError(f"polling: {error}") from error
-        return {_ours(partition): tuple(map(_record, records)) for partition, records in polled.items()}
+        return {self._ours(partition): tuple(map(self._record, records)) for partition, records in polled.items()}
 
     def commit(self, offsets: Mapping[TopicPartition, int]) -> bool:
         """Keep the next offsets to read; False, and nothing raised, when they could not be kept."""
         held = self.assignment()
-        kept = {_theirs(place): OffsetAndMetadata(offset, "", -1) for place, offset in offsets.items() if place in held}
+        kept = {
+            self._theirs(place): OffsetAndMetadata(offset, "", -1) for place, offset in offsets.items() if place in held
+        }
         if self._closed:
             return False
         try:
@@ -81,21 +93,21 @@ class KafkaConsumer:
     def seek(self, partition: TopicPartition, offset: int) -> None:
         """Go on reading at `offset`, if the partition is held."""
         if partition in self.assignment():
-            self._client.seek(_theirs(partition), offset)
+            self._client.seek(self._theirs(partition), offset)
 
     def pause(self, partitions: Sequence[TopicPartition]) -> None:
         """Let polls pass these over."""
         held = self.assignment()
-        self._client.pause(*(_theirs(place) for place in partitions if place in held))
+        self._client.pause(*(self._theirs(place) for place in partitions if place in held))
 
     def resume(self, partitions: Sequence[TopicPartition]) -> None:
         """End a pause."""
         held = self.assignment()
-        self._client.resume(*(_theirs(place) for place in partitions if place in held))
+        self._client.resume(*(self._theirs(place) for place in partitions if place in held))
 
     def assignment(self) -> frozenset[TopicPartition]:
         """Return the partitions held as of the last poll."""
-        return frozenset() if self._closed else frozenset(map(_ours, self._client.assignment() or ()))
+        return frozenset() if self._closed else frozenset(map(self._ours, self._client.assignment() or ()))
 
     def lag(self) -> Mapping[TopicPartition, int]:
         """Return how many records lie ahead of the reading position, asking the broker."""
@@ -103,13 +115,13 @@ class KafkaConsumer:
         if not held:
             return {}
         try:
-            ends = self._client.end_offsets([_theirs(place) for place in held], timeout_ms=_LAG_MS)
-            positions = {place: self._client.position(_theirs(place), timeout_ms=_LAG_MS) for place in held}
+            ends = self._client.end_offsets([self._theirs(place) for place in held], timeout_ms=_LAG_MS)
+            positions = {place: self._client.position(self._theirs(place), timeout_ms=_LAG_MS) for place in held}
         except errors.KafkaError as error:
             raise BrokerUnavailable(f"the lag is not known: {error}") from error
         if any(position is None for position in positions.values()):
             raise BrokerUnavailable("the lag is not known: Kafka did not say where to read on")
-        return {place: max(0, ends[_theirs(place)] - position) for place, position in positions.items()}
+        return {place: max(0, ends[self._theirs(place)] - position) for place, position in positions.items()}
 
     def close(self) -> None:
         """Leave the group, committing nothing."""
@@ -127,16 +139,14 @@ class KafkaConsumer:
     ) -> None:
         self.close()
 
+    def _ours(self, partition: KafkaPartition) -> TopicPartition:
+        return TopicPartition(partition.topic.removeprefix(self._space), partition.partition)
 
-def _ours(partition: KafkaPartition) -> TopicPartition:
-    return TopicPartition(partition.topic, partition.partition)
+    def _theirs(self, partition: TopicPartition) -> KafkaPartition:
+        return KafkaPartition(self._space + partition.topic, partition.partition)
 
-
-def _theirs(partition: TopicPartition) -> KafkaPartition:
-    return KafkaPartition(partition.topic, partition.partition)
-
-
-def _record(raw: Any) -> Record:
-    """Say one of Kafka's records in our words; an absent key or value (a tombstone) is empty."""
-    headers = tuple((str(name), bytes(value or b"")) for name, value in raw.headers)
-    return Record(raw.topic, raw.partition, raw.offset, raw.key or b"", raw.value or b"", headers, raw.timestamp)
+    def _record(self, raw: Any) -> Record:
+        """Say one of Kafka's records in our words; an absent key or value (a tombstone) is empty."""
+        headers = tuple((str(name), bytes(value or b"")) for name, value in raw.headers)
+        topic = raw.topic.removeprefix(self._space)
+        return Record(topic, raw.partition, raw.offset, raw.key or b"", raw.value or b"", headers, raw.timestamp)

@@ -48,12 +48,15 @@ _REMEMBER_FAULT_S = 1.0
 
 
 class KafkaProducer:
-    """See `broker.Producer`. `connection` is what says where the brokers are; `topic_exists` asks them."""
+    """See `broker.Producer`. `connection` is what says where the brokers are; `topic_exists` asks them;
+    `space` stands before every name.
+    """
 
-    def __init__(self, connection: Mapping[str, object], topic_exists: Callable[[str], bool]) -> None:
+    def __init__(self, connection: Mapping[str, object], topic_exists: Callable[[str], bool], space: str = "") -> None:
         self._topic_exists = topic_exists
+        self._space = space
         try:
-            self._client: Any = kafka.KafkaProducer(**_SETTINGS, **connection)
+            self._client: Any = kafka.KafkaProducer(**{**_SETTINGS, **connection})
         except errors.KafkaError as error:
             raise BrokerUnavailable(f"no producer without an answer from Kafka: {error}") from error
         kafka.producer.kafka.log = logging.getLogger("kafka.producer.kafka")  # an earlier one may have silenced it
@@ -70,7 +73,7 @@ class KafkaProducer:
         if fault is not None:
             return Undelivered(fault)
         try:
-            future = self._client.send(topic, key=key, value=value, headers=list(headers))
+            future = self._client.send(self._space + topic, key=key, value=value, headers=list(headers))
         except errors.KafkaTimeoutError as error:
             return Undelivered(self._remember(topic, error))
         except errors.KafkaError as error:

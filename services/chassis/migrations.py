@@ -75,7 +75,7 @@ def _move(url: str, script_location: str | Path, to: str, *, down: bool) -> None
                 connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
             context = MigrationContext.configure(connection, opts={"fn": steps, "transactional_ddl": True})
-            with context.begin_transaction(), Operations.context(context):
+            with Operations.context(context), context.begin_transaction():
                 context.run_migrations()
     finally:
         engine.dispose()

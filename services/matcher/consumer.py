@@ -12,8 +12,6 @@ from services.matcher.ports import UnitOfWork
 from services.matcher.use_cases.forget_person import forget_person
 from services.matcher.use_cases.hear_person import hear_person
 
-GROUP = "matcher"
-
 
 def handlers(uow: UnitOfWork, terms: Terms) -> Mapping[type[Event], Handler]:
     """What is done for each event."""

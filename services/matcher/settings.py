@@ -17,7 +17,6 @@ class Settings(ServiceSettings):
     confirm_hours: int = number(72, least=1, most=24 * 60)  # a mentee's time to confirm
     lapses_before_rest: int = number(2, least=1, most=100)
     rest_days: int = number(14, least=1, most=365)
-    topic_replicas: int = number(1, least=1, most=9)  # copies of each topic that the broker keeps
 
     @property
     def terms(self) -> Terms:

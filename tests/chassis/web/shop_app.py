@@ -32,7 +32,9 @@ HERE = Path(__file__).parent
 
 class LabelSchema(CairnSchema):
     language = LanguageTag(required=True)
-    text = fields.String(required=True, validate=validate.Length(min=1, max=200, error="Please write 1 to 200 letters."))
+    text = fields.String(
+        required=True, validate=validate.Length(min=1, max=200, error="Please write 1 to 200 letters.")
+    )
 
 
 class ParcelSchema(CairnSchema):

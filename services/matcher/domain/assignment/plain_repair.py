@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from services.matcher.domain.arrays import I64
+from services.matcher.domain.assignment.outcome import Pause
 from services.matcher.domain.assignment.problem import Problem
 
 FOLD = 64
@@ -51,12 +52,14 @@ class PlainRepair:
             self.mentor_of[i] = j
             self.members[j].add(i)
 
-    def run(self) -> None:
+    def run(self, pause: Pause) -> None:
         """Make it exact: first every mentee who could still gain, then every open place that still has a price."""
         for i, price in enumerate(self.mentee_price):
             if self.mentor_of[i] < 0 and price > 0:
+                pause(i / len(self.mentor_of))
                 self.place(i)
         for j in range(len(self.capacity)):
+            pause(j / len(self.capacity))
             self.settle(j)
 
     def settle(self, j: int) -> None:

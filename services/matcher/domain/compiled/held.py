@@ -29,6 +29,10 @@ class Held:
                 raise ValueError(f"{name} is not contiguous")
             setattr(structure, name, array.ctypes.data)
 
+    def point_at(self, name: str) -> None:
+        """Point the structure at the array now held under `name`."""
+        setattr(self.structure, name, self.arrays[name].ctypes.data)
+
     @property
     def reference(self) -> Any:
         """What a C function takes."""

@@ -41,19 +41,19 @@ def restore(kind: Any, told: Any) -> Any:
     origin, inner = get_origin(kind), get_args(kind)
     if origin in (Union, UnionType):
         return None if told is None else restore(next(one for one in inner if one is not NoneType), told)
-    if kind is datetime:
-        return datetime.fromisoformat(told)
-    if kind is date:
-        return date.fromisoformat(told)
+    if origin in (tuple, frozenset):
+        return _several(origin, inner, told)
+    if kind in (datetime, date):
+        return kind.fromisoformat(told)
     if isinstance(kind, type) and is_dataclass(kind):
         hints = get_type_hints(kind)
         return kind(**{field.name: restore(hints[field.name], told[field.name]) for field in fields(kind)})
-    if isinstance(kind, type) and issubclass(kind, tuple) and hasattr(kind, "_fields"):
+    if isinstance(kind, type) and issubclass(kind, tuple):
         return kind(*told)
-    if origin is tuple and inner[-1] is Ellipsis:
-        return tuple(restore(inner[0], one) for one in told)
-    if origin is tuple:
-        return tuple(restore(part, one) for part, one in zip(inner, told, strict=True))
-    if origin is frozenset:
-        return frozenset(restore(inner[0], one) for one in told)
     return told
+
+
+def _several(origin: type, inner: tuple[Any, ...], told: Any) -> Any:
+    if origin is tuple and inner[-1] is not Ellipsis:
+        return tuple(restore(kind, one) for kind, one in zip(inner, told, strict=True))
+    return origin(restore(inner[0], one) for one in told)

@@ -187,6 +187,13 @@ static void end_mentee(Scan *scan, int64_t i) {
         }
         return;
     }
+    for (int64_t s = 0; s < lists->ranked && s < length; s++)
+        for (int64_t t = s + 1; t < length; t++)
+            if (better(scan->row[t].a, scan->row[t].b, scan->row[s].a, scan->row[s].b)) {
+                Ranked swap = scan->row[s];
+                scan->row[s] = scan->row[t];
+                scan->row[t] = swap;
+            }
     lists->mentee_length[i] = (int32_t)length;
     lists->mentee_cut[2 * i] = scan->row_cut[0];
     lists->mentee_cut[2 * i + 1] = scan->row_cut[1];
