@@ -1,4 +1,4 @@
-"""Each story of the broker contract runs on both brokers; on Kafka in a space of its own."""
+"""Each story of a contract runs on both: both brokers, on Kafka in a space of its own, and both databases."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from deploy.local.kafka import KafkaNode
+from services.chassis.database import open_engine
 from tests.contract.brokers import Ground
 from tests.support import stack
 
 BROKERS = [pytest.param("embedded"), pytest.param("kafka", marks=pytest.mark.stack)]
+DATABASES = [pytest.param("sqlite"), pytest.param("postgres", marks=pytest.mark.stack)]
 
 
 @pytest.fixture(params=BROKERS)
@@ -47,3 +50,17 @@ def own_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaNode]:
     stack.kafka_bootstrap()  # where the shared one cannot be had, this one cannot either
     with KafkaNode(tmp_path_factory.mktemp("kafka"), jars=stack.JARS) as node:
         yield node
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database of the test's own."""
+    return stack.postgres_url() if request.param == "postgres" else f"sqlite:///{tmp_path}/shop.db"
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[sa.Engine]:
+    """The way to that database, opened as services open theirs."""
+    engine = open_engine(database_url)
+    yield engine
+    engine.dispose()

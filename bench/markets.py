@@ -1,0 +1,97 @@
+"""Seeded pools of mentees and mentors that look like real ones: kinds of people, tables of codes, busy weeks.
+
+About one pair in eight is eligible; twelve criteria are collapsed into five tables, one overlap of weekly slots and
+bonuses, as the layer above does.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from services.matcher.domain.arrays import I32, I64, U64
+from services.matcher.domain.assignment import TieBreak
+from services.matcher.domain.eligibility import Rules
+from services.matcher.domain.scoring import Overlap, Scores
+
+PLACES_PER_MENTEE = {"scarce": 0.66, "balanced": 1.01, "surplus": 2.2}
+CODES = ((48, 48), (24, 24), (40, 40), (36, 36), (64, 64))  # stage x age, gender x format, language x culture, ...
+WEIGHTS = (14, 8, 9, 7, 10)
+OVERLAP_POINTS = 500
+
+
+@dataclass(frozen=True)
+class Pool:
+    """One generated problem."""
+
+    rules: Rules
+    scores: Scores
+    capacity: I64
+    tie_break: TieBreak
+
+
+def a_pool(mentees: int, mentors: int, regime: str, *, objective: str = "fit", seed: int = 1) -> Pool:
+    """Return a pool of the given size; `objective` is "fit" (most total score) or "coverage" (most people first)."""
+    rng = np.random.default_rng([seed, mentees, mentors])
+    places = int(mentees * PLACES_PER_MENTEE[regime])
+    capacity = np.bincount(rng.integers(0, mentors, places), minlength=mentors).astype(np.int64)
+    bonus = 0 if objective == "fit" else (sum(WEIGHTS) * 100 + OVERLAP_POINTS) * mentees
+    scores = Scores(
+        tables=tuple(_table(rng, shape, weight) for shape, weight in zip(CODES, WEIGHTS, strict=True)),
+        mentee_codes=np.array([_codes(rng, shape[0], mentees) for shape in CODES], np.int32),
+        mentor_codes=np.array([_codes(rng, shape[1], mentors) for shape in CODES], np.int32),
+        overlaps=(_overlap(rng, mentees, mentors),),
+        mentee_bonus=rng.integers(0, 60, mentees) + bonus,
+        mentor_bonus=rng.integers(0, 20, mentors),
+    )
+    keys = TieBreak(rng.integers(0, 2**63, mentees, np.uint64), rng.integers(0, 2**63, mentors, np.uint64))
+    return Pool(_rules(rng, mentees, mentors), scores, capacity, keys)
+
+
+def _codes(rng: np.random.Generator, size: int, people: int) -> I32:
+    """Codes with a long tail: a few common situations, many rare ones."""
+    share = 1 / (np.arange(size) + 4.0)
+    return rng.choice(size, people, p=share / share.sum()).astype(np.int32)
+
+
+def _table(rng: np.random.Generator, shape: tuple[int, int], weight: int) -> I32:
+    """Closeness 0 to 100 in steps of five, times the criterion's weight."""
+    return (rng.integers(0, 21, shape) * 5 * weight).astype(np.int32)
+
+
+def _overlap(rng: np.random.Generator, mentees: int, mentors: int) -> Overlap:
+    """56 weekly slots; the curve is flat once five slots are shared."""
+    curve = np.minimum(np.arange(65), 5) * (OVERLAP_POINTS // 5)
+    return Overlap(
+        _weeks(rng, mentees), _weeks(rng, mentors), curve[None, :].astype(np.int32), np.zeros(mentees, np.int64)
+    )
+
+
+def _weeks(rng: np.random.Generator, people: int) -> U64:
+    slots = (rng.random((people, 56)) < rng.uniform(0.05, 0.4, (people, 1))).astype(np.uint64)
+    return (slots << np.arange(56, dtype=np.uint64)).sum(axis=1, dtype=np.uint64)[None, :]
+
+
+def _rules(rng: np.random.Generator, mentees: int, mentors: int) -> Rules:
+    """Languages, diabetes type, relation, format (any); musts such as gender or clearance (all)."""
+    return Rules(
+        any_mentee=np.array([_some(rng, p, mentees) for p in _ANY_MENTEE]),
+        any_mentor=np.array([_some(rng, p, mentors) for p in _ANY_MENTOR]),
+        all_mentee=_some(rng, (0.1, 0.05, 0.05), mentees, at_least_one=False)[None, :],
+        all_mentor=_some(rng, (0.5, 0.4, 0.6), mentors, at_least_one=False)[None, :],
+        excluded=np.unique(
+            np.stack([rng.integers(0, mentees, mentees // 50), rng.integers(0, mentors, mentees // 50)], 1), axis=0
+        ),
+    )
+
+
+_ANY_MENTEE = ((0.4, 0.18, 0.12, 0.07, 0.05, 0.04), (0.55, 0.35, 0.1), (0.72, 0.28), (0.5, 0.4, 0.25))
+_ANY_MENTOR = ((0.42, 0.15, 0.12, 0.06, 0.04, 0.03), (0.5, 0.3, 0.08), (0.62, 0.25), (0.5, 0.4, 0.25))
+
+
+def _some(rng: np.random.Generator, shares: tuple[float, ...], people: int, *, at_least_one: bool = True) -> U64:
+    held = rng.random((people, len(shares))) < np.array(shares)
+    if at_least_one:
+        none = ~held.any(axis=1)
+        odds = np.array(shares) / sum(shares)
+        held[none, rng.choice(len(shares), int(none.sum()), p=odds)] = True
+    return (held.astype(np.uint64) << np.arange(len(shares), dtype=np.uint64)).sum(axis=1, dtype=np.uint64)

@@ -1,0 +1,117 @@
+"""The problem as the solvers see it: checked, oriented, without edges that can never be used."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+
+from services.matcher.domain.arrays import I32, I64, AnyArray, as_i64
+from services.matcher.domain.assignment.edges import Edges
+from services.matcher.domain.assignment.tie_break import TIE_BITS, TieBreak
+from services.matcher.domain.compiled import Core, number, pointers
+from services.matcher.domain.errors import BadArraysError, ValueTooLargeError
+
+LARGEST_VALUE = 2**58  # sums of two prices, scaled by four, stay inside 63 bits
+LARGEST_TOTAL = 2**62
+LARGEST_SIDE = 2**22  # ties of 40 bits sum over at most this many people inside 63 bits
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Edges of positive value to mentors with places, by mentee (CSR) and by mentor (`by_mentor`, CSC order)."""
+
+    indptr: I64  # (M + 1,)
+    mentor: I32  # (E,)
+    value: I64  # (E,) > 0
+    tie: I64  # (E,)
+    capacity: I64  # (N,)
+    mentor_indptr: I64  # (N + 1,)
+    by_mentor: I32  # (E,) edge numbers, mentor by mentor
+    mentee: I32  # (E,) mentee row of each edge
+
+    @property
+    def mentees(self) -> int:
+        """M, the number of mentee rows."""
+        return len(self.indptr) - 1
+
+    @property
+    def mentors(self) -> int:
+        """N, the number of mentor rows."""
+        return len(self.capacity)
+
+
+def checked_edges(edges: Edges, mentors: int) -> Edges:
+    """Return the same edges as contiguous arrays with their ties; raise `BadArraysError` when they do not agree."""
+    indptr = as_i64("indptr", edges.indptr, (None,))
+    if not len(indptr) or indptr[0] != 0 or (np.diff(indptr) < 0).any():
+        raise BadArraysError("indptr starts at 0 and never falls")
+    size = int(indptr[-1])
+    mentor = as_i64("mentor", edges.mentor, (size,))
+    value = as_i64("value", edges.value, (size,))
+    if size and (mentor.min() < 0 or mentor.max() >= mentors):
+        raise BadArraysError("mentor names a row that is not there")
+    mentee = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
+    _refuse_twice(mentee * max(mentors, 1) + mentor)
+    _refuse_large(value, len(indptr) - 1, mentors)
+    if edges.tie is None:
+        tie = TieBreak.by_row(len(indptr) - 1, mentors).of(mentee, mentor)
+    else:
+        tie = as_i64("tie", edges.tie, (size,))
+    if size and (tie.min() < 0 or tie.max() >= 2**TIE_BITS):
+        raise BadArraysError(f"tie lies outside 0 .. 2**{TIE_BITS}")
+    return Edges(indptr, mentor, value, tie)
+
+
+def checked_capacity(capacity: npt.ArrayLike) -> I64:
+    """Return the places per mentor as int64; raise `BadArraysError` for negatives, fractions or NaN."""
+    places = as_i64("capacity", capacity, (None,))
+    if places.size and places.min() < 0:
+        raise BadArraysError("capacity is negative")
+    return places
+
+
+def problem_of(edges: Edges, capacity: I64, core: Core | None = None) -> Problem:
+    """Drop edges nobody can use (value <= 0, no place) and index the rest from both sides; `edges` are checked."""
+    mentees = edges.mentees
+    mentee = np.repeat(np.arange(mentees), np.diff(edges.indptr))
+    useful = (edges.value > 0) & (capacity[edges.mentor] > 0)
+    mentee, mentor = mentee[useful], edges.mentor[useful]
+    tie = edges.tie[useful] if edges.tie is not None else np.zeros(len(mentor), np.int64)
+    return indexed(_starts(mentee, mentees), mentor.astype(np.int32), edges.value[useful], tie, capacity, core)
+
+
+def indexed(indptr: I64, mentor: I32, value: I64, tie: I64, capacity: I64, core: Core | None = None) -> Problem:
+    """Index useful edges from the mentors' side as well; the arrays are trusted."""
+    rows, columns, size = len(indptr) - 1, len(capacity), len(mentor)
+    if core is None:
+        mentee = np.repeat(np.arange(rows, dtype=np.int32), np.diff(indptr))
+        numbers = np.arange(size, dtype=np.int32)
+        by_mentor = csr_array((numbers, mentor, indptr), shape=(rows, columns)).tocsc().data
+        return Problem(indptr, mentor, value, tie, capacity, _starts(mentor, columns), by_mentor, mentee)
+    mentor_indptr, by_mentor = np.empty(columns + 1, np.int64), np.empty(size, np.int32)
+    mentee = np.empty(size, np.int32)
+    core.cairn_index(number(rows), number(columns), *pointers(indptr, mentor, mentor_indptr, by_mentor, mentee))
+    return Problem(indptr, mentor, value, tie, capacity, mentor_indptr, by_mentor, mentee)
+
+
+def _starts(row: AnyArray, rows: int) -> I64:
+    return np.concatenate([[0], np.cumsum(np.bincount(row, minlength=rows))]).astype(np.int64)
+
+
+def _refuse_twice(pair: I64) -> None:
+    if (np.diff(pair) > 0).all():
+        return
+    ordered = np.sort(pair)
+    if (ordered[1:] == ordered[:-1]).any():
+        raise BadArraysError("a pair appears twice among the edges")
+
+
+def _refuse_large(value: I64, mentees: int, mentors: int) -> None:
+    if max(mentees, mentors) > LARGEST_SIDE:
+        raise ValueTooLargeError(f"more than {LARGEST_SIDE} people on one side")
+    largest = int(value.max(initial=0))
+    if largest > LARGEST_VALUE or largest * max(mentees, 1) > LARGEST_TOTAL:
+        raise ValueTooLargeError(
+            f"values up to {largest} for {mentees} mentees could overflow 64-bit sums; lower the weights or bonuses"
+        )

@@ -1,0 +1,66 @@
+"""Find and load the compiled core; say once when it is not there.
+
+The file name carries a hash of the C sources, so a library built from other sources is never loaded.
+"""
+
+import ctypes
+import hashlib
+import logging
+import sysconfig
+from functools import cache
+from pathlib import Path
+
+from services.matcher.domain.errors import MatchingError
+
+KERNEL = Path(__file__).resolve().parent.parent
+BESIDE = Path(__file__).resolve().parent
+BUILD = KERNEL.parents[2] / "build" / "kernel"
+
+
+class Core(ctypes.CDLL):
+    """The loaded library; its functions return int64_t."""
+
+    _func_restype_ = ctypes.c_int64
+
+
+logger = logging.getLogger(__name__)
+
+
+def sources() -> list[Path]:
+    """Return the C files of the kernel, in a fixed order."""
+    return sorted(KERNEL.glob("*/*.c"))
+
+
+def file_name() -> str:
+    """Return the name the library has when built from today's sources on this platform."""
+    digest = hashlib.sha256()
+    for path in sorted([*sources(), *KERNEL.glob("*/*.h")]):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return f"cairn-kernel-{sysconfig.get_platform()}-{digest.hexdigest()[:12]}.so"
+
+
+@cache
+def _loaded() -> Core | None:
+    name = file_name()
+    for folder in (BUILD, BESIDE):
+        try:
+            return Core(str(folder / name))
+        except OSError:
+            continue
+    logger.info("compiled matching core not built; the plain one gives the same pairs, more slowly")
+    return None
+
+
+def available() -> bool:
+    """Whether the compiled core is built from today's sources and loads."""
+    return _loaded() is not None
+
+
+def core(wanted: bool | None) -> Core | None:
+    """Return the library to use: None for the plain twin; raise when it is required (True) but not built."""
+    if wanted is False:
+        return None
+    library = _loaded()
+    if wanted and library is None:
+        raise MatchingError("the compiled core is not built: python -m services.matcher.domain.compiled.build")
+    return library

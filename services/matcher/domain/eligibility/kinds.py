@@ -1,0 +1,98 @@
+"""People alike in the eyes of the rules: evaluate each rule once per kind instead of once per pair.
+
+A kind is one combination of masks. Real pools have far fewer kinds than people, and for each mask of each rule the
+mentors that satisfy it are one row of bits, so the mentors of a kind are the AND of a few rows.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from services.matcher.domain.arrays import I64, U64
+from services.matcher.domain.eligibility.rules import Rules
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """Mentees grouped by kind, and the bits that say which mentors each kind may meet.
+
+    Mentors are put in an order of their own, alike people side by side, so that the mentors of a kind lie in few
+    blocks; position p of that order is mentor row `mentor_order[p]`.
+    """
+
+    kind_of: I64  # (M,) kind of each mentee
+    rows: I64  # (K, R + S) the row of `bits` for each rule
+    bits: U64  # (B, W) little-endian bit p of a row: the mentor at position p passes
+    mentor_order: I64  # (N,)
+    excluded_start: I64  # (M + 1,) exclusions of each mentee
+    excluded: I64  # mentor positions
+
+    @property
+    def count(self) -> int:
+        """K, the number of kinds."""
+        return len(self.rows)
+
+    def positions_of(self, kind: int) -> I64:
+        """Return the positions of the mentors that a kind may meet, ascending, before exclusions."""
+        mentors = len(self.mentor_order)
+        if not self.rows.shape[1]:
+            return np.arange(mentors)
+        word = np.bitwise_and.reduce(self.bits[self.rows[kind]], axis=0)
+        return np.flatnonzero(np.unpackbits(word.view(np.uint8), bitorder="little", count=mentors))
+
+
+def kinds_of(rules: Rules) -> Kinds:
+    """Group mentees by kind; `rules` are checked. O(M log M) per rule and O(masks x mentor masks) for the bits."""
+    masks = [(mentee, mentor, False) for mentee, mentor in zip(rules.any_mentee, rules.any_mentor, strict=True)]
+    masks += [(mentee, mentor, True) for mentee, mentor in zip(rules.all_mentee, rules.all_mentor, strict=True)]
+    offered = [np.unique(mentor, return_inverse=True) for _, mentor, _ in masks]
+    order = _side_by_side([label for _, label in offered], rules.mentors)
+    labels, bits, offset = [], [np.zeros((0, words_for(rules.mentors)), np.uint64)], 0
+    for (mentee, _, must_have_all), (values, mentor_label) in zip(masks, offered, strict=True):
+        asked, label = np.unique(mentee, return_inverse=True)
+        row = _bits(asked, values, mentor_label[order], must_have_all=must_have_all)
+        labels.append(label + offset)
+        bits.append(row)
+        offset += len(row)
+    kind_of, first = _joined(labels, rules.mentees)
+    rows = np.array(labels, dtype=np.int64).reshape(len(labels), rules.mentees)[:, first].T
+    start, excluded = _exclusions(rules, order)
+    return Kinds(kind_of, np.ascontiguousarray(rows), np.concatenate(bits), order, start, excluded)
+
+
+def words_for(mentors: int) -> int:
+    """Return how many 64-bit words hold a bit per mentor."""
+    return -(-mentors // 64)
+
+
+def _side_by_side(labels: list[I64], mentors: int) -> I64:
+    """Order mentors so that those with equal masks lie together, the rules with most masks deciding first."""
+    if not labels:
+        return np.arange(mentors)
+    return np.lexsort(sorted(labels, key=lambda label: int(label.max(initial=0)))).astype(np.int64)
+
+
+def _bits(asked: U64, offered: U64, mentor_label: I64, *, must_have_all: bool) -> U64:
+    both = asked[:, None] & (~offered if must_have_all else offered)[None, :]
+    passes = (both == 0) if must_have_all else (both != 0)
+    padded = np.zeros((len(asked), 64 * words_for(len(mentor_label))), dtype=bool)
+    padded[:, : len(mentor_label)] = passes[:, mentor_label]
+    return np.packbits(padded, axis=1, bitorder="little").view(np.uint64)
+
+
+def _joined(labels: list[I64], mentees: int) -> tuple[I64, I64]:
+    """Number the distinct combinations of labels; return each mentee's number and one mentee of each."""
+    whole = np.zeros(mentees, np.int64)
+    for label in labels:
+        # Join and renumber at once, so that the joined number never overflows.
+        _, whole = np.unique(whole * (int(label.max(initial=0)) + 1) + label, return_inverse=True)
+    _, first = np.unique(whole, return_index=True)
+    return whole.astype(np.int64), first
+
+
+def _exclusions(rules: Rules, order: I64) -> tuple[I64, I64]:
+    position = np.empty(len(order), np.int64)
+    position[order] = np.arange(len(order))
+    pairs = np.unique(rules.excluded, axis=0).reshape(-1, 2)
+    counts = np.bincount(pairs[:, 0], minlength=rules.mentees)
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), position[pairs[:, 1]]

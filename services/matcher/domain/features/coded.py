@@ -1,0 +1,68 @@
+"""What a criterion hands on: points of 0 to 100 for any pair, as a table of codes or as counted bits."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from services.matcher.domain.arrays import I32, I64, U64, AnyArray
+
+NEUTRAL = 50
+"""Points when one side said nothing: neither rewarded nor held against anyone."""
+
+
+@dataclass(frozen=True)
+class AnyRule:
+    """A pair passes when the two masks share a bit.
+
+    ``exact`` is False when more than 64 things had to be folded onto 64 bits: the masks then let too many through, and
+    the points decide (``hard_from``).
+    """
+
+    mentee_mask: U64  # (M,)
+    mentor_mask: U64  # (N,)
+    exact: bool = True
+
+
+@dataclass(frozen=True)
+class ByTable:
+    """points(i, j) = table[mentee_codes[i], mentor_codes[j]]."""
+
+    table: I32  # (A, B), 0 to 100
+    mentee_codes: I32  # (M,)
+    mentor_codes: I32  # (N,)
+    rule: AnyRule | None = None  # what "hard" means; None: at least ``hard_from`` points
+    hard_from: int = 1
+
+    def points(self, mentee: AnyArray, mentor: AnyArray) -> I32:
+        """The points of pairs given by rows (arrays broadcast against each other)."""
+        found: I32 = self.table[self.mentee_codes[mentee], self.mentor_codes[mentor]]
+        return found
+
+
+@dataclass(frozen=True)
+class ByBits:
+    """points(i, j) = curve[mentee_row[i], number of bits i and j share]."""
+
+    mentee_bits: U64  # (W, M)
+    mentor_bits: U64  # (W, N)
+    curve: I32  # (rows, 64 * W + 1), 0 to 100
+    mentee_row: I64  # (M,)
+    rule: AnyRule | None = None
+    hard_from: int = 1
+
+    def points(self, mentee: AnyArray, mentor: AnyArray) -> I32:
+        """The points of pairs given by rows (arrays broadcast against each other)."""
+        shared = np.bitwise_count(self.mentee_bits[:, mentee] & self.mentor_bits[:, mentor]).sum(axis=0, dtype=np.int64)
+        found: I32 = self.curve[self.mentee_row[mentee], shared]
+        return found
+
+
+Coded = ByTable | ByBits
+
+
+def for_mentors(coded: Coded, mentor_rows: I64) -> Coded:
+    """The same criterion with mentors repeated or left out: column k becomes mentor ``mentor_rows[k]``."""
+    rule = coded.rule and replace(coded.rule, mentor_mask=coded.rule.mentor_mask[mentor_rows])
+    if isinstance(coded, ByTable):
+        return replace(coded, mentor_codes=coded.mentor_codes[mentor_rows], rule=rule)
+    return replace(coded, mentor_bits=np.ascontiguousarray(coded.mentor_bits[:, mentor_rows]), rule=rule)

@@ -1,0 +1,22 @@
+"""Age today: near ages see life alike; who does not say is neither favoured nor passed over."""
+
+from services.matcher.domain.features.bands import by_bands
+from services.matcher.domain.features.coded import ByTable
+from services.matcher.domain.features.pool import Pool
+from services.matcher.domain.people import Mentee, Mentor
+
+
+def code(pool: Pool) -> ByTable:
+    """Points by how many age bands lie between."""
+    return by_bands(
+        pool,
+        "age",
+        [mentee.facts.age_band for mentee in pool.mentees],
+        [mentor.facts.age_band for mentor in pool.mentors],
+    )
+
+
+def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
+    """The band of both."""
+    band = mentee.facts.age_band
+    return (band,) if band and band == mentor.facts.age_band else ()

@@ -1,0 +1,33 @@
+"""Types of diabetes that are close enough to understand each other; how close is a table the programme may edit."""
+
+from services.events.vocabulary import codes
+from services.matcher.domain.features.coded import ByTable
+from services.matcher.domain.features.pool import Pool
+from services.matcher.domain.features.tables import by_best
+from services.matcher.domain.people import Mentee, Mentor
+
+
+def code(pool: Pool) -> ByTable:
+    """Best over the mentor's types; types far apart come nearer when the mentee asks about devices (G2, G8)."""
+    told = pool.told("diabetes_type")
+
+    def points(asked: tuple[str, bool], lived: str) -> int:
+        kind, about_devices = asked
+        near = pool.closeness("diabetes_type", kind, lived)
+        return max(near, int(told["on_devices"].get(kind, {}).get(lived, 0))) if about_devices else near
+
+    return by_best(
+        [((mentee.facts.diabetes_type, bool(mentee.facts.devices)),) for mentee in pool.mentees],
+        [_in_order(mentor.facts.diabetes_types) for mentor in pool.mentors],
+        points,
+        hard_from=int(told["hard_from"]),
+    )
+
+
+def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
+    """The mentee's type when the mentor lives with the same; nothing is said of near ones."""
+    return tuple(kind for kind in mentor.facts.diabetes_types if kind == mentee.facts.diabetes_type)
+
+
+def _in_order(kinds: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(kind for kind in codes("diabetes_type") if kind in kinds)

@@ -1,0 +1,35 @@
+"""A way to talk that both can use; phone and meeting count most for who is new to talking online (G14, G19)."""
+
+from services.events.vocabulary import codes
+from services.matcher.domain.features.coded import ByTable
+from services.matcher.domain.features.pool import Pool
+from services.matcher.domain.features.tables import by_best
+from services.matcher.domain.people import Mentee, Mentor
+
+
+def code(pool: Pool) -> ByTable:
+    """The best shared way, by the mentee's ease with the digital; naming fewer ways never gains points."""
+    best = pool.told("format")["best"]
+
+    def points(asked: tuple[str, str], offered: str) -> int:
+        comfort, way = asked
+        return int(best.get(comfort, best["easy"])[way]) if way == offered else 0
+
+    return by_best(
+        [
+            tuple((mentee.facts.digital_comfort or "easy", way) for way in _ways(mentee.facts.formats))
+            for mentee in pool.mentees
+        ],
+        [_ways(mentor.facts.formats) for mentor in pool.mentors],
+        points,
+    )
+
+
+def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
+    """The ways the mentee named that the mentor offers too."""
+    return tuple(way for way in mentee.facts.formats if way in _ways(mentor.facts.formats))
+
+
+def _ways(named: tuple[str, ...]) -> tuple[str, ...]:
+    """Naming none means any."""
+    return tuple(way for way in codes("format") if not named or way in named)

@@ -1,0 +1,25 @@
+"""The same gender, only for a mentee to whom it matters most; a condition is a must (G15). Never inferred."""
+
+from services.matcher.domain.features.coded import NEUTRAL, ByTable
+from services.matcher.domain.features.pool import Pool
+from services.matcher.domain.features.tables import by_answers
+from services.matcher.domain.people import Mentee, Mentor
+
+
+def code(pool: Pool) -> ByTable:
+    """All points for the same answer, none for another, neutral where one does not say."""
+
+    def points(one: str | None, other: str | None) -> int:
+        if one is None or other is None:
+            return NEUTRAL
+        return 100 if one == other else 0
+
+    return by_answers(
+        [mentee.facts.gender for mentee in pool.mentees], [mentor.facts.gender for mentor in pool.mentors], points
+    )
+
+
+def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
+    """The gender of both."""
+    gender = mentee.facts.gender
+    return (gender,) if gender and gender == mentor.facts.gender else ()

@@ -1,0 +1,24 @@
+"""Shared load: mentors with most of their places free come first, so that nobody carries everyone."""
+
+from services.matcher.domain.features.coded import ByTable
+from services.matcher.domain.features.pool import Pool
+from services.matcher.domain.features.tables import by_answers
+from services.matcher.domain.people import Mentee, Mentor
+
+
+def code(pool: Pool) -> ByTable:
+    """The share of the mentor's places that is free, in quarters."""
+    return by_answers([None] * len(pool.mentees), [_quarters(mentor) for mentor in pool.mentors], _points)
+
+
+def shared(_mentee: Mentee, _mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
+    """Nothing to tell people: this is between the programme and its mentors."""
+    return ()
+
+
+def _quarters(mentor: Mentor) -> int:
+    return -(-4 * mentor.free // max(1, mentor.facts.capacity))
+
+
+def _points(_: None, quarters: int) -> int:
+    return 25 * quarters

@@ -1,0 +1,41 @@
+"""Parents meet parents, partners partners, unless the mentee asks otherwise by a must."""
+
+from services.events.vocabulary import codes
+from services.matcher.domain.features.coded import ByTable
+from services.matcher.domain.features.pool import Pool
+from services.matcher.domain.features.tables import by_best
+from services.matcher.domain.people import Mentee, Mentor
+
+ANY = "any"
+
+
+def code(pool: Pool) -> ByTable:
+    """Best over the mentor's relations.
+
+    A must names the relation the mentee wants instead of their own; ``any`` opens to everyone, their own first.
+    """
+    open_points = int(pool.told("relation")["asked_any"])
+
+    def points(asked: tuple[str, tuple[str, ...]], lived: str) -> int:
+        own, wanted = asked
+        near = pool.closeness("relation", own, lived)
+        named = [one for one in wanted if one != ANY]
+        if named:
+            return 100 if lived in named else 0
+        return max(near, open_points) if wanted else near
+
+    return by_best(
+        [((mentee.facts.relation, _wanted(mentee)),) for mentee in pool.mentees],
+        [tuple(one for one in codes("relation") if one in mentor.facts.relations) for mentor in pool.mentors],
+        points,
+        hard_from=int(pool.told("relation")["hard_from"]),
+    )
+
+
+def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
+    """The relation both live in."""
+    return tuple(one for one in mentor.facts.relations if one == mentee.facts.relation)
+
+
+def _wanted(mentee: Mentee) -> tuple[str, ...]:
+    return tuple(sorted(must.value for must in mentee.facts.musts if must.criterion == "relation"))

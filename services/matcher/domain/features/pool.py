@@ -1,0 +1,36 @@
+"""The people of a round side by side, as every criterion reads them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from services.matcher.domain.people import Mentee, Mentor
+from services.matcher.domain.weights import Weights, criterion_data
+
+
+@dataclass(frozen=True)
+class Pool:
+    """M mentees and N mentors in row order, the instant of the round, and the closeness tables in force."""
+
+    mentees: tuple[Mentee, ...]
+    mentors: tuple[Mentor, ...]
+    at: datetime
+    weights: Weights
+
+    @property
+    def today(self) -> date:
+        """The day of the round, in UTC: stages, trainings and devices are as of this day."""
+        return self.at.date()
+
+    def told(self, criterion: str) -> Mapping[str, Any]:
+        """What the criterion's data file says."""
+        return criterion_data(criterion)
+
+    def closeness(self, criterion: str, mentee_code: str, mentor_code: str) -> int:
+        """How close two codes are, 0 to 100: the programme's cell, else the file's, else 100 for equal codes."""
+        own = self.weights.closeness.get(criterion, {}).get(mentee_code, {})
+        if mentor_code in own:
+            return own[mentor_code]
+        usual = 100 if mentee_code == mentor_code else 0
+        return int(self.told(criterion).get("closeness", {}).get(mentee_code, {}).get(mentor_code, usual))

@@ -1,0 +1,46 @@
+"""Who comes first when places are short: lanes, the promise, and how long somebody has waited.
+
+Points of 1 to 128 per person. Waiting adds a concave, capped amount (the square root of days), so that it always helps
+and never drowns everything else. A priority lane counts until the promise is past; from then on everybody past their
+promise counts alike and above any lane, so that a steady stream of newcomers cannot pass over the same people for ever.
+"""
+
+from datetime import datetime, timedelta
+from math import isqrt
+
+from services.matcher.domain.features.criteria.device import months_between
+from services.matcher.domain.people import Mentee
+from services.matcher.domain.weights import Weights
+
+NEWLY_DIAGNOSED = "newly_diagnosed"
+STANDARD = "standard"
+HIGHEST = 128
+_LANE, _PAST_PROMISE = 20, 60
+_ALONE, _FIRST_PEER = 4, 2
+_WAITING_MOST = 60
+_NEW_MONTHS = 6
+
+
+def lane(mentee: Mentee, at: datetime) -> str:
+    """``newly_diagnosed`` for those who say so or were diagnosed within six months (G1), else ``standard``."""
+    facts = mentee.facts
+    recent = facts.diagnosed is not None and months_between(facts.diagnosed, at.date()) <= _NEW_MONTHS
+    return NEWLY_DIAGNOSED if recent or NEWLY_DIAGNOSED in facts.situations else STANDARD
+
+
+def promised_by(mentee: Mentee, weights: Weights, at: datetime) -> datetime:
+    """When the promise of the person's lane runs out."""
+    return mentee.facts.waiting_since + timedelta(hours=weights.promise_hours[lane(mentee, at)])
+
+
+def priority(mentee: Mentee, weights: Weights, at: datetime) -> int:
+    """Points of 1 to 128; higher goes first when there is no place for all."""
+    facts = mentee.facts
+    waited_hours = max(0, int((at - facts.waiting_since).total_seconds() // 3600))
+    points = 1 + min(_WAITING_MOST, isqrt(waited_hours * 36 // 24))
+    if at > promised_by(mentee, weights, at):
+        points += _PAST_PROMISE
+    elif lane(mentee, at) == NEWLY_DIAGNOSED:
+        points += _LANE
+    points += _ALONE * facts.only_support_is_self + _FIRST_PEER * facts.never_met_a_peer
+    return min(HIGHEST, points)

@@ -1,0 +1,70 @@
+"""Tags that people tick, so that ticking more never pays.
+
+A mentee shares out one whole over what they ask for: the points are the mean, over the asks, of how well the mentor
+covers each. A mentor has a *breadth*: up to that many tags count fully, beyond it each counts less (in quarters), so
+that who ticks everything is not everyone's best mentor. No ask is neutral. With breadth at most half of the vocabulary,
+asking for everything never beats asking for nothing.
+
+Each tag is four bits of a 64-bit word: the mentee who asks sets all four, the mentor as many as quarters are covered;
+then the shared bits count the quarters, and a curve per number of asks turns them into points.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from services.events.vocabulary import codes
+from services.matcher.domain.arrays import U64
+from services.matcher.domain.features.coded import NEUTRAL, AnyRule, ByBits
+from services.matcher.domain.features.pool import Pool
+from services.matcher.domain.features.tables import distinct, masks
+
+QUARTERS = 4
+_TAGS = 64 // QUARTERS
+_FIRST_BITS = np.uint64(0x1111111111111111)  # the first quarter of every tag: covered at all
+_UNSAID = np.uint64(0b10)  # none of the first bits: who asks for nothing passes the rule with everyone
+
+
+def by_tags(pool: Pool, criterion: str, mentees: Sequence[frozenset[str]], mentors: Sequence[frozenset[str]]) -> ByBits:
+    """Code two columns of tag sets; ``hard`` then means: the mentor covers at least one of the asks a little."""
+    tags = codes(pool.told(criterion)["axis"])
+    if len(tags) > _TAGS:
+        raise ValueError(f"{criterion}: {len(tags)} tags do not fit one word of {_TAGS}; give it two criteria")
+    asked_sets, mentee_codes = distinct(mentees)
+    lived_sets, mentor_codes = distinct(mentors)
+    asked = masks([sum(0b1111 << QUARTERS * tags.index(tag) for tag in said) for said in asked_sets])
+    lived = masks([_lived(pool, criterion, tags, said) for said in lived_sets])
+    mentee_bits, mentor_bits = asked[mentee_codes], lived[mentor_codes]
+    counts = np.array([len(said) for said in asked_sets], dtype=np.int64)
+    return ByBits(
+        mentee_bits[np.newaxis],
+        mentor_bits[np.newaxis],
+        np.array([_curve(count) for count in range(len(tags) + 1)], dtype=np.int32),
+        counts[mentee_codes],
+        AnyRule(_asks_any(mentee_bits), (mentor_bits & _FIRST_BITS) | _UNSAID),
+    )
+
+
+def quarters_each(breadth: int, ticked: int) -> int:
+    """How many quarters a ticked tag of a mentor counts, by how many they ticked."""
+    return QUARTERS if ticked <= breadth else max(1, QUARTERS * breadth // ticked)
+
+
+def _lived(pool: Pool, criterion: str, tags: Sequence[str], said: frozenset[str]) -> int:
+    each = quarters_each(int(pool.told(criterion)["breadth"]), len(said))
+    mask = 0
+    for place, tag in enumerate(tags):
+        near = max((pool.closeness(criterion, tag, own) for own in said), default=0)
+        mask |= ((1 << (each * near // 100)) - 1) << QUARTERS * place
+    return mask
+
+
+def _curve(asks: int) -> list[int]:
+    if asks == 0:
+        return [NEUTRAL] * 65
+    whole = QUARTERS * asks
+    return [min(100, (200 * quarters + whole) // (2 * whole)) for quarters in range(65)]
+
+
+def _asks_any(bits: U64) -> U64:
+    return np.where(bits == 0, _UNSAID, bits & _FIRST_BITS)

@@ -1,0 +1,46 @@
+"""The coming week as 168 hours in UTC: bit 24 * weekday + hour, Monday first."""
+
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from services.events.facts import Window
+from services.events.vocabulary import codes
+
+SLOTS = 168
+ANY_TIME = (1 << SLOTS) - 1
+DAY_CODES = codes("weekday")
+
+
+def free_slots(windows: tuple[Window, ...], time_zone: str, at: datetime) -> int:
+    """The hours of the seven days after ``at`` in which a person is free, as bits of the UTC week.
+
+    No window means any time. Each window is placed on its day in the person's own zone, with the offset of that very
+    day, so that a change of clocks counts from the day it happens. Both ends are rounded to the nearest hour alike
+    (half hours up): two people in a half-hour zone keep their overlap, and a shorter window never gains an hour.
+    """
+    if not windows:
+        return ANY_TIME
+    slots = 0
+    for first, last in _spans(windows, time_zone, at.date()):
+        for hour in range(first, last):
+            slots |= 1 << hour % SLOTS
+    return slots
+
+
+@lru_cache(maxsize=50_000)
+def _spans(windows: tuple[Window, ...], time_zone: str, day: date) -> tuple[tuple[int, int], ...]:
+    """Each window as (first hour, hour after the last), counted from Monday 00:00 UTC of the week of ``day``."""
+    monday = datetime.combine(day - timedelta(days=day.weekday()), time(), tzinfo=ZoneInfo("UTC"))
+    spans = []
+    for window in windows:
+        ahead = (DAY_CODES.index(window.day) - day.weekday() - 1) % 7 + 1
+        start, end = (_instant(day + timedelta(days=ahead), minute, time_zone) for minute in (window.start, window.end))
+        spans.append(tuple(int((one - monday + timedelta(minutes=30)).total_seconds() // 3600) for one in (start, end)))
+    return tuple((first, last) for first, last in spans)
+
+
+def _instant(day: date, minute: int, time_zone: str) -> datetime:
+    """A wall-clock minute of a day in a zone, as UTC; 1440 is the midnight that follows."""
+    local = datetime.combine(day + timedelta(days=minute // 1440), time(), tzinfo=ZoneInfo(time_zone))
+    return (local + timedelta(minutes=minute % 1440)).astimezone(ZoneInfo("UTC"))

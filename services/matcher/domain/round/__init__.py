@@ -1,0 +1,29 @@
+"""A matching round: from a snapshot of the pool to proposals, alternates, and a reason for everybody else."""
+
+from services.matcher.domain.round.as_json import (
+    result_from_json,
+    result_to_json,
+    snapshot_from_json,
+    snapshot_to_json,
+)
+from services.matcher.domain.round.run import run_round
+from services.matcher.domain.round.settle import Settled, settle
+from services.matcher.domain.round.values import Proof, Proposal, RoundResult, Snapshot, Unmatched
+from services.matcher.domain.round.verify import Verification, verify_round
+
+__all__ = [
+    "Proof",
+    "Proposal",
+    "RoundResult",
+    "Settled",
+    "Snapshot",
+    "Unmatched",
+    "Verification",
+    "result_from_json",
+    "result_to_json",
+    "run_round",
+    "settle",
+    "snapshot_from_json",
+    "snapshot_to_json",
+    "verify_round",
+]

@@ -1,0 +1,62 @@
+"""Snapshots and results as canonical JSON: sorted keys, sorted people, one spelling for every value."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from services.matcher.domain.people import Mentee, Mentor, Pair
+from services.matcher.domain.round.canonical import canonical, restore
+from services.matcher.domain.round.values import RoundResult, Snapshot
+from services.matcher.domain.weights import weights_from_json, weights_to_json
+
+ENGINE = 1
+"""Grows whenever the same snapshot may give another result; stored with every round."""
+
+
+def snapshot_to_json(snapshot: Snapshot) -> str:
+    """The canonical text of a snapshot, to be stored; its SHA-256 is the round's ``input_hash``."""
+    return canonical(
+        {
+            "engine": ENGINE,
+            "programme": snapshot.programme,
+            "at": snapshot.at,
+            "weights": weights_to_json(snapshot.weights),
+            "mentees": sorted(snapshot.mentees, key=lambda one: one.id),
+            "mentors": sorted(snapshot.mentors, key=lambda one: one.id),
+            "pins": snapshot.pins,
+            "blocks": snapshot.blocks,
+        }
+    )
+
+
+def snapshot_from_json(text: str) -> Snapshot:
+    """Read a stored snapshot; ``snapshot_to_json(snapshot_from_json(t)) == t`` for one of this engine."""
+    told: dict[str, Any] = json.loads(text)
+    weights, faults = weights_from_json(told["weights"])
+    if weights is None:
+        raise ValueError(f"the stored weights are not valid any more: {faults}")
+    fields = {
+        "programme": str,
+        "at": Snapshot.__annotations__["at"],
+        "mentees": tuple[Mentee, ...],
+        "mentors": tuple[Mentor, ...],
+        "pins": frozenset[Pair],
+        "blocks": frozenset[Pair],
+    }
+    return Snapshot(weights=weights, **{name: restore(kind, told[name]) for name, kind in fields.items()})
+
+
+def result_to_json(result: RoundResult) -> str:
+    """The canonical text of a result, hashes included, to be stored."""
+    return canonical(result)
+
+
+def result_from_json(text: str) -> RoundResult:
+    """Read a stored result."""
+    found: RoundResult = restore(RoundResult, json.loads(text))
+    return found
+
+
+def hashed_part(result: RoundResult) -> str:
+    """What the result's own hash covers: everything but that hash."""
+    return canonical(replace(result, result_hash=""))

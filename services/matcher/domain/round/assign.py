@@ -1,0 +1,83 @@
+"""Ask the kernel, exclude what only words could refuse, ask again; then read seats back as mentors."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from services.matcher.domain.arrays import I64
+from services.matcher.domain.assignment import Certificate
+from services.matcher.domain.features.problem import Problem
+from services.matcher.domain.solve import Limits, solve
+
+Progress = Callable[[str, float], None]
+Cancelled = Callable[[], bool]
+NOTHING = Certificate(0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Mentor rows: ``mentor_of[i]`` is -1 for none; ``others[i]`` are the next best for mentee i, best first."""
+
+    mentor_of: tuple[int, ...]
+    others: tuple[tuple[int, ...], ...]
+    certificate: Certificate
+    value: int
+
+
+def assign(
+    problem: Problem,
+    *,
+    alternates: int = 3,
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> Answer:
+    """The best assignment of a problem, proved.
+
+    Each solve is over a superset of the allowed pairs; when its answer uses allowed pairs only, it is the best over
+    the allowed ones as well, and its certificate holds.
+    """
+    mentees = len(problem.pool.mentees)
+    rows = problem.seats.mentor_rows
+    if not mentees or not len(rows):
+        return Answer((-1,) * mentees, ((),) * mentees, NOTHING, 0)
+    rules = problem.rules
+    while True:
+        solution = solve(
+            rules,
+            problem.scores,
+            problem.seats.places,
+            tie_break=problem.tie_break,
+            limits=limits,
+            progress=progress,
+            cancelled=cancelled,
+            alternates=3 * alternates,
+        )
+        seat_of = solution.assignment.mentor_of
+        matched = np.flatnonzero(seat_of >= 0)
+        refused = matched[~problem.reading.allowed(matched, rows[seat_of[matched]])]
+        if not len(refused):
+            break
+        rules = replace(rules, excluded=np.vstack([rules.excluded, _not_allowed(problem, refused)]))
+    others = tuple(_others(problem, i, int(seat_of[i]), solution.alternates[i], alternates) for i in range(mentees))
+    chosen = tuple(int(rows[seat]) if seat >= 0 else -1 for seat in seat_of)
+    return Answer(chosen, others, solution.certificate, solution.assignment.value)
+
+
+def _not_allowed(problem: Problem, mentees: I64) -> I64:
+    """Every pair (mentee row, seat) of these mentees that the masks let through and words refuse."""
+    rows = problem.seats.mentor_rows
+    refused = ~problem.reading.allowed(mentees[:, np.newaxis], rows[np.newaxis, :])
+    found, seats = np.nonzero(refused)
+    return np.column_stack([mentees[found], seats])
+
+
+def _others(problem: Problem, mentee: int, seat: int, best: I64, most: int) -> tuple[int, ...]:
+    """The next best mentors: seats of one mentor count once, and the chosen mentor not at all."""
+    rows = problem.seats.mentor_rows
+    chosen = int(rows[seat]) if seat >= 0 else -1
+    mentors = [row for row in dict.fromkeys(rows[best[best >= 0]].tolist()) if row != chosen]
+    if problem.reading.words_decide:
+        mentors = [row for row in mentors if bool(problem.reading.allowed(mentee, row))]
+    return tuple(mentors[:most])

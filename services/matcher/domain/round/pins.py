@@ -1,0 +1,37 @@
+"""Pinned pairs are made first: they take their mentee and their place out of the problem."""
+
+from dataclasses import replace
+
+from services.matcher.domain.explain import explain
+from services.matcher.domain.features.seats import cut
+from services.matcher.domain.people import Mentee, Mentor, Pair
+from services.matcher.domain.round.values import Snapshot
+
+
+def settle_pins(snapshot: Snapshot) -> tuple[Snapshot, tuple[Pair, ...], tuple[Pair, ...]]:
+    """The snapshot without what pins settle, the pairs made, and the pins refused.
+
+    A pin is refused when it breaks a hard rule, is blocked, or finds no seat; of two pins of one person the first in
+    order of ids holds.
+    """
+    mentees = {one.id: one for one in snapshot.mentees}
+    mentors = {one.id: one for one in snapshot.mentors}
+    made: list[Pair] = []
+    refused: list[Pair] = []
+    for pin in sorted(snapshot.pins):
+        mentee, mentor = mentees.get(pin.mentee_id), mentors.get(pin.mentor_id)
+        if mentee is None or mentor is None or pin in snapshot.blocks or not _possible(snapshot, mentee, mentor):
+            refused.append(pin)
+            continue
+        made.append(pin)
+        del mentees[mentee.id]
+        shapes = mentor.shapes_taken + ("a_few_chats",) * (mentor.taken - len(mentor.shapes_taken))
+        mentors[mentor.id] = replace(mentor, taken=mentor.taken + 1, shapes_taken=(*shapes, mentee.facts.request_shape))
+    rest = replace(snapshot, mentees=tuple(mentees.values()), mentors=tuple(mentors.values()), pins=frozenset())
+    return rest, tuple(made), tuple(refused)
+
+
+def _possible(snapshot: Snapshot, mentee: Mentee, mentor: Mentor) -> bool:
+    rules = explain(mentee, mentor, snapshot.weights, snapshot.at).rules
+    seat = any(mentee.facts.request_shape in shapes for _, shapes in cut(mentor))
+    return seat and not set(rules) - {"quality_floor"}

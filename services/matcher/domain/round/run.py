@@ -1,0 +1,88 @@
+"""Run a round."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from services.matcher.domain.explain import parts_of, reasons_of, why_unmatched
+from services.matcher.domain.features.pool import Pool
+from services.matcher.domain.features.problem import Problem
+from services.matcher.domain.features.reading import Reading, read
+from services.matcher.domain.people import Pair
+from services.matcher.domain.round.as_json import hashed_part, snapshot_to_json
+from services.matcher.domain.round.assign import Answer
+from services.matcher.domain.round.canonical import digest
+from services.matcher.domain.round.settle import settle
+from services.matcher.domain.round.values import Proof, Proposal, RoundResult, Snapshot, Unmatched
+from services.matcher.domain.solve import Limits
+
+
+def run_round(
+    snapshot: Snapshot,
+    *,
+    limits: Limits | None = None,
+    progress: Callable[[str, float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> RoundResult:
+    """Pair the people of a snapshot as well as can be, prove it, and say why for each.
+
+    Raises ``MatchingError`` (``RunCancelledError``, ``TimeLimitReachedError``, ...) from the kernel; never half a
+    result.
+    """
+    settled = settle(snapshot, limits=limits, progress=progress, cancelled=cancelled)
+    problem, answer = settled.problem, settled.answer
+    rows = [(i, j) for i, j in enumerate(answer.mentor_of) if j >= 0]
+    proposals = _proposals(problem.reading, rows) + _pinned(settled.snapshot, settled.pinned)
+    left = [row for row, mentor in enumerate(answer.mentor_of) if mentor < 0]
+    certificate = answer.certificate
+    result = RoundResult(
+        proposals=tuple(sorted(proposals, key=lambda one: one.mentee_id)),
+        alternates=tuple(_alternates(problem, answer)),
+        unmatched=tuple(_unmatched(problem, row) for row in left),
+        refused_pins=settled.refused,
+        certificate=Proof(
+            primal=int(certificate.primal), dual=int(certificate.dual), violations=int(certificate.violations)
+        ),
+        input_hash=digest(snapshot_to_json(settled.snapshot)),
+        result_hash="",
+    )
+    return replace(result, result_hash=digest(hashed_part(result)))
+
+
+def _proposals(reading: Reading, rows: list[tuple[int, int]]) -> list[Proposal]:
+    pool = reading.pool
+    return [
+        Proposal(
+            mentee_id=pool.mentees[i].id,
+            mentor_id=pool.mentors[j].id,
+            score=score,
+            parts=parts,
+            reasons=reasons_of(parts),
+        )
+        for (i, j), (parts, score) in zip(rows, parts_of(reading, rows), strict=True)
+    ]
+
+
+def _pinned(snapshot: Snapshot, pins: tuple[Pair, ...]) -> list[Proposal]:
+    mentees = {one.id: one for one in snapshot.mentees}
+    mentors = {one.id: one for one in snapshot.mentors}
+    pool = Pool(
+        tuple(mentees[pin.mentee_id] for pin in pins),
+        tuple(mentors[pin.mentor_id] for pin in pins),
+        snapshot.at,
+        snapshot.weights,
+    )
+    return [replace(one, pinned=True) for one in _proposals(read(pool), [(row, row) for row in range(len(pins))])]
+
+
+def _alternates(problem: Problem, answer: Answer) -> list[tuple[str, tuple[str, ...]]]:
+    pool = problem.pool
+    return [
+        (pool.mentees[i].id, tuple(pool.mentors[j].id for j in answer.others[i]))
+        for i, mentor in enumerate(answer.mentor_of)
+        if mentor >= 0
+    ]
+
+
+def _unmatched(problem: Problem, row: int) -> Unmatched:
+    why = why_unmatched(problem, row)
+    return Unmatched(mentee_id=problem.pool.mentees[row].id, cause=why.cause, rules=why.rules)

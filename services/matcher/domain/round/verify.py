@@ -1,0 +1,41 @@
+"""Rerun a stored round and compare, byte by byte."""
+
+import json
+from typing import NamedTuple
+
+from services.matcher.domain.round.as_json import ENGINE, result_to_json, snapshot_from_json
+from services.matcher.domain.round.run import run_round
+
+
+class Verification(NamedTuple):
+    """Whether the rerun gave the same bytes, and in what it differed."""
+
+    same: bool
+    differences: tuple[str, ...] = ()
+
+
+def verify_round(snapshot_json: str, result_json: str) -> Verification:
+    """Read a stored snapshot, run it again, compare with the stored result to the byte."""
+    engine = json.loads(snapshot_json).get("engine")
+    if engine != ENGINE:
+        return Verification(False, (f"the round was made by engine {engine}, this is engine {ENGINE}",))
+    again = result_to_json(run_round(snapshot_from_json(snapshot_json)))
+    if again == result_json:
+        return Verification(True)
+    stored, new = json.loads(result_json), json.loads(again)
+    return Verification(False, tuple(_differences(stored, new)) or ("the texts differ in spelling only",))
+
+
+def _differences(stored: object, new: object, path: str = "") -> list[str]:
+    if isinstance(stored, dict) and isinstance(new, dict):
+        names = sorted({*stored, *new})
+        return [one for name in names for one in _differences(stored.get(name), new.get(name), f"{path}.{name}")]
+    if isinstance(stored, list) and isinstance(new, list) and len(stored) == len(new):
+        sides = zip(stored, new, strict=True)
+        return [one for place, (a, b) in enumerate(sides) for one in _differences(a, b, f"{path}[{place}]")]
+    return [] if stored == new else [f"{path.lstrip('.')} was {_short(stored)}, is now {_short(new)}"]
+
+
+def _short(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 80 else text[:77] + "..."

@@ -1,0 +1,19 @@
+"""Scores of chosen rows against chosen columns, in plain numpy."""
+
+import numpy as np
+
+from services.matcher.domain.arrays import I64
+from services.matcher.domain.scoring.scores import Scores
+
+
+def score_block(scores: Scores, mentees: I64, mentors: I64) -> I64:
+    """Return the (len(mentees), len(mentors)) scores of every chosen pair; `scores` are checked."""
+    total = scores.mentee_bonus[mentees][:, None] + scores.mentor_bonus[mentors][None, :]
+    for t, table in enumerate(scores.tables):
+        total += table[scores.mentee_codes[t, mentees]][:, scores.mentor_codes[t, mentors]]
+    for overlap in scores.overlaps:
+        shared = np.zeros(total.shape, dtype=np.int64)
+        for mine, theirs in zip(overlap.mentee_bits, overlap.mentor_bits, strict=True):
+            shared += np.bitwise_count(mine[mentees][:, None] & theirs[mentors][None, :])
+        total += overlap.table[overlap.mentee_row[mentees][:, None], shared]
+    return total

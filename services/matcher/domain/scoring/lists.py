@@ -1,0 +1,56 @@
+"""What one pass over all eligible pairs leaves: the best few of each side, and the best value left out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from services.matcher.domain.arrays import I32, I64
+
+Tie = Callable[[I64, I64], I64]  # ties of pairs by row numbers
+Pause = Callable[[float], None]  # called between slices of work with the share done; may raise
+
+NO_CUT = (0, 2**63 - 1)  # nothing of value was left out
+
+ALL_CUT = (2**62, 2**63 - 1)  # no list was kept: anything may have been left out
+
+
+@dataclass(frozen=True)
+class Lists:
+    """A sparse core of the market: pairs that are among the best of their mentee or of their mentor.
+
+    A pair outside has (value, tie) at most `mentee_cut` of its mentee and at most `mentor_cut` of its mentor.
+    """
+
+    indptr: I64  # (M + 1,) pairs by mentee (CSR)
+    mentor: I32  # (E,) mentor rows
+    value: I64  # (E,) > 0
+    tie: I64  # (E,)
+    mentee_cut: I64  # (M, 2)
+    mentor_cut: I64  # (N, 2)
+    eligible: I64  # (M,) eligible mentors of each mentee, whatever the score
+    best: I64  # (M, BEST) best mentors with places of each mentee, best first, -1 where there are fewer
+
+
+@dataclass(frozen=True)
+class Uncovered:
+    """Pairs worth more than the prices of their two people, found among all eligible pairs; at most a few a mentee."""
+
+    mentee: I64
+    mentor: I64
+    value: I64
+
+
+@dataclass(frozen=True)
+class Prices:
+    """Two-word prices of mentees and mentors by row."""
+
+    mentee: I64  # (M,)
+    mentee_tie: I64
+    mentor: I64  # (N,)
+    mentor_tie: I64
+
+
+def no_cuts(people: int) -> I64:
+    """Return cuts for people of whom nothing was left out."""
+    return np.tile(np.array(NO_CUT, dtype=np.int64), (people, 1))

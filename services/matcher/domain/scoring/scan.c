@@ -1,0 +1,322 @@
+/* One pass over all eligible pairs: keep the best of each side (collect), or find pairs that prices do not cover
+   (price). Both ask the same of a block: fit + offset[i] >= floor[j]? Few pairs pass; only those are weighed exactly. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "pool.h"
+
+typedef struct Scan {
+    const Pool *pool;
+    Lists *lists;            /* collect, or NULL */
+    Prices *prices;          /* price, or NULL */
+    int64_t *offset;         /* (M) what every pair of a mentee has beside its fit, at most */
+    int64_t *mentor_floor;   /* (width) what offset + fit must reach */
+    int64_t mentee_floor, base;
+    void *floors;            /* (width) cells: mentor_floor - base, cut to what a cell holds */
+    const void **cell_rows;  /* (tables + 1) */
+    int32_t *run;            /* (width / BLOCK, 2) first and end of runs of blocks with eligible mentors */
+    uint8_t *eligible;       /* (width / BLOCK) bits of the mentors that the kind may meet */
+    uint64_t *word;          /* (width / 64) */
+    int64_t count;           /* eligible mentors of the kind */
+    Ranked *ranked;          /* (2 * the larger keep) */
+    Ranked *row;             /* (2 * mentee_keep) */
+    int64_t row_length;
+    int64_t row_cut[2];
+} Scan;
+
+enum { ROOM_PER_MENTEE = 24, LONGEST_RUN = 16, SHORT_GAP = 1 };
+
+static int lowest(unsigned bits) {
+    static const uint8_t place[32] = {0,  1,  28, 2,  29, 14, 24, 3, 30, 22, 20, 15, 25, 17, 4,  8,
+                                      31, 27, 13, 23, 21, 19, 16, 7, 26, 12, 18, 6,  11, 5,  10, 9};
+    uint32_t one = bits & (~bits + 1u);
+    return place[(uint32_t)(one * UINT32_C(0x077CB531)) >> 27];
+}
+
+/* Gather eight bytes that are 0 or 1 into eight bits, whichever end of a word comes first in memory. */
+static unsigned gathered(const uint8_t *mark) {
+    const uint16_t one = 1;
+    uint8_t first;
+    uint64_t word;
+    memcpy(&first, &one, 1);
+    memcpy(&word, mark, 8);
+    return (unsigned)((word * (first ? UINT64_C(0x0102040810204080) : UINT64_C(0x8040201008040201))) >> 56);
+}
+
+static int64_t ones(uint64_t word) {
+    word -= (word >> 1) & UINT64_C(0x5555555555555555);
+    word = (word & UINT64_C(0x3333333333333333)) + ((word >> 2) & UINT64_C(0x3333333333333333));
+    return (int64_t)((((word + (word >> 4)) & UINT64_C(0x0F0F0F0F0F0F0F0F)) * UINT64_C(0x0101010101010101)) >> 56);
+}
+
+/* Runs of mentors that a kind of mentee may meet: the AND of one row of bits per rule. */
+static int64_t mentors_of(Scan *scan, int64_t kind) {
+    const Pool *pool = scan->pool;
+    int64_t words = pool->width / 64, used = 0;
+    for (int64_t w = 0; w < words; w++) scan->word[w] = ~UINT64_C(0);
+    if (pool->mentors % 64) scan->word[pool->mentors / 64] = (UINT64_C(1) << (pool->mentors % 64)) - 1;
+    for (int64_t w = (pool->mentors + 63) / 64; w < words; w++) scan->word[w] = 0;
+    for (int64_t r = 0; r < pool->rules; r++) {
+        const uint64_t *row = pool->bits + pool->rows[kind * pool->rules + r] * words;
+        for (int64_t w = 0; w < words; w++) scan->word[w] &= row[w];
+    }
+    scan->count = 0;
+    for (int64_t w = 0; w < words; w++) {
+        uint64_t open = scan->word[w] & pool->open[w];
+        scan->count += ones(scan->word[w]);
+        for (int part = 0; part < 64 / BLOCK; part++)
+            scan->eligible[w * (64 / BLOCK) + part] = (uint8_t)(open >> (part * BLOCK));
+    }
+    for (int64_t b = 0; b < words * (64 / BLOCK); b++) {
+        if (!scan->eligible[b]) continue;
+        int64_t end = used ? scan->run[2 * used - 1] : -LONGEST_RUN;
+        if (b - end <= SHORT_GAP && b < scan->run[2 * used - 2] + LONGEST_RUN) {
+            scan->run[2 * used - 1] = (int32_t)(b + 1);
+        } else {
+            scan->run[2 * used] = (int32_t)b;
+            scan->run[2 * used++ + 1] = (int32_t)(b + 1);
+        }
+    }
+    return used;
+}
+
+static int is_excluded(const Pool *pool, int64_t i, int64_t j) {
+    for (int64_t s = pool->excluded_start[i]; s < pool->excluded_start[i + 1]; s++)
+        if (pool->excluded[s] == j) return 1;
+    return 0;
+}
+
+static int64_t overlap_points(const Pool *pool, int64_t i, int64_t j) {
+    int64_t points = 0, word = 0;
+    for (int64_t o = 0; o < pool->overlaps; o++) {
+        int64_t shared = 0, words = pool->overlap_words[o];
+        for (int64_t w = 0; w < words; w++, word++)
+            shared += ones(pool->mentee_bits[word * pool->mentees + i] & pool->mentor_bits[word * pool->width + j]);
+        int64_t row = pool->overlap_row[o * pool->mentees + i];
+        points += pool->overlap_table[pool->overlap_start[o] + row * (64 * words + 1) + shared];
+    }
+    return points;
+}
+
+/* Cut a mentor's list down to its best; ties are told apart only where the cut falls between equal values. */
+static Ranked shorten(const Pool *pool, Lists *lists, Ranked *ranked, int64_t j) {
+    int64_t keep = lists->mentor_keep, base = j * 2 * keep, length = lists->mentor_length[j];
+    for (int64_t s = 0; s < length; s++)
+        ranked[s] = (Ranked){lists->mentor_value[base + s], 0, lists->mentor_list[base + s]};
+    Ranked cut = cairn_select(ranked, length, keep);
+    int64_t lowest_kept = ranked[0].a;
+    for (int64_t s = 1; s < keep; s++)
+        if (ranked[s].a < lowest_kept) lowest_kept = ranked[s].a;
+    if (lowest_kept == cut.a) {
+        for (int64_t s = 0; s < length; s++)
+            ranked[s].b = pair_hash(pool->mentee_key[ranked[s].who], pool->mentor_key[j]);
+        cut = cairn_select(ranked, length, keep);
+    } else {
+        cut.b = INT64_MAX; /* everything of this value is left out */
+    }
+    for (int64_t s = 0; s < keep; s++) {
+        lists->mentor_list[base + s] = ranked[s].who;
+        lists->mentor_value[base + s] = ranked[s].a;
+    }
+    lists->mentor_length[j] = (int32_t)keep;
+    lists->mentor_cut[2 * j] = cut.a;
+    lists->mentor_cut[2 * j + 1] = cut.b;
+    return cut;
+}
+
+static int keep_for_mentor(Scan *scan, int64_t i, int64_t j, int64_t value) {
+    Lists *lists = scan->lists;
+    int64_t keep = lists->mentor_keep, base = j * 2 * keep;
+    if (!keep || value < lists->mentor_cut[2 * j]) return 0;
+    if (value == lists->mentor_cut[2 * j] &&
+        pair_hash(scan->pool->mentee_key[i], scan->pool->mentor_key[j]) <= lists->mentor_cut[2 * j + 1])
+        return 0;
+    lists->mentor_list[base + lists->mentor_length[j]] = (int32_t)i;
+    lists->mentor_value[base + lists->mentor_length[j]] = value;
+    if (++lists->mentor_length[j] < 2 * keep) return 0;
+    Ranked cut = shorten(scan->pool, lists, scan->ranked, j);
+    scan->mentor_floor[j] = cut.a;
+    return 1;
+}
+
+static void keep_for_mentee(Scan *scan, int64_t i, int64_t j, int64_t value) {
+    int64_t keep = scan->lists->mentee_keep;
+    if (!keep || value < scan->row_cut[0]) return;
+    int64_t tie = pair_hash(scan->pool->mentee_key[i], scan->pool->mentor_key[j]);
+    if (!better(value, tie, scan->row_cut[0], scan->row_cut[1])) return;
+    scan->row[scan->row_length++] = (Ranked){value, tie, (int32_t)j};
+    if (scan->row_length < 2 * keep) return;
+    Ranked cut = cairn_select(scan->row, 2 * keep, keep);
+    scan->row_length = keep;
+    scan->row_cut[0] = scan->mentee_floor = cut.a;
+    scan->row_cut[1] = cut.b;
+}
+
+/* Weigh one pair exactly; returns whether the mentor's floor moved. */
+static int weigh(Scan *scan, int64_t i, int64_t j, int64_t fit) {
+    int64_t value = fit + overlap_points(scan->pool, i, j) + scan->pool->mentee_bonus[i];
+    if (value <= 0 || is_excluded(scan->pool, i, j)) return 0;
+    if (scan->lists) {
+        keep_for_mentee(scan, i, j, value);
+        return keep_for_mentor(scan, i, j, value);
+    }
+    Prices *prices = scan->prices;
+    int64_t slack = prices->u[i] + prices->v[j] - value;
+    if (slack > 0) return 0;
+    int64_t tie = pair_hash(scan->pool->mentee_key[i], scan->pool->mentor_key[j]);
+    if (slack == 0 && prices->p[i] + prices->q[j] >= tie) return 0;
+    if (scan->row_length == 2 * ROOM_PER_MENTEE) {
+        cairn_select(scan->row, scan->row_length, ROOM_PER_MENTEE);
+        scan->row_length = ROOM_PER_MENTEE;
+    }
+    scan->row[scan->row_length++] = (Ranked){-slack, tie - prices->p[i] - prices->q[j], (int32_t)j};
+    return 0;
+}
+
+static int begin_mentee(Scan *scan, int64_t i) {
+    (void)i;
+    scan->row_length = 0;
+    if (scan->prices) return scan->prices->found + ROOM_PER_MENTEE <= scan->prices->room;
+    scan->row_cut[0] = 0;
+    scan->row_cut[1] = INT64_MAX;
+    scan->mentee_floor = scan->lists->mentee_keep ? 1 : INT64_MAX / 4;
+    return 1;
+}
+
+static void end_mentee(Scan *scan, int64_t i) {
+    const Pool *pool = scan->pool;
+    Prices *prices = scan->prices;
+    Lists *lists = scan->lists;
+    int64_t keep = prices ? ROOM_PER_MENTEE : lists->mentee_keep, length = scan->row_length;
+    if (length > keep) {
+        Ranked cut = cairn_select(scan->row, length, keep);
+        length = keep;
+        scan->row_cut[0] = cut.a;
+        scan->row_cut[1] = cut.b;
+    }
+    if (prices) {
+        for (int64_t s = 0; s < length; s++, prices->found++) {
+            prices->mentee[prices->found] = (int32_t)i;
+            prices->mentor[prices->found] = scan->row[s].who;
+            prices->value[prices->found] = scan->row[s].a + prices->u[i] + prices->v[scan->row[s].who];
+        }
+        return;
+    }
+    for (int64_t s = 0; s < lists->ranked && s < length; s++)
+        for (int64_t t = s + 1; t < length; t++)
+            if (better(scan->row[t].a, scan->row[t].b, scan->row[s].a, scan->row[s].b)) {
+                Ranked swap = scan->row[s];
+                scan->row[s] = scan->row[t];
+                scan->row[t] = swap;
+            }
+    lists->mentee_length[i] = (int32_t)length;
+    lists->mentee_cut[2 * i] = scan->row_cut[0];
+    lists->mentee_cut[2 * i + 1] = scan->row_cut[1];
+    for (int64_t s = 0; s < length; s++) {
+        lists->mentee_list[i * keep + s] = scan->row[s].who;
+        lists->mentee_value[i * keep + s] = scan->row[s].a;
+    }
+    lists->eligible[i] = scan->count;
+    for (int64_t s = pool->excluded_start[i]; s < pool->excluded_start[i + 1]; s++) {
+        int64_t j = pool->excluded[s];
+        if (scan->word[j / 64] >> (j % 64) & 1) lists->eligible[i]--;
+    }
+}
+
+#define CELL int16_t
+#define NAMED(name) name##_narrow
+#define MOST INT16_MAX
+#include "scan.h"
+#undef CELL
+#undef NAMED
+#undef MOST
+#define CELL int32_t
+#define NAMED(name) name##_wide
+#define MOST (INT32_MAX / 2)
+#include "scan.h"
+
+static int prepare(Scan *scan, const Pool *pool, int64_t keep) {
+    scan->pool = pool;
+    scan->offset = malloc((size_t)(pool->mentees + 1) * 8);
+    scan->mentor_floor = malloc((size_t)(pool->width + 1) * 8);
+    scan->floors = malloc((size_t)(pool->width + 1) * 4);
+    scan->cell_rows = malloc((size_t)(pool->tables + 1) * sizeof(void *));
+    scan->run = malloc((size_t)(pool->width / BLOCK + 1) * 8);
+    scan->eligible = malloc((size_t)(pool->width / BLOCK + 1));
+    scan->word = malloc((size_t)(pool->width / 64 + 1) * 8);
+    scan->ranked = malloc((size_t)(2 * keep + 1) * sizeof(Ranked));
+    scan->row = malloc((size_t)(2 * keep + 1) * sizeof(Ranked));
+    return scan->offset && scan->mentor_floor && scan->floors && scan->cell_rows && scan->run && scan->eligible &&
+           scan->word && scan->ranked && scan->row;
+}
+
+static void release(Scan *scan) {
+    free(scan->offset);
+    free(scan->mentor_floor);
+    free(scan->floors);
+    free((void *)scan->cell_rows);
+    free(scan->run);
+    free(scan->eligible);
+    free(scan->word);
+    free(scan->ranked);
+    free(scan->row);
+}
+
+static int64_t most_overlap(const Pool *pool) {
+    int64_t most = 0;
+    for (int64_t o = 0; o < pool->overlaps; o++) most += pool->overlap_most[o];
+    return most;
+}
+
+static int64_t run(Scan *scan, const int64_t *order, int64_t from, int64_t to, int narrow) {
+    if (from >= to) return to;
+    return narrow ? run_narrow(scan, order, from, to) : run_wide(scan, order, from, to);
+}
+
+/* Score order[from:to] against all their mentors and keep the best of both sides. Returns `to`, or -1 without memory. */
+int64_t cairn_collect(const Pool *pool, Lists *lists, const int64_t *order, int64_t from, int64_t to, int narrow) {
+    Scan scan = {0};
+    int64_t keep = lists->mentor_keep > lists->mentee_keep ? lists->mentor_keep : lists->mentee_keep;
+    int64_t reached = -1;
+    scan.lists = lists;
+    if (prepare(&scan, pool, keep)) {
+        int64_t most = most_overlap(pool);
+        for (int64_t i = 0; i < pool->mentees; i++) scan.offset[i] = pool->mentee_bonus[i] + most;
+        for (int64_t j = 0; j < pool->width; j++) {
+            int64_t cut = lists->mentor_cut[2 * j];
+            scan.mentor_floor[j] = !lists->mentor_keep ? INT64_MAX / 4 : cut > 1 ? cut : 1;
+        }
+        reached = run(&scan, order, from, to, narrow);
+    }
+    release(&scan);
+    return reached;
+}
+
+/* Cut every mentor's list down to its best. */
+int64_t cairn_trim(const Pool *pool, Lists *lists) {
+    int64_t keep = lists->mentor_keep;
+    Ranked *ranked = malloc((size_t)(2 * keep + 1) * sizeof(Ranked));
+    if (!ranked) return -1;
+    for (int64_t j = 0; j < pool->mentors; j++)
+        if (lists->mentor_length[j] > keep) shorten(pool, lists, ranked, j);
+    free(ranked);
+    return 0;
+}
+
+/* Find pairs of order[from:to] with active mentors that the prices do not cover, at most a few per mentee. Returns the
+   position reached (`to`, or less when the room is full), or -1 without memory. */
+int64_t cairn_price(const Pool *pool, Prices *prices, const uint8_t *active, const int64_t *order, int64_t from, int64_t to,
+                    int narrow) {
+    Scan scan = {0};
+    int64_t reached = -1;
+    scan.prices = prices;
+    if (prepare(&scan, pool, ROOM_PER_MENTEE)) {
+        int64_t most = most_overlap(pool);
+        for (int64_t i = 0; i < pool->mentees; i++) scan.offset[i] = pool->mentee_bonus[i] + most - prices->u[i];
+        for (int64_t j = 0; j < pool->width; j++) scan.mentor_floor[j] = active[j] ? -prices->v[j] : INT64_MAX / 4;
+        scan.mentee_floor = INT64_MAX / 4;
+        reached = run(&scan, order, from, to, narrow);
+    }
+    release(&scan);
+    return reached;
+}

@@ -1,0 +1,24 @@
+"""What an admin decides about matching: modes and weights of criteria, the dial, the floor, closeness tables."""
+
+from services.matcher.domain.weights.as_json import weights_from_json, weights_to_json
+from services.matcher.domain.weights.catalogue import criterion_data, criterion_names
+from services.matcher.domain.weights.faults import Fault
+from services.matcher.domain.weights.presets import preset_names, preset_weights
+from services.matcher.domain.weights.validate import validate
+from services.matcher.domain.weights.values import Mode, Setting, Weights, default_setting, default_weights
+
+__all__ = [
+    "Fault",
+    "Mode",
+    "Setting",
+    "Weights",
+    "criterion_data",
+    "criterion_names",
+    "default_setting",
+    "default_weights",
+    "preset_names",
+    "preset_weights",
+    "validate",
+    "weights_from_json",
+    "weights_to_json",
+]

@@ -1,0 +1,10 @@
+"""A fault in what an admin sent: where it is, and what to do."""
+
+from typing import NamedTuple
+
+
+class Fault(NamedTuple):
+    """``field`` is a dotted path (``criteria.language.weight``); ``message`` says what to write instead."""
+
+    field: str
+    message: str
