@@ -1,0 +1,1 @@
+"""What the matcher does, one verb per file: load, ask, save, tell."""
