@@ -49,7 +49,7 @@ bench: $(VENV)/dev.stamp core ## measure the matching engine side by side with i
 	@exec $(BIN)/python -m bench.matching $(ARGS)
 
 core: $(VENV)/run.stamp ## build the compiled matching core where a C compiler is there; without one the plain twin serves
-	@$(BIN)/python -m services.matcher.domain.solve.build
+	@$(BIN)/python -m services.matcher.domain.compiled.build
 
 lock: $(VENV)/dev.stamp ## write the lock files anew from pyproject.toml (hashes, no addresses)
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header pyproject.toml -o requirements.lock

@@ -15,5 +15,5 @@ def openapi_documents() -> Mapping[str, str]:
 
 def _document(service: str) -> str:
     bootstrap = importlib.import_module(f"services.{service}.bootstrap")
-    document = json.loads(bootstrap.openapi_document())
+    document = json.loads(bootstrap.SERVICE.openapi_document())
     return as_json(document)

@@ -116,8 +116,10 @@ def create_database(server_url: str, name: str) -> str:
     import psycopg
     from psycopg import sql
 
-    connecting = psycopg.connect(_for_psycopg(server_url), autocommit=True)
-    with connecting as connection, contextlib.suppress(psycopg.errors.DuplicateDatabase):
+    with (
+        psycopg.connect(_for_psycopg(server_url), autocommit=True) as connection,
+        contextlib.suppress(psycopg.errors.DuplicateDatabase),
+    ):
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     return f"{server_url.rpartition('/')[0]}/{name}"
 

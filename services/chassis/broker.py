@@ -109,7 +109,11 @@ class Producer(Protocol):
     """Hands records to the broker. Safe to use from several threads; build it after the fork."""
 
     def send(self, topic: str, key: bytes, value: bytes, headers: Headers = ()) -> Delivery:
-        """Hand over one record. Never raises a `BrokerError`: what went wrong is told by the delivery."""
+        """Hand over one record. Never raises a `BrokerError`: what went wrong is told by the delivery.
+
+        A record whose delivery went wrong may be overtaken by one handed over behind it, and may even be stored
+        later: to keep a key's order through failures, have at most one of its records on the way.
+        """
         ...
 
     def flush(self, timeout: float) -> None:
@@ -129,7 +133,8 @@ class Consumer(Protocol):
 
         Each sequence is in order of offset. An empty answer may also mean that the broker is away: judge
         health by `lag` and by progress, never by the absence of an error. Polling is also the sign of life:
-        a member that does not poll for the session's length loses its partitions.
+        a member that does not poll for minutes loses its partitions. Raises `BrokerError` when this consumer
+        cannot go on: close it and build another.
         """
         ...
 
@@ -148,7 +153,8 @@ class Consumer(Protocol):
     def pause(self, partitions: Sequence[TopicPartition]) -> None:
         """Let polls pass these partitions over, while polling keeps the membership alive. Ignores those not held.
 
-        A partition that is lost and comes back later is not paused any more.
+        Whenever the group shares its partitions anew, pauses and seeks may be forgotten, also for partitions that
+        stay: reading then goes on, unpaused, at the last committed offset.
         """
         ...
 

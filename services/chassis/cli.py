@@ -40,15 +40,15 @@ def run_service(
 ) -> int:
     """Run the role named on the command line, and return the exit code.
 
-    `configure_logs(service, role)` is called before the role starts, and not for --help. `arguments` stands in for
-    sys.argv in tests. Call it from the main thread: signals are heard there only.
+    `configure_logs(service, role)` is called before the role starts, and not for --help; without one, `logs.configure`
+    is, with level INFO. `arguments` stands in for sys.argv in tests. Call it from the main thread: signals are heard
+    there only.
     """
     role = _parser(name, description, roles).parse_args(arguments).role
-    stop = Stop()
+    stop = Stop()  # from here on a signal asks and never kills
     before = {number: signal.signal(number, _stopper(stop)) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        if configure_logs is not None:
-            configure_logs(name, role)
+        (configure_logs or _configure_logs)(name, role)
         _log.info("started", extra={"service": name, "role": role, "pid": os.getpid()})
         roles[role](stop)
     except StartRefused as refused:
@@ -67,6 +67,12 @@ def run_service(
             signal.signal(number, handler)
     _log.info("stopped", extra={"service": name, "role": role})
     return 0
+
+
+def _configure_logs(service: str, role: str) -> None:
+    from services.chassis.logs import configure
+
+    configure(service=service, role=role)
 
 
 def _parser(name: str, description: str, roles: Mapping[str, Role]) -> argparse.ArgumentParser:

@@ -8,7 +8,6 @@ moved to another row or column does not open.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -46,7 +45,7 @@ def _key(key_id: str, value: object) -> bytes:
         raise ValueError("has a key id that is not 1 to 16 letters, digits, - or _")
     try:
         raw = base64.b64decode(str(value), validate=True)
-    except binascii.Error:
+    except ValueError:
         raise ValueError(f"key {key_id} is not base64") from None
     if len(raw) != 32:
         raise ValueError(f"key {key_id} has {len(raw)} bytes instead of 32")

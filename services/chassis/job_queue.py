@@ -19,11 +19,13 @@ from services.chassis.database import conflict_insert, is_sqlite
 from services.chassis.tables import TABLES
 
 _JOBS = TABLES.jobs
+WORKER_DIED = "WorkerDied"
+"""Stands for an error where a run ended without a word: its lease ran out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A job taken: `lease` proves it is ours, `attempt` counts from 1."""
+    """A job taken: `lease` proves it is ours, `attempt` counts from 1, `last_error` is how the run before ended."""
 
     id: int
     kind: str
@@ -31,6 +33,7 @@ class Claim:
     payload: Mapping[str, Any]
     attempt: int
     lease: str
+    last_error: str | None = None
 
 
 def put_job(
@@ -82,12 +85,17 @@ def claim_job(connection: sa.Connection, kinds: Sequence[str], now: datetime, le
     taken = connection.execute(
         _JOBS.update()
         .where(_JOBS.c.id == due.scalar_subquery())
-        .values(lease=token, leased_until=now + lease, attempts=_JOBS.c.attempts + 1)
-        .returning(_JOBS.c.id, _JOBS.c.kind, _JOBS.c.key, _JOBS.c.payload, _JOBS.c.attempts)
+        .values(
+            lease=token,
+            leased_until=now + lease,
+            attempts=_JOBS.c.attempts + 1,
+            last_error=sa.case((_JOBS.c.leased_until.is_not(None), WORKER_DIED), else_=_JOBS.c.last_error),
+        )
+        .returning(_JOBS.c.id, _JOBS.c.kind, _JOBS.c.key, _JOBS.c.payload, _JOBS.c.attempts, _JOBS.c.last_error)
     ).first()
     if taken is None:
         return None
-    return Claim(taken.id, taken.kind, taken.key, taken.payload or {}, taken.attempts, token)
+    return Claim(taken.id, taken.kind, taken.key, taken.payload or {}, taken.attempts, token, taken.last_error)
 
 
 def next_due(connection: sa.Connection, kinds: Sequence[str]) -> datetime | None:

@@ -22,7 +22,17 @@ from services.chassis.backoff import Backoff, wait_after
 from services.chassis.clock import monotonic
 from services.chassis.database import READ_ONLY, database_now, is_sqlite, transient_of
 from services.chassis.errors import Refusal
-from services.chassis.job_queue import Claim, claim_job, extend_lease, finish_job, give_up, given_up, next_due, put_back
+from services.chassis.job_queue import (
+    WORKER_DIED,
+    Claim,
+    claim_job,
+    extend_lease,
+    finish_job,
+    give_up,
+    given_up,
+    next_due,
+    put_back,
+)
 from services.chassis.watch import Watch
 
 _log = logging.getLogger(__name__)
@@ -92,16 +102,16 @@ class Worker:
             if not changed and monotonic() < self._look_at:
                 return self._idle
             wait = self._until_next()
-            if wait <= 0 and self.run_once():
-                wait = 0.0
+            if wait <= 0:
+                wait = 0.0 if self.run_once() else self._idle
             self._look_at = monotonic() + wait
-            self._backoff.reset()
-            return min(self._idle, max(0.0, wait))
         except Exception as error:
             if transient_of(error) is None:
                 raise
             _log.warning("worker_waits_for_database", extra={"error": type(error).__name__})
             return self._backoff.next()
+        self._backoff.reset()
+        return min(self._idle, wait)
 
     def _until_next(self) -> float:
         """Look, without the write lock, how many seconds remain until the next job is due."""
@@ -114,8 +124,8 @@ class Worker:
 
     def _do(self, claim: Claim) -> None:
         job = Job(claim.kind, claim.key, claim.payload, claim.attempt)
-        if claim.attempt > self._attempts:  # its workers died again and again: perhaps it kills them
-            self._end(claim, "gave_up", lambda connection, now: give_up(connection, claim, "WorkerDied", now))
+        if claim.attempt > self._attempts and claim.last_error == WORKER_DIED:  # perhaps the job kills its workers
+            self._end(claim, "gave_up", lambda connection, now: give_up(connection, claim, WORKER_DIED, now))
             return
         try:
             with readings.JOB_SECONDS.labels(kind=job.kind).time(), self._kept(claim):

@@ -49,7 +49,7 @@ class LinkSigner:
         try:
             subject, person, ends = self._serializer(purpose).loads(token)
             link = Link(purpose, subject, person, datetime.fromtimestamp(ends, UTC))
-        except (BadData, ValueError, TypeError):
+        except (BadData, ValueError, TypeError, OverflowError, OSError):
             raise LinkRefused from None
         if self._clock.now() >= link.expires_at:
             raise LinkRefused

@@ -22,7 +22,7 @@ from services.chassis.metrics import FIELDS_DROPPED
 _LISTED = """
 event level at service role logger pid port workers threads version
 request_id method route status code ms count attempt seconds error places
-id subject person_id programme kind reason check due_in
+id subject person_id programme kind reason check due_in field
 event_id event_type type topic partition offset key group consumer lag job_id epoch tick leader
 """
 FIELDS = frozenset(_LISTED.split())

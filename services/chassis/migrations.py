@@ -11,6 +11,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 
 from services.chassis.database import is_sqlite, open_engine
@@ -74,7 +75,7 @@ def _move(url: str, script_location: str | Path, to: str, *, down: bool) -> None
                 connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
             context = MigrationContext.configure(connection, opts={"fn": steps, "transactional_ddl": True})
-            with context.begin_transaction():
+            with Operations.context(context), context.begin_transaction():
                 context.run_migrations()
     finally:
         engine.dispose()

@@ -64,7 +64,7 @@ class Relay:
         """Relay until told to stop. Whatever goes wrong with broker or database is waited out, with growing pauses."""
         try:
             while not stop.is_set():
-                stop.wait(self._turn(stop))
+                stop.wait(self.turn())
         finally:
             self._drop_producer()
             self._lead.release()
@@ -77,16 +77,17 @@ class Relay:
         shut = [place for place, (until, _) in self._blocked.items() if until > now]
         with self._engine.connect().execution_options(**self._reading()) as connection, connection.begin():
             events = waiting(connection, self._batch, shut)
-        self._more = len(events) == self._batch
+        full = len(events) == self._batch
         done = 0
         while events:
             wave, events = _wave(events)
             sent, closed = self._send(wave)
             done += sent
             events = [event for event in events if (event.topic, event.key) not in closed]
+        self._more = full
         return done
 
-    def _turn(self, stop: threading.Event) -> float:
+    def turn(self) -> float:
         """Do one round; returns how long to wait before the next one, in seconds."""
         try:
             leading = self._lead.hold()
@@ -97,10 +98,8 @@ class Relay:
             retry_due = any(until <= monotonic() for until, _ in self._blocked.values())
             if not (self._watch.changed() or self._more or retry_due):
                 return self._idle
-            self._more = True  # until a whole round has gone well
-            done = self.publish_once()
-            self._backoff.reset()
-            return 0.0 if done and not stop.is_set() else self._idle
+            self._more = True  # look again, whatever the watch says, until a whole round has gone well
+            wait = 0.0 if self.publish_once() else self._idle
         except BrokerError as error:
             self._drop_producer()
             return self._pause("relay_waits_for_broker", error)
@@ -108,6 +107,8 @@ class Relay:
             if transient_of(error) is None:
                 raise
             return self._pause("relay_waits_for_database", error)
+        self._backoff.reset()
+        return wait
 
     def _pause(self, what: str, error: Exception) -> float:
         wait = self._backoff.next()

@@ -29,6 +29,7 @@ class ServiceSettings:
     ops_port: int = number(0, most=65535)  # 0: none
     threads: int = number(8, least=1, most=64)
     trusted_proxies: int = number(0, most=5)  # how many front doors add X-Forwarded-For
+    topic_replicas: int = number(1, least=1, most=9)  # copies of each topic that the broker keeps
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     admin_token: str = secret(min_length=16, development=DEVELOPMENT_ADMIN_TOKEN)
     token_public_key: str = secret(development=DEVELOPMENT_PUBLIC_KEY, check=read_public_key)

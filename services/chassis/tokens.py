@@ -6,7 +6,6 @@ Only the issuer holds the private key, so a break-in at a verifying service cann
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -50,7 +49,7 @@ def read_public_key(text: str) -> Ed25519PublicKey:
 def _raw_bytes(text: str) -> bytes:
     try:
         raw = base64.b64decode(text.strip(), validate=True)
-    except binascii.Error:
+    except ValueError:
         raise ValueError("has to be PEM or base64 of 32 bytes") from None
     if len(raw) != 32:
         raise ValueError(f"has {len(raw)} bytes instead of 32")
@@ -99,9 +98,10 @@ class TokenVerifier:
             options: Any = {"require": ["exp", "sub", "aud"], "verify_exp": False, "verify_iat": False}
             claims = jwt.decode(token, key, algorithms=[_ALGORITHM], audience=AUDIENCE, options=options)
             ends = datetime.fromtimestamp(int(claims["exp"]), UTC)
-            person, programme, roles = claims["sub"], claims["programme"], claims.get("roles", [])
+            roles = tuple(str(role) for role in claims.get("roles", []))
+            found = Principal("person", str(claims["sub"]), str(claims["programme"]), roles)
         except (jwt.InvalidTokenError, KeyError, ValueError, TypeError, OverflowError, OSError) as problem:
             raise TokenRefused("this token is not valid") from problem
         if self._clock.now() >= ends:
             raise TokenRefused("this token is not valid")
-        return Principal("person", str(person), str(programme), tuple(str(role) for role in roles))
+        return found

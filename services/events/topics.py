@@ -21,7 +21,7 @@ SEGMENT_MS = DAY_MS
 ALL = (PEOPLE, CONTACTS, MATCHES, MATCHING, DELIVERIES, RECEIPTS, REQUESTS)
 
 
-def specs(*, replication: int = 1, min_insync: int = 1) -> tuple[TopicSpec, ...]:
+def specs(replication: int = 1, min_insync: int = 1) -> tuple[TopicSpec, ...]:
     """Every topic as it must be; one machine has one replica, a cluster three with two in step."""
     return tuple(
         TopicSpec(

@@ -64,7 +64,7 @@ class FakeBroker:
 
     partitions: int = 2
     away: bool = False
-    fate: Callable[[Record], BrokerError | None] = lambda record: None
+    fate: Callable[[Record], BrokerError | None] = lambda _: None
     stored_anyway: bool = False
     log: dict[TopicPartition, list[Record]] = field(default_factory=lambda: defaultdict(list))
     committed: dict[tuple[str, TopicPartition], int] = field(default_factory=dict)

@@ -1,0 +1,234 @@
+"""A service, put together: what it does, as values; and the six processes that do it, the same for every service.
+
+Each process imports only what its role needs, so that a machine with many small processes starts quickly.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import sqlalchemy as sa
+
+from services.chassis.broker import Broker, BrokerUnavailable, TopicSpec
+from services.chassis.brokers import open_broker
+from services.chassis.cli import Role, run_service
+from services.chassis.clock import Clock, SystemClock
+from services.chassis.database import database_now, open_engine
+from services.chassis.errors import StartRefused
+from services.chassis.event import Event
+from services.chassis.health import Check, Health
+from services.chassis.service_settings import ServiceSettings
+from services.chassis.settings import SettingsError, load
+from services.chassis.stop import Stop
+from services.chassis.unit_of_work import Transaction, UnitOfWork
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from services.chassis.jobs import Job
+    from services.chassis.scheduler import Tick
+    from services.chassis.subscriber import Handler
+
+Store = TypeVar("Store")
+Settings = TypeVar("Settings", bound=ServiceSettings)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts(Generic[Settings, Store]):
+    """What every process of a service stands on; nothing connects before it is used."""
+
+    settings: Settings
+    engine: sa.Engine
+    broker: Broker
+    uow: UnitOfWork[Store]
+    health: Health
+    clock: Clock
+
+
+def _nothing(_parts: Any) -> None:
+    """Do nothing before consuming."""
+
+
+def _one(_settings: Any) -> int:
+    return 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service(Generic[Settings, Store]):
+    """What a service is.
+
+    `open_store` makes its store from the settings; `web_app`, `handlers`, `jobs` and `ticks` are its doors, each made
+    from the parts; `topics` are the topics it needs. `before_consuming` runs once before the consumer starts, and
+    `workers` says how many jobs one worker process does at the same time.
+    """
+
+    name: str
+    about: str
+    settings: type[Settings]
+    migrations: Path
+    topics: Callable[[int, int], Sequence[TopicSpec]]
+    open_store: Callable[[Settings], Callable[[Transaction], Store]]
+    web_app: Callable[[Parts[Settings, Store]], Flask]
+    handlers: Callable[[Parts[Settings, Store]], Mapping[type[Event], Handler]]
+    jobs: Callable[[Parts[Settings, Store]], Mapping[str, Callable[[Job], None]]]
+    ticks: Callable[[Parts[Settings, Store]], Sequence[Tick]]
+    before_consuming: Callable[[Parts[Settings, Store]], None] = _nothing
+    workers: Callable[[Settings], int] = _one
+
+    def read_settings(self) -> Settings:
+        """Return the settings of this process; raise StartRefused naming every fault."""
+        try:
+            return load(self.settings)
+        except SettingsError as faults:
+            raise StartRefused(str(faults)) from None
+
+    def parts(
+        self,
+        settings: Settings,
+        *,
+        broker: Broker | None = None,
+        clock: Clock | None = None,
+        read_now: Callable[[sa.Connection], datetime] = database_now,
+    ) -> Parts[Settings, Store]:
+        """Put the service together. Tests may bring a broker of their own and hold time still."""
+        engine = open_engine(settings.database_url)
+        broker = broker or open_broker(settings.broker_url, client_id=self.name)
+        checks = [
+            Check("database", partial(_answers, engine), needed=True),
+            Check("broker", broker.ping, needed=False),
+        ]
+        uow = UnitOfWork(engine, self.open_store(settings), source=f"/{self.name}", read_now=read_now)
+        return Parts(
+            settings=settings,
+            engine=engine,
+            broker=broker,
+            uow=uow,
+            health=Health(checks),
+            clock=clock or SystemClock(),
+        )
+
+    def openapi_document(self) -> str:
+        """Return the description of the API as JSON; needs neither settings nor any server."""
+        nowhere = {"DATABASE_URL": "sqlite:////nowhere/service.db", "BROKER_URL": "embedded:////nowhere/broker.db"}
+        settings = load(self.settings, nowhere | {"MAIL_URL": "maildir:///nowhere"})
+        with self.web_app(self.parts(settings)).test_client() as client:
+            return json.dumps(client.get(f"/{self.name}/openapi.json").get_json())
+
+    def main(self, arguments: Sequence[str] | None = None) -> int:
+        """Run the role that the command line names; returns the exit code."""
+        roles: Mapping[str, Role] = {
+            "api": self._api,
+            "worker": self._worker,
+            "consumer": self._consumer,
+            "relay": self._relay,
+            "scheduler": self._scheduler,
+            "migrate": self._migrate,
+        }
+        return run_service(self.name, self.about, roles, arguments=arguments, configure_logs=self._configure_logs)
+
+    def _configure_logs(self, service: str, role: str) -> None:
+        from services.chassis.logs import configure
+
+        configure(self.read_settings().log_level, service, role)
+
+    def _api(self, stop: Stop) -> None:
+        """Answer people and programs over HTTP, on HOST:PORT."""
+        from services.chassis.serve import serve
+
+        del stop  # the web server hears the signals itself
+        settings = self.read_settings()
+        serve(
+            lambda: self.web_app(self.parts(settings)),
+            host=settings.host,
+            port=settings.port,
+            threads=settings.threads,
+        )
+
+    def _worker(self, stop: Stop) -> None:
+        """Do the slow work that is due, job by job."""
+        from services.chassis.jobs import Worker
+
+        with self._background() as parts:
+            jobs = self.jobs(parts)
+            workers = [Worker(parts.engine, jobs) for _ in range(self.workers(parts.settings))]
+            _side_by_side([partial(worker.run, stop) for worker in workers], stop)
+
+    def _consumer(self, stop: Stop) -> None:
+        """Hear what the other services tell."""
+        from services.chassis.subscriber import Subscriber
+
+        with self._background() as parts:
+            self.before_consuming(parts)
+            self._make_topics(parts, stop)
+            Subscriber(parts.broker, self.name, self.handlers(parts), parts.uow).run(stop)
+
+    def _relay(self, stop: Stop) -> None:
+        """Carry what is told from the outbox to the broker."""
+        from services.chassis.relay import Relay
+
+        with self._background() as parts:
+            self._make_topics(parts, stop)
+            Relay(parts.engine, parts.broker).run(stop)
+
+    def _scheduler(self, stop: Stop) -> None:
+        """Do what happens every so often."""
+        from services.chassis.scheduler import Scheduler
+
+        with self._background() as parts:
+            Scheduler(parts.engine, self.ticks(parts)).run(stop)
+
+    def _migrate(self, stop: Stop) -> None:
+        """Bring the database to the newest schema; safe to repeat, and at the same time."""
+        from services.chassis.migrations import migrate
+
+        del stop
+        migrate(self.read_settings().database_url, self.migrations)
+
+    @contextmanager
+    def _background(self) -> Iterator[Parts[Settings, Store]]:
+        """Give a background process its parts, and its probes on OPS_PORT."""
+        from services.chassis.ops_endpoint import ops_endpoint
+
+        parts = self.parts(self.read_settings())
+        try:
+            with ops_endpoint(parts.settings.ops_port, parts.health):
+                yield parts
+        finally:
+            parts.engine.dispose()
+
+    def _make_topics(self, parts: Parts[Settings, Store], stop: Stop) -> None:
+        """Make sure of every topic, waiting for a broker that is away."""
+        replicas = parts.settings.topic_replicas
+        wanted = self.topics(replicas, min(2, replicas))
+        while not stop.is_set():
+            try:
+                return parts.broker.ensure_topics(wanted)
+            except BrokerUnavailable:
+                stop.wait(1.0)
+        return None
+
+
+def _answers(engine: sa.Engine) -> None:
+    with engine.connect() as connection:
+        connection.execute(sa.text("SELECT 1"))
+
+
+def _side_by_side(loops: Sequence[Callable[[], None]], stop: Stop) -> None:
+    """Run loops in threads, the first one in this one; when one ends, by an error or not, all are to end."""
+    threads = [threading.Thread(target=loop, name=f"worker {n}") for n, loop in enumerate(loops[1:], start=2)]
+    for thread in threads:
+        thread.start()
+    try:
+        loops[0]()
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()

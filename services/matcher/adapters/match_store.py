@@ -1,0 +1,139 @@
+"""Matches in tables: every step compares and sets on (state, version)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import sqlalchemy as sa
+
+from services.chassis.codec import to_json
+from services.chassis.database import conflict_insert
+from services.chassis.errors import NotFound
+from services.chassis.unit_of_work import Transaction
+from services.matcher.adapters import tables as t
+from services.matcher.adapters.paging import behind
+from services.matcher.adapters.rows import match_of, match_values, parts_of
+from services.matcher.domain.explain import Part
+from services.matcher.domain.match import Match, moved_on
+from services.matcher.ports import Position
+
+_C = t.matches.c
+_LIVE = _C.state != "ended"
+
+
+class MatchStore:
+    """See `ports.Matches`."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._now = tx.now
+        self._connection = tx.connection
+
+    def get(self, match_id: str, *, lock: bool = False) -> Match:
+        """The match; raises NotFound."""
+        query = sa.select(t.matches).where(_C.match_id == match_id)
+        row = self._connection.execute(query.with_for_update() if lock else query).first()
+        if row is None:
+            raise NotFound("match_unknown", "There is no match with this id that you can see.")
+        return match_of(row)
+
+    def listed(
+        self,
+        programme_id: str,
+        person_id: str | None,
+        *,
+        state: str | None = None,
+        after: Position | None = None,
+        limit: int,
+    ) -> Sequence[Match]:
+        """The matches that a person may know of (None: everybody's), the latest proposed first, behind a position."""
+        mine: sa.ColumnElement[bool] = sa.true()
+        if person_id is not None:
+            told = (_C.mentee_id == person_id) & (_LIVE | _C.accepted_at.is_not(None))
+            mine = (_C.mentor_id == person_id) | told
+        if state is not None:
+            mine &= _C.state == state
+        order = (_C.proposed_at, _C.match_id)
+        query = (
+            sa.select(t.matches)
+            .where(_C.programme_id == programme_id, mine, behind(order, after, latest_first=True))
+            .order_by(*(column.desc() for column in order))
+            .limit(limit)
+        )
+        return [match_of(row) for row in self._connection.execute(query)]
+
+    def by_state(self, programme_id: str) -> Mapping[str, int]:
+        """How many matches are in each state."""
+        query = sa.select(_C.state, sa.func.count()).where(_C.programme_id == programme_id).group_by(_C.state)
+        return dict(self._connection.execute(query).tuples().all())
+
+    def exists(self, match_id: str) -> bool:
+        """Whether there is (or was) a match of this id."""
+        return self._connection.execute(sa.select(_C.match_id).where(_C.match_id == match_id)).first() is not None
+
+    def add(self, match: Match, shown: Sequence[Part], score: int) -> bool:
+        """Store a new match; False when its mentee has a live one already."""
+        minor = sa.select(t.mentees.c.minor).where(t.mentees.c.person_id == match.mentee_id).scalar_subquery()
+        cleared = sa.select(t.mentors.c.cleared).where(t.mentors.c.person_id == match.mentor_id).scalar_subquery()
+        insert = conflict_insert(self._connection, t.matches).values(
+            match_id=match.id,
+            mentee_id=match.mentee_id,
+            mentor_id=match.mentor_id,
+            mentee_minor=minor,
+            mentor_cleared=cleared,
+            score=score,
+            parts=to_json(tuple(shown)),
+            **match_values(match),
+        )
+        added = self._connection.execute(insert.on_conflict_do_nothing().returning(_C.match_id)).first() is not None
+        if added:
+            self._connection.execute(
+                t.mentees.update()
+                .where(t.mentees.c.person_id == match.mentee_id)
+                .values(tries=match.attempt, why=None, why_rules=None, why_round_id=None)
+            )
+        return added
+
+    def save(self, before: Match, after: Match) -> Match:
+        """Compare and set on (state, version); raises MatchMovedOn when someone else was faster."""
+        saved = replace(after, version=before.version + 1)
+        changed = self._connection.execute(
+            t.matches.update()
+            .where(_C.match_id == before.id, _C.state == before.state, _C.version == before.version)
+            .values(match_values(saved))
+        )
+        if changed.rowcount != 1:
+            raise moved_on(self.get(before.id), "Somebody else was faster: this match has moved on.")
+        return saved
+
+    def keep_note(self, match_id: str, note: str) -> None:
+        """Keep a private note beside a decline; it is shown to nobody but an admin and never told."""
+        self._connection.execute(t.matches.update().where(_C.match_id == match_id).values(note=note))
+
+    def live_of(self, person_id: str) -> Sequence[Match]:
+        """The live matches of a person on either side, locked, newest first."""
+        theirs = (_C.mentee_id == person_id) | (_C.mentor_id == person_id)
+        query = sa.select(t.matches).where(theirs, _LIVE).order_by(_C.match_id).with_for_update()
+        found = [match_of(row) for row in self._connection.execute(query)]
+        return sorted(found, key=lambda match: (match.proposed_at, match.id), reverse=True)
+
+    def overdue(self, limit: int) -> Sequence[str]:
+        """Ids of matches whose time to answer is over."""
+        query = sa.select(_C.match_id).where(_LIVE, _C.answer_by <= self._now).order_by(_C.answer_by, _C.match_id)
+        return self._connection.scalars(query.limit(limit)).all()
+
+    def to_remind(self, limit: int) -> Sequence[str]:
+        """Ids of matches of which someone is to be reminded now."""
+        due = (_C.remind_at <= self._now) & (_C.answer_by > self._now)
+        query = sa.select(_C.match_id).where(_LIVE, due).order_by(_C.remind_at, _C.match_id)
+        return self._connection.scalars(query.limit(limit)).all()
+
+    def forget(self, person_id: str) -> None:
+        """Take a person, the reasons and the notes out of their ended matches."""
+        unsaid = {"reasons": None, "parts": None, "note": None}
+        for person, rule in ((_C.mentee_id, _C.mentee_minor), (_C.mentor_id, _C.mentor_cleared)):
+            gone = {person.name: None, rule.name: None, **unsaid}
+            self._connection.execute(t.matches.update().where(person == person_id).values(gone))
+
+    def shown(self, match_id: str) -> tuple[Sequence[Part], int]:
+        """The parts of the score as they were when the match was proposed, and the score itself."""
+        row = self._connection.execute(sa.select(_C.parts, _C.score).where(_C.match_id == match_id)).one()
+        return parts_of(row.parts), row.score

@@ -1,0 +1,180 @@
+"""Rounds in tables: what was read is kept packed, for the last rounds, so that any of them can be run again."""
+
+import zlib
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from services.chassis.database import insert_or_skip
+from services.chassis.errors import NotFound
+from services.chassis.unit_of_work import Transaction
+from services.matcher.adapters import tables as t
+from services.matcher.adapters.paging import behind
+from services.matcher.adapters.pool_store import mentee_of, mentor_of
+from services.matcher.adapters.rows import round_of, round_values
+from services.matcher.adapters.waits_store import without_live_match
+from services.matcher.adapters.weights_store import WeightsStore
+from services.matcher.domain.people import Mentee, Mentor
+from services.matcher.domain.round import (
+    RoundResult,
+    Snapshot,
+    result_to_json,
+    snapshot_from_json,
+    snapshot_to_json,
+)
+from services.matcher.ports import Position, Round
+
+KEPT = 20  # rounds of a programme whose snapshot is kept
+_C = t.rounds.c
+_HEAD = [column for column in t.rounds.columns if column.name not in ("read", "result")]
+
+
+class RoundStore:
+    """See `ports.Rounds`."""
+
+    def __init__(self, tx: Transaction, weights: WeightsStore) -> None:
+        self._now = tx.now
+        self._connection = tx.connection
+        self._weights = weights
+
+    def snapshot(self, programme_id: str) -> Snapshot:
+        """Everybody who waits, every mentor, and the weights; one moment, when read in a read-only transaction."""
+        return Snapshot(
+            programme=programme_id,
+            at=self._now,
+            weights=self._weights.current(programme_id).weights,
+            mentees=self._mentees(programme_id),
+            mentors=self._mentors(programme_id),
+        )
+
+    def _mentees(self, programme_id: str) -> tuple[Mentee, ...]:
+        waiting = (t.mentees.c.programme_id == programme_id) & t.mentees.c.looking & without_live_match()
+        apart: dict[str, set[str]] = defaultdict(set)
+        pairs = sa.select(t.apart.c.mentee_id, t.apart.c.mentor_id).join(
+            t.mentees, t.mentees.c.person_id == t.apart.c.mentee_id
+        )
+        for row in self._connection.execute(pairs.where(waiting)):
+            apart[row.mentee_id].add(row.mentor_id)
+        query = sa.select(t.mentees).where(waiting).order_by(t.mentees.c.person_id)
+        return tuple(mentee_of(row, frozenset(apart.get(row.person_id, ()))) for row in self._connection.execute(query))
+
+    def _mentors(self, programme_id: str) -> tuple[Mentor, ...]:
+        theirs = (t.mentors.c.programme_id == programme_id) & t.mentors.c.facts.is_not(None)
+        query = sa.select(t.mentors).where(theirs).order_by(t.mentors.c.person_id)
+        return tuple(mentor_of(row, self._now) for row in self._connection.execute(query))
+
+    def unfinished(self, programme_id: str) -> tuple[Round, Snapshot] | None:
+        """A round that was begun and not applied, with what it had read."""
+        query = sa.select(t.rounds).where(_C.programme_id == programme_id, _C.state == "open").with_for_update()
+        row = self._connection.execute(query).first()
+        return None if row is None else (round_of(row), snapshot_from_json(_unpacked(row.read)))
+
+    def take_fence(self, programme_id: str) -> int:
+        """Make this run the only one that may apply; whoever held the fence before cannot any more."""
+        insert_or_skip(self._connection, t.programmes, {"programme_id": programme_id})
+        higher = (
+            t.programmes.update()
+            .where(t.programmes.c.programme_id == programme_id)
+            .values(round_fence=t.programmes.c.round_fence + 1)
+            .returning(t.programmes.c.round_fence)
+        )
+        fence: int = self._connection.execute(higher).scalar_one()
+        return fence
+
+    def open(self, opened: Round, snapshot: Snapshot) -> None:
+        """Keep a round and all that it read."""
+        self._connection.execute(
+            t.rounds.insert().values(
+                round_id=opened.id, read=_packed(snapshot_to_json(snapshot)), **round_values(opened)
+            )
+        )
+
+    def holds(self, opened: Round) -> bool:
+        """Whether the round is open and this run holds the fence; locks it until the transaction ends."""
+        query = sa.select(_C.round_id).where(_C.round_id == opened.id, _C.state == "open", _C.fence == opened.fence)
+        return self._connection.execute(query.with_for_update()).first() is not None
+
+    def refence(self, opened: Round) -> None:
+        """Hand an open round to the run that holds its new fence."""
+        self._connection.execute(t.rounds.update().where(_C.round_id == opened.id).values(fence=opened.fence))
+
+    def forget(self, person_id: str) -> None:
+        """Remove what rounds had read wherever this person was among it; an open round of theirs is given up."""
+        query = sa.select(_C.round_id, _C.state, _C.read, _C.result).where(_C.read.is_not(None)).with_for_update()
+        for row in self._connection.execute(query).all():
+            if person_id not in _unpacked(row.read) and person_id not in _unpacked(row.result):
+                continue
+            state = "given_up" if row.state == "open" else row.state
+            unread: dict[str, Any] = {"read": None, "result": None, "state": state}
+            self._connection.execute(t.rounds.update().where(_C.round_id == row.round_id).values(unread))
+
+    def proposed_in(self, round_id: str) -> int:
+        """How many matches a round has proposed so far."""
+        query = sa.select(sa.func.count()).select_from(t.matches).where(t.matches.c.round_id == round_id)
+        return self._connection.execute(query).scalar_one()
+
+    def finish(self, finished: Round, result: RoundResult) -> None:
+        """Keep how a round ended, and why each mentee it left waits; older rounds keep only their figures."""
+        values = round_values(finished) | {"result": _packed(result_to_json(result))}
+        self._connection.execute(t.rounds.update().where(_C.round_id == finished.id).values(values))
+        self._why(finished, result)
+        recent = (
+            sa.select(_C.round_id)
+            .where(_C.programme_id == finished.programme_id, _C.read.is_not(None))
+            .order_by(_C.opened_at.desc(), _C.round_id.desc())
+            .offset(KEPT)
+        )
+        old = self._connection.scalars(recent).all()
+        if old:
+            self._connection.execute(t.rounds.update().where(_C.round_id.in_(old)).values(read=None, result=None))
+
+    def _why(self, finished: Round, result: RoundResult) -> None:
+        if not result.unmatched:
+            return
+        update = t.mentees.update().where(t.mentees.c.person_id == sa.bindparam("for_mentee", type_=sa.String))
+        self._connection.execute(
+            update.values(
+                why=sa.bindparam("for_cause", type_=sa.String),
+                why_rules=sa.bindparam("for_rules", type_=t.mentees.c.why_rules.type),
+                why_round_id=finished.id,
+            ),
+            [
+                {"for_mentee": found.mentee_id, "for_cause": found.cause, "for_rules": list(found.rules)}
+                for found in result.unmatched
+            ],
+        )
+
+    def get(self, round_id: str) -> Round:
+        """The round; raises NotFound."""
+        row = self._connection.execute(sa.select(*_HEAD).where(_C.round_id == round_id)).first()
+        if row is None:
+            raise NotFound("round_unknown", "There is no round with this id.")
+        return round_of(row)
+
+    def listed(self, programme_id: str, *, after: Position | None, limit: int) -> Sequence[Round]:
+        """The rounds of a programme, the latest first, behind a position."""
+        order = (_C.opened_at, _C.round_id)
+        query = (
+            sa.select(*_HEAD)
+            .where(_C.programme_id == programme_id, behind(order, after, latest_first=True))
+            .order_by(*(column.desc() for column in order))
+            .limit(limit)
+        )
+        return [round_of(row) for row in self._connection.execute(query)]
+
+    def stored(self, round_id: str) -> tuple[str, str] | None:
+        """What a round read and decided, as the canonical texts it was hashed by; None when no longer kept."""
+        row = self._connection.execute(sa.select(_C.read, _C.result).where(_C.round_id == round_id)).first()
+        if row is None or row.read is None or row.result is None:
+            return None
+        return _unpacked(row.read), _unpacked(row.result)
+
+
+def _packed(text: str) -> bytes:
+    return zlib.compress(text.encode(), level=1)
+
+
+def _unpacked(stored: bytes | None) -> str:
+    return zlib.decompress(stored).decode() if stored else ""

@@ -1,0 +1,74 @@
+"""Waiting, read from the tables: who waits, since when, and why as of the last round."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from services.chassis.unit_of_work import Transaction
+from services.matcher.adapters import tables as t
+from services.matcher.adapters.paging import behind
+from services.matcher.ports import Position, Waiting
+
+_WAITS = sa.select(t.mentees, t.people.c.standing).join(t.people, t.people.c.person_id == t.mentees.c.person_id)
+
+
+def without_live_match() -> sa.ColumnElement[bool]:
+    """Mentees who wait: none of their matches is live."""
+    return ~sa.exists().where(t.matches.c.mentee_id == t.mentees.c.person_id, t.matches.c.state != "ended")
+
+
+class WaitsStore:
+    """See `ports.Waits`."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._connection = tx.connection
+
+    def programmes(self) -> Sequence[str]:
+        """The programmes in which somebody waits."""
+        query = sa.select(t.mentees.c.programme_id).where(t.mentees.c.looking, without_live_match()).distinct()
+        return sorted(self._connection.scalars(query))
+
+    def waiting(self, programme_id: str, *, after: Position | None, limit: int) -> Sequence[Waiting]:
+        """Everybody who waits, longest first, behind a position."""
+        here = (t.mentees.c.programme_id == programme_id) & t.mentees.c.looking & without_live_match()
+        order = (t.mentees.c.waiting_since, t.mentees.c.person_id)
+        query = _WAITS.where(here, behind(order, after)).order_by(*order).limit(limit)
+        return [_waiting_of(row) for row in self._connection.execute(query)]
+
+    def wait_of(self, person_id: str) -> Waiting | None:
+        """How a mentee waits; also while they have a live match. None for anyone else."""
+        query = _WAITS.where(t.mentees.c.person_id == person_id, t.mentees.c.facts.is_not(None))
+        row = self._connection.execute(query).first()
+        return _waiting_of(row) if row is not None else None
+
+    def causes(self, programme_id: str) -> Mapping[str | None, int]:
+        """How many wait for each cause; None counts those whom no round has seen yet."""
+        here = (t.mentees.c.programme_id == programme_id) & t.mentees.c.looking & without_live_match()
+        query = sa.select(t.mentees.c.why, sa.func.count()).where(here).group_by(t.mentees.c.why)
+        return dict(self._connection.execute(query).tuples().all())
+
+    def until_asked(self, programme_id: str, last: int) -> Sequence[float]:
+        """Seconds from sign-up to the first proposal, of the last so many mentees."""
+        query = (
+            sa.select(t.matches.c.waiting_since, t.matches.c.proposed_at)
+            .where(t.matches.c.programme_id == programme_id, t.matches.c.attempt == 1)
+            .order_by(t.matches.c.proposed_at.desc())
+            .limit(last)
+        )
+        return [
+            max(0.0, (row.proposed_at - row.waiting_since).total_seconds()) for row in self._connection.execute(query)
+        ]
+
+
+def _waiting_of(row: sa.Row[Any]) -> Waiting:
+    return Waiting(
+        person_id=row.person_id,
+        programme_id=row.programme_id,
+        waiting_since=row.waiting_since,
+        standing=row.standing,
+        tries=row.tries,
+        cause=row.why,
+        rules=tuple(row.why_rules or ()),
+        round_id=row.why_round_id,
+    )

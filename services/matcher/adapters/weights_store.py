@@ -1,0 +1,70 @@
+"""Versions of the weights in tables; a counter per programme lets one publication at a time through."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from services.chassis.database import insert_or_skip
+from services.chassis.errors import NotFound
+from services.chassis.unit_of_work import Transaction
+from services.matcher.adapters import tables as t
+from services.matcher.adapters.rows import published_of
+from services.matcher.domain.weights import default_weights, weights_to_json
+from services.matcher.ports import PublishedWeights
+
+FIRST = PublishedWeights(weights=default_weights(1), published_at=None, by="cairn", reason="What Cairn starts with.")
+_W = t.weights.c
+
+
+class WeightsStore:
+    """See `ports.WeightsShelf`."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._now = tx.now
+        self._connection = tx.connection
+
+    def current(self, programme_id: str) -> PublishedWeights:
+        """The version in force."""
+        found = self.listed(programme_id, below=None, limit=1)
+        return found[0]
+
+    def version(self, programme_id: str, version: int) -> PublishedWeights:
+        """One version; raises NotFound."""
+        query = sa.select(t.weights).where(_W.programme_id == programme_id, _W.version == version)
+        row = self._connection.execute(query).first()
+        if row is not None:
+            return published_of(row)
+        if version == 1:
+            return FIRST
+        raise NotFound("weights_unknown", "There is no such version of the weights.")
+
+    def listed(self, programme_id: str, *, below: int | None, limit: int) -> Sequence[PublishedWeights]:
+        """The versions, the newest first, under a version number; the one Cairn starts with is the last of them."""
+        under = sa.true() if below is None else _W.version < below
+        query = sa.select(t.weights).where(_W.programme_id == programme_id, under).order_by(_W.version.desc())
+        found = [published_of(row) for row in self._connection.execute(query.limit(limit))]
+        if len(found) < limit and (below is None or below > 1):
+            found.append(FIRST)
+        return found
+
+    def publish(self, programme_id: str, published: PublishedWeights, *, after: int) -> bool:
+        """Put a new version in force if ``after`` is still the one in force; False otherwise."""
+        insert_or_skip(self._connection, t.programmes, {"programme_id": programme_id})
+        stepped = self._connection.execute(
+            t.programmes.update()
+            .where(t.programmes.c.programme_id == programme_id, t.programmes.c.weights_version == after)
+            .values(weights_version=published.weights.version)
+        )
+        if stepped.rowcount != 1:
+            return False
+        row: dict[str, Any] = {
+            "programme_id": programme_id,
+            "version": published.weights.version,
+            "settings": weights_to_json(published.weights),
+            "published_at": self._now,
+            "by": published.by,
+            "reason": published.reason,
+        }
+        self._connection.execute(t.weights.insert().values(row))
+        return True

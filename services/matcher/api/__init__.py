@@ -1,0 +1,18 @@
+"""The matcher's HTTP door: JSON in, JSON out; who may, and what is answered. It decides nothing."""
+
+from services.chassis.api import Blueprint
+from services.matcher.api.door import Door
+from services.matcher.api.figures import figure_routes
+from services.matcher.api.match_answers import answer_routes
+from services.matcher.api.matches import match_routes
+from services.matcher.api.rounds import round_routes
+from services.matcher.api.waits import wait_routes
+from services.matcher.api.weights import weights_routes
+
+__all__ = ["Door", "routes"]
+
+
+def routes(door: Door) -> tuple[Blueprint, ...]:
+    """Return every group of routes."""
+    makers = (match_routes, answer_routes, weights_routes, wait_routes, round_routes, figure_routes)
+    return tuple(make(door) for make in makers)

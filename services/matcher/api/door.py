@@ -1,0 +1,71 @@
+"""What every route needs: the way to the store, the terms, the words, and who is asking."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from services.chassis.auth import current
+from services.chassis.html import language
+from services.chassis.pages import read_cursor
+from services.chassis.problem import problem
+from services.chassis.words import Words
+from services.matcher.domain.match import Match
+from services.matcher.domain.terms import Terms
+from services.matcher.ports import Position, Round, UnitOfWork, Waiting
+from services.matcher.use_cases.actor import Actor
+
+MATCHES = "Matches"
+WEIGHTS = "Weights"
+ROUNDS = "Rounds"
+WAITING = "Waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The world, passed in."""
+
+    uow: UnitOfWork
+    terms: Terms
+    words: Words
+
+
+def actor() -> Actor:
+    """Whoever is asking: an admin, or a person who sees only what is theirs."""
+    caller = current()
+    if caller.kind == "admin":
+        return Actor(caller.programme)
+    if caller.kind == "person" and caller.person_id:
+        return Actor(caller.programme, caller.person_id)
+    raise problem(403, "not_allowed", "Not open to you", "This is for people of a programme and their admins.")
+
+
+def reader() -> str:
+    """The language an admin reads in, by what their browser asks for."""
+    return language()
+
+
+def position(cursor: str | None) -> Position | None:
+    """Where the page before ended; 422 for a cursor that is none."""
+    found = read_cursor(cursor)
+    if found is None:
+        return None
+    moment, row_id = found
+    return datetime.fromisoformat(moment), str(row_id)
+
+
+def of_match(match: Match) -> tuple[str, str]:
+    """Where a match stands in a list."""
+    return _text(match.proposed_at), match.id
+
+
+def of_round(found: Round) -> tuple[str, str]:
+    """Where a round stands in a list."""
+    return _text(found.opened_at), found.id
+
+
+def of_waiting(waiting: Waiting) -> tuple[str, str]:
+    """Where a person who waits stands in a list."""
+    return _text(waiting.waiting_since), waiting.person_id
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()

@@ -1,0 +1,85 @@
+"""Answering a match: accept, decline, confirm, try somebody else, end."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.chassis.api import Blueprint, answers
+from services.chassis.auth import allow
+from services.chassis.idempotency import idempotent
+from services.matcher.api.door import MATCHES, Door, actor
+from services.matcher.api.match_schemas import DeclineSchema, EndSchema, MatchSchema
+from services.matcher.api.matches import answered
+from services.matcher.use_cases.accept_match import accept_match
+from services.matcher.use_cases.confirm_match import confirm_match
+from services.matcher.use_cases.decline_match import decline_match
+from services.matcher.use_cases.end_match import end_match
+from services.matcher.use_cases.try_another import try_another
+
+_AFTER = "The match as it is now; its version is the ETag"
+
+
+def answer_routes(door: Door) -> Blueprint:
+    """`POST` on matches. A step that is not possible (any more) answers 409 and says in `now` what is true instead."""
+    routes = Blueprint(f"{MATCHES} answered", __name__, description="What the two people of a match say to it.")
+
+    @routes.route("/matcher/v1/matches/<match_id>/accept", methods=["POST"])
+    @allow("person")
+    @answers(409)
+    @idempotent
+    @routes.response(200, MatchSchema, description=_AFTER)
+    def accept(match_id: str) -> dict[str, Any]:
+        """Accept, as the mentor.
+
+        The mentee is introduced and asked. 409 when it was answered before, or the time to answer is over.
+        """
+        return answered(accept_match(door.uow, door.terms, actor(), match_id))
+
+    @routes.route("/matcher/v1/matches/<match_id>/decline", methods=["POST"])
+    @allow("person")
+    @answers(409)
+    @idempotent
+    @routes.arguments(DeclineSchema, required=False, example={"reason": "no_time_now"})
+    @routes.response(200, MatchSchema, description=_AFTER)
+    def decline(told: Mapping[str, Any], match_id: str) -> dict[str, Any]:
+        """Decline, as whichever side is asked.
+
+        Nobody is blamed: the reason stays private, the mentee keeps their place, and the next best mentor is asked.
+        """
+        return answered(decline_match(door.uow, actor(), match_id, reason=told.get("reason"), note=told.get("note")))
+
+    @routes.route("/matcher/v1/matches/<match_id>/confirm", methods=["POST"])
+    @allow("person")
+    @answers(409)
+    @idempotent
+    @routes.response(200, MatchSchema, description=_AFTER)
+    def confirm(match_id: str) -> dict[str, Any]:
+        """Confirm, as the mentee, the mentor who said yes: the two may talk."""
+        return answered(confirm_match(door.uow, actor(), match_id))
+
+    @routes.route("/matcher/v1/matches/<match_id>/not-the-fit", methods=["POST"])
+    @allow("person")
+    @answers(409)
+    @idempotent
+    @routes.response(200, MatchSchema, description=_AFTER)
+    def not_the_fit(match_id: str) -> dict[str, Any]:
+        """Try somebody else, as the mentee.
+
+        One tap, no reason asked; seniority stays, and another mentor is looked for at once.
+        """
+        return answered(try_another(door.uow, actor(), match_id))
+
+    @routes.route("/matcher/v1/matches/<match_id>/end", methods=["POST"])
+    @allow("person", "admin")
+    @answers(409)
+    @idempotent
+    @routes.arguments(EndSchema, required=False, example={"cause": "completed"})
+    @routes.response(200, MatchSchema, description=_AFTER)
+    def end(told: Mapping[str, Any], match_id: str) -> dict[str, Any]:
+        """End a match, as either side or an admin.
+
+        The two people end what they have said yes to; an admin ends any live match, and the audit keeps why.
+        """
+        cause = told.get("cause", "completed")
+        return answered(end_match(door.uow, actor(), match_id, cause, reason=told.get("reason")))
+
+    return routes

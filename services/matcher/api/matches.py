@@ -1,0 +1,110 @@
+"""Reading matches: lists, one match, and why it was made."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.chassis.api import Blueprint
+from services.chassis.auth import allow
+from services.chassis.etags import set_version
+from services.chassis.pages import page, page_schema
+from services.matcher.api.door import MATCHES, Door, actor, of_match, position, reader
+from services.matcher.api.match_schemas import ExplanationSchema, MatchQuery, MatchSchema, shown_match
+from services.matcher.domain.match import Match
+from services.matcher.use_cases.actor import visible_match
+from services.matcher.use_cases.explain_match import WhyMatched, explain_match
+from services.matcher.use_cases.say_why import band_label
+
+
+def match_routes(door: Door) -> Blueprint:
+    """`GET` of matches."""
+    routes = Blueprint(MATCHES, __name__, description="Mentors asked for mentees, and what became of it.")
+
+    @routes.route("/matcher/v1/matches")
+    @allow("person", "admin")
+    @routes.arguments(MatchQuery, location="query")
+    @routes.response(200, page_schema(MatchSchema), description="The matches, the latest first")
+    def list_matches(query: Mapping[str, Any]) -> dict[str, Any]:
+        """List matches.
+
+        A mentor sees the matches they were asked about, a mentee the live ones and those in which a mentor said yes;
+        an admin sees all of the programme. Go on with `next` as `cursor`.
+        """
+        who = actor()
+        with door.uow.begin(read_only=True) as store:
+            rows = store.matches.listed(
+                who.programme_id,
+                who.person_id,
+                state=query["state"],
+                after=position(query["cursor"]),
+                limit=query["limit"] + 1,
+            )
+        found = page(rows, limit=query["limit"], position=of_match)
+        return {**found, "items": [shown_match(match, who) for match in found["items"]]}
+
+    @routes.route("/matcher/v1/matches/<match_id>")
+    @allow("person", "admin")
+    @routes.response(200, MatchSchema, description="The match; its version is the ETag")
+    def read_match(match_id: str) -> dict[str, Any]:
+        """Read one match.
+
+        A match that is not there and one of other people are the same 404.
+        """
+        who = actor()
+        with door.uow.begin(read_only=True) as store:
+            match = visible_match(store, who, match_id)
+        set_version(match.version)
+        return shown_match(match, who)
+
+    @routes.route("/matcher/v1/matches/<match_id>/explanation")
+    @allow("person", "admin")
+    @routes.response(200, ExplanationSchema, description="The reasons, the weightiest first")
+    def read_explanation(match_id: str) -> dict[str, Any]:
+        """Say why these two.
+
+        The two people read words and bands in their own language: what they share. Admins read every criterion with
+        its score and weight.
+        """
+        why = explain_match(door.uow, door.words, actor(), match_id, reader())
+        return _explanation(door, why)
+
+    return routes
+
+
+def _explanation(door: Door, why: WhyMatched) -> dict[str, Any]:
+    phrases = door.words.of(why.locale)
+    parts: list[dict[str, Any]] = [
+        {
+            "criterion": said.criterion,
+            "label": said.label,
+            "band": said.band,
+            "band_label": said.band_label,
+            "shared": list(said.shared),
+        }
+        for said in why.said
+    ]
+    found: dict[str, Any] = {
+        "match_id": why.match.id,
+        "locale": why.locale,
+        "band": why.band,
+        "band_label": band_label(why.band, phrases),
+        "parts": parts,
+    }
+    return found if why.score is None else _with_numbers(found, why)
+
+
+def _with_numbers(found: dict[str, Any], why: WhyMatched) -> dict[str, Any]:
+    """For an admin: every criterion, also those that had nothing to say to people."""
+    said = {part["criterion"]: part for part in found["parts"]}
+    silent = {"label": "", "band": "", "band_label": "", "shared": []}
+    parts = [
+        {**silent, "label": part.criterion, **said.get(part.criterion, {})}
+        | {"criterion": part.criterion, "score": part.score, "weight": part.weight, "codes": list(part.codes)}
+        for part in sorted(why.parts, key=lambda part: -part.score * part.weight)
+    ]
+    return found | {"parts": parts, "score": why.score}
+
+
+def answered(match: Match) -> dict[str, Any]:
+    """A match after a step, as the one who took it sees it; its new version is the ETag."""
+    set_version(match.version)
+    return shown_match(match, actor())

@@ -1,0 +1,97 @@
+"""Matching rounds: ask for one, read what they did."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from marshmallow import fields, validate
+
+from services.chassis.api import Blueprint
+from services.chassis.auth import allow
+from services.chassis.errors import NotFound
+from services.chassis.idempotency import idempotent
+from services.chassis.pages import PageQuery, page, page_schema
+from services.chassis.schema import CairnSchema, Instant
+from services.matcher.api.door import ROUNDS, Door, actor, of_round, position
+from services.matcher.use_cases.ask_for_round import ask_for_round
+
+
+class AskedSchema(CairnSchema):
+    """A round that was asked for."""
+
+    status = fields.String(required=True, metadata={"example": "asked"})
+    see = fields.String(required=True, metadata={"example": "/matcher/v1/rounds"})
+
+
+class AskSchema(CairnSchema):
+    """Why now, for the audit."""
+
+    reason = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(max=500, error="Please keep the reason to 500 characters."),
+    )
+
+
+class RoundSchema(CairnSchema):
+    """One run of the matching: what went in and came out, as figures and hashes."""
+
+    id = fields.String(required=True)
+    state = fields.String(required=True, metadata={"enum": ["open", "applied", "given_up"]})
+    weights_version = fields.Integer(required=True)
+    opened_at = Instant(required=True)
+    applied_at = Instant(required=True, allow_none=True)
+    mentees = fields.Integer(required=True, metadata={"description": "How many waited"})
+    mentors = fields.Integer(required=True)
+    proposed = fields.Integer(required=True, metadata={"description": "How many mentors were asked"})
+    unmatched = fields.Integer(required=True)
+    dropped = fields.Integer(required=True, metadata={"description": "Pairs that no longer held; they are next"})
+    input_hash = fields.String(required=True, allow_none=True)
+    result_hash = fields.String(required=True, allow_none=True)
+    certificate = fields.Dict(
+        keys=fields.String(),
+        required=True,
+        metadata={"example": {"primal": 812, "dual": 812, "violations": 0, "optimal": True}},
+    )
+
+
+def round_routes(door: Door) -> Blueprint:
+    """Admins only."""
+    routes = Blueprint(ROUNDS, __name__, description="Runs of the matching, each reproducible from what it stored.")
+
+    @routes.route("/matcher/v1/rounds", methods=["POST"])
+    @allow("admin")
+    @idempotent
+    @routes.arguments(AskSchema, required=False, example={"reason": "Three mentors were just approved"})
+    @routes.response(202, AskedSchema, description="A worker runs it now; read it from the list of rounds")
+    def ask(told: Mapping[str, Any]) -> dict[str, Any]:
+        """Run a round now.
+
+        Rounds run by themselves whenever somebody signs up or changes; this is for the impatient.
+        """
+        ask_for_round(door.uow, actor().programme_id, by="admin", reason=told.get("reason"))
+        return {"status": "asked", "see": "/matcher/v1/rounds"}
+
+    @routes.route("/matcher/v1/rounds")
+    @allow("admin")
+    @routes.arguments(PageQuery, location="query")
+    @routes.response(200, page_schema(RoundSchema), description="The rounds, the latest first")
+    def list_rounds(query: Mapping[str, Any]) -> dict[str, Any]:
+        """List the rounds."""
+        with door.uow.begin(read_only=True) as store:
+            rows = store.rounds.listed(actor().programme_id, after=position(query["cursor"]), limit=query["limit"] + 1)
+        found = page(rows, limit=query["limit"], position=of_round)
+        return {**found, "items": [asdict(row) for row in found["items"]]}
+
+    @routes.route("/matcher/v1/rounds/<round_id>")
+    @allow("admin")
+    @routes.response(200, RoundSchema, description="The round")
+    def read_round(round_id: str) -> dict[str, Any]:
+        """Read one round."""
+        with door.uow.begin(read_only=True) as store:
+            found = store.rounds.get(round_id)
+        if found.programme_id != actor().programme_id:
+            raise NotFound("round_unknown", "There is no round with this id.")
+        return asdict(found)
+
+    return routes

@@ -1,0 +1,153 @@
+"""The matching weights: versions to read, publish and take back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import fields, validate
+
+from services.chassis.api import Blueprint
+from services.chassis.auth import allow
+from services.chassis.etags import conditional, require_match, set_version
+from services.chassis.idempotency import idempotent
+from services.chassis.pages import PageQuery, page, page_schema, read_cursor
+from services.chassis.schema import CairnSchema, Instant
+from services.matcher.api.door import WEIGHTS, Door, actor
+from services.matcher.domain.weights import weights_to_json
+from services.matcher.ports import PublishedWeights
+from services.matcher.use_cases.publish_weights import publish_weights, revert_weights
+
+_SETTINGS = {"language": {"mode": "hard", "weight": 60}, "device": {"mode": "soft", "weight": 40}}
+_MEANT = {"description": "0: the most total fit; 100: as many people as possible before anything else"}
+
+
+class SettingSchema(CairnSchema):
+    """How one criterion counts."""
+
+    mode = fields.String(metadata={"enum": ["hard", "soft", "off"]})
+    weight = fields.Integer(strict=True, metadata={"description": "0 to 100, against the others"})
+
+
+class SettingsSchema(CairnSchema):
+    """The settings themselves; what is left out keeps its default."""
+
+    criteria = fields.Dict(keys=fields.String(), values=fields.Nested(SettingSchema), metadata={"example": _SETTINGS})
+    coverage = fields.Integer(strict=True, metadata=_MEANT)
+    quality_floor = fields.Integer(strict=True, metadata={"description": "A pair under this score is not made"})
+    matters_boost = fields.Integer(strict=True, metadata={"description": "What matters most to a mentee, times this"})
+    promise_hours = fields.Dict(
+        keys=fields.String(), values=fields.Integer(strict=True), metadata={"example": {"standard": 336}}
+    )
+    closeness = fields.Dict(
+        keys=fields.String(),
+        values=fields.Dict(
+            keys=fields.String(), values=fields.Dict(keys=fields.String(), values=fields.Integer(strict=True))
+        ),
+        metadata={"description": "Cells of closeness tables: criterion, mentee's code, mentor's code, 0 to 100"},
+    )
+
+
+class Because(CairnSchema):
+    """Why, for the audit."""
+
+    reason = fields.String(
+        required=True,
+        validate=validate.Length(3, 500, error="Please say why, in 3 to 500 characters."),
+        metadata={"example": "More people ask about pumps"},
+    )
+
+
+class NewWeights(SettingsSchema, Because):
+    """Weights to put in force."""
+
+
+class WeightsSchema(SettingsSchema):
+    """A version of the weights."""
+
+    version = fields.Integer(required=True)
+    published_at = Instant(required=True, allow_none=True)
+    by = fields.String(required=True)
+    reason = fields.String(required=True)
+
+
+def weights_routes(door: Door) -> Blueprint:
+    """Admins only."""
+    routes = Blueprint(WEIGHTS, __name__, description="What counts in matching, as versions that admins publish.")
+
+    @routes.route("/matcher/v1/weights")
+    @allow("admin")
+    @routes.arguments(PageQuery, location="query")
+    @routes.response(200, page_schema(WeightsSchema), description="The versions, the newest first")
+    def list_weights(query: Mapping[str, Any]) -> dict[str, Any]:
+        """List the versions of the weights."""
+        below = read_cursor(query["cursor"])
+        with door.uow.begin(read_only=True) as store:
+            rows = store.weights.listed(
+                actor().programme_id, below=below[0] if below else None, limit=query["limit"] + 1
+            )
+        found = page(rows, limit=query["limit"], position=lambda row: (row.weights.version,))
+        return {**found, "items": [_shown(row) for row in found["items"]]}
+
+    @routes.route("/matcher/v1/weights/current")
+    @allow("admin")
+    @routes.response(200, WeightsSchema, description="The version in force; its number is the ETag")
+    def current_weights() -> dict[str, Any]:
+        """Read the weights in force."""
+        with door.uow.begin(read_only=True) as store:
+            return _versioned(store.weights.current(actor().programme_id))
+
+    @routes.route("/matcher/v1/weights", methods=["POST"])
+    @allow("admin")
+    @idempotent
+    @conditional
+    @routes.arguments(NewWeights, example={"criteria": _SETTINGS, "reason": "More people ask about pumps"})
+    @routes.response(201, WeightsSchema, description="The new version, in force for the next round")
+    def publish(told: dict[str, Any]) -> dict[str, Any]:
+        """Publish weights.
+
+        `If-Match` carries the ETag of the version you decided on: 428 without it, 412 when another was published
+        meanwhile. Every fault is named by its field, and nothing is published unless all is well.
+        """
+        reason = told.pop("reason")
+        with door.uow.begin() as store:
+            after = _decided_on(store.weights.current(actor().programme_id))
+            return _versioned(
+                publish_weights(door.uow, actor().programme_id, told, after=after, by="admin", reason=reason)
+            )
+
+    @routes.route("/matcher/v1/weights/<int(max=2147483647):version>/revert", methods=["POST"])
+    @allow("admin")
+    @idempotent
+    @conditional
+    @routes.arguments(Because, example={"reason": "Back to what worked"})
+    @routes.response(201, WeightsSchema, description="The earlier settings as a new version")
+    def revert(told: Mapping[str, Any], version: int) -> dict[str, Any]:
+        """Publish an earlier version again.
+
+        It becomes a new version; history is never rewritten.
+        """
+        programme = actor().programme_id
+        with door.uow.begin() as store:
+            after = _decided_on(store.weights.current(programme))
+            return _versioned(
+                revert_weights(door.uow, programme, version, after=after, by="admin", reason=told["reason"])
+            )
+
+    return routes
+
+
+def _decided_on(current: PublishedWeights) -> int:
+    require_match(current.weights.version)
+    return current.weights.version
+
+
+def _versioned(published: PublishedWeights) -> dict[str, Any]:
+    set_version(published.weights.version)
+    return _shown(published)
+
+
+def _shown(published: PublishedWeights) -> dict[str, Any]:
+    return weights_to_json(published.weights) | {
+        "published_at": published.published_at,
+        "by": published.by,
+        "reason": published.reason,
+    }

@@ -1,0 +1,92 @@
+"""Where the matcher is put together: the only module that sees every room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from services.chassis.event import Event
+from services.chassis.service import Parts, Service
+from services.chassis.unit_of_work import Transaction
+from services.events import topics
+from services.matcher.adapters.store import MatcherStore
+from services.matcher.settings import Settings
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from services.chassis.jobs import Job
+    from services.chassis.scheduler import Tick
+    from services.chassis.subscriber import Handler
+
+WORDS = Path(__file__).parent / "words"
+
+
+def open_store(_settings: Settings) -> Callable[[Transaction], MatcherStore]:
+    """Stores need nothing but their transaction."""
+    return MatcherStore
+
+
+def web_app(parts: Parts[Settings, MatcherStore]) -> Flask:
+    """Return the WSGI app."""
+    from services.chassis.app import build_app
+    from services.chassis.links import LinkSigner
+    from services.chassis.words import Words
+    from services.matcher import api, pages
+
+    words, terms = Words(WORDS), parts.settings.terms
+    app = build_app(
+        name=SERVICE.name,
+        title="Cairn matcher",
+        settings=parts.settings,
+        health=parts.health,
+        blueprints=api.routes(api.Door(parts.uow, terms, words)),
+        pages=pages.routes(parts.uow, terms, words, LinkSigner(parts.settings.link_secret, clock=parts.clock)),
+        uow=parts.uow,
+    )
+    words.install(app.jinja_env)
+    return app
+
+
+def handlers(parts: Parts[Settings, MatcherStore]) -> Mapping[type[Event], Handler]:
+    """What is heard."""
+    from services.matcher import consumer
+
+    return consumer.handlers(parts.uow, parts.settings.terms)
+
+
+def jobs(parts: Parts[Settings, MatcherStore]) -> Mapping[str, Callable[[Job], None]]:
+    """What the worker does."""
+    from services.matcher import schedule
+
+    return schedule.jobs(parts.uow, parts.settings.terms)
+
+
+def ticks(parts: Parts[Settings, MatcherStore]) -> Sequence[Tick]:
+    """What happens every so often."""
+    from services.matcher import schedule
+
+    return schedule.ticks(parts.uow, parts.settings.terms)
+
+
+def ask_for_everybody(parts: Parts[Settings, MatcherStore]) -> None:
+    """A new database first asks profiles to say everybody again."""
+    from services.matcher.use_cases.ask_for_people import ask_for_people
+
+    ask_for_people(parts.uow, parts.settings.programme)
+
+
+SERVICE = Service(
+    name="matcher",
+    about="Pairs waiting mentees with mentors by an optimal assignment, and keeps the life of every match.",
+    settings=Settings,
+    migrations=Path(__file__).parent / "adapters" / "migrations",
+    topics=topics.specs,
+    open_store=open_store,
+    web_app=web_app,
+    handlers=handlers,
+    jobs=jobs,
+    ticks=ticks,
+    before_consuming=ask_for_everybody,
+)

@@ -1,0 +1,245 @@
+"""The life of a match: proposed > accepted > active > ended.
+
+Every transition is a pure function from a match and an instant to ``(the match after it, what is to be told)``. A step
+that is not legal now raises `MatchMovedOn`, which says what is true instead. Nothing here reads a clock: callers pass
+the database's time, and that decides deadlines.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from services.chassis.errors import Conflict
+from services.chassis.event import Event
+from services.events.matcher import (
+    MatchAccepted,
+    MatchActivated,
+    MatchDeclined,
+    MatchEnded,
+    MatchExpired,
+    MatchProposed,
+    MatchReminderDue,
+    Reason,
+)
+
+State = Literal["proposed", "accepted", "active", "ended"]
+Side = Literal["mentor", "mentee"]
+By = Literal["mentor", "mentee", "admin", "time", "profile"]
+Told = tuple[Event, ...]
+
+LIVE: tuple[State, ...] = ("proposed", "accepted", "active")
+# After these the same two are not brought together again: one of them said no, or did not answer.
+KEEP_APART = frozenset({"declined", "expired", "not_the_fit", "safeguarding"})
+
+
+class MatchMovedOn(Conflict):
+    """The step asked for is not possible (any more); ``now`` carries what is true instead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """One mentor asked for, or accompanying, one mentee.
+
+    ``version`` is the version last stored: whoever saves compares and sets on it. ``answer_by`` is the deadline of the
+    side that `awaits` names, counted from ``asked_at``. ``attempt`` counts the mentors asked for this mentee.
+    """
+
+    id: str
+    programme_id: str
+    mentee_id: str
+    mentor_id: str
+    round_id: str
+    waiting_since: datetime
+    proposed_at: datetime
+    asked_at: datetime
+    answer_by: datetime | None
+    attempt: int = 1
+    reasons: tuple[Reason, ...] = ()
+    state: State = "proposed"
+    version: int = 1
+    reminded_at: datetime | None = None
+    accepted_at: datetime | None = None
+    active_at: datetime | None = None
+    ended_at: datetime | None = None
+    end_cause: str | None = None  # end_cause
+    ended_by: By | None = None
+    decline_reason: str | None = None  # decline_reason; never leaves the matcher
+
+    @property
+    def live(self) -> bool:
+        """Whether it still takes a place of the mentor."""
+        return self.state != "ended"
+
+    @property
+    def awaits(self) -> Side | None:
+        """Whose answer is awaited, if anyone's."""
+        match self.state:
+            case "proposed":
+                return "mentor"
+            case "accepted":
+                return "mentee"
+            case "active" | "ended":
+                return None
+
+    @property
+    def remind_at(self) -> datetime | None:
+        """Half of the answering time: when the side awaited is reminded, once."""
+        if self.answer_by is None or self.reminded_at is not None or self.awaits is None:
+            return None
+        return self.asked_at + (self.answer_by - self.asked_at) / 2
+
+
+def propose(match: Match, answer_by: datetime) -> tuple[Match, Told]:
+    """Ask the mentor of a new match, until ``answer_by``."""
+    asked = replace(match, state="proposed", answer_by=answer_by)
+    return asked, (
+        MatchProposed(
+            match_id=match.id,
+            programme_id=match.programme_id,
+            mentee_id=match.mentee_id,
+            mentor_id=match.mentor_id,
+            round_id=match.round_id,
+            answer_by=answer_by,
+            reasons=match.reasons,
+        ),
+    )
+
+
+def accept(match: Match, at: datetime, confirm_by: datetime) -> tuple[Match, Told]:
+    """The mentor says yes; the mentee is asked until ``confirm_by``."""
+    _answerable(match, "proposed", at)
+    after = replace(match, state="accepted", accepted_at=at, asked_at=at, answer_by=confirm_by, reminded_at=None)
+    return after, (
+        MatchAccepted(
+            match_id=match.id,
+            programme_id=match.programme_id,
+            mentee_id=match.mentee_id,
+            mentor_id=match.mentor_id,
+            confirm_by=confirm_by,
+            reasons=match.reasons,
+        ),
+    )
+
+
+def confirm(match: Match, at: datetime) -> tuple[Match, Told]:
+    """The mentee says yes as well: the two may talk."""
+    _answerable(match, "accepted", at)
+    waited = max(0, int((at - match.waiting_since).total_seconds()))
+    after = replace(match, state="active", active_at=at, answer_by=None)
+    return after, (
+        MatchActivated(
+            match_id=match.id,
+            programme_id=match.programme_id,
+            mentee_id=match.mentee_id,
+            mentor_id=match.mentor_id,
+            waited_seconds=waited,
+        ),
+    )
+
+
+def decline(match: Match, by: Side, at: datetime, reason: str | None = None) -> tuple[Match, Told]:
+    """The side that is asked says no; nobody is blamed, and the mentee keeps their place."""
+    _answerable(match, "proposed" if by == "mentor" else "accepted", at)
+    after, ended = _over(replace(match, decline_reason=reason), "declined", by, at)
+    declined = MatchDeclined(
+        match_id=match.id,
+        programme_id=match.programme_id,
+        mentee_id=match.mentee_id,
+        mentor_id=match.mentor_id,
+        by=by,
+    )
+    return after, (declined, ended)
+
+
+def remind(match: Match, at: datetime) -> tuple[Match, Told]:
+    """Half of the answering time is over: the side awaited hears of it, once."""
+    awaits, due = match.awaits, match.remind_at
+    if awaits is None or match.answer_by is None or due is None or not due <= at < match.answer_by:
+        raise moved_on(match, "There is nothing to remind of.")
+    return replace(match, reminded_at=at), (
+        MatchReminderDue(
+            match_id=match.id,
+            programme_id=match.programme_id,
+            mentee_id=match.mentee_id,
+            mentor_id=match.mentor_id,
+            waiting_for=awaits,
+            answer_by=match.answer_by,
+        ),
+    )
+
+
+def lapse(match: Match, at: datetime) -> tuple[Match, Told]:
+    """No answer came in time."""
+    awaits = match.awaits
+    if awaits is None or not overdue(match, at):
+        raise moved_on(match, "There is still time to answer this match, or it was answered.")
+    after, ended = _over(match, "expired", "time", at)
+    expired = MatchExpired(
+        match_id=match.id,
+        programme_id=match.programme_id,
+        mentee_id=match.mentee_id,
+        mentor_id=match.mentor_id,
+        waiting_for=awaits,
+    )
+    return after, (expired, ended)
+
+
+def not_the_fit(match: Match, at: datetime) -> tuple[Match, Told]:
+    """The mentee would rather try somebody else; no reason is asked."""
+    if match.state == "accepted":
+        return decline(match, "mentee", at)
+    if match.state != "active":
+        raise moved_on(match, "There is no mentor to change at the moment.")
+    after, ended = _over(match, "not_the_fit", "mentee", at)
+    return after, (ended,)
+
+
+def end(match: Match, cause: str, by: By, at: datetime) -> tuple[Match, Told]:
+    """A live match is over for a cause of the vocabulary ``end_cause``."""
+    if not match.live:
+        raise moved_on(match, "This match is already over.")
+    after, ended = _over(match, cause, by, at)
+    return after, (ended,)
+
+
+def overdue(match: Match, at: datetime) -> bool:
+    """Whether the time to answer is over."""
+    return match.answer_by is not None and match.answer_by <= at
+
+
+def moved_on(match: Match, detail: str) -> MatchMovedOn:
+    """Say that a step is not possible, and what is true now."""
+    return MatchMovedOn(
+        "match_moved_on", detail, now={"state": match.state, "version": match.version, "end_cause": match.end_cause}
+    )
+
+
+def _answerable(match: Match, asked_in: State, at: datetime) -> None:
+    if match.state != asked_in:
+        raise moved_on(match, _INSTEAD[match.state])
+    if overdue(match, at):
+        raise MatchMovedOn(
+            "answer_too_late",
+            "The time to answer is over, and somebody else is asked.",
+            now={"state": match.state, "version": match.version, "end_cause": "expired"},
+        )
+
+
+_INSTEAD: dict[State, str] = {
+    "proposed": "The mentor has not answered yet.",
+    "accepted": "The mentor has said yes; the mentee is asked now.",
+    "active": "Both have said yes: this match is active.",
+    "ended": "This match is over.",
+}
+
+
+def _over(match: Match, cause: str, by: By, at: datetime) -> tuple[Match, MatchEnded]:
+    after = replace(match, state="ended", ended_at=at, end_cause=cause, ended_by=by, answer_by=None)
+    return after, MatchEnded(
+        match_id=match.id,
+        programme_id=match.programme_id,
+        mentee_id=match.mentee_id,
+        mentor_id=match.mentor_id,
+        cause=cause,
+        was=match.state,
+    )

@@ -1,0 +1,15 @@
+"""How long people may take and how often they are asked: what a programme promises both sides."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """``debounce``: how long a round waits for others who sign up at the same time. The rest speaks for itself."""
+
+    time_to_answer: timedelta = timedelta(hours=72)
+    time_to_confirm: timedelta = timedelta(hours=72)
+    debounce: timedelta = timedelta(milliseconds=300)
+    lapses_before_rest: int = 2
+    rest: timedelta = timedelta(days=14)

@@ -1,0 +1,96 @@
+"""A mentor answers from their mail: opening the link shows, two real buttons answer."""
+
+from contextlib import suppress
+
+from flask import Blueprint, Response, request
+
+from services.chassis.auth import allow
+from services.chassis.errors import Conflict, Invalid, NotFound
+from services.chassis.html import check_nonce, render
+from services.chassis.links import LinkRefused, LinkSigner
+from services.chassis.words import Words
+from services.events.vocabulary import codes, is_code, label
+from services.matcher.domain.terms import Terms
+from services.matcher.pages.wording import answered_page, moment, phrases_for
+from services.matcher.ports import UnitOfWork
+from services.matcher.use_cases.accept_match import accept_match
+from services.matcher.use_cases.actor import Actor
+from services.matcher.use_cases.decline_match import decline_match
+from services.matcher.use_cases.open_offer import Offer, open_offer
+from services.matcher.use_cases.say_why import say_why
+
+PURPOSE = "answer_match"
+NOTE = 500  # characters
+
+
+def offers(pages: Blueprint, uow: UnitOfWork, terms: Terms, words: Words, links: LinkSigner) -> None:
+    """Add the answer page. Wrong, expired and unknown links look alike; a repeated answer gets the same page."""
+
+    def opened(token: str) -> Offer:
+        link = links.read(token, PURPOSE)
+        return _opened(uow, link.subject, link.person)
+
+    @pages.get("/offers/<token>")
+    @allow("anyone")
+    def offer_page(token: str) -> Response:
+        offer = opened(token)
+        say = phrases_for(offer, words)
+        if not offer.open:
+            return answered_page(offer, say)
+        return render(
+            "matcher/offer.html",
+            lang=say.locale,
+            phrases=say,
+            token=token,
+            reasons=say_why(offer.match.reasons, say),
+            request_shape=label("request_shape", offer.request_shape, say.locale),
+            formats=[label("format", code, say.locale) for code in offer.formats],
+            answer_by=moment(offer.match.answer_by, offer.time_zone, say.locale),
+            decline_reasons=[(code, label("decline_reason", code, say.locale)) for code in codes("decline_reason")],
+            note_length=NOTE,
+        )
+
+    @pages.post("/offers/<token>/accept")
+    @allow("anyone")
+    def accept_offer(token: str) -> Response:
+        check_nonce()
+        actor, match_id = _who(opened(token))
+        with suppress(Conflict):  # answered before, or too late: the page says which
+            accept_match(uow, terms, actor, match_id)
+        return _to_page(token)
+
+    @pages.post("/offers/<token>/decline")
+    @allow("anyone")
+    def decline_offer(token: str) -> Response:
+        check_nonce()
+        actor, match_id = _who(opened(token))
+        reason, note = _why_not()
+        with suppress(Conflict):  # answered before, or too late: the page says which
+            decline_match(uow, actor, match_id, reason=reason, note=note)
+        return _to_page(token)
+
+
+def _opened(uow: UnitOfWork, match_id: str, person_id: str) -> Offer:
+    try:
+        return open_offer(uow, match_id, person_id, "mentor")
+    except NotFound:
+        raise LinkRefused from None
+
+
+def _who(offer: Offer) -> tuple[Actor, str]:
+    return offer.actor, offer.match.id
+
+
+def _why_not() -> tuple[str | None, str | None]:
+    """The coded reason and the private note of the form, both optional."""
+    reason, note = request.form.get("reason") or None, (request.form.get("note") or "").strip() or None
+    if reason is not None and not is_code("decline_reason", reason):
+        raise Invalid("reason_unknown", "Please choose one of the reasons, or none.", field="reason")
+    if note is not None and len(note) > NOTE:
+        raise Invalid("note_too_long", f"Please keep the note to {NOTE} characters.", field="note")
+    return reason, note
+
+
+def _to_page(token: str) -> Response:
+    """Send the browser to the page that shows where things stand, so that a reload answers nothing again."""
+    return Response(status=303, headers={"Location": f"/offers/{token}"})

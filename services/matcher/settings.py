@@ -1,0 +1,30 @@
+"""The settings of the matcher, read from the environment; see `services.chassis.settings` for how."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from services.chassis.service_settings import ServiceSettings
+from services.chassis.settings import number
+from services.matcher.domain.terms import Terms
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(ServiceSettings):
+    """What the matcher needs beside what every service has."""
+
+    round_debounce_ms: int = number(300, most=60_000)  # how long a round waits for others who sign up
+    answer_hours: int = number(72, least=1, most=24 * 60)  # a mentor's time to answer
+    confirm_hours: int = number(72, least=1, most=24 * 60)  # a mentee's time to confirm
+    lapses_before_rest: int = number(2, least=1, most=100)
+    rest_days: int = number(14, least=1, most=365)
+
+    @property
+    def terms(self) -> Terms:
+        """The same, in the words of the domain."""
+        return Terms(
+            time_to_answer=timedelta(hours=self.answer_hours),
+            time_to_confirm=timedelta(hours=self.confirm_hours),
+            debounce=timedelta(milliseconds=self.round_debounce_ms),
+            lapses_before_rest=self.lapses_before_rest,
+            rest=timedelta(days=self.rest_days),
+        )

@@ -1,0 +1,17 @@
+"""A mentor says yes."""
+
+from services.matcher.domain import match as life
+from services.matcher.domain.match import Match
+from services.matcher.domain.terms import Terms
+from services.matcher.ports import UnitOfWork
+from services.matcher.use_cases.actor import Actor, match_of
+from services.matcher.use_cases.settle import settle
+
+
+def accept_match(uow: UnitOfWork, terms: Terms, actor: Actor, match_id: str) -> Match:
+    """Accept for the mentor; the mentee is introduced and asked. Their place was taken when they were asked."""
+    with uow.begin() as store:
+        match = match_of(store, actor, match_id, "mentor")
+        after, told = life.accept(match, store.now, store.now + terms.time_to_confirm)
+        store.places.rest(match.mentor_id, None)
+        return settle(store, match, after, told)

@@ -1,0 +1,119 @@
+"""Turn what a round decided into offers to mentors, as far as it still holds."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from services.chassis.errors import Conflict
+from services.events.matcher import Reason
+from services.matcher.domain import match as life
+from services.matcher.domain.explain import explain
+from services.matcher.domain.match import Match
+from services.matcher.domain.people import Mentee, Mentor
+from services.matcher.domain.round import Proposal, RoundResult, Snapshot
+from services.matcher.domain.terms import Terms
+from services.matcher.ports import Round, Store, UnitOfWork
+from services.matcher.use_cases.settle import RUN_ROUND
+
+BATCH = 100
+_MATCHES = uuid.UUID("5f0a3c1e-6f0b-4f0e-9a53-3a1c6f3d9b10")  # any fixed one: makes ids of matches from those of rounds
+
+
+class RoundOvertaken(Conflict):
+    """Another run holds the fence of this programme: nothing of this one may be applied any more."""
+
+
+def apply_round(uow: UnitOfWork, terms: Terms, opened: Round, snapshot: Snapshot, result: RoundResult) -> Round:
+    """Check each pair again under lock, propose those that hold, drop the others; they are in the next round.
+
+    In small transactions, so that nobody who signs up meanwhile waits for a large round. Applying twice is applying
+    once: the id of a match follows from its round and its mentee.
+    """
+    read = _Read(snapshot)
+    dropped = 0
+    in_order = sorted(result.proposals, key=lambda proposal: (proposal.mentor_id, proposal.mentee_id))
+    for some in _batches(in_order):
+        with uow.begin() as store:
+            _still_ours(store, opened)
+            dropped += sum(not _propose(store, terms, opened, read, proposal) for proposal in some)
+    with uow.begin() as store:
+        _still_ours(store, opened)
+        applied = replace(
+            opened,
+            state="applied",
+            applied_at=store.now,
+            input_hash=result.input_hash,
+            result_hash=result.result_hash,
+            proposed=store.rounds.proposed_in(opened.id),
+            unmatched=len(result.unmatched),
+            dropped=dropped,
+            certificate=_figures(result),
+        )
+        store.rounds.finish(applied, result)
+        if dropped:
+            store.enqueue(RUN_ROUND, opened.programme_id, due_at=store.now + terms.debounce)
+    return applied
+
+
+class _Read:
+    """What the round had read, by id."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.weights = snapshot.weights
+        self.mentees: Mapping[str, Mentee] = {mentee.id: mentee for mentee in snapshot.mentees}
+        self.mentors: Mapping[str, Mentor] = {mentor.id: mentor for mentor in snapshot.mentors}
+
+    def still_fits(self, mentee: Mentee, mentor: Mentor, store: Store) -> bool:
+        """Whether the pair may be made of these two as they are now, who may have changed since the round read them."""
+        if mentor.id in mentee.excluded:
+            return False
+        if mentee.facts == self.mentees[mentee.id].facts and mentor.facts == self.mentors[mentor.id].facts:
+            return not mentor.paused
+        return not explain(mentee, mentor, self.weights, store.now).rules
+
+
+def _propose(store: Store, terms: Terms, opened: Round, read: _Read, proposal: Proposal) -> bool:
+    """Ask one mentor; False when the pair does not hold any more."""
+    match_id = str(uuid.uuid5(_MATCHES, f"{opened.id}/{proposal.mentee_id}"))
+    if store.matches.exists(match_id):
+        return True  # proposed before this round was cut off
+    mentee = store.pool.as_mentee(proposal.mentee_id)
+    mentor = store.pool.as_mentor(proposal.mentor_id)
+    if mentee is None or mentor is None or not read.still_fits(mentee, mentor, store):
+        return False
+    if not store.places.take(mentor.id):
+        return False
+    match = Match(
+        id=match_id,
+        programme_id=opened.programme_id,
+        mentee_id=mentee.id,
+        mentor_id=mentor.id,
+        round_id=opened.id,
+        waiting_since=mentee.facts.waiting_since,
+        proposed_at=store.now,
+        asked_at=store.now,
+        answer_by=None,
+        attempt=mentee.tries + 1,
+        reasons=tuple(Reason(criterion=r.criterion, band=r.band, codes=r.codes) for r in proposal.reasons),
+    )
+    asked, told = life.propose(match, store.now + terms.time_to_answer)
+    if not store.matches.add(asked, proposal.parts, proposal.score):
+        store.places.free(mentor.id)
+        return False
+    store.tell(*told)
+    return True
+
+
+def _still_ours(store: Store, opened: Round) -> None:
+    if not store.rounds.holds(opened):
+        raise RoundOvertaken("round_overtaken", "Another run of this programme's matching has taken over.")
+
+
+def _figures(result: RoundResult) -> dict[str, Any]:
+    proof = result.certificate
+    return {"primal": proof.primal, "dual": proof.dual, "violations": proof.violations, "optimal": proof.optimal}
+
+
+def _batches(proposals: Sequence[Proposal]) -> Sequence[Sequence[Proposal]]:
+    return [proposals[start : start + BATCH] for start in range(0, len(proposals), BATCH)]

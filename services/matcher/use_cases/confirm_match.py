@@ -1,0 +1,15 @@
+"""A mentee says yes to the mentor who said yes."""
+
+from services.matcher.domain import match as life
+from services.matcher.domain.match import Match
+from services.matcher.ports import UnitOfWork
+from services.matcher.use_cases.actor import Actor, match_of
+from services.matcher.use_cases.settle import settle
+
+
+def confirm_match(uow: UnitOfWork, actor: Actor, match_id: str) -> Match:
+    """Confirm for the mentee: the two may talk."""
+    with uow.begin() as store:
+        match = match_of(store, actor, match_id, "mentee")
+        after, told = life.confirm(match, store.now)
+        return settle(store, match, after, told)

@@ -1,0 +1,24 @@
+"""One side says no, without blame."""
+
+from services.matcher.domain import match as life
+from services.matcher.domain.match import Match
+from services.matcher.ports import UnitOfWork
+from services.matcher.use_cases.actor import Actor, side_of, unknown_match, visible_match
+from services.matcher.use_cases.settle import settle
+
+
+def decline_match(
+    uow: UnitOfWork, actor: Actor, match_id: str, *, reason: str | None = None, note: str | None = None
+) -> Match:
+    """Decline for whichever side the actor is on. ``reason`` is coded; the note stays private and in this service."""
+    with uow.begin() as store:
+        match = visible_match(store, actor, match_id, lock=True)
+        side = side_of(match, actor)
+        if side is None:
+            raise unknown_match()
+        after, told = life.decline(match, side, store.now, reason)
+        if side == "mentor":
+            store.places.rest(match.mentor_id, None)
+        if note:
+            store.matches.keep_note(match_id, note)
+        return settle(store, match, after, told)

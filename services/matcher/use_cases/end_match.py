@@ -1,0 +1,24 @@
+"""A match comes to its end."""
+
+from services.chassis.errors import Conflict
+from services.matcher.domain import match as life
+from services.matcher.domain.match import Match
+from services.matcher.ports import UnitOfWork
+from services.matcher.use_cases.actor import Actor, side_of, visible_match
+from services.matcher.use_cases.settle import settle
+
+
+def end_match(uow: UnitOfWork, actor: Actor, match_id: str, cause: str, *, reason: str | None = None) -> Match:
+    """End an active or accepted match for either side, or any live one for an admin, who says why (audited)."""
+    with uow.begin() as store:
+        match = visible_match(store, actor, match_id, lock=True)
+        if not actor.is_admin and match.state == "proposed":
+            raise Conflict(
+                "answer_first",
+                "You have been asked about this match: please accept or decline it.",
+                now={"state": match.state, "version": match.version},
+            )
+        after, told = life.end(match, cause, side_of(match, actor) or "admin", store.now)
+        if actor.is_admin:
+            store.audit("end_match", match_id, by="admin", reason=reason, detail={"cause": cause, "was": match.state})
+        return settle(store, match, after, told)

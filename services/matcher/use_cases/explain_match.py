@@ -1,0 +1,41 @@
+"""Why these two: in words for them, with the numbers for an admin."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.chassis.words import Words
+from services.matcher.domain.explain import Part, band_of
+from services.matcher.domain.match import Match
+from services.matcher.ports import UnitOfWork
+from services.matcher.use_cases.actor import Actor, visible_match
+from services.matcher.use_cases.say_why import Said, say_why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyMatched:
+    """A match explained in a language; ``parts`` and ``score`` only for an admin."""
+
+    match: Match
+    locale: str
+    band: str
+    said: Sequence[Said]
+    parts: Sequence[Part] = ()
+    score: int | None = None
+
+
+def explain_match(uow: UnitOfWork, words: Words, actor: Actor, match_id: str, locale: str) -> WhyMatched:
+    """Explain a match to somebody who may see it, in their own language; an admin reads it in ``locale``."""
+    with uow.begin(read_only=True) as store:
+        match = visible_match(store, actor, match_id)
+        parts, score = store.matches.shown(match_id)
+        person = store.pool.member(actor.person_id) if actor.person_id else None
+    phrases = words.of(person.locale if person is not None else locale)
+    told = sorted((part for part in parts if part.band), key=lambda part: -part.score * part.weight)
+    return WhyMatched(
+        match=match,
+        locale=phrases.locale,
+        band=band_of(score),
+        said=say_why(told, phrases),
+        parts=parts if actor.is_admin else (),
+        score=score if actor.is_admin else None,
+    )

@@ -1,0 +1,19 @@
+"""Forget a person who asked for it, and hand over the receipt."""
+
+from services.events.matcher import MatcherForgot
+from services.events.profiles import PersonErased
+from services.matcher.domain import match as life
+from services.matcher.ports import UnitOfWork
+from services.matcher.use_cases.settle import settle
+
+
+def forget_person(uow: UnitOfWork, event: PersonErased) -> None:
+    """End what they had open, remove every fact of them, and never take them in again. Twice is as good as once."""
+    with uow.begin() as store:
+        for match in store.matches.live_of(event.person_id):
+            after, told = life.end(match, "erased", "profile", store.now)
+            settle(store, match, after, told)
+        store.matches.forget(event.person_id)
+        store.rounds.forget(event.person_id)
+        store.pool.forget(event.person_id, event.version)
+        store.tell(MatcherForgot(person_id=event.person_id, programme_id=event.programme_id, version=event.version))

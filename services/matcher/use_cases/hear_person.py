@@ -1,0 +1,58 @@
+"""Take in what profiles says of a person, and let a round see it."""
+
+from services.matcher.domain import match as life
+from services.matcher.domain.match import Match
+from services.matcher.domain.member import Heard, Member, hear, may_be_proposed
+from services.matcher.domain.terms import Terms
+from services.matcher.ports import Store, UnitOfWork
+from services.matcher.use_cases.settle import RUN_ROUND, settle
+
+
+def hear_person(uow: UnitOfWork, terms: Terms, event: Heard) -> None:
+    """Keep the newest state of a person; what cannot go on without them ends kindly. Old news changes nothing."""
+    with uow.begin() as store:
+        if store.pool.is_forgotten(event.person_id):
+            return
+        before = store.pool.member(event.person_id, lock=True)
+        after = hear(before, event)
+        if after is None:
+            return
+        _end_what_cannot_go_on(store, after)
+        store.pool.keep(after)
+        if before is not None and before.standing == "paused" and after.standing == "here" and after.mentor:
+            store.places.rest(after.person_id, None)
+        store.enqueue(RUN_ROUND, after.programme_id, due_at=store.now + terms.debounce)
+
+
+def _end_what_cannot_go_on(store: Store, person: Member) -> None:
+    """Before the new state is kept: the tables refuse a live match that the new state would forbid."""
+    live = store.matches.live_of(person.person_id)
+    over = [match for match in live if _is_over(store, person, match)]
+    kept = [match for match in live if match not in over and match.mentor_id == person.person_id]
+    offers = [match for match in kept if match.state == "proposed"]
+    if person.mentor is not None:  # fewer places than people: offers are withdrawn, the newest first
+        over += offers[: max(0, len(kept) - person.mentor.capacity)]
+    for match in over:
+        after, told = life.end(match, _cause(person, match), "profile", store.now)
+        settle(store, match, after, told)
+
+
+def _is_over(store: Store, person: Member, match: Match) -> bool:
+    if match.mentor_id == person.person_id:
+        if person.mentor is None or _uncleared(store, person, match):
+            return True
+        return match.state == "proposed" and not may_be_proposed(person, store.now)
+    return person.mentee is None or (match.state == "proposed" and person.standing != "here")
+
+
+def _uncleared(store: Store, mentor: Member, match: Match) -> bool:
+    """Whether the mentee is a minor and the mentor is not cleared for that (any more)."""
+    if mentor.mentor is None or mentor.mentor.cleared_for_minors:
+        return False
+    mentee = store.pool.member(match.mentee_id)
+    return mentee is not None and mentee.mentee is not None and mentee.mentee.minor
+
+
+def _cause(person: Member, match: Match) -> str:
+    cleared = person.mentor is None or match.mentor_id != person.person_id or person.mentor.cleared_for_minors
+    return "withdrawn" if cleared or match.state == "proposed" else "safeguarding"

@@ -1,0 +1,54 @@
+"""Put new weights in force, or take an earlier version back."""
+
+from services.chassis.errors import Invalid, Stale
+from services.events.matcher import WeightsPublished
+from services.matcher.domain.weights import Weights, weights_from_json, weights_to_json
+from services.matcher.ports import PublishedWeights, Store, UnitOfWork
+from services.matcher.use_cases.settle import RUN_ROUND
+
+
+def publish_weights(
+    uow: UnitOfWork, programme_id: str, told: object, *, after: int, by: str, reason: str
+) -> PublishedWeights:
+    """Publish what an admin wrote as the version that follows ``after``; the next round uses it.
+
+    Raises Invalid with every fault at once, and Stale when another version was published meanwhile.
+    """
+    with uow.begin() as store:
+        return _publish(store, programme_id, read_weights(told, after + 1), after=after, by=by, reason=reason)
+
+
+def revert_weights(
+    uow: UnitOfWork, programme_id: str, version: int, *, after: int, by: str, reason: str
+) -> PublishedWeights:
+    """Publish an earlier version again, as a new version: history is never rewritten."""
+    with uow.begin() as store:
+        earlier = store.weights.version(programme_id, version)
+        told = weights_to_json(earlier.weights) | {"version": after + 1}
+        return _publish(store, programme_id, read_weights(told, after + 1), after=after, by=by, reason=reason)
+
+
+def read_weights(told: object, version: int) -> Weights:
+    """Weights from plain values; raises Invalid that names every field at fault."""
+    weights, faults = weights_from_json(told, version=version)
+    if weights is None:
+        errors = [{"field": fault.field, "message": fault.message} for fault in faults]
+        raise Invalid("weights_invalid", "These weights cannot be used; nothing was published.", errors=errors)
+    return weights
+
+
+def _publish(
+    store: Store, programme_id: str, weights: Weights, *, after: int, by: str, reason: str
+) -> PublishedWeights:
+    published = PublishedWeights(weights=weights, published_at=store.now, by=by, reason=reason)
+    if not store.weights.publish(programme_id, published, after=after):
+        current = store.weights.current(programme_id).weights.version
+        raise Stale(
+            "changed_meanwhile",
+            f"Version {current} of the weights was published meanwhile. Please read it, and decide again.",
+            now={"version": current},
+        )
+    store.audit("publish_weights", programme_id, by=by, reason=reason, detail={"version": weights.version})
+    store.tell(WeightsPublished(programme_id=programme_id, version=weights.version))
+    store.enqueue(RUN_ROUND, programme_id)
+    return published

@@ -1,0 +1,97 @@
+"""Why a pair was made, in a person's own words: bands and shared codes, never a number."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from babel import Locale
+
+from services.chassis.words import Phrases
+from services.events.vocabulary import is_code, label
+
+# The vocabulary that holds the labels of a criterion's codes.
+_AXIS: Mapping[str, str] = {
+    "diabetes_type": "diabetes_type",
+    "life_stage": "life_stage",
+    "situation": "situation",
+    "goals": "goal",
+    "device": "device_class",
+    "topics": "topic",
+    "relation": "relation",
+    "age": "age_band",
+    "age_at_diagnosis": "diagnosis_age_band",
+    "availability": "weekday",
+    "format": "format",
+    "culture": "culture",
+    "style": "style",
+    "gender": "gender",
+}
+
+
+class Reasoned(Protocol):
+    """A criterion with its band and the shared codes behind it."""
+
+    @property
+    def criterion(self) -> str:
+        """Which criterion."""
+        ...
+
+    @property
+    def band(self) -> str:
+        """How well it fits: strong, good, some, or "" for nothing to say."""
+        ...
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The shared codes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One reason in words: what it is about, how well it fits, what the two share."""
+
+    criterion: str
+    label: str
+    band: str
+    band_label: str
+    shared: tuple[str, ...]
+
+
+def say_why(reasons: Iterable[Reasoned], phrases: Phrases) -> tuple[Said, ...]:
+    """Say the reasons that have a band, in the order given."""
+    return tuple(
+        Said(
+            criterion=reason.criterion,
+            label=label("matters", reason.criterion, phrases.locale),
+            band=reason.band,
+            band_label=band_label(reason.band, phrases),
+            shared=tuple(_named(reason.criterion, reason.codes, phrases.locale)),
+        )
+        for reason in reasons
+        if reason.band
+    )
+
+
+def band_label(band: str, phrases: Phrases) -> str:
+    """The words for a band."""
+    match band:
+        case "strong":
+            return phrases.gettext("a strong fit")
+        case "good":
+            return phrases.gettext("a good fit")
+        case _:
+            return phrases.gettext("something in common")
+
+
+def _named(criterion: str, codes: tuple[str, ...], locale: str) -> Iterable[str]:
+    if criterion == "language":
+        return (_language(tag, locale) for tag in codes)
+    axis = _AXIS.get(criterion, "")
+    return (label(axis, code, locale) for code in codes if axis and is_code(axis, code))
+
+
+def _language(tag: str, locale: str) -> str:
+    """The name of a language in another one; its tag where nobody wrote the name down."""
+    names = Locale.parse(locale, sep="-").languages
+    return str(names.get(tag.replace("-", "_")) or names.get(tag.split("-", maxsplit=1)[0]) or tag)

@@ -1,0 +1,1 @@
+"""How notifications reaches the world: its database, its words, its channels."""

@@ -1,0 +1,153 @@
+"""Rows to values and back, by hand, in plain functions."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from services.notifications.domain import kinds
+from services.notifications.domain.delivery import Delivery, State
+from services.notifications.domain.match import Match, MatchState
+from services.notifications.domain.person import Person
+from services.notifications.domain.preferences import Preferences
+from services.notifications.ports import Shown
+
+
+def person_from(row: sa.Row[Any]) -> Person:
+    """A person, or their tombstone."""
+    return Person(
+        id=row.person_id,
+        programme_id=row.programme_id,
+        locale=row.locale,
+        time_zone=row.time_zone,
+        facts_version=row.facts_version,
+        contact_version=row.contact_version,
+        mentee=row.mentee,
+        mentor=row.mentor,
+        approved=row.approved,
+        messages_consent=row.messages_consent,
+        sealed=row.sealed,
+        left=row.gone,
+        erased=row.erased,
+    )
+
+
+def person_row(person: Person) -> dict[str, Any]:
+    """The row of a person (`left` is a word of SQL, so the column says `gone`)."""
+    return {
+        "person_id": person.id,
+        "programme_id": person.programme_id,
+        "locale": person.locale,
+        "time_zone": person.time_zone,
+        "facts_version": person.facts_version,
+        "contact_version": person.contact_version,
+        "mentee": person.mentee,
+        "mentor": person.mentor,
+        "approved": person.approved,
+        "messages_consent": person.messages_consent,
+        "sealed": person.sealed,
+        "gone": person.left,
+        "erased": person.erased,
+    }
+
+
+def farewell_from(row: sa.Row[Any]) -> Person:
+    """An erased person as their last mail needs them."""
+    return Person(
+        id=row.person_id,
+        programme_id=row.programme_id,
+        locale=row.locale,
+        time_zone=row.time_zone,
+        sealed=row.sealed,
+    )
+
+
+def match_from(row: sa.Row[Any]) -> Match:
+    """A match as heard."""
+    return Match(
+        id=row.match_id,
+        programme_id=row.programme_id,
+        mentee_id=row.mentee_id,
+        mentor_id=row.mentor_id,
+        state=MatchState(row.state),
+        answer_until=row.answer_until,
+    )
+
+
+def match_row(match: Match) -> dict[str, Any]:
+    """The row of a match, without the moment of its change."""
+    return {
+        "match_id": match.id,
+        "programme_id": match.programme_id,
+        "mentee_id": match.mentee_id,
+        "mentor_id": match.mentor_id,
+        "state": match.state.value,
+        "answer_until": match.answer_until,
+    }
+
+
+def preferences_from(row: sa.Row[Any]) -> Preferences:
+    """A person's wishes."""
+    return Preferences(
+        person_id=row.person_id,
+        version=row.version,
+        helpful=row.helpful,
+        pace=row.pace,
+        quiet_hours=row.quiet_hours,
+    )
+
+
+def delivery_from(row: sa.Row[Any]) -> Delivery:
+    """A delivery, with what its attempts say (`tries`, `sending_since`)."""
+    return Delivery(
+        id=row.id,
+        programme_id=row.programme_id,
+        person_id=row.person_id or "",
+        kind=kinds.BY_NAME[row.kind],
+        subject=row.subject or "",
+        sequence=row.sequence,
+        state=State(row.state),
+        lapses_at=row.lapses_at,
+        created_at=row.created_at,
+        needs=MatchState(row.needs) if row.needs else None,
+        facts=row.facts or {},
+        tries=row.tries,
+        sending_since=row.sending_since,
+    )
+
+
+def delivery_row(delivery: Delivery) -> dict[str, Any]:
+    """The row of a new delivery."""
+    return {
+        "id": delivery.id,
+        "programme_id": delivery.programme_id,
+        "person_id": delivery.person_id,
+        "kind": delivery.kind.name,
+        "subject": delivery.subject,
+        "sequence": delivery.sequence,
+        "state": delivery.state.value,
+        "cause": "",
+        "needs": delivery.needs.value if delivery.needs else None,
+        "facts": dict(delivery.facts),
+        "locale": "",
+        "channel": "",
+        "lapses_at": delivery.lapses_at,
+        "created_at": delivery.created_at,
+    }
+
+
+def shown_from(row: sa.Row[Any]) -> Shown:
+    """A delivery as the admin's list shows it."""
+    return Shown(
+        id=row.id,
+        person_id=row.person_id,
+        kind=row.kind,
+        subject=row.subject,
+        state=row.state,
+        cause=row.cause,
+        locale=row.locale,
+        channel=row.channel,
+        tries=row.tries,
+        unclear_tries=row.unclear,
+        created_at=row.created_at,
+        settled_at=row.settled_at,
+    )

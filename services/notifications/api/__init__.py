@@ -1,0 +1,21 @@
+"""The HTTP door of notifications: what was sent, what a person wishes, how to stop."""
+
+from collections.abc import Sequence
+
+from services.chassis.api import Blueprint
+from services.chassis.links import LinkSigner
+from services.notifications.api.deliveries import deliveries_routes
+from services.notifications.api.mailbox import mailbox_routes
+from services.notifications.api.preferences import preferences_routes
+from services.notifications.api.unsubscribe import unsubscribe_routes
+from services.notifications.ports import MailReader, Unit
+
+
+def blueprints(uow: Unit, links: LinkSigner, mailbox: MailReader | None) -> Sequence[Blueprint]:
+    """Return every group of routes; `mailbox` is None where mail really leaves."""
+    return (
+        deliveries_routes(uow),
+        preferences_routes(uow),
+        unsubscribe_routes(uow, links),
+        mailbox_routes(mailbox),
+    )

@@ -1,0 +1,76 @@
+"""What was sent: the list and the figures, for the programme's admins."""
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from services.chassis.api import Blueprint
+from services.chassis.auth import allow, current
+from services.chassis.pages import page, read_cursor
+from services.chassis.problem import problem
+from services.notifications.api.schemas import DeliveryPage, DeliveryQuery, StatsSchema
+from services.notifications.domain.delivery import State
+from services.notifications.ports import Count, Unit, Wanted
+
+
+def deliveries_routes(uow: Unit) -> Blueprint:
+    """Return the routes for admins."""
+    routes = Blueprint("deliveries", __name__, description="What was sent, and what was not, and why")
+
+    @routes.route("/notifications/v1/deliveries", methods=["GET"])
+    @allow("admin")
+    @routes.arguments(DeliveryQuery, location="query")
+    @routes.response(200, DeliveryPage)
+    def deliveries(query: dict[str, Any]) -> dict[str, Any]:
+        """List the programme's messages
+
+        Newest first. Each row says which kind of message went to whom about which id, how it stands and how often it
+        was tried. Addresses, names and texts are not shown, and nothing of an erased person but the count.
+        """
+        wanted = Wanted(
+            programme_id=current().programme,
+            kind=query["kind"],
+            state=query["state"],
+            person_id=query["person_id"],
+            after=_position(read_cursor(query["cursor"])),
+            limit=query["limit"],
+        )
+        with uow.begin() as store:
+            rows = store.deliveries(wanted)
+        return page(rows, limit=wanted.limit, position=lambda row: (row.created_at.isoformat(), row.id))
+
+    @routes.route("/notifications/v1/stats", methods=["GET"])
+    @allow("admin")
+    @routes.response(200, StatsSchema)
+    def stats() -> dict[str, Any]:
+        """Count the programme's messages
+
+        By kind, language and state, with the delivered ones summed up by language and by kind.
+        """
+        with uow.begin() as store:
+            counts = store.counts(current().programme)
+        delivered = [count for count in counts if count.state == State.DELIVERED]
+        return {
+            "items": counts,
+            "delivered_by_locale": _sum(delivered, "locale"),
+            "delivered_by_kind": _sum(delivered, "kind"),
+        }
+
+    return routes
+
+
+def _position(cursor: tuple[Any, ...] | None) -> tuple[datetime, str] | None:
+    if cursor is None:
+        return None
+    try:
+        moment, last = cursor
+        return datetime.fromisoformat(moment), str(last)
+    except (ValueError, TypeError):
+        raise problem(422, "cursor_unknown", "Unknown cursor", "Please begin again.", field="cursor") from None
+
+
+def _sum(counts: list[Count], by: str) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for count in counts:
+        found[getattr(count, by)] += count.count
+    return dict(sorted(found.items()))

@@ -1,0 +1,31 @@
+"""The development mailbox for programs: what a demonstration's mentors read."""
+
+from typing import Any
+
+from services.chassis.api import Blueprint, answers
+from services.chassis.auth import allow
+from services.chassis.errors import NotFound
+from services.notifications.api.schemas import MailQuery, MailsSchema
+from services.notifications.ports import MailReader
+
+
+def mailbox_routes(mailbox: MailReader | None) -> Blueprint:
+    """Return the route; without a mailbox it answers 404."""
+    routes = Blueprint("mailbox", __name__, description="Development only: mail that never left this machine")
+
+    @routes.route("/notifications/v1/mailbox", methods=["GET"])
+    @allow("anyone")
+    @answers(404)
+    @routes.arguments(MailQuery, location="query")
+    @routes.response(200, MailsSchema)
+    def mails(query: dict[str, Any]) -> dict[str, Any]:
+        """Read the development mailbox
+
+        Newest first. Only where ENVIRONMENT is development and MAIL_URL names a folder; anywhere else this answers
+        404, as it holds the mail of everybody.
+        """
+        if mailbox is None:
+            raise NotFound("not_found", "There is no development mailbox here.")
+        return {"items": mailbox.newest(to=query["to"], limit=query["limit"])}
+
+    return routes

@@ -1,0 +1,138 @@
+"""Where notifications is put together: the only module that sees every room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from services.chassis.event import Event
+from services.chassis.service import Parts, Service
+from services.chassis.unit_of_work import Transaction
+from services.events import topics
+from services.notifications.adapters.store import Store
+from services.notifications.settings import Settings
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from services.chassis.jobs import Job
+    from services.chassis.scheduler import Tick
+    from services.chassis.subscriber import Handler
+    from services.notifications.ports import Channel
+    from services.notifications.use_cases.deliver import Deliver
+
+
+def open_store(_settings: Settings) -> Callable[[Transaction], Store]:
+    """Stores need nothing but their transaction: what is sealed stays sealed in them."""
+    return Store
+
+
+def web_app(parts: Parts[Settings, Store]) -> Flask:
+    """Return the WSGI app."""
+    from services.chassis.app import build_app
+    from services.chassis.links import LinkSigner
+    from services.notifications.adapters.mailbox import Mailbox
+    from services.notifications.api import blueprints
+    from services.notifications.pages import pages
+
+    settings = parts.settings
+    mailbox = Mailbox(settings.mailbox) if settings.mailbox else None
+    return build_app(
+        name=SERVICE.name,
+        title="Cairn notifications",
+        settings=settings,
+        health=parts.health,
+        blueprints=blueprints(parts.uow, LinkSigner(settings.link_secret, clock=parts.clock), mailbox),
+        pages=pages(mailbox),
+        uow=parts.uow,
+    )
+
+
+def deliver(parts: Parts[Settings, Store]) -> Deliver:
+    """The use case that sends, with the channel that MAIL_URL names."""
+    from services.chassis.backoff import wait_after
+    from services.chassis.crypto import FieldCipher, read_keys
+    from services.chassis.links import LinkSigner
+    from services.notifications.adapters.letters import open_writer
+    from services.notifications.adapters.links import Links
+    from services.notifications.use_cases.deliver import Deliver
+
+    settings = parts.settings
+    return Deliver(
+        uow=parts.uow,
+        writer=open_writer(
+            cipher=FieldCipher(read_keys(settings.contact_keys)),
+            links=Links(LinkSigner(settings.link_secret, clock=parts.clock), settings.public_url),
+            programme_name=settings.programme_name,
+        ),
+        channel=channel(settings),
+        quiet=settings.quiet,
+        pause=partial(wait_after, first=5.0, longest=1800.0),
+    )
+
+
+def channel(settings: Settings) -> Channel:
+    """A new channel is a new scheme here and a new file in `adapters/`; copy the nearest."""
+    from services.chassis.clock import SystemClock
+    from services.notifications.adapters.email_files import EmailFiles
+    from services.notifications.adapters.email_smtp import EmailSmtp, read_mail_server
+
+    if settings.mail_folder is not None:
+        return EmailFiles(settings.mail_folder, settings.mail_from, SystemClock())
+    return EmailSmtp(read_mail_server(settings.mail_url), settings.mail_from, SystemClock())
+
+
+def handlers(parts: Parts[Settings, Store]) -> Mapping[type[Event], Handler]:
+    """What is heard."""
+    from services.notifications import consumer
+
+    return consumer.handlers(parts.uow)
+
+
+def jobs(parts: Parts[Settings, Store]) -> Mapping[str, Callable[[Job], None]]:
+    """What the worker does."""
+    from services.notifications.use_cases.notify import DELIVER
+
+    send = deliver(parts)
+
+    def run(job: Job) -> None:
+        send(job.key)
+
+    return {DELIVER: run}
+
+
+def ticks(parts: Parts[Settings, Store]) -> Sequence[Tick]:
+    """What happens every so often."""
+    from services.notifications import schedule
+
+    return schedule.ticks(parts.uow)
+
+
+def ask_for_everybody(parts: Parts[Settings, Store]) -> None:
+    """A new database first asks profiles to say everybody again."""
+    from services.notifications.use_cases.ask_for_people import ask_for_people
+
+    ask_for_people(parts.uow, parts.settings.programme)
+
+
+def mail_workers(settings: Settings) -> int:
+    """How many mails are handed over at the same time."""
+    return settings.mail_workers
+
+
+SERVICE = Service(
+    name="notifications",
+    about="Tells people what happened, in their language, at a kind hour.",
+    settings=Settings,
+    migrations=Path(__file__).parent / "adapters" / "migrations",
+    topics=topics.specs,
+    open_store=open_store,
+    web_app=web_app,
+    handlers=handlers,
+    jobs=jobs,
+    ticks=ticks,
+    before_consuming=ask_for_everybody,
+    workers=mail_workers,
+)

@@ -1,0 +1,30 @@
+"""The pages of notifications: the development mailbox, and the look of the unsubscribe page."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import flask
+
+from services.chassis.words import Words
+from services.notifications.pages.mailbox import mailbox_pages
+from services.notifications.ports import MailReader
+
+_WORDS = Path(__file__).parent.parent / "words"
+
+
+def pages(mailbox: MailReader | None) -> Sequence[flask.Blueprint]:
+    """Return the page blueprints; their templates stand in `templates/notifications/`."""
+    return (_looks(), mailbox_pages(mailbox))
+
+
+def _looks() -> flask.Blueprint:
+    """Brings the templates and the words that this service's pages speak."""
+    looks = flask.Blueprint("notifications_looks", __name__, template_folder="templates")
+    words = Words(_WORDS)
+
+    @looks.record
+    def install(state: flask.blueprints.BlueprintSetupState) -> None:
+        words.install(state.app.jinja_env)
+        state.app.jinja_env.globals["phrases_of"] = words.of
+
+    return looks

@@ -1,0 +1,25 @@
+"""What notifications does every so often."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from services.chassis.scheduler import Tick
+from services.notifications.ports import Unit
+from services.notifications.use_cases.sweep import prune, sweep
+
+
+def ticks(uow: Unit) -> Sequence[Tick]:
+    """Tidy up every minute; drop what is old once an hour."""
+    return (
+        Tick("sweep", timedelta(minutes=1), lambda: _until_done(uow)),
+        Tick("prune", timedelta(hours=1), lambda: _prune(uow)),
+    )
+
+
+def _until_done(uow: Unit) -> None:
+    while sweep(uow):
+        pass
+
+
+def _prune(uow: Unit) -> None:
+    prune(uow)

@@ -1,0 +1,1 @@
+"""The verbs of notifications: each loads, asks the domain, saves and tells."""

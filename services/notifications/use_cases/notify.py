@@ -1,0 +1,76 @@
+"""Something happened: queue the messages it calls for, each once, and take back those that lost their reason."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import uuid4
+
+from services.events import matcher, profiles
+from services.notifications.domain.delivery import State, queued
+from services.notifications.domain.match import MatchEvent, after, without
+from services.notifications.domain.person import gone, with_contact, with_facts
+from services.notifications.domain.plan import Message, plan
+from services.notifications.ports import Store, Unit
+
+DELIVER = "deliver"
+
+
+def hear_person(uow: Unit, event: profiles.PersonRegistered | profiles.PersonChanged, at: datetime) -> None:
+    """Keep the language and the roles of a person; greet them, thank them, or tell them that they are approved."""
+    with uow.begin() as store:
+        before = store.hold_person(event.person_id, event.programme_id)
+        person = with_facts(before, event)
+        if person is None:
+            return
+        store.save_person(person)
+        _queue(store, plan(event, at, before))
+
+
+def hear_contact(uow: Unit, event: profiles.ContactChanged) -> None:
+    """Keep how to reach a person, sealed as it came, and let go what waited for it."""
+    with uow.begin() as store:
+        person = with_contact(store.hold_person(event.person_id, event.programme_id), event)
+        if person is None:
+            return
+        store.save_person(person)
+        for delivery_id in store.release(person.id):
+            store.enqueue(DELIVER, delivery_id)
+
+
+def hear_leaving(uow: Unit, event: profiles.PersonLeft) -> None:
+    """Remember that a person left: from now on only what they ask for is sent."""
+    with uow.begin() as store:
+        person = gone(store.hold_person(event.person_id, event.programme_id), event)
+        if person is not None:
+            store.save_person(person)
+
+
+def hear_match(uow: Unit, event: MatchEvent, at: datetime) -> None:
+    """Remember how far a match is, put aside what that made pointless, and queue what it calls for."""
+    with uow.begin() as store:
+        known = store.match(event.match_id)
+        match = after(known, event)
+        for person_id in sorted({match.mentee_id, match.mentor_id} - {""}):
+            person = store.hold_person(person_id, match.programme_id)
+            if person is not None and person.erased:
+                match = without(match, person_id)
+        store.save_match(match)
+        store.lapse(match.id, match.state)
+        _queue(store, plan(event, at))
+
+
+def hear_other(uow: Unit, event: matcher.WaitAtRisk | profiles.SignInAsked, at: datetime) -> None:
+    """Queue what an event calls for that changes nothing we keep."""
+    with uow.begin() as store:
+        _queue(store, plan(event, at))
+
+
+def _queue(store: Store, messages: Sequence[Message]) -> None:
+    for message in messages:
+        if not message.recipient or message.lapses_at <= store.now:
+            continue  # told again long after it mattered, or about somebody who is forgotten
+        person = store.hold_person(message.recipient, message.programme_id)
+        if person is not None and person.erased:
+            continue
+        delivery = queued(message, str(uuid4()), person, store.now)
+        if store.add_delivery(delivery) and delivery.state is State.QUEUED:
+            store.enqueue(DELIVER, delivery.id)

@@ -1,0 +1,185 @@
+"""Rows to values and back, by hand: what is sealed is opened here and nowhere else."""
+
+import json
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+import sqlalchemy as sa
+
+from services.chassis.codec import decode, to_json
+from services.chassis.crypto import BlindIndex, FieldCipher
+from services.events.facts import MenteeFacts, MentorFacts
+from services.events.matcher import Reason
+from services.profiles.domain.addresses import normal_address
+from services.profiles.domain.consent import ConsentEntry
+from services.profiles.domain.erasure import Tombstone
+from services.profiles.domain.introduction import Introduction
+from services.profiles.domain.person import Contact, MenteeSide, MentorSide, Person
+
+Row = sa.RowMapping
+T = TypeVar("T")
+
+
+class Vault:
+    """Seals and opens the texts of a person, each for its own column, and finds addresses without reading them."""
+
+    def __init__(self, cipher: FieldCipher, index: BlindIndex) -> None:
+        self._cipher = cipher
+        self._index = index
+
+    def close(self, text: str | None, column: str, person_id: str) -> str | None:
+        """Return a text sealed for one column of one person; None stays None."""
+        return None if text is None else self._cipher.seal(text, f"people:{column}:{person_id}")
+
+    def open(self, sealed: str | None, column: str, person_id: str) -> str | None:
+        """Return the text sealed for that column of that person."""
+        return None if sealed is None else self._cipher.open(sealed, f"people:{column}:{person_id}")
+
+    def index(self, email: str) -> str:
+        """Return what an address is found by."""
+        return self._index.of(normal_address(email))
+
+
+def person_row(person: Person, vault: Vault) -> dict[str, Any]:
+    """Return a person as a row of `people`."""
+    mentee, mentor, contact = person.mentee, person.mentor, person.contact
+
+    def closed(column: str, text: str | None) -> str | None:
+        return vault.close(text, column, person.id)
+
+    return {
+        "id": person.id,
+        "programme_id": person.programme_id,
+        "version": person.version,
+        "state": person.state,
+        "paused_until": person.paused_until,
+        "locale": person.locale,
+        "time_zone": person.time_zone,
+        "agreed": sorted(person.agreed),
+        "email": closed("email", contact.email),
+        "email_index": vault.index(contact.email),
+        "phone": closed("phone", contact.phone),
+        "name": closed("name", contact.name),
+        "pronouns": closed("pronouns", contact.pronouns),
+        "mentee_facts": to_json(mentee.facts) if mentee else None,
+        "mentee_words": closed("mentee_words", mentee.own_words) if mentee else None,
+        "referral_code": closed("referral_code", mentee.referral_code) if mentee else None,
+        "support": list(mentee.support) if mentee else [],
+        "mentee_access": list(mentee.access_needs) if mentee else [],
+        "met_a_peer": mentee.ever_met_a_peer if mentee else None,
+        "mentor_facts": to_json(mentor.facts) if mentor else None,
+        "mentor_words": closed("mentor_words", mentor.own_words) if mentor else None,
+        "mentor_hopes": closed("mentor_hopes", mentor.hopes) if mentor else None,
+        "mentor_access": list(mentor.access_needs) if mentor else [],
+        "mentor_status": mentor.status if mentor else None,
+        "applied_at": mentor.applied_at if mentor else None,
+        "created_at": person.created_at,
+    }
+
+
+def person_of(row: Row, vault: Vault) -> Person:
+    """Return the person that a row holds."""
+
+    def opened(column: str) -> str | None:
+        return vault.open(row[column], column, row["id"])
+
+    return Person(
+        id=row["id"],
+        programme_id=row["programme_id"],
+        locale=row["locale"],
+        time_zone=row["time_zone"],
+        contact=Contact(
+            email=opened("email") or "", phone=opened("phone"), name=opened("name"), pronouns=opened("pronouns")
+        ),
+        created_at=row["created_at"],
+        version=row["version"],
+        state=row["state"],
+        paused_until=row["paused_until"],
+        agreed=frozenset(row["agreed"]),
+        mentee=_mentee(row, opened("mentee_words"), opened("referral_code")),
+        mentor=_mentor(row, opened("mentor_words"), opened("mentor_hopes")),
+    )
+
+
+def _mentee(row: Row, words: str | None, referral: str | None) -> MenteeSide | None:
+    if row["mentee_facts"] is None:
+        return None
+    return MenteeSide(
+        facts=_read(MenteeFacts, row["mentee_facts"]),
+        own_words=words,
+        referral_code=referral,
+        support=tuple(row["support"]),
+        access_needs=tuple(row["mentee_access"]),
+        ever_met_a_peer=row["met_a_peer"],
+    )
+
+
+def _mentor(row: Row, words: str | None, hopes: str | None) -> MentorSide | None:
+    if row["mentor_facts"] is None:
+        return None
+    return MentorSide(
+        facts=_read(MentorFacts, row["mentor_facts"]),
+        applied_at=row["applied_at"],
+        own_words=words,
+        hopes=hopes,
+        access_needs=tuple(row["mentor_access"]),
+    )
+
+
+def introduction_row(introduction: Introduction, heard_at: datetime) -> dict[str, Any]:
+    """Return an introduction as a row."""
+    return {
+        "match_id": introduction.match_id,
+        "programme_id": introduction.programme_id,
+        "mentee_id": introduction.mentee_id,
+        "mentor_id": introduction.mentor_id,
+        "stage": introduction.stage,
+        "confirm_by": introduction.confirm_by,
+        "reasons": to_json(introduction.reasons),
+        "heard_at": heard_at,
+    }
+
+
+def introduction_of(row: Row) -> Introduction:
+    """Return the introduction that a row holds."""
+    return Introduction(
+        match_id=row["match_id"],
+        programme_id=row["programme_id"],
+        mentee_id=row["mentee_id"],
+        mentor_id=row["mentor_id"],
+        stage=row["stage"],
+        confirm_by=row["confirm_by"],
+        reasons=tuple(_read(Reason, reason) for reason in row["reasons"]),
+    )
+
+
+def consent_of(row: Row) -> ConsentEntry:
+    """Return the entry that a row of the ledger holds."""
+    return ConsentEntry(purpose=row["purpose"], given=row["given"], at=row["at"], wording=row["wording"])
+
+
+def tombstone_row(stone: Tombstone) -> dict[str, Any]:
+    """Return a tombstone as a row."""
+    return {
+        "person_id": stone.person_id,
+        "programme_id": stone.programme_id,
+        "version": stone.version,
+        "asked_at": stone.asked_at,
+        "confirmed": [[service, at.isoformat()] for service, at in stone.confirmed],
+    }
+
+
+def tombstone_of(row: Row) -> Tombstone:
+    """Return the tombstone that a row holds."""
+    return Tombstone(
+        person_id=row["person_id"],
+        programme_id=row["programme_id"],
+        version=row["version"],
+        asked_at=row["asked_at"],
+        confirmed=tuple((service, datetime.fromisoformat(at)) for service, at in row["confirmed"]),
+    )
+
+
+def _read(kind: type[T], shown: Any) -> T:
+    """Read a value back from the JSON that `to_json` made, with the codec's own strictness."""
+    return cast(T, decode(cast(Any, kind), json.dumps(shown).encode()))

@@ -1,0 +1,38 @@
+"""The store of profiles: its rooms, all within one transaction."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from services.chassis.unit_of_work import StoreBase, Transaction
+from services.profiles.adapters.people_rows import PeopleRows
+from services.profiles.adapters.rows import Vault
+from services.profiles.adapters.tables import CHASSIS
+from services.profiles.adapters.trace_rows import (
+    IntroductionRows,
+    LedgerRows,
+    SignInRows,
+    TombstoneRows,
+    WaitRows,
+)
+
+
+class Store(StoreBase):
+    """Implements the port `Store` on SQLite and PostgreSQL alike."""
+
+    def __init__(self, tx: Transaction, vault: Vault) -> None:
+        super().__init__(tx)
+        self.people = PeopleRows(tx.connection, vault)
+        self.ledger = LedgerRows(tx.connection)
+        self.tombstones = TombstoneRows(tx.connection)
+        self.sign_ins = SignInRows(tx.connection, tx.now)
+        self.introductions = IntroductionRows(tx.connection, tx.now)
+        self.waits = WaitRows(tx.connection, tx.now)
+
+    def audited(self, subject: str) -> Sequence[Mapping[str, Any]]:
+        """Return what was recorded about an id: what, when, by whom and why."""
+        audit = CHASSIS.audit
+        query = sa.select(audit.c.at, audit.c.action, audit.c.by, audit.c.reason)
+        rows = self.connection.execute(query.where(audit.c.subject == subject).order_by(audit.c.seq)).mappings()
+        return [dict(row) for row in rows]

@@ -1,0 +1,153 @@
+"""Consents, tombstones, sign-in requests, introductions and waits as rows."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from services.profiles.adapters.rows import (
+    consent_of,
+    introduction_of,
+    introduction_row,
+    tombstone_of,
+    tombstone_row,
+)
+from services.profiles.adapters.tables import consents, introductions, sign_in_links, tombstones, waits
+from services.profiles.domain.consent import ConsentEntry
+from services.profiles.domain.erasure import Tombstone
+from services.profiles.domain.introduction import Introduction
+
+
+class LedgerRows:
+    """Implements the port `Ledger`: rows are added, never changed."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def write(self, person_id: str, entries: Sequence[ConsentEntry]) -> None:
+        """Add entries."""
+        for entry in entries:
+            row = {"purpose": entry.purpose, "given": entry.given, "wording": entry.wording, "at": entry.at}
+            self._connection.execute(sa.insert(consents).values(person_id=person_id, **row))
+
+    def of(self, person_id: str) -> Sequence[ConsentEntry]:
+        """Return a person's entries, oldest first."""
+        query = sa.select(consents).where(consents.c.person_id == person_id).order_by(consents.c.seq)
+        return [consent_of(row) for row in self._connection.execute(query).mappings()]
+
+
+class TombstoneRows:
+    """Implements the port `Tombstones`."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def get(self, person_id: str) -> Tombstone | None:
+        """Return the trace of an erased person, locked where the database can."""
+        query = sa.select(tombstones).where(tombstones.c.person_id == person_id)
+        row = self._connection.execute(query).mappings().one_or_none()
+        return None if row is None else tombstone_of(row)
+
+    def put(self, stone: Tombstone) -> None:
+        """Keep it, new or with another receipt."""
+        row = tombstone_row(stone)
+        change = sa.update(tombstones).where(tombstones.c.person_id == stone.person_id).values(row)
+        if self._connection.execute(change).rowcount == 0:
+            self._connection.execute(sa.insert(tombstones).values(row))
+
+    def after(self, programme_id: str, last_id: str, limit: int) -> Sequence[Tombstone]:
+        """Return tombstones in the order of their person ids."""
+        query = (
+            sa.select(tombstones)
+            .where(tombstones.c.programme_id == programme_id, tombstones.c.person_id > last_id)
+            .order_by(tombstones.c.person_id)
+            .limit(limit)
+        )
+        return [tombstone_of(row) for row in self._connection.execute(query).mappings()]
+
+
+class SignInRows:
+    """Implements the port `SignIns`."""
+
+    def __init__(self, connection: sa.Connection, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    def add(self, request_id: str, person_id: str, expires_at: datetime) -> None:
+        """Keep a request."""
+        row = {"request_id": request_id, "person_id": person_id, "asked_at": self._now, "expires_at": expires_at}
+        self._connection.execute(sa.insert(sign_in_links).values(row))
+
+    def use(self, request_id: str, person_id: str) -> bool:
+        """Mark it used by one conditional change, so that of two at the same time one wins."""
+        change = (
+            sa.update(sign_in_links)
+            .where(
+                sign_in_links.c.request_id == request_id,
+                sign_in_links.c.person_id == person_id,
+                sign_in_links.c.used_at.is_(None),
+                sign_in_links.c.expires_at > self._now,
+            )
+            .values(used_at=self._now)
+        )
+        return self._connection.execute(change).rowcount == 1
+
+    def of(self, person_id: str) -> Sequence[Mapping[str, Any]]:
+        """Return a person's requests, oldest first."""
+        query = sa.select(sign_in_links).where(sign_in_links.c.person_id == person_id)
+        rows = self._connection.execute(query.order_by(sign_in_links.c.asked_at)).mappings()
+        return [{name: row[name] for name in ("asked_at", "expires_at", "used_at")} for row in rows]
+
+    def forget_before(self, moment: datetime) -> None:
+        """Remove requests that were over before a moment."""
+        self._connection.execute(sa.delete(sign_in_links).where(sign_in_links.c.expires_at < moment))
+
+
+class IntroductionRows:
+    """Implements the port `Introductions`."""
+
+    def __init__(self, connection: sa.Connection, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    def get(self, match_id: str) -> Introduction | None:
+        """Return one, None when unknown."""
+        query = sa.select(introductions).where(introductions.c.match_id == match_id)
+        row = self._connection.execute(query).mappings().one_or_none()
+        return None if row is None else introduction_of(row)
+
+    def put(self, introduction: Introduction) -> None:
+        """Keep it, new or changed."""
+        row = introduction_row(introduction, self._now)
+        change = sa.update(introductions).where(introductions.c.match_id == introduction.match_id).values(row)
+        if self._connection.execute(change).rowcount == 0:
+            self._connection.execute(sa.insert(introductions).values(row))
+
+    def of(self, person_id: str) -> Sequence[Introduction]:
+        """Return those a person is part of, in the order of their ids."""
+        query = sa.select(introductions).where(
+            sa.or_(introductions.c.mentee_id == person_id, introductions.c.mentor_id == person_id)
+        )
+        rows = self._connection.execute(query.order_by(introductions.c.match_id)).mappings()
+        return [introduction_of(row) for row in rows]
+
+
+class WaitRows:
+    """Implements the port `Waits`."""
+
+    def __init__(self, connection: sa.Connection, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    def add(self, match_id: str, programme_id: str, seconds: int) -> None:
+        """Keep one wait; the same match again changes nothing."""
+        known = self._connection.execute(sa.select(waits.c.match_id).where(waits.c.match_id == match_id)).first()
+        if known is None:
+            row = {"match_id": match_id, "programme_id": programme_id, "seconds": seconds, "at": self._now}
+            self._connection.execute(sa.insert(waits).values(row))
+
+    def since(self, programme_id: str, moment: datetime) -> Sequence[int]:
+        """Return the recent waits in seconds."""
+        query = sa.select(waits.c.seconds).where(waits.c.programme_id == programme_id, waits.c.at >= moment)
+        return list(self._connection.execute(query).scalars())

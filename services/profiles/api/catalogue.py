@@ -1,0 +1,64 @@
+"""Every vocabulary with labels, for whoever builds a form."""
+
+import hashlib
+import json
+from functools import cache
+from typing import Any
+
+from flask import Response, jsonify
+
+from services.chassis.api import Blueprint
+from services.chassis.auth import allow
+from services.chassis.html import direction, language
+from services.events.vocabulary import codes, label, locales
+from services.profiles.api.blueprint import group
+from services.profiles.api.schemas.answers import CatalogueQuery, CatalogueSchema
+from services.profiles.domain.device_models import device_models
+
+_AXES = """
+diabetes_type relation language_level situation life_stage device_class device_stage goal topic request_shape format
+style gender age_band diagnosis_age_band culture support digital_comfort access_need weekday matters must consent
+decline_reason end_cause locale
+"""
+
+
+def catalogue() -> Blueprint:
+    """Return the route of the catalogue."""
+    routes = group("catalogue", "Every vocabulary with labels.")
+
+    @routes.route("/catalogue", methods=["GET"])
+    @allow("anyone")
+    @routes.arguments(CatalogueQuery, location="query")
+    @routes.response(200, CatalogueSchema, headers={"ETag": {"schema": {"type": "string"}}})
+    def read(query: dict[str, Any]) -> Response:
+        """Read every vocabulary, with labels in the asked language.
+
+        Codes are what the API speaks; labels are for people. Languages without labels get English ones. Answers 304
+        to an If-None-Match that is still right.
+        """
+        wished = (query["locale"] or language()).split("-", maxsplit=1)[0].lower()
+        locale = wished if wished in locales() else "en"
+        shown, tag = _catalogue(locale)
+        answer = jsonify(shown)
+        answer.set_etag(tag)
+        answer.headers["Content-Language"] = locale
+        answer.headers["Vary"] = "Accept-Language, Cookie"
+        return answer
+
+    return routes
+
+
+@cache
+def _catalogue(locale: str) -> tuple[dict[str, Any], str]:
+    shown = {
+        "locale": locale,
+        "direction": direction(locale),
+        "vocabularies": {
+            axis: [{"code": code, "label": label(axis, code, locale)} for code in codes(axis)] for axis in _AXES.split()
+        },
+        "device_models": [
+            {"code": model.code, "label": model.label, "device_class": model.device_class}
+            for model in device_models().values()
+        ],
+    }
+    return shown, hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:16]

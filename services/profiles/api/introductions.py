@@ -1,0 +1,30 @@
+"""The introduction of two people, for the two of them."""
+
+from typing import Any
+
+from services.chassis.api import Blueprint
+from services.chassis.auth import allow, current
+from services.profiles.api.blueprint import Desk, group
+from services.profiles.api.schemas.answers import CardSchema
+from services.profiles.api.views import card_view
+from services.profiles.use_cases.introduce import read_introduction
+
+
+def introductions(desk: Desk) -> Blueprint:
+    """Return the routes of introductions."""
+    routes = group("introductions", "What the two people of a match see of each other.")
+
+    @routes.route("/introductions/<match_id>", methods=["GET"])
+    @allow("person")
+    @routes.response(200, CardSchema)
+    def card(match_id: str) -> dict[str, Any]:
+        """Read the introduction of a match.
+
+        For its two people, from the mentor's yes until the match ends. `contact` is null until the match is active;
+        from then on each reading of it is recorded. A mentor sees a mentee's contact only with the consent
+        `contact_by_mentor`. To confirm or decline, go to the matcher: `POST /matcher/v1/matches/{id}/confirm`.
+        """
+        found = read_introduction(desk.world, match_id, current())
+        return card_view(found, desk.words.of(found.locale))
+
+    return routes

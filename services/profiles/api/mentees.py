@@ -1,0 +1,56 @@
+"""Mentees sign up here."""
+
+from functools import partial
+from typing import Any
+
+from services.chassis.api import Blueprint, answers
+from services.chassis.auth import allow
+from services.chassis.etags import set_version
+from services.chassis.idempotency import idempotent
+from services.chassis.limits import limited
+from services.profiles.api.blueprint import PREFIX, Desk, group, signed_in_person
+from services.profiles.api.examples import MENTEE
+from services.profiles.api.schemas.answers import JoinedSchema
+from services.profiles.api.schemas.sides import MenteeSignUpSchema
+from services.profiles.api.translate import form_of, mentee_side
+from services.profiles.api.views import joined_view
+from services.profiles.use_cases.joining import Joined
+from services.profiles.use_cases.sign_up_mentee import sign_up_mentee
+
+Answer = tuple[dict[str, Any], int, dict[str, str]]
+LOCATION = {"Location": {"schema": {"type": "string"}, "description": "where this person is now"}}
+
+
+def mentees(desk: Desk) -> Blueprint:
+    """Return the routes for mentees."""
+    routes = group("mentees", "People who look for a mentor.")
+
+    @routes.route("/mentees", methods=["POST"])
+    @allow("anyone")
+    @limited(setting="sign_up_limit")
+    @idempotent
+    @answers(403, 409)
+    @routes.arguments(MenteeSignUpSchema, example=MENTEE)
+    @routes.response(201, JoinedSchema, headers=LOCATION)
+    def sign_up(body: dict[str, Any]) -> Answer:
+        """Sign up to find a mentor.
+
+        Needed are an address, one language, the relation to diabetes, its type (`unsure` is fine) and the consent
+        `matching`. Everything else makes the match better and has honest defaults. The answer says what happens next,
+        how long people waited of late (or that nobody can say yet), and holds a token for `Authorization: Bearer`.
+
+        Somebody who is a mentor already sends their token along and becomes a mentee as well. An address that is
+        signed up already answers 409 and how to go on; people under 18 are answered 403 with where to turn, unless
+        the programme has a youth track.
+        """
+        return welcomed(desk, sign_up_mentee(desk.world, form_of(body), partial(mentee_side, body), signed_in_person()))
+
+    return routes
+
+
+def welcomed(desk: Desk, joined: Joined) -> Answer:
+    """Return the answer to either sign-up."""
+    set_version(joined.person.version)
+    say = desk.words.of(joined.person.locale)
+    headers = {"Location": f"{PREFIX}/people/{joined.person.id}", "Content-Language": joined.person.locale}
+    return joined_view(joined, say), 201, headers

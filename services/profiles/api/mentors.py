@@ -1,0 +1,102 @@
+"""Mentors apply here; admins list and approve them."""
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from marshmallow import fields, validate
+
+from services.chassis.api import Blueprint, answers
+from services.chassis.auth import allow, current
+from services.chassis.etags import set_version
+from services.chassis.idempotency import idempotent
+from services.chassis.limits import limited
+from services.chassis.pages import PageQuery, page, page_schema, read_cursor
+from services.profiles.api.blueprint import Desk, group, signed_in_person
+from services.profiles.api.examples import APPROVAL, MENTOR
+from services.profiles.api.mentees import LOCATION, Answer, welcomed
+from services.profiles.api.schemas.answers import ApprovalSchema, JoinedSchema, MentorListItem, PersonSchema
+from services.profiles.api.schemas.sides import MentorApplicationSchema
+from services.profiles.api.translate import form_of, mentor_side
+from services.profiles.api.views import mentor_item, person_view
+from services.profiles.use_cases.apply_as_mentor import apply_as_mentor
+from services.profiles.use_cases.approve_mentor import approve_mentor
+from services.profiles.use_cases.read_person import list_mentors
+
+
+class MentorsQuery(PageQuery):
+    """Which mentors."""
+
+    status = fields.String(
+        load_default=None,
+        validate=validate.OneOf(["applied", "approved"], error="Please give applied or approved."),
+        metadata={"description": "only those with this status"},
+    )
+
+
+def mentors(desk: Desk) -> Blueprint:
+    """Return the routes for mentors."""
+    routes = group("mentors", "People who offer their lived experience.")
+
+    @routes.route("/mentors", methods=["POST"])
+    @allow("anyone")
+    @limited(setting="sign_up_limit")
+    @idempotent
+    @answers(403, 409)
+    @routes.arguments(MentorApplicationSchema, example=MENTOR)
+    @routes.response(201, JoinedSchema, headers=LOCATION)
+    def apply(body: dict[str, Any]) -> Answer:
+        """Apply as a mentor.
+
+        The same vocabulary from the other side: what you lived through, devices with their dates, how you like to
+        talk, how many people at the same time. The answer's status is `applied` until an admin approves. Somebody who
+        is a mentee already sends their token along and becomes a mentor as well.
+        """
+        return welcomed(
+            desk, apply_as_mentor(desk.world, form_of(body), partial(mentor_side, body), signed_in_person())
+        )
+
+    @routes.route("/mentors", methods=["GET"])
+    @allow("admin")
+    @routes.arguments(MentorsQuery, location="query")
+    @routes.response(200, page_schema(MentorListItem))
+    def listed(query: dict[str, Any]) -> dict[str, Any]:
+        """List mentors, oldest application first.
+
+        For admins. The list leaves out what concerns health; each mentor's record has it, and reading that is
+        recorded.
+        """
+        position = read_cursor(query["cursor"])
+        after = (datetime.fromisoformat(position[0]), str(position[1])) if position else None
+        rows = list_mentors(desk.world, query["status"], after, query["limit"] + 1, current())
+        return page(
+            [mentor_item(person) for person in rows],
+            limit=query["limit"],
+            position=lambda item: (item["applied_at"].isoformat(), item["id"]),
+        )
+
+    @routes.route("/mentors/<person_id>/approval", methods=["POST"])
+    @allow("admin")
+    @idempotent
+    @answers(409)
+    @routes.arguments(ApprovalSchema, example=APPROVAL)
+    @routes.response(200, PersonSchema)
+    def approve(body: dict[str, Any], person_id: str) -> dict[str, Any]:
+        """Approve a mentor, or take the approval back.
+
+        For admins. `trained_until` is the day until which the training is valid, after it nobody new is proposed;
+        `cleared_for_minors` only after the checks your law asks for. The reason is kept in the audit.
+        """
+        person = approve_mentor(
+            desk.world,
+            person_id,
+            current(),
+            approved=body["decision"] == "approved",
+            reason=body["reason"],
+            trained_until=body["trained_until"],
+            cleared_for_minors=body["cleared_for_minors"],
+        )
+        set_version(person.version)
+        return person_view(person)
+
+    return routes

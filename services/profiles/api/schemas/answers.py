@@ -1,0 +1,247 @@
+"""What the API answers."""
+
+from marshmallow import fields, validate
+
+from services.chassis.schema import CairnSchema, Instant
+from services.profiles.api.schemas.parts import ContactChangeSchema, ContactSchema, YesNo, code, text
+from services.profiles.api.schemas.sides import MenteeFields, MentorFields
+from services.profiles.domain.consent import purposes
+
+
+class RangeSchema(CairnSchema):
+    """Within how many hours eight of ten people were matched."""
+
+    shortest_hours = fields.Integer(required=True)
+    longest_hours = fields.Integer(required=True)
+
+
+class BasisSchema(CairnSchema):
+    """What the range rests on."""
+
+    matches = fields.Integer(required=True, metadata={"description": "how many recent matches"})
+    days = fields.Integer(required=True, metadata={"description": "from how many days back"})
+
+
+class WaitingSchema(CairnSchema):
+    """An honest word on waiting; `range` is null while too few matches are known."""
+
+    range = fields.Nested(RangeSchema, required=True, allow_none=True)
+    basis = fields.Nested(BasisSchema, required=True)
+    words = fields.String(required=True)
+
+
+class SignpostSchema(CairnSchema):
+    """Where else to turn."""
+
+    code = fields.String(required=True)
+    words = fields.String(required=True)
+
+
+class JoinedSchema(CairnSchema):
+    """The answer to a sign-up."""
+
+    id = fields.String(required=True)
+    role = fields.String(required=True, validate=validate.OneOf(["mentee", "mentor"]))
+    status = fields.String(required=True, validate=validate.OneOf(["waiting", "applied", "approved"]))
+    access_token = fields.String(required=True, metadata={"description": "send it as `Authorization: Bearer …`"})
+    token_expires_at = Instant(required=True)
+    next = fields.String(required=True, metadata={"description": "what happens next, in the person's language"})
+    waiting = fields.Nested(WaitingSchema, required=True)
+    signposts = fields.List(fields.Nested(SignpostSchema), required=True)
+
+
+class MenteeView(MenteeFields):
+    """What a mentee told, as it stands."""
+
+    waiting_since = Instant()
+
+
+class MentorView(MentorFields):
+    """What a mentor told, as it stands, and what an admin decided."""
+
+    status = fields.String(validate=validate.OneOf(["applied", "approved"]))
+    applied_at = Instant()
+    trained_until = fields.Date(allow_none=True)
+    cleared_for_minors = fields.Boolean()
+
+
+class PersonSchema(CairnSchema):
+    """A person as they told us about themselves."""
+
+    id = fields.String(required=True)
+    version = fields.Integer(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(["active", "paused", "left"]))
+    paused_until = Instant(required=True, allow_none=True)
+    roles = fields.List(fields.String(validate=validate.OneOf(["mentee", "mentor"])), required=True)
+    preferred_name = fields.String(required=True, allow_none=True)
+    pronouns = fields.String(required=True, allow_none=True)
+    contact = fields.Nested(ContactSchema, required=True)
+    locale = fields.String(required=True)
+    consents = fields.List(fields.String(), required=True)
+    created_at = Instant(required=True)
+    mentee = fields.Nested(MenteeView, required=True, allow_none=True)
+    mentor = fields.Nested(MentorView, required=True, allow_none=True)
+
+
+class PersonChangeSchema(CairnSchema):
+    """What is new: only what is sent changes; null empties what may be empty."""
+
+    preferred_name = text(80, "what to call you", allow_none=True)
+    pronouns = text(40, "as you wish to be spoken of", allow_none=True)
+    contact = fields.Nested(ContactChangeSchema)
+    locale = code("locale", metadata={"description": "language of messages"})
+    mentee = fields.Nested(MenteeFields)
+    mentor = fields.Nested(MentorFields)
+
+
+class ConsentAnswerSchema(CairnSchema):
+    """A yes or a no to one purpose."""
+
+    purpose = fields.String(required=True, validate=validate.OneOf(purposes()))
+    given = YesNo(required=True)
+
+
+class ConsentEntrySchema(ConsentAnswerSchema):
+    """One word on one purpose."""
+
+    at = Instant(required=True)
+    wording = fields.String(required=True, metadata={"description": "version of the text that was answered"})
+
+
+class LedgerSchema(CairnSchema):
+    """What stands now, and every word there was, oldest first."""
+
+    standing = fields.List(fields.String(), required=True)
+    items = fields.List(fields.Nested(ConsentEntrySchema), required=True)
+
+
+class PauseSchema(CairnSchema):
+    """A break, open unless an end is given."""
+
+    until = Instant(allow_none=True, load_default=None, metadata={"description": "when to come back by itself"})
+
+
+class ErasureSchema(CairnSchema):
+    """How far an erasure is."""
+
+    person_id = fields.String(required=True)
+    status = fields.String(required=True, validate=validate.OneOf(["under_way", "complete"]))
+    asked_at = Instant(required=True)
+    confirmed_by = fields.Dict(
+        keys=fields.String(), values=Instant(), required=True, metadata={"description": "service and when"}
+    )
+    waiting_for = fields.List(fields.String(), required=True)
+
+
+class ApprovalSchema(CairnSchema):
+    """An admin's decision about a mentor."""
+
+    decision = fields.String(
+        load_default="approved",
+        validate=validate.OneOf(["approved", "taken_back"], error="Please give approved or taken_back."),
+    )
+    reason = text(500, "kept in the audit; no health details please", required=True)
+    trained_until = fields.Date(allow_none=True, load_default=None, metadata={"description": "training valid until"})
+    cleared_for_minors = YesNo(load_default=False)
+
+
+class MentorListItem(CairnSchema):
+    """A mentor in the admin's list; their record has the rest."""
+
+    id = fields.String(required=True)
+    status = fields.String(required=True)
+    applied_at = Instant(required=True)
+    preferred_name = fields.String(required=True, allow_none=True)
+    languages = fields.List(fields.String(), required=True)
+    capacity = fields.Integer(required=True)
+    trained_until = fields.Date(required=True, allow_none=True)
+    version = fields.Integer(required=True)
+
+
+class LinkRequestSchema(CairnSchema):
+    """Where to send a sign-in link."""
+
+    email = fields.String(required=True, validate=validate.Length(max=254), metadata={"format": "email"})
+
+
+class SaidSchema(CairnSchema):
+    """A sentence for people."""
+
+    words = fields.String(required=True)
+
+
+class LinkTokenSchema(CairnSchema):
+    """The token of a link in a mail."""
+
+    token = fields.String(required=True, validate=validate.Length(min=1, max=2000))
+
+
+class SessionSchema(CairnSchema):
+    """Who signed in."""
+
+    person_id = fields.String(required=True)
+    roles = fields.List(fields.String(), required=True)
+    access_token = fields.String(required=True)
+    token_expires_at = Instant(required=True)
+
+
+class ReasonSchema(CairnSchema):
+    """One reason why two people were brought together."""
+
+    criterion = fields.String(required=True)
+    band = fields.String(required=True)
+    codes = fields.List(fields.String(), required=True)
+    words = fields.String(required=True)
+
+
+class CardSchema(CairnSchema):
+    """What one of the two sees of the other."""
+
+    match_id = fields.String(required=True)
+    stage = fields.String(required=True, validate=validate.OneOf(["accepted", "active"]))
+    confirm_by = Instant(required=True, allow_none=True)
+    shown_to = fields.String(required=True, validate=validate.OneOf(["mentee", "mentor"]))
+    display_name = fields.String(required=True, allow_none=True)
+    pronouns = fields.String(required=True, allow_none=True)
+    own_words = fields.String(required=True, allow_none=True)
+    hopes = fields.String(required=True, allow_none=True)
+    reasons = fields.List(fields.Nested(ReasonSchema), required=True)
+    ground_rules = fields.String(required=True)
+    contact = fields.Nested(
+        ContactSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "null until the match is active; each reading is recorded"},
+    )
+
+
+class EntrySchema(CairnSchema):
+    """A code and its words."""
+
+    code = fields.String(required=True)
+    label = fields.String(required=True)
+
+
+class ModelSchema(EntrySchema):
+    """A device model that can be named."""
+
+    device_class = fields.String(required=True)
+
+
+class CatalogueQuery(CairnSchema):
+    """In which language."""
+
+    locale = fields.String(
+        load_default=None,
+        validate=validate.Length(max=35, error="Please give a language tag such as fr."),
+        metadata={"description": "a language tag; else by Accept-Language"},
+    )
+
+
+class CatalogueSchema(CairnSchema):
+    """Every vocabulary with labels."""
+
+    locale = fields.String(required=True)
+    direction = fields.String(required=True, validate=validate.OneOf(["ltr", "rtl"]))
+    vocabularies = fields.Dict(keys=fields.String(), values=fields.List(fields.Nested(EntrySchema)), required=True)
+    device_models = fields.List(fields.Nested(ModelSchema), required=True)

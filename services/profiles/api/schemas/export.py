@@ -1,0 +1,47 @@
+"""Everything that is held of a person, to take along."""
+
+from marshmallow import fields
+
+from services.chassis.schema import CairnSchema, Instant
+from services.profiles.api.schemas.answers import ConsentEntrySchema, PersonSchema
+
+
+class ExportedPersonSchema(PersonSchema):
+    """A person, with what their record shows nobody else."""
+
+    time_zone = fields.String(required=True)
+
+
+class ExportedIntroductionSchema(CairnSchema):
+    """A match this person was introduced in; the other person's details are theirs."""
+
+    match_id = fields.String(required=True)
+    stage = fields.String(required=True)
+    as_ = fields.String(required=True, data_key="as", attribute="as")
+
+
+class ExportedLinkSchema(CairnSchema):
+    """A sign-in link that was asked for."""
+
+    asked_at = Instant(required=True)
+    expires_at = Instant(required=True)
+    used_at = Instant(required=True, allow_none=True)
+
+
+class ExportedAuditSchema(CairnSchema):
+    """What staff did or read, and why."""
+
+    at = Instant(required=True)
+    action = fields.String(required=True)
+    by = fields.String(required=True)
+    reason = fields.String(required=True, allow_none=True)
+
+
+class ExportSchema(CairnSchema):
+    """Everything that is held of a person."""
+
+    person = fields.Nested(ExportedPersonSchema, required=True)
+    consents = fields.List(fields.Nested(ConsentEntrySchema), required=True)
+    introductions = fields.List(fields.Nested(ExportedIntroductionSchema), required=True)
+    sign_in_links = fields.List(fields.Nested(ExportedLinkSchema), required=True)
+    audit = fields.List(fields.Nested(ExportedAuditSchema), required=True)

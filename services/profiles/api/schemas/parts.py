@@ -1,0 +1,167 @@
+"""The parts that both sides of a sign-up are made of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import fields, validate
+
+from services.chassis.schema import CairnSchema, Code, LanguageTag
+from services.events.vocabulary import codes
+from services.profiles.domain.addresses import MOST
+
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
+LONGEST_TEXT = 2000
+
+
+def code(axis: str, **kwargs: Any) -> Code:
+    """Return a field for one code of a vocabulary."""
+    return Code(codes(axis), axis=axis.replace("_", " "), **kwargs)
+
+
+def several(axis: str, *, most: int | None = None, about: str) -> fields.List[Any]:
+    """Return a field for several codes of a vocabulary, at most as many as there are."""
+    return at_most(code(axis), most or len(codes(axis)), about)
+
+
+def at_most(inner: Any, most: int, about: str, *, least: int = 0, **kwargs: Any) -> fields.List[Any]:
+    """Return a field for a list of bounded length."""
+    error = f"Please give {least or 'up'} to {most} entries." if least else f"Please give up to {most} entries."
+    length = validate.Length(min=least or None, max=most, error=error)
+    return fields.List(inner, validate=length, metadata={"description": about}, **kwargs)
+
+
+def text(most: int, about: str, **kwargs: Any) -> fields.String:
+    """Return a field for a person's own text."""
+    error = f"Please keep this to {most} characters."
+    metadata = {"description": about} | kwargs.pop("metadata", {})
+    return OwnText(validate=validate.Length(max=most, error=error), metadata=metadata, **kwargs)
+
+
+class OwnText(fields.String):
+    """A text in somebody's own words, without spaces around it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        return str(super()._deserialize(value, attr, data, **kwargs)).strip()
+
+
+class YesNo(fields.Boolean):
+    """True or false, and nothing that only resembles one of them."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        if not isinstance(value, bool):
+            raise ma.ValidationError("Please give true or false.")
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Whole(fields.Integer):
+    """A whole number, and nothing that only resembles one."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise ma.ValidationError("Please give a whole number.")
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class ClockTime(fields.String):
+    """A time of day such as `18:30`, up to `24:00`; loaded as minutes after midnight."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(metadata={"pattern": f"^({_CLOCK.pattern})$", "example": "18:30"}, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        shown = super()._deserialize(value, attr, data, **kwargs)
+        if not _CLOCK.fullmatch(shown):
+            raise ma.ValidationError("Please give a time of day such as 18:30; the end of a day is 24:00.")
+        hours, minutes = shown.split(":")
+        return int(hours) * 60 + int(minutes)
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        shown = None if value is None else f"{value // 60:02d}:{value % 60:02d}"
+        return super()._serialize(shown, attr, obj, **kwargs)
+
+
+def month(about: str) -> fields.String:
+    """Return a field for a month as `YYYY-MM`."""
+    metadata = {"description": about, "pattern": "^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$", "example": "2026-05"}
+    return fields.String(allow_none=True, metadata=metadata)
+
+
+class ContactSchema(CairnSchema):
+    """How to reach somebody; kept sealed, shown only to the two people of an active match."""
+
+    email = fields.String(required=True, metadata={"format": "email", "maxLength": MOST, "example": "sam@example.org"})
+    phone = fields.String(
+        allow_none=True,
+        validate=validate.Length(max=40, error="Please give one phone number."),
+        metadata={"description": "with its country code", "example": "+44 20 7946 0018"},
+    )
+
+
+class ContactChangeSchema(ContactSchema):
+    """A change of how to reach somebody."""
+
+    email = fields.String(metadata={"format": "email", "maxLength": MOST, "example": "sam@example.org"})
+
+
+class SpokenSchema(CairnSchema):
+    """A language and how well somebody uses it; sign languages too."""
+
+    tag = LanguageTag(required=True)
+    level = code("language_level", required=True)
+
+
+class WindowSchema(CairnSchema):
+    """A weekly time when somebody is free."""
+
+    day = code("weekday", required=True)
+    start = ClockTime(required=True)
+    end = ClockTime(required=True)
+
+
+class AvailabilitySchema(CairnSchema):
+    """When somebody is free in a week; no windows means any time."""
+
+    time_zone = fields.String(
+        required=True,
+        validate=validate.Length(max=64, error="Please give the IANA name of a time zone."),
+        metadata={"description": "IANA name of the time zone", "example": "Europe/London"},
+    )
+    windows = at_most(fields.Nested(WindowSchema), 50, "weekly windows", load_default=list)
+
+
+class SharedFields(CairnSchema):
+    """What mentee and mentor tell alike; everything may be left out."""
+
+    languages = at_most(fields.Nested(SpokenSchema), 20, "languages, best first", least=1)
+    diagnosed = month("month of diagnosis")
+    situations = several("situation", about="what brings you here, or what you lived through")
+    goals = several("goal", about="what company is wanted or given")
+    topics = several("topic", about="what to talk about")
+    formats = several("format", about="ways of talking; none means any")
+    availability = fields.Nested(AvailabilitySchema)
+    gender = code("gender", allow_none=True, metadata={"description": "only if you wish to say"})
+    age_band = code("age_band", allow_none=True)
+    diagnosis_age_band = code("diagnosis_age_band", allow_none=True)
+    culture = several("culture", about="as you describe yourself, if you wish")
+    styles = several("style", about="how you like to talk")
+    access_needs = several("access_need", about="what makes taking part easier")
+    own_words = text(LONGEST_TEXT, "in your own words; shown on the introduction", allow_none=True)
+
+
+class JoinFields(CairnSchema):
+    """What every sign-up carries beside what it is about."""
+
+    preferred_name = text(80, "what to call you; a first name or any name you like", allow_none=True)
+    pronouns = text(40, "as you wish to be spoken of", allow_none=True)
+    contact = fields.Nested(ContactSchema, required=True)
+    locale = code("locale", allow_none=True, metadata={"description": "language of messages; else from `languages`"})
+    consents = at_most(
+        Code((*codes("consent"), "guardian"), axis="consent"),
+        len(codes("consent")) + 1,
+        "what you agree to; `matching` is needed, all else is your choice",
+        required=True,
+    )

@@ -1,0 +1,45 @@
+"""Signing in by a link in a mail."""
+
+from typing import Any
+
+from services.chassis.api import Blueprint
+from services.chassis.auth import allow
+from services.chassis.html import language
+from services.chassis.limits import limited
+from services.profiles.api.blueprint import Desk, group
+from services.profiles.api.schemas.answers import LinkRequestSchema, LinkTokenSchema, SaidSchema, SessionSchema
+from services.profiles.use_cases.sign_in import Session, ask_sign_in_link, sign_in
+
+
+def sign_ins(desk: Desk) -> Blueprint:
+    """Return the routes for signing in."""
+    routes = group("sign-in", "Signing in by a link in a mail.")
+
+    @routes.route("/sign-in-links", methods=["POST"])
+    @allow("anyone")
+    @limited(setting="sign_up_limit")
+    @routes.arguments(LinkRequestSchema, example={"email": "sam@example.org"})
+    @routes.response(202, SaidSchema)
+    def ask(body: dict[str, Any]) -> dict[str, str]:
+        """Ask for a sign-in link by mail.
+
+        The answer is always the same, so that nobody learns from it who is here. A link acts once and for half an
+        hour.
+        """
+        ask_sign_in_link(desk.world, body["email"])
+        say = desk.words.of(language())
+        return {"words": say.gettext("If this address is signed up here, a mail with a link is on its way to it.")}
+
+    @routes.route("/sessions", methods=["POST"])
+    @allow("anyone")
+    @limited(setting="sign_up_limit")
+    @routes.arguments(LinkTokenSchema)
+    @routes.response(201, SessionSchema)
+    def exchange(body: dict[str, Any]) -> Session:
+        """Exchange the token of a sign-in link for an access token.
+
+        The link's token is the last part of its address. Wrong, expired, used and unknown ones answer 404 alike.
+        """
+        return sign_in(desk.world, body["token"])
+
+    return routes

@@ -1,0 +1,166 @@
+"""From the domain's values to answers."""
+
+from typing import Any
+
+from services.profiles.domain.consent import standing
+from services.profiles.domain.erasure import SERVICES, Tombstone
+from services.profiles.domain.person import MenteeSide, MentorSide, Person
+from services.profiles.domain.waiting import Waiting
+from services.profiles.domain.wording import Say, next_words, reason_words, signpost_words, waiting_words
+from services.profiles.use_cases.introduce import Card
+from services.profiles.use_cases.joining import Joined
+from services.profiles.use_cases.read_person import Everything
+
+_SHARED = """
+languages diagnosed situations goals topics formats gender age_band diagnosis_age_band culture styles
+"""
+_MENTEE = "relation diabetes_type devices life_stages request_shape matters_most musts digital_comfort waiting_since"
+_MENTOR = "relations diabetes_types devices life_stages request_shapes capacity hours_per_month also_clinician"
+
+
+def joined_view(joined: Joined, say: Say) -> dict[str, Any]:
+    """Return the answer to a sign-up, in the person's language."""
+    return {
+        "id": joined.person.id,
+        "role": joined.role,
+        "status": joined.status,
+        "access_token": joined.access_token,
+        "token_expires_at": joined.token_expires_at,
+        "next": next_words(say, joined.role),
+        "waiting": waiting_view(joined.waiting, say),
+        "signposts": [{"code": code, "words": signpost_words(say, code)} for code in joined.signposts],
+    }
+
+
+def waiting_view(waiting: Waiting, say: Say) -> dict[str, Any]:
+    """Return an honest word on waiting."""
+    known = waiting.shortest is not None
+    return {
+        "range": {"shortest_hours": waiting.shortest, "longest_hours": waiting.longest} if known else None,
+        "basis": {"matches": waiting.matches, "days": waiting.days},
+        "words": waiting_words(say, waiting),
+    }
+
+
+def person_view(person: Person) -> dict[str, Any]:
+    """Return a person as they told us about themselves."""
+    return {
+        "id": person.id,
+        "version": person.version,
+        "state": person.state,
+        "paused_until": person.paused_until,
+        "roles": list(person.roles),
+        "preferred_name": person.contact.name,
+        "pronouns": person.contact.pronouns,
+        "contact": {"email": person.contact.email, "phone": person.contact.phone},
+        "locale": person.locale,
+        "consents": sorted(person.agreed),
+        "created_at": person.created_at,
+        "mentee": _mentee_view(person.mentee) if person.mentee else None,
+        "mentor": _mentor_view(person.mentor) if person.mentor else None,
+    }
+
+
+def _mentee_view(side: MenteeSide) -> dict[str, Any]:
+    return _facts_view(side.facts, _MENTEE) | {
+        "own_words": side.own_words,
+        "referral_code": side.referral_code,
+        "support": side.support,
+        "access_needs": side.access_needs,
+        "ever_met_a_peer": side.ever_met_a_peer,
+    }
+
+
+def _mentor_view(side: MentorSide) -> dict[str, Any]:
+    return _facts_view(side.facts, _MENTOR) | {
+        "own_words": side.own_words,
+        "hopes": side.hopes,
+        "access_needs": side.access_needs,
+        "status": side.status,
+        "applied_at": side.applied_at,
+        "trained_until": side.facts.trained_until,
+        "cleared_for_minors": side.facts.cleared_for_minors,
+    }
+
+
+def _facts_view(facts: Any, own: str) -> dict[str, Any]:
+    view = {name: getattr(facts, name) for name in f"{_SHARED} {own}".split()}
+    return view | {"availability": {"time_zone": facts.time_zone, "windows": facts.availability}}
+
+
+def mentor_item(person: Person) -> dict[str, Any]:
+    """Return a mentor as the admin's list shows them: without their health."""
+    side = person.mentor
+    if side is None:
+        raise ValueError(f"{person.id} is not a mentor")
+    return {
+        "id": person.id,
+        "status": side.status,
+        "applied_at": side.applied_at,
+        "preferred_name": person.contact.name,
+        "languages": [spoken.tag for spoken in side.facts.languages],
+        "capacity": side.facts.capacity,
+        "trained_until": side.facts.trained_until,
+        "version": person.version,
+    }
+
+
+def ledger_view(ledger: Any) -> dict[str, Any]:
+    """Return what stands now, and every word there was."""
+    return {"standing": sorted(standing(ledger)), "items": list(ledger)}
+
+
+def erasure_view(stone: Tombstone) -> dict[str, Any]:
+    """Return how far an erasure is."""
+    confirmed = dict(stone.confirmed)
+    return {
+        "person_id": stone.person_id,
+        "status": stone.status,
+        "asked_at": stone.asked_at,
+        "confirmed_by": confirmed,
+        "waiting_for": [service for service in SERVICES if service not in confirmed],
+    }
+
+
+def card_view(card: Card, say: Say) -> dict[str, Any]:
+    """Return what one of the two sees of the other."""
+    contact = card.contact
+    return {
+        "match_id": card.match_id,
+        "stage": card.stage,
+        "confirm_by": card.confirm_by,
+        "shown_to": card.shown_to,
+        "display_name": card.name,
+        "pronouns": card.pronouns,
+        "own_words": card.own_words,
+        "hopes": card.hopes,
+        "reasons": [
+            {
+                "criterion": reason.criterion,
+                "band": reason.band,
+                "codes": list(reason.codes),
+                "words": reason_words(say, reason),
+            }
+            for reason in card.reasons
+        ],
+        "ground_rules": signpost_words(say, "care_team"),
+        "contact": {"email": contact.email, "phone": contact.phone} if contact else None,
+    }
+
+
+def export_view(everything: Everything) -> dict[str, Any]:
+    """Return all that is held of a person."""
+    return {
+        "person": person_view(everything.person) | {"time_zone": everything.person.time_zone},
+        "consents": list(everything.ledger),
+        "introductions": [
+            {"match_id": one.match_id, "stage": one.stage, "as": _role_in(one, everything.person.id)}
+            for one in everything.introductions
+        ],
+        "sign_in_links": list(everything.sign_ins),
+        "audit": list(everything.audit),
+    }
+
+
+def _role_in(introduction: Any, person_id: str) -> str:
+    return "mentee" if introduction.mentee_id == person_id else "mentor"

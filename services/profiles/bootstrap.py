@@ -1,0 +1,111 @@
+"""Where profiles is put together: the only module that sees every room."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from services.chassis.crypto import BlindIndex, FieldCipher, read_keys
+from services.chassis.event import Event
+from services.chassis.service import Parts, Service
+from services.chassis.unit_of_work import Transaction
+from services.events import topics
+from services.profiles.adapters.rows import Vault
+from services.profiles.adapters.store import Store
+from services.profiles.ports import Rules, World
+from services.profiles.settings import Settings, index_key
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from services.chassis.jobs import Job
+    from services.chassis.scheduler import Tick
+    from services.chassis.subscriber import Handler
+
+WORDS = Path(__file__).parent / "words"
+
+
+def open_store(settings: Settings) -> Callable[[Transaction], Store]:
+    """Stores seal and open with the keys of the settings."""
+    vault = Vault(FieldCipher(read_keys(settings.contact_keys)), BlindIndex(index_key(settings.index_key)))
+    return partial(Store, vault=vault)
+
+
+def world(parts: Parts[Settings, Store]) -> World:
+    """What the use cases stand on."""
+    from services.chassis.links import LinkSigner
+    from services.chassis.tokens import TokenIssuer
+
+    settings = parts.settings
+    return World(
+        begin=parts.uow.begin,
+        new_id=lambda: str(uuid.uuid4()),
+        seal=FieldCipher(read_keys(settings.contact_keys)),
+        tokens=TokenIssuer(settings.token_private_key, clock=parts.clock),
+        links=LinkSigner(settings.link_secret, clock=parts.clock),
+        rules=Rules(
+            programme=settings.programme,
+            youth_track=settings.youth_track,
+            token_life=timedelta(hours=settings.token_hours),
+            link_life=timedelta(minutes=settings.link_minutes),
+        ),
+    )
+
+
+def web_app(parts: Parts[Settings, Store]) -> Flask:
+    """Return the WSGI app."""
+    from services.chassis.app import build_app
+    from services.chassis.words import Words
+    from services.profiles import api, pages
+
+    here, words = world(parts), Words(WORDS)
+    app = build_app(
+        name=SERVICE.name,
+        title="Cairn profiles",
+        settings=parts.settings,
+        health=parts.health,
+        blueprints=api.routes(api.Desk(world=here, words=words)),
+        pages=[pages.routes(here, words, development=not parts.settings.production)],
+        uow=parts.uow,
+    )
+    words.install(app.jinja_env)
+    return app
+
+
+def handlers(parts: Parts[Settings, Store]) -> Mapping[type[Event], Handler]:
+    """What is heard."""
+    from services.profiles import consumer
+
+    return consumer.handlers(world(parts))
+
+
+def jobs(parts: Parts[Settings, Store]) -> Mapping[str, Callable[[Job], None]]:
+    """What the worker does."""
+    from services.profiles import schedule
+
+    return schedule.jobs(world(parts))
+
+
+def ticks(parts: Parts[Settings, Store]) -> Sequence[Tick]:
+    """What happens every so often."""
+    from services.profiles import schedule
+
+    return schedule.ticks(world(parts))
+
+
+SERVICE = Service(
+    name="profiles",
+    about="People, their consent and their contact details: sign-up, approval, sign-in, introductions, erasure.",
+    settings=Settings,
+    migrations=Path(__file__).parent / "adapters" / "migrations",
+    topics=topics.specs,
+    open_store=open_store,
+    web_app=web_app,
+    handlers=handlers,
+    jobs=jobs,
+    ticks=ticks,
+)

@@ -1,0 +1,1 @@
+"""What profiles decides, purely: values in, ``(new value, events)`` out; nothing is stored, sent or logged here."""

@@ -1,0 +1,44 @@
+"""When a person is free in a week, free of contradictions."""
+
+import difflib
+from collections.abc import Iterator, Sequence
+from zoneinfo import available_timezones
+
+from services.events.facts import Window
+from services.profiles.domain.faults import Fault
+
+MIDNIGHT = 24 * 60  # minutes; the end of a day
+
+
+def availability_faults(windows: Sequence[Window], time_zone: str) -> Iterator[Fault]:
+    """Say which windows end before they start, repeat or overlap another, and whether the time zone is unknown."""
+    yield from _zone_faults(time_zone)
+    for index, window in enumerate(windows):
+        field = f"availability.windows.{index}"
+        if window.end <= window.start:
+            yield Fault(
+                f"{field}.end",
+                "This ends before it starts. A time over midnight is given as two windows: until 24:00, and from 00:00 "
+                "on the next day.",
+            )
+            continue
+        yield from _clashes(field, window, windows[:index])
+
+
+def _clashes(field: str, window: Window, earlier: Sequence[Window]) -> Iterator[Fault]:
+    for other_index, other in enumerate(earlier):
+        if window == other:
+            yield Fault(field, f"This is the same as window {other_index}; leave one of the two out.")
+        elif window.day == other.day and window.start < other.end and other.start < window.end:
+            yield Fault(field, f"This overlaps window {other_index} on the same day; join the two into one.")
+
+
+def _zone_faults(time_zone: str) -> Iterator[Fault]:
+    zones = available_timezones()
+    if time_zone not in zones:
+        near = difflib.get_close_matches(time_zone, zones, n=3, cutoff=0.5)
+        yield Fault(
+            "availability.time_zone",
+            "This time zone is not known; give its IANA name, such as Europe/London.",
+            tuple(near) or ("UTC",),
+        )

@@ -1,0 +1,47 @@
+"""Changing what a person told: only what was sent changes, the rest stays as it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from services.profiles.domain.faults import Fault
+from services.profiles.domain.person import Contact, MenteeSide, MentorSide, Person
+
+_BESIDE_FACTS = {"own_words", "hopes", "referral_code", "support", "access_needs", "ever_met_a_peer"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edit:
+    """What was sent, by field name: of the person, their contact, and each side."""
+
+    person: Mapping[str, Any] = field(default_factory=dict)
+    contact: Mapping[str, Any] = field(default_factory=dict)
+    mentee: Mapping[str, Any] = field(default_factory=dict)
+    mentor: Mapping[str, Any] = field(default_factory=dict)
+
+
+def edit_faults(person: Person, edit: Edit) -> tuple[Fault, ...]:
+    """Say when a side is edited on which the person does not stand."""
+    sides = (("mentee", edit.mentee), ("mentor", edit.mentor))
+    return tuple(
+        Fault(side, f"You are not a {side} here; sign up as one first (POST /profiles/v1/{side}s).")
+        for side, changes in sides
+        if changes and side not in person.roles
+    )
+
+
+def edited(person: Person, edit: Edit) -> Person:
+    """Return the person with the edit in it, not yet checked for contradictions and with the old version."""
+    contact: Contact = replace(person.contact, **edit.contact)
+    mentee = _with(person.mentee, edit.mentee) if person.mentee else None
+    mentor = _with(person.mentor, edit.mentor) if person.mentor else None
+    changed = replace(person, contact=contact, mentee=mentee, mentor=mentor, **edit.person)
+    zones = [side.facts.time_zone for side in (mentee, mentor) if side is not None]
+    return changed if changed.time_zone in zones else replace(changed, time_zone=zones[0])
+
+
+def _with(side: Any, changes: Mapping[str, Any]) -> Any:
+    beside = {name: value for name, value in changes.items() if name in _BESIDE_FACTS}
+    facts = {name: value for name, value in changes.items() if name not in _BESIDE_FACTS}
+    kept: MenteeSide | MentorSide = replace(side, **beside, facts=replace(side.facts, **facts))
+    return kept

@@ -1,0 +1,27 @@
+"""Months as people remember them: ``YYYY-MM``, never in the future, the first not after the last."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from services.profiles.domain.faults import Fault
+
+_MONTH = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])")
+
+
+def month_faults(field: str, month: str | None, today: date) -> Iterator[Fault]:
+    """Say what is wrong with a month that lies in somebody's past; nothing for None."""
+    if month is None:
+        return
+    if not _MONTH.fullmatch(month):
+        yield Fault(field, "Give a year and a month such as 2026-05, from 1900 on.")
+    elif month > today.isoformat()[:7]:
+        yield Fault(field, "This month is still to come; give one that has begun.")
+
+
+def span_faults(field: str, since: str | None, until: str | None, today: date) -> Iterator[Fault]:
+    """Say what is wrong with a stretch of time from one month to another; either end may be open."""
+    faults = [*month_faults(f"{field}.since", since, today), *month_faults(f"{field}.until", until, today)]
+    yield from faults
+    if not faults and since and until and until < since:
+        yield Fault(f"{field}.until", f"This ends before it begins ({since}); change one of the two months.")

@@ -1,0 +1,18 @@
+"""The pages of profiles, rendered here, phone first, in the reader's language."""
+
+from flask import Blueprint
+
+from services.chassis.words import Words
+from services.profiles.pages.front import front
+from services.profiles.pages.introduction import introduction
+from services.profiles.ports import World
+
+__all__ = ["routes"]
+
+
+def routes(world: World, words: Words, *, development: bool) -> Blueprint:
+    """Return every page of this service."""
+    pages = Blueprint("profiles_pages", __name__, template_folder="templates")
+    front(pages, words, development=development)
+    introduction(pages, world, words)
+    return pages

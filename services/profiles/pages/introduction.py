@@ -1,0 +1,44 @@
+"""The introduction of a mentor, opened from a mail: who said yes, why these two, and two real buttons."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from flask import Blueprint, Response, request
+
+from services.chassis.auth import allow
+from services.chassis.html import LANGUAGES, render
+from services.chassis.words import Words
+from services.profiles.domain.wording import reason_words, signpost_words
+from services.profiles.ports import World
+from services.profiles.use_cases.introduce import open_introduction
+
+
+def introduction(pages: Blueprint, world: World, words: Words) -> None:
+    """Add the page; opening it changes nothing, its forms post to the matcher."""
+
+    @pages.get("/introductions/<token>")
+    @allow("anyone")
+    def introduction_page(token: str) -> Response:
+        link = world.links.read(token, "introduction")
+        card = open_introduction(world, link.subject, link.person)
+        wished = request.args.get("lang")
+        lang = wished if wished in LANGUAGES else card.locale
+        say = words.of(lang)
+        return render(
+            "profiles/introduction.html",
+            lang=say.locale,
+            phrases=say,
+            card=card,
+            token=token,
+            reasons=[reason_words(say, reason) for reason in card.reasons],
+            care_team=signpost_words(say, "care_team"),
+            confirm_by=_day(card.confirm_by, card.time_zone, say.locale),
+        )
+
+
+def _day(moment: datetime | None, time_zone: str, locale: str) -> str:
+    """Return a moment as the reader's own clock and language show it."""
+    if moment is None:
+        return ""
+    return format_datetime(moment, "EEEE d MMMM, HH:mm", tzinfo=ZoneInfo(time_zone), locale=locale.replace("-", "_"))

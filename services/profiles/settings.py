@@ -1,0 +1,47 @@
+"""The settings of profiles, read from the environment; see `services.chassis.settings` for how."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+
+from limits import parse_many
+
+from services.chassis.crypto import read_keys
+from services.chassis.service_settings import DEVELOPMENT_PRIVATE_KEY, ServiceSettings
+from services.chassis.settings import flag, number, secret, text
+from services.chassis.tokens import read_private_key
+
+# Keys that everyone can read here: good for one's own machine, refused in production.
+_DEVELOPMENT_CONTACT_KEYS = '{"dev": "Y2Fpcm4gZGV2ZWxvcG1lbnQgY29udGFjdCBrZXkuLi4="}'
+_DEVELOPMENT_INDEX_KEY = "Y2Fpcm4gZGV2ZWxvcG1lbnQgaW5kZXgga2V5Li4uLi4="
+
+
+def index_key(text: str) -> bytes:
+    """Return the key of the blind index, from base64 of at least 32 bytes; raise ValueError without showing it."""
+    try:
+        raw = base64.b64decode(text.strip(), validate=True)
+    except binascii.Error:
+        raise ValueError("is not base64") from None
+    if len(raw) < 32:
+        raise ValueError(f"has {len(raw)} bytes, at least 32 are needed")
+    return raw
+
+
+def _rate(text: str) -> None:
+    try:
+        parse_many(text)
+    except ValueError:
+        raise ValueError('has to be a rate such as "30 per minute"') from None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(ServiceSettings):
+    """What profiles needs beside what every service has."""
+
+    token_private_key: str = secret(development=DEVELOPMENT_PRIVATE_KEY, check=read_private_key)
+    contact_keys: str = secret(development=_DEVELOPMENT_CONTACT_KEYS, check=read_keys)
+    index_key: str = secret(development=_DEVELOPMENT_INDEX_KEY, check=index_key)
+    sign_up_limit: str = text("30 per minute", check=_rate)
+    token_hours: int = number(12, least=1, most=24 * 30)
+    link_minutes: int = number(30, least=5, most=24 * 60)
+    youth_track: bool = flag(False)  # whether people under 18 may join, with a guardian's consent

@@ -1,0 +1,1 @@
+"""One verb per file: load, ask the domain, save, tell."""

@@ -1,0 +1,35 @@
+"""An admin lets a mentor in, or takes the approval back."""
+
+from datetime import date
+
+from services.chassis.principal import Principal
+from services.profiles.domain.faults import Fault, refuse_any
+from services.profiles.domain.person import Person, approve
+from services.profiles.ports import World
+from services.profiles.use_cases.finding import found
+
+
+def approve_mentor(
+    world: World,
+    person_id: str,
+    caller: Principal,
+    *,
+    approved: bool,
+    reason: str,
+    trained_until: date | None,
+    cleared_for_minors: bool,
+) -> Person:
+    """Keep the decision with its reason in the audit, and tell the matcher."""
+    with world.begin() as store:
+        person = found(store, person_id, caller, to_change=True)
+        if trained_until is not None and trained_until < store.now.date():
+            refuse_any([Fault("trained_until", "This training is over already; give the day until which it is valid.")])
+        later, events = approve(
+            person, approved=approved, trained_until=trained_until, cleared_for_minors=cleared_for_minors
+        )
+        action = "mentor.approved" if approved else "mentor.approval_taken_back"
+        store.audit(action, person_id, by=caller.scope, reason=reason)
+        if later != person:
+            store.people.save(later, person.version)
+            store.tell(*events)
+        return later

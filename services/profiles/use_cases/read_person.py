@@ -1,0 +1,57 @@
+"""Reading what is kept of a person: one record, everything, or the list of mentors."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.chassis.principal import Principal
+from services.profiles.domain.consent import ConsentEntry
+from services.profiles.domain.introduction import Introduction
+from services.profiles.domain.person import Person
+from services.profiles.ports import World
+from services.profiles.use_cases.finding import audit_admin, found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Everything:
+    """All that is held of a person."""
+
+    person: Person
+    ledger: Sequence[ConsentEntry]
+    introductions: Sequence[Introduction]
+    sign_ins: Sequence[Mapping[str, Any]]
+    audit: Sequence[Mapping[str, Any]]
+
+
+def read_person(world: World, person_id: str, caller: Principal) -> Person:
+    """Return a person; an admin's reading is recorded in the same transaction."""
+    with world.begin(read_only=caller.kind != "admin") as store:
+        person = found(store, person_id, caller)
+        audit_admin(store, "person.read", person_id, caller)
+        return person
+
+
+def export_person(world: World, person_id: str, caller: Principal) -> Everything:
+    """Return everything held of a person, in their words and ours."""
+    with world.begin(read_only=caller.kind != "admin") as store:
+        person = found(store, person_id, caller)
+        audit_admin(store, "person.exported", person_id, caller)
+        return Everything(
+            person=person,
+            ledger=store.ledger.of(person_id),
+            introductions=store.introductions.of(person_id),
+            sign_ins=store.sign_ins.of(person_id),
+            audit=store.audited(person_id),
+        )
+
+
+def list_mentors(
+    world: World, status: str | None, after: tuple[datetime, str] | None, limit: int, caller: Principal
+) -> Sequence[Person]:
+    """Return mentors of the caller's programme, oldest application first; one audit row for the page that was read."""
+    with world.begin() as store:
+        mentors = store.people.mentors(caller.programme, status, after, limit)
+        detail = {"people": [person.id for person in mentors]}
+        store.audit("mentors.listed", caller.programme, by=caller.scope, detail=detail)
+        return mentors

@@ -1,0 +1,61 @@
+"""Lets a loop run in a thread until something is true, and ends it whatever happens."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from services.chassis.clock import monotonic
+
+
+class StillNot(AssertionError):
+    """What was waited for did not come."""
+
+
+def until(true: Callable[[], object], *, within: float = 10.0) -> None:
+    """Wait until something is true; raises StillNot when it is not within so many seconds."""
+    deadline = monotonic() + within
+    pause = threading.Event()
+    while not true():
+        if monotonic() > deadline:
+            raise StillNot
+        pause.wait(0.005)
+
+
+class Running:
+    """A loop in a thread. `error` is what it raised, if it ended so."""
+
+    def __init__(self, loop: Callable[[threading.Event], None]) -> None:
+        self.stop = threading.Event()
+        self.error: BaseException | None = None
+        self._loop = loop
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def end(self) -> None:
+        self.stop.set()
+        self.ended()
+
+    def ended(self) -> None:
+        """Wait for the loop to end."""
+        self._thread.join(10.0)
+        assert not self._thread.is_alive(), "the loop does not stop"
+
+    def _run(self) -> None:
+        try:
+            self._loop(self.stop)
+        except BaseException as error:
+            self.error = error
+
+
+@contextmanager
+def running(loop: Callable[[threading.Event], None]) -> Iterator[Running]:
+    """Run a loop while the block runs; what the loop raised comes out at the end."""
+    run = Running(loop)
+    try:
+        yield run
+    finally:
+        run.end()
+    if run.error is not None:
+        raise run.error

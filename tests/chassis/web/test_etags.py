@@ -1,0 +1,56 @@
+"""Nobody overwrites what they have not seen."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.chassis.web.shop_app import ADMIN
+from tests.chassis.web.test_bodies import problem_of
+
+PARCEL = "/shop/v1/parcels/p1"
+
+
+@pytest.fixture(autouse=True)
+def _parcel(client: FlaskClient) -> None:
+    client.post("/shop/v1/parcels", json={"id": "p1"})
+
+
+def test_an_answer_tells_its_version(client: FlaskClient) -> None:
+    assert client.get(PARCEL).headers["ETag"] == '"7"'
+
+
+def test_what_has_not_changed_is_not_sent_again(client: FlaskClient) -> None:
+    again = client.get(PARCEL, headers={"If-None-Match": '"7"'})
+    assert (again.status_code, again.data) == (304, b"")
+    assert client.get(PARCEL, headers={"If-None-Match": '"6"'}).status_code == 200
+
+
+def change(client: FlaskClient, match: str | None) -> object:
+    headers = ADMIN | ({} if match is None else {"If-Match": match})
+    return client.patch(PARCEL, headers=headers)
+
+
+def test_a_change_without_a_version_is_asked_for_one(client: FlaskClient) -> None:
+    assert "If-Match" in problem_of(change(client, None), 428)["detail"]
+    problem_of(change(client, ""), 428)
+
+
+@pytest.mark.parametrize("match", ['"6"', 'W/"7"', "nonsense", '"8", "9"'])
+def test_a_change_of_an_older_version_tells_the_current_one(client: FlaskClient, match: str) -> None:
+    told = change(client, match)
+    body = problem_of(told, 412)
+    assert body["current"] == '"7"'
+    assert told.headers["ETag"] == '"7"'  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("match", ['"7"', '"6", "7"', "*"])
+def test_a_change_of_the_current_version_goes_through(client: FlaskClient, match: str) -> None:
+    answer = change(client, match)
+    assert answer.status_code == 200  # type: ignore[attr-defined]
+    assert answer.headers["ETag"] == '"8"'  # type: ignore[attr-defined]
+
+
+def test_a_refused_answer_carries_no_version_of_a_success(client: FlaskClient) -> None:
+    client.get(PARCEL)
+    assert "ETag" not in client.get("/shop/v1/parcels/unknown").headers

@@ -1,0 +1,247 @@
+"""The same request twice takes effect once; both databases, since each has its own way to keep two apart."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from marshmallow import fields
+
+from services.chassis.api import Blueprint
+from services.chassis.app import build_app
+from services.chassis.auth import allow
+from services.chassis.database import open_engine
+from services.chassis.idempotency import idempotent, prune_keys
+from services.chassis.schema import CairnSchema
+from services.chassis.unit_of_work import UnitOfWork
+from tests.chassis.shop import CHASSIS, METADATA, Shop, count
+from tests.chassis.web.shop_app import ADMIN, FakeHealth, shop_app, shop_settings
+from tests.chassis.web.test_auth import bearer
+from tests.chassis.web.test_bodies import problem_of
+from tests.support.fakes import FixedClock
+
+WHERE = "/shop/v1/parcels"
+KEY = {"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}
+KEYS = CHASSIS.idempotency
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.stack)])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
+    url = f"sqlite:///{tmp_path}/shop.db"
+    if request.param == "postgres":
+        from tests.support.stack import postgres_url
+
+        url = postgres_url()
+    engine = open_engine(url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def uow(engine: sa.Engine, clock: FixedClock) -> UnitOfWork[Shop]:
+    METADATA.create_all(engine)
+    return UnitOfWork(engine, Shop, source="/shop", read_now=clock.read)
+
+
+def parcels(uow: UnitOfWork[Shop]) -> list[str]:
+    with uow.begin() as shop:
+        return shop.parcels()
+
+
+def test_a_repeated_request_takes_effect_once_and_gets_the_same_answer(
+    client: FlaskClient, uow: UnitOfWork[Shop]
+) -> None:
+    first = client.post(WHERE, json={"id": "p1"}, headers=KEY)
+    again = client.post(WHERE, json={"id": "p1"}, headers=KEY)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.data == first.data
+    for header in ("Content-Type", "Location", "ETag"):
+        assert again.headers[header] == first.headers[header]
+    assert "Idempotent-Replayed" not in first.headers
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert parcels(uow) == ["p1"]
+
+
+def test_without_a_key_every_request_counts(client: FlaskClient) -> None:
+    client.post(WHERE, json={"id": "p1"})
+    problem_of(client.post(WHERE, json={"id": "p1"}), 409)
+
+
+def test_the_same_key_with_another_wish_is_refused_and_changes_nothing(
+    client: FlaskClient, uow: UnitOfWork[Shop]
+) -> None:
+    client.post(WHERE, json={"id": "p1"}, headers=KEY)
+    told = problem_of(client.post(WHERE, json={"id": "p2"}, headers=KEY), 422)
+    assert told["code"] == "idempotency_key_reused"
+    assert parcels(uow) == ["p1"]
+
+
+def test_a_request_that_did_not_work_may_be_mended_under_the_same_key(
+    client: FlaskClient, engine: sa.Engine, uow: UnitOfWork[Shop]
+) -> None:
+    problem_of(client.post(WHERE, json={"id": "p1", "size": "huge"}, headers=KEY), 422)
+    problem_of(client.post(WHERE, json={"id": "p1", "note": "burn"}, headers=KEY), 500)
+    assert parcels(uow) == []
+    assert count(engine, KEYS) == 0
+    assert client.post(WHERE, json={"id": "p1"}, headers=KEY).status_code == 201
+
+
+def test_the_key_and_the_effect_are_committed_together(
+    client: FlaskClient, engine: sa.Engine, uow: UnitOfWork[Shop], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(self: object, *args: object) -> None:
+        raise RuntimeError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("services.chassis.idempotency._Guarded._store", no_room)
+        problem_of(client.post(WHERE, json={"id": "p1"}, headers=KEY), 500)
+    assert (parcels(uow), count(engine, KEYS)) == ([], 0)
+    client.post(WHERE, json={"id": "p1"}, headers=KEY)
+    assert (parcels(uow), count(engine, KEYS)) == (["p1"], 1)
+
+
+def test_one_callers_key_says_nothing_to_another(client: FlaskClient) -> None:
+    client.post(WHERE, json={"id": "p1"}, headers=KEY)
+    for other in (ADMIN, bearer("p1"), bearer("p2")):
+        told = client.post(WHERE, json={"id": "p1"}, headers=KEY | other)
+        assert problem_of(told, 409)["code"] == "parcel_known"
+
+
+def test_keys_are_forgotten_after_a_day(
+    client: FlaskClient, engine: sa.Engine, uow: UnitOfWork[Shop], clock: FixedClock
+) -> None:
+    client.post(WHERE, json={"id": "p1"}, headers=KEY)
+    clock.forward(timedelta(hours=24))
+    assert client.post(WHERE, json={"id": "p1"}, headers=KEY).headers.get("Idempotent-Replayed") == "true"
+    clock.forward(timedelta(seconds=1))
+    problem_of(client.post(WHERE, json={"id": "p1"}, headers=KEY), 409)
+    with uow.begin() as shop:
+        assert prune_keys(shop.connection, shop.now) == 1
+    assert count(engine, KEYS) == 0
+
+
+def test_an_old_key_may_be_used_for_a_new_wish(client: FlaskClient, clock: FixedClock) -> None:
+    client.post(WHERE, json={"id": "p1"}, headers=KEY)
+    clock.forward(timedelta(hours=25))
+    assert client.post(WHERE, json={"id": "p2"}, headers=KEY).status_code == 201
+
+
+def test_the_table_shows_neither_keys_nor_answers(client: FlaskClient, engine: sa.Engine) -> None:
+    client.post(WHERE, json={"id": "p1", "note": "for Ana Lopez"}, headers=KEY)
+    with engine.connect() as connection:
+        [row] = connection.execute(sa.select(KEYS)).all()
+    shown = repr(tuple(row))
+    assert KEY["Idempotency-Key"] not in shown
+    assert "Ana" not in shown
+
+
+@pytest.mark.parametrize("key", ["short", "with space in it", "x" * 129, "né-tout-à-fait", ""])
+def test_a_key_that_cannot_be_used_is_refused_by_name(client: FlaskClient, key: str) -> None:
+    told = client.post(WHERE, json={"id": "p1"}, headers={"Idempotency-Key": key})
+    assert told.status_code in {400, 422}
+    assert told.get_json()["errors"][0]["field"] == "Idempotency-Key"
+
+
+class Slow:
+    """An app whose one view waits inside its transaction until it is let go."""
+
+    def __init__(self, uow: UnitOfWork[Shop]) -> None:
+        self.inside, self.let_go, self.runs = threading.Event(), threading.Event(), 0
+        blueprint = Blueprint("slow", __name__)
+
+        class Empty(CairnSchema):
+            n = fields.Integer()
+
+        @blueprint.route("/shop/v1/slow/<string:what>", methods=["POST"])
+        @allow("anyone")
+        @idempotent(required=True)
+        @blueprint.arguments(Empty)
+        @blueprint.response(200)
+        def slow(_body: dict[str, Any], what: str) -> Any:
+            self.runs += 1
+            with uow.begin() as shop:
+                shop.add(f"{what}{self.runs}")
+            self.inside.set()
+            assert self.let_go.wait(20)
+            return {"run": self.runs}
+
+        self.app: Flask = build_app(
+            name="shop",
+            title="The shop",
+            settings=shop_settings(),
+            health=FakeHealth(),
+            blueprints=[blueprint],
+            uow=uow,
+        )
+
+    def ask(self, what: str = "p", body: dict[str, int] | None = None) -> Any:
+        return self.app.test_client().post(f"/shop/v1/slow/{what}", json=body or {}, headers=KEY)
+
+
+def test_the_same_request_at_the_same_time_runs_once(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+    slow = Slow(uow)
+    answers: list[Any] = []
+    first = threading.Thread(target=lambda: answers.append(slow.ask()))
+    first.start()
+    assert slow.inside.wait(20)
+    if engine.dialect.name == "postgresql":
+        told = slow.ask()  # the first is still at work: it is told so at once
+        assert problem_of(told, 409)["code"] == "in_progress"
+        assert told.headers["Retry-After"] == "1"
+    else:  # SQLite lets one writer in at a time: the second waits and is answered from store
+        second = threading.Thread(target=lambda: answers.append(slow.ask()))
+        second.start()
+        slow.let_go.set()
+        second.join(30)
+    slow.let_go.set()
+    first.join(30)
+    answers.append(slow.ask())
+    assert {answer.status_code for answer in answers} == {200}
+    assert {answer.get_json()["run"] for answer in answers} == {1}
+    assert slow.runs == 1
+
+
+def test_a_crowd_with_one_key_takes_effect_once(uow: UnitOfWork[Shop], app: Flask) -> None:
+    told: list[tuple[int, str]] = []
+
+    def ask() -> None:
+        answer = app.test_client().post(WHERE, json={"id": "p1"}, headers=KEY)
+        told.append((answer.status_code, answer.get_json().get("code", "")))
+
+    crowd = [threading.Thread(target=ask) for _ in range(12)]
+    for one in crowd:
+        one.start()
+    for one in crowd:
+        one.join(30)
+    assert len(told) == 12
+    assert (201, "") in told
+    assert set(told) <= {(201, ""), (409, "in_progress")}
+    assert parcels(uow) == ["p1"]
+
+
+def test_the_same_key_on_another_path_of_the_route_is_another_wish(uow: UnitOfWork[Shop]) -> None:
+    slow = Slow(uow)
+    slow.let_go.set()
+    assert slow.ask("a").status_code == 200
+    problem_of(slow.ask("b"), 422)
+
+
+def test_a_route_may_insist_on_a_key(uow: UnitOfWork[Shop]) -> None:
+    told = Slow(uow).app.test_client().post("/shop/v1/slow/a", json={})
+    assert problem_of(told, 400)["errors"][0]["field"] == "Idempotency-Key"
+
+
+def test_an_app_without_a_unit_of_work_cannot_promise_it() -> None:
+    problem_of(shop_app(None).test_client().post(WHERE, json={"id": "p1"}, headers=KEY), 500)

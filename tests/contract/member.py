@@ -1,0 +1,20 @@
+"""A member of a group that reads letters, prints their values and never commits (it is there to be killed)."""
+
+from __future__ import annotations
+
+import sys
+
+from services.chassis.brokers import open_broker
+
+
+def main(url: str, group: str) -> None:
+    with open_broker(url, "elsewhere").consumer(group, ["letters"]) as consumer:
+        while True:
+            for batch in consumer.poll(0.2).values():
+                for record in batch:
+                    sys.stdout.write(record.value.decode() + "\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

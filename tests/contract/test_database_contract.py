@@ -1,0 +1,351 @@
+"""What a database must do for us, said once and asked of both: SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from services.chassis.audit import verify_audit
+from services.chassis.database import database_now, for_update, is_sqlite
+from services.chassis.errors import Contention
+from services.chassis.inbox import note_event
+from services.chassis.job_queue import claim_job, finish_job, next_due
+from services.chassis.leases import leadership
+from services.chassis.outbox import mark_published, outgoing, store_outgoing, waiting
+from services.chassis.unit_of_work import UnitOfWork
+from tests.chassis.shop import CHASSIS, PARCELS, ParcelId, ParcelSent, Shop, count, open_shop
+
+
+class Interrupted(Exception):
+    pass
+
+
+@pytest.fixture
+def uow(engine: sa.Engine) -> UnitOfWork[Shop]:
+    return open_shop(engine)
+
+
+def everything(shop: Shop, parcel: str) -> None:
+    shop.add(parcel)
+    shop.tell(ParcelSent(parcel_id=ParcelId(parcel)))
+    shop.enqueue("deliver", parcel)
+    shop.audit("sent", parcel, by="clerk-1")
+
+
+def all_at_once(work: Callable[[int], None], times: int) -> None:
+    """Run `work` in as many threads, all let go together; raises what any of them raised."""
+    gate = threading.Barrier(times)
+
+    def one(number: int) -> None:
+        gate.wait()
+        work(number)
+
+    with ThreadPoolExecutor(times) as pool:
+        list(pool.map(one, range(times)))
+
+
+def test_a_change_and_all_that_belongs_to_it_are_committed_together(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+    with uow.begin() as shop:
+        everything(shop, "p1")
+
+    tables = (PARCELS, CHASSIS.outbox, CHASSIS.jobs, CHASSIS.audit)
+    assert [count(engine, table) for table in tables] == [1, 1, 1, 1]
+
+
+def test_nothing_is_left_after_an_exception(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+    with uow.begin() as shop:
+        shop.add("there before")
+
+    def half_done(shop: Shop) -> None:
+        note_event(shop.connection, "group", "/other", "e1", shop.now)
+        everything(shop, "p1")
+        raise Interrupted
+
+    with pytest.raises(Interrupted), uow.begin() as shop:
+        half_done(shop)
+
+    tables = (PARCELS, CHASSIS.outbox, CHASSIS.jobs, CHASSIS.audit, CHASSIS.audit_head, CHASSIS.inbox)
+    assert [count(engine, table) for table in tables] == [1, 0, 0, 0, 0, 0]
+
+
+def test_nothing_is_left_when_the_last_write_is_refused(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+    def twice(shop: Shop) -> None:
+        everything(shop, "p1")
+        shop.add("p1")
+
+    with pytest.raises(sa.exc.IntegrityError), uow.begin() as shop:
+        twice(shop)
+
+    assert [count(engine, table) for table in (PARCELS, CHASSIS.outbox, CHASSIS.jobs, CHASSIS.audit)] == [0, 0, 0, 0]
+
+
+def test_an_inner_begin_shares_the_outer_transaction(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+    def inner_and_outer(outer: Shop) -> None:
+        with uow.begin() as inner:
+            assert inner is outer
+            everything(inner, "p1")
+        raise Interrupted
+
+    with pytest.raises(Interrupted), uow.begin() as outer:
+        inner_and_outer(outer)
+
+    assert count(engine, PARCELS) == count(engine, CHASSIS.outbox) == 0
+
+
+def test_an_inner_failure_takes_back_its_own_part_only(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+    def half_done() -> None:
+        with uow.begin() as inner:
+            everything(inner, "taken back")
+            raise Interrupted
+
+    with uow.begin() as outer:
+        everything(outer, "kept")
+        with pytest.raises(Interrupted):
+            half_done()
+        outer.add("after")
+
+    with uow.begin(read_only=True) as shop:
+        assert shop.parcels() == ["after", "kept"]
+    assert [count(engine, table) for table in (CHASSIS.outbox, CHASSIS.jobs, CHASSIS.audit)] == [1, 1, 1]
+
+
+def test_each_thread_has_a_transaction_of_its_own(uow: UnitOfWork[Shop]) -> None:
+    seen: list[str] = []
+
+    def look() -> None:
+        with uow.begin(read_only=True) as shop:
+            seen.extend(shop.parcels())
+
+    with uow.begin() as shop:
+        shop.add("not committed yet")
+        thread = threading.Thread(target=look)
+        thread.start()
+        thread.join()
+    assert seen == []
+
+
+def test_reading_sees_one_snapshot_and_refuses_to_write(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+    with uow.begin(read_only=True) as shop:
+        assert shop.parcels() == []
+        other = threading.Thread(target=lambda: _add(uow, "meanwhile"))
+        other.start()
+        other.join()
+        assert shop.parcels() == []
+        with pytest.raises(RuntimeError):
+            shop.enqueue("deliver", "p1")
+        with pytest.raises(RuntimeError), uow.begin():
+            pass
+    with pytest.raises(sa.exc.DBAPIError), uow.begin(read_only=True) as shop:
+        shop.add("p2")
+    _add(uow, "written after reading")
+    assert count(engine, PARCELS) == 2
+
+
+def _add(uow: UnitOfWork[Shop], parcel: str) -> None:
+    with uow.begin() as shop:
+        shop.add(parcel)
+
+
+def test_the_time_is_the_databases_own_and_stands_still(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+    with uow.begin() as shop:
+        first = shop.now
+        shop.add("p1")
+        with uow.begin() as inner:
+            assert inner.now == first
+        assert abs(database_now(shop.connection) - first) < timedelta(seconds=30)
+    with engine.connect() as connection:
+        stored = connection.execute(sa.select(PARCELS.c.at)).scalar_one()
+    assert stored == first
+    assert stored.tzinfo == UTC
+
+
+def test_moments_are_compared_as_moments(uow: UnitOfWork[Shop]) -> None:
+    moments = [datetime(2030, 1, 1, 12, tzinfo=UTC) + timedelta(microseconds=n) for n in (0, 1, 999_999, 1_000_000)]
+    with uow.begin() as shop:
+        for number, moment in enumerate(moments):
+            shop.connection.execute(PARCELS.insert().values(id=f"p{number}", taken=0, room=0, at=moment))
+        found = shop.connection.scalars(sa.select(PARCELS.c.at).where(PARCELS.c.at > moments[0]).order_by(PARCELS.c.at))
+        assert list(found) == moments[1:]
+        with pytest.raises(sa.exc.StatementError):
+            shop.connection.execute(PARCELS.update().values(at=datetime(2030, 1, 1)))  # noqa: DTZ001 - the point of it
+
+
+def test_64_at_once_fill_the_last_places_exactly(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+    places, asking = 10, 64
+    with uow.begin() as shop:
+        shop.add("van", room=places)
+    outcomes: list[str] = []
+
+    def take(number: int) -> None:
+        def change(shop: Shop) -> str:
+            row = shop.connection.execute(for_update(sa.select(PARCELS).where(PARCELS.c.id == "van"))).one()
+            if row.taken >= row.room:
+                return "full"
+            shop.connection.execute(PARCELS.update().values(taken=row.taken + 1))
+            shop.tell(ParcelSent(parcel_id=ParcelId(f"p{number}")))
+            shop.enqueue("load", "van")
+            shop.audit("taken", "van", by=f"clerk-{number}")
+            return "taken"
+
+        outcomes.append(uow.run(change))
+
+    all_at_once(take, asking)
+
+    assert sorted(outcomes) == ["full"] * (asking - places) + ["taken"] * places
+    with engine.connect() as connection:
+        assert connection.execute(sa.select(PARCELS.c.taken)).scalar_one() == places
+        assert verify_audit(connection) == []
+    assert count(engine, CHASSIS.outbox) == count(engine, CHASSIS.audit) == places
+    assert count(engine, CHASSIS.jobs) == 1
+
+
+def test_a_deadlock_is_a_contention_and_a_second_run_goes_through(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+    for parcel in ("a", "b"):
+        with uow.begin() as shop:
+            shop.add(parcel, room=10)
+    meet = threading.Barrier(2)
+    runs: list[str] = []
+
+    def take_both(number: int) -> None:
+        def change(shop: Shop) -> None:
+            runs.append("run")
+            first, second = ("a", "b") if number else ("b", "a")
+            _take(shop, first)
+            if not is_sqlite(engine):  # there, the second transaction has not even begun
+                _wait_once(meet)
+            _take(shop, second)
+
+        uow.run(change)
+
+    all_at_once(take_both, 2)
+
+    with engine.connect() as connection:
+        assert list(connection.scalars(sa.select(PARCELS.c.taken))) == [2, 2]
+    assert len(runs) == (2 if is_sqlite(engine) else 3)
+
+
+def _take(shop: Shop, parcel: str) -> None:
+    shop.connection.execute(PARCELS.update().where(PARCELS.c.id == parcel).values(taken=PARCELS.c.taken + 1))
+
+
+def _wait_once(meet: threading.Barrier) -> None:
+    if not meet.broken:
+        try:
+            meet.wait(timeout=5)
+            meet.abort()
+        except threading.BrokenBarrierError:
+            pass
+
+
+def test_a_contention_that_does_not_end_comes_out(uow: UnitOfWork[Shop]) -> None:
+    tries: list[str] = []
+
+    def change(shop: Shop) -> None:
+        tries.append("try")
+        raise Contention("again")
+
+    with pytest.raises(Contention):
+        uow.run(change, attempts=3)
+    assert len(tries) == 3
+
+
+def test_one_event_takes_effect_once_however_many_try(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+    new: list[bool] = []
+
+    def hear(number: int) -> None:
+        with uow.begin() as shop:
+            if note_event(shop.connection, "group", "/other", "e1", shop.now):
+                shop.add(f"p{number}")
+                new.append(True)
+
+    all_at_once(hear, 8)
+    assert len(new) == count(engine, PARCELS) == count(engine, CHASSIS.inbox) == 1
+
+
+def test_an_event_committed_late_is_still_found(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+    if is_sqlite(engine):
+        pytest.skip("SQLite has one writer at a time, so no commit is late")
+    with engine.connect() as slow, engine.connect() as quick:
+        early = [outgoing(ParcelSent(parcel_id=ParcelId("slow")), source="/shop", now=database_now(slow))]
+        store_outgoing(slow, early, database_now(slow))
+        late = [outgoing(ParcelSent(parcel_id=ParcelId("quick")), source="/shop", now=database_now(quick))]
+        store_outgoing(quick, late, database_now(quick))
+        quick.commit()
+        with engine.begin() as relay:
+            found = waiting(relay, 10)
+            assert [event.key for event in found] == ["quick"]
+            mark_published(relay, [event.seq for event in found], database_now(relay))
+        slow.commit()
+    with engine.begin() as relay:
+        assert [event.key for event in waiting(relay, 10)] == ["slow"]
+
+
+def test_several_workers_never_hold_one_job_at_the_same_time(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+    jobs = 40
+    with uow.begin() as shop:
+        for number in range(jobs):
+            shop.enqueue("deliver", f"p{number}")
+    claimed: list[str] = []
+
+    def work(_: int) -> None:
+        while True:
+            with engine.begin() as connection:
+                claim = claim_job(connection, ["deliver"], database_now(connection), timedelta(minutes=1))
+            if claim is None:
+                return
+            claimed.append(claim.key)
+            with engine.begin() as connection:
+                assert finish_job(connection, claim)
+
+    all_at_once(work, 8)
+    assert sorted(claimed) == sorted(f"p{number}" for number in range(jobs))
+    assert count(engine, CHASSIS.jobs) == 0
+
+
+def test_many_enqueues_at_once_make_one_job_with_the_earliest_time(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+    start = datetime(2030, 1, 1, tzinfo=UTC)
+
+    def ask(number: int) -> None:
+        with uow.begin() as shop:
+            shop.enqueue("round", "all", due_at=start + timedelta(seconds=(number * 7) % 16), payload={"from": number})
+
+    all_at_once(ask, 16)
+    with engine.connect() as connection:
+        assert count(engine, CHASSIS.jobs) == 1
+        assert next_due(connection, ["round"]) == start
+
+
+def test_one_leads_and_another_follows_after_a_release(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+    first, second, third = (leadership(engine, "relay") for _ in range(3))
+    other_thing = leadership(engine, "scheduler")
+    try:
+        assert first.hold()
+        assert not second.hold()
+        assert other_thing.hold()
+        with first.fenced() as connection:
+            connection.execute(PARCELS.insert().values(id="p1", taken=0, room=0))
+        with pytest.raises(Contention), second.fenced() as connection:
+            connection.execute(PARCELS.insert().values(id="p2", taken=0, room=0))
+        first.release()
+        assert third.hold()
+    finally:
+        for lead in (first, second, third, other_thing):
+            lead.release()
+    assert count(engine, PARCELS) == 1
+
+
+def test_the_audit_chain_stays_whole_when_many_write(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+    def write(number: int) -> None:
+        with uow.begin() as shop:
+            shop.audit("looked", f"p{number}", by=f"clerk-{number}", detail={"n": number})
+            shop.audit("closed", f"p{number}", by=f"clerk-{number}", reason="done")
+
+    all_at_once(write, 12)
+    with engine.connect() as connection:
+        assert verify_audit(connection) == []
+    assert count(engine, CHASSIS.audit) == 24

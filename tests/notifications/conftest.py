@@ -1,0 +1,16 @@
+"""A house of its own for every story."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from services.chassis.database import open_engine
+from tests.notifications.house import House, open_database
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    engine = open_engine(open_database(tmp_path))
+    yield House(engine)
+    engine.dispose()

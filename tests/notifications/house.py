@@ -1,0 +1,192 @@
+"""A small notifications service on a database of its own, for the stories: hear events, deliver, read the post."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from services.chassis.codec import decode
+from services.chassis.crypto import FieldCipher
+from services.chassis.envelope import Envelope
+from services.chassis.event import Event
+from services.chassis.jobs import Job, Worker
+from services.chassis.links import LinkSigner
+from services.chassis.unit_of_work import UnitOfWork
+from services.events import catalogue, profiles
+from services.events.facts import MenteeFacts, MentorFacts, Spoken
+from services.notifications.adapters.letters import open_writer
+from services.notifications.adapters.links import Links
+from services.notifications.adapters.store import Store
+from services.notifications.adapters.tables import chassis, deliveries
+from services.notifications.consumer import handlers
+from services.notifications.domain.delivery import Ending, Outcome
+from services.notifications.domain.quiet import QuietHours
+from services.notifications.ports import Letter
+from services.notifications.use_cases.deliver import Deliver
+from services.notifications.use_cases.notify import DELIVER
+from tests.support.fakes import FixedClock
+
+NOON = datetime(2030, 1, 31, 12, tzinfo=UTC)
+CIPHER = FieldCipher({"k1": b"0123456789abcdef0123456789abcdef"})
+SECRET = "a secret for links, 32 characters or more"
+PROGRAMME = "cairn"
+
+
+@dataclass
+class FakeChannel:
+    """Keeps what it is handed; `answers` are its next outcomes, after which all goes well."""
+
+    name: str = "email"
+    sent: list[Letter] = field(default_factory=list)
+    answers: list[Outcome] = field(default_factory=list)
+    meanwhile: Callable[[], None] = lambda: None
+
+    def send(self, letter: Letter) -> Outcome:
+        self.sent.append(letter)
+        self.meanwhile()
+        return self.answers.pop(0) if self.answers else Outcome(Ending.DELIVERED)
+
+
+class House:
+    """The service without its processes: events go in, letters come out."""
+
+    def __init__(self, engine: sa.Engine, *, quiet: QuietHours | None = None) -> None:
+        self.engine = engine
+        self.clock = FixedClock(NOON)
+        self.uow: UnitOfWork[Store] = UnitOfWork(
+            engine, Store, source="/notifications", read_now=lambda _: self.clock.time
+        )
+        self.channel = FakeChannel()
+        self.handlers = handlers(self.uow)
+        self.deliver = Deliver(
+            uow=self.uow,
+            writer=open_writer(
+                cipher=CIPHER,
+                links=Links(LinkSigner(SECRET, clock=self.clock), "https://cairn.example"),
+                programme_name="Cairn",
+            ),
+            channel=self.channel,
+            quiet=quiet,
+            pause=lambda tries: 60.0 * tries,
+        )
+        self.worker = Worker(engine, {DELIVER: self._job}, read_now=lambda _: self.clock.time)
+
+    def _job(self, job: Job) -> None:
+        self.deliver(job.key)
+
+    def hear(self, *events: Event, at: datetime | None = None) -> None:
+        """Hear events, each in the transaction in which the subscriber would run its handler."""
+        for event in events:
+            envelope = Envelope(
+                id=str(id(event)),
+                source="/test",
+                type=event.type,
+                subject=event.partition_key,
+                time=at or self.clock.time,
+            )
+            with self.uow.begin():
+                self.handlers[type(event)](event, envelope)
+
+    def work(self) -> list[Letter]:
+        """Do every job that is due; what left by it."""
+        before = len(self.channel.sent)
+        while self.worker.run_once():
+            pass
+        return self.channel.sent[before:]
+
+    def later(self, **step: float) -> list[Letter]:
+        """Let time pass, then work."""
+        self.clock.forward(timedelta(**step))
+        return self.work()
+
+    def told(self) -> list[Event]:
+        """Every event this service told so far."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(sa.select(chassis.outbox).order_by(chassis.outbox.c.seq)).all()
+        return [decode(catalogue.BY_TYPE[dict(row.headers)["ce_type"]], row.value) for row in rows]
+
+    def rows(self) -> list[Any]:
+        """Every delivery as it lies in the database."""
+        with self.engine.connect() as connection:
+            return list(connection.execute(sa.select(deliveries).order_by(deliveries.c.created_at, deliveries.c.kind)))
+
+    def states(self) -> dict[str, str]:
+        """Each kind of delivery and its state."""
+        return {row.kind: row.state for row in self.rows()}
+
+
+def registered(person_id: str, *, locale: str = "en", version: int = 1, **roles: Any) -> profiles.PersonRegistered:
+    """Somebody signed up; as a mentee unless said otherwise."""
+    return profiles.PersonRegistered(
+        person_id=person_id,
+        programme_id=PROGRAMME,
+        version=version,
+        locale=locale,
+        mentee=None if roles.get("mentor") else mentee_facts(),
+        mentor=mentor_facts(approved=roles.get("approved", False)) if roles.get("mentor") else None,
+    )
+
+
+def changed(person_id: str, *, version: int, approved: bool = True, locale: str = "en") -> profiles.PersonChanged:
+    """A mentor's facts anew."""
+    return profiles.PersonChanged(
+        person_id=person_id,
+        programme_id=PROGRAMME,
+        version=version,
+        locale=locale,
+        mentor=mentor_facts(approved=approved),
+    )
+
+
+def mentee_facts() -> MenteeFacts:
+    return MenteeFacts(
+        waiting_since=NOON, languages=(Spoken(tag="en", level="native"),), relation="self", diabetes_type="t1d"
+    )
+
+
+def mentor_facts(*, approved: bool) -> MentorFacts:
+    return MentorFacts(
+        languages=(Spoken(tag="en", level="native"),),
+        relations=("self",),
+        diabetes_types=("t1d",),
+        approved=approved,
+    )
+
+
+def contact(person_id: str, **said: Any) -> profiles.ContactChanged:
+    """How to reach somebody, sealed as profiles does."""
+    told = {
+        "email": said.pop("email", f"{person_id}@example.org"),
+        "phone": None,
+        "name": said.pop("name", person_id.capitalize()),
+        "pronouns": None,
+    }
+    values: dict[str, Any] = {
+        "version": 1,
+        "locale": "en",
+        "time_zone": "UTC",
+        "messages_consent": True,
+        **said,
+    }
+    return profiles.ContactChanged(
+        person_id=person_id,
+        programme_id=PROGRAMME,
+        sealed=CIPHER.seal(json.dumps(told), f"contact:{person_id}"),
+        **values,
+    )
+
+
+def open_database(folder: Path) -> str:
+    """A fresh database with the newest schema; its address."""
+    from services.chassis.migrations import migrate
+    from services.notifications.bootstrap import SERVICE
+
+    url = f"sqlite:///{folder}/notifications.db"
+    migrate(url, SERVICE.migrations)
+    return url
