@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,9 +10,13 @@ import pytest
 import sqlalchemy as sa
 
 from services.chassis.database import open_engine
-from services.matcher.adapters.schema import migrate
+from services.chassis.migrations import migrate
+from services.chassis.settings import load
+from services.matcher.bootstrap import SERVICE
+from services.matcher.settings import Settings
 from tests.matcher.houses import TableHouse
 from tests.matcher.memory import MemoryHouse
+from tests.matcher.stage import Stage
 from tests.matcher.world import World
 from tests.support.fakes import FixedClock
 
@@ -23,18 +28,28 @@ def clock() -> FixedClock:
     return FixedClock()
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the newest schema and nobody in it, to be copied."""
+    path = tmp_path_factory.mktemp("matcher") / "empty.db"
+    migrate(f"sqlite:///{path}", SERVICE.migrations)
+    return path
+
+
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, migrated: Path, tmp_path: Path) -> str:
     if getattr(request, "param", "sqlite") == "postgres":
         from tests.support.stack import postgres_url
 
-        return postgres_url()
+        url = postgres_url()
+        migrate(url, SERVICE.migrations)
+        return url
+    shutil.copy(migrated, tmp_path / "matcher.db")
     return f"sqlite:///{tmp_path}/matcher.db"
 
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[sa.Engine]:
-    migrate(database_url)
     engine = open_engine(database_url)
     yield engine
     engine.dispose()
@@ -52,3 +67,12 @@ def world(request: pytest.FixtureRequest, clock: FixedClock) -> World:
 def tables(engine: sa.Engine, clock: FixedClock) -> World:
     """A programme in tables only."""
     return World(TableHouse(engine, clock), clock)
+
+
+@pytest.fixture
+def stage(database_url: str, tmp_path: Path) -> Iterator[Stage]:
+    """A running matcher, without processes."""
+    environ = {"DATABASE_URL": database_url, "BROKER_URL": f"embedded://{tmp_path}/broker.db"}
+    stage = Stage(load(Settings, environ))
+    yield stage
+    stage.close()

@@ -22,10 +22,10 @@ from tests.support.fakes import FixedClock
 class TableHouse:
     """The real store on a migrated database, by a clock that stands still."""
 
-    def __init__(self, engine: sa.Engine, clock: FixedClock) -> None:
+    def __init__(self, engine: sa.Engine, clock: FixedClock, uow: UnitOfWork[MatcherStore] | None = None) -> None:
         self.engine = engine
         self.clock = clock
-        self.uow = UnitOfWork(engine, MatcherStore, source="/matcher", read_now=clock.read)
+        self.uow = uow or UnitOfWork(engine, MatcherStore, source="/matcher", read_now=clock.read)
 
     def begin(self, *, read_only: bool = False) -> AbstractContextManager[MatcherStore]:
         return self.uow.begin(read_only=read_only)
