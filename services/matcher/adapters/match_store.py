@@ -63,7 +63,7 @@ class MatchStore:
     def by_state(self, programme_id: str) -> Mapping[str, int]:
         """How many matches are in each state."""
         query = sa.select(_C.state, sa.func.count()).where(_C.programme_id == programme_id).group_by(_C.state)
-        return dict(self._connection.execute(query).tuples().all())
+        return dict(self._connection.execute(query).all())
 
     def exists(self, match_id: str) -> bool:
         """Whether there is (or was) a match of this id."""

@@ -46,7 +46,7 @@ class WaitsStore:
         """How many wait for each cause; None counts those whom no round has seen yet."""
         here = (t.mentees.c.programme_id == programme_id) & t.mentees.c.looking & without_live_match()
         query = sa.select(t.mentees.c.why, sa.func.count()).where(here).group_by(t.mentees.c.why)
-        return dict(self._connection.execute(query).tuples().all())
+        return dict(self._connection.execute(query).all())
 
     def until_asked(self, programme_id: str, last: int) -> Sequence[float]:
         """Seconds from sign-up to the first proposal, of the last so many mentees."""
