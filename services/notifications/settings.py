@@ -1,7 +1,9 @@
 """What notifications is told from outside; see the chassis' service settings for what every service shares."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from email.headerregistry import HeaderRegistry
+from email.headerregistry import Address, HeaderRegistry
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,11 +28,9 @@ def check_mail_url(value: str) -> None:
 
 def check_sender(value: str) -> None:
     """ValueError for a sender that is not exactly one address."""
-    try:
-        found = HeaderRegistry()("From", value)
-        addresses = getattr(found, "addresses", ())
-    except (IndexError, ValueError):
-        addresses = ()
+    addresses: Sequence[Address] = ()
+    with suppress(IndexError, ValueError):  # what the header parser says of what it cannot read
+        addresses = getattr(HeaderRegistry()("From", value), "addresses", ())
     if len(addresses) != 1 or not addresses[0].domain or not value.isprintable():
         raise ValueError("has to be one address, such as Cairn <cairn@example.org>")
 

@@ -22,20 +22,25 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def stage_at(migrated: Path, folder: Path, **settings: Any) -> Stage:
+    """Open a profiles on a copy of the migrated database."""
+    path = folder / "profiles.db"
+    shutil.copy(migrated, path)
+    environ = {
+        "DATABASE_URL": f"sqlite:///{path}",
+        "BROKER_URL": f"embedded://{folder}/broker.db",
+        "SIGN_UP_LIMIT": "10000 per minute",
+    }
+    return Stage(load(Settings, environ | settings))
+
+
 @pytest.fixture
-def opened(migrated: Path, tmp_path: Path) -> Iterator[Callable[..., Stage]]:
+def opened(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Stage]]:
     """Open a profiles with settings of one's own."""
     stages: list[Stage] = []
 
     def open_stage(**settings: Any) -> Stage:
-        path = tmp_path / f"profiles{len(stages)}.db"
-        shutil.copy(migrated, path)
-        environ = {
-            "DATABASE_URL": f"sqlite:///{path}",
-            "BROKER_URL": f"embedded://{tmp_path}/broker.db",
-            "SIGN_UP_LIMIT": "10000 per minute",
-        }
-        stages.append(Stage(load(Settings, environ | settings)))
+        stages.append(stage_at(migrated, tmp_path_factory.mktemp("own"), **settings))
         return stages[-1]
 
     yield open_stage
@@ -43,7 +48,16 @@ def opened(migrated: Path, tmp_path: Path) -> Iterator[Callable[..., Stage]]:
         stage.close()
 
 
+@pytest.fixture(scope="session")
+def usual(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A profiles as it comes, built once: building it takes longer than most stories."""
+    stage = stage_at(migrated, tmp_path_factory.mktemp("usual"))
+    yield stage
+    stage.close()
+
+
 @pytest.fixture
-def stage(opened: Callable[..., Stage]) -> Stage:
-    """A profiles as it comes."""
-    return opened()
+def stage(usual: Stage) -> Stage:
+    """A profiles as it comes, with nobody in it."""
+    usual.reset()
+    return usual

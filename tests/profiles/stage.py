@@ -18,6 +18,7 @@ from services.chassis.event import Event
 from services.chassis.jobs import Worker
 from services.chassis.links import LinkSigner
 from services.events.catalogue import BY_TYPE
+from services.profiles.adapters.tables import METADATA
 from services.profiles.bootstrap import SERVICE, world
 from services.profiles.consumer import handlers
 from services.profiles.schedule import jobs
@@ -48,6 +49,14 @@ class Stage:
         self.app = SERVICE.web_app(self.parts)
         self.client: FlaskClient = self.app.test_client()
         self.world = world(self.parts)
+
+    def reset(self) -> None:
+        """Forget everybody, and begin the day again."""
+        self.clock.time = FixedClock().now()
+        with self.parts.engine.begin() as connection:
+            for table in reversed(METADATA.sorted_tables):
+                connection.execute(table.delete())
+        self.client = self.app.test_client()
 
     def close(self) -> None:
         self.parts.engine.dispose()

@@ -1,8 +1,7 @@
 """The two people of a match hear what happens to it: each thing once, and nothing that is not true any more."""
 
-from services.notifications.domain.delivery import Ending, Outcome
 from tests.notifications.house import House, contact
-from tests.notifications.matches import accepted, activated, declined, ended, expired, proposed, reminder
+from tests.notifications.matches import proposed
 
 
 def to(letters: list[object]) -> list[tuple[str, str]]:

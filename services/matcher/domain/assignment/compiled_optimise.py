@@ -10,13 +10,18 @@ import numpy as np
 from services.matcher.domain.assignment.market import Market, Queue, Work
 from services.matcher.domain.assignment.outcome import Outcome, Pause
 from services.matcher.domain.assignment.problem import Problem
+from services.matcher.domain.assignment.strategy import (
+    BUDGET,
+    ONE_SIDED_BUDGET,
+    SCALE,
+    SCARCE,
+    SURPLUS,
+    epsilons,
+    places_per_mentee,
+)
 from services.matcher.domain.compiled import Core, number
 
-SCALE = 4  # prices of the auction are quarters of a value
-FACTOR = 5  # by which epsilon shrinks from phase to phase
 SLICE = 4_000_000  # edges between two looks at the clock, about 10 ms
-SCARCE, SURPLUS = 0.9, 1.3  # places per mentee below and above which one side alone bids
-ONE_SIDED_BUDGET = 60  # times all edges; beyond it the market is nearly balanced after all
 
 
 def optimise_compiled(core: Core, problem: Problem, start: Outcome | None, pause: Pause) -> Outcome:
@@ -55,8 +60,7 @@ def _auction(core: Core, problem: Problem, market: Market, pause: Pause) -> None
     """Let the scarce side bid from zero prices of the plentiful one; else both sides in turn, with epsilon scaling."""
     if not len(problem.mentor):
         return
-    places = np.minimum(problem.capacity, np.diff(problem.mentor_indptr)).sum()
-    ratio = places / max(1, np.count_nonzero(np.diff(problem.indptr)))
+    ratio = places_per_mentee(problem)
     budget = ONE_SIDED_BUDGET * len(problem.mentor)
     if ratio < SCARCE and _mentors_bid(core, problem, market, pause, budget):
         return
@@ -79,17 +83,15 @@ def _mentees_bid(core: Core, market: Market, pause: Pause, budget: int) -> bool:
 
 
 def _both_bid(core: Core, problem: Problem, market: Market, pause: Pause) -> None:
-    epsilon = max(1, SCALE * int(problem.value.max()) // 16)
     mentees, mentors = Queue(problem.mentees), Queue(problem.mentors)
-    budget = 1000 * len(problem.mentor)
-    while True:
+    budget = BUDGET * len(problem.mentor)
+    for epsilon in epsilons(problem):
         core.cairn_loosen(market.reference, mentees.reference, number(SCALE), number(epsilon))
         if not _drained(core.cairn_forward, market, mentees, epsilon, pause, budget):
             return
         core.cairn_turn(market.reference, mentors.reference, number(SCALE))
-        if not _drained(core.cairn_reverse, market, mentors, epsilon, pause, budget) or epsilon == 1:
+        if not _drained(core.cairn_reverse, market, mentors, epsilon, pause, budget):
             return
-        epsilon = max(1, epsilon // FACTOR)
 
 
 def _drained(step: Callable[..., int], market: Market, queue: Queue, epsilon: int, pause: Pause, budget: int) -> bool:

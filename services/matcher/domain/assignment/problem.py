@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 from services.matcher.domain.arrays import I32, I64, AnyArray, as_i64
 from services.matcher.domain.assignment.edges import Edges
 from services.matcher.domain.assignment.tie_break import TIE_BITS, TieBreak
-from services.matcher.domain.compiled import Core, number, pointer
+from services.matcher.domain.compiled import Core, number, pointers
 from services.matcher.domain.errors import BadArraysError, ValueTooLargeError
 
 LARGEST_VALUE = 2**58  # sums of two prices, scaled by four, stay inside 63 bits
@@ -91,7 +91,7 @@ def indexed(indptr: I64, mentor: I32, value: I64, tie: I64, capacity: I64, core:
         return Problem(indptr, mentor, value, tie, capacity, _starts(mentor, columns), by_mentor, mentee)
     mentor_indptr, by_mentor = np.empty(columns + 1, np.int64), np.empty(size, np.int32)
     mentee = np.empty(size, np.int32)
-    core.cairn_index(number(rows), number(columns), *map(pointer, (indptr, mentor, mentor_indptr, by_mentor, mentee)))
+    core.cairn_index(number(rows), number(columns), *pointers(indptr, mentor, mentor_indptr, by_mentor, mentee))
     return Problem(indptr, mentor, value, tie, capacity, mentor_indptr, by_mentor, mentee)
 
 

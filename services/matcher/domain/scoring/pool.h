@@ -4,7 +4,7 @@
 #define CAIRN_POOL_H
 #include <stdint.h>
 
-enum { BLOCK = 16 };
+enum { BLOCK = 8 }; /* mentors scored side by side */
 
 typedef struct {
     int64_t mentees, mentors, width, rules, tables, overlaps;

@@ -29,7 +29,7 @@ def keep_for(mentees: int, capacity: I64, alternates: int) -> Keep:
     places = int(np.minimum(capacity, mentees).sum())
     ratio = places / max(1, mentees)
     grown = int(6 * max(mentees, 1) ** 0.25)
-    crowd = max(1.0, places / max(1, np.count_nonzero(capacity)) / 2)
+    crowd = max(1.0, places / max(1, int(np.count_nonzero(capacity))) / 2)
     of_mentor = 0 if ratio > SURPLUS else max(SHORTEST, int(grown * crowd))
     of_mentee = 0 if ratio < SCARCE else max(SHORTEST, grown)
     return Keep(min(of_mentor, mentees), min(max(of_mentee, alternates + 1), max(mentors, 1)), mentees, mentors)

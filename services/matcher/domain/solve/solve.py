@@ -91,16 +91,22 @@ def _priced_out(
     scorer: Scorer, lists: Lists, capacity: I64, keys: TieBreak, watch: Watch, compiled: bool | None
 ) -> tuple[Edges, Outcome, int]:
     """Solve the core and add what its prices do not cover, until they cover everything."""
-    edges = Edges(lists.indptr, lists.mentor, lists.value, lists.tie)
+    indptr, mentor, value, tie = lists.indptr, lists.mentor, lists.value, lists.tie
     outcome, rounds = None, 0
     while True:
-        problem = indexed(edges.indptr, edges.mentor, edges.value, edges.tie, capacity, core(compiled))
+        problem = indexed(indptr, mentor, value, tie, capacity, core(compiled))
         outcome = optimise(problem, start=outcome, compiled=compiled, pause=watch.during("assign"))
         found = _uncovered(scorer, lists, outcome, capacity, watch)
         if not len(found.mentee):
-            return edges, outcome, rounds
+            return Edges(indptr, mentor, value, tie), outcome, rounds
         rounds += 1
-        edges = _joined(edges, found, keys)
+        order = np.argsort(found.mentee, kind="stable")
+        rows, columns = found.mentee[order], found.mentor[order]
+        at = indptr[rows + 1]
+        mentor = np.insert(mentor, at, columns.astype(np.int32))
+        value = np.insert(value, at, found.value[order])
+        tie = np.insert(tie, at, keys.of(rows, columns))
+        indptr = indptr + np.append(0, np.cumsum(np.bincount(rows, minlength=len(indptr) - 1)))
 
 
 def _uncovered(scorer: Scorer, lists: Lists, outcome: Outcome, capacity: I64, watch: Watch) -> Uncovered:
@@ -115,21 +121,8 @@ def _uncovered(scorer: Scorer, lists: Lists, outcome: Outcome, capacity: I64, wa
 def _below(first: I64, second: I64, cut: I64) -> npt.NDArray[np.bool_]:
     """Whether a pair at the cut could be worth more than this price (with the other price at zero)."""
     left_out = cut[:, 0] > 0
-    return left_out & ((first < cut[:, 0]) | ((first == cut[:, 0]) & (second < cut[:, 1])))
-
-
-def _joined(edges: Edges, found: Uncovered, keys: TieBreak) -> Edges:
-    order = np.argsort(found.mentee, kind="stable")
-    mentee, mentor = found.mentee[order], found.mentor[order]
-    at = edges.indptr[mentee + 1]
-    tie = edges.tie if edges.tie is not None else np.zeros_like(edges.value)
-    more = np.cumsum(np.bincount(mentee, minlength=edges.mentees))
-    return Edges(
-        indptr=edges.indptr + np.concatenate([[0], more]),
-        mentor=np.insert(edges.mentor, at, mentor.astype(np.int32)),
-        value=np.insert(edges.value, at, found.value[order]),
-        tie=np.insert(tie, at, keys.of(mentee, mentor)),
-    )
+    below: npt.NDArray[np.bool_] = left_out & ((first < cut[:, 0]) | ((first == cut[:, 0]) & (second < cut[:, 1])))
+    return below
 
 
 def _others(best: I64, mentor_of: I64, wanted: int) -> I64:

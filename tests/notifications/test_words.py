@@ -1,0 +1,37 @@
+"""Everything said to people is said in all four languages, and kindly."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from services.chassis.words import Words
+from services.events.vocabulary import codes
+from tests.support.spoken import sentences, unspoken, untranslated
+
+SERVICE = Path(__file__).parents[2] / "services" / "notifications"
+OTHERS = [locale for locale in codes("locale") if locale != "en"]
+UNKIND = {
+    "en": r"diabetic|complian|\bcontrol|\bfail|\bshould\b|suffer|patient|A1C|HbA1c",
+    "es": r"diabétic|cumplimiento|\bcontrol|fracas|debería|sufr|padec|paciente",
+    "fr": r"diabétique|observance|contrôl|échec|échou|devri|souffr|patient",
+    "ar": r"مريض|مرضى|فشل|يعاني|تعاني|معاناة",
+}
+
+
+@pytest.mark.parametrize("locale", OTHERS)
+def test_every_sentence_is_translated(locale: str) -> None:
+    assert list(untranslated(SERVICE, locale)) == []
+
+
+@pytest.mark.parametrize("locale", OTHERS)
+def test_no_translation_outlives_its_sentence(locale: str) -> None:
+    assert list(unspoken(SERVICE, locale)) == []
+
+
+@pytest.mark.parametrize("locale", codes("locale"))
+def test_every_sentence_is_kind(locale: str) -> None:
+    phrases = Words(SERVICE / "words").of(locale)
+    said = [phrases.gettext(sentence) for sentence in sentences(SERVICE)]
+    assert len(said) > 70
+    assert [sentence for sentence in said if re.search(UNKIND[locale], sentence, re.IGNORECASE)] == []
