@@ -370,7 +370,8 @@ class MemoryRounds(_Part):
 
     def forget(self, person_id: str) -> None:
         for round_id, snapshot in list(self.state.read.items()):
-            if person_id in {one.id for one in (*snapshot.mentees, *snapshot.mentors)}:
+            ids = {one.id for one in snapshot.mentees} | {one.id for one in snapshot.mentors}
+            if person_id in ids:
                 del self.state.read[round_id]
                 found = self.state.rounds[round_id]
                 state = "given_up" if found.state == "open" else found.state
