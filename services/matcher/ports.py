@@ -149,6 +149,14 @@ class Waits(Protocol):
         """How a mentee waits; also while they have a live match. None for anyone else."""
         ...
 
+    def not_told_of(self, programme_id: str, since: datetime) -> Sequence[Waiting]:
+        """Those who wait since a moment or longer, of whom it was not told yet that their promise has run out."""
+        ...
+
+    def mark_told(self, mentee_id: str) -> None:
+        """Remember that it was told of a mentee that their promise has run out."""
+        ...
+
     def causes(self, programme_id: str) -> Mapping[str | None, int]:
         """How many wait for each cause; None counts those whom no round has seen yet."""
         ...

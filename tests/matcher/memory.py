@@ -40,6 +40,7 @@ class State:
     why: dict[str, tuple[str, tuple[str, ...], str]] = field(default_factory=dict)
     apart: dict[tuple[str, str], str] = field(default_factory=dict)
     forgotten: set[str] = field(default_factory=set)
+    risk_told: set[str] = field(default_factory=set)
     asked_for_people: set[str] = field(default_factory=set)
     matches: dict[str, Match] = field(default_factory=dict)
     shown: dict[str, tuple[Sequence[Part], int]] = field(default_factory=dict)
@@ -235,6 +236,13 @@ class MemoryWaits(_Part):
     def wait_of(self, person_id: str) -> Waiting | None:
         member = self.state.members.get(person_id)
         return self._of(member) if member is not None and member.mentee is not None else None
+
+    def not_told_of(self, programme_id: str, since: datetime) -> Sequence[Waiting]:
+        rows = self.waiting(programme_id, after=None, limit=10_000)
+        return [row for row in rows if row.person_id not in self.state.risk_told and row.waiting_since <= since]
+
+    def mark_told(self, mentee_id: str) -> None:
+        self.state.risk_told.add(mentee_id)
 
     def causes(self, programme_id: str) -> Mapping[str | None, int]:
         return Counter(self._of(member).cause for member in self.looking(programme_id))
