@@ -17,7 +17,6 @@ BESIDE = Path(__file__).resolve().parent
 BUILD = KERNEL.parents[2] / "build" / "kernel"
 
 
-
 class Core(ctypes.CDLL):
     """The loaded library; its functions return int64_t."""
 

@@ -96,7 +96,9 @@ class CompiledScorer:
             ),
             overlap_table=np.concatenate([np.zeros(0, np.int32), *(o.table.ravel() for o in overlaps)]),
             overlap_start=_starts([o.table.size for o in overlaps]),
-            overlap_row=np.concatenate([np.zeros((0, self._mentees), np.int64), *(o.mentee_row[None] for o in overlaps)]),
+            overlap_row=np.concatenate(
+                [np.zeros((0, self._mentees), np.int64), *(o.mentee_row[None] for o in overlaps)]
+            ),
             overlap_most=np.array([_most(o) for o in overlaps], np.int64),
             mentee_bonus=scores.mentee_bonus,
             mentee_key=keys[0],
@@ -209,7 +211,9 @@ class CompiledScorer:
                 )
             )
             size = found.structure.found
-            parts.append(np.stack([found.arrays[name][:size].astype(np.int64) for name in ("mentee", "mentor", "value")]))
+            parts.append(
+                np.stack([found.arrays[name][:size].astype(np.int64) for name in ("mentee", "mentor", "value")])
+            )
             found.structure.found = 0
         mentee, position, value = np.concatenate(parts, axis=1)
         mentor = self._order[position]
