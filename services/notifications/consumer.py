@@ -11,7 +11,6 @@ from services.notifications.ports import Unit
 from services.notifications.use_cases import notify
 from services.notifications.use_cases.erase_person import erase_person
 
-
 _MATCH_EVENTS: tuple[type[Event], ...] = (
     matcher.MatchProposed,
     matcher.MatchReminderDue,
