@@ -88,9 +88,7 @@ _ANY_MENTEE = ((0.4, 0.18, 0.12, 0.07, 0.05, 0.04), (0.55, 0.35, 0.1), (0.72, 0.
 _ANY_MENTOR = ((0.42, 0.15, 0.12, 0.06, 0.04, 0.03), (0.5, 0.3, 0.08), (0.62, 0.25), (0.5, 0.4, 0.25))
 
 
-def _some(
-    rng: np.random.Generator, shares: tuple[float, ...], people: int, *, at_least_one: bool = True
-) -> U64:
+def _some(rng: np.random.Generator, shares: tuple[float, ...], people: int, *, at_least_one: bool = True) -> U64:
     held = rng.random((people, len(shares))) < np.array(shares)
     if at_least_one:
         none = ~held.any(axis=1)

@@ -137,8 +137,8 @@ def _until_quiet(client: Client, admin: str, answering: Answering, mentees: Mapp
         stats = client.get("/matcher/v1/stats", token=admin)
         states = stats["matches"]
         progress.step(min(states.get("active", 0), len(mentees)))
-        now = (tuple(sorted(states.items())), stats["waiting"], answering.outstanding())
-        settled = answering.outstanding() == 0 and now == before
+        now = (tuple(sorted(states.items())), tuple(sorted(stats["waiting"].items())), answering.outstanding())
+        settled = now[-1] == 0 and now == before and not stats["waiting"].get("next_round")
         before = now
         quiet_since = (quiet_since or time.monotonic()) if settled else None
         if quiet_since and time.monotonic() - quiet_since > _QUIET_SECONDS:

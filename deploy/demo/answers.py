@@ -3,6 +3,7 @@
 import random
 import re
 import threading
+import time
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from typing import Any
 from deploy.demo.client import Client, Refused
 
 _DECLINE_REASONS = ("no_time_now", "not_my_experience", "availability", "rather_not_say")
+_THINKING_SECONDS = (1.0, 4.0)
 _LINK = re.compile(r"https?://\S+/offers/\S+")
 
 
@@ -30,7 +32,8 @@ class Actor:
 class Answering:
     """Mentors answer what they are asked and mentees confirm, in a thread, until told to stop.
 
-    A silent mentor simply never answers: that offer lapses after its deadline, as in life.
+    Everybody thinks for a few seconds, so that mails have a reader. A silent mentor simply never answers: that offer
+    lapses after its deadline, as in life.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class Answering:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="scripted answers", daemon=True)
         self._silent: set[str] = set()
+        self._asked_at: dict[tuple[str, str], float] = {}
         self.counts = {"accepted": 0, "declined": 0, "confirmed": 0, "by link": 0}
         self.trouble: Exception | None = None
 
@@ -71,13 +75,19 @@ class Answering:
         answered = 0
         for match in self._open("proposed"):
             mentor = self._mentors.get(match["mentor_id"])
-            if mentor and match["id"] not in self._silent:
+            if mentor and match["id"] not in self._silent and self._has_thought(match):
                 answered += self._mentor_answers(mentor, match)
         for match in self._open("accepted"):
             mentee = self._mentees.get(match["mentee_id"])
-            if mentee:
+            if mentee and self._has_thought(match):
                 answered += self._post(f"/matcher/v1/matches/{match['id']}/confirm", mentee.token, None, "confirmed")
         return answered
+
+    def _has_thought(self, match: Mapping[str, Any]) -> bool:
+        """Whether a few seconds have passed since this question was first seen."""
+        question = (match["id"], match["state"])
+        seconds = random.Random(f"{self._seed}:{question}").uniform(*_THINKING_SECONDS)
+        return time.monotonic() - self._asked_at.setdefault(question, time.monotonic()) > seconds
 
     def outstanding(self) -> int:
         """How many questions are open that somebody will still answer."""

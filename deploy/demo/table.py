@@ -1,6 +1,5 @@
 """The table at the end of the demonstration: what became of everybody, from the services' own figures."""
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -56,7 +55,6 @@ def _durations(found: Mapping[str, Any]) -> str:
 
 
 def _mails(letters: Mapping[str, Any]) -> str:
-    by_language: Counter[str] = Counter()
-    for row in letters["items"]:
-        by_language[row["locale"]] += row["count"]
-    return ", ".join(f"{count} {locale}" for locale, count in by_language.most_common())
+    by_language: Mapping[str, int] = letters["delivered_by_locale"]
+    several = sorted(by_language.items(), key=lambda item: -item[1])
+    return f"{sum(by_language.values())} ({', '.join(f'{count} {locale}' for locale, count in several)})"

@@ -104,6 +104,26 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # it ships no ty
         super().__init__(*args, **kwargs)
         self._prepare_doc_cbks.append(self._prepare_answers_doc)
 
+    def route(self, rule: str, **options: Any) -> Callable[[View], View]:
+        """Register a view function, or a class with a method per HTTP method, under its full path."""
+        decorate: Callable[[View], View] = super().route(rule, **options)
+        return decorate
+
+    def arguments(self, schema: Any, **options: Any) -> Callable[[View], View]:
+        """Read the JSON body (or `location="query"`) by a schema and give it to the view as its first argument."""
+        decorate: Callable[[View], View] = super().arguments(schema, **options)
+        return decorate
+
+    def response(self, status_code: int, schema: Any = None, **options: Any) -> Callable[[View], View]:
+        """Say what a good answer looks like; the view returns a value that the schema writes."""
+        decorate: Callable[[View], View] = super().response(status_code, schema, **options)
+        return decorate
+
+    def alt_response(self, status_code: int, response: Any = None, **options: Any) -> Callable[[View], View]:
+        """Document another good answer; for problems use `@answers`."""
+        decorate: Callable[[View], View] = super().alt_response(status_code, response, **options)
+        return decorate
+
     def _prepare_answers_doc(self, doc: dict[str, Any], doc_info: Mapping[str, Any], **kwargs: Any) -> dict[str, Any]:
         facts, method = facts_in(doc_info), kwargs["method"]
         listed: dict[Any, Any] = doc.setdefault("responses", {})

@@ -39,6 +39,7 @@ def build_app(
     """
     app = Flask(__name__, static_folder=None, template_folder=str(Path(__file__).parent / "templates"))
     app.config.update(_config(title, version))
+    app.url_map.merge_slashes = False  # an address is exact: no redirects that no description mentions
     attach(
         app,
         AppState(

@@ -104,7 +104,7 @@ def _value(hint: Any, found: Any, where: str) -> Any:
     if not isinstance(found, Mapping):
         raise BadRecord(where, "must be an object")
     if (inner := value_of(hint)) is not None:
-        return {key: _value(inner, item, f"{where}.{key}") for key, item in found.items()}
+        return {_text(key, where): _value(inner, item, f"{where}.*") for key, item in found.items()}
     return _object(hint, found, where)
 
 

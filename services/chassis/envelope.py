@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from services.chassis.errors import BadRecord
 
 CONTENT_TYPE = "application/json"
+_LONGEST = 200  # as the columns that keep them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +70,8 @@ def _text(found: dict[str, bytes], name: str) -> str:
         raise BadRecord(name, "is missing") from error
     except UnicodeDecodeError as error:
         raise BadRecord(name, "must be UTF-8") from error
-    if not text:
-        raise BadRecord(name, "must not be empty")
+    if not text or len(text) > _LONGEST or not text.isprintable():
+        raise BadRecord(name, f"must be 1 to {_LONGEST} printable characters")
     return text
 
 

@@ -83,6 +83,10 @@ class Contention(Transient):
     """The database undid this transaction in favour of another (deadlock, serialisation, lock): nothing was changed."""
 
 
+class LeadershipLost(Contention):
+    """Another process leads now; what was to be written was not."""
+
+
 class Unavailable(Transient):
     """Something needed does not answer. When it was a commit, the outcome is unknown: repeat it only under a key."""
 

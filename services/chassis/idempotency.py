@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, overload
 
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -36,7 +36,15 @@ _KEY = re.compile(r"[!-~]{8,128}")
 _SEALED_ONCE = bytes(12)  # the sealing key is used for one single text, so its nonce may be constant
 
 
-def idempotent(view: View | None = None, *, required: bool = False) -> Any:
+@overload
+def idempotent(view: View) -> View: ...
+
+
+@overload
+def idempotent(*, required: bool = False) -> Callable[[View], View]: ...
+
+
+def idempotent(view: View | None = None, *, required: bool = False) -> View | Callable[[View], View]:
     """Decorate a POST view: with a key, a repeated request is answered from store (`Idempotent-Replayed: true`).
 
     Opens `uow.begin()` around the view. The same key with another body answers 422, at the same time 409; an answer

@@ -43,15 +43,15 @@ def put_aside(connection: sa.Connection, consumer: str, letter: DeadLetter, now:
             "topic": letter.topic,
             "partition": letter.partition,
             "offset": letter.offset,
-            "event_id": _short(letter.event_id),
-            "type": _short(letter.type),
-            "error": letter.error,
-            "field": _short(letter.field),
+            "event_id": letter.event_id,
+            "type": letter.type,
+            "error": letter.error[:200],
+            "field": letter.field and letter.field[:200],
             "at": now,
         },
     )
     if letter.event_id is not None and letter.source is not None:
-        row = {"source": letter.source[:200], "event_id": letter.event_id[:200], "dead": True, "handled_at": now}
+        row = {"source": letter.source, "event_id": letter.event_id, "dead": True, "handled_at": now}
         insert_or_skip(connection, _INBOX, {"consumer": consumer, **row})
     return new
 
@@ -72,7 +72,3 @@ def acknowledge_dead_letters(connection: sa.Connection, consumer: str, now: date
     """Say that a person has seen them, so that a stopped consumer may go on; returns how many."""
     seen = _DEAD.update().where(_DEAD.c.consumer == consumer, _DEAD.c.acknowledged_at.is_(None))
     return connection.execute(seen.values(acknowledged_at=now)).rowcount
-
-
-def _short(text: str | None) -> str | None:
-    return text if text is None else text[:200]

@@ -102,16 +102,16 @@ class Worker:
             if not changed and monotonic() < self._look_at:
                 return self._idle
             wait = self._until_next()
-            if wait <= 0 and self.run_once():
-                wait = 0.0
+            if wait <= 0:
+                wait = 0.0 if self.run_once() else self._idle
             self._look_at = monotonic() + wait
-            self._backoff.reset()
-            return min(self._idle, max(0.0, wait))
         except Exception as error:
             if transient_of(error) is None:
                 raise
             _log.warning("worker_waits_for_database", extra={"error": type(error).__name__})
             return self._backoff.next()
+        self._backoff.reset()
+        return min(self._idle, wait)
 
     def _until_next(self) -> float:
         """Look, without the write lock, how many seconds remain until the next job is due."""

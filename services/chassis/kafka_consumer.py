@@ -6,6 +6,8 @@ The traps, found in version 3.0.12 (docs/decisions/0001-kafka-from-its-jars.md):
 * `commit()` without offsets keeps everything that was polled, handled or not: offsets are always given.
 * A member that lost a partition and has joined again may commit its old offset over the new owner's: only
   partitions that are held now are committed.
+* A poll that ends between a leader's JoinGroup and SyncGroup drops the answer: the member then holds nothing, sends no
+  heartbeats, and never notices. An unfinished join is taken up again by the next poll.
 * `poll()` without a broker returns nothing and raises nothing: the lag is asked for, with a deadline.
 """
 
@@ -36,6 +38,7 @@ _SETTINGS: Mapping[str, object] = {
     "metadata_max_age_ms": 10_000,  # new topics and partitions are noticed within this time
     "metrics_enabled": False,
 }
+_HEARTBEAT_MS = 1_000  # a heartbeat's answer is how a member learns that the group shares anew
 _COMMIT_MS = 5_000
 _LAG_MS = 5_000
 _CLOSE_MS = 5_000
@@ -54,7 +57,7 @@ class KafkaConsumer:
     ) -> None:
         self._closed = False
         self._space = space
-        session = {"session_timeout_ms": session_timeout_ms, "heartbeat_interval_ms": session_timeout_ms // 4}
+        session = {"session_timeout_ms": session_timeout_ms, "heartbeat_interval_ms": _HEARTBEAT_MS}
         try:
             self._client: Any = kafka.KafkaConsumer(
                 *(space + topic for topic in topics),
@@ -71,9 +74,10 @@ class KafkaConsumer:
         try:
             polled = self._client.poll(timeout_ms=max(0, int(timeout_s * 1000)), max_records=max_records)
         except errors.KafkaError as error:
-            if error.retriable:
-                return {}
-            raise BrokerError(f"polling: {error}") from error
+            if not error.retriable:
+                raise BrokerError(f"polling: {error}") from error
+            polled = {}
+        self._take_up_join()
         return {self._ours(partition): tuple(map(self._record, records)) for partition, records in polled.items()}
 
     def commit(self, offsets: Mapping[TopicPartition, int]) -> bool:
@@ -138,6 +142,12 @@ class KafkaConsumer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _take_up_join(self) -> None:
+        """See to it that the next poll asks what became of a join that this one left unfinished."""
+        coordinator = self._client._coordinator  # no public way; the version is pinned, and the contract suite watches
+        if coordinator.rejoining:
+            coordinator.request_rejoin()
 
     def _ours(self, partition: KafkaPartition) -> TopicPartition:
         return TopicPartition(partition.topic.removeprefix(self._space), partition.partition)

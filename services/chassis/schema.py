@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -29,6 +30,9 @@ _KINDS: Mapping[type[fields.Field[Any]], Mapping[str, str]] = {
         "format": "Please give a date such as 2025-04-30.",
     },
 }
+
+
+_TAG_SHAPE = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"  # for the description; whether it is a language, langcodes tells
 
 
 class Hint(str):
@@ -113,11 +117,32 @@ def _unknown_code(axis: str, near: tuple[str, ...]) -> str:
     return f"This is not a known {axis}. Perhaps you mean one of: {', '.join(near)}."
 
 
+class Shaped(fields.String):
+    """A text of one shape: `Shaped("[a-z0-9-]{1,40}", "Please use small letters, digits and dashes.")`.
+
+    The whole text has to match, also its end (a `$` alone would let a last line break through).
+    """
+
+    def __init__(self, shape: str, hint: str, **kwargs: Any) -> None:
+        self._shape = re.compile(shape)
+        self._hint = hint
+        metadata = {"pattern": f"^(?:{shape})$"} | dict(kwargs.pop("metadata", {}))
+        super().__init__(metadata=metadata, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if self._shape.fullmatch(text) is None:
+            raise ma.ValidationError(self._hint)
+        return text
+
+
 class LanguageTag(fields.String):
     """A language as a BCP 47 tag (`en`, `pt-BR`, `ase`), loaded in its standard form."""
 
     def __init__(self, **kwargs: Any) -> None:
-        metadata = {"minLength": 2, "maxLength": 35, "example": "en"} | dict(kwargs.pop("metadata", {}))
+        metadata = {"pattern": _TAG_SHAPE, "minLength": 2, "maxLength": 35, "example": "en"} | dict(
+            kwargs.pop("metadata", {})
+        )
         super().__init__(metadata=metadata, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
@@ -132,7 +157,7 @@ class LanguageTag(fields.String):
 
 def standard_tag(text: str) -> str | None:
     """Return the standard form of a BCP 47 tag, or None when it is none that is registered."""
-    if not 2 <= len(text) <= 35 or not text.isascii():
+    if len(text) > 35 or re.fullmatch(_TAG_SHAPE, text) is None:
         return None
     try:
         found = langcodes.standardize_tag(text)

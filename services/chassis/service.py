@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -19,7 +20,8 @@ import sqlalchemy as sa
 from services.chassis.broker import Broker, BrokerUnavailable, TopicSpec
 from services.chassis.brokers import open_broker
 from services.chassis.cli import Role, run_service
-from services.chassis.database import open_engine
+from services.chassis.clock import Clock, SystemClock
+from services.chassis.database import database_now, open_engine
 from services.chassis.errors import StartRefused
 from services.chassis.event import Event
 from services.chassis.health import Check, Health
@@ -48,6 +50,7 @@ class Parts(Generic[Settings, Store]):
     broker: Broker
     uow: UnitOfWork[Store]
     health: Health
+    clock: Clock
 
 
 def _nothing(_parts: Any) -> None:
@@ -87,16 +90,30 @@ class Service(Generic[Settings, Store]):
         except SettingsError as faults:
             raise StartRefused(str(faults)) from None
 
-    def parts(self, settings: Settings) -> Parts[Settings, Store]:
-        """Put the service together."""
+    def parts(
+        self,
+        settings: Settings,
+        *,
+        broker: Broker | None = None,
+        clock: Clock | None = None,
+        read_now: Callable[[sa.Connection], datetime] = database_now,
+    ) -> Parts[Settings, Store]:
+        """Put the service together. Tests may bring a broker of their own and hold time still."""
         engine = open_engine(settings.database_url)
-        broker = open_broker(settings.broker_url, client_id=self.name)
+        broker = broker or open_broker(settings.broker_url, client_id=self.name)
         checks = [
             Check("database", partial(_answers, engine), needed=True),
             Check("broker", broker.ping, needed=False),
         ]
-        uow = UnitOfWork(engine, self.open_store(settings), source=f"/{self.name}")
-        return Parts(settings=settings, engine=engine, broker=broker, uow=uow, health=Health(checks))
+        uow = UnitOfWork(engine, self.open_store(settings), source=f"/{self.name}", read_now=read_now)
+        return Parts(
+            settings=settings,
+            engine=engine,
+            broker=broker,
+            uow=uow,
+            health=Health(checks),
+            clock=clock or SystemClock(),
+        )
 
     def openapi_document(self) -> str:
         """Return the description of the API as JSON; needs neither settings nor any server."""

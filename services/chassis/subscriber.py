@@ -14,26 +14,21 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
-
-import sqlalchemy as sa
+from typing import Any
 
 from services.chassis import readings
 from services.chassis.backoff import Backoff
 from services.chassis.broker import Broker, BrokerError, Consumer, Record, TopicPartition
 from services.chassis.clock import monotonic
-from services.chassis.codec import decode
 from services.chassis.database import transient_of
-from services.chassis.envelope import Envelope, read_envelope
 from services.chassis.errors import Alarm, BadRecord, Refusal
 from services.chassis.event import Event
-from services.chassis.inbox import DeadLetter, note_event, put_aside, unbroken_dead_letters
+from services.chassis.reception import Handler, Reception
 from services.chassis.unit_of_work import UnitOfWork
 
-_log = logging.getLogger(__name__)
+__all__ = ["Handler", "Subscriber", "show_lag"]
 
-Handler = Callable[[Any, Envelope], None]
-"""Takes the event and its envelope. Runs inside `uow.begin()`: its own begin() joins the inbox row's transaction."""
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -46,7 +41,8 @@ class _Pause:
 
 
 def show_lag(lag: Mapping[TopicPartition, int]) -> None:
-    """Set the lag metric; the default for `on_lag`."""
+    """Set the lag metric, for the partitions held now and no others; the default for `on_lag`."""
+    readings.CONSUMER_LAG.clear()
     for place, ahead in lag.items():
         readings.CONSUMER_LAG.labels(topic=place.topic, partition=str(place.partition)).set(ahead)
 
@@ -56,7 +52,8 @@ class Subscriber:
 
     `attempts` is how often an unexpected error is tried before its record is put aside; faults that pass are tried for
     ever. `most_dead` dead letters without a good event between them raise Alarm out of `run`; they are counted in the
-    database, so a restart does not begin anew (see `inbox.acknowledge_dead_letters`).
+    database, so a restart does not begin anew (see `inbox.acknowledge_dead_letters`). `together` is how many records
+    may share a transaction. The waits are in seconds.
     """
 
     def __init__(
@@ -68,6 +65,7 @@ class Subscriber:
         *,
         attempts: int = 5,
         most_dead: int = 20,
+        together: int = 20,
         poll_seconds: float = 0.2,
         on_lag: Callable[[Mapping[TopicPartition, int]], None] = show_lag,
         first_wait: float = 0.1,
@@ -75,16 +73,14 @@ class Subscriber:
     ) -> None:
         self._broker = broker
         self._group = group
-        self._handlers = {event.type: (event, handle) for event, handle in handlers.items()}
         self._topics = sorted({event.topic for event in handlers})
-        self._uow = uow
+        self._reception = Reception(group, handlers, uow, most_dead=most_dead)
         self._attempts = attempts
-        self._most_dead = most_dead
+        self._together = together
         self._poll_seconds = poll_seconds
         self._on_lag = on_lag
         self._waits = (first_wait, longest_wait)
         self._paused: dict[TopicPartition, _Pause] = {}
-        self._dead_in_a_row: int | None = None
         self._next_lag = 0.0
 
     def run(self, stop: threading.Event) -> None:
@@ -104,9 +100,9 @@ class Subscriber:
     def turn(self, consumer: Consumer, stop: threading.Event) -> None:
         """Poll once and handle what came."""
         self._wake(consumer)
-        due = min((pause.until - monotonic() for pause in self._paused.values()), default=self._poll_seconds)
-        found = consumer.poll(max(0.01, min(self._poll_seconds, due)))
-        for place, records in found.items():
+        now = monotonic()
+        waits = [pause.until - now for pause in self._paused.values() if pause.until > now]
+        for place, records in consumer.poll(min([self._poll_seconds, *waits])).items():
             if not stop.is_set():
                 self._take(consumer, place, records, stop)
         self._tell_lag(consumer)
@@ -117,34 +113,34 @@ class Subscriber:
         """Handle one partition's records in order; keep the offset of the last one that is done with."""
         done: int | None = None
         try:
-            for record in records:
-                if stop.is_set():
-                    break
-                if not self._settle(record, place):
-                    self._wait(consumer, place, record)
-                    break
-                self._paused.pop(place, None)
-                done = record.offset + 1
+            for start in range(0, len(records), self._together):
+                some = records[start : start + self._together]
+                if len(some) > 1 and place not in self._paused and self._took_together(some):
+                    done = some[-1].offset + 1
+                    continue
+                for record in some:
+                    if stop.is_set() or not self._settle(record, place):
+                        self._come_back(consumer, place, record)
+                        return
+                    self._paused.pop(place, None)
+                    done = record.offset + 1
         finally:  # an alarm must not lose what went well before it
             if done is not None and not consumer.commit({place: done}):
                 _log.info("offset_not_kept", extra={"topic": place.topic, "partition": place.partition})
 
-    def _wait(self, consumer: Consumer, place: TopicPartition, record: Record) -> None:
-        """Let the partition rest before this record, longer each time; polls pass it over meanwhile."""
-        pause = self._paused[place]
-        consumer.seek(place, record.offset)
-        consumer.pause([place])
-        pause.until = monotonic() + pause.backoff.next()
+    def _took_together(self, records: Sequence[Record]) -> bool:
+        """Try several in one transaction; False, and nothing done, when one of them went wrong: then one by one."""
+        try:
+            self._reception.take(records)
+        except Exception as error:
+            _log.debug("one_by_one", extra={"count": len(records), "error": type(error).__name__})
+            return False
+        return True
 
     def _settle(self, record: Record, place: TopicPartition) -> bool:
         """Let one record take effect, or put it aside; False when it is to be tried again."""
         try:
-            outcome = self._handle(record)
-            readings.RECORDS.labels(outcome=outcome).inc()
-            if outcome == "handled":
-                self._dead_in_a_row = 0
-        except Alarm:
-            raise
+            self._reception.take([record])
         except Exception as error:
             pause = self._pause_for(place, record.offset)
             passing = transient_of(error) is not None
@@ -152,63 +148,28 @@ class Subscriber:
             if passing or not lasting:
                 self._log_retry(record, error, pause.backoff.tries + 1, unexpected=not passing)
                 return False
-            return self._bury(record, error)
+            return self._put_aside(record, error)
         return True
 
-    def _handle(self, record: Record) -> str:
-        envelope = read_envelope(record.headers)
-        known = self._handlers.get(envelope.type)
-        if known is None:
-            return "unknown"
-        cls, handle = known
-        event = decode(cls, record.value)
-        with readings.HANDLING.labels(type=envelope.type).time(), self._uow.begin():
-            tx = self._uow.transaction()
-            if not note_event(tx.connection, self._group, envelope.source, envelope.id, tx.now):
-                return "repeated"
-            handle(event, envelope)
-        return "handled"
-
-    def _bury(self, record: Record, error: Exception) -> bool:
+    def _put_aside(self, record: Record, error: Exception) -> bool:
         """Put a record aside; False when even that must wait for the database."""
-        letter = _letter(record, error)
         try:
-            with self._uow.begin():
-                tx = self._uow.transaction()
-                in_a_row = self._bad_so_far(tx.connection)
-                if put_aside(tx.connection, self._group, letter, tx.now):
-                    in_a_row += 1
-                if in_a_row > self._most_dead:
-                    self._raise_alarm()
+            self._reception.set_aside(record, error)
+        except Alarm:
+            raise
         except Exception as trouble:
             if transient_of(trouble) is None:
                 raise
             self._log_retry(record, trouble, 1, unexpected=False)
             return False
-        self._dead_in_a_row = in_a_row
-        readings.RECORDS.labels(outcome="dead").inc()
-        readings.DEAD_LETTERS.labels(error=letter.error).inc()
-        _log.error(
-            "dead_letter",
-            extra={
-                "topic": record.topic,
-                "partition": record.partition,
-                "offset": record.offset,
-                "event_id": letter.event_id,
-                "error": letter.error,
-                "field": letter.field,
-            },
-        )
         return True
 
-    def _bad_so_far(self, connection: sa.Connection) -> int:
-        """Return how many records were bad in a row before this one, also before this process began."""
-        if self._dead_in_a_row is None:
-            self._dead_in_a_row = unbroken_dead_letters(connection, self._group)
-        return self._dead_in_a_row
-
-    def _raise_alarm(self) -> NoReturn:
-        raise Alarm(f"{self._most_dead} bad records in a row, and the next one is bad too: stopped, putting none aside")
+    def _come_back(self, consumer: Consumer, place: TopicPartition, record: Record) -> None:
+        """Go back to this record, and let its partition rest, longer each time; polls pass it over meanwhile."""
+        pause = self._pause_for(place, record.offset)
+        consumer.seek(place, record.offset)
+        consumer.pause([place])
+        pause.until = monotonic() + pause.backoff.next()
 
     def _pause_for(self, place: TopicPartition, offset: int) -> _Pause:
         """Return the partition's pause for this record: attempts are counted per record."""
@@ -243,14 +204,3 @@ class Subscriber:
             extra={**where, "error": type(error).__name__, "attempt": attempt},
             exc_info=error if unexpected and attempt == 1 else None,
         )
-
-
-def _letter(record: Record, error: Exception) -> DeadLetter:
-    """Describe a bad record by what is safe: place, ids, error class, field."""
-    try:
-        envelope = read_envelope(record.headers)
-        ids = {"event_id": envelope.id, "source": envelope.source, "type": envelope.type}
-    except BadRecord:
-        ids = {}
-    field = error.field if isinstance(error, BadRecord) else None
-    return DeadLetter(record.topic, record.partition, record.offset, type(error).__name__, field=field, **ids)

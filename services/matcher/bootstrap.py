@@ -42,7 +42,7 @@ def web_app(parts: Parts[Settings, MatcherStore]) -> Flask:
         settings=parts.settings,
         health=parts.health,
         blueprints=api.routes(api.Door(parts.uow, terms, words)),
-        pages=pages.routes(parts.uow, terms, words, LinkSigner(parts.settings.link_secret)),
+        pages=pages.routes(parts.uow, terms, words, LinkSigner(parts.settings.link_secret, clock=parts.clock)),
         uow=parts.uow,
     )
     words.install(app.jinja_env)

@@ -44,7 +44,7 @@ def web_app(parts: Parts[Settings, Store]) -> Flask:
         title="Cairn notifications",
         settings=settings,
         health=parts.health,
-        blueprints=blueprints(parts.uow, LinkSigner(settings.link_secret), mailbox),
+        blueprints=blueprints(parts.uow, LinkSigner(settings.link_secret, clock=parts.clock), mailbox),
         pages=pages(mailbox),
         uow=parts.uow,
     )
@@ -64,7 +64,7 @@ def deliver(parts: Parts[Settings, Store]) -> Deliver:
         uow=parts.uow,
         writer=open_writer(
             cipher=FieldCipher(read_keys(settings.contact_keys)),
-            links=Links(LinkSigner(settings.link_secret), settings.public_url),
+            links=Links(LinkSigner(settings.link_secret, clock=parts.clock), settings.public_url),
             programme_name=settings.programme_name,
         ),
         channel=channel(settings),

@@ -45,8 +45,8 @@ def world(parts: Parts[Settings, Store]) -> World:
         begin=parts.uow.begin,
         new_id=lambda: str(uuid.uuid4()),
         seal=FieldCipher(read_keys(settings.contact_keys)),
-        tokens=TokenIssuer(settings.token_private_key),
-        links=LinkSigner(settings.link_secret),
+        tokens=TokenIssuer(settings.token_private_key, clock=parts.clock),
+        links=LinkSigner(settings.link_secret, clock=parts.clock),
         rules=Rules(
             programme=settings.programme,
             youth_track=settings.youth_track,

@@ -89,7 +89,7 @@ def test_schema_and_codec_agree_on_what_may_stand_in_a_field(value: Any) -> None
 def test_mappings_and_null_travel_too() -> None:
     counted = Counted(day=date(2030, 1, 31), by_size={"small": 2, "large": 1})
     assert decode(Counted, encode(counted)) == counted
-    with pytest.raises(BadRecord, match=r"by_size\.small: must be a whole number"):
+    with pytest.raises(BadRecord, match=r"by_size\.\*: must be a whole number"):
         decode(Counted, b'{"day": "2030-01-31", "by_size": {"small": "two"}}')
 
 

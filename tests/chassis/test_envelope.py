@@ -74,6 +74,8 @@ def test_a_missing_attribute_is_named(name: str) -> None:
         ("ce_specversion", b"0.3"),
         ("ce_id", b""),
         ("ce_id", b"\xff"),
+        ("ce_id", b"a\x00b"),
+        ("ce_type", b"x" * 201),
         ("ce_time", b"yesterday"),
         ("ce_time", b"2030-01-31T12:00:00"),
         ("content-type", b"application/avro"),

@@ -15,7 +15,8 @@ import pytest
 import sqlalchemy as sa
 
 from services.chassis.database import database_now
-from services.chassis.leases import LeadershipLost, LeaseRow
+from services.chassis.errors import LeadershipLost
+from services.chassis.lease_row import LeaseRow
 from services.chassis.unit_of_work import UnitOfWork
 from tests.chassis.running import until
 from tests.chassis.shop import CHASSIS, PARCELS, Shop, count

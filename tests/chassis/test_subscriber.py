@@ -52,10 +52,20 @@ class Heard:
             self.then(event)
 
 
-def subscriber(broker: FakeBroker, uow: UnitOfWork[Shop], handler: Handler, *, most_dead: int = 20) -> Subscriber:
+def subscriber(
+    broker: FakeBroker, uow: UnitOfWork[Shop], handler: Handler, *, most_dead: int = 20, together: int = 1
+) -> Subscriber:
     handlers: dict[type[Event], Handler] = {ParcelSent: handler}
     return Subscriber(
-        broker, GROUP, handlers, uow, attempts=3, most_dead=most_dead, first_wait=0.005, longest_wait=0.02
+        broker,
+        GROUP,
+        handlers,
+        uow,
+        attempts=3,
+        most_dead=most_dead,
+        together=together,
+        first_wait=0.005,
+        longest_wait=0.02,
     )
 
 
@@ -127,6 +137,43 @@ def test_what_passes_is_tried_again_for_ever_and_in_order(
     assert heard.seen == [("a", 0), *[("a", 1)] * 8, ("a", 2)]
     assert count(engine, PARCELS) == count(engine, CHASSIS.outbox) == 3
     assert dead(engine) == []
+
+
+@pytest.mark.parametrize("trouble", [Contention("busy"), KeyError("x"), None], ids=["passing", "mistake", "unreadable"])
+def test_records_that_share_a_transaction_end_as_if_they_had_not(
+    uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker, trouble: Exception | None
+) -> None:
+    faults = [trouble] * (4 if isinstance(trouble, Contention) else 100)
+
+    def stumble(event: ParcelSent) -> None:
+        if event.sequence == 7 and faults and (fault := faults.pop()):
+            raise fault
+
+    broker.partitions = 1
+    put(broker, *(parcel("a", number) for number in range(12)))
+    if trouble is None:
+        broker.put(TOPIC, b"a", b"bad", parcel("a").headers)
+    put(broker, *(parcel("a", number) for number in range(12, 20)))
+    with running(subscriber(broker, uow, Heard(uow, stumble), together=5).run):
+        until(lambda: read_all(broker))
+
+    lost = {7} if isinstance(trouble, KeyError) else set()
+    with engine.connect() as connection:
+        found = connection.scalars(sa.select(PARCELS.c.id).order_by(sa.literal_column("rowid"))).all()
+    assert found == [f"a-{number}" for number in range(20) if number not in lost]
+    assert count(engine, CHASSIS.outbox) == len(found)
+    assert len(dead(engine)) == (0 if isinstance(trouble, Contention) else 1)
+
+
+def test_records_share_a_transaction(uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker) -> None:
+    commits: list[int] = []
+    sa.event.listen(engine, "commit", lambda _: commits.append(1))
+    broker.partitions = 1
+    put(broker, *(parcel("a", number) for number in range(10)))
+    reader = subscriber(broker, uow, Heard(uow), together=5)
+    reader.turn(broker.consumer(GROUP, [TOPIC]), threading.Event())
+    assert len(commits) == 2
+    assert count(engine, PARCELS) == 10
 
 
 def test_a_partition_that_waits_does_not_hold_up_the_others(uow: UnitOfWork[Shop], broker: FakeBroker) -> None:

@@ -90,14 +90,14 @@ def ends(found: Mapping[TopicPartition, Sequence[Record]]) -> dict[TopicPartitio
     return {place: batch[-1].offset + 1 for place, batch in found.items()}
 
 
-def poll_until(done: Callable[[], bool], *consumers: Consumer) -> list[Record]:
+def poll_until(done: Callable[[], bool], *consumers: Consumer, seconds: float = 0.1) -> list[Record]:
     """Let all members poll in turn until `done`; returns what they read on the way."""
     records: list[Record] = []
     deadline = monotonic() + PATIENCE_S
     while not done():
         assert monotonic() < deadline, "it did not come about"
         for consumer in consumers:
-            records += [record for batch in consumer.poll(0.1).values() for record in batch]
+            records += [record for batch in consumer.poll(seconds).values() for record in batch]
     return records
 
 

@@ -28,23 +28,28 @@ def ground(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ground]:
 
 @pytest.fixture(params=BROKERS)
 def restartable(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ground]:
-    """A broker of the test's own, which can be killed and started again."""
-    if request.param == "embedded":
-        # The embedded broker lives in the processes that use it: they all end, and others open the file.
-        ground = Ground(f"embedded://{tmp_path}/broker.db", restart=lambda: None)
-        yield ground
-        ground.clean_up()
-        return
-    stack.kafka_bootstrap()  # where the shared one cannot be had, this one cannot either
-    with KafkaNode(tmp_path / "kafka", jars=stack.JARS) as node:
+    """A broker that can be killed and started again without disturbing others."""
+    if request.param == "kafka":
+        node: KafkaNode = request.getfixturevalue("own_node")
 
         def kill_and_start() -> None:
             node.kill()
             node.start()
 
-        ground = Ground(f"kafka://{node.address}", restart=kill_and_start)
-        yield ground
-        ground.clean_up()
+        ground = Ground(f"kafka://{node.address}/{tmp_path.name}", restart=kill_and_start)
+    else:
+        # The embedded broker lives in the processes that use it: there is nothing to kill but them.
+        ground = Ground(f"embedded://{tmp_path}/broker.db", restart=lambda: None)
+    yield ground
+    ground.clean_up()
+
+
+@pytest.fixture(scope="session")
+def own_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaNode]:
+    """A Kafka node that no other worker uses."""
+    stack.kafka_bootstrap()  # where the shared one cannot be had, this one cannot either
+    with KafkaNode(tmp_path_factory.mktemp("kafka"), jars=stack.JARS) as node:
+        yield node
 
 
 @pytest.fixture(params=DATABASES)

@@ -167,7 +167,7 @@ def test_a_paused_partition_waits_while_the_others_go_on(ground: Ground) -> None
     assert set(consumer.lag().values()) == {0}
 
 
-def test_sealing_off_what_is_not_held_does_nothing(ground: Ground) -> None:
+def test_pausing_seeking_or_committing_what_is_not_held_does_nothing(ground: Ground) -> None:
     ground.with_topic(a_topic(partitions=1))
     consumer = ground.consumer()
     poll_until(lambda: len(consumer.assignment()) == 1, consumer)
@@ -180,6 +180,7 @@ def test_sealing_off_what_is_not_held_does_nothing(ground: Ground) -> None:
     assert consumer.assignment() == {held}
 
 
+@pytest.mark.xdist_group("own_node")
 def test_the_log_outlives_the_broker_and_the_group_goes_on_where_it_was(restartable: Ground) -> None:
     restartable.with_topic(a_topic(partitions=1))
     restartable.send(*[("ana", str(number)) for number in range(4)])
@@ -194,6 +195,7 @@ def test_the_log_outlives_the_broker_and_the_group_goes_on_where_it_was(restarta
     assert [record.value for record in read(restartable.consumer(), 3)] == [b"2", b"3", b"4"]
 
 
+@pytest.mark.xdist_group("own_node")
 def test_clients_that_live_through_a_restart_go_on(restartable: Ground) -> None:
     restartable.with_topic(a_topic(partitions=1))
     producer, consumer = restartable.producer(), restartable.consumer()
@@ -225,12 +227,12 @@ def test_a_topic_that_differs_is_altered(ground: Ground) -> None:
     assert {partition for partition, _ in places} == {0, 1, 2}
 
 
-def test_a_member_gets_partitions_that_were_added_later(ground: Ground) -> None:
+def test_a_member_gets_partitions_that_were_added_later_however_short_its_polls(ground: Ground) -> None:
     ground.with_topic(a_topic(partitions=1))
     consumer = ground.consumer()
     poll_until(lambda: len(consumer.assignment()) == 1, consumer)
     ground.broker().ensure_topics([a_topic(partitions=2)])
-    poll_until(lambda: len(consumer.assignment()) == 2, consumer)
+    poll_until(lambda: len(consumer.assignment()) == 2, consumer, seconds=0.003)
 
 
 def test_a_topic_that_cannot_be_altered_is_refused(ground: Ground) -> None:

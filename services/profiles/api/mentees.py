@@ -1,10 +1,10 @@
 """Mentees sign up here."""
 
+from functools import partial
 from typing import Any
 
 from services.chassis.api import Blueprint, answers
 from services.chassis.auth import allow
-from services.chassis.clock import SystemClock
 from services.chassis.etags import set_version
 from services.chassis.idempotency import idempotent
 from services.chassis.limits import limited
@@ -43,8 +43,7 @@ def mentees(desk: Desk) -> Blueprint:
         signed up already answers 409 and how to go on; people under 18 are answered 403 with where to turn, unless
         the programme has a youth track.
         """
-        side = mentee_side(body, SystemClock().now())
-        return welcomed(desk, sign_up_mentee(desk.world, form_of(body), side, signed_in_person()))
+        return welcomed(desk, sign_up_mentee(desk.world, form_of(body), partial(mentee_side, body), signed_in_person()))
 
     return routes
 

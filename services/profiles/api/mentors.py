@@ -1,13 +1,13 @@
 """Mentors apply here; admins list and approve them."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from marshmallow import fields, validate
 
 from services.chassis.api import Blueprint, answers
 from services.chassis.auth import allow, current
-from services.chassis.clock import SystemClock
 from services.chassis.etags import set_version
 from services.chassis.idempotency import idempotent
 from services.chassis.limits import limited
@@ -52,8 +52,9 @@ def mentors(desk: Desk) -> Blueprint:
         talk, how many people at the same time. The answer's status is `applied` until an admin approves. Somebody who
         is a mentee already sends their token along and becomes a mentor as well.
         """
-        side = mentor_side(body, SystemClock().now())
-        return welcomed(desk, apply_as_mentor(desk.world, form_of(body), side, signed_in_person()))
+        return welcomed(
+            desk, apply_as_mentor(desk.world, form_of(body), partial(mentor_side, body), signed_in_person())
+        )
 
     @routes.route("/mentors", methods=["GET"])
     @allow("admin")

@@ -88,7 +88,7 @@ def mentor_changes(told: Body) -> dict[str, Any]:
 
 
 def _shared(told: Body) -> dict[str, Any]:
-    changes = {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
+    changes: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
     for name in ("own_words", "hopes", "referral_code"):
         if name in changes:
             changes[name] = changes[name] or None

@@ -24,7 +24,6 @@ def admit_age(age_band: str | None, consents: Mapping[str, bool], *, youth_track
             field="age_band",
         )
     if not consents.get(GUARDIAN, False):
-        refuse_any(
-            [Fault("consents.guardian", "A parent or guardian has to agree as well; give `true` once they did.")]
-        )
+        message = "A parent or guardian has to agree as well; add `guardian` once they did."
+        refuse_any([Fault("consents", message, (GUARDIAN,))])
     return True

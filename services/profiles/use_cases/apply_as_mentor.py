@@ -1,6 +1,8 @@
 """A person offers their lived experience."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 from services.profiles.domain.consent import consent_faults
 from services.profiles.domain.faults import refuse_any
@@ -11,17 +13,19 @@ from services.profiles.ports import World
 from services.profiles.use_cases.joining import Form, Joined, enter, joined
 
 
-def apply_as_mentor(world: World, form: Form, side: MentorSide, signed_in: str | None = None) -> Joined:
+def apply_as_mentor(
+    world: World, form: Form, told: Callable[[datetime], MentorSide], signed_in: str | None = None
+) -> Joined:
     """Keep an application and tell the others; an admin approves it later.
 
+    `told` gives what the mentor told as of the moment of their application: the database's now.
     Raises Invalid, Forbidden (age) or Conflict (address) with nothing written.
     """
     with world.begin() as store:
+        side = told(store.now)
         facts = side.facts
         faults = (*contact_faults(form.contact), *consent_faults(form.consents))
         refuse_any((*faults, *mentor_faults(facts, store.now.date())))
         admit_age(facts.age_band, form.consents, youth_track=world.rules.youth_track, role="mentor")
-        fresh = replace(facts, approved=False, trained_until=None, cleared_for_minors=False)
-        side = replace(side, applied_at=store.now, facts=fresh)
         person = enter(world, store, form, "mentor", lambda someone: replace(someone, mentor=side), signed_in)
         return joined(world, store, person, "mentor", ())

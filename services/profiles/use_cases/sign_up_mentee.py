@@ -1,6 +1,8 @@
 """A person looks for a mentor."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 from services.profiles.domain.consent import consent_faults
 from services.profiles.domain.faults import refuse_any
@@ -12,17 +14,20 @@ from services.profiles.ports import World
 from services.profiles.use_cases.joining import Form, Joined, enter, joined
 
 
-def sign_up_mentee(world: World, form: Form, side: MenteeSide, signed_in: str | None = None) -> Joined:
+def sign_up_mentee(
+    world: World, form: Form, told: Callable[[datetime], MenteeSide], signed_in: str | None = None
+) -> Joined:
     """Keep a mentee and tell the others; raise Invalid, Forbidden (age) or Conflict (address) with nothing written.
 
-    The wait begins now, whatever `side.facts.waiting_since` says.
+    `told` gives what the mentee told as of the moment from which they wait: the database's now.
     """
     with world.begin() as store:
         today = store.now.date()
+        side = told(store.now)
         facts = side.facts
         refuse_any((*contact_faults(form.contact), *consent_faults(form.consents), *mentee_faults(facts, today)))
         minor = admit_age(facts.age_band, form.consents, youth_track=world.rules.youth_track, role="mentee")
         stages = with_endings(facts.life_stages, today)
-        side = replace(side, facts=replace(facts, waiting_since=store.now, life_stages=stages, minor=minor))
+        side = replace(side, facts=replace(facts, life_stages=stages, minor=minor))
         person = enter(world, store, form, "mentee", lambda someone: replace(someone, mentee=side), signed_in)
         return joined(world, store, person, "mentee", signposts_for(side.facts))

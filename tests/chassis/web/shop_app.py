@@ -20,7 +20,7 @@ from services.chassis.html import check_nonce, render
 from services.chassis.idempotency import idempotent
 from services.chassis.limits import limited
 from services.chassis.pages import PageQuery, page, page_schema, read_cursor
-from services.chassis.schema import CairnSchema, Code, Instant, LanguageTag
+from services.chassis.schema import CairnSchema, Code, Instant, LanguageTag, Shaped
 from services.chassis.service_settings import DEVELOPMENT_ADMIN_TOKEN, ServiceSettings
 from services.chassis.settings import load
 from services.chassis.unit_of_work import UnitOfWork
@@ -38,7 +38,7 @@ class LabelSchema(CairnSchema):
 
 
 class ParcelSchema(CairnSchema):
-    id = fields.String(required=True, validate=validate.Length(min=1, max=40))
+    id = Shaped("[a-z0-9-]{1,40}", "Please use small letters, digits and dashes, 40 at most.", required=True)
     size = Code(["small", "medium", "large"], axis="size", load_default="small")
     pieces = fields.Integer(load_default=1, validate=validate.Range(1, 99))
     labels = fields.List(fields.Nested(LabelSchema), load_default=list)

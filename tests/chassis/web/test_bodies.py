@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from typing import Any
 
 import pytest
@@ -101,20 +102,21 @@ def test_a_null_character_in_a_path_is_an_unknown_address(client: FlaskClient) -
     problem_of(client.get("/shop/v1/parcels/%ff"), 404)
 
 
+def outcome(raw: bytes) -> list[Any]:
+    """Return the value, or the status that refuses it, in a list."""
+    try:
+        return [parse(raw)]
+    except Problem as told:
+        return [told.code]
+
+
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=20))
 def test_whatever_json_can_say_and_a_database_can_hold_comes_through(value: Any) -> None:
-    import json
-
-    try:
-        assert parse(json.dumps(value).encode()) == value
-    except Problem as told:
-        assert told.code == 422
-        assert "\\u0000" in json.dumps(value) or "\\ud" in json.dumps(value)
+    written = json.dumps(value)
+    assert outcome(written.encode()) in ([value], [422] if "\\u0000" in written or "\\ud" in written else [])
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_either_json_or_a_clear_answer(raw: bytes) -> None:
-    try:
-        parse(raw)
-    except Problem as told:
-        assert told.code in {400, 422}
+    found = outcome(raw)
+    assert found in ([400], [422]) or found == [json.loads(raw)]

@@ -71,7 +71,7 @@ def test_a_long_value_is_cut(stream: io.StringIO) -> None:
 
 def burn() -> None:
     try:
-        raise KeyError(CANARY)
+        dict[str, str]()[CANARY]
     except KeyError as cause:
         raise RuntimeError(f"no {CANARY}") from cause
 
@@ -99,8 +99,9 @@ def test_lines_of_libraries_keep_their_template_and_their_numbers(stream: io.Str
 def test_a_line_that_cannot_be_filled_in_is_kept_as_its_template(stream: io.StringIO) -> None:
     record = logging.LogRecord("some.library", logging.WARNING, "", 1, "100% odd %s", (CANARY,), None)
     [ours] = [
-        handler for handler in logging.getLogger().handlers if isinstance(handler, logging.StreamHandler)
-        and handler.stream is stream
+        handler
+        for handler in logging.getLogger().handlers
+        if isinstance(handler, logging.StreamHandler) and handler.stream is stream
     ]
     ours.handle(record)
     assert lines(stream)[0]["event"] == "100% odd %s"

@@ -64,10 +64,28 @@ def test_a_code_far_from_all_is_answered_with_what_there_is(client: FlaskClient)
     assert message(client, {"size": "😀😀😀"}, "size")["nearest"] == ["small", "medium", "large"]
 
 
-@pytest.mark.parametrize("tag", ["english!", "", "e", "xx-zz-yy-qq", "und", "en_", "x" * 99, "日本"])
+@pytest.mark.parametrize("tag", ["english!", "", "e", "xx-zz-yy-qq", "und", "en_", "pt_BR", "en\n", "x" * 99, "日本"])
 def test_a_malformed_language_is_explained_with_an_example(client: FlaskClient, tag: str) -> None:
     found = message(client, {"labels": [{"language": tag, "text": "x"}]}, "labels.0.language")
     assert "es-MX" in found["message"]
+
+
+@pytest.mark.parametrize("ident", ["", "P1", "p1\n", "p" * 41, "p 1"])
+def test_a_text_of_another_shape_is_told_the_right_one(client: FlaskClient, ident: str) -> None:
+    assert "small letters" in message(client, {"id": ident}, "id")["message"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"), [("EN", "en"), ("pt-br", "pt-BR"), ("ase", "ase"), ("zh-hant-tw", "zh-Hant-TW")]
+)
+def test_a_language_is_kept_in_its_standard_form(client: FlaskClient, sent: str, kept: str) -> None:
+    answer = client.post(WHERE, json={"id": "p1", "labels": [{"language": sent, "text": "x"}]})
+    assert answer.get_json()["labels"][0]["language"] == kept
+
+
+def test_a_moment_is_kept_in_universal_time(client: FlaskClient) -> None:
+    answer = client.post(WHERE, json={"id": "p1", "send_at": "2030-01-01T10:00:00+02:00"})
+    assert answer.get_json()["send_at"] == "2030-01-01T08:00:00+00:00"
 
 
 def test_a_missing_field_is_asked_for_kindly(client: FlaskClient) -> None:

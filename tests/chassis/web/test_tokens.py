@@ -67,7 +67,7 @@ def test_a_token_of_a_retired_key_is_refused() -> None:
     ],
 )
 def test_whatever_is_not_ours_is_refused_in_the_same_words(token: str) -> None:
-    with pytest.raises(TokenRefused, match="^this token is not valid$"):
+    with pytest.raises(TokenRefused, match=r"^this token is not valid$"):
         verifier().verify(token)
 
 

@@ -1,8 +1,23 @@
 """The transportation problem, exactly: an assignment of most value, prices that prove it, a fixed tie-break."""
 
-from services.matcher.domain.assignment.assign import assign
+from services.matcher.domain.assignment.assign import assign, optimise, priced
 from services.matcher.domain.assignment.certify import certify
 from services.matcher.domain.assignment.edges import Assignment, Certificate, Edges
+from services.matcher.domain.assignment.outcome import Outcome
+from services.matcher.domain.assignment.problem import LARGEST_TOTAL, checked_capacity, indexed
 from services.matcher.domain.assignment.tie_break import TieBreak
 
-__all__ = ["Assignment", "Certificate", "Edges", "TieBreak", "assign", "certify"]
+__all__ = [
+    "LARGEST_TOTAL",
+    "Assignment",
+    "Certificate",
+    "Edges",
+    "Outcome",
+    "TieBreak",
+    "assign",
+    "certify",
+    "checked_capacity",
+    "indexed",
+    "optimise",
+    "priced",
+]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.matcher.domain.arrays import I64
+from services.matcher.domain.arrays import I32, I64
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Edges:
     """
 
     indptr: I64  # (M + 1,)
-    mentor: I64  # (E,) mentor row of each edge, each pair at most once
+    mentor: I64 | I32  # (E,) mentor row of each edge, each pair at most once
     value: I64  # (E,)
     tie: I64 | None = None  # (E,)
 

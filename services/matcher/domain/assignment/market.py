@@ -66,14 +66,16 @@ class Market(Held):
             q=self.q,
         )
 
-    def seat(self, mentor: I32, edges: I32) -> None:
-        """Match `edges` (one per mentee, capacity respected), whose mentors are `mentor`."""
-        order = np.argsort(mentor, kind="stable")
-        mentor, edges = mentor[order], edges[order]
-        first = np.searchsorted(mentor, mentor)
-        self.slot_edge[self.slot_start[mentor] + np.arange(len(mentor)) - first] = edges
-        self.load[:] = np.bincount(mentor, minlength=len(self.load))
-        self.edge_of[self.arrays["mentee"][edges]] = edges
+    def seat_pairs(self, mentor_of: I64) -> None:
+        """Seat the pairs that have an edge; capacity is respected by the caller."""
+        mentee, mentor = self.arrays["mentee"], self.arrays["mentor"]
+        edges = np.flatnonzero(mentor_of[mentee] == mentor).astype(np.int32)
+        chosen = mentor[edges]
+        order = np.argsort(chosen, kind="stable")
+        chosen, edges = chosen[order], edges[order]
+        self.slot_edge[self.slot_start[chosen] + np.arange(len(chosen)) - np.searchsorted(chosen, chosen)] = edges
+        self.load[:] = np.bincount(chosen, minlength=len(self.load))
+        self.edge_of[mentee[edges]] = edges
 
 
 class Queue(Held):

@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from services.matcher.domain.arrays import I64
+from services.matcher.domain.assignment.outcome import Pause
 from services.matcher.domain.assignment.problem import Problem
 
 FOLD = 64
@@ -51,12 +52,14 @@ class PlainRepair:
             self.mentor_of[i] = j
             self.members[j].add(i)
 
-    def run(self) -> None:
+    def run(self, pause: Pause) -> None:
         """Make it exact: first every mentee who could still gain, then every open place that still has a price."""
         for i, price in enumerate(self.mentee_price):
             if self.mentor_of[i] < 0 and price > 0:
+                pause(i / len(self.mentor_of))
                 self.place(i)
         for j in range(len(self.capacity)):
+            pause(j / len(self.capacity))
             self.settle(j)
 
     def settle(self, j: int) -> None:
@@ -132,9 +135,9 @@ class PlainRepair:
         while j >= 0:
             reached[j] = here
             settled.update((i, here) for i in self.members[j] if i not in settled)
-            if here + v[j] < best:
-                best, end_mentee, end_mentor = here + v[j], -1, j
             base = here + v[j]
+            if base < best:
+                best, end_mentee, end_mentor = base, -1, j
             for i, worth in self.mentor_edges[j]:
                 distance = base + u[i] - worth
                 if distance < best and i not in settled and distance < tentative.get(i, best):
@@ -154,11 +157,10 @@ class PlainRepair:
             v[j] -= max(0, best - distance)
         for i, distance in settled.items():
             u[i] += max(0, best - distance)
-        i = end_mentee
-        if end_mentee < 0:
-            if end_mentor == start:
-                return
-            i = leaver[end_mentor]
+        if end_mentee >= 0 or end_mentor != start:
+            self._hand_over(start, end_mentee if end_mentee >= 0 else leaver[end_mentor], came_from, leaver)
+
+    def _hand_over(self, start: int, i: int, came_from: dict[int, int], leaver: dict[int, int]) -> None:
         while True:
             j = came_from[i]
             self._unmatch(i)

@@ -9,6 +9,7 @@ from scipy.sparse import csr_array
 from services.matcher.domain.arrays import I32, I64, AnyArray, as_i64
 from services.matcher.domain.assignment.edges import Edges
 from services.matcher.domain.assignment.tie_break import TIE_BITS, TieBreak
+from services.matcher.domain.compiled import Core, number, pointers
 from services.matcher.domain.errors import BadArraysError, ValueTooLargeError
 
 LARGEST_VALUE = 2**58  # sums of two prices, scaled by four, stay inside 63 bits
@@ -70,22 +71,28 @@ def checked_capacity(capacity: npt.ArrayLike) -> I64:
     return places
 
 
-def problem_of(edges: Edges, capacity: I64) -> Problem:
+def problem_of(edges: Edges, capacity: I64, core: Core | None = None) -> Problem:
     """Drop edges nobody can use (value <= 0, no place) and index the rest from both sides; `edges` are checked."""
     mentees = edges.mentees
     mentee = np.repeat(np.arange(mentees), np.diff(edges.indptr))
     useful = (edges.value > 0) & (capacity[edges.mentor] > 0)
     mentee, mentor = mentee[useful], edges.mentor[useful]
     tie = edges.tie[useful] if edges.tie is not None else np.zeros(len(mentor), np.int64)
-    return indexed(_starts(mentee, mentees), mentor.astype(np.int32), edges.value[useful], tie, capacity)
+    return indexed(_starts(mentee, mentees), mentor.astype(np.int32), edges.value[useful], tie, capacity, core)
 
 
-def indexed(indptr: I64, mentor: I32, value: I64, tie: I64, capacity: I64) -> Problem:
+def indexed(indptr: I64, mentor: I32, value: I64, tie: I64, capacity: I64, core: Core | None = None) -> Problem:
     """Index useful edges from the mentors' side as well; the arrays are trusted."""
-    mentee = np.repeat(np.arange(len(indptr) - 1, dtype=np.int32), np.diff(indptr))
-    numbers = np.arange(len(mentor), dtype=np.int32)
-    by_mentor = csr_array((numbers, mentor, indptr), shape=(len(indptr) - 1, len(capacity))).tocsc().data
-    return Problem(indptr, mentor, value, tie, capacity, _starts(mentor, len(capacity)), by_mentor, mentee)
+    rows, columns, size = len(indptr) - 1, len(capacity), len(mentor)
+    if core is None:
+        mentee = np.repeat(np.arange(rows, dtype=np.int32), np.diff(indptr))
+        numbers = np.arange(size, dtype=np.int32)
+        by_mentor = csr_array((numbers, mentor, indptr), shape=(rows, columns)).tocsc().data
+        return Problem(indptr, mentor, value, tie, capacity, _starts(mentor, columns), by_mentor, mentee)
+    mentor_indptr, by_mentor = np.empty(columns + 1, np.int64), np.empty(size, np.int32)
+    mentee = np.empty(size, np.int32)
+    core.cairn_index(number(rows), number(columns), *pointers(indptr, mentor, mentor_indptr, by_mentor, mentee))
+    return Problem(indptr, mentor, value, tie, capacity, mentor_indptr, by_mentor, mentee)
 
 
 def _starts(row: AnyArray, rows: int) -> I64:

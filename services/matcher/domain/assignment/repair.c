@@ -210,9 +210,10 @@ static int64_t fill(Market *m, Work *w, int32_t start) {
         if (end_mentor == start) return looked;
         i = w->leaver[end_mentor];
     }
+    if (m->edge_of[i] >= 0) unseat(m, m->edge_of[i]);
     for (;;) {
         int32_t e = w->came_from[i], to = m->mentor[e];
-        if (m->edge_of[i] >= 0) unseat(m, m->edge_of[i]);
+        if (to != start) unseat(m, m->edge_of[w->leaver[to]]); /* make room first */
         seat(m, e);
         if (to == start) return looked;
         i = w->leaver[to];

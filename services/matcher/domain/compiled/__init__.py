@@ -1,6 +1,6 @@
 """The compiled core: built by a command when there is a C compiler, loaded when it is there, never needed."""
 
-from services.matcher.domain.compiled.held import Held, fields, number, pointer
+from services.matcher.domain.compiled.held import Held, fields, number, pointer, pointers
 from services.matcher.domain.compiled.library import Core, available, core
 
-__all__ = ["Core", "Held", "available", "core", "fields", "number", "pointer"]
+__all__ = ["Core", "Held", "available", "core", "fields", "number", "pointer", "pointers"]

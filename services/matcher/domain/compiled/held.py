@@ -29,6 +29,10 @@ class Held:
                 raise ValueError(f"{name} is not contiguous")
             setattr(structure, name, array.ctypes.data)
 
+    def point_at(self, name: str) -> None:
+        """Point the structure at the array now held under `name`."""
+        setattr(self.structure, name, self.arrays[name].ctypes.data)
+
     @property
     def reference(self) -> Any:
         """What a C function takes."""
@@ -43,3 +47,8 @@ def number(value: int) -> ctypes.c_int64:
 def pointer(array: AnyArray) -> ctypes.c_void_p:
     """Point a C function at an array, which the caller keeps alive during the call."""
     return ctypes.c_void_p(array.ctypes.data)
+
+
+def pointers(*arrays: AnyArray) -> list[ctypes.c_void_p]:
+    """Point a C function at several arrays."""
+    return [pointer(array) for array in arrays]

@@ -6,9 +6,8 @@ from datetime import datetime
 import numpy as np
 
 from services.matcher.domain.explain.parts import Explanation, Part, band_of
-from services.matcher.domain.features.pair_points import PairPoints
 from services.matcher.domain.features.pool import Pool
-from services.matcher.domain.features.problem import build
+from services.matcher.domain.features.reading import Reading, read
 from services.matcher.domain.features.registry import criteria
 from services.matcher.domain.people import Mentee, Mentor
 from services.matcher.domain.weights import Weights
@@ -16,19 +15,17 @@ from services.matcher.domain.weights import Weights
 
 def explain(mentee: Mentee, mentor: Mentor, weights: Weights, at: datetime) -> Explanation:
     """Say why the pair fits, or which hard rules it breaks; the same numbers the round used."""
-    problem = build(Pool((mentee,), (mentor,), at, weights))
-    only = np.array([0])
-    broken = [*problem.book.broken(0, only)]
-    if not broken and not problem.allowed(0, 0):
-        broken = ["quality_floor"]
-    parts, fit = parts_of(problem.pool, problem.pairs, [(0, 0)])[0]
-    return Explanation(score=fit, band=band_of(fit), parts=parts, rules=tuple(sorted(broken)))
+    reading = read(Pool((mentee,), (mentor,), at, weights))
+    broken = reading.broken(0, np.array([0]))
+    parts, score = parts_of(reading, [(0, 0)])[0]
+    return Explanation(score=score, band=band_of(score), parts=parts, rules=tuple(sorted(broken)))
 
 
-def parts_of(pool: Pool, pairs: PairPoints, rows: Sequence[tuple[int, int]]) -> list[tuple[tuple[Part, ...], int]]:
+def parts_of(reading: Reading, rows: Sequence[tuple[int, int]]) -> list[tuple[tuple[Part, ...], int]]:
     """For each pair (mentee row, mentor row) its parts and its score of 0 to 100."""
     if not rows:
         return []
+    pool, pairs = reading.pool, reading.pairs
     mentees, mentors = (np.array(side, dtype=np.int64) for side in zip(*rows, strict=True))
     points = {name: found.tolist() for name, found in pairs.points(mentees, mentors).items()}
     fits = pairs.fit(mentees, mentors).tolist()

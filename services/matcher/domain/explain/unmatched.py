@@ -45,13 +45,10 @@ def is_own(rule: str) -> bool:
 def why_unmatched(problem: Problem, mentee: int) -> WhyUnmatched:
     """Say why the mentee of this row has no mentor; call it for people whom the round left waiting."""
     every = np.arange(len(problem.pool.mentors))
-    broken = problem.book.broken(mentee, every)
+    broken = problem.reading.broken(mentee, every)
     fine = np.ones(len(every), dtype=np.bool_)
     for flags in broken.values():
         fine &= ~flags
-    low = fine & ~problem.allowed(np.full(len(every), mentee), every) if len(every) else fine
-    if low.any():
-        broken["quality_floor"], fine = low, fine & ~low
     has_seat = _has_seat(problem, mentee)
     suitable, free = int(fine.sum()), int((fine & has_seat).sum())
     if free:

@@ -1,6 +1,5 @@
 """From people to arrays: the last file that knows words. The kernel sees masks, tables, codes and numbers."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,17 +8,16 @@ import numpy.typing as npt
 from services.matcher.domain.arrays import I32, I64, U64
 from services.matcher.domain.assignment import TieBreak
 from services.matcher.domain.eligibility import Rules
-from services.matcher.domain.features.coded import ByTable, Coded, for_mentors
+from services.matcher.domain.features.coded import ByTable, for_mentors
 from services.matcher.domain.features.collapse import Scaled, bits_as_table, collapse
 from services.matcher.domain.features.objective import bonuses, step_for, tie_keys
-from services.matcher.domain.features.pair_points import PairPoints, pair_points
+from services.matcher.domain.features.pair_points import PairPoints
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.priority import priority
-from services.matcher.domain.features.rules import RuleBook, rule_book
+from services.matcher.domain.features.reading import Reading
+from services.matcher.domain.features.rules import RuleBook
 from services.matcher.domain.features.seats import Seats, cut_seats, shape_mask
-from services.matcher.domain.people import Pair
 from services.matcher.domain.scoring import Overlap, Scores
-from services.matcher.domain.weights import Mode
 
 _HELD_PER_TABLE = 512
 
@@ -29,47 +27,28 @@ class Problem:
     """A round as the kernel takes it, and what is needed to read its answer back.
 
     The kernel's columns are seats (``seats.mentor_rows`` leads back to mentors). ``rules`` may let pairs through that
-    only ``allowed`` refuses (the quality floor; conditions that do not fit into masks): the round excludes those and
-    solves again until none is chosen, which is exact, since each solve is over a superset of the allowed pairs.
+    only ``reading.allowed`` refuses: the round excludes those and solves again until none is chosen, which is exact,
+    since each solve is over a superset of the allowed pairs.
     """
 
-    pool: Pool
+    reading: Reading
     seats: Seats
-    book: RuleBook
-    pairs: PairPoints
     rules: Rules
     scores: Scores
     tie_break: TieBreak
 
     @property
-    def words_decide(self) -> bool:
-        """Whether some condition of this round does not fit into masks, so that ``allowed`` has a say."""
-        return bool(self.book.by_points or self.pool.weights.quality_floor)
-
-    def allowed(self, mentee: npt.ArrayLike, mentor: npt.ArrayLike) -> npt.NDArray[np.bool_]:
-        """Whether pairs (rows of mentees and mentors) pass what the masks could not say."""
-        mentees, mentors = np.asarray(mentee), np.asarray(mentor)
-        passes = np.ones(np.broadcast_shapes(mentees.shape, mentors.shape), dtype=np.bool_)
-        for coded in self.book.by_points.values():
-            passes &= coded.points(mentees, mentors) >= coded.hard_from
-        floor = self.pool.weights.quality_floor
-        return passes & (self.pairs.fit(mentees, mentors) >= floor * 1000) if floor else passes
+    def pool(self) -> Pool:
+        """The people behind the rows."""
+        return self.reading.pool
 
 
-def build(pool: Pool, blocks: frozenset[Pair] = frozenset(), coded: Mapping[str, Coded] | None = None) -> Problem:
-    """Code the pool; ``coded`` may be passed from an earlier problem over the same people and closeness tables."""
-    pairs = pair_points(pool, coded)
-    hard = {name: one for name, one in pairs.coded.items() if pool.weights.setting(name).mode == Mode.HARD}
-    book = rule_book(pool, hard, _rows_of(pool, blocks))
+def build(reading: Reading) -> Problem:
+    """Lay out a pool, as read, for the kernel."""
+    pool = reading.pool
     seats = cut_seats(pool.mentors)
     keys = TieBreak(tie_keys([one.id for one in pool.mentees]), _seat_keys(pool, seats))
-    return Problem(pool, seats, book, pairs, _rules(pool, book, seats), _scores(pool, pairs, seats), keys)
-
-
-def _rows_of(pool: Pool, blocks: frozenset[Pair]) -> frozenset[tuple[int, int]]:
-    mentee_row = {one.id: row for row, one in enumerate(pool.mentees)}
-    mentor_row = {one.id: row for row, one in enumerate(pool.mentors)}
-    return frozenset((mentee_row[i], mentor_row[j]) for i, j in blocks if i in mentee_row and j in mentor_row)
+    return Problem(reading, seats, _rules(pool, reading.book, seats), _scores(pool, reading.pairs, seats), keys)
 
 
 def _seat_keys(pool: Pool, seats: Seats) -> U64:

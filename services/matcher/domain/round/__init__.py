@@ -7,6 +7,7 @@ from services.matcher.domain.round.as_json import (
     snapshot_to_json,
 )
 from services.matcher.domain.round.run import run_round
+from services.matcher.domain.round.settle import Settled, settle
 from services.matcher.domain.round.values import Proof, Proposal, RoundResult, Snapshot, Unmatched
 from services.matcher.domain.round.verify import Verification, verify_round
 
@@ -14,12 +15,14 @@ __all__ = [
     "Proof",
     "Proposal",
     "RoundResult",
+    "Settled",
     "Snapshot",
     "Unmatched",
     "Verification",
     "result_from_json",
     "result_to_json",
     "run_round",
+    "settle",
     "snapshot_from_json",
     "snapshot_to_json",
     "verify_round",

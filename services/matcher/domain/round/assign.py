@@ -56,7 +56,7 @@ def assign(
         )
         seat_of = solution.assignment.mentor_of
         matched = np.flatnonzero(seat_of >= 0)
-        refused = matched[~problem.allowed(matched, rows[seat_of[matched]])]
+        refused = matched[~problem.reading.allowed(matched, rows[seat_of[matched]])]
         if not len(refused):
             break
         rules = replace(rules, excluded=np.vstack([rules.excluded, _not_allowed(problem, refused)]))
@@ -68,7 +68,7 @@ def assign(
 def _not_allowed(problem: Problem, mentees: I64) -> I64:
     """Every pair (mentee row, seat) of these mentees that the masks let through and words refuse."""
     rows = problem.seats.mentor_rows
-    refused = ~problem.allowed(mentees[:, np.newaxis], rows[np.newaxis, :])
+    refused = ~problem.reading.allowed(mentees[:, np.newaxis], rows[np.newaxis, :])
     found, seats = np.nonzero(refused)
     return np.column_stack([mentees[found], seats])
 
@@ -78,6 +78,6 @@ def _others(problem: Problem, mentee: int, seat: int, best: I64, most: int) -> t
     rows = problem.seats.mentor_rows
     chosen = int(rows[seat]) if seat >= 0 else -1
     mentors = [row for row in dict.fromkeys(rows[best[best >= 0]].tolist()) if row != chosen]
-    if problem.words_decide:
-        mentors = [row for row in mentors if bool(problem.allowed(mentee, row))]
+    if problem.reading.words_decide:
+        mentors = [row for row in mentors if bool(problem.reading.allowed(mentee, row))]
     return tuple(mentors[:most])

@@ -45,7 +45,7 @@ def restore(kind: Any, told: Any) -> Any:
         return _several(origin, inner, told)
     if kind in (datetime, date):
         return kind.fromisoformat(told)
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         hints = get_type_hints(kind)
         return kind(**{field.name: restore(hints[field.name], told[field.name]) for field in fields(kind)})
     if isinstance(kind, type) and issubclass(kind, tuple):

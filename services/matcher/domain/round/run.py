@@ -5,12 +5,13 @@ from dataclasses import replace
 
 from services.matcher.domain.explain import parts_of, reasons_of, why_unmatched
 from services.matcher.domain.features.pool import Pool
-from services.matcher.domain.features.problem import Problem, build
+from services.matcher.domain.features.problem import Problem
+from services.matcher.domain.features.reading import Reading, read
 from services.matcher.domain.people import Pair
 from services.matcher.domain.round.as_json import hashed_part, snapshot_to_json
-from services.matcher.domain.round.assign import NOTHING, Answer, assign
+from services.matcher.domain.round.assign import Answer
 from services.matcher.domain.round.canonical import digest
-from services.matcher.domain.round.pins import settle_pins
+from services.matcher.domain.round.settle import settle
 from services.matcher.domain.round.values import Proof, Proposal, RoundResult, Snapshot, Unmatched
 from services.matcher.domain.solve import Limits
 
@@ -27,42 +28,28 @@ def run_round(
     Raises ``MatchingError`` (``RunCancelledError``, ``TimeLimitReachedError``, ...) from the kernel; never half a
     result.
     """
-    rest, pinned, refused = settle_pins(in_order(snapshot))
-    problem = build(Pool(rest.mentees, rest.mentors, rest.at, rest.weights), rest.blocks)
-    answer = assign(problem, limits=limits, progress=progress, cancelled=cancelled)
-    proposals = sorted(_proposals(problem, answer) + _pinned(snapshot, pinned), key=lambda one: one.mentee_id)
+    settled = settle(snapshot, limits=limits, progress=progress, cancelled=cancelled)
+    problem, answer = settled.problem, settled.answer
+    rows = [(i, j) for i, j in enumerate(answer.mentor_of) if j >= 0]
+    proposals = _proposals(problem.reading, rows) + _pinned(settled.snapshot, settled.pinned)
     left = [row for row, mentor in enumerate(answer.mentor_of) if mentor < 0]
     certificate = answer.certificate
     result = RoundResult(
-        proposals=tuple(proposals),
+        proposals=tuple(sorted(proposals, key=lambda one: one.mentee_id)),
         alternates=tuple(_alternates(problem, answer)),
         unmatched=tuple(_unmatched(problem, row) for row in left),
-        refused_pins=refused,
+        refused_pins=settled.refused,
         certificate=Proof(
             primal=int(certificate.primal), dual=int(certificate.dual), violations=int(certificate.violations)
         ),
-        input_hash=digest(snapshot_to_json(snapshot)),
+        input_hash=digest(snapshot_to_json(settled.snapshot)),
         result_hash="",
     )
     return replace(result, result_hash=digest(hashed_part(result)))
 
 
-def in_order(snapshot: Snapshot) -> Snapshot:
-    """The same snapshot with people in the order of their ids; ValueError when an id stands twice."""
-    for people in (snapshot.mentees, snapshot.mentors):
-        ids = [one.id for one in people]
-        if len(set(ids)) != len(ids):
-            raise ValueError("a person stands twice in the snapshot")
-    return replace(
-        snapshot,
-        mentees=tuple(sorted(snapshot.mentees, key=lambda one: one.id)),
-        mentors=tuple(sorted(snapshot.mentors, key=lambda one: one.id)),
-    )
-
-
-def _proposals(problem: Problem, answer: Answer) -> list[Proposal]:
-    rows = [(i, j) for i, j in enumerate(answer.mentor_of) if j >= 0]
-    pool = problem.pool
+def _proposals(reading: Reading, rows: list[tuple[int, int]]) -> list[Proposal]:
+    pool = reading.pool
     return [
         Proposal(
             mentee_id=pool.mentees[i].id,
@@ -71,7 +58,7 @@ def _proposals(problem: Problem, answer: Answer) -> list[Proposal]:
             parts=parts,
             reasons=reasons_of(parts),
         )
-        for (i, j), (parts, score) in zip(rows, parts_of(pool, problem.pairs, rows), strict=True)
+        for (i, j), (parts, score) in zip(rows, parts_of(reading, rows), strict=True)
     ]
 
 
@@ -84,8 +71,7 @@ def _pinned(snapshot: Snapshot, pins: tuple[Pair, ...]) -> list[Proposal]:
         snapshot.at,
         snapshot.weights,
     )
-    answer = Answer(tuple(range(len(pins))), ((),) * len(pins), NOTHING, 0)
-    return [replace(one, pinned=True) for one in _proposals(build(pool), answer)]
+    return [replace(one, pinned=True) for one in _proposals(read(pool), [(row, row) for row in range(len(pins))])]
 
 
 def _alternates(problem: Problem, answer: Answer) -> list[tuple[str, tuple[str, ...]]]:

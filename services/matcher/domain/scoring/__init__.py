@@ -1,7 +1,22 @@
 """What a pair is worth: small integer tables looked up by code, overlaps counted by bits, bonuses added."""
 
 from services.matcher.domain.scoring.block import score_block
-from services.matcher.domain.scoring.bounds import refuse_too_large
+from services.matcher.domain.scoring.bounds import largest_fit, refuse_too_large
+from services.matcher.domain.scoring.compiled_scorer import CompiledScorer
+from services.matcher.domain.scoring.lists import Lists, Pause, Prices, Uncovered
+from services.matcher.domain.scoring.plain_scorer import PlainScorer
 from services.matcher.domain.scoring.scores import Overlap, Scores
 
-__all__ = ["Overlap", "Scores", "refuse_too_large", "score_block"]
+__all__ = [
+    "CompiledScorer",
+    "Lists",
+    "Overlap",
+    "Pause",
+    "PlainScorer",
+    "Prices",
+    "Scores",
+    "Uncovered",
+    "largest_fit",
+    "refuse_too_large",
+    "score_block",
+]

@@ -21,7 +21,7 @@ def refuse_too_large(scores: Scores) -> None:
 
 def largest_fit(scores: Scores) -> int:
     """Return a bound of what tables, overlaps and `mentor_bonus` can add up to, either sign."""
-    tables = (*scores.tables, *(overlap.table for overlap in scores.overlaps), scores.mentor_bonus)
+    tables: list[AnyArray] = [*scores.tables, *(overlap.table for overlap in scores.overlaps), scores.mentor_bonus]
     return sum(_largest(table) for table in tables)
 
 

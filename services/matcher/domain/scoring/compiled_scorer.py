@@ -1,24 +1,21 @@
 """Scoring passes in the compiled core; twin of `plain_scorer`."""
 
 import ctypes
-from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
 from services.matcher.domain.arrays import I64, U64, AnyArray
-from services.matcher.domain.compiled import Core, Held, fields, number, pointer
+from services.matcher.domain.compiled import Core, Held, fields, number, pointer, pointers
 from services.matcher.domain.scoring.bounds import largest_fit
 from services.matcher.domain.scoring.grouping import Grouping
-from services.matcher.domain.scoring.lists import ALL_CUT, Lists, Uncovered, no_cuts
+from services.matcher.domain.scoring.lists import ALL_CUT, NO_CUT, Lists, Pause, Prices, Uncovered, no_cuts
 from services.matcher.domain.scoring.scores import Overlap, Scores
 
 NARROW_FIT = 24_000  # sums of 16-bit cells, with room for the bonuses of neighbours
-SLICE = 256  # mentees between two looks at the clock
+SLICE = 64  # mentees between two looks at the clock, at least
+SLICE_PAIRS = 4_000_000  # pairs between two looks, about 10 ms
+SAMPLED = 8  # one mentee in so many is asked first
 BONUS_CLASS = 12  # bits; mentees of nearly equal bonus are scored together
-
-Tie = Callable[[I64, I64], I64]
-Pause = Callable[[float], None]
 
 
 class _PoolFields(ctypes.Structure):
@@ -31,7 +28,7 @@ class _PoolFields(ctypes.Structure):
 
 class _ListsFields(ctypes.Structure):
     _fields_ = fields(
-        "mentor_keep mentee_keep",
+        "mentor_keep mentee_keep ranked",
         "mentor_length mentor_list mentor_value mentor_cut mentee_length mentee_list mentee_value mentee_cut eligible",
     )
 
@@ -39,16 +36,6 @@ class _ListsFields(ctypes.Structure):
 class _PricesFields(ctypes.Structure):
     _fields_ = fields("", "u p v q", "room found")
     _fields_ += fields("", "mentee mentor value")
-
-
-@dataclass(frozen=True)
-class Prices:
-    """Two-word prices of mentees and mentors by row."""
-
-    mentee: I64  # (M,)
-    mentee_tie: I64
-    mentor: I64  # (N,)
-    mentor_tie: I64
 
 
 class CompiledScorer:
@@ -121,33 +108,45 @@ class CompiledScorer:
         cells[start[-1] : start[-1] + self._mentors] = self._scores.mentor_bonus[self._order]
         return cells, start
 
-    def collect(self, mentor_keep: int, mentee_keep: int, pause: Pause) -> Lists:
-        """Keep the best of both sides in one pass over all eligible pairs."""
+    def collect(self, mentor_keep: int, mentee_keep: int, ranked: int, pause: Pause) -> Lists:
+        """Keep the best of both sides in one pass; the `ranked` best of each mentee come in order."""
+        order = self._by_class(self._scores.mentee_bonus, np.arange(self._mentees))
+        held = self._lists(mentor_keep, mentee_keep, min(ranked, mentee_keep))
+        if mentor_keep and self._mentees >= SAMPLED * mentor_keep:
+            # A sample tells about where each mentor's list will end, which spares most of the sorting in between.
+            sample = self._lists(-(-mentor_keep // SAMPLED) + 2, 0, 0)
+            self._pass_over(sample, np.ascontiguousarray(order[::SAMPLED]), pause)
+            _enough(self._core.cairn_trim(self._pool.reference, sample.reference))
+            held.arrays["mentor_cut"][:] = sample.arrays["mentor_cut"]
+            held.arrays["mentor_cut"][:, 1] = NO_CUT[1]
+        self._pass_over(held, order, pause)
+        return self._listed(held)
+
+    def _lists(self, mentor_keep: int, mentee_keep: int, ranked: int) -> Held:
         width = self._width
-        held = Held(
-            _ListsFields(mentor_keep=mentor_keep, mentee_keep=mentee_keep),
+        return Held(
+            _ListsFields(mentor_keep=mentor_keep, mentee_keep=mentee_keep, ranked=ranked),
             mentor_length=np.zeros(width, np.int32),
             mentor_list=np.empty((width, 2 * mentor_keep), np.int32),
             mentor_value=np.empty((width, 2 * mentor_keep), np.int64),
             mentor_cut=no_cuts(width),
             mentee_length=np.zeros(self._mentees, np.int32),
-            mentee_list=np.zeros((self._mentees, mentee_keep), np.int32),
+            mentee_list=np.empty((self._mentees, mentee_keep), np.int32),
             mentee_value=np.empty((self._mentees, mentee_keep), np.int64),
             mentee_cut=no_cuts(self._mentees),
             eligible=np.zeros(self._mentees, np.int64),
         )
-        order = self._by_class(self._scores.mentee_bonus, np.arange(self._mentees))
-        step = SLICE if self._mentors > 1000 else 4096
-        for at in range(0, self._mentees, step):
-            pause(at / self._mentees)
-            upto = min(at + step, self._mentees)
+
+    def _pass_over(self, held: Held, order: I64, pause: Pause) -> None:
+        step = max(SLICE, SLICE_PAIRS // max(1, self._mentors))
+        for at in range(0, len(order), step):
+            pause(at / len(order))
+            upto = min(at + step, len(order))
             _enough(
                 self._core.cairn_collect(
                     self._pool.reference, held.reference, pointer(order), number(at), number(upto), int(self._narrow)
                 )
             )
-        _enough(self._core.cairn_trim(self._pool.reference, held.reference))
-        return self._listed(held)
 
     def _listed(self, held: Held) -> Lists:
         lists = held.arrays
@@ -157,7 +156,7 @@ class CompiledScorer:
         mentor, value, tie = np.empty(room, np.int32), np.empty(room, np.int64), np.empty(room, np.int64)
         fill, seen = np.empty(self._mentees, np.int64), np.empty(self._width, np.int32)
         used = self._core.cairn_edges(
-            self._pool.reference, held.reference, *map(pointer, (indptr, fill, seen, mentor, value, tie))
+            self._pool.reference, held.reference, *pointers(indptr, fill, seen, mentor, value, tie)
         )
         mentor_cut = no_cuts(self._mentors)
         mentor_cut[self._order] = lists["mentor_cut"][: self._mentors]
@@ -165,10 +164,8 @@ class CompiledScorer:
             mentor_cut[:] = ALL_CUT
         if not held.structure.mentee_keep:
             lists["mentee_cut"][:] = ALL_CUT
-        columns = np.arange(lists["mentee_list"].shape[1])
-        known = np.append(self._order, -1)[
-            np.where(columns < lists["mentee_length"][:, None], lists["mentee_list"], self._mentors)
-        ]
+        best = lists["mentee_list"][:, : held.structure.ranked]
+        listed = np.arange(best.shape[1]) < lists["mentee_length"][:, None]
         return Lists(
             indptr=indptr,
             mentor=self._order.astype(np.int32)[mentor[:used]],
@@ -177,7 +174,7 @@ class CompiledScorer:
             mentee_cut=lists["mentee_cut"],
             mentor_cut=mentor_cut,
             eligible=lists["eligible"],
-            alternates=known,
+            best=np.append(self._order, -1)[np.where(listed, best, self._mentors)],
         )
 
     def price(self, prices: Prices, mentees: I64, active: AnyArray, pause: Pause) -> Uncovered:

@@ -1,10 +1,14 @@
 """What one pass over all eligible pairs leaves: the best few of each side, and the best value left out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from services.matcher.domain.arrays import I32, I64
+
+Tie = Callable[[I64, I64], I64]  # ties of pairs by row numbers
+Pause = Callable[[float], None]  # called between slices of work with the share done; may raise
 
 NO_CUT = (0, 2**63 - 1)  # nothing of value was left out
 
@@ -25,7 +29,7 @@ class Lists:
     mentee_cut: I64  # (M, 2)
     mentor_cut: I64  # (N, 2)
     eligible: I64  # (M,) eligible mentors of each mentee, whatever the score
-    alternates: I64  # (M, keep) best mentors of each mentee, best first, -1 where there are fewer
+    best: I64  # (M, BEST) best mentors with places of each mentee, best first, -1 where there are fewer
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,16 @@ class Uncovered:
     mentee: I64
     mentor: I64
     value: I64
+
+
+@dataclass(frozen=True)
+class Prices:
+    """Two-word prices of mentees and mentors by row."""
+
+    mentee: I64  # (M,)
+    mentee_tie: I64
+    mentor: I64  # (N,)
+    mentor_tie: I64
 
 
 def no_cuts(people: int) -> I64:

@@ -4,7 +4,7 @@
 #define CAIRN_POOL_H
 #include <stdint.h>
 
-enum { BLOCK = 16 };
+enum { BLOCK = 8 }; /* mentors scored side by side */
 
 typedef struct {
     int64_t mentees, mentors, width, rules, tables, overlaps;
@@ -31,13 +31,13 @@ typedef struct {
 
 /* The best of each side: lists of at most `keep`, with the best value left out ("cut", two words). */
 typedef struct {
-    int64_t mentor_keep, mentee_keep;
+    int64_t mentor_keep, mentee_keep, ranked;
     int32_t *mentor_length;  /* (width) */
     int32_t *mentor_list;    /* (width, 2 * mentor_keep) mentee rows, unordered */
     int64_t *mentor_value;   /* (width, 2 * mentor_keep) */
     int64_t *mentor_cut;     /* (width, 2) */
     int32_t *mentee_length;  /* (M) */
-    int32_t *mentee_list;    /* (M, mentee_keep) mentor positions, best first */
+    int32_t *mentee_list;    /* (M, mentee_keep) mentor positions, the `ranked` best in order */
     int64_t *mentee_value;   /* (M, mentee_keep) */
     int64_t *mentee_cut;     /* (M, 2) */
     int64_t *eligible;       /* (M) */

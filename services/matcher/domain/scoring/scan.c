@@ -14,8 +14,8 @@ typedef struct Scan {
     int64_t mentee_floor, base;
     void *floors;            /* (width) cells: mentor_floor - base, cut to what a cell holds */
     const void **cell_rows;  /* (tables + 1) */
-    int32_t *block;          /* (width / BLOCK) blocks with an eligible mentor */
-    uint16_t *eligible;      /* (width / BLOCK) their bits */
+    int32_t *run;            /* (width / BLOCK, 2) first and end of runs of blocks with eligible mentors */
+    uint8_t *eligible;       /* (width / BLOCK) bits of the mentors that the kind may meet */
     uint64_t *word;          /* (width / 64) */
     int64_t count;           /* eligible mentors of the kind */
     Ranked *ranked;          /* (2 * the larger keep) */
@@ -24,7 +24,7 @@ typedef struct Scan {
     int64_t row_cut[2];
 } Scan;
 
-enum { ROOM_PER_MENTEE = 24 };
+enum { ROOM_PER_MENTEE = 24, LONGEST_RUN = 16, SHORT_GAP = 1 };
 
 static int lowest(unsigned bits) {
     static const uint8_t place[32] = {0,  1,  28, 2,  29, 14, 24, 3, 30, 22, 20, 15, 25, 17, 4,  8,
@@ -33,13 +33,23 @@ static int lowest(unsigned bits) {
     return place[(uint32_t)(one * UINT32_C(0x077CB531)) >> 27];
 }
 
+/* Gather eight bytes that are 0 or 1 into eight bits, whichever end of a word comes first in memory. */
+static unsigned gathered(const uint8_t *mark) {
+    const uint16_t one = 1;
+    uint8_t first;
+    uint64_t word;
+    memcpy(&first, &one, 1);
+    memcpy(&word, mark, 8);
+    return (unsigned)((word * (first ? UINT64_C(0x0102040810204080) : UINT64_C(0x8040201008040201))) >> 56);
+}
+
 static int64_t ones(uint64_t word) {
     word -= (word >> 1) & UINT64_C(0x5555555555555555);
     word = (word & UINT64_C(0x3333333333333333)) + ((word >> 2) & UINT64_C(0x3333333333333333));
     return (int64_t)((((word + (word >> 4)) & UINT64_C(0x0F0F0F0F0F0F0F0F)) * UINT64_C(0x0101010101010101)) >> 56);
 }
 
-/* Blocks of mentors that a kind of mentee may meet: the AND of one row of bits per rule. */
+/* Runs of mentors that a kind of mentee may meet: the AND of one row of bits per rule. */
 static int64_t mentors_of(Scan *scan, int64_t kind) {
     const Pool *pool = scan->pool;
     int64_t words = pool->width / 64, used = 0;
@@ -54,12 +64,17 @@ static int64_t mentors_of(Scan *scan, int64_t kind) {
     for (int64_t w = 0; w < words; w++) {
         uint64_t open = scan->word[w] & pool->open[w];
         scan->count += ones(scan->word[w]);
-        if (!open) continue;
-        for (int part = 0; part < 64 / BLOCK; part++) {
-            uint16_t bits = (uint16_t)(open >> (part * BLOCK));
-            if (!bits) continue;
-            scan->block[used] = (int32_t)(w * (64 / BLOCK) + part);
-            scan->eligible[used++] = bits;
+        for (int part = 0; part < 64 / BLOCK; part++)
+            scan->eligible[w * (64 / BLOCK) + part] = (uint8_t)(open >> (part * BLOCK));
+    }
+    for (int64_t b = 0; b < words * (64 / BLOCK); b++) {
+        if (!scan->eligible[b]) continue;
+        int64_t end = used ? scan->run[2 * used - 1] : -LONGEST_RUN;
+        if (b - end <= SHORT_GAP && b < scan->run[2 * used - 2] + LONGEST_RUN) {
+            scan->run[2 * used - 1] = (int32_t)(b + 1);
+        } else {
+            scan->run[2 * used] = (int32_t)b;
+            scan->run[2 * used++ + 1] = (int32_t)(b + 1);
         }
     }
     return used;
@@ -187,6 +202,13 @@ static void end_mentee(Scan *scan, int64_t i) {
         }
         return;
     }
+    for (int64_t s = 0; s < lists->ranked && s < length; s++)
+        for (int64_t t = s + 1; t < length; t++)
+            if (better(scan->row[t].a, scan->row[t].b, scan->row[s].a, scan->row[s].b)) {
+                Ranked swap = scan->row[s];
+                scan->row[s] = scan->row[t];
+                scan->row[t] = swap;
+            }
     lists->mentee_length[i] = (int32_t)length;
     lists->mentee_cut[2 * i] = scan->row_cut[0];
     lists->mentee_cut[2 * i + 1] = scan->row_cut[1];
@@ -219,12 +241,12 @@ static int prepare(Scan *scan, const Pool *pool, int64_t keep) {
     scan->mentor_floor = malloc((size_t)(pool->width + 1) * 8);
     scan->floors = malloc((size_t)(pool->width + 1) * 4);
     scan->cell_rows = malloc((size_t)(pool->tables + 1) * sizeof(void *));
-    scan->block = malloc((size_t)(pool->width / BLOCK + 1) * 4);
-    scan->eligible = malloc((size_t)(pool->width / BLOCK + 1) * 2);
+    scan->run = malloc((size_t)(pool->width / BLOCK + 1) * 8);
+    scan->eligible = malloc((size_t)(pool->width / BLOCK + 1));
     scan->word = malloc((size_t)(pool->width / 64 + 1) * 8);
     scan->ranked = malloc((size_t)(2 * keep + 1) * sizeof(Ranked));
     scan->row = malloc((size_t)(2 * keep + 1) * sizeof(Ranked));
-    return scan->offset && scan->mentor_floor && scan->floors && scan->cell_rows && scan->block && scan->eligible &&
+    return scan->offset && scan->mentor_floor && scan->floors && scan->cell_rows && scan->run && scan->eligible &&
            scan->word && scan->ranked && scan->row;
 }
 
@@ -233,7 +255,7 @@ static void release(Scan *scan) {
     free(scan->mentor_floor);
     free(scan->floors);
     free((void *)scan->cell_rows);
-    free(scan->block);
+    free(scan->run);
     free(scan->eligible);
     free(scan->word);
     free(scan->ranked);

@@ -39,7 +39,7 @@ class Scores:
                   + mentee_bonus[i] + mentor_bonus[j]
 
     Only pairs of score > 0 are ever matched. "As many people as possible first" is a `mentee_bonus` larger than the
-    whole spread of fit times the number of mentees; the sums are checked against 64 bits (`ValueTooLargeError`). Tables,
+    whole spread of fit times the number of mentees; sums are checked against 64 bits (`ValueTooLargeError`). Tables,
     overlaps and `mentor_bonus` together must stay within +-2**29 a pair; only `mentee_bonus` may be larger.
     """
 

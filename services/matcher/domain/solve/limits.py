@@ -9,7 +9,7 @@ Cancelled = Callable[[], bool]
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds of one run; None means no bound. Crossing one raises `TimeLimitReachedError` or `MemoryLimitReachedError`."""
+    """Bounds of one run; None means no bound. Crossing one raises a `LimitReachedError`."""
 
     seconds: float | None = None
     megabytes: float | None = None  # working arrays of the kernel, estimated before they are taken

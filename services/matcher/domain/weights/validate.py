@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from services.events.vocabulary import is_code, nearest
 from services.matcher.domain.weights.catalogue import criterion_data, criterion_names
 from services.matcher.domain.weights.faults import Fault
 from services.matcher.domain.weights.values import Closeness, Mode, Setting, Weights
@@ -62,14 +63,19 @@ def _setting(name: str, setting: Setting) -> Iterator[Fault]:
 
 def _closeness(overrides: Mapping[str, Closeness]) -> Iterator[Fault]:
     for name, table in overrides.items():
-        known = criterion_data(name).get("closeness") if name in criterion_names() else None
-        if known is None:
+        told = criterion_data(name) if name in criterion_names() else {}
+        if "closeness" not in told:
             yield Fault(f"closeness.{name}", "there is no closeness table of this name")
             continue
         for mentee_code, row in table.items():
             for mentor_code, points in row.items():
-                field = f"closeness.{name}.{mentee_code}.{mentor_code}"
-                if mentee_code not in known or mentor_code not in known[mentee_code]:
-                    yield Fault(field, f"the table has no such cell; its codes are: {', '.join(known)}")
-                else:
-                    yield from _whole(field, points, 0, 100)
+                yield from _cell(
+                    f"closeness.{name}.{mentee_code}.{mentor_code}", told["axis"], mentee_code, mentor_code
+                )
+                yield from _whole(f"closeness.{name}.{mentee_code}.{mentor_code}", points, 0, 100)
+
+
+def _cell(field: str, axis: str, *pair: str) -> Iterator[Fault]:
+    for code in pair:
+        if not is_code(axis, code):
+            yield Fault(field, f"{code} is no such code; the nearest are: {', '.join(nearest(axis, code))}")

@@ -1,5 +1,7 @@
 """The parts that both sides of a sign-up are made of."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -20,12 +22,12 @@ def code(axis: str, **kwargs: Any) -> Code:
     return Code(codes(axis), axis=axis.replace("_", " "), **kwargs)
 
 
-def several(axis: str, *, most: int | None = None, about: str) -> fields.List:
+def several(axis: str, *, most: int | None = None, about: str) -> fields.List[Any]:
     """Return a field for several codes of a vocabulary, at most as many as there are."""
     return at_most(code(axis), most or len(codes(axis)), about)
 
 
-def at_most(inner: Any, most: int, about: str, *, least: int = 0, **kwargs: Any) -> fields.List:
+def at_most(inner: Any, most: int, about: str, *, least: int = 0, **kwargs: Any) -> fields.List[Any]:
     """Return a field for a list of bounded length."""
     error = f"Please give {least or 'up'} to {most} entries." if least else f"Please give up to {most} entries."
     length = validate.Length(min=least or None, max=most, error=error)

@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from services.events.vocabulary import codes
 from services.matcher.domain.features.coded import ByBits
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.tables import distinct
-from services.matcher.domain.features.week import DAY_CODES, free_slots
+from services.matcher.domain.features.week import free_slots
 from services.matcher.domain.people import Mentee, Mentor
 
 _WORDS = 3  # of 64 bits, for 168 hours
@@ -26,16 +27,19 @@ def code(pool: Pool) -> ByBits:
 
 
 def shared(mentee: Mentee, mentor: Mentor, pool: Pool) -> tuple[str, ...]:
-    """The UTC weekdays with an hour that both named; nothing when one of them is free at any time."""
+    """The mentee's own days on which both are free; nothing when one of them is free at any time."""
     if not mentee.facts.availability or not mentor.facts.availability:
         return ()
-    both = free_slots(mentee.facts.availability, mentee.facts.time_zone, pool.at) & free_slots(
-        mentor.facts.availability, mentor.facts.time_zone, pool.at
-    )
-    return tuple(day for place, day in enumerate(DAY_CODES) if both >> (24 * place) & 0xFFFFFF)
+    theirs = free_slots(mentor.facts.availability, mentor.facts.time_zone, pool.at)
+    days = {
+        window.day
+        for window in mentee.facts.availability
+        if free_slots((window,), mentee.facts.time_zone, pool.at) & theirs
+    }
+    return tuple(day for day in codes("weekday") if day in days)
 
 
 def _words(weeks: list[int]) -> np.ndarray[tuple[int, int], np.dtype[np.uint64]]:
-    every, codes = distinct(weeks)
+    every, week_codes = distinct(weeks)
     words = np.array([[week >> 64 * w & (2**64 - 1) for week in every] for w in range(_WORDS)], dtype=np.uint64)
-    return words[:, codes]
+    return words[:, week_codes]

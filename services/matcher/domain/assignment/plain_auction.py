@@ -1,0 +1,163 @@
+"""Forward and reverse auction with native capacities in plain Python; twin of `auction.c`, see `strategy`.
+
+The outcome is only a good start, which `plain_repair` makes exact, so a run may stop anywhere.
+"""
+
+from collections import deque
+from heapq import heapify, heappush, heapreplace, nlargest
+from itertools import pairwise
+
+from services.matcher.domain.assignment.outcome import Pause
+from services.matcher.domain.assignment.problem import Problem
+from services.matcher.domain.assignment.strategy import (
+    BUDGET,
+    ONE_SIDED_BUDGET,
+    SCALE,
+    SCARCE,
+    SURPLUS,
+    epsilons,
+    places_per_mentee,
+)
+
+AT_ONCE = 16  # places a mentor fills in one go
+SLICE = 1000  # bids between two looks at the clock
+
+
+class PlainAuction:
+    """Prices and pairs while both sides bid. Places of a mentor are a heap of (bid, mentee, worth)."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        worth = (problem.value * SCALE).tolist()
+        mentor, mentee, order = problem.mentor.tolist(), problem.mentee.tolist(), problem.by_mentor.tolist()
+        self._mentors_of = [mentor[a:b] for a, b in pairwise(problem.indptr.tolist())]
+        self._worth_of = [worth[a:b] for a, b in pairwise(problem.indptr.tolist())]
+        self._court = [[(mentee[e], worth[e]) for e in order[a:b]] for a, b in pairwise(problem.mentor_indptr.tolist())]
+        self._capacity = problem.capacity.tolist()
+        self._seats: list[list[tuple[int, int, int]]] = [[] for _ in self._capacity]
+        self._mentee_price = [0] * problem.mentees
+        self._left = 0
+        self.mentor_price = [0] * problem.mentors
+        self.mentor_of = [-1] * problem.mentees
+
+    def run(self, pause: Pause) -> None:
+        """Bid as suits the market; afterwards `mentor_price` is scaled by SCALE."""
+        if not len(self._problem.mentor):
+            return
+        ratio = places_per_mentee(self._problem)
+        self._left = ONE_SIDED_BUDGET * len(self._problem.mentor)
+        if ratio < SCARCE and self._mentors_bid(pause):
+            return
+        if ratio > SURPLUS and self._forward(1, self._loosened(1), pause):
+            return
+        self._left = BUDGET * len(self._problem.mentor)
+        for epsilon in epsilons(self._problem):
+            if not self._forward(epsilon, self._loosened(epsilon), pause):
+                return
+            if not self._reverse(epsilon, self._turned(), pause):
+                return
+
+    def _mentors_bid(self, pause: Pause) -> bool:
+        self.mentor_price = [max((worth for _, worth in court), default=0) for court in self._court]
+        return self._reverse(1, self._turned(), pause)
+
+    def _forward(self, epsilon: int, queue: deque[int], pause: Pause) -> bool:
+        """Let mentees without a place bid until nobody gains; False when the budget ran out first."""
+        v, bids = self.mentor_price, 0
+        while queue:
+            bids += 1
+            if bids % SLICE == 0:
+                pause(0.0)
+                if self._left <= 0:
+                    return False
+            i = queue.popleft()
+            mentors = self._mentors_of[i]
+            gains = [worth - v[j] for worth, j in zip(self._worth_of[i], mentors, strict=True)]
+            self._left -= len(gains) + 8
+            best = max(gains, default=0)
+            if best <= 0:
+                continue
+            at = gains.index(best)
+            gains[at] = 0
+            j = mentors[at]
+            bid = v[j] + best - max(0, *gains) + epsilon if len(gains) > 1 else v[j] + best + epsilon
+            seat = (bid, i, self._worth_of[i][at])
+            self.mentor_of[i] = j
+            seats = self._seats[j]
+            if len(seats) < self._capacity[j]:
+                heappush(seats, seat)
+            else:
+                loser = heapreplace(seats, seat)[1]
+                self.mentor_of[loser] = -1
+                queue.append(loser)
+            if len(seats) == self._capacity[j]:
+                v[j] = seats[0][0]
+        return True
+
+    def _reverse(self, epsilon: int, queue: deque[int], pause: Pause) -> bool:
+        """Let mentors with open places and a price court mentees until nobody gains; False when out of budget."""
+        u, v, bids = self._mentee_price, self.mentor_price, 0
+        while queue:
+            bids += 1
+            if bids % SLICE == 0:
+                pause(0.0)
+                if self._left <= 0:
+                    return False
+            j = queue.popleft()
+            wanted = min(self._capacity[j] - len(self._seats[j]), AT_ONCE)
+            if wanted <= 0 or v[j] <= 0:
+                continue
+            self._left -= len(self._court[j]) + 8
+            gains = [(worth - u[i], i, worth) for i, worth in self._court[j] if worth > u[i]]
+            found = nlargest(wanted + 1, (gain for gain in gains if self.mentor_of[gain[1]] != j))
+            price = found[wanted][0] - epsilon if len(found) > wanted else 0
+            v[j] = max(0, min(price, v[j]))
+            for _, i, worth in found[:wanted]:
+                self._take(i, queue)
+                self.mentor_of[i] = j
+                self._seats[j].append((v[j], i, worth))
+            self._reseat(j)
+            if v[j] > 0 and len(self._seats[j]) < self._capacity[j]:
+                queue.append(j)
+        return True
+
+    def _take(self, i: int, queue: deque[int]) -> None:
+        left = self.mentor_of[i]
+        if left >= 0:
+            self._seats[left] = [seat for seat in self._seats[left] if seat[1] != i]
+            heapify(self._seats[left])
+            if self.mentor_price[left] > 0 and left not in queue:
+                queue.append(left)
+
+    def _reseat(self, j: int) -> None:
+        """All places of a mentor cost the same again; mentees keep what is left."""
+        price = self.mentor_price[j]
+        self._seats[j] = [(price, i, worth) for _, i, worth in self._seats[j]]
+        for _, i, worth in self._seats[j]:
+            self._mentee_price[i] = worth - price
+
+    def _loosened(self, epsilon: int) -> deque[int]:
+        """Keep prices, give up pairs that are no longer nearly best; return the mentees who bid."""
+        v, queue = self.mentor_price, deque[int]()
+        own = {i: worth for seats in self._seats for _, i, worth in seats}
+        for i, mentors in enumerate(self._mentors_of):
+            best = max((worth - v[j] for worth, j in zip(self._worth_of[i], mentors, strict=True)), default=0)
+            j = self.mentor_of[i]
+            if j >= 0 and own[i] - v[j] < best - epsilon:
+                self._seats[j] = [seat for seat in self._seats[j] if seat[1] != i]
+                self.mentor_of[i] = j = -1
+            if j < 0 and best > 0:
+                queue.append(i)
+        for j, seats in enumerate(self._seats):
+            self._seats[j] = [(v[j], i, worth) for _, i, worth in seats]
+        return queue
+
+    def _turned(self) -> deque[int]:
+        """Give matched mentees what their mentor's price leaves them; return the mentors who court."""
+        self._mentee_price = [0] * len(self._mentee_price)
+        for j, seats in enumerate(self._seats):
+            for _, i, worth in seats:
+                self._mentee_price[i] = worth - self.mentor_price[j]
+        return deque(
+            j for j, price in enumerate(self.mentor_price) if price > 0 and len(self._seats[j]) < self._capacity[j]
+        )

@@ -1,0 +1,111 @@
+"""People who compete for the same few places: the set that proves a shortage.
+
+When nobody suitable has a place left for somebody, follow the pairs: from the person to every seat they could take,
+from each full seat to the people who sit in it, and on from them. If no free seat is reached, the people found need
+more seats than there are among all the mentors any of them could meet: a violator of Hall's condition (P. Hall, 1935),
+and the most telling reason there is. "These 9 people share only 4 places with 2 mentors, all Spanish-speaking."
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import networkx as nx
+import numpy as np
+
+from services.matcher.domain.features.problem import Problem
+from services.matcher.domain.people import Mentee
+
+_MENTEE, _SEAT = 0, 1
+Node = tuple[int, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Crowd:
+    """``mentees`` share only ``places`` places, all with ``mentors``; ids, sorted.
+
+    ``have_in_common`` says what is the same for all of them, as criterion and code (``("language", "es")``).
+    """
+
+    mentees: tuple[str, ...]
+    mentors: tuple[str, ...]
+    places: int
+    have_in_common: tuple[tuple[str, str], ...]
+
+
+def crowd_of(problem: Problem, mentor_of: Sequence[int], mentee: int) -> Crowd | None:
+    """The crowd around a mentee (row) whom the round left waiting; None when a free place can be reached.
+
+    ``mentor_of`` gives each mentee's mentor row, -1 for none. In a round that matches as many people as possible a free
+    place is never within reach of somebody who waits, unless the quality floor or the dial kept it so.
+    """
+    graph, free = _seating(problem, mentor_of, mentee)
+    reached = nx.descendants(graph, (_MENTEE, mentee)) | {(_MENTEE, mentee)}
+    seats = sorted(row for side, row in reached if side == _SEAT)
+    if not seats or any(free[seat] > 0 for seat in seats):
+        return None
+    pool = problem.pool
+    mentees = [pool.mentees[row] for side, row in sorted(reached) if side == _MENTEE]
+    mentors = [pool.mentors[row] for row in sorted({int(problem.seats.mentor_rows[seat]) for seat in seats})]
+    return Crowd(
+        mentees=tuple(sorted(one.id for one in mentees)),
+        mentors=tuple(sorted(one.id for one in mentors)),
+        places=int(problem.seats.places[seats].sum()),
+        have_in_common=in_common(mentees),
+    )
+
+
+def in_common(mentees: Sequence[Mentee]) -> tuple[tuple[str, str], ...]:
+    """What all these people asked for alike: a language, a type, a relation, a device class, a condition."""
+    told = [
+        {("language", one.tag) for one in mentee.facts.languages}
+        | {("diabetes_type", mentee.facts.diabetes_type), ("relation", mentee.facts.relation)}
+        | {("device", one.device_class) for one in mentee.facts.devices}
+        | {(f"must:{one.criterion}", one.value) for one in mentee.facts.musts}
+        | {("format", one) for one in mentee.facts.formats}
+        for mentee in mentees
+    ]
+    return tuple(sorted(set.intersection(*told))) if told else ()
+
+
+def _seating(problem: Problem, mentor_of: Sequence[int], start: int) -> "tuple[nx.DiGraph[Node], dict[int, int]]":
+    """Arrows from people to the seats they could take, and from seats to who sits there; grown from ``start``."""
+    occupants = seat_plan(problem, mentor_of)
+    free = {seat: int(problem.seats.places[seat]) - len(sitting) for seat, sitting in occupants.items()}
+    graph: nx.DiGraph[Node] = nx.DiGraph()
+    graph.add_node((_MENTEE, start))
+    waiting, seen = [start], {start}
+    while waiting:
+        row = waiting.pop()
+        for seat in seats_for(problem, row):
+            graph.add_edge((_MENTEE, row), (_SEAT, seat))
+            for other in occupants[seat]:
+                graph.add_edge((_SEAT, seat), (_MENTEE, other))
+                if other not in seen:
+                    seen.add(other)
+                    waiting.append(other)
+    return graph, free
+
+
+def seats_for(problem: Problem, mentee: int) -> list[int]:
+    """The seats (columns) a mentee could take, all rules considered."""
+    eligible = problem.reading.eligible(mentee)[problem.seats.mentor_rows]
+    shape = problem.rules.any_mentee[0, mentee]
+    found: list[int] = np.flatnonzero(eligible & ((problem.seats.masks & shape) != 0)).tolist()
+    return found
+
+
+def seat_plan(problem: Problem, mentor_of: Sequence[int]) -> dict[int, list[int]]:
+    """Who sits in which seat: the people of each mentor take the narrowest seats first, so that everybody sits."""
+    plan: dict[int, list[int]] = {seat: [] for seat in range(len(problem.seats.mentor_rows))}
+    for mentor in sorted({row for row in mentor_of if row >= 0}):
+        theirs = [row for row, chosen in enumerate(mentor_of) if chosen == mentor]
+        columns = sorted(problem.seats.of(mentor).tolist(), key=lambda seat: int(problem.seats.masks[seat]).bit_count())
+        takes = {
+            row: [s for s in columns if int(problem.seats.masks[s]) & int(problem.rules.any_mentee[0, row])]
+            for row in theirs
+        }
+        for row in sorted(theirs, key=lambda one: (len(takes[one]), one)):
+            seat = next((s for s in takes[row] if len(plan[s]) < problem.seats.places[s]), None)
+            if seat is not None:
+                plan[seat].append(row)
+    return plan

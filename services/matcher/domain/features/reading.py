@@ -1,0 +1,70 @@
+"""A pool as the criteria and the rules read it: who may meet whom, and how well each pair fits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from services.matcher.domain.arrays import AnyArray
+from services.matcher.domain.features.coded import Coded
+from services.matcher.domain.features.pair_points import PairPoints, pair_points
+from services.matcher.domain.features.pool import Pool
+from services.matcher.domain.features.rules import Flags, RuleBook, rule_book
+from services.matcher.domain.people import Pair
+from services.matcher.domain.weights import Mode
+
+QUALITY_FLOOR = "quality_floor"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The people of a pool, their points pair by pair, and the rules. Rows are mentees and mentors, not seats."""
+
+    pool: Pool
+    pairs: PairPoints
+    book: RuleBook
+
+    @property
+    def words_decide(self) -> bool:
+        """Whether some condition of this round does not fit into the kernel's masks, so that ``allowed`` has a say."""
+        return bool(self.book.by_points or self.pool.weights.quality_floor)
+
+    def allowed(self, mentee: npt.ArrayLike, mentor: npt.ArrayLike) -> Flags:
+        """Whether pairs (rows) pass what the masks cannot say: the quality floor, and rules that points decide."""
+        mentees, mentors = np.asarray(mentee), np.asarray(mentor)
+        passes = np.ones(np.broadcast_shapes(mentees.shape, mentors.shape), dtype=np.bool_)
+        for coded in self.book.by_points.values():
+            passes &= coded.points(mentees, mentors) >= coded.hard_from
+        floor = self.pool.weights.quality_floor
+        return passes & (self.pairs.fit(mentees, mentors) >= floor * 1000) if floor else passes
+
+    def broken(self, mentee: int, mentors: AnyArray) -> dict[str, Flags]:
+        """For one mentee, per rule, which of the mentors (rows) break it, the quality floor last and on its own."""
+        found = self.book.broken(mentee, mentors)
+        fine = np.ones(len(mentors), dtype=np.bool_)
+        for flags in found.values():
+            fine &= ~flags
+        low = fine & ~self.allowed(np.full(len(mentors), mentee), mentors)
+        return found | {QUALITY_FLOOR: low} if low.any() else found
+
+    def eligible(self, mentee: int) -> Flags:
+        """Which mentors the mentee may meet, places left aside."""
+        every = np.arange(len(self.pool.mentors))
+        fine = np.ones(len(every), dtype=np.bool_)
+        for flags in self.broken(mentee, every).values():
+            fine &= ~flags
+        return fine
+
+
+def read(pool: Pool, blocks: frozenset[Pair] = frozenset(), coded: Mapping[str, Coded] | None = None) -> Reading:
+    """Read a pool; ``coded`` may come from an earlier reading of the same people with the same closeness tables."""
+    pairs = pair_points(pool, coded)
+    hard = {name: one for name, one in pairs.coded.items() if pool.weights.setting(name).mode == Mode.HARD}
+    return Reading(pool, pairs, rule_book(pool, hard, _rows_of(pool, blocks)))
+
+
+def _rows_of(pool: Pool, blocks: frozenset[Pair]) -> frozenset[tuple[int, int]]:
+    mentee_row = {one.id: row for row, one in enumerate(pool.mentees)}
+    mentor_row = {one.id: row for row, one in enumerate(pool.mentors)}
+    return frozenset((mentee_row[i], mentor_row[j]) for i, j in blocks if i in mentee_row and j in mentor_row)

@@ -1,0 +1,48 @@
+"""How long the lists of the best are: long enough that pricing rarely finds more, short enough to be quick."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from services.matcher.domain.arrays import I64
+from services.matcher.domain.errors import MemoryLimitReachedError
+from services.matcher.domain.scoring import Scores
+from services.matcher.domain.solve.limits import Limits
+
+SCARCE, SURPLUS = 0.9, 1.3  # places per mentee
+SHORTEST = 8
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Lengths of the lists; any lengths give the same assignment, only the time differs."""
+
+    of_mentor: int
+    of_mentee: int
+    mentees: int
+    mentors: int
+
+
+def keep_for(mentees: int, capacity: I64, alternates: int) -> Keep:
+    """Choose lengths: lists of mentors where places are scarce, of mentees where they abound, else of both."""
+    mentors = len(capacity)
+    places = int(np.minimum(capacity, mentees).sum())
+    ratio = places / max(1, mentees)
+    grown = int(6 * max(mentees, 1) ** 0.25)
+    crowd = max(1.0, places / max(1, int(np.count_nonzero(capacity))) / 2)
+    of_mentor = 0 if ratio > SURPLUS else max(SHORTEST, int(grown * crowd))
+    of_mentee = 0 if ratio < SCARCE else max(SHORTEST, grown)
+    return Keep(min(of_mentor, mentees), min(max(of_mentee, alternates + 1), max(mentors, 1)), mentees, mentors)
+
+
+def refuse_too_much_memory(limits: Limits, keep: Keep, scores: Scores) -> None:
+    """Raise `MemoryLimitReachedError` when the estimated working arrays are above the allowed megabytes."""
+    if limits.megabytes is None:
+        return
+    lists = 12 * (2 * keep.mentors * keep.of_mentor + keep.mentees * keep.of_mentee)
+    edges = 60 * (keep.mentors * keep.of_mentor + keep.mentees * keep.of_mentee)
+    expanded = 4 * keep.mentors * sum(len(table) for table in scores.tables)
+    people = 200 * (keep.mentees + keep.mentors)
+    needed = (lists + edges + expanded + people) / 1e6
+    if needed > limits.megabytes:
+        raise MemoryLimitReachedError(f"about {needed:.0f} MB needed, {limits.megabytes:.0f} MB allowed")

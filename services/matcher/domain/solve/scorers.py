@@ -1,0 +1,27 @@
+"""Which scorer serves: the compiled core when it is there, its plain twin otherwise."""
+
+from typing import Protocol
+
+from services.matcher.domain.arrays import I64, AnyArray
+from services.matcher.domain.assignment import TieBreak
+from services.matcher.domain.compiled import core
+from services.matcher.domain.eligibility import Kinds
+from services.matcher.domain.scoring import CompiledScorer, Lists, Pause, PlainScorer, Prices, Scores, Uncovered
+
+
+class Scorer(Protocol):
+    """Passes over all eligible pairs of one pool."""
+
+    def collect(self, mentor_keep: int, mentee_keep: int, ranked: int, pause: Pause) -> Lists:
+        """Keep the best of both sides."""
+
+    def price(self, prices: Prices, mentees: I64, active: AnyArray, pause: Pause) -> Uncovered:
+        """Find pairs the prices do not cover."""
+
+
+def scorer_for(scores: Scores, kinds: Kinds, capacity: I64, keys: TieBreak, compiled: bool | None) -> Scorer:
+    """Return the compiled scorer or the plain one over the same pool."""
+    library = core(compiled)
+    if library is None:
+        return PlainScorer(scores, kinds, capacity > 0, keys.of)
+    return CompiledScorer(library, scores, kinds, capacity > 0, (keys.mentee_key, keys.mentor_key))

@@ -1,0 +1,46 @@
+"""A process that serves the shop, for the tests of the server: `python -m tests.chassis.web.serving api`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import Any
+
+from flask import Blueprint, Flask, request
+
+from services.chassis import logs
+from services.chassis.app import build_app
+from services.chassis.auth import allow
+from services.chassis.cli import Stop, run_service
+from services.chassis.errors import StartRefused
+from services.chassis.serve import serve
+from tests.chassis.web.shop_app import FakeHealth, shop_settings
+
+
+def build() -> Flask:
+    if os.environ.get("SHOP_REFUSES"):
+        raise StartRefused("SHOP_REFUSES is set: please unset it")
+    pages = Blueprint("slow", __name__)
+
+    @pages.get("/slow/<token>")
+    @allow("anyone")
+    def slow(token: str) -> Any:
+        time.sleep(float(request.args["seconds"]))
+        return {"pid": os.getpid(), "token": len(token)}
+
+    return build_app(name="shop", title="The shop", settings=shop_settings(), health=FakeHealth(), pages=[pages])
+
+
+def api(stop: Stop) -> None:
+    """Serve the shop."""
+    del stop
+    serve(build, host="127.0.0.1", port=int(os.environ["SHOP_PORT"]), threads=4)
+
+
+if __name__ == "__main__":
+    sys.exit(
+        run_service(
+            "shop", "A shop.", {"api": api}, configure_logs=lambda name, role: logs.configure("INFO", name, role)
+        )
+    )

@@ -1,0 +1,143 @@
+"""The server as a process of its own: it starts plainly, answers while it ends, and leaves in good order."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.local.server import free_port
+
+ROOT = Path(__file__).parents[3]
+PATIENCE = 30  # seconds
+
+
+class Server:
+    """The process, its port and what it wrote."""
+
+    def __init__(self, folder: Path, port: int, **environ: str) -> None:
+        self.port, self._log = port, folder / "log"
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.chassis.web.serving", "api"],
+            cwd=ROOT,
+            env=dict(os.environ) | {"SHOP_PORT": str(port)} | environ,
+            stderr=self._log.open("wb"),
+            stdout=subprocess.DEVNULL,
+        )
+
+    def get(self, path: str) -> tuple[int, bytes]:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        found = answer.status, answer.read()
+        connection.close()
+        return found
+
+    def wait_until_ready(self) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            try:
+                if self.get("/livez")[0] == 200:
+                    return
+            except OSError:
+                time.sleep(0.05)
+        raise AssertionError(self.log())
+
+    def log(self) -> str:
+        return self._log.read_text()
+
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.log().splitlines()]
+
+    def ends(self) -> int:
+        return self.process.wait(PATIENCE)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    server = Server(tmp_path, free_port())
+    server.wait_until_ready()
+    yield server
+    server.process.kill()
+    server.process.wait()
+
+
+def test_running_requests_are_answered_before_it_leaves_with_zero(server: Server) -> None:
+    answers: list[tuple[int, bytes]] = []
+    asking = threading.Thread(target=lambda: answers.append(server.get("/slow/a-secret-token?seconds=1.5")))
+    asking.start()
+    time.sleep(0.5)  # it is at work by now; if it were not, it would be refused below
+    server.process.send_signal(signal.SIGTERM)
+    began = time.monotonic()
+    assert server.ends() == 0
+    asking.join(PATIENCE)
+    assert [status for status, _ in answers] == [200]
+    assert time.monotonic() - began < 10
+    with pytest.raises(OSError, match="refused"):
+        server.get("/livez")
+
+
+def test_what_hangs_is_ended_within_ten_seconds(server: Server) -> None:
+    hanging = socket.create_connection(("127.0.0.1", server.port))
+    hanging.sendall(b"GET /slow/x?seconds=600 HTTP/1.1\r\nHost: x\r\n\r\n")
+    half = socket.create_connection(("127.0.0.1", server.port))
+    half.sendall(b"GET /livez HTT")
+    server.get("/livez")
+    began = time.monotonic()
+    server.process.send_signal(signal.SIGTERM)
+    assert server.ends() == 0
+    assert time.monotonic() - began < 10
+    hanging.close()
+    half.close()
+
+
+def test_every_line_is_json_and_no_line_holds_a_path(server: Server) -> None:
+    server.get("/slow/a-secret-token?seconds=0")
+    with socket.create_connection(("127.0.0.1", server.port)) as odd:
+        odd.sendall(b"GET /mail-token-9 HTTP/9.9\r\nX: y\r\n\r\n")
+        odd.recv(100)
+    server.process.send_signal(signal.SIGTERM)
+    server.ends()
+    [request] = [line for line in server.lines() if line["event"] == "request"]
+    assert request["route"] == "/slow/<token>"
+    assert "a-secret-token" not in server.log()
+    assert "mail-token-9" not in server.log()
+
+
+def test_the_app_is_built_in_one_worker_which_is_replaced_when_it_dies(server: Server) -> None:
+    worker = json.loads(server.get("/slow/x?seconds=0")[1])["pid"]
+    assert worker != server.process.pid
+    os.kill(worker, signal.SIGKILL)
+    server.wait_until_ready()
+    assert json.loads(server.get("/slow/x?seconds=0")[1])["pid"] != worker
+
+
+def test_a_taken_port_is_one_clear_sentence(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "second").mkdir()
+    second = Server(tmp_path / "second", server.port)
+    assert second.ends() == 2
+    assert f"PORT {server.port} cannot be used" in second.log()
+    assert "Traceback" not in second.log()
+
+
+def test_an_app_that_refuses_to_start_says_why(tmp_path: Path) -> None:
+    refusing = Server(tmp_path, free_port(), SHOP_REFUSES="1")
+    assert refusing.ends() == 2
+    assert "SHOP_REFUSES is set: please unset it" in refusing.log()
+
+
+def test_no_control_socket_is_opened(server: Server) -> None:
+    opened = Path("/proc/net/unix").read_text() if Path("/proc/net/unix").exists() else ""
+    assert "gunicorn" not in opened
+    assert server.process.poll() is None

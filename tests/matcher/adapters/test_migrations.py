@@ -1,0 +1,36 @@
+"""The migrated schema is the one the code knows, on both databases, up and down, with people in it."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from services.chassis.database import open_engine
+from services.chassis.migrations import current_revision, migrate, migrate_down
+from services.matcher.adapters import tables as t
+from services.matcher.bootstrap import SERVICE
+from tests.matcher.conftest import DATABASES
+from tests.matcher.world import World
+
+pytestmark = pytest.mark.parametrize("database_url", DATABASES, indirect=True)
+
+
+def test_the_migrations_make_what_the_code_expects(engine: sa.Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, t.metadata) == []
+
+
+def test_up_down_and_up_again_with_people_in_it(tables: World, database_url: str) -> None:
+    tables.mentor()
+    tables.asked(tables.mentee())
+    migrate(database_url, SERVICE.migrations)
+    migrate_down(database_url, SERVICE.migrations)
+    assert current_revision(database_url) is None
+    migrate(database_url, SERVICE.migrations)
+    engine = open_engine(database_url)
+    with engine.connect() as connection:
+        assert connection.execute(sa.select(sa.func.count()).select_from(t.matches)).scalar_one() == 0
+    engine.dispose()

@@ -1,0 +1,78 @@
+"""Every story is told twice: in memory and on a real SQLite file; those marked `stack` on PostgreSQL as well."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from services.chassis.database import open_engine
+from services.chassis.migrations import migrate
+from services.chassis.settings import load
+from services.matcher.bootstrap import SERVICE
+from services.matcher.settings import Settings
+from tests.matcher.houses import TableHouse
+from tests.matcher.memory import MemoryHouse
+from tests.matcher.stage import Stage
+from tests.matcher.world import World
+from tests.support.fakes import FixedClock
+
+DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.stack)]
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock()
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the newest schema and nobody in it, to be copied."""
+    path = tmp_path_factory.mktemp("matcher") / "empty.db"
+    migrate(f"sqlite:///{path}", SERVICE.migrations)
+    return path
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, migrated: Path, tmp_path: Path) -> str:
+    if getattr(request, "param", "sqlite") == "postgres":
+        from tests.support.stack import postgres_url
+
+        url = postgres_url()
+        migrate(url, SERVICE.migrations)
+        return url
+    shutil.copy(migrated, tmp_path / "matcher.db")
+    return f"sqlite:///{tmp_path}/matcher.db"
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[sa.Engine]:
+    engine = open_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(params=["memory", "tables"])
+def world(request: pytest.FixtureRequest, clock: FixedClock) -> World:
+    """A programme in memory and, the same story, in tables."""
+    if request.param == "memory":
+        return World(MemoryHouse(clock), clock)
+    return World(TableHouse(request.getfixturevalue("engine"), clock), clock)
+
+
+@pytest.fixture
+def tables(engine: sa.Engine, clock: FixedClock) -> World:
+    """A programme in tables only."""
+    return World(TableHouse(engine, clock), clock)
+
+
+@pytest.fixture
+def stage(database_url: str, tmp_path: Path) -> Iterator[Stage]:
+    """A running matcher, without processes."""
+    environ = {"DATABASE_URL": database_url, "BROKER_URL": f"embedded://{tmp_path}/broker.db"}
+    stage = Stage(load(Settings, environ))
+    yield stage
+    stage.close()

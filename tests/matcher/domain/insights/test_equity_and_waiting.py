@@ -1,0 +1,76 @@
+import pytest
+
+from services.matcher.domain.insights.equity import EVERYBODY, Journey, equity
+from services.matcher.domain.insights.groups import Group
+from services.matcher.domain.insights.intervals import survival_quantile, wilson
+from services.matcher.domain.insights.waiting import Wait, estimate_wait
+from services.matcher.domain.weights import default_weights
+from tests.support.people import NOW, a_mentee, spoken
+
+
+def journeys(language: str, hours: list[float], matched: bool = True, ended_well: bool | None = None) -> list[Journey]:
+    mentee = a_mentee(languages=spoken(language))
+    return [Journey(mentee=mentee, hours=one, matched=matched, ended_well=ended_well) for one in hours]
+
+
+def test_a_group_that_waits_half_as_long_again_raises_an_alert() -> None:
+    told = {one.group: one for one in equity([*journeys("en", [10.0] * 12), *journeys("es-MX", [15.0] * 6)])}
+    assert not told[Group("language", "en")].alert
+    assert told[Group("language", "es")].alert
+    assert told[Group("language", "es")].median_wait == 15.0
+
+
+def test_people_who_still_wait_count_in_the_median() -> None:
+    told = equity([*journeys("en", [5.0] * 6), *journeys("en", [40.0] * 8, matched=False)])
+    assert told[0].group == EVERYBODY
+    assert told[0].median_wait == 40.0
+    assert told[0].match_rate == pytest.approx(6 / 14)
+
+
+def test_a_small_group_shows_no_number_at_all() -> None:
+    told = {one.group: one for one in equity([*journeys("en", [1.0] * 9), *journeys("so", [99.0] * 4)])}
+    small = told[Group("language", "so")]
+    assert (small.people, small.match_rate, small.interval, small.median_wait, small.alert) == (
+        None,
+        None,
+        None,
+        None,
+        False,
+    )
+
+
+def test_how_matches_ended_is_hidden_where_few_ended() -> None:
+    few = equity([*journeys("en", [1.0] * 4, ended_well=True), *journeys("en", [1.0] * 9)])
+    many = equity([*journeys("en", [1.0] * 3, ended_well=True), *journeys("en", [1.0] * 3, ended_well=False)])
+    assert few[0].survival is None
+    assert many[0].survival == 0.5
+
+
+def test_an_interval_is_wide_for_few_people_and_narrow_for_many() -> None:
+    assert wilson(0, 0) == (0.0, 1.0)
+    assert wilson(8, 10) == pytest.approx((0.4902, 0.9433), abs=1e-4)  # Wilson's own formula, worked by hand
+    few, many = wilson(8, 10), wilson(800, 1000)
+    assert many[1] - many[0] < few[1] - few[0]
+
+
+def test_survival_counts_those_who_left_the_picture() -> None:
+    # Of four, one is matched at 1, one leaves at 2, then half of the two left are matched at 3.
+    waits = [(1.0, True), (2.0, False), (3.0, True), (4.0, False)]
+    assert survival_quantile(waits, 0.25) == 1.0
+    assert survival_quantile(waits, 0.5) == 3.0
+    assert survival_quantile(waits, 0.75) is None
+
+
+def test_a_newcomer_hears_how_long_people_like_them_waited() -> None:
+    waits = [Wait("standard", "es", hours, True) for hours in (10, 20, 30, 40, 50, 60, 70, 80)]
+    waits += [Wait("standard", "en", 5.0, True)] * 20
+    told = estimate_wait(a_mentee(languages=spoken("es-MX")), default_weights(), NOW, waits)
+    assert (told.low, told.high, told.basis, told.people) == (20, 60, "similar", 8)
+
+
+def test_without_enough_history_the_range_is_wider_and_then_the_promise() -> None:
+    waits = [Wait("standard", "es", 10.0, True)] * 3 + [Wait("standard", "en", 30.0, True)] * 3
+    spanish = a_mentee(languages=spoken("es"))
+    assert estimate_wait(spanish, default_weights(), NOW, waits).basis == "lane"
+    told = estimate_wait(spanish, default_weights(), NOW, waits[:4])
+    assert (told.low, told.high, told.basis, told.people) == (0.0, 336.0, "promise", 0)

@@ -1,0 +1,65 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from deploy.demo.facts import pool_of
+from deploy.demo.population import programme
+from services.matcher.domain.insights.market import market_of
+from services.matcher.domain.insights.policies import compare, stable
+from services.matcher.domain.insights.stability import blocking_pairs, stability
+from services.matcher.domain.people import Pair
+from services.matcher.domain.round import Snapshot, settle
+from services.matcher.domain.weights import default_weights
+from tests.support.people import a_mentee, a_mentor, a_snapshot, spoken
+
+
+def a_programme(seed: int, regime: str) -> Snapshot:
+    mentees, mentors = pool_of(programme(seed, 15, 40, regime=regime))
+    at = datetime(2025, 6, 2, 12, tzinfo=UTC)
+    return Snapshot(programme="cairn", at=at, weights=default_weights(), mentees=mentees, mentors=mentors)
+
+
+@pytest.mark.parametrize(("seed", "regime"), [(1, "scarce"), (2, "balanced"), (3, "surplus")])
+def test_nobody_would_rather_have_each_other_in_the_stable_answer(seed: int, regime: str) -> None:
+    market = market_of(settle(a_programme(seed, regime)).problem)
+    assert blocking_pairs(market, stable(market)) == ((), 0)
+
+
+@pytest.mark.parametrize(("seed", "regime"), [(1, "scarce"), (2, "balanced"), (3, "surplus")])
+def test_no_other_policy_matches_more_people_and_each_keeps_within_the_places(seed: int, regime: str) -> None:
+    settled = settle(a_programme(seed, regime))
+    best, *others = compare(settled)
+    assert best.policy == "optimal"
+    assert [one.policy for one in others] == ["first-come", "greedy", "stable"]
+    assert all(one.matched <= best.matched for one in others)
+
+
+def test_the_price_of_stability_is_what_the_stable_answer_loses() -> None:
+    # Both would rather have ines; the round gives her to luz, who has nobody else.
+    mentees = [
+        a_mentee("sam", languages=spoken("en", "es"), topics=("food",)),
+        a_mentee("luz", languages=spoken("es"), topics=("work",)),
+    ]
+    mentors = [a_mentor("alex"), a_mentor("ines", languages=spoken("en", "es"), topics=("food",))]
+    told = stability(settle(a_snapshot(mentees, mentors)))
+    assert told.blocking == (Pair("sam", "ines"),)
+    assert told.fewer_matched == 1
+    assert told.worst_regret > 0
+
+
+def test_first_come_first_served_lets_the_early_one_take_the_only_place_of_the_late_one() -> None:
+    mentees = [
+        a_mentee("early", languages=spoken("es", "en"), waited=timedelta(days=3)),
+        a_mentee("late", languages=spoken("es")),
+    ]
+    mentors = [a_mentor("alex"), a_mentor("ines", languages=spoken("es"))]
+    outcomes = {one.policy: one.matched for one in compare(settle(a_snapshot(mentees, mentors)))}
+    assert outcomes["optimal"] == 2
+    assert outcomes["first-come"] == 1
+
+
+def test_pins_hold_in_every_policy() -> None:
+    pool = a_snapshot(
+        [a_mentee("a"), a_mentee("b")], [a_mentor("alex"), a_mentor("kim")], pins=frozenset({Pair("a", "kim")})
+    )
+    assert {one.matched for one in compare(settle(pool))} == {2}

@@ -1,0 +1,68 @@
+from dataclasses import replace
+from datetime import timedelta
+
+from services.matcher.domain.insights.what_if import prepare, what_if
+from services.matcher.domain.people import Pair
+from services.matcher.domain.round import Snapshot, run_round
+from tests.support.people import a_mentee, a_mentor, a_snapshot, spoken, weights
+
+
+def a_pool(**more: frozenset[Pair]) -> Snapshot:
+    mentees = [
+        a_mentee("cook", topics=("food",), goals=("social",)),
+        a_mentee("friend", topics=("work",), goals=("practical",)),
+        a_mentee("left_out", topics=("sleep",), waited=timedelta(0)),
+    ]
+    mentors = [
+        a_mentor("m1", topics=("food",), goals=("practical",)),
+        a_mentor("m2", topics=("work",), goals=("social",)),
+    ]
+    return a_snapshot(mentees, mentors, weights(topics=100, goals=0), **more)
+
+
+def test_the_same_weights_change_nothing() -> None:
+    told = what_if(a_pool(), weights(topics=100, goals=0))
+    assert (told.changed, told.gained, told.lost) == ((), (), ())
+    assert told.before_by_current == told.after_by_candidate
+    assert told.optimal
+
+
+def test_other_weights_say_who_changes_and_judge_both_answers_by_both() -> None:
+    told = what_if(a_pool(), weights(topics=0, goals=100))
+    assert told.changed == ("cook", "friend")
+    assert told.after_by_candidate.fit > told.before_by_candidate.fit
+    assert told.after_by_current.fit < told.before_by_current.fit
+    assert sum(told.after_by_candidate.histogram()) == told.after_by_candidate.matched == 2
+
+
+def test_what_is_foreseen_is_what_the_next_round_does() -> None:
+    candidate = weights(topics=0, goals=100)
+    told = what_if(a_pool(), candidate)
+    result = run_round(replace(a_pool(), weights=candidate))
+    assert {one.mentee_id: one.score for one in result.proposals} == told.after_by_candidate.scores
+
+
+def test_prepared_work_gives_the_same_answer() -> None:
+    for pool in (a_pool(), a_pool(pins=frozenset({Pair("cook", "m2")}))):
+        prepared = prepare(pool)
+        for candidate in (weights(topics=0, goals=100), weights(quality_floor=70)):
+            assert what_if(pool, candidate, prepared) == what_if(pool, candidate)
+
+
+def test_other_closeness_tables_are_read_anew() -> None:
+    pool = a_snapshot([a_mentee("sam", diabetes_type="t1d")], [a_mentor("kim", diabetes_types=("t2d",))])
+    open_types = replace(weights(), closeness={"diabetes_type": {"t1d": {"t2d": 60}}})
+    told = what_if(pool, open_types, prepare(pool))
+    assert told.gained == ("sam",)
+
+
+def test_a_group_that_loses_raises_an_alert_and_a_small_one_stays_hidden() -> None:
+    spanish = [a_mentee(f"s{n}", languages=spoken("es"), topics=("food",)) for n in range(6)]
+    mentees = [*spanish, a_mentee("sam", topics=("food",))]
+    both = spoken("en", "es", level="conversational")
+    mentors = [a_mentor(f"m{n}", languages=both, topics=("work",)) for n in range(7)]
+    told = what_if(a_snapshot(mentees, mentors, weights()), weights(quality_floor=99))
+    rails = {rail.group.code: rail for rail in told.guardrails if rail.group.axis == "language"}
+    assert rails["es"].alert
+    assert (rails["es"].matched_before, rails["es"].matched_after) == (6, 0)
+    assert rails["en"].people is None

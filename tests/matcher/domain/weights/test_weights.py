@@ -1,0 +1,86 @@
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from services.events.vocabulary import codes
+from services.matcher.domain.features.registry import criteria
+from services.matcher.domain.weights import (
+    Mode,
+    Setting,
+    criterion_data,
+    criterion_names,
+    default_weights,
+    preset_names,
+    preset_weights,
+    validate,
+    weights_from_json,
+    weights_to_json,
+)
+
+
+def test_the_weights_a_programme_starts_with_can_be_published() -> None:
+    assert validate(default_weights()) == []
+    assert default_weights().setting("language") == Setting(Mode.HARD, 90)
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_every_preset_can_be_published(name: str) -> None:
+    assert validate(preset_weights(name, version=7)) == []
+    assert preset_weights(name, version=7).version == 7
+
+
+def test_every_criterion_has_code_and_what_people_can_choose_has_a_criterion() -> None:
+    assert tuple(criteria()) == criterion_names()
+    assert set(codes("matters")) <= set(criterion_names())
+
+
+def test_weights_survive_the_way_to_json_and_back() -> None:
+    before = replace(preset_weights("quality_first"), closeness={"diabetes_type": {"t1d": {"t2d": 45}}})
+    assert weights_from_json(weights_to_json(before)) == (before, [])
+
+
+@pytest.mark.parametrize(
+    ("told", "field", "says"),
+    [
+        ({"coverage": 101}, "coverage", "0 to 100"),
+        ({"coverage": True}, "coverage", "whole number"),
+        ({"quality_floor": "high"}, "quality_floor", "whole number"),
+        ({"criteria": {"language": {"mode": "off"}}}, "criteria.language.mode", "share no language"),
+        ({"criteria": {"topics": {"weight": -1}}}, "criteria.topics.weight", "0 to 100"),
+        ({"criteria": {"topics": {"weight": 1.5}}}, "criteria.topics.weight", "whole number"),
+        ({"criteria": {"topics": {"mode": "must"}}}, "criteria.topics.mode", "hard, soft or off"),
+        ({"criteria": {"topics": {"wieght": 3}}}, "criteria.topics.wieght", "mode or weight"),
+        ({"criteria": {"a1c": {"weight": 3}}}, "criteria.a1c", "no such criterion"),
+        ({"criteria": ["language"]}, "criteria", "an object"),
+        ({"criteria": {"topics": 3}}, "criteria.topics", "an object"),
+        ({"closeness": {"load": {}}}, "closeness.load", "no closeness table"),
+        ({"closeness": {"diabetes_type": 4}}, "closeness.diabetes_type", "object of objects"),
+        ({"closeness": {"diabetes_type": {"t1d": {"t9d": 4}}}}, "closeness.diabetes_type.t1d.t9d", "nearest are: "),
+        ({"closeness": {"diabetes_type": {"t1d": {"t2d": 400}}}}, "closeness.diabetes_type.t1d.t2d", "0 to 100"),
+        ({"promise_hours": {"vip": 3}}, "promise_hours.vip", "no such lane"),
+        ({"promise_hours": {"standard": 0}}, "promise_hours.standard", "whole number"),
+        ({"fairness": 3}, "fairness", "no such field"),
+        ({"criteria": {name: {"weight": 0} for name in criterion_names()}}, "criteria", "above 0"),
+    ],
+)
+def test_a_fault_names_the_field_and_what_to_write(told: Any, field: str, says: str) -> None:
+    weights, faults = weights_from_json(told)
+    assert weights is None
+    assert [fault.field for fault in faults] == [field]
+    assert says in faults[0].message
+
+
+def test_every_fault_is_told_at_once() -> None:
+    _, faults = weights_from_json({"coverage": -1, "criteria": {"topics": {"weight": 101}, "nothing": {}}})
+    assert {fault.field for fault in faults} == {"coverage", "criteria.topics.weight", "criteria.nothing"}
+
+
+def test_what_is_not_an_object_is_one_fault() -> None:
+    assert weights_from_json([1])[0] is None
+
+
+def test_closeness_is_symmetric_among_named_types() -> None:
+    table = criterion_data("diabetes_type")["closeness"]
+    named = [kind for kind in table if kind not in ("unsure", "other")]
+    assert all(table[one].get(two, 0) == table[two].get(one, 0) for one in named for two in named)

@@ -1,0 +1,424 @@
+"""The matcher's store in memory: the same promises as the tables, kept by plain code that anyone can check."""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from services.chassis.errors import NotFound
+from services.chassis.event import Event
+from services.matcher.domain.explain import Part
+from services.matcher.domain.match import Match, moved_on
+from services.matcher.domain.member import Member
+from services.matcher.domain.people import Mentee, Mentor
+from services.matcher.domain.round import RoundResult, Snapshot
+from services.matcher.domain.weights import default_weights
+from services.matcher.ports import Position, PublishedWeights, Round, Waiting
+from tests.support.fakes import FixedClock
+
+
+@dataclass
+class Places:
+    taken: int = 0
+    lapses: int = 0
+    resting_until: datetime | None = None
+
+
+@dataclass
+class State:
+    """All there is; a transaction that goes wrong puts the copy back."""
+
+    members: dict[str, Member] = field(default_factory=dict)
+    places: dict[str, Places] = field(default_factory=dict)
+    tries: Counter[str] = field(default_factory=Counter)
+    why: dict[str, tuple[str, tuple[str, ...], str]] = field(default_factory=dict)
+    apart: dict[tuple[str, str], str] = field(default_factory=dict)
+    forgotten: set[str] = field(default_factory=set)
+    asked_for_people: set[str] = field(default_factory=set)
+    matches: dict[str, Match] = field(default_factory=dict)
+    shown: dict[str, tuple[Sequence[Part], int]] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    rounds: dict[str, Round] = field(default_factory=dict)
+    read: dict[str, Snapshot] = field(default_factory=dict)
+    fences: Counter[str] = field(default_factory=Counter)
+    weights: dict[str, list[PublishedWeights]] = field(default_factory=dict)
+    told: list[Event] = field(default_factory=list)
+    jobs: dict[str, datetime] = field(default_factory=dict)
+    audited: list[tuple[str, str]] = field(default_factory=list)
+
+
+class MemoryHouse:
+    """See `World`."""
+
+    def __init__(self, clock: FixedClock) -> None:
+        self.clock = clock
+        self.state = State()
+        self.open = False
+
+    @contextmanager
+    def begin(self, *, read_only: bool = False) -> Iterator[MemoryStore]:
+        del read_only
+        if self.open:
+            yield MemoryStore(self)
+            return
+        before, self.open = copy.deepcopy(self.state), True
+        try:
+            yield MemoryStore(self)
+        except BaseException:
+            self.state = before
+            raise
+        finally:
+            self.open = False
+
+    def told(self) -> Sequence[Event]:
+        return list(self.state.told)
+
+    def due_rounds(self) -> Sequence[str]:
+        due = sorted(key for key, at in self.state.jobs.items() if at <= self.clock.now())
+        for key in due:
+            del self.state.jobs[key]
+        return due
+
+
+class MemoryStore:
+    """Every port in one: the names do not clash."""
+
+    def __init__(self, house: MemoryHouse) -> None:
+        self._state = house.state
+        self.now = house.clock.now()
+        self.pool = MemoryPool(self._state, self.now)
+        self.places = MemoryPlaces(self._state, self.now)
+        self.waits = MemoryWaits(self._state, self.now)
+        self.matches = MemoryMatches(self._state, self.now)
+        self.rounds = MemoryRounds(self._state, self.now)
+        self.weights = MemoryWeights(self._state, self.now)
+
+    def tell(self, *events: Event) -> None:
+        self._state.told.extend(events)
+
+    def enqueue(
+        self, kind: str, key: str, *, due_at: datetime | None = None, payload: Mapping[str, Any] | None = None
+    ) -> None:
+        at = due_at or self.now
+        self._state.jobs[key] = min(at, self._state.jobs.get(key, at))
+
+    def audit(
+        self, action: str, subject: str, *, by: str, reason: str | None = None, detail: Mapping[str, Any] | None = None
+    ) -> None:
+        self._state.audited.append((action, subject))
+
+
+class _Part:
+    def __init__(self, state: State, now: datetime) -> None:
+        self.state = state
+        self.now = now
+
+    def live(self, mentee_id: str) -> Match | None:
+        return next((m for m in self.state.matches.values() if m.live and m.mentee_id == mentee_id), None)
+
+    def looking(self, programme_id: str | None = None) -> list[Member]:
+        return [
+            member
+            for member in self.state.members.values()
+            if member.mentee is not None
+            and member.standing == "here"
+            and self.live(member.person_id) is None
+            and programme_id in (None, member.programme_id)
+        ]
+
+
+class MemoryPool(_Part):
+    def member(self, person_id: str, *, lock: bool = False) -> Member | None:
+        return self.state.members.get(person_id)
+
+    def keep(self, member: Member) -> None:
+        self.state.members[member.person_id] = member
+        self.state.places.setdefault(member.person_id, Places())
+
+    def as_mentee(self, person_id: str) -> Mentee | None:
+        found = next((member for member in self.looking() if member.person_id == person_id), None)
+        if found is None or found.mentee is None:
+            return None
+        apart = frozenset(mentor for mentee, mentor in self.state.apart if mentee == person_id)
+        tries = self.state.tries[person_id]
+        return Mentee(id=person_id, programme=found.programme_id, facts=found.mentee, excluded=apart, tries=tries)
+
+    def as_mentor(self, person_id: str) -> Mentor | None:
+        member = self.state.members.get(person_id)
+        if member is None or member.mentor is None:
+            return None
+        places, facts = self.state.places[person_id], member.mentor
+        resting = places.resting_until is not None and places.resting_until > self.now
+        untrained = facts.trained_until is not None and facts.trained_until < self.now.date()
+        paused = resting or untrained or member.standing != "here" or not facts.approved
+        return Mentor(id=person_id, programme=member.programme_id, facts=facts, taken=places.taken, paused=paused)
+
+    def forget(self, person_id: str, version: int) -> None:
+        self.state.members.pop(person_id, None)
+        self.state.places.pop(person_id, None)
+        self.state.apart = {pair: why for pair, why in self.state.apart.items() if person_id not in pair}
+        self.state.forgotten.add(person_id)
+
+    def is_forgotten(self, person_id: str) -> bool:
+        return person_id in self.state.forgotten
+
+    def keep_apart(self, mentee_id: str, mentor_id: str, cause: str) -> None:
+        self.state.apart[mentee_id, mentor_id] = cause
+
+    def first_request(self, programme_id: str) -> bool:
+        first = programme_id not in self.state.asked_for_people
+        self.state.asked_for_people.add(programme_id)
+        return first
+
+
+class MemoryPlaces(_Part):
+    def take(self, mentor_id: str) -> bool:
+        mentor = MemoryPool(self.state, self.now).as_mentor(mentor_id)
+        if mentor is None or mentor.free < 1:
+            return False
+        self.state.places[mentor_id].taken += 1
+        return True
+
+    def free(self, mentor_id: str) -> None:
+        self.state.places[mentor_id].taken -= 1
+
+    def of(self, mentor_id: str) -> tuple[int, int]:
+        facts = self.state.members[mentor_id].mentor
+        return self.state.places[mentor_id].taken, facts.capacity if facts else 0
+
+    def count_lapse(self, mentor_id: str) -> int:
+        self.state.places[mentor_id].lapses += 1
+        return self.state.places[mentor_id].lapses
+
+    def rest(self, mentor_id: str, until: datetime | None) -> None:
+        self.state.places[mentor_id].resting_until = until
+        self.state.places[mentor_id].lapses = 0
+
+    def wake(self) -> Sequence[str]:
+        woken = set()
+        for member in self.state.members.values():
+            if member.standing == "paused" and member.paused_until and member.paused_until <= self.now:
+                self.state.members[member.person_id] = replace(member, standing="here", paused_until=None)
+                woken.add(member.programme_id)
+            places = self.state.places[member.person_id]
+            if places.resting_until and places.resting_until <= self.now:
+                places.resting_until = None
+                woken.add(member.programme_id)
+        return sorted(woken)
+
+
+class MemoryWaits(_Part):
+    def programmes(self) -> Sequence[str]:
+        return sorted({member.programme_id for member in self.looking()})
+
+    def waiting(self, programme_id: str, *, after: Position | None, limit: int) -> Sequence[Waiting]:
+        rows = [self._of(member) for member in self.looking(programme_id)]
+        rows.sort(key=lambda row: (row.waiting_since, row.person_id))
+        return [row for row in rows if after is None or (row.waiting_since, row.person_id) > after][:limit]
+
+    def wait_of(self, person_id: str) -> Waiting | None:
+        member = self.state.members.get(person_id)
+        return self._of(member) if member is not None and member.mentee is not None else None
+
+    def causes(self, programme_id: str) -> Mapping[str | None, int]:
+        return Counter(self._of(member).cause for member in self.looking(programme_id))
+
+    def until_asked(self, programme_id: str, last: int) -> Sequence[float]:
+        first = [m for m in self.state.matches.values() if m.programme_id == programme_id and m.attempt == 1]
+        first.sort(key=lambda match: match.proposed_at, reverse=True)
+        return [max(0.0, (match.proposed_at - match.waiting_since).total_seconds()) for match in first[:last]]
+
+    def _of(self, member: Member) -> Waiting:
+        assert member.mentee is not None
+        cause, rules, round_id = self.state.why.get(member.person_id, (None, (), None))
+        return Waiting(
+            person_id=member.person_id,
+            programme_id=member.programme_id,
+            waiting_since=member.mentee.waiting_since,
+            standing=member.standing,
+            tries=self.state.tries[member.person_id],
+            cause=cause,
+            rules=rules,
+            round_id=round_id,
+        )
+
+
+class MemoryMatches(_Part):
+    def get(self, match_id: str, *, lock: bool = False) -> Match:
+        found = self.state.matches.get(match_id)
+        if found is None:
+            raise NotFound("match_unknown", "There is no match with this id that you can see.")
+        return found
+
+    def listed(
+        self,
+        programme_id: str,
+        person_id: str | None,
+        *,
+        state: str | None = None,
+        after: Position | None = None,
+        limit: int,
+    ) -> Sequence[Match]:
+        rows = [
+            match
+            for match in self.state.matches.values()
+            if match.programme_id == programme_id
+            and (state is None or match.state == state)
+            and (person_id is None or self._told(match, person_id))
+        ]
+        rows.sort(key=lambda match: (match.proposed_at, match.id), reverse=True)
+        return [row for row in rows if after is None or (row.proposed_at, row.id) < after][:limit]
+
+    @staticmethod
+    def _told(match: Match, person_id: str) -> bool:
+        if match.mentor_id == person_id:
+            return True
+        return match.mentee_id == person_id and (match.live or match.accepted_at is not None)
+
+    def by_state(self, programme_id: str) -> Mapping[str, int]:
+        return Counter(match.state for match in self.state.matches.values() if match.programme_id == programme_id)
+
+    def exists(self, match_id: str) -> bool:
+        return match_id in self.state.matches
+
+    def add(self, match: Match, shown: Sequence[Part], score: int) -> bool:
+        if self.exists(match.id) or self.live(match.mentee_id) is not None:
+            return False
+        self.state.matches[match.id] = match
+        self.state.shown[match.id] = (tuple(shown), score)
+        self.state.tries[match.mentee_id] = match.attempt
+        self.state.why.pop(match.mentee_id, None)
+        return True
+
+    def save(self, before: Match, after: Match) -> Match:
+        now = self.get(before.id)
+        if (now.state, now.version) != (before.state, before.version):
+            raise moved_on(now, "Somebody else was faster: this match has moved on.")
+        self.state.matches[before.id] = replace(after, version=before.version + 1)
+        return self.state.matches[before.id]
+
+    def keep_note(self, match_id: str, note: str) -> None:
+        self.state.notes[match_id] = note
+
+    def live_of(self, person_id: str) -> Sequence[Match]:
+        rows = [m for m in self.state.matches.values() if m.live and person_id in (m.mentee_id, m.mentor_id)]
+        return sorted(rows, key=lambda match: (match.proposed_at, match.id), reverse=True)
+
+    def overdue(self, limit: int) -> Sequence[str]:
+        return sorted(m.id for m in self.state.matches.values() if m.answer_by and m.answer_by <= self.now)[:limit]
+
+    def to_remind(self, limit: int) -> Sequence[str]:
+        return sorted(
+            m.id
+            for m in self.state.matches.values()
+            if m.remind_at and m.answer_by and m.remind_at <= self.now < m.answer_by
+        )[:limit]
+
+    def forget(self, person_id: str) -> None:
+        for match in list(self.state.matches.values()):
+            if person_id not in (match.mentee_id, match.mentor_id):
+                continue
+            mentee, mentor = ("forgotten" if p == person_id else p for p in (match.mentee_id, match.mentor_id))
+            self.state.matches[match.id] = replace(match, mentee_id=mentee, mentor_id=mentor, reasons=())
+            self.state.shown[match.id] = ((), self.state.shown[match.id][1])
+            self.state.notes.pop(match.id, None)
+
+    def shown(self, match_id: str) -> tuple[Sequence[Part], int]:
+        return self.state.shown[match_id]
+
+
+class MemoryRounds(_Part):
+    def snapshot(self, programme_id: str) -> Snapshot:
+        pool = MemoryPool(self.state, self.now)
+        members = [member for member in self.state.members.values() if member.programme_id == programme_id]
+        mentees = (pool.as_mentee(member.person_id) for member in members)
+        mentors = (pool.as_mentor(member.person_id) for member in members)
+        return Snapshot(
+            programme=programme_id,
+            at=self.now,
+            weights=MemoryWeights(self.state, self.now).current(programme_id).weights,
+            mentees=tuple(mentee for mentee in mentees if mentee is not None),
+            mentors=tuple(mentor for mentor in mentors if mentor is not None),
+        )
+
+    def unfinished(self, programme_id: str) -> tuple[Round, Snapshot] | None:
+        found = next(
+            (r for r in self.state.rounds.values() if r.programme_id == programme_id and r.state == "open"), None
+        )
+        return None if found is None else (found, self.state.read[found.id])
+
+    def take_fence(self, programme_id: str) -> int:
+        self.state.fences[programme_id] += 1
+        return self.state.fences[programme_id]
+
+    def open(self, opened: Round, snapshot: Snapshot) -> None:
+        assert self.unfinished(opened.programme_id) is None
+        self.state.rounds[opened.id] = opened
+        self.state.read[opened.id] = snapshot
+
+    def holds(self, opened: Round) -> bool:
+        found = self.state.rounds[opened.id]
+        return found.state == "open" and found.fence == opened.fence
+
+    def refence(self, opened: Round) -> None:
+        self.state.rounds[opened.id] = opened
+
+    def forget(self, person_id: str) -> None:
+        for round_id, snapshot in list(self.state.read.items()):
+            if person_id in {one.id for one in (*snapshot.mentees, *snapshot.mentors)}:
+                del self.state.read[round_id]
+                found = self.state.rounds[round_id]
+                state = "given_up" if found.state == "open" else found.state
+                self.state.rounds[round_id] = replace(found, state=state)
+
+    def proposed_in(self, round_id: str) -> int:
+        return sum(match.round_id == round_id for match in self.state.matches.values())
+
+    def finish(self, finished: Round, result: RoundResult) -> None:
+        self.state.rounds[finished.id] = finished
+        for one in result.unmatched:
+            self.state.why[one.mentee_id] = (one.cause, one.rules, finished.id)
+
+    def get(self, round_id: str) -> Round:
+        found = self.state.rounds.get(round_id)
+        if found is None:
+            raise NotFound("round_unknown", "There is no round with this id.")
+        return found
+
+    def listed(self, programme_id: str, *, after: Position | None, limit: int) -> Sequence[Round]:
+        rows = [found for found in self.state.rounds.values() if found.programme_id == programme_id]
+        rows.sort(key=lambda found: (found.opened_at, found.id), reverse=True)
+        return [row for row in rows if after is None or (row.opened_at, row.id) < after][:limit]
+
+    def stored(self, round_id: str) -> tuple[str, str] | None:
+        return None
+
+
+class MemoryWeights(_Part):
+    def _versions(self, programme_id: str) -> list[PublishedWeights]:
+        first = PublishedWeights(weights=default_weights(1), published_at=None, by="cairn", reason="first")
+        return [first, *self.state.weights.get(programme_id, [])]
+
+    def current(self, programme_id: str) -> PublishedWeights:
+        return self._versions(programme_id)[-1]
+
+    def version(self, programme_id: str, version: int) -> PublishedWeights:
+        found = [one for one in self._versions(programme_id) if one.weights.version == version]
+        if not found:
+            raise NotFound("weights_unknown", "There is no such version of the weights.")
+        return found[0]
+
+    def listed(self, programme_id: str, *, below: int | None, limit: int) -> Sequence[PublishedWeights]:
+        rows = [one for one in self._versions(programme_id) if below is None or one.weights.version < below]
+        return rows[::-1][:limit]
+
+    def publish(self, programme_id: str, published: PublishedWeights, *, after: int) -> bool:
+        if self.current(programme_id).weights.version != after:
+            return False
+        self.state.weights.setdefault(programme_id, []).append(published)
+        return True

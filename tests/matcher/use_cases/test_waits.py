@@ -1,0 +1,95 @@
+"""Nobody is dropped silently: how long, and why."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.chassis.errors import NotFound
+from services.events import profiles
+from services.matcher.use_cases.accept_match import accept_match
+from services.matcher.use_cases.confirm_match import confirm_match
+from services.matcher.use_cases.tell_figures import figures_of, tell_figures
+from services.matcher.use_cases.tell_wait import tell_wait, tell_why
+from tests.matcher.world import ADMIN, PROGRAMME, World, person, spoken
+
+
+def test_where_a_mentee_stands_at_each_step(world: World) -> None:
+    mentor, mentee = world.mentor(), world.mentee()
+
+    def status() -> str:
+        return tell_wait(world.house, person(mentee), mentee).status
+
+    assert status() == "waiting"
+    match = world.asked(mentee)
+    assert status() == "asked"
+    accept_match(world.house, world.terms, person(mentor), match.id)
+    assert status() == "introduced"
+    confirm_match(world.house, person(mentee), match.id)
+    assert status() == "matched"
+    other = world.mentee()
+    world.hear(profiles.PersonPaused, other)
+    assert tell_wait(world.house, ADMIN, other).status == "paused"
+
+
+def test_no_promise_without_a_basis_and_an_honest_one_with(world: World) -> None:
+    world.mentor(capacity=10)
+    for _ in range(4):
+        world.mentee()
+    world.rounds()
+    last = world.mentee()
+    before = tell_wait(world.house, person(last), last)
+    assert (before.usual_seconds, before.nearly_all_seconds, before.basis) == (None, None, 4)
+    world.rounds()
+    after = tell_wait(world.house, person(last), last)
+    assert (after.usual_seconds, after.basis) == (pytest.approx(0.3), 5)
+
+
+def test_the_reason_is_that_of_the_last_round(world: World) -> None:
+    mentee = world.mentee(languages=spoken("cy"))
+    assert tell_why(world.house, person(mentee), mentee).cause == "next_round"
+    world.mentor()
+    world.rounds()
+    why = tell_why(world.house, person(mentee), mentee)
+    assert (why.status, why.cause) == ("waiting", "never_possible")
+    world.mentor(languages=spoken("cy"))
+    world.asked(mentee)
+    assert tell_why(world.house, person(mentee), mentee).cause is None
+
+
+def test_nobody_reads_how_another_person_waits(world: World) -> None:
+    mentee, other, mentor = world.mentee(), world.mentee(), world.mentor()
+    for tell in (tell_wait, tell_why):
+        for reader, who in ((other, mentee), (mentor, mentee), (mentor, mentor)):
+            with pytest.raises(NotFound):
+                tell(world.house, person(reader), who)
+
+
+def test_everybody_who_waits_is_listed_longest_first_page_by_page(world: World) -> None:
+    waiting = []
+    for _ in range(5):
+        waiting.append(world.mentee())
+        world.forward(seconds=1)
+    with world.house.begin(read_only=True) as store:
+        first = store.waits.waiting(PROGRAMME, after=None, limit=3)
+        rest = store.waits.waiting(PROGRAMME, after=(first[-1].waiting_since, first[-1].person_id), limit=3)
+    assert [row.person_id for row in (*first, *rest)] == waiting
+
+
+def test_the_figures_of_a_programme(world: World) -> None:
+    world.mentor(capacity=2)
+    for _ in range(3):
+        world.mentee()
+    world.rounds()
+    world.mentee()
+    figures = tell_figures(world.house, PROGRAMME, 100)
+    assert figures.matches == {"proposed": 2}
+    assert figures.waiting == {"capacity": 1, "next_round": 1}
+    assert (figures.sign_up_to_proposal.count, figures.sign_up_to_proposal.median) == (2, pytest.approx(0.3))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "median", "p90", "longest"), [([], None, None, None), ([2.0], 2, 2, 2), ([1.0, 3.0], 2, 2.8, 3)]
+)
+def test_figures_of_few_durations(seconds: list[float], median: float, p90: float, longest: float) -> None:
+    found = figures_of(seconds)
+    assert (found.median, found.p90, found.longest) == (median, p90 and pytest.approx(p90), longest)

@@ -1,0 +1,67 @@
+"""The schema grows up and down, with people in it, and says what the code says."""
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from services.chassis.database import open_engine
+from services.chassis.migrations import current_revision, migrate, migrate_down
+from services.chassis.settings import load
+from services.profiles.adapters.tables import METADATA
+from services.profiles.bootstrap import SERVICE
+from services.profiles.settings import Settings
+from tests.profiles.stage import Stage, mentee_body
+from tests.support.stack import postgres_url
+
+
+def up_and_down(url: str) -> None:
+    migrate(url, SERVICE.migrations)
+    migrate(url, SERVICE.migrations)
+    stage = Stage(load(Settings, {"DATABASE_URL": url, "BROKER_URL": "embedded:///nowhere"}))
+    try:
+        mentee, mentor = stage.mentee(preferred_name="Ada"), stage.mentor()
+        assert stage.person(mentee)["preferred_name"] == "Ada"
+        assert stage.change(mentor, {"mentor": {"capacity": 2}}).status_code == 200
+        again = stage.ask("POST", "/profiles/v1/mentees", json=mentee_body(contact={"email": mentee.email}))
+        assert again.status_code == 409
+        page = stage.ask("GET", "/profiles/v1/mentors?status=approved", by=stage.admin).json
+        assert [item["id"] for item in page["items"]] == [mentor.id]  # type: ignore[index]
+        assert stage.ask("DELETE", f"/profiles/v1/people/{mentee.id}", by=mentee).status_code == 202
+        assert [row["id"] for row in stage.rows("people")] == [mentor.id]
+        assert len(stage.rows("consents")) == 1
+    finally:
+        stage.close()
+    migrate_down(url, SERVICE.migrations)
+    assert current_revision(url) is None
+    migrate(url, SERVICE.migrations)
+    engine = open_engine(url)
+    with engine.connect() as connection:
+        assert connection.execute(sa.text("SELECT count(*) FROM people")).scalar_one() == 0
+    engine.dispose()
+
+
+def test_the_schema_goes_up_and_down_on_sqlite(tmp_path: Path) -> None:
+    up_and_down(f"sqlite:///{tmp_path}/profiles.db")
+
+
+@pytest.mark.stack
+def test_the_schema_goes_up_and_down_on_postgres() -> None:
+    up_and_down(postgres_url())
+
+
+def test_the_tables_of_the_code_are_the_tables_of_the_database(migrated: Path) -> None:
+    engine = open_engine(f"sqlite:///{migrated}")
+    with engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), METADATA)
+    engine.dispose()
+    assert [difference for difference in differences if "remove_table" not in str(difference[0])] == []
+
+
+def test_every_column_says_what_it_is_and_what_erasure_does_with_it() -> None:
+    own = ("people", "consents", "sign_in_links", "introductions", "waits", "tombstones")
+    for table in own:
+        for column in METADATA.tables[table].columns:
+            assert {"class", "purpose", "retention", "erase", "export"} <= set(column.info), f"{table}.{column.name}"

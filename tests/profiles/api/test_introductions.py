@@ -1,0 +1,127 @@
+"""Two people are introduced: words first, contact only once both said yes, and never to anybody else."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.events.matcher import MatchAccepted, MatchActivated, MatchDeclined, MatchEnded, MatchExpired, Reason
+from tests.profiles.stage import Somebody, Stage
+
+REASONS = (
+    Reason(criterion="language", band="strong", codes=("en",)),
+    Reason(criterion="device", band="good", codes=("cgm_rt",)),
+    Reason(criterion="availability", band="some"),
+)
+
+
+def pair(stage: Stage, **mentee: Any) -> tuple[Somebody, Somebody]:
+    told = {"preferred_name": "Sam", "own_words": "It is all new."} | mentee
+    mentor = stage.mentor(own_words="I remember.", hopes="Company.", contact={"email": "kim@example.org"})
+    return stage.mentee(**told), mentor
+
+
+def ids(mentee: Somebody, mentor: Somebody) -> dict[str, str]:
+    return {"match_id": "m1", "programme_id": "cairn", "mentee_id": mentee.id, "mentor_id": mentor.id}
+
+
+def accept(stage: Stage, mentee: Somebody, mentor: Somebody) -> None:
+    confirm_by = stage.clock.now() + timedelta(hours=72)
+    stage.hear(MatchAccepted(**ids(mentee, mentor), confirm_by=confirm_by, reasons=REASONS))
+
+
+def activate(stage: Stage, mentee: Somebody, mentor: Somebody) -> None:
+    stage.hear(MatchActivated(**ids(mentee, mentor), waited_seconds=7200))
+
+
+def card(stage: Stage, by: Somebody, match: str = "m1") -> Any:
+    return stage.ask("GET", f"/profiles/v1/introductions/{match}", by=by)
+
+
+def test_a_mentee_sees_words_and_reasons_and_no_contact(stage: Stage) -> None:
+    mentee, mentor = pair(stage)
+    accept(stage, mentee, mentor)
+    answer = card(stage, mentee)
+    assert answer.status_code == 200
+    shown = answer.json
+    assert (shown["display_name"], shown["own_words"], shown["hopes"]) == ("Alex", "I remember.", "Company.")
+    assert (shown["stage"], shown["shown_to"], shown["contact"]) == ("accepted", "mentee", None)
+    words = [reason["words"] for reason in shown["reasons"]]
+    assert words[0] == "Language: English"
+    assert words[2].endswith("something in common")
+    assert "kim@example.org" not in answer.text
+    assert stage.rows("audit") == [row for row in stage.rows("audit") if row["action"] != "contact.read"]
+
+
+def test_contact_opens_with_the_second_yes_and_each_reading_is_recorded(stage: Stage) -> None:
+    mentee, mentor = pair(stage)
+    accept(stage, mentee, mentor)
+    activate(stage, mentee, mentor)
+    assert card(stage, mentee).json["contact"]["email"] == "kim@example.org"
+    card(stage, mentee)
+    read = [row for row in stage.rows("audit") if row["action"] == "contact.read"]
+    assert [(row["subject"], row["by"]) for row in read] == [(mentor.id, f"person:cairn:{mentee.id}")] * 2
+    assert all("kim" not in str(row) for row in read)
+
+
+def test_a_mentor_writes_first_only_with_consent(stage: Stage) -> None:
+    mentee, mentor = pair(stage)
+    accept(stage, mentee, mentor)
+    activate(stage, mentee, mentor)
+    shown = card(stage, mentor).json
+    assert (shown["display_name"], shown["own_words"], shown["hopes"]) == ("Sam", "It is all new.", None)
+    assert shown["contact"] is None
+    path = f"/profiles/v1/people/{mentee.id}/consents"
+    stage.ask("POST", path, by=mentee, json={"purpose": "contact_by_mentor", "given": True})
+    assert card(stage, mentor).json["contact"]["email"] == mentee.email
+
+
+@pytest.mark.parametrize("over", [MatchEnded, MatchDeclined, MatchExpired])
+def test_an_end_closes_the_card(stage: Stage, over: Any) -> None:
+    mentee, mentor = pair(stage)
+    accept(stage, mentee, mentor)
+    activate(stage, mentee, mentor)
+    more: dict[Any, dict[str, str]] = {
+        MatchEnded: {"cause": "not_the_fit", "was": "active"},
+        MatchDeclined: {"by": "mentee"},
+        MatchExpired: {"waiting_for": "mentee"},
+    }
+    stage.hear(over(**ids(mentee, mentor), **more[over]))
+    assert card(stage, mentee).status_code == card(stage, mentor).status_code == 404
+    accept(stage, mentee, mentor)
+    activate(stage, mentee, mentor)
+    assert card(stage, mentee).status_code == 404
+
+
+def test_strangers_admins_and_passers_by_see_nothing(stage: Stage) -> None:
+    mentee, mentor = pair(stage)
+    accept(stage, mentee, mentor)
+    assert card(stage, stage.mentee()).status_code == 404
+    assert card(stage, mentee, match="m2").status_code == 404
+    assert stage.ask("GET", "/profiles/v1/introductions/m1").status_code == 401
+    assert stage.ask("GET", "/profiles/v1/introductions/m1", by=stage.admin).status_code == 403
+
+
+def test_nobody_is_introduced_to_somebody_who_is_gone(stage: Stage) -> None:
+    mentee, mentor = pair(stage)
+    stage.ask("DELETE", f"/profiles/v1/people/{mentor.id}", by=mentor)
+    accept(stage, mentee, mentor)
+    assert stage.rows("introductions") == []
+    assert card(stage, mentee).status_code == 404
+
+
+def test_an_active_match_that_is_heard_of_first_is_kept(stage: Stage) -> None:
+    mentee, mentor = pair(stage)
+    activate(stage, mentee, mentor)
+    accept(stage, mentee, mentor)
+    shown = card(stage, mentee).json
+    assert shown["stage"] == "active"
+    assert len(shown["reasons"]) == 3
+
+
+def test_reasons_are_told_in_the_readers_language(stage: Stage) -> None:
+    mentee, mentor = pair(stage, locale="fr")
+    accept(stage, mentee, mentor)
+    words = [reason["words"] for reason in card(stage, mentee).json["reasons"]]
+    assert "anglais" in words[0]
+    assert words[2].endswith("quelque chose en commun")

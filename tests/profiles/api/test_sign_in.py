@@ -1,0 +1,93 @@
+"""Signing in by a link in a mail: neutral to strangers, and good for once."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from services.events.profiles import SignInAsked
+from tests.profiles.stage import Somebody, Stage
+
+
+def a_link(stage: Stage, somebody: Somebody) -> str:
+    """Ask for a link, and read it from the mail that notifications would send."""
+    assert stage.ask("POST", "/profiles/v1/sign-in-links", json={"email": somebody.email.upper()}).status_code == 202
+    asked = stage.told(SignInAsked)[-1]
+    return stage.link("sign_in", asked.request_id, asked.person_id, asked.expires_at)
+
+
+def exchange(stage: Stage, token: str) -> int:
+    return stage.app.test_client().post("/profiles/v1/sessions", json={"token": token}).status_code
+
+
+def test_nobody_learns_who_is_here(stage: Stage) -> None:
+    mentee = stage.mentee()
+    known = stage.ask("POST", "/profiles/v1/sign-in-links", json={"email": mentee.email})
+    unknown = stage.ask("POST", "/profiles/v1/sign-in-links", json={"email": "nobody@example.org"})
+    odd = stage.ask("POST", "/profiles/v1/sign-in-links", json={"email": "not an address"})
+    assert known.json == unknown.json == odd.json
+    assert (known.status_code, unknown.status_code, odd.status_code) == (202, 202, 202)
+    different = {"X-Request-Id", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After"}
+    heads = [{name for name, _ in answer.headers} - different for answer in (known, unknown)]
+    assert heads[0] == heads[1]
+    assert len(stage.told(SignInAsked)) == 1
+
+
+def test_a_link_opens_a_session_once(stage: Stage) -> None:
+    mentee = stage.mentee()
+    link = a_link(stage, mentee)
+    answer = stage.ask("POST", "/profiles/v1/sessions", json={"token": link})
+    assert answer.status_code == 201
+    session = answer.json or {}
+    assert (session["person_id"], session["roles"]) == (mentee.id, ["mentee"])
+    assert stage.ask("GET", f"/profiles/v1/people/{mentee.id}", by=session["access_token"]).status_code == 200
+    assert exchange(stage, link) == 404
+
+
+def test_of_many_at_once_one_gets_in(stage: Stage) -> None:
+    link = a_link(stage, stage.mentee())
+    with ThreadPoolExecutor(6) as pool:
+        found = sorted(pool.map(lambda _: exchange(stage, link), range(6)))
+    assert found == [201] + [404] * 5
+
+
+def test_wrong_expired_foreign_and_unknown_links_look_alike(stage: Stage) -> None:
+    mentee, other = stage.mentee(), stage.mentee()
+    link = a_link(stage, mentee)
+    asked = stage.told(SignInAsked)[-1]
+    later = asked.expires_at + timedelta(days=1)
+    tokens = {
+        "wrong": link[:-3] + "abc",
+        "for another purpose": stage.link("introduction", asked.request_id, mentee.id, later),
+        "for somebody else": stage.link("sign_in", asked.request_id, other.id, later),
+        "never asked for": stage.link("sign_in", "another", mentee.id, later),
+    }
+    answers = {
+        name: stage.ask("POST", "/profiles/v1/sessions", json={"token": token}) for name, token in tokens.items()
+    }
+    stage.clock.forward(timedelta(minutes=31))
+    answers["expired"] = stage.ask("POST", "/profiles/v1/sessions", json={"token": link})
+    shown = {
+        (answer.status_code, (answer.json or {})["code"], (answer.json or {})["detail"]) for answer in answers.values()
+    }
+    assert len(shown) == 1
+    assert shown.pop()[0] == 404
+
+
+def test_old_requests_are_forgotten(stage: Stage) -> None:
+    from services.profiles.schedule import ticks
+
+    a_link(stage, stage.mentee())
+    (tick,) = ticks(stage.world)
+    tick.run()
+    assert len(stage.rows("sign_in_links")) == 1
+    stage.clock.forward(timedelta(days=2))
+    tick.run()
+    assert stage.rows("sign_in_links") == []
+
+
+def test_asking_too_often_has_to_wait(opened: Callable[..., Stage]) -> None:
+    stage = opened(SIGN_UP_LIMIT="2 per hour")
+    found = [
+        stage.ask("POST", "/profiles/v1/sign-in-links", json={"email": "a@example.org"}).status_code for _ in range(3)
+    ]
+    assert found == [202, 202, 429]

@@ -1,0 +1,53 @@
+"""The front page: few words, and the way to everything else."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.profiles.stage import Stage
+
+
+@pytest.mark.parametrize(
+    ("lang", "heading"),
+    [
+        ("en", "Somebody who has been there"),
+        ("es", "Alguien que ya ha pasado por ahí"),
+        ("fr", "Quelqu’un qui est passé par là"),
+        ("ar", "شخص مرّ بما تمرّ به"),
+    ],
+)
+def test_it_speaks_four_languages(stage: Stage, lang: str, heading: str) -> None:
+    page = stage.ask("GET", f"/?lang={lang}")
+    assert page.status_code == 200
+    assert f'<html lang="{lang}" dir="{"rtl" if lang == "ar" else "ltr"}">' in page.text
+    assert heading in page.text
+
+
+def test_it_leads_to_every_description_and_to_the_mailbox(stage: Stage) -> None:
+    page = stage.ask("GET", "/").text
+    for address in ("/profiles/docs", "/matcher/docs", "/notifications/docs", "/mailbox"):
+        assert f'href="{address}"' in page
+    assert "make demo" in page
+
+
+def test_in_production_there_is_no_mailbox_and_no_demonstration(opened: Callable[..., Stage]) -> None:
+    secrets = {
+        "ADMIN_TOKEN": "a" * 20,
+        "LINK_SECRET": "b" * 40,
+        "TOKEN_PRIVATE_KEY": "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=",
+        "TOKEN_PUBLIC_KEY": "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+        "CONTACT_KEYS": '{"k1": "' + "A" * 43 + '="}',
+        "INDEX_KEY": "A" * 43 + "=",
+    }
+    page = opened(ENVIRONMENT="production", **secrets).ask("GET", "/").text
+    assert "/mailbox" not in page
+    assert "make demo" not in page
+    assert "/matcher/docs" in page
+
+
+def test_no_script_or_style_stands_in_the_page(stage: Stage) -> None:
+    page = stage.ask("GET", "/")
+    assert "<script" not in page.text
+    assert "<style" not in page.text
+    assert "style=" not in page.text
+    assert "script-src 'self'" in page.headers["Content-Security-Policy"]

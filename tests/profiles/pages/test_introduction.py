@@ -1,0 +1,87 @@
+"""The introduction page: opened from a mail, it changes nothing and shows no contact."""
+
+import re
+from datetime import timedelta
+
+from services.events.matcher import MatchAccepted, MatchActivated, MatchEnded, Reason
+from tests.profiles.stage import Somebody, Stage
+
+
+def introduced(stage: Stage, **mentee: object) -> tuple[Somebody, Somebody, str]:
+    """Two people of an accepted match, and the link in the mentee's mail."""
+    asker = stage.mentee(**mentee)
+    mentor = stage.mentor(
+        preferred_name="Kim <b>", own_words="I remember & smile.", contact={"email": "kim@example.org"}
+    )
+    ids = {"match_id": "m1", "programme_id": "cairn", "mentee_id": asker.id, "mentor_id": mentor.id}
+    confirm_by = stage.clock.now() + timedelta(hours=72)
+    reasons = (Reason(criterion="life_stage", band="strong", codes=("student",)),)
+    stage.hear(MatchAccepted(**ids, confirm_by=confirm_by, reasons=reasons))
+    return asker, mentor, stage.link("introduction", "m1", asker.id, confirm_by)
+
+
+def test_the_mentee_meets_the_mentor_in_words(stage: Stage) -> None:
+    _, _, link = introduced(stage)
+    page = stage.ask("GET", f"/introductions/{link}")
+    assert page.status_code == 200
+    assert "Kim &lt;b&gt;" in page.text
+    assert "I remember &amp; smile." in page.text
+    assert "Studying" in page.text
+    assert "kim@example.org" not in page.text
+    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_two_real_buttons_post_to_the_matcher(stage: Stage) -> None:
+    _, _, link = introduced(stage)
+    page = stage.ask("GET", f"/introductions/{link}")
+    forms = re.findall(r'<form method="post" action="([^"]+)">', page.text)
+    assert forms == [f"/matches/{link}/confirm", f"/matches/{link}/decline"]
+    nonces = set(re.findall(r'name="nonce" value="([^"]+)"', page.text))
+    assert len(nonces) == 1
+    assert f"nonce={nonces.pop()}" in page.headers["Set-Cookie"]
+
+
+def test_opening_it_changes_nothing(stage: Stage) -> None:
+    _, _, link = introduced(stage)
+    tables = ("people", "introductions", "outbox", "audit")
+    before = [stage.rows(table) for table in tables]
+    stage.ask("GET", f"/introductions/{link}")
+    stage.ask("HEAD", f"/introductions/{link}")
+    assert [stage.rows(table) for table in tables] == before
+
+
+def test_it_speaks_the_readers_language_and_clock(stage: Stage) -> None:
+    _, _, link = introduced(stage, locale="ar", availability={"time_zone": "Africa/Cairo", "windows": []})
+    page = stage.ask("GET", f"/introductions/{link}", headers={"Accept-Language": "en"})
+    assert '<html lang="ar" dir="rtl">' in page.text
+    assert "14:00" in page.text or "١٤:٠٠" in page.text
+    assert '<html lang="es"' in stage.ask("GET", f"/introductions/{link}?lang=es").text
+
+
+def test_an_active_match_has_no_buttons_any_more_and_still_no_contact(stage: Stage) -> None:
+    asker, mentor, link = introduced(stage)
+    ids = {"match_id": "m1", "programme_id": "cairn", "mentee_id": asker.id, "mentor_id": mentor.id}
+    stage.hear(MatchActivated(**ids, waited_seconds=60))
+    page = stage.ask("GET", f"/introductions/{link}")
+    assert page.status_code == 200
+    assert "<form" not in page.text
+    assert "kim@example.org" not in page.text
+
+
+def test_links_that_open_nothing_look_alike(stage: Stage) -> None:
+    asker, mentor, link = introduced(stage)
+    stranger = stage.mentee()
+    later = stage.clock.now() + timedelta(hours=80)
+    links = [
+        link[:-2] + "xx",
+        stage.link("introduction", "m2", asker.id, later),
+        stage.link("introduction", "m1", stranger.id, later),
+        stage.link("answer_match", "m1", asker.id, later),
+    ]
+    pages = [stage.ask("GET", f"/introductions/{one}", headers={"Accept": "text/html"}) for one in links]
+    ids = {"match_id": "m1", "programme_id": "cairn", "mentee_id": asker.id, "mentor_id": mentor.id}
+    stage.hear(MatchEnded(**ids, cause="declined", was="accepted"))
+    pages.append(stage.ask("GET", f"/introductions/{link}", headers={"Accept": "text/html"}))
+    assert {page.status_code for page in pages} == {404}
+    assert len({re.sub(r"\b[0-9a-f]{16}\b", "", page.text) for page in pages}) == 1

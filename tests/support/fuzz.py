@@ -1,0 +1,80 @@
+"""Fuzzing an app by its own description (schemathesis): odd requests by the hundred, judged by what it promises.
+
+The app is served over real HTTP on a free port, in threads of this process. What is checked: no answer beyond those
+listed, bodies and headers as described, wrong input refused, no 5xx, no way around a sign-in. A request that fits the
+schema may still be refused with 409, 412 or 422: no schema says which languages exist or which version is current.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import schemathesis
+from flask import Flask
+from schemathesis.engine import Status, events, from_schema
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+_MAY_BE_REFUSED = ["2xx", "3xx", 401, 403, 404, 409, 412, 422, 429]
+
+
+def fuzz(
+    app: Flask,
+    description: str,
+    *,
+    headers: Mapping[str, str],
+    leave_out: str | None = None,
+    examples: int = 30,
+    seed: int = 1,
+) -> tuple[int, list[str]]:
+    """Return how many requests were made, and each fault with a curl line that shows it (at best none).
+
+    `description` is the path of the OpenAPI document, `leave_out` a regular expression of paths not to call, `headers`
+    go with every request (a token).
+    """
+    with _served(app) as address:
+        schema: Any = schemathesis.openapi.from_url(address + description)
+        if leave_out is not None:
+            schema = schema.exclude(path_regex=leave_out)
+        schema.config.headers = dict(headers)
+        schema.config.seed = seed
+        schema.config.generation.update(max_examples=examples)
+        schema.config.phases.stateful.enabled = False  # our descriptions link no operations
+        schema.config.checks.positive_data_acceptance.expected_statuses = _MAY_BE_REFUSED
+        schema.config.checks.missing_required_header.expected_statuses = [400, 401, 403, 415, 422, 428]
+        requests, faults = 0, []
+        for event in from_schema(schema).execute():
+            if isinstance(event, events.ScenarioFinished):
+                requests += len(event.recorder.cases)
+                faults += list(_faults(event))
+            elif isinstance(event, events.NonFatalError | events.FatalError):
+                faults.append(f"{getattr(event, 'label', '')}: {getattr(event, 'value', None) or event}")
+        return requests, faults
+
+
+def _faults(event: events.ScenarioFinished) -> Iterator[str]:
+    for case, checks in event.recorder.checks.items():
+        for check in checks:
+            if check.status == Status.FAILURE and check.failure_info is not None:
+                shown = event.recorder.cases[case].value.as_curl_command()
+                yield f"{event.recorder.label}: {check.name}: {check.failure_info.failure}\n{shown}"
+
+
+class _Quiet(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def _served(app: Flask) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
