@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 from services.chassis.broker import Broker
+from services.chassis.clock import SystemClock
 from services.chassis.health import Health
 from services.chassis.links import LinkSigner
 from services.chassis.service import Parts
@@ -39,7 +41,7 @@ def links() -> LinkSigner:
 def open_app(house: House, tmp_path: Path) -> Open:
     """Builds the app; `settings` replace those of development with mail into a folder."""
 
-    def build(**settings: object) -> FlaskClient:
+    def build(**settings: Any) -> FlaskClient:
         found = load(
             Settings,
             {
@@ -56,6 +58,7 @@ def open_app(house: House, tmp_path: Path) -> Open:
             broker=broker,
             uow=house.uow,
             health=Health([]),
+            clock=SystemClock(),
         )
         return web_app(parts).test_client()
 
