@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from deploy.local.child import ending_with_us
 from deploy.local.kafka import KafkaNode
 from deploy.local.postgres import PostgresServer
 from deploy.local.redis import RedisServer
@@ -76,7 +77,7 @@ def _start(name: str, server: LocalServer) -> tuple[str, str]:
 
 def _run(command: Sequence[str], environment: Mapping[str, str], told: Sequence[int]) -> int:
     """Run the command to its end; a signal that comes to us is passed on, and followed up if nothing happens."""
-    process = subprocess.Popen(command, env=environment)
+    process = subprocess.Popen(command, env=environment, preexec_fn=ending_with_us(signal.SIGTERM))  # noqa: PLW1509
     passed_on = 0.0
     while True:
         with contextlib.suppress(subprocess.TimeoutExpired):
