@@ -69,6 +69,7 @@ def solve(
         certificate=certify(edges, places, assignment, trusted=True, compiled=compiled),
         alternates=_others(lists.best, assignment.mentor_of, alternates),
         eligible_count=lists.eligible,
+        core=edges,
         stats=Stats(int(lists.eligible.sum()), len(edges.mentor), kinds.count, rounds, core(compiled) is not None),
     )
 
