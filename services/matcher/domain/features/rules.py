@@ -6,7 +6,7 @@ blocks, oneself). Besides, every criterion whose mode is hard.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -61,8 +61,8 @@ class RuleBook:
         return {name: flags for name, flags in found.items() if flags.any()}
 
 
-def rule_book(pool: Pool, hard: Mapping[str, Coded], blocked: frozenset[tuple[int, int]]) -> RuleBook:
-    """Collect the rules; ``hard`` are the coded criteria whose mode is hard."""
+def standing_rules(pool: Pool, blocked: frozenset[tuple[int, int]]) -> RuleBook:
+    """The rules that are there whatever the weights; ``blocked`` pairs are rows."""
     any_rules = {
         "ready": AnyRule(
             np.ones(len(pool.mentees), dtype=np.uint64), masks([int(ready(one, pool.at)) for one in pool.mentors])
@@ -72,9 +72,14 @@ def rule_book(pool: Pool, hard: Mapping[str, Coded], blocked: frozenset[tuple[in
             masks([shape_mask(accepted_shapes(one)) for one in pool.mentors]),
         ),
     }
-    any_rules |= {name: coded.rule for name, coded in hard.items() if coded.rule is not None}
-    by_points = {name: coded for name, coded in hard.items() if coded.rule is None or not coded.rule.exact}
-    return RuleBook(any_rules, tuple(_conditions(pool)), by_points, blocked | _own_exclusions(pool))
+    return RuleBook(any_rules, tuple(_conditions(pool)), {}, blocked | _own_exclusions(pool))
+
+
+def with_hard(standing: RuleBook, hard: Mapping[str, Coded]) -> RuleBook:
+    """The same rules and the criteria whose mode is hard."""
+    any_rules = {**standing.any_rules, **{name: one.rule for name, one in hard.items() if one.rule is not None}}
+    by_points = {name: one for name, one in hard.items() if one.rule is None or not one.rule.exact}
+    return replace(standing, any_rules=any_rules, by_points=by_points)
 
 
 def _conditions(pool: Pool) -> list[AllRule]:
