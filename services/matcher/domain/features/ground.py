@@ -38,7 +38,7 @@ def lay_ground(pool: Pool, blocks: frozenset[Pair] = frozenset()) -> Ground:
     return Ground(
         coded=coded,
         by_seat={name: _small(for_mentors(one, seats.mentor_rows)) for name, one in coded.items()},
-        standing=standing_rules(pool, _rows_of(pool, blocks)),
+        standing=standing_rules(pool, blocks),
         seats=seats,
         tie_break=TieBreak(tie_keys([one.id for one in pool.mentees]), _seat_keys(pool, seats)),
         kinds=tuple(kinds),
@@ -50,12 +50,6 @@ def _small(coded: Coded) -> Coded:
     """Bits that few people set differently are quicker as a table."""
     table = None if isinstance(coded, ByTable) else bits_as_table(coded)
     return coded if table is None else ByTable(*table)
-
-
-def _rows_of(pool: Pool, blocks: frozenset[Pair]) -> frozenset[tuple[int, int]]:
-    mentee_row = {one.id: row for row, one in enumerate(pool.mentees)}
-    mentor_row = {one.id: row for row, one in enumerate(pool.mentors)}
-    return frozenset((mentee_row[i], mentor_row[j]) for i, j in blocks if i in mentee_row and j in mentor_row)
 
 
 def _seat_keys(pool: Pool, seats: Seats) -> U64:

@@ -57,7 +57,9 @@ def _rules(book: RuleBook, seats: Seats) -> Rules:
     columns_of: dict[int, list[int]] = {}
     for column, row in enumerate(at):
         columns_of.setdefault(int(row), []).append(column)
-    excluded = [(i, column) for i, j in sorted(book.excluded) for column in columns_of.get(j, ())]
+    excluded = [
+        (i, column) for i, rows in book.excluded.items() for j in sorted(rows) for column in columns_of.get(j, ())
+    ]
     return Rules(
         any_mentee=np.array([shapes, *(rule.mentee_mask for rule in named)], dtype=np.uint64),
         any_mentor=np.array([seats.masks, *(rule.mentor_mask[at] for rule in named)], dtype=np.uint64),
