@@ -4,19 +4,20 @@ The outcome is only a good start, which `plain_repair` makes exact, so a run may
 """
 
 from collections import deque
-from heapq import heapify, heappush, heapreplace, nlargest
+from heapq import heapify, heappush, heapreplace
 from itertools import pairwise
+
+import numpy as np
 
 from services.matcher.domain.assignment.outcome import Pause
 from services.matcher.domain.assignment.problem import Problem
 from services.matcher.domain.assignment.strategy import (
-    BUDGET,
     ONE_SIDED_BUDGET,
     SCALE,
     SCARCE,
     SURPLUS,
-    epsilons,
     places_per_mentee,
+    schedules,
 )
 
 AT_ONCE = 16  # places a mentor fills in one go
@@ -50,11 +51,12 @@ class PlainAuction:
             return
         if ratio > SURPLUS and self._forward(1, self._loosened(1), pause):
             return
-        self._left = BUDGET * len(self._problem.mentor)
-        for epsilon in epsilons(self._problem):
-            if not self._forward(epsilon, self._loosened(epsilon), pause):
-                return
-            if not self._reverse(epsilon, self._turned(), pause):
+        for course, budget in schedules(self._problem):
+            self._left = budget
+            if all(
+                self._forward(epsilon, self._loosened(epsilon), pause) and self._reverse(epsilon, self._turned(), pause)
+                for epsilon in course
+            ):
                 return
 
     def _mentors_bid(self, pause: Pause) -> bool:
@@ -80,7 +82,8 @@ class PlainAuction:
             at = gains.index(best)
             gains[at] = 0
             j = mentors[at]
-            bid = v[j] + best - max(0, *gains) + epsilon if len(gains) > 1 else v[j] + best + epsilon
+            second = max(gains)
+            bid = v[j] + best - max(0, second) + epsilon
             seat = (bid, i, self._worth_of[i][at])
             self.mentor_of[i] = j
             seats = self._seats[j]
@@ -96,7 +99,7 @@ class PlainAuction:
 
     def _reverse(self, epsilon: int, queue: deque[int], pause: Pause) -> bool:
         """Let mentors with open places and a price court mentees until nobody gains; False when out of budget."""
-        u, v, bids = self._mentee_price, self.mentor_price, 0
+        u, v, mentor_of, bids = self._mentee_price, self.mentor_price, self.mentor_of, 0
         while queue:
             bids += 1
             if bids % SLICE == 0:
@@ -108,13 +111,14 @@ class PlainAuction:
             if wanted <= 0 or v[j] <= 0:
                 continue
             self._left -= len(self._court[j]) + 8
-            gains = [(worth - u[i], i, worth) for i, worth in self._court[j] if worth > u[i]]
-            found = nlargest(wanted + 1, (gain for gain in gains if self.mentor_of[gain[1]] != j))
+            gains = [(worth - u[i], i, worth) for i, worth in self._court[j] if worth > u[i] and mentor_of[i] != j]
+            gains.sort(reverse=True)
+            found = gains[: wanted + 1]
             price = found[wanted][0] - epsilon if len(found) > wanted else 0
             v[j] = max(0, min(price, v[j]))
             for _, i, worth in found[:wanted]:
                 self._take(i, queue)
-                self.mentor_of[i] = j
+                mentor_of[i] = j
                 self._seats[j].append((v[j], i, worth))
             self._reseat(j)
             if v[j] > 0 and len(self._seats[j]) < self._capacity[j]:
@@ -140,8 +144,7 @@ class PlainAuction:
         """Keep prices, give up pairs that are no longer nearly best; return the mentees who bid."""
         v, queue = self.mentor_price, deque[int]()
         own = {i: worth for seats in self._seats for _, i, worth in seats}
-        for i, mentors in enumerate(self._mentors_of):
-            best = max((worth - v[j] for worth, j in zip(self._worth_of[i], mentors, strict=True)), default=0)
+        for i, best in enumerate(self._best_gains()):
             j = self.mentor_of[i]
             if j >= 0 and own[i] - v[j] < best - epsilon:
                 self._seats[j] = [seat for seat in self._seats[j] if seat[1] != i]
@@ -151,6 +154,14 @@ class PlainAuction:
         for j, seats in enumerate(self._seats):
             self._seats[j] = [(v[j], i, worth) for _, i, worth in seats]
         return queue
+
+    def _best_gains(self) -> list[int]:
+        """Return what each mentee gains at today's prices with their best mentor, 0 without any."""
+        gains = self._problem.value * SCALE - np.array(self.mentor_price, dtype=np.int64)[self._problem.mentor]
+        best = np.zeros(self._problem.mentees, np.int64)
+        some = np.flatnonzero(np.diff(self._problem.indptr))
+        best[some] = np.maximum(np.maximum.reduceat(gains, self._problem.indptr[some]), 0)
+        return [int(gain) for gain in best]
 
     def _turned(self) -> deque[int]:
         """Give matched mentees what their mentor's price leaves them; return the mentors who court."""

@@ -46,9 +46,8 @@ class PlainRepair:
                 self._keep_if_tight(i, j)
 
     def _keep_if_tight(self, i: int, j: int) -> None:
-        tight = any(
-            at == j and self.mentee_price[i] + self.mentor_price[j] == worth for at, worth in self.mentee_edges[i]
-        )
+        worth = next((worth for at, worth in self.mentee_edges[i] if at == j), None)
+        tight = worth is not None and self.mentee_price[i] + self.mentor_price[j] == worth
         if tight and len(self.members[j]) < self.capacity[j]:
             self.mentor_of[i] = j
             self.members[j].add(i)

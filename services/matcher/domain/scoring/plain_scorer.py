@@ -131,13 +131,36 @@ _NO_PAIRS = np.zeros((4, 0), np.int64)
 
 def _best(pairs: I64, group: I64, keep: int) -> tuple[I64, tuple[I64, I64], I64]:
     """Keep the best of each group by (value, tie): the pairs, (groups, cuts) where some were left out, their places."""
-    order = np.lexsort((-pairs[3], -pairs[2], group))
-    pairs, group = pairs[:, order], group[order]
-    first = np.flatnonzero(np.diff(group, prepend=-1))
-    place = np.arange(len(group)) - np.repeat(first, np.diff(first, append=len(group)))
-    at_cut = place == keep
-    kept = place < keep
+    if not keep or not len(group):
+        return _NO_PAIRS, (_NO_PAIRS[0], _NO_PAIRS[2:].T), _NO_PAIRS[0]
+    order = _by_value(group, pairs[2])
+    group, value = group[order], pairs[2, order]
+    place, last = _places(group)
+    # Values that reach the cut are few: only among those must ties be told apart.
+    lowest = np.where(last > keep, value[np.minimum(np.arange(len(group)) - place + keep, len(group) - 1)], value.min())
+    near = value >= lowest
+    order, group = order[near], group[near]
+    exact = np.lexsort((-pairs[3, order], -pairs[2, order], group))
+    pairs, group = pairs[:, order[exact]], group[exact]
+    place, _ = _places(group)
+    at_cut, kept = place == keep, place < keep
     return pairs[:, kept], (group[at_cut], pairs[2:, at_cut].T), place[kept]
+
+
+def _by_value(group: I64, value: I64) -> I64:
+    """Order by group, then highest value first; one sort of joined numbers where they fit."""
+    highest = int(value.max())
+    width = highest - int(value.min()) + 1
+    if (int(group.max()) + 1) * width < 2**63:
+        return np.argsort(group * width + (highest - value))
+    return np.lexsort((-value, group))
+
+
+def _places(group: I64) -> tuple[I64, I64]:
+    """Return each row's place within its group and the size of the group; equal groups lie together."""
+    first = np.flatnonzero(np.diff(group, prepend=-1))
+    sizes = np.diff(first, append=len(group))
+    return np.arange(len(group)) - np.repeat(first, sizes), np.repeat(sizes, sizes)
 
 
 def _each_once(pairs: I64, mentors: int) -> I64:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from services.matcher.domain.arrays import I64
-from services.matcher.domain.assignment import Assignment, Certificate
+from services.matcher.domain.assignment import Assignment, Certificate, Edges
 
 
 @dataclass(frozen=True)
@@ -25,4 +25,5 @@ class Solution:
     certificate: Certificate
     alternates: I64  # (M, A) the best other mentors of each mentee, best first, -1 where there are fewer
     eligible_count: I64  # (M,) eligible mentors per mentee, whatever their score
+    core: Edges  # the pairs the assignment was solved on, for `Standing` and explanations
     stats: Stats

@@ -28,7 +28,7 @@ EDGES = Edges(np.array([0, 2, 3]), np.array([0, 1, 1]), np.array([5, 4, 3]))
         ([2**70, 1], "whole numbers"),
     ],
 )
-def test_capacity_that_makes_no_sense(capacity: list[object], said: str) -> None:
+def test_capacity_that_makes_no_sense(capacity: Any, said: str) -> None:
     with pytest.raises(BadArraysError, match=said):
         assign(EDGES, capacity)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from services.matcher.domain.arrays import I64
-from services.matcher.domain.assignment import Assignment, assign, certify
+from services.matcher.domain.assignment import Assignment, Standing, assign, certify
 from services.matcher.domain.compiled import available
 from services.matcher.domain.eligibility import Rules
 from services.matcher.domain.scoring import Scores
@@ -125,6 +125,22 @@ def test_alternates_are_the_best_others_with_a_place(compiled: bool) -> None:
             ranked = sorted((j for j in range(25) if worth[i, j] > 0), key=lambda j: (worth[i, j], ties[i, j]))[::-1]
             others = [j for j in ranked if j != answer.assignment.mentor_of[i]][:3]
             assert answer.alternates[i].tolist() == others + [-1] * (3 - len(others)), (seed, i)
+
+
+def test_a_solved_round_can_stand_and_change_one_by_one() -> None:
+    pool = a_pool(3, mentees=120, mentors=50, places=0.8)
+    answer = solved(pool, keep=Keep(4, 4, 120, 50))
+    standing = Standing(answer.core, pool.capacity, answer.assignment)
+    assert standing.outcome().mentor_of.tolist() == answer.assignment.mentor_of.tolist()
+    leaver = int(np.flatnonzero(answer.assignment.mentor_of >= 0)[0])
+    mine = slice(answer.core.indptr[leaver], answer.core.indptr[leaver + 1])
+    assert answer.core.tie is not None
+    edges = answer.core.mentor[mine], answer.core.value[mine], answer.core.tie[mine]
+    standing.remove_mentee(leaver)
+    back = standing.insert_mentee(*edges)
+    again = standing.outcome().mentor_of
+    assert again[back] == answer.assignment.mentor_of[leaver]
+    assert again[:back].tolist() == [-1 if i == leaver else j for i, j in enumerate(answer.assignment.mentor_of)]
 
 
 @pytest.mark.parametrize("compiled", TWINS)
