@@ -4,6 +4,11 @@ Everybody hands out the same total, so that saying more, or boosting what matter
 and never adds any: nobody's fit outweighs another's.
 """
 
+from collections.abc import Sequence
+
+import numpy as np
+
+from services.matcher.domain.arrays import I64
 from services.matcher.domain.people import Mentee
 from services.matcher.domain.weights import Mode, Weights, criterion_data, criterion_names
 
@@ -12,30 +17,24 @@ BEST_FIT = 100 * WHOLE
 """The fit of a pair that is perfect on every criterion."""
 
 
-def shares(weights: Weights, matters_most: frozenset[str]) -> tuple[int, ...]:
-    """Thousandths per criterion, in the order of ``criterion_names()``; they sum to 1,000.
+def shares(weights: Weights, kinds: Sequence[frozenset[str]]) -> I64:
+    """Thousandths (K, C) for each kind of mentee, by what matters most to them; criteria as in ``criterion_names()``.
 
-    Rounded by largest remainder, earlier criteria first among equals.
+    Each row sums to 1,000, rounded by largest remainder, earlier criteria first among equals; 0 where nothing counts.
     """
     names = criterion_names()
-    raw = [_raw(weights, name, name in matters_most) for name in names]
-    total = sum(raw)
-    if total == 0:
-        return (0,) * len(names)
-    floors = [WHOLE * one // total for one in raw]
-    by_remainder = sorted(range(len(names)), key=lambda k: (-(WHOLE * raw[k] % total), k))
-    for k in by_remainder[: WHOLE - sum(floors)]:
-        floors[k] += 1
-    return tuple(floors)
+    boosted = np.array([[name in kind for name in names] for kind in kinds], dtype=np.bool_).reshape(-1, len(names))
+    counted = [0 if weights.setting(name).mode == Mode.OFF else weights.setting(name).weight for name in names]
+    raw = np.array(counted, dtype=np.int64) * np.where(boosted, weights.matters_boost, 1)
+    asked_only = np.array([bool(criterion_data(name).get("only_when_asked")) for name in names])
+    raw[asked_only & ~boosted] = 0
+    total = np.maximum(raw.sum(axis=1, keepdims=True), 1)
+    found: I64 = WHOLE * raw // total
+    left = np.where(raw.any(axis=1, keepdims=True), WHOLE - found.sum(axis=1, keepdims=True), 0)
+    rank = np.argsort(np.argsort(-(WHOLE * raw % total), axis=1, kind="stable"), axis=1, kind="stable")
+    return found + (rank < left)
 
 
 def matters(mentee: Mentee) -> frozenset[str]:
     """What matters most to a mentee: the first three they named."""
     return frozenset(tuple(dict.fromkeys(mentee.facts.matters_most))[:3])
-
-
-def _raw(weights: Weights, name: str, boosted: bool) -> int:
-    setting = weights.setting(name)
-    if setting.mode == Mode.OFF or (criterion_data(name).get("only_when_asked") and not boosted):
-        return 0
-    return setting.weight * (weights.matters_boost if boosted else 1)

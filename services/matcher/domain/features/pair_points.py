@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from services.matcher.domain.arrays import I64, AnyArray
-from services.matcher.domain.features.budget import matters, shares
+from services.matcher.domain.features.budget import shares
 from services.matcher.domain.features.coded import Coded
-from services.matcher.domain.features.pool import Pool
-from services.matcher.domain.features.registry import criteria
+from services.matcher.domain.features.ground import Ground
+from services.matcher.domain.weights import Weights
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,7 @@ class PairPoints:
         return total
 
 
-def pair_points(pool: Pool, coded: Mapping[str, Coded] | None = None) -> PairPoints:
-    """Code every criterion for a pool (or reuse what was coded) and share out the weights."""
-    told = coded if coded is not None else {name: one.code(pool) for name, one in criteria().items()}
-    kinds = {kind: shares(pool.weights, kind) for kind in {matters(mentee) for mentee in pool.mentees}}
-    rows = [kinds[matters(mentee)] for mentee in pool.mentees]
-    return PairPoints(told, np.array(rows, dtype=np.int64).reshape(len(rows), len(told)).T.copy())
+def pair_points(ground: Ground, weights: Weights) -> PairPoints:
+    """Share out the weights over what was coded."""
+    by_kind = shares(weights, ground.kinds)
+    return PairPoints(ground.coded, np.ascontiguousarray(by_kind[ground.kind_codes].T))

@@ -1,6 +1,6 @@
 """Who comes first when places are short: lanes, the promise, and how long somebody has waited.
 
-Points of 1 to 128 per person. Waiting adds a concave, capped amount (the square root of days), so that it always helps
+Points of 1 to 192 per person. Waiting adds a concave, capped amount (the square root of days), so that it always helps
 and never drowns everything else. A priority lane counts until the promise is past; from then on everybody past their
 promise counts alike and above any lane, so that a steady stream of newcomers cannot pass over the same people for ever.
 """
@@ -14,10 +14,10 @@ from services.matcher.domain.weights import Weights
 
 NEWLY_DIAGNOSED = "newly_diagnosed"
 STANDARD = "standard"
-HIGHEST = 128
+HIGHEST = 192
 _LANE, _PAST_PROMISE = 20, 60
 _ALONE, _FIRST_PEER = 4, 2
-_WAITING_MOST = 60
+_WAITING_MOST = 120  # reached after 400 days
 _NEW_MONTHS = 6
 
 
@@ -34,7 +34,7 @@ def promised_by(mentee: Mentee, weights: Weights, at: datetime) -> datetime:
 
 
 def priority(mentee: Mentee, weights: Weights, at: datetime) -> int:
-    """Points of 1 to 128; higher goes first when there is no place for all."""
+    """Points of 1 to 192; higher goes first when there is no place for all."""
     facts = mentee.facts
     waited_hours = max(0, int((at - facts.waiting_since).total_seconds() // 3600))
     points = 1 + min(_WAITING_MOST, isqrt(waited_hours * 36 // 24))

@@ -3,21 +3,19 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
-from services.matcher.domain.arrays import I32, I64, U64
 from services.matcher.domain.assignment import TieBreak
 from services.matcher.domain.eligibility import Rules
-from services.matcher.domain.features.budget import WHOLE
-from services.matcher.domain.features.coded import ByTable, for_mentors
-from services.matcher.domain.features.collapse import Scaled, bits_as_table, collapse
-from services.matcher.domain.features.objective import bonuses, step_for, tie_keys
+from services.matcher.domain.features.coded import ByTable
+from services.matcher.domain.features.ground import Ground
+from services.matcher.domain.features.objective import bonuses, step_for
 from services.matcher.domain.features.pair_points import PairPoints
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.priority import priority
 from services.matcher.domain.features.reading import Reading
 from services.matcher.domain.features.rules import RuleBook
-from services.matcher.domain.features.seats import Seats, cut_seats, shape_mask
+from services.matcher.domain.features.scaled import Scaled, scale
+from services.matcher.domain.features.seats import Seats
 from services.matcher.domain.scoring import Overlap, Scores
 
 _HELD_PER_TABLE = 512
@@ -47,24 +45,21 @@ class Problem:
 def build(reading: Reading) -> Problem:
     """Lay out a pool, as read, for the kernel."""
     pool = reading.pool
-    seats = cut_seats(pool.mentors)
-    keys = TieBreak(tie_keys([one.id for one in pool.mentees]), _seat_keys(pool, seats))
-    return Problem(reading, seats, _rules(pool, reading.book, seats), _scores(pool, reading.pairs, seats), keys)
+    ground = reading.ground
+    rules = _rules(reading.book, ground.seats)
+    return Problem(reading, ground.seats, rules, _scores(pool, reading.pairs, ground), ground.tie_break)
 
 
-def _seat_keys(pool: Pool, seats: Seats) -> U64:
-    ids = [pool.mentors[row].id for row in seats.mentor_rows]
-    return tie_keys([f"{name}/{mask}" for name, mask in zip(ids, seats.masks, strict=True)])
-
-
-def _rules(pool: Pool, book: RuleBook, seats: Seats) -> Rules:
+def _rules(book: RuleBook, seats: Seats) -> Rules:
     at = seats.mentor_rows
-    shapes = np.array([shape_mask(frozenset([one.facts.request_shape])) for one in pool.mentees], dtype=np.uint64)
+    shapes = book.any_rules["request_shape"].mentee_mask
     named = [rule for name, rule in book.any_rules.items() if name != "request_shape"]
     columns_of: dict[int, list[int]] = {}
     for column, row in enumerate(at):
         columns_of.setdefault(int(row), []).append(column)
-    excluded = [(i, column) for i, j in sorted(book.excluded) for column in columns_of.get(j, ())]
+    excluded = [
+        (i, column) for i, rows in book.excluded.items() for j in sorted(rows) for column in columns_of.get(j, ())
+    ]
     return Rules(
         any_mentee=np.array([shapes, *(rule.mentee_mask for rule in named)], dtype=np.uint64),
         any_mentor=np.array([seats.masks, *(rule.mentor_mask[at] for rule in named)], dtype=np.uint64),
@@ -74,23 +69,19 @@ def _rules(pool: Pool, book: RuleBook, seats: Seats) -> Rules:
     )
 
 
-def _scores(pool: Pool, pairs: PairPoints, seats: Seats) -> Scores:
+def _scores(pool: Pool, pairs: PairPoints, ground: Ground) -> Scores:
+    seats = ground.seats
     tables: list[Scaled] = []
     overlaps: list[Overlap] = []
-    for share, whole in zip(pairs.shares, pairs.coded.values(), strict=True):
+    for share, coded in zip(pairs.shares, ground.by_seat.values(), strict=True):
         if not share.any():
             continue
-        coded = for_mentors(whole, seats.mentor_rows)
-        if not isinstance(coded, ByTable):
-            small = bits_as_table(coded)
-            if small is None:
-                curve, rows = _scale(coded.curve, coded.mentee_row, share)
-                overlaps.append(Overlap(coded.mentee_bits, coded.mentor_bits, curve, rows.astype(np.int64)))
-                continue
-            coded = ByTable(*small)
-        table, rows = _scale(coded.table, coded.mentee_codes, share)
-        tables.append(Scaled(table, rows, coded.mentor_codes))
-    tables = collapse(tables)
+        if isinstance(coded, ByTable):
+            table, rows = scale(coded.table, coded.mentee_codes, share)
+            tables.append(Scaled(table, rows, coded.mentor_codes))
+        else:
+            curve, rows = scale(coded.curve, coded.mentee_row, share)
+            overlaps.append(Overlap(coded.mentee_bits, coded.mentor_bits, curve, rows.astype(np.int64)))
     held = _held(pool, seats)
     kept = sum(int(np.count_nonzero(one.mentee_codes)) for one in held)
     largest = sum(int(table.max(initial=0)) for table in [*(t.table for t in tables), *(o.table for o in overlaps)])
@@ -106,13 +97,6 @@ def _scores(pool: Pool, pairs: PairPoints, seats: Seats) -> Scores:
         mentee_bonus=bonuses(priorities, pool.weights.coverage, int(seats.places.sum()), step, kept),
         mentor_bonus=np.zeros(columns, dtype=np.int64),
     )
-
-
-def _scale(table: I32, codes: npt.NDArray[np.integer], share: I64) -> tuple[I32, I32]:
-    """Multiply a table by the mentees' shares: one row for each (code, share) that occurs."""
-    whole = WHOLE + 1
-    both, rows = np.unique(codes.astype(np.int64) * whole + share, return_inverse=True)
-    return (table[both // whole] * (both % whole)[:, np.newaxis]).astype(np.int32), rows.astype(np.int32)
 
 
 def _held(pool: Pool, seats: Seats) -> list[Scaled]:

@@ -1,16 +1,15 @@
 """A pool as the criteria and the rules read it: who may meet whom, and how well each pair fits."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from services.matcher.domain.arrays import AnyArray
-from services.matcher.domain.features.coded import Coded
+from services.matcher.domain.features.ground import Ground, lay_ground
 from services.matcher.domain.features.pair_points import PairPoints, pair_points
 from services.matcher.domain.features.pool import Pool
-from services.matcher.domain.features.rules import Flags, RuleBook, rule_book
+from services.matcher.domain.features.rules import Flags, RuleBook, with_hard
 from services.matcher.domain.people import Pair
 from services.matcher.domain.weights import Mode
 
@@ -22,6 +21,7 @@ class Reading:
     """The people of a pool, their points pair by pair, and the rules. Rows are mentees and mentors, not seats."""
 
     pool: Pool
+    ground: Ground
     pairs: PairPoints
     book: RuleBook
 
@@ -57,14 +57,8 @@ class Reading:
         return fine
 
 
-def read(pool: Pool, blocks: frozenset[Pair] = frozenset(), coded: Mapping[str, Coded] | None = None) -> Reading:
-    """Read a pool; ``coded`` may come from an earlier reading of the same people with the same closeness tables."""
-    pairs = pair_points(pool, coded)
-    hard = {name: one for name, one in pairs.coded.items() if pool.weights.setting(name).mode == Mode.HARD}
-    return Reading(pool, pairs, rule_book(pool, hard, _rows_of(pool, blocks)))
-
-
-def _rows_of(pool: Pool, blocks: frozenset[Pair]) -> frozenset[tuple[int, int]]:
-    mentee_row = {one.id: row for row, one in enumerate(pool.mentees)}
-    mentor_row = {one.id: row for row, one in enumerate(pool.mentors)}
-    return frozenset((mentee_row[i], mentor_row[j]) for i, j in blocks if i in mentee_row and j in mentor_row)
+def read(pool: Pool, blocks: frozenset[Pair] = frozenset(), ground: Ground | None = None) -> Reading:
+    """Read a pool; ``ground`` may come from an earlier reading of the same people, blocks and closeness tables."""
+    ready = ground or lay_ground(pool, blocks)
+    hard = {name: one for name, one in ready.coded.items() if pool.weights.setting(name).mode == Mode.HARD}
+    return Reading(pool, ready, pair_points(ready, pool.weights), with_hard(ready.standing, hard))

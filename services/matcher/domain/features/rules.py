@@ -6,7 +6,7 @@ blocks, oneself). Besides, every criterion whose mode is hard.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ from services.matcher.domain.features.musts import Want, meets, ready, wants
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.seats import accepted_shapes, shape_mask
 from services.matcher.domain.features.tables import distinct, masks
-from services.matcher.domain.people import Mentor
+from services.matcher.domain.people import Mentor, Pair
 
 Flags = npt.NDArray[np.bool_]
 
@@ -42,7 +42,7 @@ class RuleBook:
     any_rules: Mapping[str, AnyRule]
     all_rules: tuple[AllRule, ...]
     by_points: Mapping[str, Coded]
-    excluded: frozenset[tuple[int, int]]  # (mentee row, mentor row)
+    excluded: Mapping[int, frozenset[int]]  # mentee row: mentor rows
 
     def broken(self, mentee: int, mentors: AnyArray) -> dict[str, Flags]:
         """For one mentee, per rule, which of the mentors (rows) break it; rules that none breaks are left out."""
@@ -57,12 +57,13 @@ class RuleBook:
         for name, coded in self.by_points.items():
             low = coded.points(np.array([mentee]), mentors) < coded.hard_from
             found[name] = found[name] | low if name in found else low
-        found["excluded"] = np.array([(mentee, int(j)) in self.excluded for j in mentors], dtype=np.bool_)
+        if mentee in self.excluded:
+            found["excluded"] = np.isin(mentors, list(self.excluded[mentee]))
         return {name: flags for name, flags in found.items() if flags.any()}
 
 
-def rule_book(pool: Pool, hard: Mapping[str, Coded], blocked: frozenset[tuple[int, int]]) -> RuleBook:
-    """Collect the rules; ``hard`` are the coded criteria whose mode is hard."""
+def standing_rules(pool: Pool, blocks: frozenset[Pair]) -> RuleBook:
+    """The rules that are there whatever the weights."""
     any_rules = {
         "ready": AnyRule(
             np.ones(len(pool.mentees), dtype=np.uint64), masks([int(ready(one, pool.at)) for one in pool.mentors])
@@ -72,9 +73,14 @@ def rule_book(pool: Pool, hard: Mapping[str, Coded], blocked: frozenset[tuple[in
             masks([shape_mask(accepted_shapes(one)) for one in pool.mentors]),
         ),
     }
-    any_rules |= {name: coded.rule for name, coded in hard.items() if coded.rule is not None}
-    by_points = {name: coded for name, coded in hard.items() if coded.rule is None or not coded.rule.exact}
-    return RuleBook(any_rules, tuple(_conditions(pool)), by_points, blocked | _own_exclusions(pool))
+    return RuleBook(any_rules, tuple(_conditions(pool)), {}, _excluded(pool, blocks))
+
+
+def with_hard(standing: RuleBook, hard: Mapping[str, Coded]) -> RuleBook:
+    """The same rules and the criteria whose mode is hard."""
+    any_rules = {**standing.any_rules, **{name: one.rule for name, one in hard.items() if one.rule is not None}}
+    by_points = {name: one for name, one in hard.items() if one.rule is None or not one.rule.exact}
+    return replace(standing, any_rules=any_rules, by_points=by_points)
 
 
 def _conditions(pool: Pool) -> list[AllRule]:
@@ -100,12 +106,14 @@ def _bits(flags: list[bool]) -> int:
     return sum(1 << place for place, flag in enumerate(flags) if flag)
 
 
-def _own_exclusions(pool: Pool) -> frozenset[tuple[int, int]]:
-    """Mentors of earlier tries, and oneself for who is both mentee and mentor."""
+def _excluded(pool: Pool, blocks: frozenset[Pair]) -> Mapping[int, frozenset[int]]:
+    """Blocked pairs, mentors of earlier tries, and oneself for who is both mentee and mentor."""
     row_of = {mentor.id: row for row, mentor in enumerate(pool.mentors)}
-    return frozenset(
-        (row, row_of[other])
-        for row, mentee in enumerate(pool.mentees)
-        for other in {*mentee.excluded, mentee.id}
-        if other in row_of
-    )
+    blocked: dict[str, set[str]] = {}
+    for mentee_id, mentor_id in blocks:
+        blocked.setdefault(mentee_id, set()).add(mentor_id)
+    found = {
+        row: frozenset(row_of[other] for other in {*one.excluded, *blocked.get(one.id, ()), one.id} if other in row_of)
+        for row, one in enumerate(pool.mentees)
+    }
+    return {row: rows for row, rows in found.items() if rows}

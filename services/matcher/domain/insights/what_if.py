@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from services.matcher.domain.features.coded import Coded
+from services.matcher.domain.features.ground import Ground, lay_ground
 from services.matcher.domain.features.pair_points import pair_points
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.insights.groups import Group, by_group, hidden
@@ -50,15 +50,15 @@ class Prepared:
     """What every what-if over one snapshot shares; keep it while an admin moves sliders."""
 
     settled: Settled
-    coded: Mapping[str, Coded]
+    ground: Ground
 
 
 def prepare(snapshot: Snapshot) -> Prepared:
     """Settle the snapshot by the weights in force, once."""
     settled = settle(snapshot)
     if not settled.pinned:
-        return Prepared(settled, settled.problem.reading.pairs.coded)
-    return Prepared(settled, pair_points(_pool(settled.snapshot, snapshot.weights)).coded)
+        return Prepared(settled, settled.problem.reading.ground)
+    return Prepared(settled, lay_ground(_pool(settled.snapshot, snapshot.weights), snapshot.blocks))
 
 
 def what_if(snapshot: Snapshot, candidate: Weights, prepared: Prepared | None = None) -> WhatIf:
@@ -66,10 +66,10 @@ def what_if(snapshot: Snapshot, candidate: Weights, prepared: Prepared | None = 
     ready = prepared or prepare(snapshot)
     current = ready.settled
     same_tables = candidate.closeness == snapshot.weights.closeness
-    coded = ready.coded if same_tables else None
-    other = settle(replace(current.snapshot, weights=candidate), coded=coded)
     now, then = _pool(current.snapshot, snapshot.weights), _pool(current.snapshot, candidate)
-    by_current, by_candidate = pair_points(now, ready.coded), pair_points(then, coded)
+    ground = ready.ground if same_tables else lay_ground(then, snapshot.blocks)
+    other = settle(replace(current.snapshot, weights=candidate), ground=ground)
+    by_current, by_candidate = pair_points(ready.ground, snapshot.weights), pair_points(ground, candidate)
     before, after = current.mentor_of, other.mentor_of
     people = current.snapshot.mentees
     return WhatIf(

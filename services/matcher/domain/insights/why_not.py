@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from services.matcher.domain.explain import explain
+from services.matcher.domain.features.ground import lay_ground
 from services.matcher.domain.features.pair_points import pair_points
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.priority import priority
@@ -57,7 +58,7 @@ def why_not(snapshot: Snapshot, pair: Pair, settled: Settled | None = None) -> W
 def _price(best: Settled, forced: Settled, pair: Pair) -> WhyNot:
     ordered = best.snapshot
     pool = Pool(ordered.mentees, ordered.mentors, ordered.at, ordered.weights)
-    points = pair_points(pool)
+    points = pair_points(lay_ground(pool), pool.weights)
     before, after = best.mentor_of, forced.mentor_of
     first, second = judge(pool, points, before), judge(pool, points, after)
     ranks = {one.id: priority(one, pool.weights, pool.at) for one in pool.mentees}

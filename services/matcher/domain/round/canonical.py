@@ -1,7 +1,7 @@
 """One spelling for every value: dataclasses to JSON text and back, the same bytes for the same content."""
 
 import json
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -14,7 +14,7 @@ _SCALARS = (str, int, bool, float, NoneType)
 
 def plain(value: Any) -> Any:
     """Dataclasses as objects, tuples as lists, sets as sorted lists, instants as ISO 8601 in UTC."""
-    kind = type(value)
+    kind: Any = type(value)
     if kind in _SCALARS:
         return value
     if kind in (tuple, list):
@@ -26,7 +26,7 @@ def plain(value: Any) -> Any:
 
 
 @cache
-def _field_names(kind: Hashable) -> tuple[str, ...] | None:
+def _field_names(kind: Any) -> tuple[str, ...] | None:
     return tuple(field.name for field in fields(kind)) if isinstance(kind, type) and is_dataclass(kind) else None
 
 

@@ -1,9 +1,9 @@
 """Who meets whom, before any words: pins first, then the kernel. Rounds and what-ifs both stand on it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from services.matcher.domain.features.coded import Coded
+from services.matcher.domain.features.ground import Ground
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.problem import Problem, build
 from services.matcher.domain.features.reading import read
@@ -35,20 +35,20 @@ class Settled:
 def settle(
     snapshot: Snapshot,
     *,
-    coded: Mapping[str, Coded] | None = None,
+    ground: Ground | None = None,
     limits: Limits | None = None,
     progress: Callable[[str, float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Settled:
     """Pair the people of a snapshot.
 
-    ``coded`` may come from an earlier settling of the same people with the same closeness tables (other weights);
+    ``ground`` may come from an earlier settling of the same people with the same closeness tables (other weights);
     it is not used where pins change the people.
     """
     ordered = in_order(snapshot)
     rest, pinned, refused = settle_pins(ordered)
     pool = Pool(rest.mentees, rest.mentors, rest.at, rest.weights)
-    problem = build(read(pool, rest.blocks, None if pinned else coded))
+    problem = build(read(pool, rest.blocks, None if pinned else ground))
     answer = assign(problem, limits=limits, progress=progress, cancelled=cancelled)
     return Settled(ordered, problem, answer, pinned, refused)
 
