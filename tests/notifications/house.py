@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,7 +24,7 @@ from services.chassis.links import LinkSigner
 from services.chassis.unit_of_work import UnitOfWork
 from services.events import catalogue, profiles
 from services.events.facts import MenteeFacts, MentorFacts, Spoken
-from services.notifications.adapters.letters import open_writer
+from services.notifications.adapters.letters import LetterWriter, open_writer
 from services.notifications.adapters.links import Links
 from services.notifications.adapters.store import Store
 from services.notifications.adapters.tables import chassis, deliveries
@@ -36,6 +40,7 @@ NOON = datetime(2030, 1, 31, 12, tzinfo=UTC)
 CIPHER = FieldCipher({"k1": b"0123456789abcdef0123456789abcdef"})
 SECRET = "a secret for links, 32 characters or more"
 PROGRAMME = "cairn"
+ORIGIN = "https://cairn.example"
 
 
 @dataclass
@@ -53,6 +58,17 @@ class FakeChannel:
         return self.answers.pop(0) if self.answers else Outcome(Ending.DELIVERED)
 
 
+@cache
+def _shared_writer() -> LetterWriter:
+    """Words and templates are read once per test process."""
+    return open_writer(cipher=CIPHER, links=Links(LinkSigner(SECRET), ORIGIN), programme_name="Cairn")
+
+
+def writer(clock: FixedClock) -> LetterWriter:
+    """A writer whose links live by a clock of the story's own."""
+    return replace(_shared_writer(), links=Links(LinkSigner(SECRET, clock=clock), ORIGIN))
+
+
 class House:
     """The service without its processes: events go in, letters come out."""
 
@@ -66,11 +82,7 @@ class House:
         self.handlers = handlers(self.uow)
         self.deliver = Deliver(
             uow=self.uow,
-            writer=open_writer(
-                cipher=CIPHER,
-                links=Links(LinkSigner(SECRET, clock=self.clock), "https://cairn.example"),
-                programme_name="Cairn",
-            ),
+            writer=writer(self.clock),
             channel=self.channel,
             quiet=quiet,
             pause=lambda tries: 60.0 * tries,
@@ -182,11 +194,22 @@ def contact(person_id: str, **said: Any) -> profiles.ContactChanged:
     )
 
 
-def open_database(folder: Path) -> str:
-    """A fresh database with the newest schema; its address."""
+@cache
+def _migrated() -> bytes:
+    """An SQLite file with the newest schema, made once per test process: copying is quicker than migrating."""
     from services.chassis.migrations import migrate
     from services.notifications.bootstrap import SERVICE
 
-    url = f"sqlite:///{folder}/notifications.db"
-    migrate(url, SERVICE.migrations)
-    return url
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "fresh.db"
+        migrate(f"sqlite:///{path}", SERVICE.migrations)
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA journal_mode=DELETE")
+        return path.read_bytes()
+
+
+def open_database(folder: Path) -> str:
+    """A fresh database with the newest schema; its address."""
+    path = folder / "notifications.db"
+    path.write_bytes(_migrated())
+    return f"sqlite:///{path}"

@@ -91,7 +91,8 @@ class DeliveryRows(StoreBase):
         ended = attempts.update().where(this).values(ending=ending, cause=cause, ended_at=self.now)
         if self.connection.execute(ended).rowcount != 1:
             return False
-        self.connection.execute(deliveries.update().where(_D.id == delivery_id).values(state=State.QUEUED))
+        unsettled = (_D.id == delivery_id) & _D.settled_at.is_(None)
+        self.connection.execute(deliveries.update().where(unsettled).values(state=State.QUEUED))
         return True
 
     def settle(self, delivery_id: str, state: State, *, cause: str = "", locale: str = "", channel: str = "") -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_datetime, get_timezone
+from babel.dates import format_datetime
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.chassis.words import Phrases, Words
@@ -21,6 +21,7 @@ from services.notifications.adapters.links import Links
 from services.notifications.domain.delivery import Delivery
 from services.notifications.domain.kinds import Need
 from services.notifications.domain.person import Person
+from services.notifications.domain.quiet import zone_of
 from services.notifications.ports import CannotWrite, Letter, Order
 
 SERVICE = Path(__file__).parent.parent
@@ -130,9 +131,6 @@ def _moment(stored: object, reader: Person, phrases: Phrases) -> str:
     """A deadline by the reader's own clock, with the zone said."""
     if not isinstance(stored, str):
         return ""
-    try:
-        zone = get_timezone(reader.time_zone)
-    except LookupError:
-        zone = get_timezone("UTC")
+    zone = zone_of(reader.time_zone)
     moment = datetime.fromisoformat(stored)
     return format_datetime(moment, "EEEE d MMMM, HH:mm (zzz)", tzinfo=zone, locale=phrases.locale)

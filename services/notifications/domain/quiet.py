@@ -36,7 +36,7 @@ def read_quiet_hours(text: str) -> QuietHours | None:
 
 def after_quiet(moment: datetime, zone: str, quiet: QuietHours | None) -> datetime:
     """The first moment from `moment` on (UTC) that is not quiet for somebody in `zone`."""
-    local = moment.astimezone(_zone(zone))
+    local = moment.astimezone(zone_of(zone))
     if quiet is not None and quiet.cover(local.time()):
         local = _next(local, quiet.end)
     return local.astimezone(UTC)
@@ -44,7 +44,7 @@ def after_quiet(moment: datetime, zone: str, quiet: QuietHours | None) -> dateti
 
 def next_daily(moment: datetime, zone: str) -> datetime:
     """The next nine in the morning (UTC) for somebody in `zone`: when those who like their mail once a day get it."""
-    return _next(moment.astimezone(_zone(zone)), DAILY).astimezone(UTC)
+    return _next(moment.astimezone(zone_of(zone)), DAILY).astimezone(UTC)
 
 
 def _next(local: datetime, at: time) -> datetime:
@@ -53,7 +53,8 @@ def _next(local: datetime, at: time) -> datetime:
     return datetime.combine(day, at, tzinfo=local.tzinfo)
 
 
-def _zone(name: str) -> ZoneInfo:
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone of that name; UTC when there is none."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -31,10 +31,14 @@ class Deliver:
             return
         order, number = ready
         try:
-            outcome = self.channel.send(self.writer.write(order))
+            letter = self.writer.write(order)
         except CannotWrite as fault:
-            outcome = Outcome(Ending.NEVER, fault.cause)
-        self._end(order, number, outcome)
+            self._end(order, number, Outcome(Ending.NEVER, fault.cause))
+            return
+        except Exception:
+            self._end(order, number, Outcome(Ending.LATER, "not_written"))  # nothing left: no doubt about that
+            raise
+        self._end(order, number, self.channel.send(letter), letter.locale)
 
     def _begin(self, delivery_id: str) -> tuple[Order, int] | None:
         with self.uow.begin() as store:
@@ -62,22 +66,23 @@ class Deliver:
                     return order, store.begin_attempt(delivery)
             return None
 
-    def _end(self, order: Order, number: int, outcome: Outcome) -> None:
+    def _end(self, order: Order, number: int, outcome: Outcome, locale: str = "") -> None:
         with self.uow.begin() as store:
             delivery = store.delivery(order.delivery.id)
             if delivery is None or not store.end_attempt(delivery.id, number, outcome.ending, outcome.cause):
-                return  # the person was forgotten meanwhile, or another worker took this over
+                return  # another worker took this over
+            if delivery.state.settled:
+                return  # the person was forgotten while their mail was on its way
             retry_at = store.now + timedelta(seconds=self.pause(number))
             match after(delivery, outcome, retry_at):
                 case State.DELIVERED:
-                    self._delivered(store, order)
+                    self._delivered(store, delivery, locale)
                 case PutAside(state=state, cause=cause):
                     put_aside(store, delivery, state, cause, channel=self.channel.name)
                 case Wait(until=until):
                     store.enqueue(DELIVER, delivery.id, due_at=until)
 
-    def _delivered(self, store: Store, order: Order) -> None:
-        delivery, locale = order.delivery, order.reader.locale
+    def _delivered(self, store: Store, delivery: Delivery, locale: str) -> None:
         store.settle(delivery.id, State.DELIVERED, locale=locale, channel=self.channel.name)
         if delivery.kind is kinds.ERASURE_RECEIPT:
             end_farewell(store, delivery)

@@ -1,0 +1,131 @@
+"""Mail over a real connection: what is taken, refused, unreachable or cut is told apart."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
+
+from services.notifications.adapters.email_smtp import EmailSmtp, MailServer, read_mail_server
+from services.notifications.domain.delivery import Ending, Outcome
+from tests.notifications.adapters.test_email import SENDER, a_letter
+from tests.support.fakes import FixedClock
+
+
+class Sink:
+    """A mail server that keeps what it gets, or answers as it is told at a step."""
+
+    def __init__(self, **answers: str) -> None:
+        self.answers = answers
+        self.kept: list[Any] = []
+
+    async def handle_MAIL(self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802
+        if "mail" not in self.answers:
+            envelope.mail_from = address
+        return self.answers.get("mail", "250 OK")
+
+    async def handle_RCPT(self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802
+        if "rcpt" not in self.answers:
+            envelope.rcpt_tos.append(address)
+        return self.answers.get("rcpt", "250 OK")
+
+    async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802
+        self.kept.append(envelope)
+        if self.answers.get("data") == "cut":
+            transport: Any = server.transport
+            transport.abort()
+        return self.answers.get("data", "250 OK")
+
+
+@contextmanager
+def serving(sink: Sink, *, smtputf8: bool = True) -> Iterator[EmailSmtp]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    controller = Controller(sink, hostname="127.0.0.1", port=port, enable_SMTPUTF8=smtputf8)
+    controller.start()
+    try:
+        yield channel(port)
+    finally:
+        controller.stop()
+
+
+def channel(port: int) -> EmailSmtp:
+    server = MailServer(host="127.0.0.1", port=port, name="", password="", starttls=False)
+    return EmailSmtp(server, SENDER, FixedClock(), seconds=10.0)
+
+
+def test_a_letter_arrives_with_its_dots_and_its_arabic() -> None:
+    sink = Sink()
+    with serving(sink) as email:
+        assert email.send(a_letter()) == Outcome(Ending.DELIVERED)
+    (envelope,) = sink.kept
+    assert (envelope.mail_from, envelope.rcpt_tos) == ("cairn@example.net", ["sam@example.org"])
+    from email import message_from_bytes, policy
+
+    body = message_from_bytes(envelope.content, policy=policy.default).get_body(("plain",))
+    assert body is not None
+    assert body.get_content().replace("\r\n", "\n") == a_letter().text
+
+
+@pytest.mark.parametrize("step", ["mail", "rcpt", "data"])
+@pytest.mark.parametrize(("code", "ending"), [("451 busy", Ending.LATER), ("550 unknown", Ending.NEVER)])
+def test_a_refusal_passes_or_stays_as_its_code_says(step: str, code: str, ending: Ending) -> None:
+    with serving(Sink(**{step: code})) as email:
+        assert email.send(a_letter()) == Outcome(ending, f"smtp_{code[:3]}")
+
+
+def test_a_connection_cut_after_the_text_was_sent_is_unclear() -> None:
+    with serving(Sink(data="cut")) as email:
+        assert email.send(a_letter()) == Outcome(Ending.UNCLEAR, "cut_after_data")
+
+
+def test_nobody_at_home_is_tried_again_later() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound and not listening: refused at once
+        assert channel(taken.getsockname()[1]).send(a_letter()) == Outcome(Ending.LATER, "unreachable")
+
+
+def test_a_connection_cut_at_the_greeting_is_surely_not_delivered() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def hang_up() -> None:
+            talk, _ = server.accept()
+            talk.close()
+
+        thread = threading.Thread(target=hang_up)
+        thread.start()
+        sent = channel(server.getsockname()[1]).send(a_letter())
+        thread.join()
+    assert sent.ending is Ending.LATER
+
+
+def test_an_address_in_another_script_needs_a_server_that_can_read_it() -> None:
+    letter = a_letter(address="سارة@example.org")
+    sink = Sink()
+    with serving(sink) as email:
+        assert email.send(letter) == Outcome(Ending.DELIVERED)
+    assert sink.kept[0].rcpt_tos == ["سارة@example.org"]
+    with serving(Sink(), smtputf8=False) as email:
+        assert email.send(letter) == Outcome(Ending.NEVER, "no_smtputf8")
+
+
+def test_a_server_without_starttls_gets_nothing_in_the_clear_when_we_want_it() -> None:
+    sink = Sink()
+    with serving(sink) as plain:
+        server = MailServer(host="127.0.0.1", port=plain._server.port, name="n", password="p", starttls=True)
+        sent = EmailSmtp(server, SENDER, FixedClock(), seconds=10.0).send(a_letter())
+    assert sent.ending is Ending.LATER
+    assert sink.kept == []
+
+
+def test_a_mail_url_says_everything() -> None:
+    assert read_mail_server("smtp://us%40er:p%3Aw@mail.example.org:2525?starttls=1") == MailServer(
+        host="mail.example.org", port=2525, name="us@er", password="p:w", starttls=True
+    )
+    with pytest.raises(ValueError, match="host"):
+        read_mail_server("smtp://")

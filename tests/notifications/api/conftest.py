@@ -1,0 +1,70 @@
+"""The service's web app over a house, and the callers of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from services.chassis.broker import Broker
+from services.chassis.clock import SystemClock
+from services.chassis.health import Health
+from services.chassis.links import LinkSigner
+from services.chassis.service import Parts
+from services.chassis.service_settings import DEVELOPMENT_ADMIN_TOKEN, DEVELOPMENT_PRIVATE_KEY
+from services.chassis.settings import load
+from services.chassis.tokens import TokenIssuer
+from services.notifications.bootstrap import web_app
+from services.notifications.settings import Settings
+from tests.notifications.house import PROGRAMME, SECRET, House
+from tests.support.fakes import FakeBroker
+
+Open = Callable[..., FlaskClient]
+ADMIN = {"Authorization": f"Bearer {DEVELOPMENT_ADMIN_TOKEN}"}
+
+
+def signed_in(person_id: str) -> dict[str, str]:
+    """The header of a signed-in person."""
+    return {"Authorization": "Bearer " + TokenIssuer(DEVELOPMENT_PRIVATE_KEY).issue(person_id, PROGRAMME)}
+
+
+def links() -> LinkSigner:
+    """Signs as the app does."""
+    return LinkSigner(SECRET)
+
+
+@pytest.fixture
+def open_app(house: House, tmp_path: Path) -> Open:
+    """Builds the app; `settings` replace those of development with mail into a folder."""
+
+    def build(**settings: Any) -> FlaskClient:
+        found = load(
+            Settings,
+            {
+                "DATABASE_URL": "sqlite:////not/used.db",
+                "BROKER_URL": "embedded:////not/used.db",
+                "MAIL_URL": f"maildir://{tmp_path}/outbox",
+                "LINK_SECRET": SECRET,
+            },
+        )
+        broker: Broker = FakeBroker()
+        parts = Parts(
+            settings=replace(found, **settings),
+            engine=house.engine,
+            broker=broker,
+            uow=house.uow,
+            health=Health([]),
+            clock=SystemClock(),
+        )
+        return web_app(parts).test_client()
+
+    return build
+
+
+@pytest.fixture
+def client(open_app: Open) -> FlaskClient:
+    return open_app()
