@@ -144,6 +144,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # it ships no ty
         found |= {422} if doc.get("parameters") else set()
         found |= {413} if method in _CHANGING else set()
         found |= {409, 422} if facts.get("idempotent") else set()
+        found |= {400} if facts.get("idempotent") == "required" else set()
         found |= {412, 428} if facts.get("conditional") else set()
         found |= {429} if facts.get("limit") else set()
         return found

@@ -17,7 +17,7 @@ class ChassisError(Exception):
 class Refusal(ChassisError):
     """The rules say no, and trying again unchanged will not help.
 
-    `code` is a short stable word for programs ("match_already_answered"), `detail` a sentence for people, `now` what is
+    `code` is a short stable word for programs ("already_answered"), `detail` a sentence for people, `now` what is
     true instead (the current state, say), `field` the dotted name of the input at fault, `errors` one mapping per fault
     when there are several.
     """

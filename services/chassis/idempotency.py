@@ -77,7 +77,7 @@ def _checked(key: str | None) -> str:
         return key
     detail = "Please send 8 to 128 printable characters without spaces, such as a fresh UUID."
     title = "This needs an idempotency key" if key is None else "This idempotency key cannot be used"
-    raise problem(422 if key else 400, "idempotency_key", title, detail, field=HEADER)
+    raise problem(400 if key is None else 422, "idempotency_key", title, detail, field=HEADER)
 
 
 class _Guarded:

@@ -146,7 +146,7 @@ class StoreBase:
 class UnitOfWork(Generic[S]):
     """Opens transactions and the service's store inside them. Shared by all threads; each has its own transaction.
 
-    `source` is the CloudEvents source of what is told ("/matcher"). `read_now` is the database's clock; tests may hold
+    `source` is the CloudEvents source of what is told ("/shop"). `read_now` is the database's clock; tests may hold
     it still. `audit_key` turns the audit's hashes into HMACs.
     """
 

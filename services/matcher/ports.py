@@ -85,12 +85,12 @@ class Pool(Protocol):
         """Remove everything about a person and remember only that nothing of them is to be taken in again."""
         ...
 
-    def as_mentee(self, person_id: str) -> Mentee | None:
-        """The person as a round sees them if they wait now, locked; None otherwise."""
+    def as_mentees(self, person_ids: Sequence[str]) -> Mapping[str, Mentee]:
+        """Those who wait now, as a round sees them, locked until the transaction ends; the others are left out."""
         ...
 
-    def as_mentor(self, person_id: str) -> Mentor | None:
-        """The person as a round sees them, with the places they have now; None for anyone who is no mentor."""
+    def as_mentors(self, person_ids: Sequence[str]) -> Mapping[str, Mentor]:
+        """The mentors as a round sees them, with the places they have now; the others are left out."""
         ...
 
     def is_forgotten(self, person_id: str) -> bool:
@@ -149,6 +149,14 @@ class Waits(Protocol):
         """How a mentee waits; also while they have a live match. None for anyone else."""
         ...
 
+    def not_told_of(self, programme_id: str, since: datetime) -> Sequence[Waiting]:
+        """Those who wait since a moment or longer, of whom it was not told yet that their promise has run out."""
+        ...
+
+    def mark_told(self, mentee_id: str) -> None:
+        """Remember that it was told of a mentee that their promise has run out."""
+        ...
+
     def causes(self, programme_id: str) -> Mapping[str | None, int]:
         """How many wait for each cause; None counts those whom no round has seen yet."""
         ...
@@ -181,8 +189,8 @@ class Matches(Protocol):
         """How many matches are in each state."""
         ...
 
-    def exists(self, match_id: str) -> bool:
-        """Whether there is (or was) a match of this id."""
+    def known(self, match_ids: Sequence[str]) -> frozenset[str]:
+        """Which of these ids there is (or was) a match of."""
         ...
 
     def add(self, match: Match, shown: Sequence[Part], score: int) -> bool:

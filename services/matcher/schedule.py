@@ -11,6 +11,7 @@ from services.matcher.ports import UnitOfWork
 from services.matcher.use_cases.keep_time import lapse_overdue, look_again, remind_due, wake_rested
 from services.matcher.use_cases.run_round import run_round
 from services.matcher.use_cases.settle import RUN_ROUND
+from services.matcher.use_cases.watch_promises import watch_promises
 
 
 def jobs(uow: UnitOfWork, terms: Terms) -> Mapping[str, Callable[[Job], None]]:
@@ -28,6 +29,7 @@ def ticks(uow: UnitOfWork, terms: Terms) -> tuple[Tick, ...]:
         Tick("lapse_overdue", timedelta(seconds=1), _quietly(partial(lapse_overdue, uow, terms))),
         Tick("remind_due", timedelta(seconds=30), _quietly(partial(remind_due, uow))),
         Tick("wake_rested", timedelta(seconds=30), _quietly(partial(wake_rested, uow))),
+        Tick("watch_promises", timedelta(minutes=1), _quietly(partial(watch_promises, uow))),
         Tick("look_again", timedelta(minutes=15), _quietly(partial(look_again, uow))),
     )
 

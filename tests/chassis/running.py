@@ -13,7 +13,7 @@ class StillNot(AssertionError):
     """What was waited for did not come."""
 
 
-def until(true: Callable[[], object], *, within: float = 10.0) -> None:
+def until(true: Callable[[], object], *, within: float = 60.0) -> None:
     """Wait until something is true; raises StillNot when it is not within so many seconds."""
     deadline = monotonic() + within
     pause = threading.Event()

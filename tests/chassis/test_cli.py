@@ -102,7 +102,10 @@ def test_a_role_that_does_not_listen_is_ended_hard() -> None:
         assert process.stdout is not None
         assert process.stdout.readline() == "working\n"
         process.terminate()
-        _, said = process.communicate(timeout=30)
+        try:
+            _, said = process.communicate(timeout=30)
+        finally:
+            process.kill()  # in case it went on
     assert process.returncode == 1
     assert "did not stop in time" in said
     assert '"event": "started"' in said

@@ -158,6 +158,17 @@ def test_two_relays_send_nothing_twice(uow: UnitOfWork[Shop], engine: sa.Engine,
     assert sent(broker, "a") == sent(broker, "b") == list(range(10))
 
 
+def test_a_relay_that_follows_sends_nothing(uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker) -> None:
+    leader, follower = Relay(engine, broker), Relay(engine, broker)
+    leader.turn()
+    tell(uow, ("a", 0))
+    for _ in range(3):
+        follower.turn()
+    assert sent(broker, "a") == []
+    leader.turn()
+    assert sent(broker, "a") == [0]
+
+
 def test_a_relay_that_lost_its_lead_marks_nothing(
     relay: Relay, uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker
 ) -> None:

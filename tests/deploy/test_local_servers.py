@@ -7,7 +7,9 @@ import shutil
 import smtplib
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -136,9 +138,16 @@ def test_a_free_port_is_one_nobody_listens_on() -> None:
     assert not answers(free_port())
 
 
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder outside pytest's, which every pytest that starts shuts for other accounts (PostgreSQL's, under root)."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
 @pytest.mark.stack
-def test_postgres_starts_keeps_its_databases_and_stops(tmp_path: Path) -> None:
-    server = PostgresServer(tmp_path / "postgres", durable=False)
+def test_postgres_starts_keeps_its_databases_and_stops(open_folder: Path) -> None:
+    server = PostgresServer(open_folder / "postgres", durable=False)
     with server:
         url = server.create_database("cairn-test")
         assert server.create_database("cairn-test") == url

@@ -27,7 +27,6 @@ def test_the_journey_goes_on_when_a_process_is_killed(stage: Stage, name: str) -
     stage.system.restart(name, kill=True)
     match = stage.match_of(mentor, "proposed")
     stage.post(f"/matcher/v1/matches/{match['id']}/accept", mentor)
-    stage.system.restart(name, kill=True)
     stage.mail_with(mentee, "/introductions/")
     introductions = [mail for mail in stage.mails_to(mentee) if "/introductions/" in mail.as_string()]
     assert len(introductions) == 1

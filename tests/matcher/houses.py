@@ -37,7 +37,7 @@ class TableHouse:
 
     def due_rounds(self) -> Sequence[str]:
         """Claim and finish what is due, as a worker does; the caller runs it."""
-        found = []
+        found: list[str] = []
         while True:
             with self.engine.begin() as connection:
                 claim = claim_job(connection, [RUN_ROUND], self.clock.now(), timedelta(seconds=30))

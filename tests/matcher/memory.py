@@ -12,6 +12,7 @@ from typing import Any
 
 from services.chassis.errors import NotFound
 from services.chassis.event import Event
+from services.events.facts import MentorFacts
 from services.matcher.domain.explain import Part
 from services.matcher.domain.match import Match, moved_on
 from services.matcher.domain.member import Member
@@ -39,6 +40,7 @@ class State:
     why: dict[str, tuple[str, tuple[str, ...], str]] = field(default_factory=dict)
     apart: dict[tuple[str, str], str] = field(default_factory=dict)
     forgotten: set[str] = field(default_factory=set)
+    risk_told: set[str] = field(default_factory=set)
     asked_for_people: set[str] = field(default_factory=set)
     matches: dict[str, Match] = field(default_factory=dict)
     shown: dict[str, tuple[Sequence[Part], int]] = field(default_factory=dict)
@@ -140,23 +142,33 @@ class MemoryPool(_Part):
         self.state.members[member.person_id] = member
         self.state.places.setdefault(member.person_id, Places())
 
-    def as_mentee(self, person_id: str) -> Mentee | None:
-        found = next((member for member in self.looking() if member.person_id == person_id), None)
-        if found is None or found.mentee is None:
-            return None
-        apart = frozenset(mentor for mentee, mentor in self.state.apart if mentee == person_id)
-        tries = self.state.tries[person_id]
-        return Mentee(id=person_id, programme=found.programme_id, facts=found.mentee, excluded=apart, tries=tries)
+    def as_mentees(self, person_ids: Sequence[str]) -> Mapping[str, Mentee]:
+        looking = [member for member in self.looking() if member.person_id in person_ids]
+        return {member.person_id: self._as_mentee(member) for member in looking}
 
-    def as_mentor(self, person_id: str) -> Mentor | None:
-        member = self.state.members.get(person_id)
-        if member is None or member.mentor is None:
-            return None
-        places, facts = self.state.places[person_id], member.mentor
+    def _as_mentee(self, member: Member) -> Mentee:
+        assert member.mentee is not None
+        apart = frozenset(mentor for mentee, mentor in self.state.apart if mentee == member.person_id)
+        return Mentee(
+            id=member.person_id,
+            programme=member.programme_id,
+            facts=member.mentee,
+            excluded=apart,
+            tries=self.state.tries[member.person_id],
+        )
+
+    def as_mentors(self, person_ids: Sequence[str]) -> Mapping[str, Mentor]:
+        members = [self.state.members[person_id] for person_id in person_ids if person_id in self.state.members]
+        return {member.person_id: self._as_mentor(member, member.mentor) for member in members if member.mentor}
+
+    def _as_mentor(self, member: Member, facts: MentorFacts) -> Mentor:
+        places = self.state.places[member.person_id]
         resting = places.resting_until is not None and places.resting_until > self.now
         untrained = facts.trained_until is not None and facts.trained_until < self.now.date()
         paused = resting or untrained or member.standing != "here" or not facts.approved
-        return Mentor(id=person_id, programme=member.programme_id, facts=facts, taken=places.taken, paused=paused)
+        return Mentor(
+            id=member.person_id, programme=member.programme_id, facts=facts, taken=places.taken, paused=paused
+        )
 
     def forget(self, person_id: str, version: int) -> None:
         self.state.members.pop(person_id, None)
@@ -178,7 +190,7 @@ class MemoryPool(_Part):
 
 class MemoryPlaces(_Part):
     def take(self, mentor_id: str) -> bool:
-        mentor = MemoryPool(self.state, self.now).as_mentor(mentor_id)
+        mentor = MemoryPool(self.state, self.now).as_mentors([mentor_id]).get(mentor_id)
         if mentor is None or mentor.free < 1:
             return False
         self.state.places[mentor_id].taken += 1
@@ -224,6 +236,13 @@ class MemoryWaits(_Part):
     def wait_of(self, person_id: str) -> Waiting | None:
         member = self.state.members.get(person_id)
         return self._of(member) if member is not None and member.mentee is not None else None
+
+    def not_told_of(self, programme_id: str, since: datetime) -> Sequence[Waiting]:
+        rows = self.waiting(programme_id, after=None, limit=10_000)
+        return [row for row in rows if row.person_id not in self.state.risk_told and row.waiting_since <= since]
+
+    def mark_told(self, mentee_id: str) -> None:
+        self.state.risk_told.add(mentee_id)
 
     def causes(self, programme_id: str) -> Mapping[str | None, int]:
         return Counter(self._of(member).cause for member in self.looking(programme_id))
@@ -283,11 +302,11 @@ class MemoryMatches(_Part):
     def by_state(self, programme_id: str) -> Mapping[str, int]:
         return Counter(match.state for match in self.state.matches.values() if match.programme_id == programme_id)
 
-    def exists(self, match_id: str) -> bool:
-        return match_id in self.state.matches
+    def known(self, match_ids: Sequence[str]) -> frozenset[str]:
+        return frozenset(match_ids) & self.state.matches.keys()
 
     def add(self, match: Match, shown: Sequence[Part], score: int) -> bool:
-        if self.exists(match.id) or self.live(match.mentee_id) is not None:
+        if match.id in self.state.matches or self.live(match.mentee_id) is not None:
             return False
         self.state.matches[match.id] = match
         self.state.shown[match.id] = (tuple(shown), score)
@@ -335,15 +354,13 @@ class MemoryMatches(_Part):
 class MemoryRounds(_Part):
     def snapshot(self, programme_id: str) -> Snapshot:
         pool = MemoryPool(self.state, self.now)
-        members = [member for member in self.state.members.values() if member.programme_id == programme_id]
-        mentees = (pool.as_mentee(member.person_id) for member in members)
-        mentors = (pool.as_mentor(member.person_id) for member in members)
+        members = [member.person_id for member in self.state.members.values() if member.programme_id == programme_id]
         return Snapshot(
             programme=programme_id,
             at=self.now,
             weights=MemoryWeights(self.state, self.now).current(programme_id).weights,
-            mentees=tuple(mentee for mentee in mentees if mentee is not None),
-            mentors=tuple(mentor for mentor in mentors if mentor is not None),
+            mentees=tuple(pool.as_mentees(members).values()),
+            mentors=tuple(pool.as_mentors(members).values()),
         )
 
     def unfinished(self, programme_id: str) -> tuple[Round, Snapshot] | None:
@@ -370,7 +387,8 @@ class MemoryRounds(_Part):
 
     def forget(self, person_id: str) -> None:
         for round_id, snapshot in list(self.state.read.items()):
-            if person_id in {one.id for one in (*snapshot.mentees, *snapshot.mentors)}:
+            ids = {one.id for one in snapshot.mentees} | {one.id for one in snapshot.mentors}
+            if person_id in ids:
                 del self.state.read[round_id]
                 found = self.state.rounds[round_id]
                 state = "given_up" if found.state == "open" else found.state

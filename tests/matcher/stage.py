@@ -37,7 +37,7 @@ class Stage(World):
     def close(self) -> None:
         self.parts.engine.dispose()
 
-    def ask(self, method: str, path: str, by: str | None = None, **more: Any) -> TestResponse:
+    def ask(self, method: str, path: str, by: str | None = None, **more: Any) -> Any:
         """Send a request as a person, as the admin, or as nobody."""
         headers = dict(more.pop("headers", {}))
         if by is not None:
@@ -50,7 +50,7 @@ class Stage(World):
         assert answer.status_code == 200, answer.text
         return answer.json
 
-    def post(self, path: str, by: str | None = None, **more: Any) -> TestResponse:
+    def post(self, path: str, by: str | None = None, **more: Any) -> Any:
         return self.ask("POST", path, by, **more)
 
     def token(self, by: str) -> str:

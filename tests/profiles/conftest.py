@@ -12,6 +12,7 @@ from services.chassis.settings import load
 from services.profiles.bootstrap import SERVICE
 from services.profiles.settings import Settings
 from tests.profiles.stage import Stage
+from tests.support.stack import postgres_url
 
 
 @pytest.fixture(scope="session")
@@ -23,9 +24,10 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def stage_at(migrated: Path, folder: Path, **settings: Any) -> Stage:
-    """Open a profiles on a copy of the migrated database."""
+    """Open a profiles, on a copy of the migrated database unless told of another."""
     path = folder / "profiles.db"
-    shutil.copy(migrated, path)
+    if "DATABASE_URL" not in settings:
+        shutil.copy(migrated, path)
     environ = {
         "DATABASE_URL": f"sqlite:///{path}",
         "BROKER_URL": f"embedded://{folder}/broker.db",
@@ -61,3 +63,13 @@ def stage(usual: Stage) -> Stage:
     """A profiles as it comes, with nobody in it."""
     usual.reset()
     return usual
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.stack)])
+def either(request: pytest.FixtureRequest, opened: Callable[..., Stage]) -> Stage:
+    """A profiles on each of the two databases."""
+    if request.param == "sqlite":
+        return opened()
+    url = postgres_url()
+    migrate(url, SERVICE.migrations)
+    return opened(DATABASE_URL=url)

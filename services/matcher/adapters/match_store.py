@@ -63,11 +63,11 @@ class MatchStore:
     def by_state(self, programme_id: str) -> Mapping[str, int]:
         """How many matches are in each state."""
         query = sa.select(_C.state, sa.func.count()).where(_C.programme_id == programme_id).group_by(_C.state)
-        return dict(self._connection.execute(query).tuples().all())
+        return dict(self._connection.execute(query).all())
 
-    def exists(self, match_id: str) -> bool:
-        """Whether there is (or was) a match of this id."""
-        return self._connection.execute(sa.select(_C.match_id).where(_C.match_id == match_id)).first() is not None
+    def known(self, match_ids: Sequence[str]) -> frozenset[str]:
+        """Which of these ids there is (or was) a match of."""
+        return frozenset(self._connection.scalars(sa.select(_C.match_id).where(_C.match_id.in_(match_ids))))
 
     def add(self, match: Match, shown: Sequence[Part], score: int) -> bool:
         """Store a new match; False when its mentee has a live one already."""

@@ -1,6 +1,8 @@
 """The pool in tables: everybody the matcher knows."""
 
 import hashlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -93,21 +95,26 @@ class PoolStore:
     def _no_more(self, table: sa.Table, person_id: str, values: dict[str, Any]) -> None:
         self._connection.execute(table.update().where(table.c.person_id == person_id).values(values))
 
-    def as_mentee(self, person_id: str) -> Mentee | None:
-        """The person as a round sees them if they wait now, locked; None otherwise."""
+    def as_mentees(self, person_ids: Sequence[str]) -> Mapping[str, Mentee]:
+        """Those who wait now, as a round sees them, locked until the transaction ends; the others are left out."""
         live = sa.exists().where(t.matches.c.mentee_id == t.mentees.c.person_id, t.matches.c.state != "ended")
-        query = sa.select(t.mentees).where(t.mentees.c.person_id == person_id, t.mentees.c.looking, ~live)
-        row = self._connection.execute(query.with_for_update(of=t.mentees)).first()
-        if row is None:
-            return None
-        apart = self._connection.scalars(sa.select(t.apart.c.mentor_id).where(t.apart.c.mentee_id == person_id))
-        return mentee_of(row, frozenset(apart))
+        query = (
+            sa.select(t.mentees)
+            .where(t.mentees.c.person_id.in_(person_ids), t.mentees.c.looking, ~live)
+            .order_by(t.mentees.c.person_id)
+            .with_for_update(of=t.mentees)
+        )
+        rows = self._connection.execute(query).all()
+        apart: dict[str, set[str]] = defaultdict(set)
+        pairs = sa.select(t.apart.c.mentee_id, t.apart.c.mentor_id).where(t.apart.c.mentee_id.in_(person_ids))
+        for pair in self._connection.execute(pairs):
+            apart[pair.mentee_id].add(pair.mentor_id)
+        return {row.person_id: mentee_of(row, frozenset(apart[row.person_id])) for row in rows}
 
-    def as_mentor(self, person_id: str) -> Mentor | None:
-        """The person as a round sees them; None for anyone who is no mentor."""
-        query = sa.select(t.mentors).where(t.mentors.c.person_id == person_id, t.mentors.c.facts.is_not(None))
-        row = self._connection.execute(query).first()
-        return mentor_of(row, self._tx.now) if row is not None else None
+    def as_mentors(self, person_ids: Sequence[str]) -> Mapping[str, Mentor]:
+        """The mentors as a round sees them, with the places they have now; the others are left out."""
+        query = sa.select(t.mentors).where(t.mentors.c.person_id.in_(person_ids), t.mentors.c.facts.is_not(None))
+        return {row.person_id: mentor_of(row, self._tx.now) for row in self._connection.execute(query)}
 
     def forget(self, person_id: str, version: int) -> None:
         """Remove everything about a person and remember only that nothing of them is to be taken in again."""

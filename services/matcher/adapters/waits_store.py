@@ -1,6 +1,7 @@
 """Waiting, read from the tables: who waits, since when, and why as of the last round."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +23,7 @@ class WaitsStore:
     """See `ports.Waits`."""
 
     def __init__(self, tx: Transaction) -> None:
+        self._now = tx.now
         self._connection = tx.connection
 
     def programmes(self) -> Sequence[str]:
@@ -42,11 +44,22 @@ class WaitsStore:
         row = self._connection.execute(query).first()
         return _waiting_of(row) if row is not None else None
 
+    def not_told_of(self, programme_id: str, since: datetime) -> Sequence[Waiting]:
+        """Those who wait since a moment or longer, of whom it was not told yet that their promise has run out."""
+        here = (t.mentees.c.programme_id == programme_id) & t.mentees.c.looking & without_live_match()
+        query = _WAITS.where(here, t.mentees.c.risk_told_at.is_(None), t.mentees.c.waiting_since <= since)
+        return [_waiting_of(row) for row in self._connection.execute(query.order_by(t.mentees.c.person_id))]
+
+    def mark_told(self, mentee_id: str) -> None:
+        """Remember that it was told of a mentee that their promise has run out."""
+        told = t.mentees.update().where(t.mentees.c.person_id == mentee_id)
+        self._connection.execute(told.values(risk_told_at=self._now))
+
     def causes(self, programme_id: str) -> Mapping[str | None, int]:
         """How many wait for each cause; None counts those whom no round has seen yet."""
         here = (t.mentees.c.programme_id == programme_id) & t.mentees.c.looking & without_live_match()
         query = sa.select(t.mentees.c.why, sa.func.count()).where(here).group_by(t.mentees.c.why)
-        return dict(self._connection.execute(query).tuples().all())
+        return dict(self._connection.execute(query).all())
 
     def until_asked(self, programme_id: str, last: int) -> Sequence[float]:
         """Seconds from sign-up to the first proposal, of the last so many mentees."""

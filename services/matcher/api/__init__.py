@@ -8,11 +8,12 @@ from services.matcher.api.matches import match_routes
 from services.matcher.api.rounds import round_routes
 from services.matcher.api.waits import wait_routes
 from services.matcher.api.weights import weights_routes
+from services.matcher.api.what_if import what_if_routes
 
 __all__ = ["Door", "routes"]
 
 
 def routes(door: Door) -> tuple[Blueprint, ...]:
     """Return every group of routes."""
-    makers = (match_routes, answer_routes, weights_routes, wait_routes, round_routes, figure_routes)
+    makers = (match_routes, answer_routes, weights_routes, what_if_routes, wait_routes, round_routes, figure_routes)
     return tuple(make(door) for make in makers)

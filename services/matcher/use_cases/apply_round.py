@@ -16,7 +16,7 @@ from services.matcher.domain.terms import Terms
 from services.matcher.ports import Round, Store, UnitOfWork
 from services.matcher.use_cases.settle import RUN_ROUND
 
-BATCH = 100
+BATCH = 25  # pairs in one transaction: whoever signs up meanwhile waits for one of these at most
 _MATCHES = uuid.UUID("5f0a3c1e-6f0b-4f0e-9a53-3a1c6f3d9b10")  # any fixed one: makes ids of matches from those of rounds
 
 
@@ -36,7 +36,7 @@ def apply_round(uow: UnitOfWork, terms: Terms, opened: Round, snapshot: Snapshot
     for some in _batches(in_order):
         with uow.begin() as store:
             _still_ours(store, opened)
-            dropped += sum(not _propose(store, terms, opened, read, proposal) for proposal in some)
+            dropped += _propose_each(store, terms, opened, read, some)
     with uow.begin() as store:
         _still_ours(store, opened)
         applied = replace(
@@ -73,22 +73,34 @@ class _Read:
         return not explain(mentee, mentor, self.weights, store.now).rules
 
 
-def _propose(store: Store, terms: Terms, opened: Round, read: _Read, proposal: Proposal) -> bool:
-    """Ask one mentor; False when the pair does not hold any more."""
-    match_id = str(uuid.uuid5(_MATCHES, f"{opened.id}/{proposal.mentee_id}"))
-    if store.matches.exists(match_id):
-        return True  # proposed before this round was cut off
-    mentee = store.pool.as_mentee(proposal.mentee_id)
-    mentor = store.pool.as_mentor(proposal.mentor_id)
-    if mentee is None or mentor is None or not read.still_fits(mentee, mentor, store):
-        return False
-    if not store.places.take(mentor.id):
+def _propose_each(store: Store, terms: Terms, opened: Round, read: _Read, proposals: Sequence[Proposal]) -> int:
+    """Ask the mentors of some proposals; returns how many pairs do not hold any more."""
+    ids = {proposal.mentee_id: _match_id(opened, proposal) for proposal in proposals}
+    known = store.matches.known(list(ids.values()))
+    new = [proposal for proposal in proposals if ids[proposal.mentee_id] not in known]  # the rest before a cut
+    mentees = store.pool.as_mentees([proposal.mentee_id for proposal in new])
+    mentors = store.pool.as_mentors([proposal.mentor_id for proposal in new])
+    asked = 0
+    for proposal in new:
+        mentee, mentor = mentees.get(proposal.mentee_id), mentors.get(proposal.mentor_id)
+        if mentee is not None and mentor is not None and read.still_fits(mentee, mentor, store):
+            asked += _propose(store, terms, opened, proposal, mentee)
+    return len(new) - asked
+
+
+def _match_id(opened: Round, proposal: Proposal) -> str:
+    return str(uuid.uuid5(_MATCHES, f"{opened.id}/{proposal.mentee_id}"))
+
+
+def _propose(store: Store, terms: Terms, opened: Round, proposal: Proposal, mentee: Mentee) -> bool:
+    """Ask one mentor, if a place is free."""
+    if not store.places.take(proposal.mentor_id):
         return False
     match = Match(
-        id=match_id,
+        id=_match_id(opened, proposal),
         programme_id=opened.programme_id,
         mentee_id=mentee.id,
-        mentor_id=mentor.id,
+        mentor_id=proposal.mentor_id,
         round_id=opened.id,
         waiting_since=mentee.facts.waiting_since,
         proposed_at=store.now,
@@ -99,7 +111,7 @@ def _propose(store: Store, terms: Terms, opened: Round, read: _Read, proposal: P
     )
     asked, told = life.propose(match, store.now + terms.time_to_answer)
     if not store.matches.add(asked, proposal.parts, proposal.score):
-        store.places.free(mentor.id)
+        store.places.free(proposal.mentor_id)
         return False
     store.tell(*told)
     return True

@@ -68,7 +68,7 @@ def mentors(desk: Desk) -> Blueprint:
         """
         position = read_cursor(query["cursor"])
         after = (datetime.fromisoformat(position[0]), str(position[1])) if position else None
-        rows = list_mentors(desk.world, query["status"], after, query["limit"] + 1, current())
+        rows = list_mentors(desk.world, query["status"], after, query["limit"], current())
         return page(
             [mentor_item(person) for person in rows],
             limit=query["limit"],

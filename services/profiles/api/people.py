@@ -88,7 +88,7 @@ def people(desk: Desk) -> Blueprint:
     @routes.route("/people/<person_id>/resume", methods=["POST"])
     @allow("person", "admin")
     @idempotent
-    @answers(409)
+    @answers(400, 409)
     @routes.response(200, PersonSchema)
     def resume(person_id: str) -> dict[str, Any]:
         """Come back from a break."""

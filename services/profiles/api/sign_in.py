@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.chassis.api import Blueprint
+from services.chassis.api import Blueprint, answers
 from services.chassis.auth import allow
 from services.chassis.html import language
 from services.chassis.limits import limited
@@ -33,7 +33,8 @@ def sign_ins(desk: Desk) -> Blueprint:
     @routes.route("/sessions", methods=["POST"])
     @allow("anyone")
     @limited(setting="sign_up_limit")
-    @routes.arguments(LinkTokenSchema)
+    @answers(404)
+    @routes.arguments(LinkTokenSchema, example={"token": "the-last-part-of-the-address-in-the-mail"})
     @routes.response(201, SessionSchema)
     def exchange(body: dict[str, Any]) -> Session:
         """Exchange the token of a sign-in link for an access token.

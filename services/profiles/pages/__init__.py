@@ -5,6 +5,7 @@ from flask import Blueprint
 from services.chassis.words import Words
 from services.profiles.pages.front import front
 from services.profiles.pages.introduction import introduction
+from services.profiles.pages.sign_in import signing_in
 from services.profiles.ports import World
 
 __all__ = ["routes"]
@@ -15,4 +16,5 @@ def routes(world: World, words: Words, *, development: bool) -> Blueprint:
     pages = Blueprint("profiles_pages", __name__, template_folder="templates")
     front(pages, words, development=development)
     introduction(pages, world, words)
+    signing_in(pages, world, words)
     return pages

@@ -32,6 +32,7 @@ def change_person(
         today = store.now.date()
         later = _aged(edited(person, edit), person, world, today)
         refuse_any(_faults(later, person, today))
+        audit_admin(store, "person.read" if later == person else "person.changed", person_id, caller)
         if later == person:
             return person
         if normal_address(later.contact.email) != normal_address(person.contact.email):
@@ -41,7 +42,6 @@ def change_person(
         later, events = _told(world, person, later)
         store.people.save(later, person.version)
         store.tell(*events)
-        audit_admin(store, "person.changed", person_id, caller)
         return later
 
 

@@ -49,9 +49,12 @@ def export_person(world: World, person_id: str, caller: Principal) -> Everything
 def list_mentors(
     world: World, status: str | None, after: tuple[datetime, str] | None, limit: int, caller: Principal
 ) -> Sequence[Person]:
-    """Return mentors of the caller's programme, oldest application first; one audit row for the page that was read."""
+    """Return mentors of the caller's programme, oldest application first, and one more if there are more than `limit`.
+
+    One audit row for the page that is shown.
+    """
     with world.begin() as store:
-        mentors = store.people.mentors(caller.programme, status, after, limit)
-        detail = {"people": [person.id for person in mentors]}
+        mentors = store.people.mentors(caller.programme, status, after, limit + 1)
+        detail = {"people": [person.id for person in mentors[:limit]]}
         store.audit("mentors.listed", caller.programme, by=caller.scope, detail=detail)
         return mentors

@@ -15,11 +15,11 @@ def pause_person(world: World, person_id: str, until: datetime | None, caller: P
     with world.begin() as store:
         person = found(store, person_id, caller, to_change=True)
         later, events = pause(person, until, store.now)
+        audit_admin(store, "person.paused", person_id, caller)
         if later == person:
             return person
         store.people.save(later, person.version)
         store.tell(*events)
-        audit_admin(store, "person.paused", person_id, caller)
         if until is not None:
             store.enqueue(RESUME, person_id, due_at=until)
         return later

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
+from services.chassis.pages import page
 from services.chassis.unit_of_work import UnitOfWork
 from tests.chassis.shop import PARCELS, Shop
 from tests.chassis.web.test_bodies import problem_of
@@ -32,8 +33,8 @@ def walk(client: FlaskClient, limit: int) -> list[list[str]]:
 @pytest.mark.parametrize("limit", [1, 3, 6, 7, 8, 200])
 def test_every_item_comes_once_in_pages_of_the_wished_size(client: FlaskClient, limit: int) -> None:
     pages = walk(client, limit)
-    assert [item for page in pages for item in page] == [f"p{number}" for number in range(7)]
-    assert all(len(page) == limit for page in pages[:-1])
+    assert [item for one in pages for item in one] == [f"p{number}" for number in range(7)]
+    assert all(len(one) == limit for one in pages[:-1])
     assert pages[-1]
 
 
@@ -62,3 +63,9 @@ def test_an_altered_cursor_is_refused_by_name(client: FlaskClient) -> None:
 @pytest.mark.parametrize("limit", ["0", "201", "-1", "many", "1e9"])
 def test_a_size_out_of_bounds_is_refused(client: FlaskClient, limit: str) -> None:
     assert problem_of(client.get(f"{LIST}?limit={limit}"), 422)["errors"][0]["field"] == "limit"
+
+
+def test_a_cursor_of_another_list_is_refused(client: FlaskClient) -> None:
+    with client.application.test_request_context("/counter"):
+        foreign = page(["p1", "p2"], limit=1, position=lambda row: (row,))["next"]
+    problem_of(client.get(f"{LIST}?cursor={foreign}"), 422)

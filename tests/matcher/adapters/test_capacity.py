@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -133,8 +134,8 @@ def test_an_acceptance_and_a_decline_at_the_same_moment_have_one_outcome(tables:
     acts = []
     for match in matches:
         who = person(match.mentor_id)
-        acts.append(trying(lambda who=who, match=match: accept_match(tables.house, tables.terms, who, match.id)))
-        acts.append(trying(lambda who=who, match=match: decline_match(tables.house, who, match.id)))
+        acts.append(trying(partial(accept_match, tables.house, tables.terms, who, match.id)))
+        acts.append(trying(partial(decline_match, tables.house, who, match.id)))
     done = at_once(acts)
     assert [sum(done[n : n + 2]) for n in range(0, len(done), 2)] == [1] * MENTORS
     counted(tables)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -121,7 +122,7 @@ def test_a_mentor_answers_an_offer_before_ending_it(world: World) -> None:
 def test_nobody_answers_for_somebody_else(world: World) -> None:
     mentor, mentee, stranger = world.mentor("a"), world.mentee(), world.mentor("z")
     match = world.asked(mentee)
-    for answer in (
+    answers: tuple[Callable[[], object], ...] = (
         lambda: accept_match(world.house, world.terms, person(stranger), match.id),
         lambda: accept_match(world.house, world.terms, person(mentee), match.id),
         lambda: decline_match(world.house, person(stranger), match.id),
@@ -129,7 +130,8 @@ def test_nobody_answers_for_somebody_else(world: World) -> None:
         lambda: try_another(world.house, person(mentor), match.id),
         lambda: end_match(world.house, person(stranger), match.id, "completed"),
         lambda: accept_match(world.house, world.terms, person(mentor), "no-such-match"),
-    ):
+    )
+    for answer in answers:
         with pytest.raises(NotFound):
             answer()
     assert world.match(match.id).state == "proposed"

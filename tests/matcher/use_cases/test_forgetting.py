@@ -51,15 +51,12 @@ def test_no_table_holds_them_or_their_facts(tables: World) -> None:
     world.rounds()
     world.hear(profiles.PersonErased, mentee)
     assert isinstance(world.house, TableHouse)
-    left = {
-        table.name: repr(rows)
-        for table in t.metadata.sorted_tables
-        if table.name != "outbox"  # what was told before stays until the relay has sent it; it holds ids only
-        and (rows := _rows(world.house, table))
-    }
-    for name, rows in left.items():
-        assert mentee not in rows, name
-        assert "we met at a clinic" not in rows, name
+    for table in t.metadata.sorted_tables:
+        if table.name == "outbox":
+            continue  # what was told before stays until the relay has sent it; it holds ids only
+        rows = repr(_rows(world.house, table))
+        assert mentee not in rows, table.name
+        assert "we met at a clinic" not in rows, table.name
     with world.house.begin(read_only=True) as store:
         assert store.matches.get(match.id).mentee_id == "forgotten"
         assert store.matches.get(match.id).reasons == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from services.events import profiles
 from services.events.matcher import MatchProposed
 from services.matcher.domain.round import RoundResult, Snapshot
-from services.matcher.ports import Round
+from services.matcher.ports import Round, Store
 from services.matcher.use_cases import apply_round as applying
 from services.matcher.use_cases.apply_round import RoundOvertaken, apply_round
 from services.matcher.use_cases.ask_for_round import ask_for_round
@@ -77,16 +78,15 @@ def test_a_round_cut_off_while_applying_proposes_nobody_twice(world: World, monk
     world.mentor(capacity=5)
     for _ in range(5):
         world.mentee()
-    batches = []
+    still_ours, batches = applying._still_ours, itertools.count(1)
 
-    def batch(*arguments: object) -> None:
-        batches.append(arguments)
-        if len(batches) == 3:
+    def until_the_third(store: Store, opened: Round) -> None:
+        if next(batches) == 3:
             raise Crash
+        still_ours(store, opened)
 
-    still_ours = applying._still_ours
     with monkeypatch.context() as cut:
-        cut.setattr(applying, "_still_ours", lambda *given: (batch(*given), still_ours(*given)))
+        cut.setattr(applying, "_still_ours", until_the_third)
         with pytest.raises(Crash):
             run(world)
     assert len(world.told(MatchProposed)) == 4

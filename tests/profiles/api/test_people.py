@@ -76,6 +76,19 @@ def test_an_admins_reading_is_recorded(stage: Stage) -> None:
     ]
 
 
+def test_what_an_admin_does_for_somebody_is_recorded(stage: Stage) -> None:
+    mentee = stage.mentee()
+    path = f"/profiles/v1/people/{mentee.id}"
+    edit, headers = {"preferred_name": "Ada"}, {"If-Match": "*"}
+    assert stage.ask("PATCH", path, by=stage.admin, json=edit, headers=headers).status_code == 200
+    assert stage.ask("PATCH", path, by=stage.admin, json=edit, headers=headers).status_code == 200
+    stage.ask("POST", f"{path}/pause", by=stage.admin, json={})
+    stage.ask("POST", f"{path}/resume", by=stage.admin)
+    stage.ask("POST", f"{path}/consents", by=stage.admin, json={"purpose": "matching", "given": False})
+    actions = ["person.changed", "person.read", "person.paused", "person.resumed", "consent.answered"]
+    assert [row["action"] for row in stage.rows("audit")] == actions
+
+
 def test_a_change_tells_the_whole_new_state(stage: Stage) -> None:
     mentee = somebody_with_everything(stage)
     answer = stage.change(mentee, {"mentee": {"goals": ["social"], "own_words": None}})

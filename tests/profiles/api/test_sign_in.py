@@ -1,7 +1,6 @@
 """Signing in by a link in a mail: neutral to strangers, and good for once."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from services.events.profiles import SignInAsked
@@ -41,13 +40,6 @@ def test_a_link_opens_a_session_once(stage: Stage) -> None:
     assert (session["person_id"], session["roles"]) == (mentee.id, ["mentee"])
     assert stage.ask("GET", f"/profiles/v1/people/{mentee.id}", by=session["access_token"]).status_code == 200
     assert exchange(stage, link) == 404
-
-
-def test_of_many_at_once_one_gets_in(stage: Stage) -> None:
-    link = a_link(stage, stage.mentee())
-    with ThreadPoolExecutor(6) as pool:
-        found = sorted(pool.map(lambda _: exchange(stage, link), range(6)))
-    assert found == [201] + [404] * 5
 
 
 def test_wrong_expired_foreign_and_unknown_links_look_alike(stage: Stage) -> None:

@@ -1,7 +1,6 @@
 """People come: mentees, mentors, and those who are both."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -128,18 +127,6 @@ def test_a_known_address_is_told_how_to_go_on(stage: Stage, spelling: Callable[[
     assert told["errors"][0]["field"] == "contact.email"
     assert stage.told() == before
     assert len(stage.rows("people")) == 1
-
-
-def test_of_two_sign_ups_at_once_with_one_address_one_is_kept(stage: Stage) -> None:
-    body = mentee_body()
-
-    def sign_up(_: int) -> int:
-        return stage.app.test_client().post("/profiles/v1/mentees", json=body).status_code
-
-    with ThreadPoolExecutor(4) as pool:
-        found = sorted(pool.map(sign_up, range(4)))
-    assert found == [201, 409, 409, 409]
-    assert len(stage.told(PersonRegistered)) == 1
 
 
 def test_the_same_wish_sent_twice_is_one_person(stage: Stage) -> None:

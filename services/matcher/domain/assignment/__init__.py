@@ -5,6 +5,7 @@ from services.matcher.domain.assignment.certify import certify
 from services.matcher.domain.assignment.edges import Assignment, Certificate, Edges
 from services.matcher.domain.assignment.outcome import Outcome
 from services.matcher.domain.assignment.problem import LARGEST_TOTAL, checked_capacity, indexed
+from services.matcher.domain.assignment.standing import Standing
 from services.matcher.domain.assignment.tie_break import TieBreak
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Certificate",
     "Edges",
     "Outcome",
+    "Standing",
     "TieBreak",
     "assign",
     "certify",

@@ -40,13 +40,20 @@ def optimise(
 
 def priced(edges: Edges, capacity: I64, outcome: Outcome) -> Assignment:
     """Put the answer together; a mentor without places gets the price a first place would have."""
-    mentee = np.repeat(np.arange(edges.mentees), np.diff(edges.indptr))
     u, p, v, q = outcome.mentee_price, outcome.mentee_tie_price, outcome.mentor_price, outcome.mentor_tie_price
-    tie = edges.tie if edges.tie is not None else np.zeros_like(edges.value)
-    for e in np.flatnonzero((capacity[edges.mentor] == 0) & (edges.value > 0)).tolist():
-        i, j = mentee[e], edges.mentor[e]
-        worth = (int(edges.value[e] - u[i]), int(tie[e] - p[i]))
-        if worth > (int(v[j]), int(q[j])):
-            v[j], q[j] = worth
-    value = exact_sum(edges.value[outcome.mentor_of[mentee] == edges.mentor])
-    return Assignment(outcome.mentor_of, u, v, p, q, value)
+    closed = capacity == 0
+    if closed.any():
+        mentee = np.repeat(np.arange(edges.mentees), np.diff(edges.indptr))
+        tie = edges.tie if edges.tie is not None else np.zeros_like(edges.value)
+        for e in np.flatnonzero(closed[edges.mentor] & (edges.value > 0)).tolist():
+            i, j = mentee[e], edges.mentor[e]
+            worth = (int(edges.value[e] - u[i]), int(tie[e] - p[i]))
+            if worth > (int(v[j]), int(q[j])):
+                v[j], q[j] = worth
+    return Assignment(outcome.mentor_of, u, v, p, q, worth_of(edges, outcome.mentor_of))
+
+
+def worth_of(edges: Edges, mentor_of: I64) -> int:
+    """Return the total value of the matched edges."""
+    matched = np.repeat(mentor_of, np.diff(edges.indptr)) == edges.mentor
+    return exact_sum(edges.value[matched])

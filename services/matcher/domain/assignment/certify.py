@@ -6,9 +6,20 @@ import numpy.typing as npt
 from services.matcher.domain.arrays import I64, AnyArray, as_i64
 from services.matcher.domain.assignment.edges import Assignment, Certificate, Edges
 from services.matcher.domain.assignment.problem import checked_capacity, checked_edges
+from services.matcher.domain.compiled import core, number, pointers
+from services.matcher.domain.errors import ValueTooLargeError
+
+LARGEST_PRICE = 2**60
 
 
-def certify(edges: Edges, capacity: npt.ArrayLike, assignment: Assignment, *, trusted: bool = False) -> Certificate:
+def certify(
+    edges: Edges,
+    capacity: npt.ArrayLike,
+    assignment: Assignment,
+    *,
+    trusted: bool = False,
+    compiled: bool | None = None,
+) -> Certificate:
     """Return what the pairs are worth, the bound the prices prove, and how many conditions are broken.
 
     Counted as violations: an edge priced below its value (both words), a negative price, a place overdrawn, a pair
@@ -19,21 +30,15 @@ def certify(edges: Edges, capacity: npt.ArrayLike, assignment: Assignment, *, tr
     known = edges if trusted else checked_edges(edges, len(places))
     rows, columns = known.mentees, len(places)
     mentor_of = as_i64("mentor_of", assignment.mentor_of, (rows,))
-    u = as_i64("mentee_price", assignment.mentee_price, (rows,))
-    v = as_i64("mentor_price", assignment.mentor_price, (columns,))
-    p = as_i64("mentee_tie_price", assignment.mentee_tie_price, (rows,))
-    q = as_i64("mentor_tie_price", assignment.mentor_tie_price, (columns,))
-    mentee = np.repeat(np.arange(rows), np.diff(known.indptr))
-    used = mentor_of[mentee] == known.mentor
-    violations = (
-        _underpriced(known, mentee, (u, p), (v, q))
-        + _negative(u, p)
-        + _negative(v, q)
-        + _without_edge(mentor_of, int(used.sum()))
-        + _overdrawn(mentor_of, places)
-    )
-    primal = exact_sum(known.value[used])
-    dual = exact_sum(u) + sum(a * b for a, b in zip(v.tolist(), places.tolist(), strict=True))
+    u = _price("mentee_price", assignment.mentee_price, rows)
+    v = _price("mentor_price", assignment.mentor_price, columns)
+    p = _price("mentee_tie_price", assignment.mentee_tie_price, rows)
+    q = _price("mentor_tie_price", assignment.mentor_tie_price, columns)
+    underpriced, used, primal = _compared(known, (u, p), (v, q), mentor_of, compiled)
+    without_edge = int((mentor_of != -1).sum()) - used
+    violations = underpriced + _negative(u, p) + _negative(v, q) + without_edge + _overdrawn(mentor_of, places)
+    priced = v != 0
+    dual = exact_sum(u) + sum(a * b for a, b in zip(v[priced].tolist(), places[priced].tolist(), strict=True))
     return Certificate(primal, dual, violations)
 
 
@@ -42,20 +47,35 @@ def exact_sum(numbers: AnyArray) -> int:
     return (int((numbers >> 32).sum()) << 32) + int((numbers & 0xFFFFFFFF).sum())
 
 
-def _underpriced(edges: Edges, mentee: I64, mentee_price: tuple[I64, I64], mentor_price: tuple[I64, I64]) -> int:
-    slack = mentee_price[0][mentee] + mentor_price[0][edges.mentor] - edges.value
-    tie = edges.tie if edges.tie is not None else np.zeros_like(slack)
-    tie_slack = mentee_price[1][mentee] + mentor_price[1][edges.mentor] - tie
+def _price(name: str, given: npt.ArrayLike, people: int) -> I64:
+    price = as_i64(name, given, (people,))
+    if people and max(int(price.max()), -int(price.min())) > LARGEST_PRICE:
+        raise ValueTooLargeError(f"{name} is beyond {LARGEST_PRICE}, where sums could overflow")
+    return price
+
+
+def _compared(
+    edges: Edges, mentee_price: tuple[I64, I64], mentor_price: tuple[I64, I64], mentor_of: I64, compiled: bool | None
+) -> tuple[int, int, int]:
+    """Return edges priced too low, matched edges, and what those are worth."""
+    (u, p), (v, q) = mentee_price, mentor_price
+    tie = edges.tie if edges.tie is not None else np.zeros_like(edges.value)
+    library = core(compiled)
+    if library is not None:
+        used, mentor = np.zeros(2, np.int64), edges.mentor.astype(np.int32, copy=False)
+        columns = pointers(edges.indptr, mentor, edges.value, tie, u, p, v, q, mentor_of, used)
+        return int(library.cairn_check(number(edges.mentees), *columns)), int(used[0]), int(used[1])
+    mentee = np.repeat(np.arange(edges.mentees), np.diff(edges.indptr))
+    slack = u[mentee] + v[edges.mentor] - edges.value
+    tie_slack = p[mentee] + q[edges.mentor] - tie
     # An edge worth nothing is never used, so it need not be priced.
-    return int((((slack < 0) | ((slack == 0) & (tie_slack < 0))) & (edges.value > 0)).sum())
+    low = ((slack < 0) | ((slack == 0) & (tie_slack < 0))) & (edges.value > 0)
+    matched = mentor_of[mentee] == edges.mentor
+    return int(low.sum()), int(matched.sum()), exact_sum(edges.value[matched])
 
 
 def _negative(first: I64, second: I64) -> int:
     return int(((first < 0) | ((first == 0) & (second < 0))).sum())
-
-
-def _without_edge(mentor_of: I64, with_edge: int) -> int:
-    return int((mentor_of != -1).sum()) - with_edge
 
 
 def _overdrawn(mentor_of: I64, capacity: I64) -> int:

@@ -11,13 +11,12 @@ from services.matcher.domain.assignment.market import Market, Queue, Work
 from services.matcher.domain.assignment.outcome import Outcome, Pause
 from services.matcher.domain.assignment.problem import Problem
 from services.matcher.domain.assignment.strategy import (
-    BUDGET,
     ONE_SIDED_BUDGET,
     SCALE,
     SCARCE,
     SURPLUS,
-    epsilons,
     places_per_mentee,
+    schedules,
 )
 from services.matcher.domain.compiled import Core, number
 
@@ -62,21 +61,21 @@ def _auction(core: Core, problem: Problem, market: Market, pause: Pause) -> None
         return
     ratio = places_per_mentee(problem)
     budget = ONE_SIDED_BUDGET * len(problem.mentor)
-    if ratio < SCARCE and _mentors_bid(core, problem, market, pause, budget):
+    if ratio < SCARCE and _mentors_bid(core, problem, market, pause, budget) > 0:
         return
-    if ratio > SURPLUS and _mentees_bid(core, market, pause, budget):
+    if ratio > SURPLUS and _mentees_bid(core, market, pause, budget) > 0:
         return
     _both_bid(core, problem, market, pause)
 
 
-def _mentors_bid(core: Core, problem: Problem, market: Market, pause: Pause, budget: int) -> bool:
+def _mentors_bid(core: Core, problem: Problem, market: Market, pause: Pause, budget: int) -> int:
     np.maximum.at(market.v, problem.mentor, SCALE * problem.value)
     queue = Queue(problem.mentors)
     core.cairn_turn(market.reference, queue.reference, number(SCALE))
     return _drained(core.cairn_reverse, market, queue, 1, pause, budget)
 
 
-def _mentees_bid(core: Core, market: Market, pause: Pause, budget: int) -> bool:
+def _mentees_bid(core: Core, market: Market, pause: Pause, budget: int) -> int:
     queue = Queue(len(market.u))
     core.cairn_loosen(market.reference, queue.reference, number(SCALE), number(1))
     return _drained(core.cairn_forward, market, queue, 1, pause, budget)
@@ -84,23 +83,24 @@ def _mentees_bid(core: Core, market: Market, pause: Pause, budget: int) -> bool:
 
 def _both_bid(core: Core, problem: Problem, market: Market, pause: Pause) -> None:
     mentees, mentors = Queue(problem.mentees), Queue(problem.mentors)
-    budget = BUDGET * len(problem.mentor)
-    for epsilon in epsilons(problem):
-        core.cairn_loosen(market.reference, mentees.reference, number(SCALE), number(epsilon))
-        if not _drained(core.cairn_forward, market, mentees, epsilon, pause, budget):
-            return
-        core.cairn_turn(market.reference, mentors.reference, number(SCALE))
-        if not _drained(core.cairn_reverse, market, mentors, epsilon, pause, budget):
+    for course, budget in schedules(problem):
+        left = budget
+        for epsilon in course:
+            core.cairn_loosen(market.reference, mentees.reference, number(SCALE), number(epsilon))
+            left = _drained(core.cairn_forward, market, mentees, epsilon, pause, left)
+            if left > 0:
+                core.cairn_turn(market.reference, mentors.reference, number(SCALE))
+                left = _drained(core.cairn_reverse, market, mentors, epsilon, pause, left)
+            if left <= 0:
+                break
+        if left > 0:
             return
 
 
-def _drained(step: Callable[..., int], market: Market, queue: Queue, epsilon: int, pause: Pause, budget: int) -> bool:
-    """Run a bidding step until its queue is empty; False when the budget of edges ran out first."""
-    while len(queue):
+def _drained(step: Callable[..., int], market: Market, queue: Queue, epsilon: int, pause: Pause, budget: int) -> int:
+    """Run a bidding step until its queue is empty; return the looks left, 0 when they ran out first."""
+    while len(queue) and budget > 0:
         pause(0.0)
-        slice_ = min(SLICE, budget)
-        if slice_ <= 0:
-            return False
-        left = step(market.reference, queue.reference, number(SCALE), number(epsilon), number(slice_))
-        budget -= slice_ - left
-    return True
+        allowed = min(SLICE, budget)
+        budget -= allowed - step(market.reference, queue.reference, number(SCALE), number(epsilon), number(allowed))
+    return max(0, budget) if not len(queue) else 0

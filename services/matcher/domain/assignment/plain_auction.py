@@ -10,13 +10,12 @@ from itertools import pairwise
 from services.matcher.domain.assignment.outcome import Pause
 from services.matcher.domain.assignment.problem import Problem
 from services.matcher.domain.assignment.strategy import (
-    BUDGET,
     ONE_SIDED_BUDGET,
     SCALE,
     SCARCE,
     SURPLUS,
-    epsilons,
     places_per_mentee,
+    schedules,
 )
 
 AT_ONCE = 16  # places a mentor fills in one go
@@ -50,11 +49,12 @@ class PlainAuction:
             return
         if ratio > SURPLUS and self._forward(1, self._loosened(1), pause):
             return
-        self._left = BUDGET * len(self._problem.mentor)
-        for epsilon in epsilons(self._problem):
-            if not self._forward(epsilon, self._loosened(epsilon), pause):
-                return
-            if not self._reverse(epsilon, self._turned(), pause):
+        for course, budget in schedules(self._problem):
+            self._left = budget
+            if all(
+                self._forward(epsilon, self._loosened(epsilon), pause) and self._reverse(epsilon, self._turned(), pause)
+                for epsilon in course
+            ):
                 return
 
     def _mentors_bid(self, pause: Pause) -> bool:

@@ -38,6 +38,7 @@ class PlainRepair:
         self.mentee_price = [
             max(0, max((worth - mentor_price[j] for j, worth in edges), default=0)) for edges in self.mentee_edges
         ]
+        self.lowered: set[int] = set()  # mentees whose price may have fallen
         self.members: list[set[int]] = [set() for _ in self.capacity]
         self.mentor_of = [-1] * problem.mentees
         for i, j in enumerate(mentor_of):
@@ -103,6 +104,7 @@ class PlainRepair:
                 reached[i] = distance
         for i, distance in reached.items():
             u[i] -= max(0, best - distance)
+        self.lowered.update(reached)
         for j, distance in settled.items():
             v[j] += max(0, best - distance)
         self._move_along(start, end_mentee, end_mentor, came_from)
@@ -110,12 +112,12 @@ class PlainRepair:
     def _move_along(self, start: int, end_mentee: int, end_mentor: int, came_from: dict[int, int]) -> None:
         j = end_mentor
         if end_mentor < 0:
-            j = self._unmatch(end_mentee)
+            j = self.unmatch(end_mentee)
             if end_mentee == start:
                 return
         while True:
             i = came_from[j]
-            left = self._unmatch(i)
+            left = self.unmatch(i)
             self._match(i, j)
             if i == start:
                 return
@@ -163,13 +165,14 @@ class PlainRepair:
     def _hand_over(self, start: int, i: int, came_from: dict[int, int], leaver: dict[int, int]) -> None:
         while True:
             j = came_from[i]
-            self._unmatch(i)
+            self.unmatch(i)
             self._match(i, j)
             if j == start:
                 return
             i = leaver[j]
 
-    def _unmatch(self, i: int) -> int:
+    def unmatch(self, i: int) -> int:
+        """Take mentee i from their mentor; return the mentor, or -1."""
         left = self.mentor_of[i]
         if left >= 0:
             self.members[left].discard(i)

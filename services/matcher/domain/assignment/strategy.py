@@ -13,7 +13,8 @@ SCALE = 4  # prices of the auction are quarters of a value
 FACTOR = 5  # by which epsilon shrinks from phase to phase
 SCARCE, SURPLUS = 0.9, 1.3  # places per mentee below and above which one side alone bids
 ONE_SIDED_BUDGET = 60  # looks per edge; beyond it the market is nearly balanced after all
-BUDGET = 1000  # looks per edge; beyond it exact repair takes over
+GENTLE_BUDGET = 60  # looks per edge for epsilons fitted to the spread of values
+FULL_BUDGET = 1000  # looks per edge; beyond it exact repair takes over
 
 
 def places_per_mentee(problem: Problem) -> float:
@@ -22,9 +23,20 @@ def places_per_mentee(problem: Problem) -> float:
     return float(places) / max(1, int(np.count_nonzero(np.diff(problem.indptr))))
 
 
-def epsilons(problem: Problem) -> list[int]:
-    """Return the shrinking epsilons of a balanced market, in scaled values; the last is 1."""
-    shrinking = [max(1, SCALE * int(problem.value.max(initial=1)) // 16)]
-    while shrinking[-1] > 1:
-        shrinking.append(max(1, shrinking[-1] // FACTOR))
-    return shrinking
+def schedules(problem: Problem) -> list[tuple[list[int], int]]:
+    """Return two courses of shrinking epsilons, in scaled values, each with its budget of looks.
+
+    The first fits the spread of values, which is what decides between mentors; a large bonus common to all pairs does
+    not slow it. Where prices must climb to such a bonus by small raises it runs out; the second starts from the top.
+    """
+    looks = len(problem.value)
+    highest, lowest = int(problem.value.max(initial=1)), int(problem.value.min(initial=2**62))
+    gentle, full = SCALE * max(0, highest - lowest) // 200, SCALE * highest // 16
+    return [(_shrinking(gentle), GENTLE_BUDGET * looks), (_shrinking(full), FULL_BUDGET * looks)]
+
+
+def _shrinking(first: int) -> list[int]:
+    course = [max(1, first)]
+    while course[-1] > 1:
+        course.append(max(1, course[-1] // FACTOR))
+    return course

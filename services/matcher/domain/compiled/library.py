@@ -40,7 +40,8 @@ def file_name() -> str:
 
 
 @cache
-def _loaded() -> Core | None:
+def loaded() -> Core | None:
+    """Return the library, or None after one log line; asked of the disk once per process."""
     name = file_name()
     for folder in (BUILD, BESIDE):
         try:
@@ -53,14 +54,14 @@ def _loaded() -> Core | None:
 
 def available() -> bool:
     """Whether the compiled core is built from today's sources and loads."""
-    return _loaded() is not None
+    return loaded() is not None
 
 
 def core(wanted: bool | None) -> Core | None:
     """Return the library to use: None for the plain twin; raise when it is required (True) but not built."""
     if wanted is False:
         return None
-    library = _loaded()
+    library = loaded()
     if wanted and library is None:
         raise MatchingError("the compiled core is not built: python -m services.matcher.domain.compiled.build")
     return library

@@ -8,12 +8,15 @@ and the most telling reason there is. "These 9 people share only 4 places with 2
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import networkx as nx
 import numpy as np
 
 from services.matcher.domain.features.problem import Problem
 from services.matcher.domain.people import Mentee
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 _MENTEE, _SEAT = 0, 1
 Node = tuple[int, int]
@@ -38,6 +41,8 @@ def crowd_of(problem: Problem, mentor_of: Sequence[int], mentee: int) -> Crowd |
     ``mentor_of`` gives each mentee's mentor row, -1 for none. In a round that matches as many people as possible a free
     place is never within reach of somebody who waits, unless the quality floor or the dial kept it so.
     """
+    import networkx as nx  # half a second to load, and only a question about somebody who waits needs it
+
     graph, free = _seating(problem, mentor_of, mentee)
     reached = nx.descendants(graph, (_MENTEE, mentee)) | {(_MENTEE, mentee)}
     seats = sorted(row for side, row in reached if side == _SEAT)
@@ -69,6 +74,8 @@ def in_common(mentees: Sequence[Mentee]) -> tuple[tuple[str, str], ...]:
 
 def _seating(problem: Problem, mentor_of: Sequence[int], start: int) -> "tuple[nx.DiGraph[Node], dict[int, int]]":
     """Arrows from people to the seats they could take, and from seats to who sits there; grown from ``start``."""
+    import networkx as nx
+
     occupants = seat_plan(problem, mentor_of)
     free = {seat: int(problem.seats.places[seat]) - len(sitting) for seat, sitting in occupants.items()}
     graph: nx.DiGraph[Node] = nx.DiGraph()

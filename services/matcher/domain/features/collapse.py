@@ -58,8 +58,10 @@ def _add(one: Scaled, other: Scaled) -> Scaled | None:
 
 def _unique_columns(keys: np.ndarray[tuple[int, int], np.dtype[np.generic]]) -> tuple[I64, I32]:
     """For each distinct column one place where it stands, and every column's code."""
-    if keys.shape[0] == 1:
-        _, first, codes = np.unique(keys[0], return_index=True, return_inverse=True)
-    else:
-        _, first, codes = np.unique(keys, axis=1, return_index=True, return_inverse=True)
-    return first.astype(np.int64), codes.reshape(-1).astype(np.int32)
+    merged: I64 = np.zeros(keys.shape[1], dtype=np.int64)
+    for row in keys:
+        _, codes = np.unique(row, return_inverse=True)
+        merged = merged * (int(codes.max(initial=0)) + 1) + codes
+        _, merged = np.unique(merged, return_inverse=True)
+    _, first, codes = np.unique(merged, return_index=True, return_inverse=True)
+    return first.astype(np.int64), codes.astype(np.int32)

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from services.matcher.domain.arrays import I32, I64, U64
 from services.matcher.domain.assignment import TieBreak
 from services.matcher.domain.eligibility import Rules
+from services.matcher.domain.features.budget import WHOLE
 from services.matcher.domain.features.coded import ByTable, for_mentors
 from services.matcher.domain.features.collapse import Scaled, bits_as_table, collapse
 from services.matcher.domain.features.objective import bonuses, step_for, tie_keys
@@ -109,8 +110,9 @@ def _scores(pool: Pool, pairs: PairPoints, seats: Seats) -> Scores:
 
 def _scale(table: I32, codes: npt.NDArray[np.integer], share: I64) -> tuple[I32, I32]:
     """Multiply a table by the mentees' shares: one row for each (code, share) that occurs."""
-    both, rows = np.unique(np.vstack([codes.astype(np.int64), share]), axis=1, return_inverse=True)
-    return (table[both[0]] * both[1][:, np.newaxis]).astype(np.int32), rows.reshape(-1).astype(np.int32)
+    whole = WHOLE + 1
+    both, rows = np.unique(codes.astype(np.int64) * whole + share, return_inverse=True)
+    return (table[both // whole] * (both % whole)[:, np.newaxis]).astype(np.int32), rows.astype(np.int32)
 
 
 def _held(pool: Pool, seats: Seats) -> list[Scaled]:

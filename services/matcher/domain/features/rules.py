@@ -15,7 +15,7 @@ from services.matcher.domain.arrays import U64, AnyArray
 from services.matcher.domain.features.coded import AnyRule, Coded
 from services.matcher.domain.features.musts import Want, meets, ready, wants
 from services.matcher.domain.features.pool import Pool
-from services.matcher.domain.features.seats import SHAPES, shape_mask
+from services.matcher.domain.features.seats import accepted_shapes, shape_mask
 from services.matcher.domain.features.tables import distinct, masks
 from services.matcher.domain.people import Mentor
 
@@ -69,7 +69,7 @@ def rule_book(pool: Pool, hard: Mapping[str, Coded], blocked: frozenset[tuple[in
         ),
         "request_shape": AnyRule(
             masks([shape_mask(frozenset([one.facts.request_shape])) for one in pool.mentees]),
-            masks([shape_mask(frozenset(one.facts.request_shapes or SHAPES)) for one in pool.mentors]),
+            masks([shape_mask(accepted_shapes(one)) for one in pool.mentors]),
         ),
     }
     any_rules |= {name: coded.rule for name, coded in hard.items() if coded.rule is not None}

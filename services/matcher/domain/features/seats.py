@@ -24,7 +24,6 @@ from services.matcher.domain.people import Mentor
 
 HOURS = {"long_haul": 3, "a_few_chats": 2, "one_thing": 1}
 _USUAL = "a_few_chats"
-SHAPES = codes("request_shape")
 Cut = tuple[tuple[int, frozenset[str]], ...]  # (seats, shapes they take)
 
 
@@ -34,7 +33,7 @@ class Seats:
 
     mentor_rows: I64  # (K,)
     places: I64  # (K,)
-    masks: U64  # (K,) bit s: takes SHAPES[s]
+    masks: U64  # (K,) bit s: takes the vocabulary's shape s
 
     def of(self, mentor_row: int) -> I64:
         """The columns of a mentor."""
@@ -58,7 +57,7 @@ def cut(mentor: Mentor) -> Cut:
     long_hauls, middle = _left(mentor, ("long_haul",)), _left(mentor, ("long_haul", "a_few_chats"))
     middle = min(free, middle)
     whole = min(middle, long_hauls)
-    takes = frozenset(mentor.facts.request_shapes or SHAPES)
+    takes = accepted_shapes(mentor)
     kinds = (
         (whole, takes),
         (middle - whole, takes - {"long_haul"}),
@@ -67,9 +66,14 @@ def cut(mentor: Mentor) -> Cut:
     return tuple((seats, shapes) for seats, shapes in kinds if seats > 0 and shapes)
 
 
+def accepted_shapes(mentor: Mentor) -> frozenset[str]:
+    """The shapes a mentor takes; naming none means any."""
+    return frozenset(mentor.facts.request_shapes or codes("request_shape"))
+
+
 def shape_mask(shapes: frozenset[str]) -> int:
     """Shapes as bits, in the order of the vocabulary."""
-    return sum(1 << place for place, shape in enumerate(SHAPES) if shape in shapes)
+    return sum(1 << place for place, shape in enumerate(codes("request_shape")) if shape in shapes)
 
 
 def _left(mentor: Mentor, shapes: tuple[str, ...]) -> int:

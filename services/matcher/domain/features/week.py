@@ -9,7 +9,6 @@ from services.events.vocabulary import codes
 
 SLOTS = 168
 ANY_TIME = (1 << SLOTS) - 1
-DAY_CODES = codes("weekday")
 
 
 def free_slots(windows: tuple[Window, ...], time_zone: str, at: datetime) -> int:
@@ -34,7 +33,7 @@ def _spans(windows: tuple[Window, ...], time_zone: str, day: date) -> tuple[tupl
     monday = datetime.combine(day - timedelta(days=day.weekday()), time(), tzinfo=ZoneInfo("UTC"))
     spans = []
     for window in windows:
-        ahead = (DAY_CODES.index(window.day) - day.weekday() - 1) % 7 + 1
+        ahead = (codes("weekday").index(window.day) - day.weekday() - 1) % 7 + 1
         start, end = (_instant(day + timedelta(days=ahead), minute, time_zone) for minute in (window.start, window.end))
         spans.append(tuple(int((one - monday + timedelta(minutes=30)).total_seconds() // 3600) for one in (start, end)))
     return tuple((first, last) for first, last in spans)

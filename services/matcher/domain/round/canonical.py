@@ -1,29 +1,45 @@
 """One spelling for every value: dataclasses to JSON text and back, the same bytes for the same content."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from hashlib import sha256
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+_SCALARS = (str, int, bool, float, NoneType)
+
 
 def plain(value: Any) -> Any:
     """Dataclasses as objects, tuples as lists, sets as sorted lists, instants as ISO 8601 in UTC."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    kind = type(value)
+    if kind in _SCALARS:
+        return value
+    if kind in (tuple, list):
+        return [plain(one) for one in value]
+    names = _field_names(kind)
+    if names is not None:
+        return {name: plain(getattr(value, name)) for name in names}
+    return _rarer(value)
+
+
+@cache
+def _field_names(kind: Hashable) -> tuple[str, ...] | None:
+    return tuple(field.name for field in fields(kind)) if isinstance(kind, type) and is_dataclass(kind) else None
+
+
+def _rarer(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): plain(one) for key, one in value.items()}
     if isinstance(value, frozenset | set):
         return sorted((plain(one) for one in value), key=json.dumps)
-    if isinstance(value, tuple | list):
+    if isinstance(value, tuple):
         return [plain(one) for one in value]
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    if isinstance(value, date):
-        return value.isoformat()
-    return value
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def canonical(value: Any) -> str:

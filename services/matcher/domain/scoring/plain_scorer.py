@@ -80,6 +80,7 @@ class PlainScorer:
     ) -> Iterator[I64]:
         """Yield (mentee, mentor, value, tie) of eligible pairs of value, whole mentees at a time."""
         active = self._open if active is None else active & self._open
+        pause(0.0)
         waiting: list[I64] = []
         size = 0
         for kind, members in enumerate(self._members):

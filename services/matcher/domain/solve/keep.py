@@ -10,7 +10,7 @@ from services.matcher.domain.scoring import Scores
 from services.matcher.domain.solve.limits import Limits
 
 SCARCE, SURPLUS = 0.9, 1.3  # places per mentee
-SHORTEST = 8
+SCARCE_LENGTH, BALANCED_LENGTH, SURPLUS_LENGTH = 6.0, 4.0, 2.0  # times the fourth root of the mentees; measured
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,17 @@ def keep_for(mentees: int, capacity: I64, alternates: int) -> Keep:
     mentors = len(capacity)
     places = int(np.minimum(capacity, mentees).sum())
     ratio = places / max(1, mentees)
-    grown = int(6 * max(mentees, 1) ** 0.25)
+    grown = max(mentees, 1) ** 0.25
     crowd = max(1.0, places / max(1, int(np.count_nonzero(capacity))) / 2)
-    of_mentor = 0 if ratio > SURPLUS else max(SHORTEST, int(grown * crowd))
-    of_mentee = 0 if ratio < SCARCE else max(SHORTEST, grown)
-    return Keep(min(of_mentor, mentees), min(max(of_mentee, alternates + 1), max(mentors, 1)), mentees, mentors)
+    if ratio < SCARCE:
+        of_mentor, of_mentee = SCARCE_LENGTH * grown * crowd, 0.0
+    elif ratio > SURPLUS:
+        of_mentor, of_mentee = 0.0, SURPLUS_LENGTH * grown
+    else:
+        of_mentor, of_mentee = BALANCED_LENGTH * grown * crowd, BALANCED_LENGTH * grown
+    mentor_keep = min(mentees, int(of_mentor))
+    mentee_keep = min(max(mentors, 1), max(int(of_mentee), alternates + 1))
+    return Keep(mentor_keep, mentee_keep, mentees, mentors)
 
 
 def refuse_too_much_memory(limits: Limits, keep: Keep, scores: Scores) -> None:

@@ -66,7 +66,7 @@ def solve(
     assignment = priced(edges, places, outcome)
     return Solution(
         assignment=assignment,
-        certificate=certify(edges, places, assignment, trusted=True),
+        certificate=certify(edges, places, assignment, trusted=True, compiled=compiled),
         alternates=_others(lists.best, assignment.mentor_of, alternates),
         eligible_count=lists.eligible,
         stats=Stats(int(lists.eligible.sum()), len(edges.mentor), kinds.count, rounds, core(compiled) is not None),

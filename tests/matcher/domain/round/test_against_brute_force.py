@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import product
 from random import Random
 
@@ -10,9 +11,9 @@ import pytest
 
 from deploy.demo.facts import pool_of
 from deploy.demo.population import programme
-from services.matcher.domain.explain import explain
+from services.matcher.domain.explain import Explanation, explain
 from services.matcher.domain.features.priority import priority
-from services.matcher.domain.people import Mentee, Mentor
+from services.matcher.domain.people import Mentor
 from services.matcher.domain.round import Snapshot, run_round
 from tests.support.people import weights
 
@@ -53,8 +54,6 @@ def a_tiny_pool(seed: int) -> Snapshot:
         )
         for one in mentees
     )
-    from datetime import UTC, datetime
-
     at = datetime(2025, 6, 2, 12, tzinfo=UTC)
     return Snapshot(programme="cairn", at=at, weights=weights(), mentees=mentees, mentors=mentors)
 
@@ -71,12 +70,15 @@ def within_limits(mentor: Mentor, shapes: list[str]) -> bool:
     ] <= max(1, facts.hours_per_month // 2)
 
 
-def every_assignment(snapshot: Snapshot) -> Iterator[dict[str, str]]:
-    told = {
+def explained(snapshot: Snapshot) -> dict[tuple[str, str], Explanation]:
+    return {
         (one.id, other.id): explain(one, other, snapshot.weights, snapshot.at)
         for one in snapshot.mentees
         for other in snapshot.mentors
     }
+
+
+def every_assignment(snapshot: Snapshot, told: dict[tuple[str, str], Explanation]) -> Iterator[dict[str, str]]:
     mine = [
         [None, *(other.id for other in snapshot.mentors if not told[one.id, other.id].rules)]
         for one in snapshot.mentees
@@ -90,13 +92,9 @@ def every_assignment(snapshot: Snapshot) -> Iterator[dict[str, str]]:
             yield made
 
 
-def worth(snapshot: Snapshot, made: dict[str, str]) -> Worth:
-    mentors: dict[str, Mentor] = {one.id: one for one in snapshot.mentors}
-    mentees: dict[str, Mentee] = {one.id: one for one in snapshot.mentees}
-    fit = sum(
-        sum(part.score * part.weight for part in explain(mentees[i], mentors[j], snapshot.weights, snapshot.at).parts)
-        for i, j in made.items()
-    )
+def worth(snapshot: Snapshot, told: dict[tuple[str, str], Explanation], made: dict[str, str]) -> Worth:
+    mentees = {one.id: one for one in snapshot.mentees}
+    fit = sum(part.score * part.weight for pair in made.items() for part in told[pair].parts)
     first = sum(priority(mentees[i], snapshot.weights, snapshot.at) for i in made)
     return first, fit, sum(mentees[i].held == j for i, j in made.items())
 
@@ -104,10 +102,11 @@ def worth(snapshot: Snapshot, made: dict[str, str]) -> Worth:
 @pytest.mark.parametrize("seed", range(12))
 def test_no_other_assignment_of_a_tiny_pool_is_better(seed: int) -> None:
     snapshot = a_tiny_pool(seed)
+    told = explained(snapshot)
     result = run_round(snapshot)
     made = {one.mentee_id: one.mentor_id for one in result.proposals}
-    every = list(every_assignment(snapshot))
+    every = list(every_assignment(snapshot, told))
     assert made in every
-    assert worth(snapshot, made) == max(worth(snapshot, one) for one in every)
+    assert worth(snapshot, told, made) == max(worth(snapshot, told, one) for one in every)
     assert len(made) == max(len(one) for one in every)
     assert result.certificate.optimal

@@ -1,0 +1,154 @@
+"""How a cell of a people file is read: codes, lists, languages, devices, windows, dates.
+
+A list is separated by ``;`` and the parts of one entry by ``:`` (``es:native; en:fluent``). Every reader raises
+``BadCellError`` with what to write instead.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import TypeVar
+from zoneinfo import available_timezones
+
+from langcodes import tag_is_valid
+
+from services.events.facts import DeviceInterest, DeviceLived, LifeStage, Must, Spoken, Window
+from services.events.vocabulary import is_code, nearest
+
+T = TypeVar("T")
+_WINDOW = re.compile(r"(?P<day>\w+)\s+(?P<start>\d{1,2}:\d\d)\s*-\s*(?P<end>\d{1,2}:\d\d)")
+_MONTH = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])")
+_YES, _NO = ("yes", "true", "1"), ("no", "false", "0", "")
+_MONTHS_FROM = 2  # a device is class, model, first month, last month
+
+
+class BadCellError(ValueError):
+    """A cell that cannot be read; the message says what to write."""
+
+
+def code(axis: str) -> Callable[[str], str]:
+    """One code of a vocabulary."""
+
+    def read(text: str) -> str:
+        if not is_code(axis, text):
+            raise BadCellError(f"{text!r} is not a {axis.replace('_', ' ')}; nearest: {', '.join(nearest(axis, text))}")
+        return text
+
+    return read
+
+
+def several(one: Callable[[str], T]) -> Callable[[str], tuple[T, ...]]:
+    """A list of whatever ``one`` reads; empty entries are left out, repeats too."""
+
+    def read(text: str) -> tuple[T, ...]:
+        return tuple(dict.fromkeys(one(part.strip()) for part in text.split(";") if part.strip()))
+
+    return read
+
+
+def spoken(text: str) -> Spoken:
+    """``tag:level``; the level is fluent where it is left out."""
+    tag, _, level = text.partition(":")
+    if not tag_is_valid(tag):
+        raise BadCellError(f"{tag!r} is not a language; write a tag such as en, es-MX or ase")
+    return Spoken(tag=tag, level=code("language_level")(level or "fluent"))
+
+
+def life_stage(text: str) -> LifeStage:
+    """``code`` or ``code:last day``."""
+    name, _, until = text.partition(":")
+    return LifeStage(code=code("life_stage")(name), until=day(until) if until else None)
+
+
+def device_asked(text: str) -> DeviceInterest:
+    """``class:stage`` or ``class:stage:model``."""
+    kind, stage, model = _parts(text, 3)
+    told = code("device_stage")(stage or "considering")
+    return DeviceInterest(device_class=code("device_class")(kind), stage=told, model=model or None)
+
+
+def device_lived(text: str) -> DeviceLived:
+    """``class:model:first month:last month``; what comes after the class may be left out."""
+    kind, model, *months = _parts(text, 4)
+    since, until = (month(one) if one else None for one in months[:_MONTHS_FROM])
+    return DeviceLived(device_class=code("device_class")(kind), model=model or None, since=since, until=until)
+
+
+def must(text: str) -> Must:
+    """``criterion:value``."""
+    criterion, value = _parts(text, 2)
+    if not value:
+        raise BadCellError(f"{text!r} has no value; write criterion:value, such as gender:woman")
+    return Must(criterion=code("must")(criterion), value=value)
+
+
+def window(text: str) -> Window:
+    """``mon 18:00-20:30``; the end of a day is 24:00."""
+    found = _WINDOW.fullmatch(text)
+    if found is None:
+        raise BadCellError(f"{text!r} is not a weekly time; write for example mon 18:00-20:30")
+    start, end = _minutes(found["start"]), _minutes(found["end"])
+    if not 0 <= start < end <= 24 * 60:
+        raise BadCellError(f"{text!r} ends before it begins or after the day; write it as two times")
+    return Window(day=code("weekday")(found["day"].lower()), start=start, end=end)
+
+
+def time_zone(text: str) -> str:
+    """An IANA name."""
+    if text not in available_timezones():
+        raise BadCellError(f"{text!r} is not a time zone; write a name such as Europe/London")
+    return text
+
+
+def month(text: str) -> str:
+    """``YYYY-MM``."""
+    if not _MONTH.fullmatch(text):
+        raise BadCellError(f"{text!r} is not a month; write for example 2026-05")
+    return text
+
+
+def day(text: str) -> date:
+    """``YYYY-MM-DD``."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise BadCellError(f"{text!r} is not a day; write for example 2026-05-31") from error
+
+
+def instant(text: str) -> datetime:
+    """A day, or a moment with its zone; a moment without one is in UTC."""
+    try:
+        told = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadCellError(f"{text!r} is not a day or a moment; write for example 2026-05-31") from error
+    return told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
+
+
+def yes_no(text: str) -> bool:
+    """yes or no."""
+    if text.lower() not in (*_YES, *_NO):
+        raise BadCellError(f"{text!r} is neither yes nor no")
+    return text.lower() in _YES
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """A whole number in a range."""
+
+    def read(text: str) -> int:
+        if not re.fullmatch(r"\d{1,9}", text) or not least <= int(text) <= most:
+            raise BadCellError(f"{text!r} is not a whole number from {least} to {most}")
+        return int(text)
+
+    return read
+
+
+def _parts(text: str, most: int) -> list[str]:
+    parts = [part.strip() for part in text.split(":")]
+    if len(parts) > most:
+        raise BadCellError(f"{text!r} has more than {most} parts")
+    return parts + [""] * (most - len(parts))
+
+
+def _minutes(clock: str) -> int:
+    hours, minutes = (int(part) for part in clock.split(":"))
+    return 60 * hours + minutes if minutes < 60 else -1

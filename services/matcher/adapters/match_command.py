@@ -1,0 +1,121 @@
+"""``python -m services.matcher match``: read two CSV files, write the matches, print what came of it.
+
+Needs no service, no database and no network; from a notebook, call ``match_files`` with ``read_mentees`` and
+``read_mentors``. Exit codes: 0 done, 2 something in the files or options cannot be read (every fault is listed).
+"""
+
+import argparse
+import csv
+import json
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TextIO
+
+from services.chassis.clock import SystemClock
+from services.matcher.adapters.csv_people import CsvFault, read_mentees, read_mentors
+from services.matcher.domain.insights.policies import POLICIES
+from services.matcher.domain.round import RoundResult
+from services.matcher.domain.weights import Weights, default_weights, weights_from_json
+from services.matcher.use_cases.match_files import FilesMatched, match_files
+
+CAUSES = {
+    "shortage": "suitable mentors' places went to others",
+    "capacity": "suitable mentors have no free place",
+    "hard_rule": "a wish of their own rules everybody out",
+    "never_possible": "nobody in the pool could",
+}
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def main(arguments: Sequence[str] | None = None, out: TextIO | None = None) -> int:
+    """Run the command; ``out`` stands in for the terminal in tests."""
+    terminal = out or sys.stdout
+    options = _parser().parse_args(arguments)
+    at = SystemClock().now()
+    mentees, mentors = read_mentees(options.mentees, at), read_mentors(options.mentors, at)
+    weights, faults = _weights(options.weights)
+    faults = [*mentees.faults, *mentors.faults, *faults]
+    if faults or weights is None:
+        for fault in faults:
+            place = f"line {fault.line}, {fault.column}".rstrip(", ") if fault.line else fault.column
+            terminal.write(f"{fault.file}: {place + ': ' if place else ''}{fault.message}\n")
+        return 2
+    made = match_files(mentees.people, mentors.people, weights, at, options.compare)
+    _write(options.out, made.result)
+    terminal.write(summary(made, options.out))
+    return 0
+
+
+def summary(made: FilesMatched, path: Path) -> str:
+    """What came of it, as a table for a terminal."""
+    result = made.result
+    scores = [one.score for one in result.proposals]
+    mean = f", mean score {sum(scores) / len(scores):.1f}" if scores else ""
+    proof = "proved best" if result.certificate.optimal else "NOT proved best"
+    lines = [f"{len(scores)} matched{mean}, {len(result.unmatched)} waiting; {proof}; written to {path}"]
+    causes = Counter((one.cause, " + ".join(one.rules)) for one in result.unmatched)
+    lines += [f"  {count:5}  {CAUSES[cause]} ({rules})" for (cause, rules), count in causes.most_common()]
+    if made.outcomes:
+        best = made.outcomes[0]
+        lines += ["", f"{'policy':12}{'matched':>9}{'mean score':>12}{'people lost':>13}"]
+        lines += [
+            f"{one.policy:12}{one.matched:>9}{one.mean:>12.1f}{best.matched - one.matched:>13}" for one in made.outcomes
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m services.matcher match", description="Match the people of two CSV files, without any service."
+    )
+    parser.add_argument("--mentees", type=Path, required=True, help="CSV of the people who look for a mentor")
+    parser.add_argument("--mentors", type=Path, required=True, help="CSV of the mentors")
+    parser.add_argument("--weights", type=Path, help="JSON of weights; the default ones when left out")
+    parser.add_argument("--out", type=Path, default=Path("matches.csv"), help="where to write the matches")
+    parser.add_argument(
+        "--compare",
+        type=_policies,
+        default=(),
+        metavar="POLICY,...",
+        help=f"also show what other ways would give: {', '.join(POLICIES)}",
+    )
+    return parser
+
+
+def _policies(text: str) -> tuple[str, ...]:
+    named = tuple(part.strip() for part in text.split(",") if part.strip())
+    unknown = [one for one in named if one not in POLICIES]
+    if unknown:
+        raise argparse.ArgumentTypeError(f"there is no policy {unknown[0]!r}; write some of: {', '.join(POLICIES)}")
+    return named
+
+
+def _weights(path: Path | None) -> tuple[Weights | None, list[CsvFault]]:
+    if path is None:
+        return default_weights(), []
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        return None, [CsvFault(path.name, 0, "", f"cannot be read as JSON: {error}")]
+    weights, faults = weights_from_json(told)
+    return weights, [CsvFault(path.name, 0, fault.field, fault.message) for fault in faults]
+
+
+def _write(path: Path, result: RoundResult) -> None:
+    """One line per mentee, matched or not, in the order of ids."""
+    rows: list[tuple[str, str, int | str, str]] = [
+        (one.mentee_id, one.mentor_id, one.score, "; ".join(f"{part.criterion} {part.band}" for part in one.reasons))
+        for one in result.proposals
+    ]
+    rows += [(one.mentee_id, "", "", f"{CAUSES[one.cause]}: {', '.join(one.rules)}") for one in result.unmatched]
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(("mentee", "mentor", "score", "why"))
+        writer.writerows([_harmless(cell) for cell in row] for row in sorted(rows))
+
+
+def _harmless(cell: object) -> object:
+    """A text that a spreadsheet would take for a formula is kept a text."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_DANGEROUS) else cell

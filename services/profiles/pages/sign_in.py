@@ -1,0 +1,30 @@
+"""Signing in from a mail: the link shows a button, and only the button signs in (mail scanners open links too)."""
+
+from babel.dates import format_datetime
+from flask import Blueprint, Response
+
+from services.chassis.auth import allow
+from services.chassis.html import check_nonce, language, render
+from services.chassis.words import Words
+from services.profiles.ports import World
+from services.profiles.use_cases.sign_in import sign_in
+
+
+def signing_in(pages: Blueprint, world: World, words: Words) -> None:
+    """Add the page of a sign-in link and its form."""
+
+    @pages.get("/sign-in/<token>")
+    @allow("anyone")
+    def sign_in_page(token: str) -> Response:
+        world.links.read(token, "sign_in")
+        lang = language()
+        return render("profiles/sign_in.html", lang=lang, phrases=words.of(lang), token=token)
+
+    @pages.post("/sign-in/<token>")
+    @allow("anyone")
+    def signed_in_page(token: str) -> Response:
+        check_nonce()
+        session = sign_in(world, token)
+        lang = language()
+        until = format_datetime(session.token_expires_at, "d MMMM, HH:mm 'UTC'", locale=lang)
+        return render("profiles/signed_in.html", lang=lang, phrases=words.of(lang), session=session, until=until)

@@ -1,0 +1,112 @@
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from services.events.facts import DeviceInterest, DeviceLived, LifeStage, Must, Spoken, Window
+from services.matcher.adapters.csv_people import read_mentees, read_mentors
+
+AT = datetime(2030, 1, 30, 12, tzinfo=UTC)
+
+
+def a_file(folder: Path, text: str, name: str = "people.csv") -> Path:
+    path = folder / name
+    path.write_bytes(text.encode())
+    return path
+
+
+def test_a_mentee_is_read_with_all_they_say(tmp_path: Path) -> None:
+    read = read_mentees(
+        a_file(
+            tmp_path,
+            "id,languages,relation,diabetes_type,devices,life_stages,availability,time_zone,musts,never_met_a_peer,waiting_since\n"
+            "sam,es:native; en,self,t1d,cgm_rt:starting:dexcom_g7,pregnant:2030-05-01,mon 18:00-20:30; sun 9:00-24:00,"
+            "Europe/Madrid,gender:woman,yes,2030-01-02\n",
+        ),
+        AT,
+    )
+    (mentee,) = read.people
+    facts = mentee.facts
+    assert (mentee.id, read.faults) == ("sam", ())
+    assert facts.languages == (Spoken(tag="es", level="native"), Spoken(tag="en", level="fluent"))
+    assert facts.devices == (DeviceInterest(device_class="cgm_rt", stage="starting", model="dexcom_g7"),)
+    assert facts.life_stages == (LifeStage(code="pregnant", until=date(2030, 5, 1)),)
+    assert facts.availability == (Window(day="mon", start=1080, end=1230), Window(day="sun", start=540, end=1440))
+    assert facts.musts == (Must(criterion="gender", value="woman"),)
+    assert facts.never_met_a_peer
+    assert facts.waiting_since == datetime(2030, 1, 2, tzinfo=UTC)
+
+
+def test_a_mentor_in_the_file_counts_as_approved_and_trained_unless_it_says_otherwise(tmp_path: Path) -> None:
+    text = (
+        "id,languages,relations,diabetes_types,devices,capacity,approved,trained_until\n"
+        "kim,en,self;parent,t1d,aid:loop:2020-01:2024-06,3,,\n"
+        "jo,en,self,t1d,,,no,2029-01-01\n"
+    )
+    kim, jo = read_mentors(a_file(tmp_path, text), AT).people
+    assert kim.facts.devices == (DeviceLived(device_class="aid", model="loop", since="2020-01", until="2024-06"),)
+    assert (kim.facts.capacity, kim.facts.approved, kim.facts.trained_until) == (3, True, date(2031, 12, 31))
+    assert (jo.facts.capacity, jo.facts.approved, jo.facts.trained_until) == (1, False, date(2029, 1, 1))
+
+
+def test_a_file_as_a_spreadsheet_writes_it(tmp_path: Path) -> None:
+    text = '\ufeffid;languages;relation;diabetes_type\r\nsam;"es;en";self;t1d\r\n;;;\r\n'
+    (mentee,) = read_mentees(a_file(tmp_path, text), AT).people
+    assert [one.tag for one in mentee.facts.languages] == ["es", "en"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "says"),
+    [
+        ("sam,english please,self,t1d", "languages", "a tag such as en"),
+        ("sam,en:excellent,self,t1d", "languages", "nearest: "),
+        ("sam,en,self,type1", "diabetes_type", "nearest: "),
+        ("sam,en,mother,t1d", "relation", "nearest: "),
+        ("sam,,self,t1d", "languages", "needed"),
+        ("sam,en,self,t1d,evenings", "availability", "mon 18:00-20:30"),
+        ("sam,en,self,t1d,mon 20:00-18:00", "availability", "ends before it begins"),
+        ("sam,en,self,t1d,mon 20:00-25:00", "availability", "after the day"),
+        ("sam,en,self,t1d,,May 2026", "diagnosed", "2026-05"),
+        ("sam,en,self,t1d,,,gender", "musts", "criterion:value"),
+        ("sam,en,self,t1d,,,,perhaps", "minor", "neither yes nor no"),
+        ("sam,en,self,t1d,,,,,Middle Earth", "time_zone", "Europe/London"),
+        ("sam,en,self,t1d,,,,,,too much", "", "more cells"),
+    ],
+)
+def test_a_cell_that_cannot_be_read_names_its_line_and_what_to_write(
+    tmp_path: Path, cells: str, column: str, says: str
+) -> None:
+    header = "id,languages,relation,diabetes_type,availability,diagnosed,musts,minor,time_zone\n"
+    read = read_mentees(a_file(tmp_path, f"{header}kim,en,self,t1d\n{cells}\n"), AT)
+    assert read.people == ()
+    assert [(fault.line, fault.column) for fault in read.faults] == [(3, column)]
+    assert says in read.faults[0].message
+
+
+def test_every_fault_of_a_file_is_told_at_once(tmp_path: Path) -> None:
+    text = "id,languages,relation,diabetes_type\nsam,en,self,t1d\nsam,xx-,self,t9d\n,en,self,t1d\n"
+    faults = read_mentees(a_file(tmp_path, text), AT).faults
+    assert [(one.line, one.column) for one in faults] == [(3, "languages"), (3, "diabetes_type"), (3, "id"), (4, "id")]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "is empty"),
+        ("\n\n", "is empty"),
+        ("id,languages\nsam,en\n", "is missing"),
+        ("id,id,languages,relation,diabetes_type\n", "there twice"),
+        ("id,languages,relation,diabetes_type,a1c\n", "is not a column of mentees"),
+        ('id,languages,relation,diabetes_type\n"sam,en,self,t1d\n', "cannot be read"),
+    ],
+)
+def test_a_file_without_a_proper_head_is_refused_in_a_sentence(tmp_path: Path, text: str, says: str) -> None:
+    read = read_mentees(a_file(tmp_path, text), AT)
+    assert read.people == ()
+    assert says in read.faults[0].message
+
+
+def test_a_file_that_is_not_there_or_not_text_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "latin.csv").write_bytes("id,languages\nsäm,en\n".encode("latin-1"))
+    assert "not UTF-8" in read_mentees(tmp_path / "latin.csv", AT).faults[0].message
+    assert "cannot be opened" in read_mentees(tmp_path / "nowhere.csv", AT).faults[0].message

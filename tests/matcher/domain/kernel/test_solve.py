@@ -1,0 +1,146 @@
+"""A round from rules and scores: only eligible pairs, the best of them, proved, and the same whatever the way."""
+
+import numpy as np
+import pytest
+
+from services.matcher.domain.arrays import I64
+from services.matcher.domain.assignment import Assignment, assign, certify
+from services.matcher.domain.compiled import available
+from services.matcher.domain.eligibility import Rules
+from services.matcher.domain.scoring import Scores
+from services.matcher.domain.solve import Solution, solve
+from services.matcher.domain.solve.keep import Keep
+from tests.matcher.domain.kernel.markets import edges_of
+from tests.matcher.domain.kernel.pools import Pool, a_pool, eligible, scored
+
+TWINS = [False, pytest.param(True, marks=pytest.mark.skipif(not available(), reason="no C compiler built the core"))]
+REGIMES = {"scarce": 0.6, "balanced": 1.0, "surplus": 2.2}
+
+
+def solved(pool: Pool, compiled: bool | None = None, keep: Keep | None = None) -> Solution:
+    return solve(pool.rules, pool.scores, pool.capacity, tie_break=pool.keys, compiled=compiled, keep=keep)
+
+
+def values(pool: Pool) -> I64:
+    return np.where(eligible(pool.rules), np.maximum(scored(pool.scores), 0), 0)
+
+
+def directly(pool: Pool) -> Assignment:
+    """Assign over every eligible pair at once, without lists, rounds or core."""
+    rows, columns = eligible(pool.rules).shape
+    ties = pool.keys.of(np.arange(rows)[:, None], np.arange(columns)[None, :])
+    return assign(edges_of(values(pool), ties), pool.capacity)
+
+
+@pytest.mark.parametrize("compiled", TWINS)
+@pytest.mark.parametrize("bonus", [0, 100_000, 10**12])
+@pytest.mark.parametrize("regime", REGIMES)
+def test_the_pairs_are_the_best_over_all_eligible_pairs(regime: str, bonus: int, compiled: bool) -> None:
+    for seed in range(6):
+        pool = a_pool(seed, places=REGIMES[regime], bonus=bonus)
+        answer, expected = solved(pool, compiled), directly(pool)
+        assert answer.assignment.mentor_of.tolist() == expected.mentor_of.tolist(), seed
+        assert answer.certificate.proves_optimal
+        assert answer.assignment.value == answer.certificate.primal == expected.value
+
+
+@pytest.mark.parametrize("compiled", TWINS)
+def test_the_prices_cover_every_eligible_pair_and_not_only_the_core(compiled: bool) -> None:
+    for seed in range(6):
+        pool = a_pool(seed, mentees=120, mentors=50, places=0.8)
+        answer = solved(pool, compiled, Keep(3, 4, 120, 50))
+        ties = pool.keys.of(np.arange(120)[:, None], np.arange(50)[None, :])
+        everything = edges_of(values(pool) * (pool.capacity > 0), ties)
+        assert certify(everything, pool.capacity, answer.assignment).proves_optimal, seed
+        assert answer.stats.core_edges < answer.stats.eligible_pairs
+
+
+@pytest.mark.parametrize("compiled", TWINS)
+def test_short_lists_cost_rounds_but_never_pairs(compiled: bool) -> None:
+    rounds = 0
+    for seed in range(8):
+        pool = a_pool(seed, mentees=90, mentors=40, steps=40)
+        short = solved(pool, compiled, Keep(1, 4, 90, 40))
+        assert short.assignment.mentor_of.tolist() == directly(pool).mentor_of.tolist(), seed
+        rounds += short.stats.rounds
+    assert rounds > 0
+
+
+@pytest.mark.parametrize("compiled", TWINS)
+def test_scores_too_wide_for_narrow_cells_are_just_as_exact(compiled: bool) -> None:
+    for seed in range(4):
+        pool = a_pool(seed, weight=20_000, steps=50)
+        assert solved(pool, compiled).assignment.mentor_of.tolist() == directly(pool).mentor_of.tolist(), seed
+
+
+@pytest.mark.parametrize("compiled", TWINS)
+def test_bonuses_of_any_spread_are_exact(compiled: bool) -> None:
+    for seed in range(4):
+        pool = a_pool(seed)
+        spread = np.random.default_rng(seed).integers(0, 2**40, len(pool.scores.mentee_bonus))
+        scores = Scores(**{**vars(pool.scores), "mentee_bonus": spread})
+        wide = Pool(pool.rules, scores, pool.capacity, pool.keys)
+        assert solved(wide, compiled).assignment.mentor_of.tolist() == directly(wide).mentor_of.tolist(), seed
+
+
+@pytest.mark.skipif(not available(), reason="no C compiler built the core")
+def test_the_twins_give_the_same_pairs_alternates_and_counts() -> None:
+    for seed in range(12):
+        pool = a_pool(seed, mentees=150, mentors=60, places=(0.6, 1.0, 2.0)[seed % 3])
+        plain, compiled = solved(pool, False), solved(pool, True)
+        assert plain.assignment.mentor_of.tolist() == compiled.assignment.mentor_of.tolist(), seed
+        assert plain.alternates.tolist() == compiled.alternates.tolist(), seed
+        assert plain.eligible_count.tolist() == compiled.eligible_count.tolist(), seed
+
+
+@pytest.mark.parametrize("compiled", TWINS)
+def test_the_order_people_are_listed_in_does_not_matter(compiled: bool) -> None:
+    for seed in range(8):
+        pool = a_pool(seed)
+        rng = np.random.default_rng(seed)
+        rows, columns = rng.permutation(40), rng.permutation(25)
+        straight = solved(pool, compiled)
+        shuffled = solved(pool.permuted(rows, columns), compiled)
+        back = [columns[j] if j >= 0 else -1 for j in shuffled.assignment.mentor_of]
+        assert straight.assignment.mentor_of[rows].tolist() == back, seed
+        alternates = np.where(shuffled.alternates >= 0, columns[shuffled.alternates], -1)
+        assert straight.alternates[rows].tolist() == alternates.tolist(), seed
+
+
+@pytest.mark.parametrize("compiled", TWINS)
+def test_eligible_mentors_are_counted_whatever_their_score_or_places(compiled: bool) -> None:
+    for seed in range(5):
+        pool = a_pool(seed, places=0.3)
+        assert solved(pool, compiled).eligible_count.tolist() == eligible(pool.rules).sum(axis=1).tolist()
+
+
+@pytest.mark.parametrize("compiled", TWINS)
+def test_alternates_are_the_best_others_with_a_place(compiled: bool) -> None:
+    for seed in range(5):
+        pool = a_pool(seed, steps=30)
+        answer = solved(pool, compiled)
+        worth = values(pool) * (pool.capacity > 0)
+        ties = pool.keys.of(np.arange(40)[:, None], np.arange(25)[None, :])
+        for i in range(40):
+            ranked = sorted((j for j in range(25) if worth[i, j] > 0), key=lambda j: (worth[i, j], ties[i, j]))[::-1]
+            others = [j for j in ranked if j != answer.assignment.mentor_of[i]][:3]
+            assert answer.alternates[i].tolist() == others + [-1] * (3 - len(others)), (seed, i)
+
+
+@pytest.mark.parametrize("compiled", TWINS)
+def test_a_round_without_people_or_rules_is_empty_or_free(compiled: bool) -> None:
+    for mentees, mentors in ((0, 0), (0, 3), (3, 0), (3, 2)):
+        nothing = [np.zeros((0, size), np.uint64) for size in (mentees, mentors)]
+        rules = Rules(nothing[0], nothing[1], nothing[0], nothing[1], np.zeros((0, 2), np.int64))
+        scores = Scores(
+            (),
+            np.zeros((0, mentees), np.int32),
+            np.zeros((0, mentors), np.int32),
+            (),
+            np.ones(mentees, int),
+            np.zeros(mentors, int),
+        )
+        answer = solve(rules, scores, np.ones(mentors, int), compiled=compiled)
+        assert (answer.assignment.mentor_of >= 0).sum() == min(mentees, mentors)
+        assert answer.eligible_count.tolist() == [mentors] * mentees
+        assert answer.alternates.shape == (mentees, 3)

@@ -1,0 +1,107 @@
+"""People come and go one at a time; the pairs are those a batch over the same people would give."""
+
+import numpy as np
+import pytest
+
+from services.matcher.domain.arrays import I64
+from services.matcher.domain.assignment import Standing, TieBreak, assign, certify
+from services.matcher.domain.errors import BadArraysError
+from tests.matcher.domain.kernel.markets import a_market, edges_of
+
+
+def batch(values: I64, capacity: I64, ties: I64) -> list[int]:
+    return [int(j) for j in assign(edges_of(values, ties), capacity).mentor_of]
+
+
+def test_a_market_that_changes_at_random_stays_equal_to_the_batch() -> None:
+    for seed in range(150):
+        market = a_market(seed, most=8)
+        rows, columns = market.values.shape
+        empty = edges_of(np.zeros_like(market.values[:0]), market.ties[:0])
+        standing = Standing(empty, market.capacity, assign(empty, market.capacity))
+        values, capacity = np.zeros((0, columns), int), market.capacity.copy()
+        ties = np.zeros((0, columns), int)
+        rng = np.random.default_rng(seed)
+        for i in range(rows):
+            mine = np.flatnonzero(market.values[i])
+            assert standing.insert_mentee(mine, market.values[i, mine], market.ties[i, mine]) == i
+            values, ties = np.vstack([values, market.values[i]]), np.vstack([ties, market.ties[i]])
+            assert standing.outcome().mentor_of.tolist() == batch(values, capacity, ties), (seed, i)
+            if rng.random() < 0.4:
+                gone = int(rng.integers(0, i + 1))
+                standing.remove_mentee(gone)
+                values[gone] = 0
+                assert standing.outcome().mentor_of.tolist() == batch(values, capacity, ties), (seed, i, gone)
+            if columns and rng.random() < 0.5:
+                j = int(rng.integers(0, columns))
+                capacity[j] = rng.integers(0, 4)
+                standing.set_capacity(j, int(capacity[j]))
+                assert standing.outcome().mentor_of.tolist() == batch(values, capacity, ties), (seed, i, j)
+
+
+def test_mentors_come_and_go_as_in_a_batch() -> None:
+    for seed in range(150):
+        market = a_market(seed, most=8)
+        rows, columns = market.values.shape
+        empty = edges_of(np.zeros((rows, 0), int), np.zeros((rows, 0), int))
+        standing = Standing(empty, [], assign(empty, []))
+        values = np.zeros_like(market.values)
+        for j in range(columns):
+            mine = np.flatnonzero(market.values[:, j])
+            added = standing.insert_mentor(mine, market.values[mine, j], market.ties[mine, j], int(market.capacity[j]))
+            values[:, j] = market.values[:, j]
+            assert added == j
+            expected = batch(values[:, : j + 1], market.capacity[: j + 1], market.ties[:, : j + 1])
+            assert standing.outcome().mentor_of.tolist() == expected, (seed, j)
+        for j in np.random.default_rng(seed).permutation(columns)[:3]:
+            standing.remove_mentor(int(j))
+            values[:, j] = 0
+            assert standing.outcome().mentor_of.tolist() == batch(values, market.capacity, market.ties), (seed, j)
+
+
+def test_pairs_learnt_later_count_as_if_known_from_the_start() -> None:
+    for seed in range(150):
+        market = a_market(seed, most=8)
+        known = market.values * (np.random.default_rng(seed).random(market.values.shape) < 0.5)
+        edges = edges_of(known, market.ties)
+        standing = Standing(edges, market.capacity, assign(edges, market.capacity))
+        for i in range(len(known)):
+            more = np.flatnonzero(market.values[i])
+            standing.add_pairs(i, more, market.values[i, more], market.ties[i, more])
+        assert standing.outcome().mentor_of.tolist() == batch(market.values, market.capacity, market.ties), seed
+
+
+def test_the_standing_answer_proves_itself() -> None:
+    for seed in range(60):
+        market = a_market(seed)
+        standing = Standing(market.edges, market.capacity, assign(market.edges, market.capacity))
+        if len(market.values):
+            standing.remove_mentee(0)
+        left = market.values.copy()
+        left[:1] = 0
+        answer = standing.assignment()
+        proof = certify(edges_of(left, market.ties), market.capacity, answer)
+        assert proof.proves_optimal, seed
+        assert proof.primal == answer.value, seed
+
+
+def test_mentees_whose_price_fell_are_named_once() -> None:
+    edges = edges_of(np.array([[5]]), np.array([[1]]))
+    standing = Standing(edges, [1], assign(edges, [1]))
+    assert standing.take_lowered() == []
+    standing.insert_mentee([0], [9], [1])
+    assert standing.take_lowered() == [0, 1]
+    assert standing.take_lowered() == []
+
+
+@pytest.mark.parametrize(
+    ("mentors", "values", "ties"), [([0, 0], [1, 1], [1, 1]), ([5], [1], [1]), ([0], [1], [-1]), ([0], [1, 2], [1])]
+)
+def test_a_newcomer_with_impossible_edges_changes_nothing(
+    mentors: list[int], values: list[int], ties: list[int]
+) -> None:
+    edges = edges_of(np.array([[5]]), TieBreak.by_row(1, 1).of([[0]], [[0]]))
+    standing = Standing(edges, [1], assign(edges, [1]))
+    with pytest.raises(BadArraysError):
+        standing.insert_mentee(mentors, values, ties)
+    assert standing.outcome().mentor_of.tolist() == [0]

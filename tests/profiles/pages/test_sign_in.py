@@ -1,0 +1,49 @@
+"""A sign-in link from a mail: opened as often as a mail scanner likes, good for one press of its button."""
+
+import re
+
+from services.events.profiles import SignInAsked
+from tests.profiles.stage import Somebody, Stage
+
+PAGE = {"Accept": "text/html"}
+
+
+def mailed(stage: Stage, somebody: Somebody) -> str:
+    stage.ask("POST", "/profiles/v1/sign-in-links", json={"email": somebody.email})
+    asked = stage.told(SignInAsked)[-1]
+    return "/sign-in/" + stage.link("sign_in", asked.request_id, somebody.id, asked.expires_at)
+
+
+def nonce_in(page: str) -> str:
+    found = re.search(r'name="nonce" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def test_the_button_signs_in_once(stage: Stage) -> None:
+    mentee = stage.mentee()
+    link = mailed(stage, mentee)
+    for _ in range(3):
+        page = stage.ask("GET", link)
+        assert page.status_code == 200
+    assert stage.rows("sign_in_links")[0]["used_at"] is None
+    form = {"nonce": nonce_in(page.text)}
+    signed_in = stage.ask("POST", link, data=form)
+    assert signed_in.status_code == 200
+    assert signed_in.headers["Cache-Control"] == "no-store"
+    key = re.search(r"<code>([^<]+)</code></pre>", signed_in.text)
+    assert key
+    assert stage.ask("GET", f"/profiles/v1/people/{mentee.id}", by=key[1]).status_code == 200
+    assert stage.ask("POST", link, data=form, headers=PAGE).status_code == 404
+
+
+def test_a_form_from_elsewhere_signs_nobody_in(stage: Stage) -> None:
+    link = mailed(stage, stage.mentee())
+    stage.ask("GET", link)
+    assert stage.ask("POST", link, data={"nonce": "x.y"}, headers=PAGE).status_code == 403
+    assert stage.ask("POST", link, headers=PAGE).status_code == 403
+    assert stage.rows("sign_in_links")[0]["used_at"] is None
+
+
+def test_a_link_that_is_none_opens_nothing(stage: Stage) -> None:
+    assert stage.ask("GET", "/sign-in/nonsense", headers=PAGE).status_code == 404

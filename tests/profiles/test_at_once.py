@@ -1,0 +1,82 @@
+"""What happens at the same time, on both databases: one effect, a clear word for the others, nothing lost."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from services.events.profiles import PersonChanged, PersonErased, PersonPaused, PersonRegistered, SignInAsked
+from tests.profiles.stage import Stage, mentee_body
+
+MANY = 6
+
+
+def at_once(ask: Callable[[int], int]) -> list[int]:
+    """Ask many times, all beginning together; the statuses, sorted."""
+    together = Barrier(MANY)
+
+    def begin(number: int) -> int:
+        together.wait(timeout=30)
+        return ask(number)
+
+    with ThreadPoolExecutor(MANY) as pool:
+        return sorted(pool.map(begin, range(MANY)))
+
+
+def test_of_many_sign_ups_with_one_address_one_is_kept(either: Stage) -> None:
+    body = mentee_body()
+
+    def sign_up(_: int) -> int:
+        return either.app.test_client().post("/profiles/v1/mentees", json=body).status_code
+
+    assert at_once(sign_up) == [201] + [409] * (MANY - 1)
+    assert len(either.rows("people")) == len(either.told(PersonRegistered)) == 1
+
+
+def test_a_link_lets_one_in(either: Stage) -> None:
+    mentee = either.mentee()
+    either.ask("POST", "/profiles/v1/sign-in-links", json={"email": mentee.email})
+    (asked,) = either.told(SignInAsked)
+    link = either.link("sign_in", asked.request_id, mentee.id, asked.expires_at)
+
+    def exchange(_: int) -> int:
+        return either.app.test_client().post("/profiles/v1/sessions", json={"token": link}).status_code
+
+    assert at_once(exchange) == [201] + [404] * (MANY - 1)
+
+
+def test_of_many_edits_of_one_version_one_is_kept(either: Stage) -> None:
+    mentee = either.mentee()
+    headers = {"Authorization": f"Bearer {mentee.token}", "If-Match": '"2"'}
+
+    def edit(number: int) -> int:
+        body = {"mentee": {"own_words": f"number {number}", "topics": ["food"]}}
+        path = f"/profiles/v1/people/{mentee.id}"
+        return either.app.test_client().patch(path, json=body, headers=headers).status_code
+
+    assert at_once(edit) == [200] + [412] * (MANY - 1)
+    assert [event.version for event in either.told(PersonChanged)] == [3]
+
+
+def test_changes_without_a_version_queue_up(either: Stage) -> None:
+    mentee = either.mentee()
+    headers = {"Authorization": f"Bearer {mentee.token}"}
+
+    def pause(number: int) -> int:
+        body = {"until": f"2030-03-{number + 1:02d}T08:00:00Z"}
+        path = f"/profiles/v1/people/{mentee.id}/pause"
+        return either.app.test_client().post(path, json=body, headers=headers).status_code
+
+    assert at_once(pause) == [200] * MANY
+    versions = [event.version for event in either.told(PersonPaused)]
+    assert versions == list(range(3, 3 + MANY))
+
+
+def test_an_erasure_asked_many_times_is_one(either: Stage) -> None:
+    mentee = either.mentee()
+    headers = {"Authorization": f"Bearer {mentee.token}"}
+
+    def erase(_: int) -> int:
+        return either.app.test_client().delete(f"/profiles/v1/people/{mentee.id}", headers=headers).status_code
+
+    assert at_once(erase) == [202] * MANY
+    assert len(either.told(PersonErased)) == len(either.rows("tombstones")) == 1
