@@ -6,7 +6,6 @@ becomes true together.
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -15,59 +14,23 @@ from services.matcher.domain.explain import Part
 from services.matcher.domain.match import Match
 from services.matcher.domain.member import Member
 from services.matcher.domain.people import Mentee, Mentor
+from services.matcher.domain.records import Position, PublishedWeights, Round, Waiting
 from services.matcher.domain.round import RoundResult, Snapshot
-from services.matcher.domain.weights import Weights
 
-Position = tuple[datetime, str]
-"""Where a page of a list ended: the moment it is sorted by, and the id."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Round:
-    """One run of the matching: what went in and came out, by hashes and figures.
-
-    ``state`` is ``open``, ``applied`` or ``given_up``.
-    """
-
-    id: str
-    programme_id: str
-    fence: int
-    state: str
-    weights_version: int
-    opened_at: datetime
-    mentees: int
-    mentors: int
-    applied_at: datetime | None = None
-    input_hash: str | None = None
-    result_hash: str | None = None
-    proposed: int = 0
-    unmatched: int = 0
-    dropped: int = 0
-    certificate: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishedWeights:
-    """A version of the weights with who published it, when and why."""
-
-    weights: Weights
-    published_at: datetime | None
-    by: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """A mentee without a live match: since when, and why as of the last round (None before their first one)."""
-
-    person_id: str
-    programme_id: str
-    waiting_since: datetime
-    standing: str
-    tries: int
-    cause: str | None = None
-    rules: tuple[str, ...] = ()
-    round_id: str | None = None
+__all__ = [
+    "Matches",
+    "Places",
+    "Pool",
+    "Position",
+    "PublishedWeights",
+    "Round",
+    "Rounds",
+    "Store",
+    "UnitOfWork",
+    "Waiting",
+    "Waits",
+    "WeightsShelf",
+]
 
 
 class Pool(Protocol):
@@ -75,35 +38,27 @@ class Pool(Protocol):
 
     def member(self, person_id: str, *, lock: bool = False) -> Member | None:
         """The person, or None; ``lock`` keeps others from changing them until the transaction ends."""
-        ...
 
     def keep(self, member: Member) -> None:
         """Store a person whole, new or changed. The places taken stay as they are."""
-        ...
 
     def forget(self, person_id: str, version: int) -> None:
         """Remove everything about a person and remember only that nothing of them is to be taken in again."""
-        ...
 
     def as_mentees(self, person_ids: Sequence[str]) -> Mapping[str, Mentee]:
         """Those who wait now, as a round sees them, locked until the transaction ends; the others are left out."""
-        ...
 
     def as_mentors(self, person_ids: Sequence[str]) -> Mapping[str, Mentor]:
         """The mentors as a round sees them, with the places they have now; the others are left out."""
-        ...
 
     def is_forgotten(self, person_id: str) -> bool:
         """Whether the person was erased."""
-        ...
 
     def keep_apart(self, mentee_id: str, mentor_id: str, cause: str) -> None:
         """Never propose these two to each other again."""
-        ...
 
     def first_request(self, programme_id: str) -> bool:
         """Whether nobody asked profiles yet to say everybody again; True once per database and programme."""
-        ...
 
 
 class Places(Protocol):
@@ -111,27 +66,21 @@ class Places(Protocol):
 
     def take(self, mentor_id: str) -> bool:
         """Take one place of a mentor if one is free and the mentor may be asked; False otherwise."""
-        ...
 
     def free(self, mentor_id: str) -> None:
         """Give a place back."""
-        ...
 
     def of(self, mentor_id: str) -> tuple[int, int]:
         """(taken, capacity) of a mentor."""
-        ...
 
     def count_lapse(self, mentor_id: str) -> int:
         """One more offer went unanswered; returns how many in a row."""
-        ...
 
     def rest(self, mentor_id: str, until: datetime | None) -> None:
         """Let a mentor rest until a moment; None ends the rest. Either way their lapses are counted afresh."""
-        ...
 
     def wake(self) -> Sequence[str]:
         """End the pauses and rests that are over; returns the programmes concerned."""
-        ...
 
 
 class Waits(Protocol):
@@ -139,31 +88,24 @@ class Waits(Protocol):
 
     def programmes(self) -> Sequence[str]:
         """The programmes in which somebody waits."""
-        ...
 
     def waiting(self, programme_id: str, *, after: Position | None, limit: int) -> Sequence[Waiting]:
         """Everybody who waits, longest first, behind a position."""
-        ...
 
     def wait_of(self, person_id: str) -> Waiting | None:
         """How a mentee waits; also while they have a live match. None for anyone else."""
-        ...
 
     def not_told_of(self, programme_id: str, since: datetime) -> Sequence[Waiting]:
         """Those who wait since a moment or longer, of whom it was not told yet that their promise has run out."""
-        ...
 
     def mark_told(self, mentee_id: str) -> None:
         """Remember that it was told of a mentee that their promise has run out."""
-        ...
 
     def causes(self, programme_id: str) -> Mapping[str | None, int]:
         """How many wait for each cause; None counts those whom no round has seen yet."""
-        ...
 
     def until_asked(self, programme_id: str, last: int) -> Sequence[float]:
         """Seconds from sign-up to the first proposal, of the last so many mentees."""
-        ...
 
 
 class Matches(Protocol):
@@ -171,7 +113,6 @@ class Matches(Protocol):
 
     def get(self, match_id: str, *, lock: bool = False) -> Match:
         """The match; raises NotFound."""
-        ...
 
     def listed(
         self,
@@ -183,47 +124,36 @@ class Matches(Protocol):
         limit: int,
     ) -> Sequence[Match]:
         """The matches that a person may know of (None: everybody's), the latest proposed first, behind a position."""
-        ...
 
     def by_state(self, programme_id: str) -> Mapping[str, int]:
         """How many matches are in each state."""
-        ...
 
     def known(self, match_ids: Sequence[str]) -> frozenset[str]:
         """Which of these ids there is (or was) a match of."""
-        ...
 
     def add(self, match: Match, shown: Sequence[Part], score: int) -> bool:
         """Store a new match; False when its mentee has a live one already."""
-        ...
 
     def save(self, before: Match, after: Match) -> Match:
         """Compare and set on (state, version); raises MatchMovedOn when someone else was faster."""
-        ...
 
     def keep_note(self, match_id: str, note: str) -> None:
         """Keep a private note beside a decline; it is shown to nobody but an admin and never told."""
-        ...
 
     def live_of(self, person_id: str) -> Sequence[Match]:
         """The live matches of a person on either side, locked, newest first."""
-        ...
 
     def overdue(self, limit: int) -> Sequence[str]:
         """Ids of matches whose time to answer is over."""
-        ...
 
     def to_remind(self, limit: int) -> Sequence[str]:
         """Ids of matches of which someone is to be reminded now."""
-        ...
 
     def forget(self, person_id: str) -> None:
         """Take a person, the reasons and the notes out of their ended matches."""
-        ...
 
     def shown(self, match_id: str) -> tuple[Sequence[Part], int]:
         """The parts of the score as they were when the match was proposed, and the score itself."""
-        ...
 
 
 class Rounds(Protocol):
@@ -231,51 +161,39 @@ class Rounds(Protocol):
 
     def snapshot(self, programme_id: str) -> Snapshot:
         """Everybody who waits, everybody who may be asked, and the weights, as of one moment."""
-        ...
 
     def unfinished(self, programme_id: str) -> tuple[Round, Snapshot] | None:
         """A round that was begun and not applied, with what it had read."""
-        ...
 
     def take_fence(self, programme_id: str) -> int:
         """Make this run the only one that may apply; whoever held the fence before cannot any more."""
-        ...
 
     def open(self, opened: Round, snapshot: Snapshot) -> None:
         """Keep a round and all that it read."""
-        ...
 
     def holds(self, opened: Round) -> bool:
         """Whether the round is open and this run holds the fence; locks both until the transaction ends."""
-        ...
 
     def refence(self, opened: Round) -> None:
         """Hand an open round to the run that holds its new fence."""
-        ...
 
     def forget(self, person_id: str) -> None:
         """Remove what rounds had read wherever this person was among it; an open round of theirs is given up."""
-        ...
 
     def proposed_in(self, round_id: str) -> int:
         """How many matches a round has proposed so far."""
-        ...
 
     def finish(self, finished: Round, result: RoundResult) -> None:
         """Keep how a round ended, and why each mentee it left waits."""
-        ...
 
     def get(self, round_id: str) -> Round:
         """The round; raises NotFound."""
-        ...
 
     def listed(self, programme_id: str, *, after: Position | None, limit: int) -> Sequence[Round]:
         """The rounds of a programme, the latest first, behind a position."""
-        ...
 
     def stored(self, round_id: str) -> tuple[str, str] | None:
         """What a round read and decided, as the canonical texts it was hashed by; None when no longer kept."""
-        ...
 
 
 class WeightsShelf(Protocol):
@@ -283,19 +201,15 @@ class WeightsShelf(Protocol):
 
     def current(self, programme_id: str) -> PublishedWeights:
         """The version in force."""
-        ...
 
     def version(self, programme_id: str, version: int) -> PublishedWeights:
         """One version; raises NotFound."""
-        ...
 
     def listed(self, programme_id: str, *, below: int | None, limit: int) -> Sequence[PublishedWeights]:
         """The versions, the newest first, under a version number."""
-        ...
 
     def publish(self, programme_id: str, published: PublishedWeights, *, after: int) -> bool:
         """Put a new version in force if ``after`` is still the one in force; False otherwise."""
-        ...
 
 
 class Store(Protocol):
@@ -304,53 +218,43 @@ class Store(Protocol):
     @property
     def pool(self) -> Pool:
         """See `Pool`."""
-        ...
 
     @property
     def places(self) -> Places:
         """See `Places`."""
-        ...
 
     @property
     def waits(self) -> Waits:
         """See `Waits`."""
-        ...
 
     @property
     def matches(self) -> Matches:
         """See `Matches`."""
-        ...
 
     @property
     def rounds(self) -> Rounds:
         """See `Rounds`."""
-        ...
 
     @property
     def weights(self) -> WeightsShelf:
         """See `WeightsShelf`."""
-        ...
 
     @property
     def now(self) -> datetime:
         """The database's time."""
-        ...
 
     def tell(self, *events: Event) -> None:
         """Tell the other services, once the transaction is committed."""
-        ...
 
     def enqueue(
         self, kind: str, key: str, *, due_at: datetime | None = None, payload: Mapping[str, Any] | None = None
     ) -> None:
         """Ask for a job."""
-        ...
 
     def audit(
         self, action: str, subject: str, *, by: str, reason: str | None = None, detail: Mapping[str, Any] | None = None
     ) -> None:
         """Record who did what."""
-        ...
 
 
 class UnitOfWork(Protocol):
@@ -358,4 +262,3 @@ class UnitOfWork(Protocol):
 
     def begin(self, *, read_only: bool = False) -> AbstractContextManager[Store]:
         """Open one, or join the one open in this thread."""
-        ...

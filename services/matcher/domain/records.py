@@ -1,0 +1,59 @@
+"""What is kept of rounds, weights and waits, as values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from services.matcher.domain.weights import Weights
+
+Position = tuple[datetime, str]
+"""Where a page of a list ended: the moment it is sorted by, and the id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One run of the matching: what went in and came out, by hashes and figures.
+
+    ``state`` is ``open``, ``applied`` or ``given_up``.
+    """
+
+    id: str
+    programme_id: str
+    fence: int
+    state: str
+    weights_version: int
+    opened_at: datetime
+    mentees: int
+    mentors: int
+    applied_at: datetime | None = None
+    input_hash: str | None = None
+    result_hash: str | None = None
+    proposed: int = 0
+    unmatched: int = 0
+    dropped: int = 0
+    certificate: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedWeights:
+    """A version of the weights with who published it, when and why."""
+
+    weights: Weights
+    published_at: datetime | None
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A mentee without a live match: since when, and why as of the last round (None before their first one)."""
+
+    person_id: str
+    programme_id: str
+    waiting_since: datetime
+    standing: str
+    tries: int
+    cause: str | None = None
+    rules: tuple[str, ...] = ()
+    round_id: str | None = None
