@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bits.h"
 #include "pool.h"
 
 typedef struct Scan {
@@ -25,29 +26,6 @@ typedef struct Scan {
 } Scan;
 
 enum { ROOM_PER_MENTEE = 24, LONGEST_RUN = 16, SHORT_GAP = 1 };
-
-static int lowest(unsigned bits) {
-    static const uint8_t place[32] = {0,  1,  28, 2,  29, 14, 24, 3, 30, 22, 20, 15, 25, 17, 4,  8,
-                                      31, 27, 13, 23, 21, 19, 16, 7, 26, 12, 18, 6,  11, 5,  10, 9};
-    uint32_t one = bits & (~bits + 1u);
-    return place[(uint32_t)(one * UINT32_C(0x077CB531)) >> 27];
-}
-
-/* Gather eight bytes that are 0 or 1 into eight bits, whichever end of a word comes first in memory. */
-static unsigned gathered(const uint8_t *mark) {
-    const uint16_t one = 1;
-    uint8_t first;
-    uint64_t word;
-    memcpy(&first, &one, 1);
-    memcpy(&word, mark, 8);
-    return (unsigned)((word * (first ? UINT64_C(0x0102040810204080) : UINT64_C(0x8040201008040201))) >> 56);
-}
-
-static int64_t ones(uint64_t word) {
-    word -= (word >> 1) & UINT64_C(0x5555555555555555);
-    word = (word & UINT64_C(0x3333333333333333)) + ((word >> 2) & UINT64_C(0x3333333333333333));
-    return (int64_t)((((word + (word >> 4)) & UINT64_C(0x0F0F0F0F0F0F0F0F)) * UINT64_C(0x0101010101010101)) >> 56);
-}
 
 /* Runs of mentors that a kind of mentee may meet: the AND of one row of bits per rule. */
 static int64_t mentors_of(Scan *scan, int64_t kind) {

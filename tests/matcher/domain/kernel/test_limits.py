@@ -1,5 +1,7 @@
 """A run stops when it is told to, with a sentence, and says how far it is."""
 
+from typing import Any
+
 import pytest
 
 from services.matcher.domain.compiled import available
@@ -10,8 +12,8 @@ from tests.matcher.domain.kernel.pools import Pool, a_pool
 TWINS = [False, pytest.param(True, marks=pytest.mark.skipif(not available(), reason="no C compiler built the core"))]
 
 
-def solved(pool: Pool, **how: object) -> Solution:
-    return solve(pool.rules, pool.scores, pool.capacity, **how)  # type: ignore[arg-type]
+def solved(pool: Pool, **how: Any) -> Solution:
+    return solve(pool.rules, pool.scores, pool.capacity, **how)
 
 
 @pytest.mark.parametrize("compiled", TWINS)

@@ -58,9 +58,9 @@ def test_the_prices_cover_every_eligible_pair_and_not_only_the_core(compiled: bo
 @pytest.mark.parametrize("compiled", TWINS)
 def test_short_lists_cost_rounds_but_never_pairs(compiled: bool) -> None:
     rounds = 0
-    for seed in range(8):
-        pool = a_pool(seed, mentees=90, mentors=40, steps=40)
-        short = solved(pool, compiled, Keep(1, 4, 90, 40))
+    for seed in range(24):
+        pool = a_pool(seed, mentees=90, mentors=40, steps=(1, 1, 2, 40)[seed % 4], places=0.9)
+        short = solved(pool, compiled, Keep(1 + seed % 3, 4 * (seed % 2), 90, 40))
         assert short.assignment.mentor_of.tolist() == directly(pool).mentor_of.tolist(), seed
         rounds += short.stats.rounds
     assert rounds > 0
