@@ -9,7 +9,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -101,8 +101,13 @@ class Child:
                 group=group,
                 extra_groups=[] if self.account else None,
                 start_new_session=True,
-                preexec_fn=functools.partial(_die_with, os.getpid(), int(self.last_word), _libc()),  # noqa: PLW1509
+                preexec_fn=ending_with_us(self.last_word),  # noqa: PLW1509
             )
+
+
+def ending_with_us(last_word: signal.Signals) -> Callable[[], None]:
+    """Return a `preexec_fn` for Popen: the child gets `last_word` when the thread that starts it dies (Linux only)."""
+    return functools.partial(_die_with, os.getpid(), int(last_word), _libc())
 
 
 @functools.cache

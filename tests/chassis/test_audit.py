@@ -72,6 +72,7 @@ def tamper(connection: sa.Connection, chance: random.Random) -> str:
     return f"{kind} at {seq}"
 
 
+@pytest.mark.slow
 def test_a_thousand_random_harms_are_all_found(written: sa.Engine) -> None:
     chance = random.Random(20300131)
     missed = []

@@ -15,6 +15,8 @@ from services.chassis import cli
 from services.chassis.cli import Role, Stop, run_service
 from services.chassis.errors import Alarm, StartRefused
 
+pytestmark = pytest.mark.slow
+
 
 def work(stop: Stop) -> None:
     """Pack parcels until told to stop.

@@ -106,6 +106,7 @@ for _ in range(50):
 """
 
 
+@pytest.mark.slow
 def test_several_processes_write_without_a_word_about_locks(
     uow: UnitOfWork[Shop], engine: sa.Engine, tmp_path: Path
 ) -> None:

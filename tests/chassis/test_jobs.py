@@ -189,6 +189,7 @@ Worker(open_engine(sys.argv[1]), {"pack": lambda job: os.kill(os.getpid(), signa
 """
 
 
+@pytest.mark.slow
 def test_the_job_of_a_killed_worker_is_taken_over_after_its_lease(
     uow: UnitOfWork[Shop], engine: sa.Engine, clock: FixedClock, tmp_path: Path
 ) -> None:

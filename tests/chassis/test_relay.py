@@ -200,6 +200,7 @@ Relay(open_engine(sys.argv[1]), broker).run(threading.Event())
 """
 
 
+@pytest.mark.slow
 def test_killed_between_send_and_mark_the_event_comes_again_and_is_not_lost(
     uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker, tmp_path: Path
 ) -> None:

@@ -11,6 +11,8 @@ import pytest
 from deploy.local.keys import local_keys
 from deploy.local.layout import SERVICES, embedded_parts, service_environment
 
+pytestmark = pytest.mark.slow
+
 
 def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(

@@ -13,8 +13,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import FrameType
 
+from deploy.local.child import ending_with_us
 from deploy.local.kafka import KafkaNode
 from deploy.local.postgres import PostgresServer
 from deploy.local.redis import RedisServer
@@ -24,28 +24,24 @@ from tests.support.stack import JARS, KAFKA, POSTGRES, REASON, REDIS
 _PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 
 
-class Told(BaseException):
-    """A signal told us to leave."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+_LEAVE_WITHIN_S = 20.0
 
 
 def run_on_stack(command: Sequence[str]) -> int:
     """Run `command` with the addresses of the stack in its environment; returns its exit code, 128 + n for signal n."""
     _adopt_orphans()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, _told)
+    told: list[int] = []  # the signals that came; a handler that raised could be swallowed wherever we happen to be
+    for number in _SIGNALS:
+        signal.signal(number, lambda came, _: told.append(came))
     try:
         with tempfile.TemporaryDirectory(prefix="cairn-stack-") as folder, _servers(Path(folder)) as addresses:
             missing = [name.removesuffix(REASON) for name in addresses if name.endswith(REASON)]
             if missing and os.environ.get("CI"):
                 _say("With CI set, every server has to be there.")
                 return 1
-            return _run(command, {**os.environ, **addresses})
-    except Told as told:
-        return 128 + told.number
+            code = 0 if told else _run(command, {**os.environ, **addresses}, told)
+            return 128 + told[0] if told else code
     finally:
         _end_what_is_left()
 
@@ -66,8 +62,6 @@ def _servers(folder: Path) -> Iterator[Mapping[str, str]]:
         _say(f"The stack is up after {time.monotonic() - began:.1f} s.")
         yield addresses
     finally:
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)  # once is enough; stopping takes a second
         for server in servers.values():
             server.stop()
 
@@ -81,26 +75,25 @@ def _start(name: str, server: LocalServer) -> tuple[str, str]:
         return name + REASON, str(error)
 
 
-def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
-    process = subprocess.Popen(command, env=environment)
-    try:
-        code = process.wait()
-    except Told as told:
-        process.send_signal(told.number)
+def _run(command: Sequence[str], environment: Mapping[str, str], told: Sequence[int]) -> int:
+    """Run the command to its end; a signal that comes to us is passed on, and followed up if nothing happens."""
+    process = subprocess.Popen(command, env=environment, preexec_fn=ending_with_us(signal.SIGTERM))  # noqa: PLW1509
+    passed_on = 0.0
+    while True:
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(20)
-        process.kill()
-        raise
-    return code if code >= 0 else 128 - code
+            code = process.wait(0.1)
+            return code if code >= 0 else 128 - code
+        if told and not passed_on:
+            passed_on = time.monotonic()
+            if not (told[0] == signal.SIGINT and sys.stdin.isatty()):  # a terminal's Ctrl-C has reached it already
+                process.send_signal(told[0])
+        elif passed_on and time.monotonic() - passed_on > _LEAVE_WITHIN_S:
+            process.kill()
 
 
 def _say(line: str) -> None:
     sys.stderr.write(line + "\n")
     sys.stderr.flush()
-
-
-def _told(number: int, _frame: FrameType | None) -> None:
-    raise Told(number)
 
 
 def _adopt_orphans() -> None:

@@ -13,6 +13,8 @@ import pytest
 
 from tests.support import stack
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 NAMED = dict.fromkeys((stack.KAFKA, stack.POSTGRES, stack.REDIS), "somewhere:1")
 

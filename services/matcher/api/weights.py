@@ -17,14 +17,17 @@ from services.matcher.ports import PublishedWeights
 from services.matcher.use_cases.publish_weights import publish_weights, revert_weights
 
 _SETTINGS = {"language": {"mode": "hard", "weight": 60}, "device": {"mode": "soft", "weight": 40}}
-_MEANT = {"description": "0: the most total fit; 100: as many people as possible before anything else"}
+_HUNDRED = {"minimum": 0, "maximum": 100}
+_MEANT = _HUNDRED | {"description": "0: the most total fit; 100: as many people as possible before anything else"}
 
 
 class SettingSchema(CairnSchema):
     """How one criterion counts."""
 
     mode = fields.String(metadata={"enum": ["hard", "soft", "off"]})
-    weight = fields.Integer(strict=True, metadata={"description": "0 to 100, against the others"})
+    weight = fields.Integer(
+        strict=True, metadata={"minimum": 0, "maximum": 100, "description": "0 to 100, against the others"}
+    )
 
 
 class SettingsSchema(CairnSchema):
@@ -32,8 +35,13 @@ class SettingsSchema(CairnSchema):
 
     criteria = fields.Dict(keys=fields.String(), values=fields.Nested(SettingSchema), metadata={"example": _SETTINGS})
     coverage = fields.Integer(strict=True, metadata=_MEANT)
-    quality_floor = fields.Integer(strict=True, metadata={"description": "A pair under this score is not made"})
-    matters_boost = fields.Integer(strict=True, metadata={"description": "What matters most to a mentee, times this"})
+    quality_floor = fields.Integer(
+        strict=True, metadata=_HUNDRED | {"description": "A pair under this score is not made"}
+    )
+    matters_boost = fields.Integer(
+        strict=True,
+        metadata={"minimum": 1, "maximum": 5, "description": "What matters most to a mentee, times this"},
+    )
     promise_hours = fields.Dict(
         keys=fields.String(), values=fields.Integer(strict=True), metadata={"example": {"standard": 336}}
     )

@@ -15,7 +15,7 @@ def end_match(uow: UnitOfWork, actor: Actor, match_id: str, cause: str, *, reaso
         if not actor.is_admin and match.state == "proposed":
             raise Conflict(
                 "answer_first",
-                "You have been asked about this match: please accept or decline it.",
+                "The mentor is still asked about this match: they accept or decline it first.",
                 now={"state": match.state, "version": match.version},
             )
         after, told = life.end(match, cause, side_of(match, actor) or "admin", store.now)

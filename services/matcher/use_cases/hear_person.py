@@ -33,26 +33,25 @@ def _end_what_cannot_go_on(store: Store, person: Member) -> None:
     if person.mentor is not None:  # fewer places than people: offers are withdrawn, the newest first
         over += offers[: max(0, len(kept) - person.mentor.capacity)]
     for match in over:
-        after, told = life.end(match, _cause(person, match), "profile", store.now)
+        unsafe = match.state != "proposed" and _unsafe(store, person, match)
+        after, told = life.end(match, "safeguarding" if unsafe else "withdrawn", "profile", store.now)
         settle(store, match, after, told)
 
 
 def _is_over(store: Store, person: Member, match: Match) -> bool:
+    """Whether a live match cannot go on with the person as they are now."""
+    if _unsafe(store, person, match):
+        return True
     if match.mentor_id == person.person_id:
-        if person.mentor is None or _uncleared(store, person, match):
-            return True
-        return match.state == "proposed" and not may_be_proposed(person, store.now)
+        return person.mentor is None or (match.state == "proposed" and not may_be_proposed(person, store.now))
     return person.mentee is None or (match.state == "proposed" and person.standing != "here")
 
 
-def _uncleared(store: Store, mentor: Member, match: Match) -> bool:
-    """Whether the mentee is a minor and the mentor is not cleared for that (any more)."""
-    if mentor.mentor is None or mentor.mentor.cleared_for_minors:
+def _unsafe(store: Store, person: Member, match: Match) -> bool:
+    """Whether the mentee is a minor, and the mentor is not cleared for that (any more)."""
+    as_mentor = match.mentor_id == person.person_id
+    other = store.pool.member(match.mentee_id if as_mentor else match.mentor_id)
+    mentor, mentee = (person, other) if as_mentor else (other, person)
+    if mentor is None or mentee is None or mentor.mentor is None or mentee.mentee is None:
         return False
-    mentee = store.pool.member(match.mentee_id)
-    return mentee is not None and mentee.mentee is not None and mentee.mentee.minor
-
-
-def _cause(person: Member, match: Match) -> str:
-    cleared = person.mentor is None or match.mentor_id != person.person_id or person.mentor.cleared_for_minors
-    return "withdrawn" if cleared or match.state == "proposed" else "safeguarding"
+    return mentee.mentee.minor and not mentor.mentor.cleared_for_minors

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterator, Sequence
+from functools import cache
 from zoneinfo import available_timezones
 
 from services.events.facts import Window
@@ -34,7 +35,7 @@ def _clashes(field: str, window: Window, earlier: Sequence[Window]) -> Iterator[
 
 
 def _zone_faults(time_zone: str) -> Iterator[Fault]:
-    zones = available_timezones()
+    zones = _zones()
     if time_zone not in zones:
         near = difflib.get_close_matches(time_zone, zones, n=3, cutoff=0.5)
         yield Fault(
@@ -42,3 +43,9 @@ def _zone_faults(time_zone: str) -> Iterator[Fault]:
             "This time zone is not known; give its IANA name, such as Europe/London.",
             tuple(near) or ("UTC",),
         )
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Return every known time zone; read once, since asking walks through the whole folder of zones."""
+    return frozenset(available_timezones())

@@ -8,6 +8,8 @@ from flask import Flask
 from tests.chassis.web.shop_app import ADMIN
 from tests.support.fuzz import fuzz
 
+pytestmark = pytest.mark.slow
+
 BREAKS = "/shop/v1/(broken|away)"  # routes that are there to break
 
 

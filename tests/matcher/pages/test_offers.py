@@ -94,7 +94,7 @@ def test_wrong_expired_and_unknown_links_look_alike(stage: Stage, match: Match) 
     good = stage.link("answer_match", match, "mentor")
     pages = [
         stage.ask("GET", "/offers/made-up", headers={"Accept": "text/html"}),
-        stage.ask("GET", f"/offers/{good[:-1]}x", headers={"Accept": "text/html"}),
+        stage.ask("GET", f"/offers/x{good[1:]}", headers={"Accept": "text/html"}),
         stage.ask("GET", f"/offers/{stage.link('introduction', match, 'mentor')}", headers={"Accept": "text/html"}),
         stage.ask("GET", f"/offers/{stage.link('answer_match', match, 'mentee')}", headers={"Accept": "text/html"}),
         stage.ask("GET", f"/offers/{stage.link('answer_match', match, 'stranger')}", headers={"Accept": "text/html"}),

@@ -142,6 +142,16 @@ def test_a_mentor_no_longer_cleared_does_not_go_on_with_a_minor(world: World) ->
     assert world.match(match.id).end_cause == "safeguarding"
 
 
+def test_a_mentee_who_turns_out_to_be_a_minor_does_not_go_on_with_a_mentor_who_is_not_cleared(world: World) -> None:
+    world.mentor("mentor-a")
+    mentee = world.mentee()
+    match = world.asked(mentee)
+    accept_match(world.house, world.terms, person("mentor-a"), match.id)
+    world.change(mentee, "mentee", minor=True)
+    assert world.match(match.id).end_cause == "safeguarding"
+    assert world.places("mentor-a") == (0, 1)
+
+
 def test_training_that_ran_out_takes_back_an_offer_when_we_hear_of_it(world: World) -> None:
     mentor, mentee = world.mentor(), world.mentee()
     match = world.asked(mentee)

@@ -9,6 +9,7 @@ from services.matcher.domain.compiled import build, library
 from services.matcher.domain.errors import MatchingError
 
 
+@pytest.mark.slow
 def test_building_twice_compiles_once(tmp_path: Path) -> None:
     if build.compiler() is None:
         pytest.skip("no C compiler here")

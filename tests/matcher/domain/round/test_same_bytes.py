@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from deploy.demo.facts import pool_of
 from deploy.demo.population import programme
 from services.matcher.domain.people import Pair
@@ -51,6 +53,7 @@ def test_the_order_of_people_changes_nothing() -> None:
     assert len({one.input_hash for one in results}) == 1
 
 
+@pytest.mark.slow
 def test_another_process_with_another_hash_seed_comes_to_the_same_result() -> None:
     told = run_round(a_programme())
     for hash_seed in ("1", "77"):

@@ -1,0 +1,17 @@
+"""The HTTP door keeps what its description promises, whatever is sent to it."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.notifications.api.conftest import ADMIN
+from tests.notifications.house import House, contact, registered
+from tests.support.fuzz import fuzz
+
+pytestmark = pytest.mark.slow
+
+
+def test_odd_requests_are_answered_as_described(client: FlaskClient, house: House) -> None:
+    house.hear(registered("mentee"), contact("mentee"))
+    requests, faults = fuzz(client.application, "/notifications/openapi.json", headers=ADMIN, examples=15)
+    assert faults == []
+    assert requests > 50
