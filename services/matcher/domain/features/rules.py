@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from services.matcher.domain.arrays import U64, AnyArray
-from services.matcher.domain.features.coded import AnyRule, Coded
+from services.matcher.domain.features.coded import AnyRule, ByTable, Coded
 from services.matcher.domain.features.musts import Want, meets, ready, wants
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.seats import accepted_shapes, shape_mask
-from services.matcher.domain.features.tables import distinct, masks
+from services.matcher.domain.features.tables import MASK_BITS, distinct, masks
 from services.matcher.domain.people import Mentor, Pair
 
 Flags = npt.NDArray[np.bool_]
@@ -78,9 +78,22 @@ def standing_rules(pool: Pool, blocks: frozenset[Pair]) -> RuleBook:
 
 def with_hard(standing: RuleBook, hard: Mapping[str, Coded]) -> RuleBook:
     """The same rules and the criteria whose mode is hard."""
-    any_rules = {**standing.any_rules, **{name: one.rule for name, one in hard.items() if one.rule is not None}}
-    by_points = {name: one for name, one in hard.items() if one.rule is None or not one.rule.exact}
+    masked = {name: one.rule or _from_points(one) for name, one in hard.items()}
+    any_rules = {**standing.any_rules, **{name: rule for name, rule in masked.items() if rule is not None}}
+    by_points = {name: one for name, one in hard.items() if not (rule := masked[name]) or not rule.exact}
     return replace(standing, any_rules=any_rules, by_points=by_points)
+
+
+def _from_points(coded: Coded) -> AnyRule | None:
+    """A table's "enough points" as masks, a bit per kind of mentor; None where there are more kinds than bits."""
+    if not isinstance(coded, ByTable):
+        return None
+    kinds, kind_of = np.unique(coded.table >= coded.hard_from, axis=1, return_inverse=True)
+    if kinds.shape[1] > MASK_BITS:
+        return None
+    bits = np.left_shift(np.uint64(1), np.arange(kinds.shape[1], dtype=np.uint64))
+    takes = np.where(kinds, bits, np.uint64(0)).sum(axis=1, dtype=np.uint64)
+    return AnyRule(takes[coded.mentee_codes], bits[kind_of.reshape(-1)][coded.mentor_codes])
 
 
 def _conditions(pool: Pool) -> list[AllRule]:
