@@ -30,7 +30,7 @@ test: $(VENV)/dev.stamp core ## run every test, on real Kafka, PostgreSQL and Re
 	@exec $(BIN)/python -m tests.support.stack run -- $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 test-fast: $(VENV)/dev.stamp core ## run the tests that need no server, in under a minute
-	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not stack and not system and not slow" $(ARGS)
+	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --hypothesis-profile fast -m "not stack and not system and not slow" $(ARGS)
 
 check: $(VENV)/dev.stamp ## hold the house rules: format, lint, types, import contracts, generated files
 	@$(BIN)/ruff format --check .
