@@ -4,18 +4,22 @@ One `Store` is one open transaction: what is read is locked as far as it is chan
 becomes true together.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from services.chassis.event import Event
-from services.matcher.domain.explain import Part
 from services.matcher.domain.match import Match
 from services.matcher.domain.member import Member
 from services.matcher.domain.people import Mentee, Mentor
 from services.matcher.domain.records import Position, PublishedWeights, Round, Waiting
-from services.matcher.domain.round import RoundResult, Snapshot
+
+if TYPE_CHECKING:  # the engine is heavy: only the processes that match and explain load it
+    from services.matcher.domain.explain import Part
+    from services.matcher.domain.round import RoundResult, Snapshot
 
 __all__ = [
     "Matches",

@@ -4,8 +4,6 @@ import base64
 import binascii
 from dataclasses import dataclass
 
-from limits import parse_many
-
 from services.chassis.crypto import read_keys
 from services.chassis.service_settings import DEVELOPMENT_PRIVATE_KEY, ServiceSettings
 from services.chassis.settings import flag, number, secret, text
@@ -28,6 +26,8 @@ def index_key(text: str) -> bytes:
 
 
 def _rate(text: str) -> None:
+    from limits import parse_many
+
     try:
         parse_many(text)
     except ValueError:

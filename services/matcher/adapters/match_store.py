@@ -1,7 +1,10 @@
 """Matches in tables: every step compares and sets on (state, version)."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
@@ -12,9 +15,11 @@ from services.chassis.unit_of_work import Transaction
 from services.matcher.adapters import tables as t
 from services.matcher.adapters.paging import behind
 from services.matcher.adapters.rows import match_of, match_values, parts_of
-from services.matcher.domain.explain import Part
 from services.matcher.domain.match import Match, moved_on
 from services.matcher.ports import Position
+
+if TYPE_CHECKING:
+    from services.matcher.domain.explain import Part
 
 _C = t.matches.c
 _LIVE = _C.state != "ended"

@@ -1,20 +1,24 @@
 """Rows to values and back, by hand: what is stored of people, matches, rounds and weights."""
 
+from __future__ import annotations
+
 import dataclasses
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from services.chassis.codec import decode, to_json
 from services.events.facts import MenteeFacts, MentorFacts
 from services.events.matcher import Reason
-from services.matcher.domain.explain import Part
 from services.matcher.domain.match import Match
 from services.matcher.domain.member import Member
 from services.matcher.domain.weights import Weights, weights_from_json
 from services.matcher.ports import PublishedWeights, Round
+
+if TYPE_CHECKING:
+    from services.matcher.domain.explain import Part
 
 
 def _plain(kind: type, *, but: tuple[str, ...]) -> tuple[str, ...]:
@@ -115,6 +119,8 @@ def match_values(match: Match) -> dict[str, Any]:
 
 def parts_of(stored: Sequence[Mapping[str, Any]] | None) -> tuple[Part, ...]:
     """The parts of a score, as they were when the match was proposed."""
+    from services.matcher.domain.explain import Part
+
     return tuple(Part(**{**told, "codes": tuple(told["codes"])}) for told in stored or ())
 
 

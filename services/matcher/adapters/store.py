@@ -1,12 +1,19 @@
 """The matcher's store: everything of one open transaction, by aggregate."""
 
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 from services.chassis.unit_of_work import StoreBase, Transaction
 from services.matcher.adapters.match_store import MatchStore
 from services.matcher.adapters.places_store import PlacesStore
 from services.matcher.adapters.pool_store import PoolStore
-from services.matcher.adapters.round_store import RoundStore
 from services.matcher.adapters.waits_store import WaitsStore
 from services.matcher.adapters.weights_store import WeightsStore
+
+if TYPE_CHECKING:
+    from services.matcher.adapters.round_store import RoundStore
 
 
 class MatcherStore(StoreBase):
@@ -19,4 +26,10 @@ class MatcherStore(StoreBase):
         self.waits = WaitsStore(tx)
         self.matches = MatchStore(tx)
         self.weights = WeightsStore(tx)
-        self.rounds = RoundStore(tx, self.weights)
+
+    @cached_property
+    def rounds(self) -> RoundStore:
+        """Rounds bring the engine with them, which most processes never need."""
+        from services.matcher.adapters.round_store import RoundStore
+
+        return RoundStore(self._tx, self.weights)

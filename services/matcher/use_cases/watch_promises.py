@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from services.events.matcher import WaitAtRisk
-from services.matcher.domain.features.priority import lane, promised_by
 from services.matcher.ports import Store, UnitOfWork
 
 
@@ -19,6 +18,8 @@ def watch_promises(uow: UnitOfWork) -> int:
 
 
 def _watch(store: Store, programme_id: str) -> int:
+    from services.matcher.domain.features.priority import lane, promised_by  # brings the engine, when it is due
+
     weights = store.weights.current(programme_id).weights
     shortest = timedelta(hours=min(weights.promise_hours.values()))
     waiting = {row.person_id: row for row in store.waits.not_told_of(programme_id, store.now - shortest)}
