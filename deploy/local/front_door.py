@@ -46,11 +46,8 @@ class FrontDoor:
         return answer(environ, start_response)
 
 
-def main() -> None:
+def open_front_door() -> int:
     """Read TARGETS, HOST and PORT from the environment and serve until told to stop."""
     targets = dict(pair.split("=", 1) for pair in os.environ["TARGETS"].split(","))
     serve(lambda: FrontDoor(targets), host=os.environ["HOST"], port=int(os.environ["PORT"]), threads=32)
-
-
-if __name__ == "__main__":
-    main()
+    return 0

@@ -1,43 +1,77 @@
-"""One process of Cairn: a child that says by HTTP whether it is ready."""
+"""One process of Cairn on this machine: a fork of a server that has read the code already.
 
+Sixteen processes that each read the same modules would keep two cores busy for many seconds; forked from one that has
+read them, they start at once and share that memory. It is the standard library's forkserver; in production each process
+is started by itself, `python -m services.<name> <role>`.
+"""
+
+import contextlib
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from deploy.local.child import Child
-
 _STOP_SECONDS = 12.0
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_FORKING = multiprocessing.get_context("forkserver")
+_FORKING.set_forkserver_preload(
+    [
+        "deploy.local.front_door",
+        *(
+            f"services.{service}.{room}"
+            for service in ("profiles", "matcher", "notifications")
+            for room in ("bootstrap",)
+        ),
+        *(f"services.chassis.{part}" for part in ("app", "jobs", "ops_endpoint", "relay", "scheduler", "subscriber")),
+    ]
+)
 
 
 class Process:
-    """A named process; `ready_url` answers 200 once it can do its work. Its log grows over restarts."""
+    """A named process that runs `work(*arguments)`; `ready_url` answers 200 once it can do its work.
+
+    `work` returns the exit code and has to be a function of a module. The log grows over restarts.
+    """
 
     def __init__(
-        self, name: str, command: Sequence[str], *, environment: Mapping[str, str], log: Path, ready_url: str
+        self,
+        name: str,
+        work: Callable[..., int],
+        *arguments: str,
+        environment: Mapping[str, str],
+        log: Path,
+        ready_url: str,
     ) -> None:
         self.name = name
         self.log = log
         self._ready_url = ready_url
-        self._child = Child(command, log, environment=environment, keep_log=True)
+        self._arguments = (work, arguments, dict(environment), str(log))
+        self._process: multiprocessing.process.BaseProcess | None = None
 
     def start(self) -> None:
         """Start it; it is ready only when `is_ready` says so."""
-        self._child.start()
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        self._process = _FORKING.Process(target=_be, args=self._arguments, name=self.name)
+        self._process.start()
 
     @property
     def pid(self) -> int:
         """The process id, or 0 when it does not run."""
-        return self._child.pid if self.is_alive() else 0
+        return (self._process.pid or 0) if self._process is not None and self.is_alive() else 0
 
     def is_alive(self) -> bool:
         """Whether it was started and has not ended."""
-        return self._child.running()
+        return self._process is not None and self._process.is_alive()
 
     def exit_code(self) -> int | None:
-        """How it ended by itself."""
-        return self._child.exit_code()
+        """How it ended; None while it runs."""
+        return self._process.exitcode if self._process is not None else None
 
     def is_ready(self) -> bool:
         """Whether it says so itself."""
@@ -51,27 +85,58 @@ class Process:
 
     def ask_to_stop(self) -> None:
         """Ask it to end, without waiting."""
-        self._child.ask()
+        if self.is_alive() and self._process is not None:
+            self._process.terminate()
 
-    def stop(self) -> None:
-        """Ask it to end, and see to it that it does."""
-        self._child.stop(seconds=_STOP_SECONDS)
+    def stop(self, seconds: float = _STOP_SECONDS) -> None:
+        """Ask it to end, and see to it that it does, with all it started."""
+        self.ask_to_stop()
+        if self._process is not None:
+            self._process.join(seconds)
+        self.kill()
 
     def kill(self) -> None:
-        """End it at once, as a power cut would."""
-        self._child.kill()
+        """End it at once with all it started, as a power cut would."""
+        if self._process is None or self._process.pid is None:
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        if self._process.is_alive():
+            self._process.kill()  # it had no group of its own yet
+        self._process.join()
 
-    def last_words(self) -> str:
+    def last_words(self, lines: int = 12) -> str:
         """The end of its log, for a person who asks why it stopped."""
-        return self._child.tail(12).replace(" | ", "\n")
+        if not self.log.exists():
+            return ""
+        return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
 
 
 def stop_all(processes: Sequence[Process]) -> None:
     """End all of them: everyone is asked first, so that they leave at the same time."""
-    began = time.monotonic()
+    deadline = time.monotonic() + _STOP_SECONDS
     for process in processes:
         process.ask_to_stop()
     for process in processes:
-        while process.is_alive() and time.monotonic() - began < _STOP_SECONDS:
-            time.sleep(0.02)
-        process.stop()
+        process.stop(max(0.0, deadline - time.monotonic()))
+
+
+def serve_role(service: str, role: str) -> int:
+    """Be one role of one service; returns its exit code."""
+    import importlib
+
+    code: int = importlib.import_module(f"services.{service}.bootstrap").SERVICE.main([role])
+    return code
+
+
+def _be(work: Callable[..., int], arguments: tuple[str, ...], environment: Mapping[str, str], log: str) -> None:
+    """In the child: a session and an environment of its own, its output in its log, gone when the parent is gone."""
+    os.setsid()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    os.environ.clear()
+    os.environ.update(environment)
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
+    sys.exit(work(*arguments))

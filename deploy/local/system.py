@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from deploy.local.front_door import open_front_door
 from deploy.local.keys import local_keys
 from deploy.local.layout import ROLES, SERVICES, Parts, service_environment
-from deploy.local.process import Process, stop_all
+from deploy.local.process import Process, serve_role, stop_all
 from deploy.local.server import LocalServerError, free_ports
 
 START_SECONDS = 90.0
@@ -96,7 +97,9 @@ class System:
         environment = self._environments[service] | {"PORT" if role == "api" else "OPS_PORT": str(port)}
         return Process(
             name,
-            [sys.executable, "-m", f"services.{service}", role],
+            serve_role,
+            service,
+            role,
             environment=environment,
             log=self.folder / "logs" / f"{name}.log",
             ready_url=f"http://127.0.0.1:{port}/readyz",
@@ -106,7 +109,7 @@ class System:
         targets = ",".join(f"{service}=http://127.0.0.1:{port}" for service, port in api_ports.items())
         return Process(
             "front-door",
-            [sys.executable, "-m", "deploy.local.front_door"],
+            open_front_door,
             environment=dict(os.environ) | {"TARGETS": targets, "PORT": str(self.port), "HOST": self._host},
             log=self.folder / "logs" / "front-door.log",
             ready_url=f"http://127.0.0.1:{self.port}/front-door/livez",
