@@ -14,6 +14,7 @@ pytestmark = pytest.mark.system
 README = Path(__file__).parents[2] / "README.md"
 
 
+@pytest.mark.parametrize("stage", ["embedded"], indirect=True)  # what `make run` starts
 def test_the_first_conversation_prints_what_the_readme_shows(stage: Stage) -> None:
     if not shutil.which("curl"):
         pytest.skip("curl is not installed here")
