@@ -2,8 +2,17 @@
 
 import sys
 
-from services.matcher.adapters.match_command import main as match
-from services.matcher.bootstrap import SERVICE
+
+def main() -> int:
+    """Run the role, or the match, that the command line names."""
+    if sys.argv[1:2] == ["match"]:
+        from services.matcher.adapters.match_command import main as match
+
+        return match(sys.argv[2:])
+    from services.matcher.bootstrap import SERVICE
+
+    return SERVICE.main()
+
 
 if __name__ == "__main__":
-    sys.exit(match(sys.argv[2:]) if sys.argv[1:2] == ["match"] else SERVICE.main())
+    sys.exit(main())

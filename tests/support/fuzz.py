@@ -43,6 +43,8 @@ def fuzz(
         schema.config.generation.update(max_examples=examples)
         schema.config.phases.stateful.enabled = False  # our descriptions link no operations
         schema.config.checks.positive_data_acceptance.expected_statuses = _MAY_BE_REFUSED
+        refused = [400, 401, 403, 404, 405, 406, 409, 412, 415, 422, 428, 429]  # 412: the version is looked at first
+        schema.config.checks.negative_data_rejection.expected_statuses = refused
         schema.config.checks.missing_required_header.expected_statuses = [400, 401, 403, 415, 422, 428]
         requests, faults = 0, []
         for event in from_schema(schema).execute():

@@ -55,7 +55,7 @@ def what_if_routes(door: Door) -> Blueprint:
 
     @routes.route("/matcher/v1/what-if", methods=["POST"])
     @allow("admin")
-    @routes.arguments(SettingsSchema, example={"criteria": {"device": {"mode": "soft", "weight": 80}}})
+    @routes.arguments(SettingsSchema, required=False, example={"criteria": {"device": {"mode": "soft", "weight": 80}}})
     @routes.response(200, WhatIfSchema, description="What would change")
     def try_other_weights(told: dict[str, Any]) -> dict[str, Any]:
         """Try other weights.

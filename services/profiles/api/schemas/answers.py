@@ -161,7 +161,14 @@ class MentorListItem(CairnSchema):
 class LinkRequestSchema(CairnSchema):
     """Where to send a sign-in link."""
 
-    email = fields.String(required=True, validate=validate.Length(max=254), metadata={"format": "email"})
+    email = fields.String(
+        required=True,
+        validate=[
+            validate.Length(max=254, error="Please give an e-mail address of at most 254 letters."),
+            validate.Email(error="Please give an e-mail address, such as sam@example.org."),
+        ],
+        metadata={"format": "email", "maxLength": 254},
+    )
 
 
 class SaidSchema(CairnSchema):

@@ -1,0 +1,79 @@
+"""Each process by itself, as production starts it: `python -m services.<name> <role>`."""
+
+import os
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from deploy.local.keys import local_keys
+from deploy.local.layout import ROLES, SERVICES, embedded_parts, service_environment
+from deploy.local.server import free_port
+from tests.e2e.people import eventually
+
+pytestmark = pytest.mark.system
+
+
+def _command(service: str, *words: str) -> list[str]:
+    return [sys.executable, "-m", f"services.{service}", *words]
+
+
+def _is_ready(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_role_starts_says_it_is_ready_and_leaves_cleanly(service: str, tmp_path: Path) -> None:
+    told = service_environment(
+        service,
+        parts=embedded_parts(tmp_path),
+        keys=local_keys(tmp_path / "keys.json"),
+        public_url="http://localhost",
+        outbox=tmp_path,
+        extra={},
+    )
+    environment = dict(os.environ) | told
+    assert subprocess.run(_command(service, "migrate"), env=environment, timeout=120, check=False).returncode == 0
+    assert subprocess.run(_command(service, "migrate"), env=environment, timeout=120, check=False).returncode == 0
+    running = {}
+    try:
+        for role in ROLES:
+            port = free_port()
+            named = {"PORT" if role == "api" else "OPS_PORT": str(port)}
+            running[role] = port, subprocess.Popen(_command(service, role), env=environment | named)
+        for role, (port, _) in running.items():
+            assert eventually(lambda port=port: _is_ready(port), seconds=90, saying=f"{role} is ready")  # type: ignore[misc]
+        for _, process in running.values():
+            process.send_signal(signal.SIGTERM)
+        assert {role: process.wait(60) for role, (_, process) in running.items()} == dict.fromkeys(ROLES, 0)
+    finally:
+        for _, process in running.values():
+            process.kill()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("role", ["", *ROLES, "migrate"])
+def test_every_command_says_what_it_does(service: str, role: str) -> None:
+    words = [role, "--help"] if role else ["--help"]
+    done = subprocess.run(_command(service, *words), capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0
+    assert f"services.{service}" in done.stdout
+
+
+def test_a_missing_setting_is_named_and_nothing_starts(tmp_path: Path) -> None:
+    bare = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "BROKER_URL")}
+    done = subprocess.run(
+        _command("matcher", "worker"), env=bare, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 2
+    assert "DATABASE_URL" in done.stderr
+    assert "BROKER_URL" in done.stderr
+    assert "Traceback" not in done.stderr
