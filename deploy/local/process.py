@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 _STOP_SECONDS = 12.0
+_HEAVY = ("app", "jobs", "migrations", "ops_endpoint", "relay", "scheduler", "serve", "subscriber")
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _FORKING = multiprocessing.get_context("forkserver")
 _FORKING.set_forkserver_preload(
@@ -28,7 +29,7 @@ _FORKING.set_forkserver_preload(
             for service in ("profiles", "matcher", "notifications")
             for room in ("bootstrap",)
         ),
-        *(f"services.chassis.{part}" for part in ("app", "jobs", "ops_endpoint", "relay", "scheduler", "subscriber")),
+        *(f"services.chassis.{part}" for part in _HEAVY),
     ]
 )
 
@@ -82,6 +83,12 @@ class Process:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False
+
+    def wait(self, seconds: float) -> int | None:
+        """Wait until it ends by itself; its exit code, or None when it still runs."""
+        if self._process is not None:
+            self._process.join(seconds)
+        return self.exit_code()
 
     def ask_to_stop(self) -> None:
         """Ask it to end, without waiting."""

@@ -1,11 +1,8 @@
 """The whole system as processes of this machine: migrated, started, watched, restarted, stopped."""
 
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from deploy.local.front_door import open_front_door
@@ -59,29 +56,21 @@ class System:
     def migrate(self) -> None:
         """Bring every service's database to the present schema, all at the same time; safe to repeat."""
         self.outbox.mkdir(parents=True, exist_ok=True)
-        with ThreadPoolExecutor(len(SERVICES)) as pool:
-            for service, done in zip(SERVICES, pool.map(self._migrate, SERVICES), strict=True):
-                if done.returncode:
-                    raise DidNotStart(f"{service} could not prepare its database:\n{done.stdout[-3000:]}")
-
-    def _migrate(self, service: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", f"services.{service}", "migrate"],
-            env=self._environments[service],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=START_SECONDS,
-        )
+        migrations = [self._process(service, "migrate", ready_url="") for service in SERVICES]
+        for migration in migrations:
+            migration.start()
+        for migration in migrations:
+            if migration.wait(START_SECONDS) != 0:
+                raise DidNotStart(f"{migration.name} did not end well; its last words:\n{migration.last_words()}")
 
     def start(self) -> None:
         """Start every process and wait until each says it is ready; raises DidNotStart, leaving nothing running."""
         names = [(service, role) for service in SERVICES for role in ROLES]
         ports = dict(zip(names, free_ports(len(names)), strict=True))
         for (service, role), port in ports.items():
-            self.children[f"{service}-{role}"] = self._service_child(service, role, port)
+            told = {"PORT" if role == "api" else "OPS_PORT": str(port)}
+            ready_url = f"http://127.0.0.1:{port}/readyz"
+            self.children[f"{service}-{role}"] = self._process(service, role, ready_url=ready_url, **told)
         self.children["front-door"] = self._front_door({s: ports[s, "api"] for s in SERVICES})
         try:
             for child in self.children.values():
@@ -92,17 +81,16 @@ class System:
             self.stop()
             raise
 
-    def _service_child(self, service: str, role: str, port: int) -> Process:
+    def _process(self, service: str, role: str, *, ready_url: str, **told: str) -> Process:
         name = f"{service}-{role}"
-        environment = self._environments[service] | {"PORT" if role == "api" else "OPS_PORT": str(port)}
         return Process(
             name,
             serve_role,
             service,
             role,
-            environment=environment,
+            environment=self._environments[service] | told,
             log=self.folder / "logs" / f"{name}.log",
-            ready_url=f"http://127.0.0.1:{port}/readyz",
+            ready_url=ready_url,
         )
 
     def _front_door(self, api_ports: Mapping[str, int]) -> Process:

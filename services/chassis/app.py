@@ -22,6 +22,7 @@ def build_app(
     *,
     name: str,
     title: str,
+    site: str = "",
     version: str = "v1",
     settings: ServiceSettings,
     health: HealthLike,
@@ -35,7 +36,8 @@ def build_app(
 
     `name` begins the service's paths (`/shop/openapi.json`, `/shop/docs`, `/shop/static/…`); API blueprints
     give full paths of their own (`/shop/v1/…`), `pages` theirs. `assets` are folders searched before the chassis'
-    own static files. `principals` is by default a `PrincipalReader` made of the settings.
+    own static files. `site` is the name people see on pages, by default the title. `principals` is by default a
+    `PrincipalReader` made of the settings.
     """
     app = Flask(__name__, static_folder=None, template_folder=str(Path(__file__).parent / "templates"))
     app.config.update(_config(title, version))
@@ -45,6 +47,7 @@ def build_app(
         AppState(
             name=name,
             title=title,
+            site=site or title,
             secret=settings.link_secret,
             production=settings.production,
             uow=uow,

@@ -61,7 +61,7 @@ def _surroundings(lang: str) -> dict[str, Any]:
         "dir": direction(lang),
         "languages": NAMES.items(),
         "words": WORDS.get(lang, WORDS["en"]),
-        "site": state().title,
+        "site": state().site,
         "asset": asset,
         "form_nonce": form_nonce,
         "nonce_field": NONCE_FIELD,

@@ -8,10 +8,8 @@ import ipaddress
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from flask_limiter import Limiter
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from services.chassis.auth import current
 from services.chassis.facts import facts_of, note
@@ -48,13 +46,13 @@ def caller() -> str:
 
 def install(app: Flask, name: str, settings: ServiceSettings) -> Limiter:
     """Count calls of the views that asked for it; call after all routes are registered."""
+    app.after_request(_only_when_refused)  # registered first, so it runs after the limiter's own
     redis = settings.redis_url
-    options: Any = {"socket_connect_timeout": _PATIENCE, "socket_timeout": _PATIENCE, "retry": Retry(NoBackoff(), 0)}
     limiter = Limiter(
         caller,
         app=app,
         storage_uri=redis or "memory://",
-        storage_options=options if redis else {},
+        storage_options=_redis_options() if redis else {},
         strategy="fixed-window",
         in_memory_fallback_enabled=True,
         headers_enabled=True,
@@ -69,6 +67,20 @@ def install(app: Flask, name: str, settings: ServiceSettings) -> Limiter:
                 view = app.view_functions[rule.endpoint]
                 app.view_functions[rule.endpoint] = _kept(view, limiter.limit(rate, methods=[method])(view))
     return limiter
+
+
+def _redis_options() -> Any:
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
+    return {"socket_connect_timeout": _PATIENCE, "socket_timeout": _PATIENCE, "retry": Retry(NoBackoff(), 0)}
+
+
+def _only_when_refused(response: Response) -> Response:
+    """The limiter says Retry-After on every answer; where nothing was refused it would only confuse."""
+    if response.status_code < 400:
+        response.headers.pop("Retry-After", None)
+    return response
 
 
 def _kept(view: Any, wrapped: Any) -> Any:

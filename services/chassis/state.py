@@ -39,6 +39,7 @@ class AppState:
 
     name: str
     title: str
+    site: str
     secret: str
     production: bool
     uow: UnitOfWorkLike | None

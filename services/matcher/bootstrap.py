@@ -39,6 +39,7 @@ def web_app(parts: Parts[Settings, MatcherStore]) -> Flask:
     app = build_app(
         name=SERVICE.name,
         title="Cairn matcher",
+        site="Cairn",
         settings=parts.settings,
         health=parts.health,
         blueprints=api.routes(api.Door(parts.uow, terms, words)),

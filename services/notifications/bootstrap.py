@@ -42,6 +42,7 @@ def web_app(parts: Parts[Settings, Store]) -> Flask:
     return build_app(
         name=SERVICE.name,
         title="Cairn notifications",
+        site="Cairn",
         settings=settings,
         health=parts.health,
         blueprints=blueprints(parts.uow, LinkSigner(settings.link_secret, clock=parts.clock), mailbox),

@@ -66,6 +66,7 @@ def web_app(parts: Parts[Settings, Store]) -> Flask:
     app = build_app(
         name=SERVICE.name,
         title="Cairn profiles",
+        site="Cairn",
         settings=parts.settings,
         health=parts.health,
         blueprints=api.routes(api.Desk(world=here, words=words)),

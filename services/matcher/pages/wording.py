@@ -25,7 +25,7 @@ def moment(when: datetime | None, time_zone: str, locale: str) -> str:
         zone = ZoneInfo(time_zone)
     except (ZoneInfoNotFoundError, ValueError):
         zone = ZoneInfo("UTC")
-    return format_datetime(when, "EEEE d MMMM, HH:mm", tzinfo=zone, locale=locale.replace("-", "_"))
+    return format_datetime(when, "EEEE d MMMM, HH:mm z", tzinfo=zone, locale=locale.replace("-", "_"))
 
 
 def answered_page(offer: Offer, say: Phrases) -> Response:

@@ -41,4 +41,4 @@ def _day(moment: datetime | None, time_zone: str, locale: str) -> str:
     """Return a moment as the reader's own clock and language show it."""
     if moment is None:
         return ""
-    return format_datetime(moment, "EEEE d MMMM, HH:mm", tzinfo=ZoneInfo(time_zone), locale=locale.replace("-", "_"))
+    return format_datetime(moment, "EEEE d MMMM, HH:mm z", tzinfo=ZoneInfo(time_zone), locale=locale.replace("-", "_"))
