@@ -8,6 +8,7 @@ from pathlib import Path
 from deploy.docs.asyncapi import asyncapi_document
 from deploy.docs.events import event_schemas, events_page
 from deploy.docs.openapi import openapi_documents
+from deploy.docs.settings import settings_page
 
 ROOT = Path(__file__).parents[2]
 
@@ -17,6 +18,7 @@ def documents() -> Mapping[Path, str]:
     made = {Path("services/events/schemas") / name: text for name, text in event_schemas().items()}
     made[Path("docs/events.md")] = events_page()
     made[Path("docs/asyncapi.json")] = asyncapi_document()
+    made[Path("docs/settings.md")] = settings_page()
     made |= {Path("docs/api") / name: text for name, text in openapi_documents().items()}
     return made
 

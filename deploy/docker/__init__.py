@@ -1,0 +1,1 @@
+"""What containers need: the Dockerfile, the databases' names, and fresh secrets."""

@@ -1,0 +1,62 @@
+"""`python -m deploy.docker.make_secrets deploy/secrets --mail-url smtp://…`: a file for each secret, made once.
+
+What is there already is left as it is, so a second run only adds what is missing.
+"""
+
+import argparse
+import secrets
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from deploy.local.keys import local_keys
+from deploy.local.layout import SERVICES
+
+
+def make_secrets(folder: Path, mail_url: str, *, database_host: str = "postgres:5432") -> list[Path]:
+    """Write what is missing and return it. Only the folder's owner gets in; within it, containers may read."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    password = folder / "postgres_password"
+    made = [password] if _write(password, secrets.token_urlsafe(24)) else []
+    wanted = fresh_secrets(password.read_text(encoding="utf-8"), mail_url, database_host)
+    return made + [folder / name for name, value in wanted.items() if _write(folder / name, value)]
+
+
+def fresh_secrets(password: str, mail_url: str, database_host: str) -> Mapping[str, str]:
+    """File name -> value."""
+    with tempfile.TemporaryDirectory() as room:
+        keys = local_keys(Path(room) / "keys.json")
+    urls = {
+        f"{service}_database_url": f"postgresql+psycopg://cairn:{password}@{database_host}/{service}"
+        for service in SERVICES
+    }
+    return {name.lower(): value for name, value in keys.items()} | urls | {"mail_url": mail_url}
+
+
+def _write(path: Path, value: str) -> bool:
+    """Write a file that is not there yet; tell whether it was written."""
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(value)
+    except FileExistsError:
+        return False
+    path.chmod(0o444)  # a container's account reads it; the folder keeps everybody else out
+    return True
+
+
+def main() -> int:
+    """Make them, and name the files that were made."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.docker.make_secrets", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--mail-url", required=True, help="smtp://name:password@host:587?starttls=1")
+    parser.add_argument("--database-host", default="postgres:5432", help="host:port of PostgreSQL")
+    options = parser.parse_args()
+    for path in make_secrets(options.folder, options.mail_url, database_host=options.database_host):
+        print(f"made {path}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

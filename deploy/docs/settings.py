@@ -1,0 +1,149 @@
+"""The table of every setting, made from the settings classes themselves. Secrets never show a value.
+
+What a setting is for is told by `WORDS` here, and for a setting that is not among them by the comment beside its field.
+"""
+
+import dataclasses
+import importlib
+import inspect
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from deploy.local.layout import SERVICES
+from services.chassis.service_settings import ServiceSettings
+
+WORDS: Mapping[str, str] = {
+    "environment": "production refuses every development default, shows no mailbox and asks browsers for HTTPS",
+    "database_url": "the service's own database, `sqlite:////folder/file.db` or `postgresql+psycopg://…`",
+    "broker_url": "`embedded:////folder/broker.db` (one machine) or `kafka://host:9092,host:9092`, the same for all",
+    "redis_url": "where rate limits are counted when several API processes share them; empty: in each process",
+    "public_url": "the address people open; links in mails begin with it",
+    "host": "the address the API listens on; `0.0.0.0` in a container",
+    "port": "the port of the API",
+    "ops_port": "the port on which the other roles answer `/livez`, `/readyz` and `/metrics`; 0: none",
+    "threads": "requests that one API process answers at the same time",
+    "log_level": "how much is written",
+    "admin_token": "what admins send as `Authorization: Bearer …`",
+    "token_public_key": "checks access tokens (Ed25519, PEM or base64)",
+    "link_secret": "signs links in mails, page cursors and form nonces; the same for all services",
+    "programme": "the id of the programme that this installation serves",
+    "lapses_before_rest": "offers a mentor may let lapse before rounds leave them in peace for a while",
+    "rest_days": "how long that while is",
+    "contact_keys": 'seals contact details: `{"key id": "base64 of 32 bytes"}`, the first one seals, all open',
+    "mail_url": "`smtp://name:password@host:587?starttls=1`, or `maildir:///folder` with a mailbox page in development",
+    "mail_from": "the sender of every mail",
+    "mail_workers": "mails handed over at the same time, per worker process",
+    "programme_name": "how the programme signs its letters",
+    "quiet_hours": "`auto` (21:00-08:00 in production, none in development), `off`, or hours such as `22:00-07:00`",
+    "token_private_key": "signs access tokens (Ed25519); its public half is TOKEN_PUBLIC_KEY",
+    "index_key": "finds an address without reading it (base64 of 32 bytes or more)",
+    "sign_up_limit": "sign-ups and sign-in links from one network",
+    "token_hours": "how long an access token is good",
+    "link_minutes": "how long a sign-in link is good",
+}
+
+_COMMENT = re.compile(r"^    (\w+): .*?  # (?!noqa)(.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting as the table shows it; `services` names those that read it."""
+
+    name: str
+    services: tuple[str, ...]
+    kind: str
+    words: str
+    default: str
+    secret: bool
+
+
+def settings_page() -> str:
+    """The whole of docs/settings.md."""
+    rows = [
+        f"| `{one.name}` | {_readers(one.services)} | {one.kind} | {one.words} | {one.default} |"
+        for one in every_setting()
+    ]
+    return (
+        "\n".join(
+            [_INTRODUCTION, "| setting | read by | kind | what it is | default |", "|---|---|---|---|---|", *rows]
+        )
+        + "\n"
+    )
+
+
+def every_setting() -> tuple[Setting, ...]:
+    """All settings of all services, those that every service has first."""
+    classes = {service: settings_class(service) for service in SERVICES}
+    shared = [_setting(ServiceSettings, field, SERVICES) for field in _fields(ServiceSettings)]
+    known = {one.name for one in shared}
+    own: dict[str, Setting] = {}
+    for service, cls in classes.items():
+        for field in _fields(cls):
+            name = field.name.upper()
+            if name not in known:
+                readers = (*own[name].services, service) if name in own else (service,)
+                own[name] = _setting(cls, field, readers)
+    return (*shared, *own.values())
+
+
+def settings_class(service: str) -> type[Any]:
+    """The settings of one service."""
+    found: type[Any] = importlib.import_module(f"services.{service}.settings").Settings
+    return found
+
+
+def _fields(cls: type[Any]) -> Iterator[dataclasses.Field[Any]]:
+    return (field for field in dataclasses.fields(cls) if field.init)
+
+
+def _setting(cls: type[Any], field: dataclasses.Field[Any], readers: tuple[str, ...]) -> Setting:
+    secret = not field.repr
+    return Setting(
+        name=field.name.upper(),
+        services=readers,
+        kind=_kind(get_type_hints(cls)[field.name], secret=secret),
+        words=_words(cls, field.name),
+        default=_default(field, secret=secret),
+        secret=secret,
+    )
+
+
+def _words(cls: type[Any], name: str) -> str:
+    comments = dict(_COMMENT.findall(inspect.getsource(cls)))
+    words = WORDS.get(name) or comments.get(name)
+    if words is None:
+        raise KeyError(f"say in a comment beside `{name}` what this setting is for: {cls.__module__}")
+    return words.replace("|", r"\|")
+
+
+def _kind(hint: Any, *, secret: bool) -> str:
+    if secret:
+        return "secret"
+    if get_origin(hint) is Literal:
+        return " or ".join(f"`{word}`" for word in get_args(hint))
+    return {int: "number", bool: "`true` or `false`"}.get(hint, "text")
+
+
+def _default(field: dataclasses.Field[Any], *, secret: bool) -> str:
+    if field.default is dataclasses.MISSING:
+        return "none: has to be given"
+    if secret:  # nothing of a secret is shown, not even the value that everyone can read in the code
+        return "for development only" if field.default else "empty"
+    return f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"
+
+
+def _readers(services: tuple[str, ...]) -> str:
+    return "all" if services == SERVICES else ", ".join(services)
+
+
+_INTRODUCTION = """# Settings
+
+This page is made from the settings classes by `make docs`; do not edit it.
+
+Every process reads its settings from the environment, checks all of them before it starts, and names every fault in one
+message. Any setting can be given as a file instead: `NAME_FILE=/run/secrets/name` (a trailing line break is dropped;
+giving both is a fault). Give the secrets that way. With `ENVIRONMENT=production` a secret that still has its
+development value is a fault. How they are used, and how keys are changed: [operations](operations.md).
+"""

@@ -1,0 +1,90 @@
+"""Reads the deployment files as plain values: which container has which role, image and environment."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from deploy.local.layout import SERVICES
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+KUBERNETES = DEPLOY / "kubernetes"
+
+
+@dataclass(frozen=True)
+class Container:
+    """One container: the service it belongs to (None for the parts beside), its role, what it is told."""
+
+    name: str
+    service: str | None
+    role: str | None
+    environment: Mapping[str, str]
+
+
+def compose() -> Any:
+    return yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+
+
+def compose_containers() -> Iterator[Container]:
+    for name, told in compose()["services"].items():
+        owner = next((service for service in SERVICES if told.get("image") == f"cairn-{service}"), None)
+        role = told["command"][0] if owner else None
+        environment = {key: _expanded(value) for key, value in told.get("environment", {}).items()}
+        yield Container(name, owner, role, environment)
+
+
+def kubernetes_containers() -> Iterator[Container]:
+    """As kustomize would put them together: the shared roles, for each service, with both lists of settings."""
+    shared = _literals(KUBERNETES / "service")
+    for service in SERVICES:
+        environment = shared | _literals(KUBERNETES / service)
+        for document in documents("service"):
+            if document["kind"] == "Deployment":
+                (container,) = document["spec"]["template"]["spec"]["containers"]
+                yield Container(f"{service}-{document['metadata']['name']}", service, container["args"][0], environment)
+
+
+def documents(folder: str) -> list[Any]:
+    """Every resource that a folder's kustomization names."""
+    here = KUBERNETES / folder
+    names = kustomization(folder)["resources"]
+    files = [here / name for name in names if name.endswith(".yaml")]
+    return [one for file in files for one in yaml.safe_load_all(file.read_text(encoding="utf-8"))]
+
+
+def kustomization(folder: str) -> Any:
+    return yaml.safe_load((KUBERNETES / folder / "kustomization.yaml").read_text(encoding="utf-8"))
+
+
+def _literals(folder: Path) -> dict[str, str]:
+    generators = kustomization(folder.name).get("configMapGenerator", [])
+    return dict(literal.split("=", 1) for generator in generators for literal in generator["literals"])
+
+
+def _expanded(value: Any) -> str:
+    """A value with compose's `${NAME:-default}` replaced by its default."""
+    return re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", str(value))
+
+
+def nginx_routes() -> tuple[dict[str, str], str]:
+    """First path segment -> service, and the service of everything else."""
+    text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    block = r"location %s \{\s*proxy_pass http://(\w+);\s*\}"
+    named = re.findall(block % r"~ \^/\(([\w|-]+)\)\(\?:/\|\$\)", text)
+    (front,) = re.findall(block % "/", text)
+    return {segment: service for segments, service in named for segment in segments.split("|")}, front
+
+
+def ingress_routes() -> tuple[dict[str, str], str]:
+    """The same, of the ingress; without what is closed."""
+    (ingress,) = (one for one in documents(".") if one["kind"] == "Ingress")
+    (rule,) = ingress["spec"]["rules"]
+    routes = {
+        path["path"].strip("/"): path["backend"]["service"]["name"].removesuffix("-api")
+        for path in rule["http"]["paths"]
+        if path["pathType"] == "Prefix"
+    }
+    return routes, routes.pop("")
