@@ -15,6 +15,7 @@ from services.chassis.serve import serve
 
 _AWAY = "This part of Cairn is just starting or having a pause. Nothing is lost; please try again in a moment.\n"
 ALIVE = "/front-door/livez"
+_NOT_FOR_PEOPLE = ("/metrics", "/livez", "/readyz")  # a process's own; behind a service's name they know who may look
 
 
 class FrontDoor:
@@ -36,6 +37,8 @@ class FrontDoor:
         path = environ.get("RAW_URI", environ["PATH_INFO"]).split("?", 1)[0]
         if path == ALIVE:
             return Response("ok\n", mimetype="text/plain")(environ, start_response)
+        if path in _NOT_FOR_PEOPLE:
+            return Response("not found\n", status=404, mimetype="text/plain")(environ, start_response)
         if environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked":
             environ["CONTENT_LENGTH"] = ""  # the proxy then passes the body on in chunks as well
         environ["HTTP_X_FORWARDED_FOR"] = environ.get("REMOTE_ADDR", "")

@@ -105,6 +105,8 @@ class Service(Generic[Settings, Store]):
             Check("database", partial(_answers, engine), needed=True),
             Check("broker", broker.ping, needed=False),
         ]
+        if settings.redis_url:
+            checks.append(Check("redis", partial(_redis_answers, settings.redis_url), needed=False))
         uow = UnitOfWork(engine, self.open_store(settings), source=f"/{self.name}", read_now=read_now)
         return Parts(
             settings=settings,
@@ -219,6 +221,13 @@ class Service(Generic[Settings, Store]):
 def _answers(engine: sa.Engine) -> None:
     with engine.connect() as connection:
         connection.execute(sa.text("SELECT 1"))
+
+
+def _redis_answers(url: str) -> None:
+    import redis
+
+    with redis.Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=0.5) as connection:
+        connection.ping()
 
 
 def _side_by_side(loops: Sequence[Callable[[], None]], stop: Stop) -> None:

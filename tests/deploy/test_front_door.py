@@ -83,5 +83,10 @@ def test_a_service_that_is_away_is_a_calm_answer_that_says_try_again(door: Clien
     assert "Nothing is lost" in answer.text
 
 
+@pytest.mark.parametrize("path", ["/metrics", "/livez", "/readyz"])
+def test_what_a_process_tells_its_keeper_is_not_for_people(door: Client, path: str) -> None:
+    assert door.get(path).status_code == 404
+
+
 def test_the_door_tells_that_it_is_there(door: Client) -> None:
     assert door.get(ALIVE).status_code == 200
