@@ -32,8 +32,8 @@ class Actor:
 class Answering:
     """Mentors answer what they are asked and mentees confirm, in a thread, until told to stop.
 
-    Everybody thinks for a few seconds, so that mails have a reader. A silent mentor simply never answers: that offer
-    lapses after its deadline, as in life.
+    Nobody answers before their mail has arrived, and everybody thinks for a few seconds. A silent mentor simply never
+    answers: that offer lapses after its deadline, as in life.
     """
 
     def __init__(
@@ -73,15 +73,24 @@ class Answering:
     def answer_once(self) -> int:
         """Answer every open question once; how many were answered."""
         answered = 0
+        asked = self._mailed("proposal")
         for match in self._open("proposed"):
             mentor = self._mentors.get(match["mentor_id"])
-            if mentor and match["id"] not in self._silent and self._has_thought(match):
+            if mentor and match["id"] in asked - self._silent and self._has_thought(match):
                 answered += self._mentor_answers(mentor, match)
+        introduced = self._mailed("introduction")
         for match in self._open("accepted"):
             mentee = self._mentees.get(match["mentee_id"])
-            if mentee and self._has_thought(match):
+            if mentee and match["id"] in introduced and self._has_thought(match):
                 answered += self._post(f"/matcher/v1/matches/{match['id']}/confirm", mentee.token, None, "confirmed")
         return answered
+
+    def _mailed(self, kind: str) -> set[str]:
+        """The matches about which a mail of this kind has been delivered."""
+        mails = self._client.pages(
+            "/notifications/v1/deliveries", token=self._admin, kind=kind, state="delivered", limit=200
+        )
+        return {mail["subject"] for mail in mails}
 
     def _has_thought(self, match: Mapping[str, Any]) -> bool:
         """Whether a few seconds have passed since this question was first seen."""
