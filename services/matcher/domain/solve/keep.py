@@ -10,7 +10,9 @@ from services.matcher.domain.scoring import Scores, largest_fit
 from services.matcher.domain.solve.limits import Limits
 
 SCARCE, SURPLUS = 0.9, 1.3  # places per mentee
-SCARCE_LENGTH, BALANCED_LENGTH, SURPLUS_LENGTH = 6.0, 4.0, 2.0  # times the fourth root of the mentees; measured
+# Times the fourth root of the mentees; measured.
+SCARCE_LENGTH, BALANCED_LENGTH, SURPLUS_LENGTH = 4.0, 3.0, 1.2
+RANKED_LENGTHS = 6.0, 4.0  # of mentors and mentees where places are scarce and bonuses matter
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ def keep_for(mentees: int, capacity: I64, alternates: int, *, ranked: bool = Fal
     if ratio < SCARCE and not ranked:
         of_mentor, of_mentee = SCARCE_LENGTH * grown * crowd, 0.0
     elif ratio < SCARCE:
-        of_mentor, of_mentee = SCARCE_LENGTH * grown * crowd, BALANCED_LENGTH * grown
+        of_mentor, of_mentee = RANKED_LENGTHS[0] * grown * crowd, RANKED_LENGTHS[1] * grown
     elif ratio > SURPLUS:
         of_mentor, of_mentee = 0.0, SURPLUS_LENGTH * grown
     else:
