@@ -4,7 +4,7 @@ About one pair in eight is eligible; twelve criteria are collapsed into five tab
 bonuses, as the layer above does.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -30,11 +30,15 @@ class Pool:
 
 
 def a_pool(mentees: int, mentors: int, regime: str, *, objective: str = "fit", seed: int = 1) -> Pool:
-    """Return a pool of the given size; `objective` is "fit" (most total score) or "coverage" (most people first)."""
+    """Return a pool of the given size.
+
+    `objective` is "fit" (most total score), "coverage" (most people first) or "ranked" (people first by priorities of
+    1 to 181 that outweigh all fit, and fit in finer points: what a round with the dial at 100 asks).
+    """
     rng = np.random.default_rng([seed, mentees, mentors])
     places = int(mentees * PLACES_PER_MENTEE[regime])
     capacity = np.bincount(rng.integers(0, mentors, places), minlength=mentors).astype(np.int64)
-    bonus = 0 if objective == "fit" else (sum(WEIGHTS) * 100 + OVERLAP_POINTS) * mentees
+    bonus = 0 if objective != "coverage" else (sum(WEIGHTS) * 100 + OVERLAP_POINTS) * mentees
     scores = Scores(
         tables=tuple(_table(rng, shape, weight) for shape, weight in zip(CODES, WEIGHTS, strict=True)),
         mentee_codes=np.array([_codes(rng, shape[0], mentees) for shape in CODES], np.int32),
@@ -43,8 +47,24 @@ def a_pool(mentees: int, mentors: int, regime: str, *, objective: str = "fit", s
         mentee_bonus=rng.integers(0, 60, mentees) + bonus,
         mentor_bonus=rng.integers(0, 20, mentors),
     )
+    if objective == "ranked":
+        scores = _ranked(rng, scores, min(mentees, places))
     keys = TieBreak(rng.integers(0, 2**63, mentees, np.uint64), rng.integers(0, 2**63, mentors, np.uint64))
     return Pool(_rules(rng, mentees, mentors), scores, capacity, keys)
+
+
+def _ranked(rng: np.random.Generator, scores: Scores, places: int) -> Scores:
+    """Points twenty times as fine, and above them priorities: waiting times, some people past their promise."""
+    finer = 20
+    priority = 1 + np.minimum(120, 6 * np.sqrt(rng.integers(0, 400, len(scores.mentee_bonus))).astype(np.int64))
+    priority += 60 * (rng.random(len(priority)) < 0.2)
+    return replace(
+        scores,
+        tables=tuple(table * np.int32(finer) for table in scores.tables),
+        overlaps=tuple(replace(overlap, table=overlap.table * np.int32(finer)) for overlap in scores.overlaps),
+        mentee_bonus=priority * (sum(WEIGHTS) * 100 + OVERLAP_POINTS + 20) * finer * places,
+        mentor_bonus=scores.mentor_bonus * finer,
+    )
 
 
 def _codes(rng: np.random.Generator, size: int, people: int) -> I32:

@@ -107,7 +107,27 @@ def ortools_flow(pool: Pool, pairs: Pairs) -> Peer:
     return run
 
 
+def lapx_dense(pool: Pool, pairs: Pairs) -> Peer:
+    """`lap.lapjv` (the lapx package) with a column per place; costs are what is missing to the highest value."""
+    import lap
+
+    highest = int(pairs[2].max(initial=0))
+    costs = np.full((len(pool.tie_break.mentee_key), len(pool.capacity)), float(highest))
+    costs[pairs[0], pairs[1]] -= pairs[2]
+    places = np.ascontiguousarray(np.repeat(costs, pool.capacity, axis=1))
+    del costs
+
+    def run() -> int:
+        _, column_of, _ = lap.lapjv(places, extend_cost=True)
+        rows = np.flatnonzero(column_of >= 0)
+        return int((highest - places[rows, column_of[rows]]).sum())
+
+    return run
+
+
 EXACT: dict[str, Callable[[Pool, Pairs], Peer]] = {"scipy dense": scipy_dense, "scipy sparse": scipy_sparse}
 if find_spec("ortools"):
     EXACT["ortools flow"] = ortools_flow
+if find_spec("lap"):
+    EXACT["lapx dense"] = lapx_dense
 PEERS = {**EXACT, "greedy": greedy}

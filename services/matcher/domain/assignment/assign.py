@@ -29,13 +29,22 @@ def assign(
 
 
 def optimise(
-    problem: Problem, *, start: Outcome | None = None, compiled: bool | None = None, pause: Pause = no_pause
+    problem: Problem,
+    *,
+    start: Outcome | None = None,
+    aside: I64 | None = None,  # (M,)
+    compiled: bool | None = None,
+    pause: Pause = no_pause,
 ) -> Outcome:
-    """Return the optimum of a checked problem, from the prices and pairs of `start` when given."""
+    """Return the optimum of a checked problem, from the prices and pairs of `start` when given.
+
+    Otherwise from an auction, which leaves `aside` out of all values of a mentee where that is given: less exact a
+    start, but in smaller numbers.
+    """
     library = core(compiled)
     if library is None:
-        return optimise_plain(problem, start, pause)
-    return optimise_compiled(library, problem, start, pause)
+        return optimise_plain(problem, start, aside, pause)
+    return optimise_compiled(library, problem, start, aside, pause)
 
 
 def priced(edges: Edges, capacity: I64, outcome: Outcome) -> Assignment:

@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from services.matcher.domain.arrays import I64
 from services.matcher.domain.assignment.market import Market, Queue, Work
 from services.matcher.domain.assignment.outcome import Outcome, Pause
-from services.matcher.domain.assignment.problem import Problem
+from services.matcher.domain.assignment.problem import Problem, without
 from services.matcher.domain.assignment.strategy import (
     ONE_SIDED_BUDGET,
     SCALE,
@@ -23,13 +24,18 @@ from services.matcher.domain.compiled import Core, number
 SLICE = 4_000_000  # edges between two looks at the clock, about 10 ms
 
 
-def optimise_compiled(core: Core, problem: Problem, start: Outcome | None, pause: Pause) -> Outcome:
+def optimise_compiled(core: Core, problem: Problem, start: Outcome | None, aside: I64 | None, pause: Pause) -> Outcome:
     """Return the optimum; from `start` when given, else from an auction suited to the market."""
     market = Market(problem)
     work = Work(problem.mentees, problem.mentors)
     if start is None:
-        _auction(core, problem, market, pause)
-        market.v[:] = (market.v + SCALE // 2) // SCALE
+        easier, level = without(problem, aside)
+        market.arrays["value"] = easier.value
+        market.point_at("value")
+        _auction(core, easier, market, pause, one_sided=aside is None)
+        market.v[:] = np.where(market.v > 0, (market.v + SCALE // 2) // SCALE + level, 0)
+        market.arrays["value"] = problem.value
+        market.point_at("value")
         # First exact by value alone: far fewer pairs move than if ties had to be right at once.
         with_ties, market.arrays["tie"] = market.arrays["tie"], np.zeros_like(problem.tie)
         market.point_at("tie")
@@ -55,13 +61,13 @@ def _repair(core: Core, market: Market, work: Work, pause: Pause) -> None:
             at = step(market.reference, work.reference, number(at), number(SLICE))
 
 
-def _auction(core: Core, problem: Problem, market: Market, pause: Pause) -> None:
+def _auction(core: Core, problem: Problem, market: Market, pause: Pause, *, one_sided: bool) -> None:
     """Let the scarce side bid from zero prices of the plentiful one; else both sides in turn, with epsilon scaling."""
     if not len(problem.mentor):
         return
     ratio = places_per_mentee(problem)
     budget = ONE_SIDED_BUDGET * len(problem.mentor)
-    if ratio < SCARCE and _mentors_bid(core, problem, market, pause, budget) > 0:
+    if ratio < SCARCE and one_sided and _mentors_bid(core, problem, market, pause, budget) > 0:
         return
     if ratio > SURPLUS and _mentees_bid(core, market, pause, budget) > 0:
         return

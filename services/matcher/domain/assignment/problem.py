@@ -1,6 +1,6 @@
 """The problem as the solvers see it: checked, oriented, without edges that can never be used."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -93,6 +93,21 @@ def indexed(indptr: I64, mentor: I32, value: I64, tie: I64, capacity: I64, core:
     mentee = np.empty(size, np.int32)
     core.cairn_index(number(rows), number(columns), *pointers(indptr, mentor, mentor_indptr, by_mentor, mentee))
     return Problem(indptr, mentor, value, tie, capacity, mentor_indptr, by_mentor, mentee)
+
+
+def without(problem: Problem, aside: I64 | None) -> tuple[Problem, int]:
+    """Take `aside` (M,) out of the values, and from all of them what the lowest has left.
+
+    Return as well what a place then costs beside its price: what the lowest has left where people are left over,
+    nothing where places are.
+    """
+    if aside is None or not len(problem.value):
+        return problem, 0
+    value = problem.value - aside[problem.mentee]
+    level = int(value.min()) - 1
+    places = np.minimum(problem.capacity, np.diff(problem.mentor_indptr)).sum()
+    scarce = places < np.count_nonzero(np.diff(problem.indptr))
+    return replace(problem, value=value - level), level if scarce else 0
 
 
 def _starts(row: AnyArray, rows: int) -> I64:

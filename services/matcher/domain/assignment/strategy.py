@@ -31,7 +31,7 @@ def schedules(problem: Problem) -> list[tuple[list[int], int]]:
     """
     looks = len(problem.value)
     highest, lowest = int(problem.value.max(initial=1)), int(problem.value.min(initial=2**62))
-    gentle, full = SCALE * max(0, highest - lowest) // 200, SCALE * highest // 16
+    gentle, full = SCALE * max(0, highest - lowest) // 500, SCALE * highest // 16
     return [(_shrinking(gentle), GENTLE_BUDGET * looks), (_shrinking(full), FULL_BUDGET * looks)]
 
 

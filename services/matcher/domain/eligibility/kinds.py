@@ -5,11 +5,15 @@ mentors that satisfy it are one row of bits, so the mentors of a kind are the AN
 """
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from services.matcher.domain.arrays import I64, U64
 from services.matcher.domain.eligibility.rules import Rules
+
+FEW = 1 << 20  # numbers below are told apart by a table, without sorting
+Numbers = TypeVar("Numbers", U64, I64)
 
 
 @dataclass(frozen=True)
@@ -45,11 +49,11 @@ def kinds_of(rules: Rules) -> Kinds:
     """Group mentees by kind; `rules` are checked. O(M log M) per rule and O(masks x mentor masks) for the bits."""
     masks = [(mentee, mentor, False) for mentee, mentor in zip(rules.any_mentee, rules.any_mentor, strict=True)]
     masks += [(mentee, mentor, True) for mentee, mentor in zip(rules.all_mentee, rules.all_mentor, strict=True)]
-    offered = [np.unique(mentor, return_inverse=True) for _, mentor, _ in masks]
+    offered = [_distinct(mentor) for _, mentor, _ in masks]
     order = _side_by_side([label for _, label in offered], rules.mentors)
     labels, bits, offset = [], [np.zeros((0, words_for(rules.mentors)), np.uint64)], 0
     for (mentee, _, must_have_all), (values, mentor_label) in zip(masks, offered, strict=True):
-        asked, label = np.unique(mentee, return_inverse=True)
+        asked, label = _distinct(mentee)
         row = _bits(asked, values, mentor_label[order], must_have_all=must_have_all)
         labels.append(label + offset)
         bits.append(row)
@@ -81,13 +85,32 @@ def _bits(asked: U64, offered: U64, mentor_label: I64, *, must_have_all: bool) -
 
 
 def _joined(labels: list[I64], mentees: int) -> tuple[I64, I64]:
-    """Number the distinct combinations of labels; return each mentee's number and one mentee of each."""
-    whole = np.zeros(mentees, np.int64)
+    """Number the distinct combinations of labels; return each mentee's number and one mentee of each number."""
+    whole, count = np.zeros(mentees, np.int64), 1
     for label in labels:
-        # Join and renumber at once, so that the joined number never overflows.
-        _, whole = np.unique(whole * (int(label.max(initial=0)) + 1) + label, return_inverse=True)
-    _, first = np.unique(whole, return_index=True)
-    return whole.astype(np.int64), first
+        choices = int(label.max(initial=0)) + 1
+        if count * choices > FEW:
+            distinct, whole = _distinct(whole)  # renumbered, so that the joined number never overflows
+            count = len(distinct)
+        whole = whole * choices + label
+        count *= choices
+    distinct, whole = _distinct(whole)
+    first = np.zeros(len(distinct), np.int64)
+    first[whole] = np.arange(mentees)  # anyone of the kind will do
+    return whole, first
+
+
+def _distinct(numbers: Numbers) -> tuple[Numbers, I64]:
+    """Return the distinct numbers, ascending, and the place of each given one; by a table where they are small."""
+    highest = int(numbers.max(initial=0))
+    if highest >= min(FEW, 1024 + 8 * len(numbers)):
+        found, place = np.unique(numbers, return_inverse=True)
+        return found, place.astype(np.int64)
+    at = numbers.astype(np.int64)
+    known = np.zeros(highest + 1, bool)
+    known[at] = True
+    place_of = np.cumsum(known) - 1
+    return np.flatnonzero(known[: highest + 1 if len(numbers) else 0]).astype(numbers.dtype), place_of[at]
 
 
 def _exclusions(rules: Rules, order: I64) -> tuple[I64, I64]:

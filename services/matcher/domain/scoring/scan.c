@@ -15,7 +15,7 @@ typedef struct Scan {
     int64_t mentee_floor, base;
     void *floors;            /* (width) cells: mentor_floor - base, cut to what a cell holds */
     const void **cell_rows;  /* (tables + 1) */
-    int32_t *run;            /* (width / BLOCK, 2) first and end of runs of blocks with eligible mentors */
+    int32_t *block;          /* (width / BLOCK) blocks with eligible mentors */
     uint8_t *eligible;       /* (width / BLOCK) bits of the mentors that the kind may meet */
     uint64_t *word;          /* (width / 64) */
     int64_t count;           /* eligible mentors of the kind */
@@ -23,11 +23,16 @@ typedef struct Scan {
     Ranked *row;             /* (2 * mentee_keep) */
     int64_t row_length;
     int64_t row_cut[2];
+    void *sums, *masks, *tops; /* (width) cells each, by place in `block`: sums; all ones where eligible; maxima */
+    int32_t *candidate;        /* (width) places */
+    int64_t *gains;            /* (width) */
+    uint64_t *week;            /* (sum of overlap words) the mentee's bits */
+    const int32_t **points;    /* (O) the mentee's row of each overlap's table */
 } Scan;
 
-enum { ROOM_PER_MENTEE = 24, LONGEST_RUN = 16, SHORT_GAP = 1 };
+enum { ROOM_PER_MENTEE = 24 };
 
-/* Runs of mentors that a kind of mentee may meet: the AND of one row of bits per rule. */
+/* Blocks of mentors that a kind of mentee may meet: the AND of one row of bits per rule. */
 static int64_t mentors_of(Scan *scan, int64_t kind) {
     const Pool *pool = scan->pool;
     int64_t words = pool->width / 64, used = 0;
@@ -46,14 +51,8 @@ static int64_t mentors_of(Scan *scan, int64_t kind) {
             scan->eligible[w * (64 / BLOCK) + part] = (uint8_t)(open >> (part * BLOCK));
     }
     for (int64_t b = 0; b < words * (64 / BLOCK); b++) {
-        if (!scan->eligible[b]) continue;
-        int64_t end = used ? scan->run[2 * used - 1] : -LONGEST_RUN;
-        if (b - end <= SHORT_GAP && b < scan->run[2 * used - 2] + LONGEST_RUN) {
-            scan->run[2 * used - 1] = (int32_t)(b + 1);
-        } else {
-            scan->run[2 * used] = (int32_t)b;
-            scan->run[2 * used++ + 1] = (int32_t)(b + 1);
-        }
+        scan->block[used] = (int32_t)b;
+        used += scan->eligible[b] != 0;
     }
     return used;
 }
@@ -64,75 +63,33 @@ static int is_excluded(const Pool *pool, int64_t i, int64_t j) {
     return 0;
 }
 
-static int64_t overlap_points(const Pool *pool, int64_t i, int64_t j) {
+/* Look up once what is the mentee's own in all overlaps. */
+INLINED void set_week(Scan *scan, int64_t i) {
+    const Pool *pool = scan->pool;
+    for (int64_t o = 0, word = 0; o < pool->overlaps; o++) {
+        int64_t words = pool->overlap_words[o], row = pool->overlap_row[o * pool->mentees + i];
+        for (int64_t w = 0; w < words; w++, word++) scan->week[word] = pool->mentee_bits[word * pool->mentees + i];
+        scan->points[o] = pool->overlap_table + pool->overlap_start[o] + row * (64 * words + 1);
+    }
+}
+
+INLINED int64_t overlap_points(const Scan *scan, int64_t j) {
+    const Pool *pool = scan->pool;
     int64_t points = 0, word = 0;
     for (int64_t o = 0; o < pool->overlaps; o++) {
         int64_t shared = 0, words = pool->overlap_words[o];
         for (int64_t w = 0; w < words; w++, word++)
-            shared += ones(pool->mentee_bits[word * pool->mentees + i] & pool->mentor_bits[word * pool->width + j]);
-        int64_t row = pool->overlap_row[o * pool->mentees + i];
-        points += pool->overlap_table[pool->overlap_start[o] + row * (64 * words + 1) + shared];
+            shared += ones(scan->week[word] & pool->mentor_bits[word * pool->width + j]);
+        points += scan->points[o][shared];
     }
     return points;
 }
 
-/* Cut a mentor's list down to its best; ties are told apart only where the cut falls between equal values. */
-static Ranked shorten(const Pool *pool, Lists *lists, Ranked *ranked, int64_t j) {
-    int64_t keep = lists->mentor_keep, base = j * 2 * keep, length = lists->mentor_length[j];
-    for (int64_t s = 0; s < length; s++)
-        ranked[s] = (Ranked){lists->mentor_value[base + s], 0, lists->mentor_list[base + s]};
-    Ranked cut = cairn_select(ranked, length, keep);
-    int64_t lowest_kept = ranked[0].a;
-    for (int64_t s = 1; s < keep; s++)
-        if (ranked[s].a < lowest_kept) lowest_kept = ranked[s].a;
-    if (lowest_kept == cut.a) {
-        for (int64_t s = 0; s < length; s++)
-            ranked[s].b = pair_hash(pool->mentee_key[ranked[s].who], pool->mentor_key[j]);
-        cut = cairn_select(ranked, length, keep);
-    } else {
-        cut.b = INT64_MAX; /* everything of this value is left out */
-    }
-    for (int64_t s = 0; s < keep; s++) {
-        lists->mentor_list[base + s] = ranked[s].who;
-        lists->mentor_value[base + s] = ranked[s].a;
-    }
-    lists->mentor_length[j] = (int32_t)keep;
-    lists->mentor_cut[2 * j] = cut.a;
-    lists->mentor_cut[2 * j + 1] = cut.b;
-    return cut;
-}
-
-static int keep_for_mentor(Scan *scan, int64_t i, int64_t j, int64_t value) {
-    Lists *lists = scan->lists;
-    int64_t keep = lists->mentor_keep, base = j * 2 * keep;
-    if (!keep || value < lists->mentor_cut[2 * j]) return 0;
-    if (value == lists->mentor_cut[2 * j] &&
-        pair_hash(scan->pool->mentee_key[i], scan->pool->mentor_key[j]) <= lists->mentor_cut[2 * j + 1])
-        return 0;
-    lists->mentor_list[base + lists->mentor_length[j]] = (int32_t)i;
-    lists->mentor_value[base + lists->mentor_length[j]] = value;
-    if (++lists->mentor_length[j] < 2 * keep) return 0;
-    Ranked cut = shorten(scan->pool, lists, scan->ranked, j);
-    scan->mentor_floor[j] = cut.a;
-    return 1;
-}
-
-static void keep_for_mentee(Scan *scan, int64_t i, int64_t j, int64_t value) {
-    int64_t keep = scan->lists->mentee_keep;
-    if (!keep || value < scan->row_cut[0]) return;
-    int64_t tie = pair_hash(scan->pool->mentee_key[i], scan->pool->mentor_key[j]);
-    if (!better(value, tie, scan->row_cut[0], scan->row_cut[1])) return;
-    scan->row[scan->row_length++] = (Ranked){value, tie, (int32_t)j};
-    if (scan->row_length < 2 * keep) return;
-    Ranked cut = cairn_select(scan->row, 2 * keep, keep);
-    scan->row_length = keep;
-    scan->row_cut[0] = scan->mentee_floor = cut.a;
-    scan->row_cut[1] = cut.b;
-}
+#include "keep.h"
 
 /* Weigh one pair exactly; returns whether the mentor's floor moved. */
-static int weigh(Scan *scan, int64_t i, int64_t j, int64_t fit) {
-    int64_t value = fit + overlap_points(scan->pool, i, j) + scan->pool->mentee_bonus[i];
+INLINED int weigh(Scan *scan, int64_t i, int64_t j, int64_t fit) {
+    int64_t value = fit + overlap_points(scan, j) + scan->pool->mentee_bonus[i];
     if (value <= 0 || is_excluded(scan->pool, i, j)) return 0;
     if (scan->lists) {
         keep_for_mentee(scan, i, j, value);
@@ -152,7 +109,7 @@ static int weigh(Scan *scan, int64_t i, int64_t j, int64_t fit) {
 }
 
 static int begin_mentee(Scan *scan, int64_t i) {
-    (void)i;
+    set_week(scan, i);
     scan->row_length = 0;
     if (scan->prices) return scan->prices->found + ROOM_PER_MENTEE <= scan->prices->room;
     scan->row_cut[0] = 0;
@@ -161,13 +118,27 @@ static int begin_mentee(Scan *scan, int64_t i) {
     return 1;
 }
 
+/* Leave the best `keep` at the front; returns the best of those left out. Few are too many, as a rule. */
+static Ranked drop(Ranked *row, int64_t length, int64_t keep) {
+    if (length > keep + 6) return cairn_select(row, length, keep);
+    for (; length > keep; length--) {
+        int64_t worst = 0;
+        for (int64_t s = 1; s < length; s++)
+            if (better(row[worst].a, row[worst].b, row[s].a, row[s].b)) worst = s;
+        Ranked swap = row[worst];
+        row[worst] = row[length - 1];
+        row[length - 1] = swap;
+    }
+    return row[keep];
+}
+
 static void end_mentee(Scan *scan, int64_t i) {
     const Pool *pool = scan->pool;
     Prices *prices = scan->prices;
     Lists *lists = scan->lists;
     int64_t keep = prices ? ROOM_PER_MENTEE : lists->mentee_keep, length = scan->row_length;
     if (length > keep) {
-        Ranked cut = cairn_select(scan->row, length, keep);
+        Ranked cut = drop(scan->row, length, keep);
         length = keep;
         scan->row_cut[0] = cut.a;
         scan->row_cut[1] = cut.b;
@@ -201,31 +172,69 @@ static void end_mentee(Scan *scan, int64_t i) {
     }
 }
 
+/* The highest `rank`th of some gains (0 is the highest); they change places. */
+static int64_t nth_gain(int64_t *gains, int64_t size, int64_t rank) {
+    int64_t low = 0, high = size - 1;
+    while (low < high) {
+        int64_t middle = gains[low + (high - low) / 2], i = low, j = high;
+        while (i <= j) {
+            while (gains[i] > middle) i++;
+            while (middle > gains[j]) j--;
+            if (i > j) break;
+            int64_t swap = gains[i];
+            gains[i++] = gains[j];
+            gains[j--] = swap;
+        }
+        if (rank <= j)
+            high = j;
+        else if (rank >= i)
+            low = i;
+        else
+            break;
+    }
+    return gains[rank];
+}
+
+typedef int8_t Bytes __attribute__((vector_size(BLOCK)));
+
 #define CELL int16_t
 #define NAMED(name) name##_narrow
 #define MOST INT16_MAX
+#define LEAST INT16_MIN
 #include "scan.h"
 #undef CELL
 #undef NAMED
 #undef MOST
+#undef LEAST
 #define CELL int32_t
 #define NAMED(name) name##_wide
 #define MOST (INT32_MAX / 2)
+#define LEAST INT32_MIN
 #include "scan.h"
 
 static int prepare(Scan *scan, const Pool *pool, int64_t keep) {
+    int64_t words = 0;
+    for (int64_t o = 0; o < pool->overlaps; o++) words += pool->overlap_words[o];
     scan->pool = pool;
     scan->offset = malloc((size_t)(pool->mentees + 1) * 8);
     scan->mentor_floor = malloc((size_t)(pool->width + 1) * 8);
     scan->floors = malloc((size_t)(pool->width + 1) * 4);
     scan->cell_rows = malloc((size_t)(pool->tables + 1) * sizeof(void *));
-    scan->run = malloc((size_t)(pool->width / BLOCK + 1) * 8);
+    scan->block = malloc((size_t)(pool->width / BLOCK + 1) * 4);
     scan->eligible = malloc((size_t)(pool->width / BLOCK + 1));
     scan->word = malloc((size_t)(pool->width / 64 + 1) * 8);
     scan->ranked = malloc((size_t)(2 * keep + 1) * sizeof(Ranked));
     scan->row = malloc((size_t)(2 * keep + 1) * sizeof(Ranked));
-    return scan->offset && scan->mentor_floor && scan->floors && scan->cell_rows && scan->run && scan->eligible &&
-           scan->word && scan->ranked && scan->row;
+    scan->sums = malloc((size_t)(pool->width + 1) * 4);
+    scan->masks = malloc((size_t)(pool->width + 1) * 4);
+    scan->tops = malloc((size_t)(pool->width + 1) * 4);
+    scan->candidate = malloc((size_t)(pool->width + 1) * 4);
+    scan->week = malloc((size_t)(words + 1) * 8);
+    scan->points = malloc((size_t)(pool->overlaps + 1) * sizeof(void *));
+    scan->gains = malloc((size_t)(pool->width + 1) * 8);
+    return scan->offset && scan->mentor_floor && scan->floors && scan->cell_rows && scan->block && scan->eligible &&
+           scan->word && scan->ranked && scan->row && scan->sums && scan->masks && scan->tops &&
+           scan->candidate && scan->gains && scan->week && scan->points;
 }
 
 static void release(Scan *scan) {
@@ -233,11 +242,18 @@ static void release(Scan *scan) {
     free(scan->mentor_floor);
     free(scan->floors);
     free((void *)scan->cell_rows);
-    free(scan->run);
+    free(scan->block);
     free(scan->eligible);
     free(scan->word);
     free(scan->ranked);
     free(scan->row);
+    free(scan->sums);
+    free(scan->masks);
+    free(scan->tops);
+    free(scan->candidate);
+    free(scan->week);
+    free((void *)scan->points);
+    free(scan->gains);
 }
 
 static int64_t most_overlap(const Pool *pool) {

@@ -1,29 +1,73 @@
-/* The inner loop, for one width of cell: included by scan.c with CELL, NAMED() and MOST. Sums the expanded rows of a
-   mentee over a run of mentors and marks who may still matter: sum + add >= floor of the mentor, or >= floor of the
+/* The inner loop, for one width of cell: included by scan.c with CELL, NAMED(), LEAST and MOST. Sums the expanded rows
+   of a mentee over runs of mentors and marks who may still matter: sum + add >= floor of the mentor, or >= floor of the
    mentee. Bounds of scores are checked by the caller, so cells do not overflow. */
-static void NAMED(add_row)(CELL *restrict sums, const CELL *restrict row, int64_t length) {
-    for (int64_t l = 0; l < length; l++) sums[l] = (CELL)(sums[l] + row[l]);
-}
+typedef CELL NAMED(Block) __attribute__((vector_size(BLOCK * sizeof(CELL)), aligned(sizeof(CELL))));
 
-static void NAMED(add_four)(CELL *restrict sums, const CELL *restrict a, const CELL *restrict b, const CELL *restrict c,
-                            const CELL *restrict d, int64_t length) {
-    for (int64_t l = 0; l < length; l++) sums[l] = (CELL)(sums[l] + a[l] + b[l] + c[l] + d[l]);
-}
-
-static void NAMED(mark)(uint8_t *restrict mark, const CELL *restrict sums, const CELL *restrict floors, CELL add,
-                        CELL mentee_floor, int64_t length) {
-    for (int64_t l = 0; l < length; l++) {
-        CELL sum = (CELL)(sums[l] + add);
-        mark[l] = (uint8_t)((sum >= floors[l]) | (sum >= mentee_floor));
+/* Sums of one mentee with the mentors of `blocks`, block after block: four rows and what came before at a time. */
+INLINED void NAMED(add_up)(CELL *sums, const CELL *const *rows, int64_t count, const int32_t *blocks, int64_t used) {
+    for (int64_t t = 0; t < count; t += 4) {
+        const CELL *a = rows[t], *b = rows[t + 1 < count ? t + 1 : t], *c = rows[t + 2 < count ? t + 2 : t];
+        const CELL *d = rows[t + 3 < count ? t + 3 : t];
+        int64_t more = count - t;
+        for (int64_t at = 0; at < used; at++) {
+            int64_t first = (int64_t)blocks[at] * BLOCK;
+            NAMED(Block) *sum = (NAMED(Block) *)(sums + at * BLOCK), next = *(const NAMED(Block) *)(a + first);
+            if (more > 1) next += *(const NAMED(Block) *)(b + first);
+            if (more > 2) next += *(const NAMED(Block) *)(c + first);
+            if (more > 3) next += *(const NAMED(Block) *)(d + first);
+            *sum = t ? *sum + next : next;
+        }
     }
 }
 
-static void NAMED(add_up)(CELL *sums, const CELL *const *rows, int64_t tables, int64_t first, int64_t length) {
-    int64_t t = 0;
-    memcpy(sums, rows[tables] + first, (size_t)length * sizeof(CELL));
-    for (; t + 4 <= tables; t += 4)
-        NAMED(add_four)(sums, rows[t] + first, rows[t + 1] + first, rows[t + 2] + first, rows[t + 3] + first, length);
-    for (; t < tables; t++) NAMED(add_row)(sums, rows[t] + first, length);
+/* Note who passed among one block's eligible mentors; returns how many are noted now. */
+INLINED int64_t NAMED(note)(Scan *scan, int64_t found, int64_t b, const NAMED(Block) *passed) {
+    Bytes bytes = __builtin_convertvector(*passed & *(const NAMED(Block) *)((CELL *)scan->masks + b * BLOCK), Bytes);
+    uint64_t word;
+    memcpy(&word, &bytes, 8);
+    for (word &= UINT64_C(0x0101010101010101); word; word &= word - 1)
+        scan->candidate[found++] = (int32_t)(b * BLOCK + lowest(word));
+    return found;
+}
+
+/* Places in `sums` of those who may still matter. */
+INLINED int64_t NAMED(candidates)(Scan *scan, int64_t used, CELL add, CELL mentee_floor) {
+    const CELL *sums = scan->sums, *floors = scan->floors;
+    int64_t found = 0;
+    for (int64_t b = 0; b < used; b++) {
+        NAMED(Block) sum = *(const NAMED(Block) *)(sums + b * BLOCK) + add;
+        NAMED(Block) floor = *(const NAMED(Block) *)(floors + (int64_t)scan->block[b] * BLOCK);
+        NAMED(Block) passed = (sum >= floor) | (sum >= mentee_floor);
+        found = NAMED(note)(scan, found, b, &passed);
+    }
+    return found;
+}
+
+INLINED void NAMED(highest)(CELL *restrict tops, const CELL *restrict sums, const CELL *restrict masks, int64_t length) {
+    for (int64_t l = 0; l < length; l++) {
+        CELL sum = (CELL)((sums[l] & masks[l]) | (LEAST & ~masks[l]));
+        tops[l] = tops[l] > sum ? tops[l] : sum;
+    }
+}
+
+/* A number that more than `rank` of some cells reach, close to the highest such; LEAST where there is none. */
+INLINED CELL NAMED(nearly)(const CELL *cells, int64_t size, int64_t rank) {
+    int64_t low = LEAST, high = LEAST;
+    for (int64_t l = 0; l < size; l++) high = cells[l] > high ? cells[l] : high;
+    int64_t reach = MOST;
+    for (int64_t l = 0; l < size; l++) reach = cells[l] < reach && cells[l] > LEAST ? cells[l] : reach;
+    for (int64_t step = 0; step < 9 && reach <= high; step++) {
+        int64_t middle = step ? reach + (high - reach) / 2 : reach;
+        CELL count = 0, at = (CELL)middle;
+        for (int64_t l = 0; l < size; l++) count = (CELL)(count + (cells[l] >= at));
+        if (count > rank)
+            low = middle, reach = middle + 1;
+        else if (step)
+            high = middle - 1;
+        else
+            break;
+    }
+    return (CELL)low;
 }
 
 static void NAMED(set_floor)(Scan *scan, int64_t j) {
@@ -36,17 +80,52 @@ static void NAMED(rebase)(Scan *scan, int64_t offset) {
     for (int64_t j = 0; j < scan->pool->width; j++) NAMED(set_floor)(scan, j);
 }
 
-static int64_t NAMED(run)(Scan *scan, const int64_t *order, int64_t from, int64_t to) {
+/* A new kind of mentee: which cells of its blocks count. */
+INLINED void NAMED(set_masks)(Scan *scan, int64_t used) {
+    CELL *masks = scan->masks;
+    for (int64_t b = 0; b < used; b++, masks += BLOCK)
+        for (int l = 0; l < BLOCK; l++) masks[l] = (CELL) - (scan->eligible[scan->block[b]] >> l & 1);
+}
+
+/* Before any pair is weighed: a floor that the mentee's best few and one more are known to reach. The highest of disjoint
+   groups of mentors are that many different mentors, so the nth highest of those is such a floor for the sums alone;
+   weighing the mentors above it exactly gives one for values. */
+INLINED void NAMED(raise_mentee_floor)(Scan *scan, int64_t i, int64_t used) {
     const Pool *pool = scan->pool;
-    const CELL *cells = pool->expanded;
-    CELL sums[LONGEST_RUN * BLOCK];
-    uint8_t mark[LONGEST_RUN * BLOCK];
+    int64_t rank = scan->lists->mentee_keep + pool->excluded_start[i + 1] - pool->excluded_start[i];
+    int64_t cells = used * BLOCK, groups = (rank * 5 / 2 / 64 + 1) * 64, found = 0;
+    CELL *tops = scan->tops, *sums = scan->sums, *masks = scan->masks;
+    if (groups > cells) groups = cells;
+    if (rank >= groups) return;
+    for (int64_t l = 0; l < groups; l++) tops[l] = LEAST;
+    for (int64_t at = 0; at < cells; at += groups)
+        NAMED(highest)(tops, sums + at, masks + at, cells - at < groups ? cells - at : groups);
+    CELL floor = NAMED(nearly)(tops, groups, rank);
+    if (floor == LEAST) return;
+    for (int64_t b = 0; b < used; b++) {
+        NAMED(Block) passed = *(NAMED(Block) *)(sums + b * BLOCK) >= floor;
+        found = NAMED(note)(scan, found, b, &passed);
+    }
+    for (int64_t c = 0; c < found; c++) {
+        int32_t at = scan->candidate[c];
+        scan->gains[c] = sums[at] + overlap_points(scan, (int64_t)scan->block[at / BLOCK] * BLOCK + at % BLOCK);
+    }
+    int64_t value = nth_gain(scan->gains, found, rank) + pool->mentee_bonus[i];
+    if (value > scan->mentee_floor) scan->mentee_floor = value;
+}
+
+DISPATCHED static int64_t NAMED(run)(Scan *scan, const int64_t *order, int64_t from, int64_t to) {
+    const Pool *pool = scan->pool;
+    const CELL *cells = pool->expanded, *sums = scan->sums;
     int64_t kind = -1, used = 0;
     NAMED(rebase)(scan, scan->offset[order[from]]);
     for (int64_t at = from; at < to; at++) {
         int64_t i = order[at];
         if (!begin_mentee(scan, i)) return at;
-        if (pool->kind_of[i] != kind) used = mentors_of(scan, kind = pool->kind_of[i]);
+        if (pool->kind_of[i] != kind) {
+            used = mentors_of(scan, kind = pool->kind_of[i]);
+            NAMED(set_masks)(scan, used);
+        }
         int64_t add = scan->offset[i] - scan->base;
         if (add < 0 || add > MOST / 4) {
             NAMED(rebase)(scan, scan->offset[i]);
@@ -56,19 +135,15 @@ static int64_t NAMED(run)(Scan *scan, const int64_t *order, int64_t from, int64_
             scan->cell_rows[t] =
                 cells + pool->expanded_start[t] + pool->mentee_codes[t * pool->mentees + i] * pool->width;
         scan->cell_rows[pool->tables] = cells + pool->expanded_start[pool->tables];
-        for (int64_t r = 0; r < used; r++) {
-            int64_t first = (int64_t)scan->run[2 * r] * BLOCK, length = (int64_t)scan->run[2 * r + 1] * BLOCK - first;
-            int64_t wanted = scan->mentee_floor - scan->base;
-            CELL mentee_floor = (CELL)(wanted < -MOST ? -MOST : wanted > MOST ? MOST : wanted);
-            NAMED(add_up)(sums, (const CELL *const *)scan->cell_rows, pool->tables, first, length);
-            NAMED(mark)(mark, sums, (const CELL *)scan->floors + first, (CELL)add, mentee_floor, length);
-            for (int64_t at_block = 0; at_block < length; at_block += BLOCK) {
-                unsigned bits = gathered(mark + at_block) & scan->eligible[(first + at_block) / BLOCK];
-                for (; bits; bits &= bits - 1) {
-                    int64_t l = at_block + lowest(bits);
-                    if (weigh(scan, i, first + l, sums[l])) NAMED(set_floor)(scan, first + l);
-                }
-            }
+        NAMED(add_up)(scan->sums, (const CELL *const *)scan->cell_rows, pool->tables + 1, scan->block, used);
+        if (scan->lists && scan->lists->mentee_keep) NAMED(raise_mentee_floor)(scan, i, used);
+        int64_t wanted = scan->mentee_floor - scan->base;
+        CELL mentee_floor = (CELL)(wanted < -MOST ? -MOST : wanted > MOST ? MOST : wanted);
+        int64_t found = NAMED(candidates)(scan, used, (CELL)add, mentee_floor);
+        for (int64_t c = 0; c < found; c++) {
+            int32_t place = scan->candidate[c];
+            int64_t j = (int64_t)scan->block[place / BLOCK] * BLOCK + place % BLOCK;
+            if (weigh(scan, i, j, sums[place])) NAMED(set_floor)(scan, j);
         }
         end_mentee(scan, i);
     }

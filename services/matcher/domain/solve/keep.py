@@ -6,11 +6,13 @@ import numpy as np
 
 from services.matcher.domain.arrays import I64
 from services.matcher.domain.errors import MemoryLimitReachedError
-from services.matcher.domain.scoring import Scores
+from services.matcher.domain.scoring import Scores, largest_fit
 from services.matcher.domain.solve.limits import Limits
 
 SCARCE, SURPLUS = 0.9, 1.3  # places per mentee
-SCARCE_LENGTH, BALANCED_LENGTH, SURPLUS_LENGTH = 6.0, 4.0, 2.0  # times the fourth root of the mentees; measured
+# Times the fourth root of the mentees; measured.
+SCARCE_LENGTH, BALANCED_LENGTH, SURPLUS_LENGTH = 4.0, 3.0, 1.2
+RANKED_LENGTHS = 6.0, 4.0  # of mentors and mentees where places are scarce and bonuses matter
 
 
 @dataclass(frozen=True)
@@ -23,15 +25,21 @@ class Keep:
     mentors: int
 
 
-def keep_for(mentees: int, capacity: I64, alternates: int) -> Keep:
-    """Choose lengths: lists of mentors where places are scarce, of mentees where they abound, else of both."""
+def keep_for(mentees: int, capacity: I64, alternates: int, *, ranked: bool = False) -> Keep:
+    """Choose lengths: lists of mentors where places are scarce, of mentees where they abound, else of both.
+
+    `ranked` says that bonuses matter next to fit: a mentor's best are then the same few people everywhere, and lists of
+    mentees are needed as well.
+    """
     mentors = len(capacity)
     places = int(np.minimum(capacity, mentees).sum())
     ratio = places / max(1, mentees)
     grown = max(mentees, 1) ** 0.25
     crowd = max(1.0, places / max(1, int(np.count_nonzero(capacity))) / 2)
-    if ratio < SCARCE:
+    if ratio < SCARCE and not ranked:
         of_mentor, of_mentee = SCARCE_LENGTH * grown * crowd, 0.0
+    elif ratio < SCARCE:
+        of_mentor, of_mentee = RANKED_LENGTHS[0] * grown * crowd, RANKED_LENGTHS[1] * grown
     elif ratio > SURPLUS:
         of_mentor, of_mentee = 0.0, SURPLUS_LENGTH * grown
     else:
@@ -39,6 +47,12 @@ def keep_for(mentees: int, capacity: I64, alternates: int) -> Keep:
     mentor_keep = min(mentees, int(of_mentor))
     mentee_keep = min(max(mentors, 1), max(int(of_mentee), alternates + 1))
     return Keep(mentor_keep, mentee_keep, mentees, mentors)
+
+
+def bonuses_matter(scores: Scores) -> bool:
+    """Whether bonuses of people differ enough to fill lists of mentors by themselves."""
+    bonus = scores.mentee_bonus
+    return bool(len(bonus)) and int(bonus.max() - bonus.min()) * 8 > largest_fit(scores)
 
 
 def refuse_too_much_memory(limits: Limits, keep: Keep, scores: Scores) -> None:

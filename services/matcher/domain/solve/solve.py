@@ -8,6 +8,8 @@ linear programming duality proves the assignment best among all of them (column 
 Operations Research 8, 1960).
 """
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
@@ -27,8 +29,9 @@ from services.matcher.domain.compiled import core
 from services.matcher.domain.eligibility import Rules, kinds_of
 from services.matcher.domain.errors import BadArraysError, ValueTooLargeError
 from services.matcher.domain.scoring import Lists, Prices, Scores, Uncovered, largest_fit, refuse_too_large
-from services.matcher.domain.solve.keep import Keep, keep_for, refuse_too_much_memory
+from services.matcher.domain.solve.keep import Keep, bonuses_matter, keep_for, refuse_too_much_memory
 from services.matcher.domain.solve.limits import Cancelled, Limits, Progress
+from services.matcher.domain.solve.margin import beyond_margin
 from services.matcher.domain.solve.scorers import Scorer, scorer_for
 from services.matcher.domain.solve.solution import Solution, Stats
 from services.matcher.domain.solve.watch import Watch
@@ -57,12 +60,14 @@ def solve(
     keys = (tie_break or TieBreak.by_row(mentees, mentors)).checked(mentees, mentors)
     bounds = limits or Limits()
     watch = Watch(bounds, progress, cancelled)
-    keeping = keep or keep_for(mentees, places, alternates)
+    keeping = keep or keep_for(mentees, places, alternates, ranked=bonuses_matter(known_scores))
     refuse_too_much_memory(bounds, keeping, known_scores)
     kinds = kinds_of(known_rules)
-    scorer = scorer_for(known_scores, kinds, places, keys, compiled)
+    beyond = beyond_margin(known_scores, places)
+    within = replace(known_scores, mentee_bonus=known_scores.mentee_bonus - beyond)
+    scorer = scorer_for(within, kinds, places, keys, compiled)
     lists = scorer.collect(keeping.of_mentor, keeping.of_mentee, alternates + 1, watch.during("score"))
-    edges, outcome, rounds = _priced_out(scorer, lists, places, keys, watch, compiled)
+    edges, outcome, rounds = _priced_out(scorer, lists, places, beyond, keys, watch, compiled)
     assignment = priced(edges, places, outcome)
     return Solution(
         assignment=assignment,
@@ -89,15 +94,23 @@ def _checked(rules: Rules, scores: Scores, capacity: npt.ArrayLike) -> tuple[Rul
 
 
 def _priced_out(
-    scorer: Scorer, lists: Lists, capacity: I64, keys: TieBreak, watch: Watch, compiled: bool | None
+    scorer: Scorer, lists: Lists, capacity: I64, beyond: I64, keys: TieBreak, watch: Watch, compiled: bool | None
 ) -> tuple[Edges, Outcome, int]:
-    """Solve the core and add what its prices do not cover, until they cover everything."""
+    """Solve the core and add what its prices do not cover, until they cover everything.
+
+    Lists and scorer leave `beyond` (M,) out of every value of a mentee; edges and prices have it.
+    """
     indptr, mentor, value, tie = lists.indptr, lists.mentor, lists.value, lists.tie
+    aside = bool(beyond.any())
+    if aside:
+        value = value + np.repeat(beyond, np.diff(indptr))
     outcome, rounds = None, 0
     while True:
         problem = indexed(indptr, mentor, value, tie, capacity, core(compiled))
-        outcome = optimise(problem, start=outcome, compiled=compiled, pause=watch.during("assign"))
-        found = _uncovered(scorer, lists, outcome, capacity, watch)
+        outcome = optimise(
+            problem, start=outcome, aside=beyond if aside else None, compiled=compiled, pause=watch.during("assign")
+        )
+        found = _uncovered(scorer, lists, outcome, capacity, beyond, watch)
         if not len(found.mentee):
             return Edges(indptr, mentor, value, tie), outcome, rounds
         rounds += 1
@@ -105,15 +118,17 @@ def _priced_out(
         rows, columns = found.mentee[order], found.mentor[order]
         at = indptr[rows + 1]
         mentor = np.insert(mentor, at, columns.astype(np.int32))
-        value = np.insert(value, at, found.value[order])
+        value = np.insert(value, at, found.value[order] + beyond[rows])
         tie = np.insert(tie, at, keys.of(rows, columns))
         indptr = indptr + np.append(0, np.cumsum(np.bincount(rows, minlength=len(indptr) - 1)))
 
 
-def _uncovered(scorer: Scorer, lists: Lists, outcome: Outcome, capacity: I64, watch: Watch) -> Uncovered:
-    u, p, v, q = outcome.mentee_price, outcome.mentee_tie_price, outcome.mentor_price, outcome.mentor_tie_price
+def _uncovered(scorer: Scorer, lists: Lists, outcome: Outcome, capacity: I64, beyond: I64, watch: Watch) -> Uncovered:
+    u, p, v, q = outcome.mentee_price - beyond, outcome.mentee_tie_price, outcome.mentor_price, outcome.mentor_tie_price
     mentees = np.flatnonzero(_below(u, p, lists.mentee_cut))
-    active = _below(v, q, lists.mentor_cut) & (capacity > 0)
+    # Without what lies beyond the margin a mentee's price can be below zero (or zero with a tie below zero).
+    lowest = int(u[mentees].min(initial=1)) if beyond.any() else 1
+    active = _below(v + min(lowest - 1, 0), q, lists.mentor_cut) & (capacity > 0)
     if not len(mentees) or not active.any():
         return Uncovered(*(np.zeros(0, np.int64) for _ in range(3)))
     return scorer.price(Prices(u, p, v, q), mentees, active, watch.during("price"))

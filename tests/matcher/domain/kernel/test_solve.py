@@ -1,5 +1,7 @@
 """A round from rules and scores: only eligible pairs, the best of them, proved, and the same whatever the way."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -81,6 +83,36 @@ def test_bonuses_of_any_spread_are_exact(compiled: bool) -> None:
         scores = Scores(**{**vars(pool.scores), "mentee_bonus": spread})
         wide = Pool(pool.rules, scores, pool.capacity, pool.keys)
         assert solved(wide, compiled).assignment.mentor_of.tolist() == directly(wide).mentor_of.tolist(), seed
+
+
+@pytest.mark.parametrize("compiled", TWINS)
+@pytest.mark.parametrize("regime", REGIMES)
+def test_priorities_that_outweigh_all_fit_are_exact_whatever_the_lists(regime: str, compiled: bool) -> None:
+    rounds = 0
+    for seed in range(8):
+        pool = a_pool(seed, mentees=90, mentors=40, places=REGIMES[regime], steps=(3, 40)[seed % 2])
+        priority = np.random.default_rng(seed).integers(1, (3, 40, 190)[seed % 3], len(pool.scores.mentee_bonus))
+        scores = Scores(**{**vars(pool.scores), "mentee_bonus": priority * 1_000_000})
+        ranked = Pool(pool.rules, scores, pool.capacity, pool.keys)
+        answer = solved(ranked, compiled, Keep(1 + seed % 4, 3, 90, 40))
+        assert answer.assignment.mentor_of.tolist() == directly(ranked).mentor_of.tolist(), seed
+        assert answer.certificate.proves_optimal
+        rounds += answer.stats.rounds
+    assert rounds > 0
+
+
+@pytest.mark.skipif(not available(), reason="no C compiler built the core")
+def test_lists_of_mentees_leave_out_only_what_is_worth_less_than_their_cut() -> None:
+    for seed in range(6):
+        pool = a_pool(seed, mentees=60, mentors=300, places=6.0, steps=(3, 60)[seed % 2], bonus=10_000)
+        plain, compiled = solved(pool, False, Keep(0, 7, 60, 300)), solved(pool, True, Keep(0, 7, 60, 300))
+        assert sorted_rows(compiled).tolist() == sorted_rows(plain).tolist(), seed
+
+
+def sorted_rows(answer: Solution) -> I64:
+    """The mentors of each mentee's edges, ascending."""
+    indptr = answer.core.indptr
+    return np.concatenate([np.sort(answer.core.mentor[a:b]) for a, b in pairwise(indptr)])
 
 
 @pytest.mark.skipif(not available(), reason="no C compiler built the core")

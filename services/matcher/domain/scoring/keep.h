@@ -1,0 +1,54 @@
+/* Lists of the best of each side while pairs come in: part of scan.c. */
+/* Cut a mentor's list down to its best; ties are told apart only where the cut falls between equal values. */
+static Ranked shorten(const Pool *pool, Lists *lists, Ranked *ranked, int64_t j) {
+    int64_t keep = lists->mentor_keep, base = j * 2 * keep, length = lists->mentor_length[j];
+    for (int64_t s = 0; s < length; s++)
+        ranked[s] = (Ranked){lists->mentor_value[base + s], 0, lists->mentor_list[base + s]};
+    Ranked cut = cairn_select(ranked, length, keep);
+    int64_t lowest_kept = ranked[0].a;
+    for (int64_t s = 1; s < keep; s++)
+        if (ranked[s].a < lowest_kept) lowest_kept = ranked[s].a;
+    if (lowest_kept == cut.a) {
+        for (int64_t s = 0; s < length; s++)
+            ranked[s].b = pair_hash(pool->mentee_key[ranked[s].who], pool->mentor_key[j]);
+        cut = cairn_select(ranked, length, keep);
+    } else {
+        cut.b = INT64_MAX; /* everything of this value is left out */
+    }
+    for (int64_t s = 0; s < keep; s++) {
+        lists->mentor_list[base + s] = ranked[s].who;
+        lists->mentor_value[base + s] = ranked[s].a;
+    }
+    lists->mentor_length[j] = (int32_t)keep;
+    lists->mentor_cut[2 * j] = cut.a;
+    lists->mentor_cut[2 * j + 1] = cut.b;
+    return cut;
+}
+
+static int keep_for_mentor(Scan *scan, int64_t i, int64_t j, int64_t value) {
+    Lists *lists = scan->lists;
+    int64_t keep = lists->mentor_keep, base = j * 2 * keep;
+    if (!keep || value < lists->mentor_cut[2 * j]) return 0;
+    if (value == lists->mentor_cut[2 * j] &&
+        pair_hash(scan->pool->mentee_key[i], scan->pool->mentor_key[j]) <= lists->mentor_cut[2 * j + 1])
+        return 0;
+    lists->mentor_list[base + lists->mentor_length[j]] = (int32_t)i;
+    lists->mentor_value[base + lists->mentor_length[j]] = value;
+    if (++lists->mentor_length[j] < 2 * keep) return 0;
+    Ranked cut = shorten(scan->pool, lists, scan->ranked, j);
+    scan->mentor_floor[j] = cut.a;
+    return 1;
+}
+
+static void keep_for_mentee(Scan *scan, int64_t i, int64_t j, int64_t value) {
+    int64_t keep = scan->lists->mentee_keep;
+    if (!keep || value < scan->row_cut[0]) return;
+    int64_t tie = pair_hash(scan->pool->mentee_key[i], scan->pool->mentor_key[j]);
+    if (!better(value, tie, scan->row_cut[0], scan->row_cut[1])) return;
+    scan->row[scan->row_length++] = (Ranked){value, tie, (int32_t)j};
+    if (scan->row_length < 2 * keep) return;
+    Ranked cut = cairn_select(scan->row, 2 * keep, keep);
+    scan->row_length = keep;
+    scan->row_cut[0] = scan->mentee_floor = cut.a;
+    scan->row_cut[1] = cut.b;
+}
