@@ -1,5 +1,5 @@
 /* The pool as the scoring core sees it. Mentors are in an order of their own (alike people side by side), padded to
-   `width`, a multiple of 64; all memory belongs to the caller. Twin in Python: plain_lists.py. */
+   `width`, a multiple of 64; all memory belongs to the caller. Twin in Python: plain_scorer.py. */
 #ifndef CAIRN_POOL_H
 #define CAIRN_POOL_H
 #include <stdint.h>

@@ -118,20 +118,6 @@ static int begin_mentee(Scan *scan, int64_t i) {
     return 1;
 }
 
-/* Leave the best `keep` at the front; returns the best of those left out. Few are too many, as a rule. */
-static Ranked drop(Ranked *row, int64_t length, int64_t keep) {
-    if (length > keep + 6) return cairn_select(row, length, keep);
-    for (; length > keep; length--) {
-        int64_t worst = 0;
-        for (int64_t s = 1; s < length; s++)
-            if (better(row[worst].a, row[worst].b, row[s].a, row[s].b)) worst = s;
-        Ranked swap = row[worst];
-        row[worst] = row[length - 1];
-        row[length - 1] = swap;
-    }
-    return row[keep];
-}
-
 static void end_mentee(Scan *scan, int64_t i) {
     const Pool *pool = scan->pool;
     Prices *prices = scan->prices;
@@ -170,29 +156,6 @@ static void end_mentee(Scan *scan, int64_t i) {
         int64_t j = pool->excluded[s];
         if (scan->word[j / 64] >> (j % 64) & 1) lists->eligible[i]--;
     }
-}
-
-/* The highest `rank`th of some gains (0 is the highest); they change places. */
-static int64_t nth_gain(int64_t *gains, int64_t size, int64_t rank) {
-    int64_t low = 0, high = size - 1;
-    while (low < high) {
-        int64_t middle = gains[low + (high - low) / 2], i = low, j = high;
-        while (i <= j) {
-            while (gains[i] > middle) i++;
-            while (middle > gains[j]) j--;
-            if (i > j) break;
-            int64_t swap = gains[i];
-            gains[i++] = gains[j];
-            gains[j--] = swap;
-        }
-        if (rank <= j)
-            high = j;
-        else if (rank >= i)
-            low = i;
-        else
-            break;
-    }
-    return gains[rank];
 }
 
 typedef int8_t Bytes __attribute__((vector_size(BLOCK)));
