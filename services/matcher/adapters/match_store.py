@@ -74,8 +74,8 @@ class MatchStore:
         """Which of these ids there is (or was) a match of."""
         return frozenset(self._connection.scalars(sa.select(_C.match_id).where(_C.match_id.in_(match_ids))))
 
-    def add(self, match: Match, shown: Sequence[Part], score: int) -> bool:
-        """Store a new match; False when its mentee has a live one already."""
+    def add(self, match: Match, shown: Sequence[Part], score: int, request_shape: str) -> bool:
+        """Store a new match and the shape of the request behind it; False when its mentee has a live one already."""
         minor = sa.select(t.mentees.c.minor).where(t.mentees.c.person_id == match.mentee_id).scalar_subquery()
         cleared = sa.select(t.mentors.c.cleared).where(t.mentors.c.person_id == match.mentor_id).scalar_subquery()
         insert = conflict_insert(self._connection, t.matches).values(
@@ -85,6 +85,7 @@ class MatchStore:
             mentee_minor=minor,
             mentor_cleared=cleared,
             score=score,
+            request_shape=request_shape,
             parts=to_json(tuple(shown)),
             **match_values(match),
         )

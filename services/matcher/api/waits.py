@@ -12,10 +12,10 @@ from services.chassis.pages import PageQuery, page, page_schema
 from services.chassis.schema import CairnSchema, Instant
 from services.matcher.api.door import WAITING, Door, actor, of_waiting, position
 from services.matcher.ports import Waiting
-from services.matcher.use_cases.tell_wait import cause_of, tell_wait, tell_why
+from services.matcher.use_cases.tell_wait import cause_of, tell_wait
 
-_STATUS = {"enum": ["waiting", "asked", "introduced", "matched", "paused"]}
-_CAUSE = {
+STATUS = {"enum": ["waiting", "asked", "introduced", "matched", "paused"]}
+CAUSE = {
     "enum": ["shortage", "capacity", "hard_rule", "never_possible", "next_round"],
     "description": "shortage: suitable mentors went to others; capacity: those who fit have no free place; hard_rule: "
     "a condition rules everyone out; never_possible: nobody in the pool could; next_round: no round has looked yet",
@@ -26,22 +26,12 @@ class WaitSchema(CairnSchema):
     """Where a mentee stands. The estimate counts from sign-up to the first mentor asked; null without a fair basis."""
 
     mentee_id = fields.String(required=True)
-    status = fields.String(required=True, metadata=_STATUS)
+    status = fields.String(required=True, metadata=STATUS)
     waiting_since = Instant(required=True)
     tries = fields.Integer(required=True, metadata={"description": "How many mentors were asked so far"})
     usual_seconds = fields.Float(required=True, allow_none=True, metadata={"description": "Half were faster"})
     nearly_all_seconds = fields.Float(required=True, allow_none=True, metadata={"description": "Nine of ten were"})
     basis = fields.Integer(required=True, metadata={"description": "How many people the estimate rests on"})
-
-
-class WhySchema(CairnSchema):
-    """Why a mentee has no mentor yet."""
-
-    mentee_id = fields.String(required=True)
-    status = fields.String(required=True, metadata=_STATUS)
-    cause = fields.String(required=True, allow_none=True, metadata=_CAUSE)
-    rules = fields.List(fields.String(), required=True, metadata={"description": "What binds, most telling first"})
-    round_id = fields.String(required=True, allow_none=True)
 
 
 class WaitingSchema(CairnSchema):
@@ -50,7 +40,7 @@ class WaitingSchema(CairnSchema):
     mentee_id = fields.String(required=True)
     waiting_since = Instant(required=True)
     tries = fields.Integer(required=True)
-    cause = fields.String(required=True, metadata=_CAUSE)
+    cause = fields.String(required=True, metadata=CAUSE)
     rules = fields.List(fields.String(), required=True)
     round_id = fields.String(required=True, allow_none=True)
 
@@ -69,14 +59,6 @@ def wait_routes(door: Door) -> Blueprint:
         """
         ensure_own(mentee_id)
         return _named(asdict(tell_wait(door.uow, actor(), mentee_id)))
-
-    @routes.route("/matcher/v1/mentees/<mentee_id>/why-unmatched")
-    @allow("person", "admin")
-    @routes.response(200, WhySchema, description="The reason, as of the last round")
-    def read_why(mentee_id: str) -> dict[str, Any]:
-        """Say why a mentee has no mentor yet."""
-        ensure_own(mentee_id)
-        return _named(asdict(tell_why(door.uow, actor(), mentee_id)))
 
     @routes.route("/matcher/v1/waiting")
     @allow("admin")

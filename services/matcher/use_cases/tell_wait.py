@@ -1,4 +1,4 @@
-"""How long somebody will wait, honestly; and why they wait."""
+"""How long somebody will wait, honestly."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +12,7 @@ from services.matcher.use_cases.tell_figures import figures_of
 
 BASIS = 100  # the last mentees that an estimate is made from
 ENOUGH = 5  # fewer are no basis for any promise
+NEXT_ROUND = "next_round"
 Status = Literal["waiting", "asked", "introduced", "matched", "paused"]
 
 
@@ -28,26 +29,15 @@ class Wait:
     basis: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Why:
-    """Why a mentee has no mentor yet: a cause as of a round, or ``next_round`` when none has seen them yet."""
-
-    person_id: str
-    status: Status
-    cause: str | None
-    rules: tuple[str, ...]
-    round_id: str | None
-
-
 def tell_wait(uow: UnitOfWork, actor: Actor, person_id: str) -> Wait:
     """Say where a mentee stands and how long others waited; raises NotFound for anyone who is no mentee."""
     with uow.begin(read_only=True) as store:
-        waiting, live = _seen(store, actor, person_id)
+        waiting, live = waiting_of(store, actor, person_id)
         seconds = store.waits.until_asked(waiting.programme_id, BASIS)
     figures = figures_of(seconds) if len(seconds) >= ENOUGH else figures_of(())
     return Wait(
         person_id=person_id,
-        status=_status(waiting, live),
+        status=status_of(waiting, live),
         waiting_since=waiting.waiting_since,
         tries=waiting.tries,
         usual_seconds=figures.median,
@@ -56,26 +46,13 @@ def tell_wait(uow: UnitOfWork, actor: Actor, person_id: str) -> Wait:
     )
 
 
-def tell_why(uow: UnitOfWork, actor: Actor, person_id: str) -> Why:
-    """Say why a mentee has no mentor yet."""
-    with uow.begin(read_only=True) as store:
-        waiting, live = _seen(store, actor, person_id)
-    status = _status(waiting, live)
-    return Why(
-        person_id=person_id,
-        status=status,
-        cause=cause_of(waiting) if status == "waiting" else None,
-        rules=waiting.rules if status == "waiting" else (),
-        round_id=waiting.round_id,
-    )
-
-
 def cause_of(waiting: Waiting) -> str:
     """The cause, with an answer for those whom no round has seen yet."""
-    return waiting.cause or "next_round"
+    return waiting.cause or NEXT_ROUND
 
 
-def _seen(store: Store, actor: Actor, person_id: str) -> tuple[Waiting, Match | None]:
+def waiting_of(store: Store, actor: Actor, person_id: str) -> tuple[Waiting, Match | None]:
+    """How a mentee waits, and their live match; raises NotFound for anyone who is no mentee this actor may see."""
     waiting = store.waits.wait_of(person_id) if actor.is_admin or actor.person_id == person_id else None
     if waiting is None or waiting.programme_id != actor.programme_id:
         raise NotFound("mentee_unknown", "There is no mentee with this id that you can see.")
@@ -83,7 +60,8 @@ def _seen(store: Store, actor: Actor, person_id: str) -> tuple[Waiting, Match | 
     return waiting, next((match for match in live if match.mentee_id == person_id), None)
 
 
-def _status(waiting: Waiting, live: Match | None) -> Status:
+def status_of(waiting: Waiting, live: Match | None) -> Status:
+    """Where a mentee stands, in one word."""
     match live.state if live is not None else "none":
         case "proposed":
             return "asked"
