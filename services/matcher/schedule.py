@@ -8,7 +8,7 @@ from services.chassis.jobs import Job
 from services.chassis.scheduler import Tick
 from services.matcher.domain.terms import Terms
 from services.matcher.ports import UnitOfWork
-from services.matcher.use_cases.keep_time import lapse_overdue, look_again, remind_due, wake_rested
+from services.matcher.use_cases.keep_time import forget_old_rounds, lapse_overdue, look_again, remind_due, wake_rested
 from services.matcher.use_cases.settle import RUN_ROUND
 from services.matcher.use_cases.watch_promises import watch_promises
 
@@ -31,6 +31,7 @@ def ticks(uow: UnitOfWork, terms: Terms) -> tuple[Tick, ...]:
         Tick("remind_due", timedelta(seconds=30), _quietly(partial(remind_due, uow))),
         Tick("wake_rested", timedelta(seconds=30), _quietly(partial(wake_rested, uow))),
         Tick("watch_promises", timedelta(minutes=1), _quietly(partial(watch_promises, uow))),
+        Tick("forget_old_rounds", timedelta(hours=1), _quietly(partial(forget_old_rounds, uow, terms))),
         Tick("look_again", timedelta(minutes=15), _quietly(partial(look_again, uow))),
     )
 

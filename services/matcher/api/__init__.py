@@ -6,6 +6,7 @@ from services.matcher.api.drafts import draft_routes
 from services.matcher.api.figures import figure_routes
 from services.matcher.api.match_answers import answer_routes
 from services.matcher.api.matches import match_routes
+from services.matcher.api.pairs import pair_routes
 from services.matcher.api.rounds import round_routes
 from services.matcher.api.waits import wait_routes
 from services.matcher.api.weights import weights_routes
@@ -27,6 +28,7 @@ def routes(door: Door) -> tuple[Blueprint, ...]:
         wait_routes,
         why_routes,
         why_not_routes,
+        pair_routes,
         round_routes,
         figure_routes,
     )
