@@ -16,12 +16,16 @@ from services.matcher.use_cases.watch_promises import watch_promises
 def jobs(uow: UnitOfWork, terms: Terms) -> Mapping[str, Callable[[Job], None]]:
     """Kind of job -> what is done; the key of a round is its programme, so that no programme has two at once."""
 
+    from services.matcher.use_cases.find_gaps import FIND_GAPS, find_gaps
     from services.matcher.use_cases.run_round import run_round  # the engine is heavy: only the worker needs it
 
     def a_round(job: Job) -> None:
         run_round(uow, terms, job.key)
 
-    return {RUN_ROUND: a_round}
+    def gaps(job: Job) -> None:
+        find_gaps(uow, job.key)
+
+    return {RUN_ROUND: a_round, FIND_GAPS: gaps}
 
 
 def ticks(uow: UnitOfWork, terms: Terms) -> tuple[Tick, ...]:

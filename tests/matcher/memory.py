@@ -393,6 +393,11 @@ class MemoryMatches(_Part):
             self.state.shown[match.id] = ((), self.state.shown[match.id][1])
             self.state.notes.pop(match.id, None)
 
+    def outcomes(self, programme_id: str, last: int) -> Sequence[tuple[Sequence[Part], str]]:
+        over = [m for m in self.state.matches.values() if m.active_at and m.end_cause in ENDED_WELL]
+        over = sorted((m for m in over if m.programme_id == programme_id), key=lambda m: str(m.ended_at), reverse=True)
+        return [(self.state.shown[m.id][0], str(m.end_cause)) for m in over[:last] if self.state.shown[m.id][0]]
+
     def shown(self, match_id: str) -> tuple[Sequence[Part], int]:
         return self.state.shown[match_id]
 

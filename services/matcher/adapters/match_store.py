@@ -15,7 +15,7 @@ from services.chassis.unit_of_work import Transaction
 from services.matcher.adapters import tables as t
 from services.matcher.adapters.paging import behind
 from services.matcher.adapters.rows import match_of, match_values, parts_of
-from services.matcher.domain.match import Match, moved_on
+from services.matcher.domain.match import ENDED_WELL, Match, moved_on
 from services.matcher.ports import Position
 
 if TYPE_CHECKING:
@@ -138,6 +138,17 @@ class MatchStore:
         for person, rule in ((_C.mentee_id, _C.mentee_minor), (_C.mentor_id, _C.mentor_cleared)):
             gone = {person.name: None, rule.name: None, **unsaid}
             self._connection.execute(t.matches.update().where(person == person_id).values(gone))
+
+    def outcomes(self, programme_id: str, last: int) -> Sequence[tuple[Sequence[Part], str]]:
+        """The parts and the end of the last matches that were active and ended in a way that says something."""
+        query = (
+            sa.select(_C.parts, _C.end_cause)
+            .where(_C.programme_id == programme_id, _C.active_at.is_not(None), _C.end_cause.in_(list(ENDED_WELL)))
+            .where(_C.parts.is_not(None))
+            .order_by(_C.ended_at.desc(), _C.match_id)
+            .limit(last)
+        )
+        return [(parts_of(row.parts), row.end_cause) for row in self._connection.execute(query)]
 
     def shown(self, match_id: str) -> tuple[Sequence[Part], int]:
         """The parts of the score as they were when the match was proposed, and the score itself."""

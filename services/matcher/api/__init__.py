@@ -4,8 +4,11 @@ from services.chassis.api import Blueprint
 from services.matcher.api.door import Door
 from services.matcher.api.drafts import draft_routes
 from services.matcher.api.figures import figure_routes
+from services.matcher.api.gaps import gap_routes
+from services.matcher.api.look_back import look_back_routes
 from services.matcher.api.match_answers import answer_routes
 from services.matcher.api.matches import match_routes
+from services.matcher.api.oversight import oversight_routes
 from services.matcher.api.pairs import pair_routes
 from services.matcher.api.rounds import round_routes
 from services.matcher.api.waits import wait_routes
@@ -29,6 +32,9 @@ def routes(door: Door) -> tuple[Blueprint, ...]:
         why_routes,
         why_not_routes,
         pair_routes,
+        look_back_routes,
+        gap_routes,
+        oversight_routes,
         round_routes,
         figure_routes,
     )

@@ -177,6 +177,9 @@ class Matches(Protocol):
     def forget(self, person_id: str) -> None:
         """Take a person, the reasons and the notes out of their ended matches."""
 
+    def outcomes(self, programme_id: str, last: int) -> Sequence[tuple[Sequence[Part], str]]:
+        """The parts and the end of the last matches that were active and ended in a way that says something."""
+
     def shown(self, match_id: str) -> tuple[Sequence[Part], int]:
         """The parts of the score as they were when the match was proposed, and the score itself."""
 
