@@ -37,7 +37,7 @@ def test_the_chassis_holds_no_word_of_our_domain(path: Path) -> None:
 @pytest.mark.parametrize("service", ["profiles", "matcher", "notifications"])
 def test_every_service_has_the_same_rooms(service: str) -> None:
     folder = ROOT / "services" / service
-    files = {path.stem for path in folder.glob("*.py")}
+    files = {path.stem for path in folder.glob("*.py")} | {path.parent.name for path in folder.glob("*/__init__.py")}
     assert files >= ROOMS
     assert {path.name for path in folder.iterdir() if path.is_dir()} >= FOLDERS
 

@@ -18,6 +18,7 @@ def in_turn(snapshot: Snapshot) -> RoundResult:
     proposals, unmatched = [], []
     for mentee in sorted(snapshot.mentees, key=lambda one: (one.facts.waiting_since, one.id)):
         fitting = [mentor for mentor in sorted(snapshot.mentors, key=lambda one: one.id) if _fits(mentee, mentor)]
+        fitting = [mentor for mentor in fitting if (mentee.id, mentor.id) not in snapshot.blocks]
         free = [mentor for mentor in fitting if mentor.free > taken[mentor.id]]
         if not free:
             unmatched.append(Unmatched(mentee_id=mentee.id, cause="capacity" if fitting else "never_possible"))

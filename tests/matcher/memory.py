@@ -14,12 +14,22 @@ from services.chassis.errors import NotFound
 from services.chassis.event import Event
 from services.events.facts import MentorFacts
 from services.matcher.domain.explain import Part
-from services.matcher.domain.match import Match, moved_on
+from services.matcher.domain.match import ENDED_WELL, Match, moved_on
 from services.matcher.domain.member import Member
-from services.matcher.domain.people import Mentee, Mentor
-from services.matcher.domain.round import RoundResult, Snapshot
+from services.matcher.domain.people import Mentee, Mentor, Pair
+from services.matcher.domain.records import PairRuleKind
+from services.matcher.domain.round import RoundResult, Snapshot, result_to_json, snapshot_to_json
 from services.matcher.domain.weights import default_weights
-from services.matcher.ports import Position, PublishedWeights, Round, Waiting
+from services.matcher.ports import (
+    Course,
+    PairRule,
+    Position,
+    PublishedWeights,
+    Report,
+    Round,
+    Waiting,
+    WeightsDraft,
+)
 from tests.support.fakes import FixedClock
 
 
@@ -44,11 +54,16 @@ class State:
     asked_for_people: set[str] = field(default_factory=set)
     matches: dict[str, Match] = field(default_factory=dict)
     shown: dict[str, tuple[Sequence[Part], int]] = field(default_factory=dict)
+    shapes: dict[str, str] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
     rounds: dict[str, Round] = field(default_factory=dict)
     read: dict[str, Snapshot] = field(default_factory=dict)
     fences: Counter[str] = field(default_factory=Counter)
+    results: dict[str, RoundResult] = field(default_factory=dict)
     weights: dict[str, list[PublishedWeights]] = field(default_factory=dict)
+    drafts: dict[str, WeightsDraft] = field(default_factory=dict)
+    pairs: dict[Pair, PairRule] = field(default_factory=dict)
+    reports: dict[tuple[str, str], Report] = field(default_factory=dict)
     told: list[Event] = field(default_factory=list)
     jobs: dict[str, datetime] = field(default_factory=dict)
     audited: list[tuple[str, str]] = field(default_factory=list)
@@ -99,6 +114,8 @@ class MemoryStore:
         self.matches = MemoryMatches(self._state, self.now)
         self.rounds = MemoryRounds(self._state, self.now)
         self.weights = MemoryWeights(self._state, self.now)
+        self.pairs = MemoryPairs(self._state, self.now)
+        self.reports = MemoryReports(self._state, self.now)
 
     def tell(self, *events: Event) -> None:
         self._state.told.extend(events)
@@ -149,6 +166,7 @@ class MemoryPool(_Part):
     def _as_mentee(self, member: Member) -> Mentee:
         assert member.mentee is not None
         apart = frozenset(mentor for mentee, mentor in self.state.apart if mentee == member.person_id)
+        apart |= {p.mentor_id for p in _kept(self.state, "block") if p.mentee_id == member.person_id}
         return Mentee(
             id=member.person_id,
             programme=member.programme_id,
@@ -166,8 +184,14 @@ class MemoryPool(_Part):
         resting = places.resting_until is not None and places.resting_until > self.now
         untrained = facts.trained_until is not None and facts.trained_until < self.now.date()
         paused = resting or untrained or member.standing != "here" or not facts.approved
+        live = [m.id for m in self.state.matches.values() if m.live and m.mentor_id == member.person_id]
         return Mentor(
-            id=member.person_id, programme=member.programme_id, facts=facts, taken=places.taken, paused=paused
+            id=member.person_id,
+            programme=member.programme_id,
+            facts=facts,
+            taken=places.taken,
+            shapes_taken=tuple(sorted(self.state.shapes[match_id] for match_id in live)),
+            paused=paused,
         )
 
     def forget(self, person_id: str, version: int) -> None:
@@ -175,6 +199,7 @@ class MemoryPool(_Part):
         self.state.places.pop(person_id, None)
         self.state.apart = {pair: why for pair, why in self.state.apart.items() if person_id not in pair}
         self.state.forgotten.add(person_id)
+        self.state.pairs = {pair: rule for pair, rule in self.state.pairs.items() if person_id not in pair}
 
     def is_forgotten(self, person_id: str) -> bool:
         return person_id in self.state.forgotten
@@ -252,6 +277,26 @@ class MemoryWaits(_Part):
         first.sort(key=lambda match: match.proposed_at, reverse=True)
         return [max(0.0, (match.proposed_at - match.waiting_since).total_seconds()) for match in first[:last]]
 
+    def courses(self, programme_id: str, last: int) -> Sequence[Course]:
+        pool = MemoryPool(self.state, self.now)
+        found = []
+        for member in self.state.members.values():
+            if member.mentee is None or member.programme_id != programme_id:
+                continue
+            matches = [m for m in self.state.matches.values() if m.mentee_id == member.person_id]
+            active = [m for m in matches if m.active_at]
+            over = sorted((m for m in active if m.end_cause in ENDED_WELL), key=lambda m: str(m.ended_at))
+            found.append(
+                Course(
+                    mentee=replace(pool._as_mentee(member), excluded=frozenset()),
+                    asked_at=min((m.proposed_at for m in matches), default=None),
+                    matched_at=min((m.active_at for m in active if m.active_at), default=None),
+                    ended_well=ENDED_WELL[str(over[-1].end_cause)] if over else None,
+                )
+            )
+        found.sort(key=lambda one: (one.mentee.facts.waiting_since, one.mentee.id), reverse=True)
+        return found[:last]
+
     def _of(self, member: Member) -> Waiting:
         assert member.mentee is not None
         cause, rules, round_id = self.state.why.get(member.person_id, (None, (), None))
@@ -305,11 +350,12 @@ class MemoryMatches(_Part):
     def known(self, match_ids: Sequence[str]) -> frozenset[str]:
         return frozenset(match_ids) & self.state.matches.keys()
 
-    def add(self, match: Match, shown: Sequence[Part], score: int) -> bool:
+    def add(self, match: Match, shown: Sequence[Part], score: int, request_shape: str) -> bool:
         if match.id in self.state.matches or self.live(match.mentee_id) is not None:
             return False
         self.state.matches[match.id] = match
         self.state.shown[match.id] = (tuple(shown), score)
+        self.state.shapes[match.id] = request_shape
         self.state.tries[match.mentee_id] = match.attempt
         self.state.why.pop(match.mentee_id, None)
         return True
@@ -347,6 +393,11 @@ class MemoryMatches(_Part):
             self.state.shown[match.id] = ((), self.state.shown[match.id][1])
             self.state.notes.pop(match.id, None)
 
+    def outcomes(self, programme_id: str, last: int) -> Sequence[tuple[Sequence[Part], str]]:
+        over = [m for m in self.state.matches.values() if m.active_at and m.end_cause in ENDED_WELL]
+        over = sorted((m for m in over if m.programme_id == programme_id), key=lambda m: str(m.ended_at), reverse=True)
+        return [(self.state.shown[m.id][0], str(m.end_cause)) for m in over[:last] if self.state.shown[m.id][0]]
+
     def shown(self, match_id: str) -> tuple[Sequence[Part], int]:
         return self.state.shown[match_id]
 
@@ -359,9 +410,43 @@ class MemoryRounds(_Part):
             programme=programme_id,
             at=self.now,
             weights=MemoryWeights(self.state, self.now).current(programme_id).weights,
-            mentees=tuple(pool.as_mentees(members).values()),
+            mentees=self.waiting(programme_id),
             mentors=tuple(pool.as_mentors(members).values()),
+            pins=_kept(self.state, "pin"),
+            blocks=_kept(self.state, "block"),
         )
+
+    def waiting(self, programme_id: str) -> tuple[Mentee, ...]:
+        pool = MemoryPool(self.state, self.now)
+        waiting = pool.as_mentees([member.person_id for member in self.looking(programme_id)])
+        blocks = _kept(self.state, "block")
+        return tuple(
+            replace(
+                one,
+                held=self._held(programme_id).get(one.id),
+                excluded=frozenset(mentor for mentor in one.excluded if Pair(one.id, mentor) not in blocks),
+            )
+            for one in sorted(waiting.values(), key=lambda one: one.id)
+        )
+
+    def _held(self, programme_id: str) -> Mapping[str, str]:
+        applied = [one for one in self.listed(programme_id, after=None, limit=10_000) if one.state == "applied"]
+        if not applied or not applied[0].dropped or applied[0].id not in self.state.results:
+            return {}
+        sent = {m.mentee_id for m in self.state.matches.values() if m.round_id == applied[0].id}
+        decided = self.state.results[applied[0].id].proposals
+        return {one.mentee_id: one.mentor_id for one in decided if one.mentee_id not in sent}
+
+    def stamp(self, programme_id: str) -> tuple[int, ...]:
+        del programme_id
+        return (hash(repr((self.state.members, self.state.matches, self.state.weights, self.state.pairs))),)
+
+    def prune(self, before: datetime) -> int:
+        recent = [one.id for one in sorted(self.state.rounds.values(), key=lambda one: one.opened_at)[-20:]]
+        old = [r.id for r in self.state.rounds.values() if r.opened_at < before and r.id not in recent]
+        for round_id in old:
+            del self.state.rounds[round_id]
+        return len(old)
 
     def unfinished(self, programme_id: str) -> tuple[Round, Snapshot] | None:
         found = next(
@@ -390,6 +475,7 @@ class MemoryRounds(_Part):
             ids = {one.id for one in snapshot.mentees} | {one.id for one in snapshot.mentors}
             if person_id in ids:
                 del self.state.read[round_id]
+                self.state.results.pop(round_id, None)
                 found = self.state.rounds[round_id]
                 state = "given_up" if found.state == "open" else found.state
                 self.state.rounds[round_id] = replace(found, state=state)
@@ -399,6 +485,7 @@ class MemoryRounds(_Part):
 
     def finish(self, finished: Round, result: RoundResult) -> None:
         self.state.rounds[finished.id] = finished
+        self.state.results[finished.id] = result
         for one in result.unmatched:
             self.state.why[one.mentee_id] = (one.cause, one.rules, finished.id)
 
@@ -414,7 +501,9 @@ class MemoryRounds(_Part):
         return [row for row in rows if after is None or (row.opened_at, row.id) < after][:limit]
 
     def stored(self, round_id: str) -> tuple[str, str] | None:
-        return None
+        if round_id not in self.state.read or round_id not in self.state.results:
+            return None
+        return snapshot_to_json(self.state.read[round_id]), result_to_json(self.state.results[round_id])
 
 
 class MemoryWeights(_Part):
@@ -440,3 +529,66 @@ class MemoryWeights(_Part):
             return False
         self.state.weights.setdefault(programme_id, []).append(published)
         return True
+
+    def draft(self, programme_id: str, *, lock: bool = False) -> WeightsDraft | None:
+        return self.state.drafts.get(programme_id)
+
+    def keep_draft(self, programme_id: str, draft: WeightsDraft) -> bool:
+        before = self.state.drafts.get(programme_id)
+        if draft.revision != (before.revision + 1 if before else 1):
+            return False
+        self.state.drafts[programme_id] = draft
+        return True
+
+    def discard_draft(self, programme_id: str) -> None:
+        self.state.drafts.pop(programme_id, None)
+
+
+class MemoryPairs(_Part):
+    def of(self, pair: Pair) -> PairRule | None:
+        return self.state.pairs.get(pair)
+
+    def pin_of(self, mentee_id: str) -> PairRule | None:
+        pins = [rule for pair, rule in self.state.pairs.items() if pair.mentee_id == mentee_id and rule.kind == "pin"]
+        return pins[0] if pins else None
+
+    def listed(
+        self, programme_id: str, kind: PairRuleKind, *, after: Position | None, limit: int
+    ) -> Sequence[PairRule]:
+        rows = [one for one in self.state.pairs.values() if one.programme_id == programme_id and one.kind == kind]
+        rows.sort(key=lambda one: (one.since, "/".join(one.pair)), reverse=True)
+        return [row for row in rows if after is None or (row.since, "/".join(row.pair)) < after][:limit]
+
+    def hold(self, pair: Pair) -> bool:
+        mentee, mentor = (self.state.members.get(person_id) for person_id in pair)
+        return mentee is not None and mentor is not None and bool(mentee.mentee) and bool(mentor.mentor)
+
+    def keep(self, rule: PairRule) -> None:
+        assert rule.pair not in self.state.pairs
+        self.state.pairs[rule.pair] = rule
+
+    def drop(self, pair: Pair, kind: PairRuleKind) -> bool:
+        found = self.state.pairs.get(pair)
+        if found is None or found.kind != kind:
+            return False
+        del self.state.pairs[pair]
+        return True
+
+
+class MemoryReports(_Part):
+    def get(self, programme_id: str, kind: str) -> Report | None:
+        return self.state.reports.get((programme_id, kind))
+
+    def ask(self, programme_id: str, kind: str) -> None:
+        before = self.get(programme_id, kind)
+        self.state.reports[programme_id, kind] = (
+            replace(before, asked_at=self.now) if before else Report(asked_at=self.now)
+        )
+
+    def keep(self, programme_id: str, kind: str, content: Mapping[str, Any]) -> None:
+        before = self.get(programme_id, kind) or Report(asked_at=self.now)
+        self.state.reports[programme_id, kind] = replace(before, made_at=self.now, content=content)
+
+
+def _kept(state: State, kind: PairRuleKind) -> frozenset[Pair]:
+    return frozenset(pair for pair, rule in state.pairs.items() if rule.kind == kind)

@@ -15,7 +15,7 @@ from services.chassis.unit_of_work import Transaction
 from services.matcher.adapters import tables as t
 from services.matcher.adapters.paging import behind
 from services.matcher.adapters.rows import match_of, match_values, parts_of
-from services.matcher.domain.match import Match, moved_on
+from services.matcher.domain.match import ENDED_WELL, Match, moved_on
 from services.matcher.ports import Position
 
 if TYPE_CHECKING:
@@ -74,8 +74,8 @@ class MatchStore:
         """Which of these ids there is (or was) a match of."""
         return frozenset(self._connection.scalars(sa.select(_C.match_id).where(_C.match_id.in_(match_ids))))
 
-    def add(self, match: Match, shown: Sequence[Part], score: int) -> bool:
-        """Store a new match; False when its mentee has a live one already."""
+    def add(self, match: Match, shown: Sequence[Part], score: int, request_shape: str) -> bool:
+        """Store a new match and the shape of the request behind it; False when its mentee has a live one already."""
         minor = sa.select(t.mentees.c.minor).where(t.mentees.c.person_id == match.mentee_id).scalar_subquery()
         cleared = sa.select(t.mentors.c.cleared).where(t.mentors.c.person_id == match.mentor_id).scalar_subquery()
         insert = conflict_insert(self._connection, t.matches).values(
@@ -85,6 +85,7 @@ class MatchStore:
             mentee_minor=minor,
             mentor_cleared=cleared,
             score=score,
+            request_shape=request_shape,
             parts=to_json(tuple(shown)),
             **match_values(match),
         )
@@ -137,6 +138,17 @@ class MatchStore:
         for person, rule in ((_C.mentee_id, _C.mentee_minor), (_C.mentor_id, _C.mentor_cleared)):
             gone = {person.name: None, rule.name: None, **unsaid}
             self._connection.execute(t.matches.update().where(person == person_id).values(gone))
+
+    def outcomes(self, programme_id: str, last: int) -> Sequence[tuple[Sequence[Part], str]]:
+        """The parts and the end of the last matches that were active and ended in a way that says something."""
+        query = (
+            sa.select(_C.parts, _C.end_cause)
+            .where(_C.programme_id == programme_id, _C.active_at.is_not(None), _C.end_cause.in_(list(ENDED_WELL)))
+            .where(_C.parts.is_not(None))
+            .order_by(_C.ended_at.desc(), _C.match_id)
+            .limit(last)
+        )
+        return [(parts_of(row.parts), row.end_cause) for row in self._connection.execute(query)]
 
     def shown(self, match_id: str) -> tuple[Sequence[Part], int]:
         """The parts of the score as they were when the match was proposed, and the score itself."""

@@ -3,6 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from services.chassis.database import conflict_insert, insert_or_skip
 from services.chassis.unit_of_work import Transaction
 from services.events.facts import MentorFacts
 from services.matcher.adapters import tables as t
+from services.matcher.adapters.pairs_store import blocked_for
 from services.matcher.adapters.rows import member_of, mentee_facts, mentor_facts, text_of
 from services.matcher.domain.member import Member
 from services.matcher.domain.people import Mentee, Mentor
@@ -109,12 +111,18 @@ class PoolStore:
         pairs = sa.select(t.apart.c.mentee_id, t.apart.c.mentor_id).where(t.apart.c.mentee_id.in_(person_ids))
         for pair in self._connection.execute(pairs):
             apart[pair.mentee_id].add(pair.mentor_id)
+        for blocked in blocked_for(self._connection, person_ids):
+            apart[blocked.mentee_id].add(blocked.mentor_id)
         return {row.person_id: mentee_of(row, frozenset(apart[row.person_id])) for row in rows}
 
     def as_mentors(self, person_ids: Sequence[str]) -> Mapping[str, Mentor]:
         """The mentors as a round sees them, with the places they have now; the others are left out."""
         query = sa.select(t.mentors).where(t.mentors.c.person_id.in_(person_ids), t.mentors.c.facts.is_not(None))
-        return {row.person_id: mentor_of(row, self._tx.now) for row in self._connection.execute(query)}
+        shapes = shapes_taken(self._connection, t.matches.c.mentor_id.in_(person_ids))
+        return {
+            row.person_id: mentor_of(row, self._tx.now, shapes.get(row.person_id, ()))
+            for row in self._connection.execute(query)
+        }
 
     def forget(self, person_id: str, version: int) -> None:
         """Remove everything about a person and remember only that nothing of them is to be taken in again."""
@@ -145,14 +153,19 @@ class PoolStore:
         return self._connection.execute(asked.values(people_wanted_at=self._tx.now)).rowcount == 1
 
 
-def mentee_of(row: sa.Row[Any], apart: frozenset[str]) -> Mentee:
+def mentee_of(row: sa.Row[Any], apart: frozenset[str], held: str | None = None) -> Mentee:
     """A mentee for the engine, from their row."""
     return Mentee(
-        id=row.person_id, programme=row.programme_id, facts=mentee_facts(row.facts), excluded=apart, tries=row.tries
+        id=row.person_id,
+        programme=row.programme_id,
+        facts=mentee_facts(row.facts),
+        excluded=apart,
+        tries=row.tries,
+        held=held,
     )
 
 
-def mentor_of(row: sa.Row[Any], now: Any) -> Mentor:
+def mentor_of(row: sa.Row[Any], now: datetime, shapes: tuple[str, ...] = ()) -> Mentor:
     """A mentor for the engine, from their row; whoever cannot be asked now is paused there."""
     resting = row.resting_until is not None and row.resting_until > now
     untrained = row.trained_until is not None and row.trained_until < now.date()
@@ -161,8 +174,19 @@ def mentor_of(row: sa.Row[Any], now: Any) -> Mentor:
         programme=row.programme_id,
         facts=mentor_facts(row.facts),
         taken=row.taken,
+        shapes_taken=shapes,
         paused=resting or untrained or not row.askable,
     )
+
+
+def shapes_taken(connection: sa.Connection, which: sa.ColumnElement[bool]) -> Mapping[str, tuple[str, ...]]:
+    """The request shapes of live matches, by mentor, as far as they were noted."""
+    c = t.matches.c
+    query = sa.select(c.mentor_id, c.request_shape).where(which, c.state != "ended", c.request_shape.is_not(None))
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in connection.execute(query):
+        found[row.mentor_id].append(row.request_shape)
+    return {mentor_id: tuple(sorted(shapes)) for mentor_id, shapes in found.items()}
 
 
 def _hash(person_id: str) -> str:

@@ -1,8 +1,8 @@
 """Rounds in tables: what was read is kept packed, for the last rounds, so that any of them can be run again."""
 
 import zlib
-from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,11 +12,10 @@ from services.chassis.errors import NotFound
 from services.chassis.unit_of_work import Transaction
 from services.matcher.adapters import tables as t
 from services.matcher.adapters.paging import behind
-from services.matcher.adapters.pool_store import mentee_of, mentor_of
 from services.matcher.adapters.rows import round_of, round_values
-from services.matcher.adapters.waits_store import without_live_match
+from services.matcher.adapters.snapshot_reader import SnapshotReader
 from services.matcher.adapters.weights_store import WeightsStore
-from services.matcher.domain.people import Mentee, Mentor
+from services.matcher.domain.people import Mentee
 from services.matcher.domain.round import (
     RoundResult,
     Snapshot,
@@ -37,33 +36,19 @@ class RoundStore:
     def __init__(self, tx: Transaction, weights: WeightsStore) -> None:
         self._now = tx.now
         self._connection = tx.connection
-        self._weights = weights
+        self._pool = SnapshotReader(tx, weights)
 
     def snapshot(self, programme_id: str) -> Snapshot:
-        """Everybody who waits, every mentor, and the weights; one moment, when read in a read-only transaction."""
-        return Snapshot(
-            programme=programme_id,
-            at=self._now,
-            weights=self._weights.current(programme_id).weights,
-            mentees=self._mentees(programme_id),
-            mentors=self._mentors(programme_id),
-        )
+        """Everybody who waits, every mentor, the weights, pins and blocks, as of one moment."""
+        return self._pool.snapshot(programme_id)
 
-    def _mentees(self, programme_id: str) -> tuple[Mentee, ...]:
-        waiting = (t.mentees.c.programme_id == programme_id) & t.mentees.c.looking & without_live_match()
-        apart: dict[str, set[str]] = defaultdict(set)
-        pairs = sa.select(t.apart.c.mentee_id, t.apart.c.mentor_id).join(
-            t.mentees, t.mentees.c.person_id == t.apart.c.mentee_id
-        )
-        for row in self._connection.execute(pairs.where(waiting)):
-            apart[row.mentee_id].add(row.mentor_id)
-        query = sa.select(t.mentees).where(waiting).order_by(t.mentees.c.person_id)
-        return tuple(mentee_of(row, frozenset(apart.get(row.person_id, ()))) for row in self._connection.execute(query))
+    def stamp(self, programme_id: str) -> tuple[int, ...]:
+        """Figures that change when the snapshot would."""
+        return self._pool.stamp(programme_id)
 
-    def _mentors(self, programme_id: str) -> tuple[Mentor, ...]:
-        theirs = (t.mentors.c.programme_id == programme_id) & t.mentors.c.facts.is_not(None)
-        query = sa.select(t.mentors).where(theirs).order_by(t.mentors.c.person_id)
-        return tuple(mentor_of(row, self._now) for row in self._connection.execute(query))
+    def waiting(self, programme_id: str) -> tuple[Mentee, ...]:
+        """Those who wait, as a round sees them, by id; nobody is locked."""
+        return self._pool.waiting(programme_id)
 
     def unfinished(self, programme_id: str) -> tuple[Round, Snapshot] | None:
         """A round that was begun and not applied, with what it had read."""
@@ -129,6 +114,16 @@ class RoundStore:
         old = self._connection.scalars(recent).all()
         if old:
             self._connection.execute(t.rounds.update().where(_C.round_id.in_(old)).values(read=None, result=None))
+
+    def prune(self, before: datetime) -> int:
+        """Remove rounds opened before a moment, but never the last ones of a programme; returns how many."""
+        place = sa.func.row_number().over(
+            partition_by=_C.programme_id, order_by=(_C.opened_at.desc(), _C.round_id.desc())
+        )
+        ranked = sa.select(_C.round_id, place.label("place")).subquery()
+        last = sa.select(ranked.c.round_id).where(ranked.c.place <= KEPT)
+        old = t.rounds.delete().where(_C.opened_at < before, _C.state != "open", _C.round_id.not_in(last))
+        return self._connection.execute(old).rowcount
 
     def _why(self, finished: Round, result: RoundResult) -> None:
         if not result.unmatched:

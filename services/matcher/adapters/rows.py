@@ -15,7 +15,7 @@ from services.events.matcher import Reason
 from services.matcher.domain.match import Match
 from services.matcher.domain.member import Member
 from services.matcher.domain.weights import Weights, weights_from_json
-from services.matcher.ports import PublishedWeights, Round
+from services.matcher.ports import PublishedWeights, Round, WeightsDraft
 
 if TYPE_CHECKING:
     from services.matcher.domain.explain import Part
@@ -143,6 +143,17 @@ def published_of(row: sa.Row[Any]) -> PublishedWeights:
     """A version of the weights; ValueError when what is stored is no weights any more."""
     return PublishedWeights(
         weights=weights_in(row.settings, row.version), published_at=row.published_at, by=row.by, reason=row.reason
+    )
+
+
+def draft_of(row: sa.Row[Any]) -> WeightsDraft:
+    """A draft of the weights; its version is the one it would get."""
+    return WeightsDraft(
+        weights=weights_in(row.settings, row.based_on + 1),
+        revision=row.revision,
+        based_on=row.based_on,
+        by=row.by,
+        saved_at=row.saved_at,
     )
 
 

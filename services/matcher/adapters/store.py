@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from services.chassis.unit_of_work import StoreBase, Transaction
 from services.matcher.adapters.match_store import MatchStore
+from services.matcher.adapters.pairs_store import PairsStore
 from services.matcher.adapters.places_store import PlacesStore
 from services.matcher.adapters.pool_store import PoolStore
+from services.matcher.adapters.reports_store import ReportsStore
 from services.matcher.adapters.waits_store import WaitsStore
 from services.matcher.adapters.weights_store import WeightsStore
 
@@ -26,6 +28,8 @@ class MatcherStore(StoreBase):
         self.waits = WaitsStore(tx)
         self.matches = MatchStore(tx)
         self.weights = WeightsStore(tx)
+        self.pairs = PairsStore(tx)
+        self.reports = ReportsStore(tx)
 
     @cached_property
     def rounds(self) -> RoundStore:

@@ -6,6 +6,8 @@
 * The two of a match belong to one programme, and a minor's mentor is cleared: foreign keys carry the columns that the
   rule reads, and follow them when they change.
 * No two rounds of a programme are open at once: a partial unique index.
+* No live match of a blocked pair: a trigger on ``matches`` (see the migration), and the engine's own rule before it.
+* A mentee is pinned to one mentor at most: a partial unique index; a pair is pinned or blocked, never both.
 
 A person who was erased is NULL in the matches that are left for the figures.
 """
@@ -104,6 +106,7 @@ matches = sa.Table(
     sa.Column("decline_reason", sa.String(40)),
     sa.Column("note", sa.Text),
     sa.Column("score", sa.Integer, nullable=False),
+    sa.Column("request_shape", sa.String(40)),  # what it takes of the mentor's hours; None where nobody noted it
     sa.Column("parts", json_column()),
     sa.Column("reasons", json_column()),
     sa.ForeignKeyConstraint(
@@ -152,6 +155,50 @@ weights = sa.Table(
     sa.Column("published_at", UtcMoment, nullable=False),
     sa.Column("by", sa.String(100), nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
+)
+
+weights_drafts = sa.Table(
+    "weights_drafts",
+    metadata,
+    sa.Column("programme_id", sa.String(100), primary_key=True),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("based_on", sa.Integer, nullable=False),
+    sa.Column("settings", json_column(), nullable=False),
+    sa.Column("by", sa.String(100), nullable=False),
+    sa.Column("saved_at", UtcMoment, nullable=False),
+)
+
+_PIN = sa.text("kind = 'pin'")
+
+pair_rules = sa.Table(
+    "pair_rules",
+    metadata,
+    sa.Column("mentee_id", sa.ForeignKey("mentees.person_id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("mentor_id", sa.ForeignKey("mentors.person_id", ondelete="CASCADE"), primary_key=True, index=True),
+    sa.Column("kind", sa.String(10), nullable=False),
+    sa.Column("programme_id", sa.String(100), nullable=False),
+    sa.Column("by", sa.String(100), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("since", UtcMoment, nullable=False),
+    sa.CheckConstraint("kind IN ('pin', 'block')", name="pair_rules_kind"),
+)
+sa.Index("pair_rules_one_pin", pair_rules.c.mentee_id, unique=True, sqlite_where=_PIN, postgresql_where=_PIN)
+sa.Index(
+    "pair_rules_listed",
+    pair_rules.c.programme_id,
+    pair_rules.c.kind,
+    pair_rules.c.since,
+    pair_rules.c.mentee_id,
+)
+
+reports = sa.Table(
+    "reports",
+    metadata,
+    sa.Column("programme_id", sa.String(100), primary_key=True),
+    sa.Column("kind", sa.String(20), primary_key=True),
+    sa.Column("asked_at", UtcMoment, nullable=False),
+    sa.Column("made_at", UtcMoment),
+    sa.Column("content", json_column()),
 )
 
 _OPEN = sa.text("state = 'open'")

@@ -1,5 +1,6 @@
 """Waiting, read from the tables: who waits, since when, and why as of the last round."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,9 @@ import sqlalchemy as sa
 from services.chassis.unit_of_work import Transaction
 from services.matcher.adapters import tables as t
 from services.matcher.adapters.paging import behind
-from services.matcher.ports import Position, Waiting
+from services.matcher.adapters.pool_store import mentee_of
+from services.matcher.domain.match import ENDED_WELL
+from services.matcher.ports import Course, Position, Waiting
 
 _WAITS = sa.select(t.mentees, t.people.c.standing).join(t.people, t.people.c.person_id == t.mentees.c.person_id)
 
@@ -72,6 +75,30 @@ class WaitsStore:
         return [
             max(0.0, (row.proposed_at - row.waiting_since).total_seconds()) for row in self._connection.execute(query)
         ]
+
+    def courses(self, programme_id: str, last: int) -> Sequence[Course]:
+        """The ways of the mentees who signed up last, up to so many, the latest first; not of those who left."""
+        theirs = (t.mentees.c.programme_id == programme_id) & t.mentees.c.facts.is_not(None)
+        query = sa.select(t.mentees).where(theirs)
+        order = (t.mentees.c.waiting_since.desc(), t.mentees.c.person_id.desc())
+        people = self._connection.execute(query.order_by(*order).limit(last)).all()
+        m = t.matches.c
+        matches: dict[str, list[Any]] = defaultdict(list)
+        columns = (m.mentee_id, m.proposed_at, m.active_at, m.ended_at, m.end_cause)
+        for row in self._connection.execute(sa.select(*columns).where(m.programme_id == programme_id)):
+            matches[row.mentee_id].append(row)
+        return [_course_of(row, matches.get(row.person_id, [])) for row in people]
+
+
+def _course_of(row: sa.Row[Any], matches: Sequence[Any]) -> Course:
+    ended = [match for match in matches if match.active_at is not None and match.end_cause in ENDED_WELL]
+    last = max(ended, key=lambda match: match.ended_at, default=None)
+    return Course(
+        mentee=mentee_of(row, frozenset()),
+        asked_at=min((match.proposed_at for match in matches), default=None),
+        matched_at=min((match.active_at for match in matches if match.active_at is not None), default=None),
+        ended_well=None if last is None else ENDED_WELL[last.end_cause],
+    )
 
 
 def _waiting_of(row: sa.Row[Any]) -> Waiting:

@@ -5,16 +5,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.chassis.database import insert_or_skip
+from services.chassis.database import conflict_insert, insert_or_skip
 from services.chassis.errors import NotFound
 from services.chassis.unit_of_work import Transaction
 from services.matcher.adapters import tables as t
-from services.matcher.adapters.rows import published_of
+from services.matcher.adapters.rows import draft_of, published_of
 from services.matcher.domain.weights import default_weights, weights_to_json
-from services.matcher.ports import PublishedWeights
+from services.matcher.ports import PublishedWeights, WeightsDraft
 
 FIRST = PublishedWeights(weights=default_weights(1), published_at=None, by="cairn", reason="What Cairn starts with.")
 _W = t.weights.c
+_D = t.weights_drafts.c
 
 
 class WeightsStore:
@@ -68,3 +69,29 @@ class WeightsStore:
         }
         self._connection.execute(t.weights.insert().values(row))
         return True
+
+    def draft(self, programme_id: str, *, lock: bool = False) -> WeightsDraft | None:
+        """The programme's draft; ``lock`` keeps others from changing it until the transaction ends."""
+        query = sa.select(t.weights_drafts).where(_D.programme_id == programme_id)
+        row = self._connection.execute(query.with_for_update() if lock else query).first()
+        return None if row is None else draft_of(row)
+
+    def keep_draft(self, programme_id: str, draft: WeightsDraft) -> bool:
+        """Store a draft whose revision follows the stored one (1 where there is none); False when it does not."""
+        insert = conflict_insert(self._connection, t.weights_drafts).values(
+            programme_id=programme_id,
+            revision=draft.revision,
+            based_on=draft.based_on,
+            settings=weights_to_json(draft.weights),
+            by=draft.by,
+            saved_at=draft.saved_at,
+        )
+        changed = {name: insert.excluded[name] for name in ("revision", "based_on", "settings", "by", "saved_at")}
+        kept = insert.on_conflict_do_update(
+            index_elements=[_D.programme_id], set_=changed, where=_D.revision == draft.revision - 1
+        )
+        return self._connection.execute(kept.returning(_D.revision)).first() is not None
+
+    def discard_draft(self, programme_id: str) -> None:
+        """Remove the draft."""
+        self._connection.execute(t.weights_drafts.delete().where(_D.programme_id == programme_id))

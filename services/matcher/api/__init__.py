@@ -2,18 +2,40 @@
 
 from services.chassis.api import Blueprint
 from services.matcher.api.door import Door
+from services.matcher.api.drafts import draft_routes
 from services.matcher.api.figures import figure_routes
+from services.matcher.api.gaps import gap_routes
+from services.matcher.api.look_back import look_back_routes
 from services.matcher.api.match_answers import answer_routes
 from services.matcher.api.matches import match_routes
+from services.matcher.api.oversight import oversight_routes
+from services.matcher.api.pairs import pair_routes
 from services.matcher.api.rounds import round_routes
 from services.matcher.api.waits import wait_routes
 from services.matcher.api.weights import weights_routes
 from services.matcher.api.what_if import what_if_routes
+from services.matcher.api.why import why_routes
+from services.matcher.api.why_not import why_not_routes
 
 __all__ = ["Door", "routes"]
 
 
 def routes(door: Door) -> tuple[Blueprint, ...]:
     """Return every group of routes."""
-    makers = (match_routes, answer_routes, weights_routes, what_if_routes, wait_routes, round_routes, figure_routes)
+    makers = (
+        match_routes,
+        answer_routes,
+        weights_routes,
+        draft_routes,
+        what_if_routes,
+        wait_routes,
+        why_routes,
+        why_not_routes,
+        pair_routes,
+        look_back_routes,
+        gap_routes,
+        oversight_routes,
+        round_routes,
+        figure_routes,
+    )
     return tuple(make(door) for make in makers)

@@ -1,6 +1,6 @@
 """What every route needs: the way to the store, the terms, the words, and who is asking."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from services.chassis.auth import current
@@ -12,6 +12,7 @@ from services.matcher.domain.match import Match
 from services.matcher.domain.terms import Terms
 from services.matcher.ports import Position, Round, UnitOfWork, Waiting
 from services.matcher.use_cases.actor import Actor
+from services.matcher.use_cases.pools import Pools
 
 MATCHES = "Matches"
 WEIGHTS = "Weights"
@@ -26,6 +27,7 @@ class Door:
     uow: UnitOfWork
     terms: Terms
     words: Words
+    pools: Pools = field(default_factory=Pools)
 
 
 def actor() -> Actor:

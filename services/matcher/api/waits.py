@@ -1,7 +1,6 @@
 """Waiting: how long, and why; for the person, and for an admin everybody."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from marshmallow import fields
@@ -10,38 +9,43 @@ from services.chassis.api import Blueprint
 from services.chassis.auth import allow, ensure_own
 from services.chassis.pages import PageQuery, page, page_schema
 from services.chassis.schema import CairnSchema, Instant
-from services.matcher.api.door import WAITING, Door, actor, of_waiting, position
+from services.matcher.api.door import WAITING, Door, actor, of_waiting, position, reader
 from services.matcher.ports import Waiting
-from services.matcher.use_cases.tell_wait import cause_of, tell_wait, tell_why
+from services.matcher.use_cases.tell_wait import Wait, cause_of, say_wait, tell_wait
 
-_STATUS = {"enum": ["waiting", "asked", "introduced", "matched", "paused"]}
-_CAUSE = {
+STATUS = {"enum": ["waiting", "asked", "introduced", "matched", "paused"]}
+CAUSE = {
     "enum": ["shortage", "capacity", "hard_rule", "never_possible", "next_round"],
     "description": "shortage: suitable mentors went to others; capacity: those who fit have no free place; hard_rule: "
     "a condition rules everyone out; never_possible: nobody in the pool could; next_round: no round has looked yet",
 }
 
 
+class EstimateSchema(CairnSchema):
+    """Half of people like this one had a mentor asked between `low_hours` and `high_hours` after signing up."""
+
+    low_hours = fields.Float(required=True)
+    high_hours = fields.Float(required=True, allow_none=True, metadata={"description": "null: longer than known yet"})
+    basis = fields.String(
+        required=True,
+        metadata={
+            "enum": ["similar", "lane", "everybody", "promise"],
+            "description": "Whose waits it rests on; promise: too few are known, this is what the programme promises",
+        },
+    )
+    people = fields.Integer(required=True, metadata={"description": "How many people it rests on"})
+
+
 class WaitSchema(CairnSchema):
-    """Where a mentee stands. The estimate counts from sign-up to the first mentor asked; null without a fair basis."""
+    """Where a mentee stands, and an honest estimate with what it rests on."""
 
     mentee_id = fields.String(required=True)
-    status = fields.String(required=True, metadata=_STATUS)
+    locale = fields.String(required=True, metadata={"example": "en"})
+    status = fields.String(required=True, metadata=STATUS)
     waiting_since = Instant(required=True)
     tries = fields.Integer(required=True, metadata={"description": "How many mentors were asked so far"})
-    usual_seconds = fields.Float(required=True, allow_none=True, metadata={"description": "Half were faster"})
-    nearly_all_seconds = fields.Float(required=True, allow_none=True, metadata={"description": "Nine of ten were"})
-    basis = fields.Integer(required=True, metadata={"description": "How many people the estimate rests on"})
-
-
-class WhySchema(CairnSchema):
-    """Why a mentee has no mentor yet."""
-
-    mentee_id = fields.String(required=True)
-    status = fields.String(required=True, metadata=_STATUS)
-    cause = fields.String(required=True, allow_none=True, metadata=_CAUSE)
-    rules = fields.List(fields.String(), required=True, metadata={"description": "What binds, most telling first"})
-    round_id = fields.String(required=True, allow_none=True)
+    estimate = fields.Nested(EstimateSchema, required=True)
+    says = fields.String(required=True, metadata={"description": "The estimate as a sentence, for the reader"})
 
 
 class WaitingSchema(CairnSchema):
@@ -50,7 +54,7 @@ class WaitingSchema(CairnSchema):
     mentee_id = fields.String(required=True)
     waiting_since = Instant(required=True)
     tries = fields.Integer(required=True)
-    cause = fields.String(required=True, metadata=_CAUSE)
+    cause = fields.String(required=True, metadata=CAUSE)
     rules = fields.List(fields.String(), required=True)
     round_id = fields.String(required=True, allow_none=True)
 
@@ -65,18 +69,10 @@ def wait_routes(door: Door) -> Blueprint:
     def read_wait(mentee_id: str) -> dict[str, Any]:
         """Say how long a mentee will wait.
 
-        An honest estimate from the last hundred people, or null when there are too few for one.
+        From how long the last people like them waited; where too few are known, the programme's own promise.
         """
         ensure_own(mentee_id)
-        return _named(asdict(tell_wait(door.uow, actor(), mentee_id)))
-
-    @routes.route("/matcher/v1/mentees/<mentee_id>/why-unmatched")
-    @allow("person", "admin")
-    @routes.response(200, WhySchema, description="The reason, as of the last round")
-    def read_why(mentee_id: str) -> dict[str, Any]:
-        """Say why a mentee has no mentor yet."""
-        ensure_own(mentee_id)
-        return _named(asdict(tell_why(door.uow, actor(), mentee_id)))
+        return _shown(door, tell_wait(door.uow, actor(), mentee_id, reader()))
 
     @routes.route("/matcher/v1/waiting")
     @allow("admin")
@@ -92,8 +88,22 @@ def wait_routes(door: Door) -> Blueprint:
     return routes
 
 
-def _named(found: dict[str, Any]) -> dict[str, Any]:
-    return {"mentee_id": found.pop("person_id"), **found}
+def _shown(door: Door, wait: Wait) -> dict[str, Any]:
+    phrases = door.words.of(wait.locale)
+    return {
+        "mentee_id": wait.person_id,
+        "locale": phrases.locale,
+        "status": wait.status,
+        "waiting_since": wait.waiting_since,
+        "tries": wait.tries,
+        "estimate": {
+            "low_hours": wait.estimate.low,
+            "high_hours": wait.estimate.high,
+            "basis": wait.estimate.basis,
+            "people": wait.estimate.people,
+        },
+        "says": say_wait(wait.estimate, phrases),
+    }
 
 
 def _row(waiting: Waiting) -> dict[str, Any]:

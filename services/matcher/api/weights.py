@@ -101,7 +101,7 @@ def weights_routes(door: Door) -> Blueprint:
     def current_weights() -> dict[str, Any]:
         """Read the weights in force."""
         with door.uow.begin(read_only=True) as store:
-            return _versioned(store.weights.current(actor().programme_id))
+            return versioned(store.weights.current(actor().programme_id))
 
     @routes.route("/matcher/v1/weights", methods=["POST"])
     @allow("admin")
@@ -118,7 +118,7 @@ def weights_routes(door: Door) -> Blueprint:
         reason = told.pop("reason")
         with door.uow.begin() as store:
             after = _decided_on(store.weights.current(actor().programme_id))
-            return _versioned(
+            return versioned(
                 publish_weights(door.uow, actor().programme_id, told, after=after, by="admin", reason=reason)
             )
 
@@ -136,7 +136,7 @@ def weights_routes(door: Door) -> Blueprint:
         programme = actor().programme_id
         with door.uow.begin() as store:
             after = _decided_on(store.weights.current(programme))
-            return _versioned(
+            return versioned(
                 revert_weights(door.uow, programme, version, after=after, by="admin", reason=told["reason"])
             )
 
@@ -148,7 +148,8 @@ def _decided_on(current: PublishedWeights) -> int:
     return current.weights.version
 
 
-def _versioned(published: PublishedWeights) -> dict[str, Any]:
+def versioned(published: PublishedWeights) -> dict[str, Any]:
+    """A version as shown; its number is the ETag."""
     set_version(published.weights.version)
     return _shown(published)
 

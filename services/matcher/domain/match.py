@@ -31,6 +31,9 @@ LIVE: tuple[State, ...] = ("proposed", "accepted", "active")
 # After these the same two are not brought together again: one of them said no, or did not answer.
 KEEP_APART = frozenset({"declined", "expired", "not_the_fit", "safeguarding"})
 
+# How a match that was active is judged afterwards; other ends say nothing of the pair.
+ENDED_WELL = {"completed": True, "not_the_fit": False, "safeguarding": False}
+
 
 class MatchMovedOn(Conflict):
     """The step asked for is not possible (any more); ``now`` carries what is true instead."""

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
+from services.matcher.domain.people import Mentee, Pair
 from services.matcher.domain.weights import Weights
 
 Position = tuple[datetime, str]
@@ -43,6 +44,57 @@ class PublishedWeights:
     published_at: datetime | None
     by: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightsDraft:
+    """Weights that an admin is working on; ``revision`` counts the savings, ``based_on`` is the version in force then.
+
+    The version inside the weights is the one they would get.
+    """
+
+    weights: Weights
+    revision: int
+    based_on: int
+    by: str
+    saved_at: datetime
+
+
+PairRuleKind = Literal["pin", "block"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairRule:
+    """What an admin decided about a pair: ``pin`` makes it before all others, ``block`` never lets it be made."""
+
+    kind: PairRuleKind
+    programme_id: str
+    pair: Pair
+    by: str
+    reason: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Something that takes a worker a while: when it was last asked for, and the last that was made, if any."""
+
+    asked_at: datetime
+    made_at: datetime | None = None
+    content: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """A mentee's way so far: when the first mentor was asked, when both had said yes, how the last match ended.
+
+    ``ended_well`` is None while nothing that was active has ended.
+    """
+
+    mentee: Mentee
+    asked_at: datetime | None = None
+    matched_at: datetime | None = None
+    ended_well: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

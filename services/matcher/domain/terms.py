@@ -13,3 +13,4 @@ class Terms:
     debounce: timedelta = timedelta(milliseconds=300)
     lapses_before_rest: int = 2
     rest: timedelta = timedelta(days=14)
+    rounds_kept: timedelta = timedelta(days=90)

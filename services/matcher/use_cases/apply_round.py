@@ -10,7 +10,7 @@ from services.events.matcher import Reason
 from services.matcher.domain import match as life
 from services.matcher.domain.explain import explain
 from services.matcher.domain.match import Match
-from services.matcher.domain.people import Mentee, Mentor
+from services.matcher.domain.people import Mentee, Mentor, Pair
 from services.matcher.domain.round import Proposal, RoundResult, Snapshot
 from services.matcher.domain.terms import Terms
 from services.matcher.ports import Round, Store, UnitOfWork
@@ -110,9 +110,11 @@ def _propose(store: Store, terms: Terms, opened: Round, proposal: Proposal, ment
         reasons=tuple(Reason(criterion=r.criterion, band=r.band, codes=r.codes) for r in proposal.reasons),
     )
     asked, told = life.propose(match, store.now + terms.time_to_answer)
-    if not store.matches.add(asked, proposal.parts, proposal.score):
+    if not store.matches.add(asked, proposal.parts, proposal.score, mentee.facts.request_shape):
         store.places.free(proposal.mentor_id)
         return False
+    if proposal.pinned:  # a pin is used up by the offer it led to
+        store.pairs.drop(Pair(mentee.id, proposal.mentor_id), "pin")
     store.tell(*told)
     return True
 

@@ -38,6 +38,12 @@ def wake_rested(uow: UnitOfWork) -> int:
     return len(programmes)
 
 
+def forget_old_rounds(uow: UnitOfWork, terms: Terms) -> int:
+    """Remove the rounds that nobody asks about any more; returns how many."""
+    with uow.begin() as store:
+        return store.rounds.prune(store.now - terms.rounds_kept)
+
+
 def look_again(uow: UnitOfWork) -> int:
     """Ask for a round wherever somebody waits: stages of life end and waiting counts, though nobody wrote anything."""
     with uow.begin() as store:

@@ -15,7 +15,7 @@ def publish_weights(
     Raises Invalid with every fault at once, and Stale when another version was published meanwhile.
     """
     with uow.begin() as store:
-        return _publish(store, programme_id, read_weights(told, after + 1), after=after, by=by, reason=reason)
+        return publish_in(store, programme_id, read_weights(told, after + 1), after=after, by=by, reason=reason)
 
 
 def revert_weights(
@@ -25,7 +25,7 @@ def revert_weights(
     with uow.begin() as store:
         earlier = store.weights.version(programme_id, version)
         told = weights_to_json(earlier.weights) | {"version": after + 1}
-        return _publish(store, programme_id, read_weights(told, after + 1), after=after, by=by, reason=reason)
+        return publish_in(store, programme_id, read_weights(told, after + 1), after=after, by=by, reason=reason)
 
 
 def read_weights(told: object, version: int) -> Weights:
@@ -33,13 +33,14 @@ def read_weights(told: object, version: int) -> Weights:
     weights, faults = weights_from_json(told, version=version)
     if weights is None:
         errors = [{"field": fault.field, "message": fault.message} for fault in faults]
-        raise Invalid("weights_invalid", "These weights cannot be used; nothing was published.", errors=errors)
+        raise Invalid("weights_invalid", "These weights cannot be used; nothing was changed.", errors=errors)
     return weights
 
 
-def _publish(
+def publish_in(
     store: Store, programme_id: str, weights: Weights, *, after: int, by: str, reason: str
 ) -> PublishedWeights:
+    """Publish valid weights in an open transaction; raises Stale when ``after`` is not in force any more."""
     published = PublishedWeights(weights=weights, published_at=store.now, by=by, reason=reason)
     if not store.weights.publish(programme_id, published, after=after):
         current = store.weights.current(programme_id).weights.version

@@ -66,7 +66,7 @@ def say_why(reasons: Iterable[Reasoned], phrases: Phrases) -> tuple[Said, ...]:
             label=label("matters", reason.criterion, phrases.locale),
             band=reason.band,
             band_label=band_label(reason.band, phrases),
-            shared=tuple(_named(reason.criterion, reason.codes, phrases.locale)),
+            shared=tuple(names_of(reason.criterion, reason.codes, phrases.locale)),
         )
         for reason in reasons
         if reason.band
@@ -84,7 +84,8 @@ def band_label(band: str, phrases: Phrases) -> str:
             return phrases.gettext("something in common")
 
 
-def _named(criterion: str, codes: tuple[str, ...], locale: str) -> Iterable[str]:
+def names_of(criterion: str, codes: tuple[str, ...], locale: str) -> Iterable[str]:
+    """The names of a criterion's codes; a code without a name is left out."""
     if criterion == "language":
         return (_language(tag, locale) for tag in codes)
     axis = _AXIS.get(criterion, "")

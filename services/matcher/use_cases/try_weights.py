@@ -1,12 +1,32 @@
 """What other weights would change, among the people who wait now; nothing is stored and nothing is sent."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from services.matcher.domain.insights.what_if import WhatIf, what_if
 from services.matcher.ports import UnitOfWork
+from services.matcher.use_cases.pools import Pools
 from services.matcher.use_cases.publish_weights import read_weights
 
 
-def try_weights(uow: UnitOfWork, programme_id: str, told: object) -> WhatIf:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What would change, and of which pool: ``waiting`` people as of a moment, under a version of the weights."""
+
+    found: WhatIf
+    as_of: datetime
+    waiting: int
+    weights_version: int
+
+
+def try_weights(uow: UnitOfWork, pools: Pools, programme_id: str, told: object) -> Tried:
     """Compare the weights in force with candidate ones; raises Invalid that names every fault of those."""
-    with uow.begin(read_only=True) as store:
-        snapshot = store.rounds.snapshot(programme_id)
-    return what_if(snapshot, read_weights(told, snapshot.weights.version))
+    prepared = pools.of(uow, programme_id)
+    snapshot = prepared.settled.snapshot
+    found = what_if(snapshot, read_weights(told, snapshot.weights.version), prepared)
+    return Tried(
+        found=found,
+        as_of=snapshot.at,
+        waiting=len(snapshot.mentees),
+        weights_version=snapshot.weights.version,
+    )

@@ -60,7 +60,7 @@ def offer(world: World, mentee_id: str, mentor_id: str) -> Callable[[], bool]:
                 answer_by=None,
             )
             asked, told = life.propose(new, store.now + world.terms.time_to_answer)
-            if not store.matches.add(asked, (), 50):
+            if not store.matches.add(asked, (), 50, "a_few_chats"):
                 store.places.free(mentor_id)
                 return False
             store.tell(*told)

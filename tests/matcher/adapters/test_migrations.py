@@ -11,8 +11,11 @@ from services.chassis.database import open_engine
 from services.chassis.migrations import current_revision, migrate, migrate_down
 from services.matcher.adapters import tables as t
 from services.matcher.bootstrap import SERVICE
+from services.matcher.domain.people import Pair
+from services.matcher.use_cases.decide_pair import block_pair
+from services.matcher.use_cases.draft_weights import save_draft
 from tests.matcher.conftest import DATABASES
-from tests.matcher.world import World
+from tests.matcher.world import PROGRAMME, World
 
 pytestmark = pytest.mark.parametrize("database_url", DATABASES, indirect=True)
 
@@ -34,3 +37,22 @@ def test_up_down_and_up_again_with_people_in_it(tables: World, database_url: str
     with engine.connect() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(t.matches)).scalar_one() == 0
     engine.dispose()
+
+
+def test_a_step_down_and_up_keeps_people_and_matches(tables: World, database_url: str, engine: sa.Engine) -> None:
+    tables.mentor("mentor", capacity=2)
+    match = tables.asked(tables.mentee("mentee"))
+    pair = Pair(tables.mentee("other"), "mentor")
+    block_pair(tables.house, PROGRAMME, pair, by="admin", reason="neighbours")
+    save_draft(tables.house, PROGRAMME, {"coverage": 50}, after=0, by="admin")
+    engine.dispose()
+    migrate_down(database_url, SERVICE.migrations, to="0001")
+    assert current_revision(database_url) == "0001"
+    migrate(database_url, SERVICE.migrations)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), t.metadata) == []
+    assert tables.match(match.id) == match
+    with tables.house.begin(read_only=True) as store:
+        assert store.weights.draft(PROGRAMME) is None
+        assert store.pairs.of(pair) is None
+        assert store.rounds.snapshot(PROGRAMME).mentors[0].shapes_taken == (), "what was not noted counts as usual"

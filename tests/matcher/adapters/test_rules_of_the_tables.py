@@ -121,3 +121,15 @@ def test_no_two_open_rounds_of_a_programme(tables: World, match: Match) -> None:
     assert not breaks(tables, t.rounds.insert().values(round_id="one", **row))
     assert breaks(tables, t.rounds.insert().values(round_id="two", **row))
     assert not breaks(tables, t.rounds.insert().values({**row, "round_id": "elsewhere", "programme_id": "other"}))
+
+
+def test_no_live_match_of_a_blocked_pair(tables: World, match: Match) -> None:
+    tables.mentee("mentee-b")
+    rule = {"programme_id": match.programme_id, "by": "admin", "reason": "by hand", "since": match.proposed_at}
+    pair = {"mentee_id": "mentee-b", "mentor_id": match.mentor_id}
+    assert not breaks(tables, t.pair_rules.insert().values(kind="block", **pair, **rule))
+    assert breaks(tables, another(match, mentee_id="mentee-b"))
+    over = {"state": "ended", "ended_at": match.proposed_at, "answer_by": None}
+    assert not breaks(tables, another(match, mentee_id="mentee-b", **over))
+    assert breaks(tables, t.pair_rules.insert().values(kind="pin", **pair, **rule)), "pinned or blocked, never both"
+    assert breaks(tables, t.pair_rules.insert().values(kind="wish", mentee_id="mentee-b", mentor_id="x", **rule))

@@ -12,7 +12,9 @@ def test_a_mentee_reads_where_they_stand_and_why(stage: Stage) -> None:
     mentee = stage.mentee(languages=spoken("cy"))
     stage.mentor()
     wait = stage.get(f"/matcher/v1/mentees/{mentee}/wait", mentee)
-    assert (wait["mentee_id"], wait["status"], wait["usual_seconds"], wait["basis"]) == (mentee, "waiting", None, 0)
+    assert (wait["mentee_id"], wait["status"]) == (mentee, "waiting")
+    assert wait["estimate"] == {"low_hours": 0.0, "high_hours": 336.0, "basis": "promise", "people": 0}
+    assert "2 weeks" in wait["says"]
     assert stage.get(f"/matcher/v1/mentees/{mentee}/why-unmatched", mentee)["cause"] == "next_round"
     stage.rounds()
     assert stage.get(f"/matcher/v1/mentees/{mentee}/why-unmatched", ADMIN)["cause"] == "never_possible"

@@ -5,14 +5,24 @@ from __future__ import annotations
 import pytest
 
 from services.chassis.errors import NotFound
+from services.chassis.words import Words
 from services.events import profiles
 from services.events.matcher import WaitAtRisk
+from services.matcher.bootstrap import WORDS
+from services.matcher.domain.insights.waiting import WaitEstimate
 from services.matcher.use_cases.accept_match import accept_match
+from services.matcher.use_cases.actor import Actor
 from services.matcher.use_cases.confirm_match import confirm_match
+from services.matcher.use_cases.pools import Pools
 from services.matcher.use_cases.tell_figures import figures_of, tell_figures
-from services.matcher.use_cases.tell_wait import tell_wait, tell_why
+from services.matcher.use_cases.tell_wait import say_wait, tell_wait
+from services.matcher.use_cases.tell_why import Why, tell_why
 from services.matcher.use_cases.watch_promises import watch_promises
 from tests.matcher.world import ADMIN, PROGRAMME, World, person, spoken
+
+
+def why_of(world: World, mentee: str, by: Actor | None = None) -> Why:
+    return tell_why(world.house, Pools(), by or person(mentee), mentee, "en")
 
 
 def test_where_a_mentee_stands_at_each_step(world: World) -> None:
@@ -33,38 +43,52 @@ def test_where_a_mentee_stands_at_each_step(world: World) -> None:
     assert tell_wait(world.house, ADMIN, other).status == "paused"
 
 
-def test_no_promise_without_a_basis_and_an_honest_one_with(world: World) -> None:
+def test_the_promise_without_a_basis_and_what_others_waited_with_one(world: World) -> None:
     world.mentor(capacity=10)
     for _ in range(4):
         world.mentee()
+    world.forward(hours=3)
     world.rounds()
     last = world.mentee()
-    before = tell_wait(world.house, person(last), last)
-    assert (before.usual_seconds, before.nearly_all_seconds, before.basis) == (None, None, 4)
-    world.rounds()
-    after = tell_wait(world.house, person(last), last)
-    assert after.usual_seconds == pytest.approx(0.3)
-    assert after.basis == 5
+    before = tell_wait(world.house, person(last), last).estimate
+    assert (before.basis, before.low, before.high) == ("promise", 0.0, 336.0)
+    world.asked(world.mentee())
+    after = tell_wait(world.house, person(last), last).estimate
+    assert (after.basis, after.people) == ("similar", 5)
+    assert [after.low, after.high] == pytest.approx([3, 3], abs=0.01)
+
+
+@pytest.mark.parametrize("locale", ["en", "es", "fr", "ar"])
+def test_an_estimate_is_a_sentence_in_every_language(locale: str) -> None:
+    phrases = Words(WORDS).of(locale)
+    said = {
+        say_wait(WaitEstimate(low=low, high=high, basis=basis, people=7), phrases)
+        for low, high, basis in ((5.0, 60.0, "lane"), (5.0, None, "similar"), (0.0, 336.0, "promise"))
+    }
+    assert len(said) == 3
+    if locale == "en":
+        assert "It usually takes between 5 hours and 2 days until a mentor is asked." in said
 
 
 def test_the_reason_is_that_of_the_last_round(world: World) -> None:
     mentee = world.mentee(languages=spoken("cy"))
-    assert tell_why(world.house, person(mentee), mentee).cause == "next_round"
+    assert why_of(world, mentee).cause == "next_round"
     world.mentor()
     world.rounds()
-    why = tell_why(world.house, person(mentee), mentee)
+    why = why_of(world, mentee)
     assert (why.status, why.cause) == ("waiting", "never_possible")
     world.mentor(languages=spoken("cy"))
     world.asked(mentee)
-    assert tell_why(world.house, person(mentee), mentee).cause is None
+    assert why_of(world, mentee).cause is None
 
 
 def test_nobody_reads_how_another_person_waits(world: World) -> None:
     mentee, other, mentor = world.mentee(), world.mentee(), world.mentor()
-    for tell in (tell_wait, tell_why):
-        for reader, who in ((other, mentee), (mentor, mentee), (mentor, mentor)):
-            with pytest.raises(NotFound):
-                tell(world.house, person(reader), who)
+    for reader, who in ((other, mentee), (mentor, mentee), (mentor, mentor)):
+        with pytest.raises(NotFound):
+            tell_wait(world.house, person(reader), who)
+        with pytest.raises(NotFound):
+            why_of(world, who, by=person(reader))
 
 
 def test_everybody_who_waits_is_listed_longest_first_page_by_page(world: World) -> None:

@@ -15,24 +15,42 @@ from services.chassis.event import Event
 from services.matcher.domain.match import Match
 from services.matcher.domain.member import Member
 from services.matcher.domain.people import Mentee, Mentor
-from services.matcher.domain.records import Position, PublishedWeights, Round, Waiting
+from services.matcher.domain.records import (
+    Course,
+    PairRule,
+    Position,
+    PublishedWeights,
+    Report,
+    Round,
+    Waiting,
+    WeightsDraft,
+)
+from services.matcher.ports.pairs import Pairs
+from services.matcher.ports.reports import Reports
+from services.matcher.ports.weights import WeightsShelf
 
 if TYPE_CHECKING:  # the engine is heavy: only the processes that match and explain load it
     from services.matcher.domain.explain import Part
     from services.matcher.domain.round import RoundResult, Snapshot
 
 __all__ = [
+    "Course",
     "Matches",
+    "PairRule",
+    "Pairs",
     "Places",
     "Pool",
     "Position",
     "PublishedWeights",
+    "Report",
+    "Reports",
     "Round",
     "Rounds",
     "Store",
     "UnitOfWork",
     "Waiting",
     "Waits",
+    "WeightsDraft",
     "WeightsShelf",
 ]
 
@@ -108,6 +126,9 @@ class Waits(Protocol):
     def causes(self, programme_id: str) -> Mapping[str | None, int]:
         """How many wait for each cause; None counts those whom no round has seen yet."""
 
+    def courses(self, programme_id: str, last: int) -> Sequence[Course]:
+        """The ways of the mentees who signed up last, up to so many, the latest first; not of those who left."""
+
     def until_asked(self, programme_id: str, last: int) -> Sequence[float]:
         """Seconds from sign-up to the first proposal, of the last so many mentees."""
 
@@ -135,8 +156,8 @@ class Matches(Protocol):
     def known(self, match_ids: Sequence[str]) -> frozenset[str]:
         """Which of these ids there is (or was) a match of."""
 
-    def add(self, match: Match, shown: Sequence[Part], score: int) -> bool:
-        """Store a new match; False when its mentee has a live one already."""
+    def add(self, match: Match, shown: Sequence[Part], score: int, request_shape: str) -> bool:
+        """Store a new match and the shape of the request behind it; False when its mentee has a live one already."""
 
     def save(self, before: Match, after: Match) -> Match:
         """Compare and set on (state, version); raises MatchMovedOn when someone else was faster."""
@@ -156,6 +177,9 @@ class Matches(Protocol):
     def forget(self, person_id: str) -> None:
         """Take a person, the reasons and the notes out of their ended matches."""
 
+    def outcomes(self, programme_id: str, last: int) -> Sequence[tuple[Sequence[Part], str]]:
+        """The parts and the end of the last matches that were active and ended in a way that says something."""
+
     def shown(self, match_id: str) -> tuple[Sequence[Part], int]:
         """The parts of the score as they were when the match was proposed, and the score itself."""
 
@@ -164,7 +188,19 @@ class Rounds(Protocol):
     """The rounds of each programme: never two open at once."""
 
     def snapshot(self, programme_id: str) -> Snapshot:
-        """Everybody who waits, everybody who may be asked, and the weights, as of one moment."""
+        """Everybody who waits, everybody who may be asked, the weights, pins and blocks, as of one moment."""
+
+    def stamp(self, programme_id: str) -> tuple[int, ...]:
+        """Figures that change when the snapshot would, quick to read: the same stamp, in all likelihood the same pool.
+
+        What only time changes (a rest that ends, a training that runs out) they do not show.
+        """
+
+    def waiting(self, programme_id: str) -> tuple[Mentee, ...]:
+        """Those who wait, as a round sees them, by id; nobody is locked."""
+
+    def prune(self, before: datetime) -> int:
+        """Remove rounds opened before a moment, but never the last ones of a programme; returns how many."""
 
     def unfinished(self, programme_id: str) -> tuple[Round, Snapshot] | None:
         """A round that was begun and not applied, with what it had read."""
@@ -200,22 +236,6 @@ class Rounds(Protocol):
         """What a round read and decided, as the canonical texts it was hashed by; None when no longer kept."""
 
 
-class WeightsShelf(Protocol):
-    """The versions of a programme's weights; before the first publication the ones Cairn starts with."""
-
-    def current(self, programme_id: str) -> PublishedWeights:
-        """The version in force."""
-
-    def version(self, programme_id: str, version: int) -> PublishedWeights:
-        """One version; raises NotFound."""
-
-    def listed(self, programme_id: str, *, below: int | None, limit: int) -> Sequence[PublishedWeights]:
-        """The versions, the newest first, under a version number."""
-
-    def publish(self, programme_id: str, published: PublishedWeights, *, after: int) -> bool:
-        """Put a new version in force if ``after`` is still the one in force; False otherwise."""
-
-
 class Store(Protocol):
     """One open transaction of the matcher."""
 
@@ -242,6 +262,14 @@ class Store(Protocol):
     @property
     def weights(self) -> WeightsShelf:
         """See `WeightsShelf`."""
+
+    @property
+    def pairs(self) -> Pairs:
+        """See `Pairs`."""
+
+    @property
+    def reports(self) -> Reports:
+        """See `Reports`."""
 
     @property
     def now(self) -> datetime:

@@ -1,0 +1,140 @@
+"""A draft of the weights to work on, and presets to start from."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import fields
+
+from services.chassis.api import Blueprint, answers
+from services.chassis.auth import allow
+from services.chassis.errors import NotFound
+from services.chassis.etags import conditional, require_match, set_version
+from services.chassis.idempotency import idempotent
+from services.chassis.schema import CairnSchema, Instant
+from services.matcher.api.door import WEIGHTS, Door, actor, reader
+from services.matcher.api.weights import Because, SettingsSchema, WeightsSchema, versioned
+from services.matcher.domain.weights import Weights, preset_names, preset_weights, weights_to_json
+from services.matcher.ports import WeightsDraft
+from services.matcher.use_cases.draft_weights import discard_draft, publish_draft, read_draft, save_draft
+from services.matcher.use_cases.say_codes import say_preset
+
+
+class DraftSchema(SettingsSchema):
+    """The draft of the weights."""
+
+    revision = fields.Integer(required=True, metadata={"description": "Counts the savings; the ETag"})
+    based_on = fields.Integer(required=True, metadata={"description": "The version in force when it was saved"})
+    by = fields.String(required=True)
+    saved_at = Instant(required=True)
+
+
+class PresetSchema(CairnSchema):
+    """Ready-made weights to start from."""
+
+    name = fields.String(required=True, metadata={"example": "language_first"})
+    label = fields.String(required=True, metadata={"example": "Language and culture first"})
+    weights = fields.Nested(SettingsSchema, required=True)
+
+
+class PresetsSchema(CairnSchema):
+    """Every preset, in the order in which they are offered."""
+
+    items = fields.List(fields.Nested(PresetSchema), required=True)
+
+
+def draft_routes(door: Door) -> Blueprint:
+    """Admins only; a programme has one draft, which all its admins share."""
+    routes = Blueprint(f"{WEIGHTS} in the making", __name__, description="Save, try, and publish when decided.")
+
+    @routes.route("/matcher/v1/weights/presets")
+    @allow("admin")
+    @routes.response(200, PresetsSchema, description="The presets, named in the reader's language")
+    def list_presets() -> dict[str, Any]:
+        """List ready-made weights to start from."""
+        phrases = door.words.of(reader())
+        return {
+            "items": [
+                {"name": name, "label": say_preset(name, phrases), "weights": _settings(preset_weights(name))}
+                for name in preset_names()
+            ]
+        }
+
+    @routes.route("/matcher/v1/weights/draft")
+    @allow("admin")
+    @answers(404)
+    @routes.response(200, DraftSchema, description="The draft; its revision is the ETag")
+    def read() -> dict[str, Any]:
+        """Read the draft."""
+        return _shown(read_draft(door.uow, actor().programme_id))
+
+    @routes.route("/matcher/v1/weights/draft", methods=["PUT"])
+    @allow("admin")
+    @answers(412, 428)
+    @routes.arguments(SettingsSchema, example={"criteria": {"device": {"mode": "soft", "weight": 80}}})
+    @routes.response(200, DraftSchema, description="The draft as saved, on the version in force now")
+    def save(told: dict[str, Any]) -> dict[str, Any]:
+        """Save the draft.
+
+        Where there is one already, `If-Match` carries the ETag of the revision you worked on: 428 without it, 412 when
+        another admin saved meanwhile. Nothing comes into force.
+        """
+        with door.uow.begin() as store:
+            before = store.weights.draft(actor().programme_id, lock=True)
+            if before is not None:
+                require_match(before.revision)
+            after = before.revision if before is not None else 0
+            return _shown(save_draft(door.uow, actor().programme_id, told, after=after, by="admin"))
+
+    @routes.route("/matcher/v1/weights/draft", methods=["DELETE"])
+    @allow("admin")
+    @answers(404)
+    @conditional
+    @routes.response(204, description="There is no draft any more")
+    def discard() -> None:
+        """Discard the draft; the weights in force stay as they are."""
+        with door.uow.begin():
+            discard_draft(door.uow, actor().programme_id, revision=_decided_on(door), by="admin")
+
+    @routes.route("/matcher/v1/weights/draft/publish", methods=["POST"])
+    @allow("admin")
+    @answers(404)
+    @idempotent
+    @conditional
+    @routes.arguments(Because, example={"reason": "More people ask about pumps"})
+    @routes.response(201, WeightsSchema, description="The new version, in force for the next round")
+    def publish(told: Mapping[str, Any]) -> dict[str, Any]:
+        """Publish the draft.
+
+        `If-Match` carries the ETag of the draft you decided on. 412 also when another version came into force since the
+        draft was saved: save it again, having seen that version.
+        """
+        with door.uow.begin():
+            revision = _decided_on(door)
+            return versioned(
+                publish_draft(door.uow, actor().programme_id, revision=revision, by="admin", reason=told["reason"])
+            )
+
+    return routes
+
+
+def _decided_on(door: Door) -> int:
+    with door.uow.begin() as store:
+        draft = store.weights.draft(actor().programme_id, lock=True)
+    if draft is None:
+        raise NotFound("draft_unknown", "There is no draft of the weights at the moment.")
+    require_match(draft.revision)
+    return draft.revision
+
+
+def _settings(weights: Weights) -> dict[str, Any]:
+    return {name: value for name, value in weights_to_json(weights).items() if name != "version"}
+
+
+def _shown(draft: WeightsDraft) -> dict[str, Any]:
+    set_version(draft.revision)
+    return _settings(draft.weights) | {
+        "revision": draft.revision,
+        "based_on": draft.based_on,
+        "by": draft.by,
+        "saved_at": draft.saved_at,
+    }

@@ -1,0 +1,112 @@
+"""Why somebody waits: in words for the person, with the numbers behind them for an admin."""
+
+from typing import Any
+
+from marshmallow import fields
+
+from services.chassis.api import Blueprint
+from services.chassis.auth import allow, ensure_own
+from services.chassis.schema import CairnSchema
+from services.chassis.words import Phrases
+from services.matcher.api.door import WAITING, Door, actor, reader
+from services.matcher.api.waits import CAUSE, STATUS
+from services.matcher.domain.explain import Crowd
+from services.matcher.use_cases.say_codes import say_rule
+from services.matcher.use_cases.say_why_waiting import say_crowd, say_relaxation, say_why_waiting
+from services.matcher.use_cases.tell_why import Why, tell_why
+
+
+class RuleSchema(CairnSchema):
+    """A rule that binds."""
+
+    rule = fields.String(required=True, metadata={"example": "must:gender"})
+    label = fields.String(required=True, metadata={"example": "the condition: Gender"})
+
+
+class RelaxationSchema(CairnSchema):
+    """Wishes that could be let go of together; only ever the person's own to decide."""
+
+    rules = fields.List(fields.String(), required=True, metadata={"example": ["must:gender"]})
+    says = fields.String(required=True)
+    mentors = fields.Integer(metadata={"description": "Admins: how many mentors that would open"})
+
+
+class CrowdSchema(CairnSchema):
+    """People who need the same few places, which proves that there are too few."""
+
+    says = fields.String(required=True)
+    mentees = fields.List(fields.String(), metadata={"description": "Admins: who they are"})
+    mentors = fields.List(fields.String(), metadata={"description": "Admins: the mentors any of them could meet"})
+    places = fields.Integer(metadata={"description": "Admins: the places those mentors have"})
+    have_in_common = fields.List(
+        fields.Dict(keys=fields.String(), values=fields.String()),
+        metadata={"description": "Admins: what all of them asked for", "example": [{"criterion": "language"}]},
+    )
+
+
+class WhySchema(CairnSchema):
+    """Why a mentee has no mentor yet."""
+
+    mentee_id = fields.String(required=True)
+    locale = fields.String(required=True, metadata={"example": "en"})
+    status = fields.String(required=True, metadata=STATUS)
+    cause = fields.String(required=True, allow_none=True, metadata=CAUSE)
+    says = fields.List(fields.String(), required=True, metadata={"description": "The reason in sentences"})
+    rules = fields.List(fields.String(), required=True, metadata={"description": "What binds, most telling first"})
+    rule_labels = fields.List(fields.Nested(RuleSchema), required=True)
+    relaxations = fields.List(fields.Nested(RelaxationSchema), required=True)
+    crowd = fields.Nested(CrowdSchema, required=True, allow_none=True)
+    round_id = fields.String(required=True, allow_none=True)
+    suitable = fields.Integer(allow_none=True, metadata={"description": "Admins: mentors who break no rule"})
+    free = fields.Integer(allow_none=True, metadata={"description": "Admins: of these, with a free place"})
+
+
+def why_routes(door: Door) -> Blueprint:
+    """The person themselves, and admins."""
+    routes = Blueprint(
+        f"{WAITING} explained", __name__, description="What stands in the way, and what would change it."
+    )
+
+    @routes.route("/matcher/v1/mentees/<mentee_id>/why-unmatched")
+    @allow("person", "admin")
+    @routes.response(200, WhySchema, description="The reason, and what would change it")
+    def read_why(mentee_id: str) -> dict[str, Any]:
+        """Say why a mentee has no mentor yet.
+
+        The person reads sentences in their own language; an admin reads the numbers and names behind them as well.
+        """
+        ensure_own(mentee_id)
+        who = actor()
+        why = tell_why(door.uow, door.pools, who, mentee_id, reader())
+        return _shown(why, door.words.of(why.locale), numbers=who.is_admin)
+
+    return routes
+
+
+def _shown(why: Why, phrases: Phrases, *, numbers: bool) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "mentee_id": why.person_id,
+        "locale": phrases.locale,
+        "status": why.status,
+        "cause": why.cause,
+        "says": list(say_why_waiting(why, phrases)),
+        "rules": list(why.rules),
+        "rule_labels": [{"rule": rule, "label": say_rule(rule, phrases)} for rule in why.rules],
+        "relaxations": [
+            {"rules": list(one.rules), "says": say_relaxation(one, phrases)}
+            | ({"mentors": one.mentors} if numbers else {})
+            for one in why.relaxations
+        ],
+        "crowd": why.crowd and {"says": say_crowd(why.crowd, phrases)} | (_named(why.crowd) if numbers else {}),
+        "round_id": why.round_id,
+    }
+    return found | ({"suitable": why.suitable, "free": why.free} if numbers else {})
+
+
+def _named(crowd: Crowd) -> dict[str, Any]:
+    return {
+        "mentees": list(crowd.mentees),
+        "mentors": list(crowd.mentors),
+        "places": crowd.places,
+        "have_in_common": [{"criterion": name, "code": code} for name, code in crowd.have_in_common],
+    }

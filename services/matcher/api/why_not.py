@@ -1,0 +1,69 @@
+"""Why not that mentor: the price of a pair, before anybody pins it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import fields, validate
+
+from services.chassis.api import Blueprint, answers
+from services.chassis.auth import allow
+from services.chassis.schema import CairnSchema
+from services.matcher.api.door import ROUNDS, Door, actor, reader
+from services.matcher.api.why import RuleSchema
+from services.matcher.domain.people import Pair
+from services.matcher.use_cases.say_codes import say_rule
+from services.matcher.use_cases.try_pair import try_pair
+
+_ID = validate.Length(1, 100, error="Please give an id of 1 to 100 characters.")
+
+
+class PairSchema(CairnSchema):
+    """A mentee and a mentor."""
+
+    mentee_id = fields.String(required=True, validate=_ID)
+    mentor_id = fields.String(required=True, validate=_ID)
+
+
+class WhyNotSchema(PairSchema):
+    """What the pool would lose by this pair; negative numbers are gains."""
+
+    possible = fields.Boolean(required=True, metadata={"description": "No rule forbids it"})
+    already = fields.Boolean(required=True, metadata={"description": "The best pairing makes it anyway"})
+    rules = fields.List(fields.Nested(RuleSchema), required=True, metadata={"description": "What forbids it"})
+    fewer_matched = fields.Integer(required=True, metadata={"description": "How many people fewer have a mentor"})
+    lost_priority = fields.Integer(
+        required=True, metadata={"description": "Points of waiting and lanes, of those who wait instead"}
+    )
+    lost_fit = fields.Float(required=True, metadata={"description": "Points of score, over the whole pool"})
+    others = fields.List(fields.String(), required=True, metadata={"description": "Mentees whose mentor changes"})
+
+
+def why_not_routes(door: Door) -> Blueprint:
+    """Admins only; reads, and changes nothing."""
+    routes = Blueprint(f"{ROUNDS} questioned", __name__, description="A pair by force, and what it would cost.")
+
+    @routes.route("/matcher/v1/why-not", methods=["POST"])
+    @allow("admin")
+    @answers(404)
+    @routes.arguments(PairSchema, example={"mentee_id": "m-1", "mentor_id": "n-1"})
+    @routes.response(200, WhyNotSchema, description="The price of the pair")
+    def ask_why_not(told: Mapping[str, Any]) -> dict[str, Any]:
+        """Say why these two are not paired.
+
+        Everybody else is matched again around the pair; nothing is stored or sent. Who likes the answer, pins it.
+        """
+        phrases = door.words.of(reader())
+        found = try_pair(door.uow, door.pools, actor().programme_id, Pair(told["mentee_id"], told["mentor_id"]))
+        return {
+            "mentee_id": found.pair.mentee_id,
+            "mentor_id": found.pair.mentor_id,
+            "possible": not found.rules,
+            "already": found.already,
+            "rules": [{"rule": rule, "label": say_rule(rule, phrases)} for rule in found.rules],
+            "fewer_matched": found.fewer_matched,
+            "lost_priority": found.lost_priority,
+            "lost_fit": found.lost_fit / 1000,
+            "others": list(found.others),
+        }
+
+    return routes

@@ -1,0 +1,97 @@
+"""Look at a round again, from what it stored: run it anew, judge its stability, set two side by side."""
+
+from dataclasses import dataclass
+
+from services.chassis.errors import Conflict, Gone, NotFound
+from services.matcher.domain.insights.stability import Stability, stability
+from services.matcher.domain.round import (
+    RoundResult,
+    Verification,
+    result_from_json,
+    settle,
+    snapshot_from_json,
+    verify_round,
+)
+from services.matcher.ports import Round, UnitOfWork
+
+MOST_PAIRS = 4_000_000
+"""Mentees times mentors, up to which a round is looked at again while somebody waits for the answer: seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """Two rounds side by side, over the mentees that both had read.
+
+    ``changed`` have another mentor in the second, ``gained`` one only there, ``lost`` one only in the first. The means
+    are of scores of 0 to 100; None for a round without pairs.
+    """
+
+    first: Round
+    second: Round
+    in_both: int
+    means: tuple[float | None, float | None]
+    changed: tuple[str, ...]
+    gained: tuple[str, ...]
+    lost: tuple[str, ...]
+
+
+def verify(uow: UnitOfWork, programme_id: str, round_id: str) -> Verification:
+    """Run a round again from what it read, and compare to the byte."""
+    found, read, result = _stored(uow, programme_id, round_id)
+    _answerable_now(found)
+    return verify_round(read, result)
+
+
+def judge_stability(uow: UnitOfWork, programme_id: str, round_id: str) -> Stability:
+    """Who would rather have each other, and what imposing stability would have cost."""
+    found, read, _ = _stored(uow, programme_id, round_id)
+    _answerable_now(found)
+    return stability(settle(snapshot_from_json(read)))
+
+
+def compare(uow: UnitOfWork, programme_id: str, first_id: str, second_id: str) -> Compared:
+    """Set two rounds side by side."""
+    first, _, told = _stored(uow, programme_id, first_id)
+    second, _, told_then = _stored(uow, programme_id, second_id)
+    before, after = result_from_json(told), result_from_json(told_then)
+    was, now = _mentors(before), _mentors(after)
+    both = sorted(_people(before) & _people(after))
+    return Compared(
+        first=first,
+        second=second,
+        in_both=len(both),
+        means=(_mean(before), _mean(after)),
+        changed=tuple(one for one in both if was.get(one) != now.get(one)),
+        gained=tuple(one for one in both if one in now and one not in was),
+        lost=tuple(one for one in both if one in was and one not in now),
+    )
+
+
+def _stored(uow: UnitOfWork, programme_id: str, round_id: str) -> tuple[Round, str, str]:
+    with uow.begin(read_only=True) as store:
+        found = store.rounds.get(round_id)
+        if found.programme_id != programme_id:
+            raise NotFound("round_unknown", "There is no round with this id.")
+        texts = store.rounds.stored(round_id)
+    if texts is None:
+        raise Gone("round_not_kept", "Of this round only the figures are kept: it is older, open, or somebody left.")
+    return found, *texts
+
+
+def _answerable_now(found: Round) -> None:
+    if found.mentees * found.mentors > MOST_PAIRS:
+        told = {"pairs": found.mentees * found.mentors, "most": MOST_PAIRS}
+        raise Conflict("round_too_large", "This round is too large to be looked at again while you wait.", now=told)
+
+
+def _people(result: RoundResult) -> set[str]:
+    return {one.mentee_id for one in result.proposals} | {one.mentee_id for one in result.unmatched}
+
+
+def _mentors(result: RoundResult) -> dict[str, str]:
+    return {one.mentee_id: one.mentor_id for one in result.proposals}
+
+
+def _mean(result: RoundResult) -> float | None:
+    scores = [one.score for one in result.proposals]
+    return round(sum(scores) / len(scores), 2) if scores else None

@@ -1,0 +1,51 @@
+"""The live pool, settled by the weights in force and kept for a moment: what every "what if" and "why" starts from.
+
+A second question about the same pool is answered from the first one's work. Kept in the process: it is large, made in a
+second, and each process may have its own.
+"""
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import timedelta
+
+from services.matcher.domain.insights.what_if import Prepared, prepare
+from services.matcher.ports import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    stamp: tuple[int, ...]
+    prepared: Prepared
+
+
+class Pools:
+    """The prepared pools of the last few programmes; safe to share between threads.
+
+    A pool is prepared afresh when anything in it changed, and after ``fresh`` in any case, since waiting counts.
+    """
+
+    def __init__(self, *, programmes: int = 4, fresh: timedelta = timedelta(seconds=60)) -> None:
+        self._most = programmes
+        self._fresh = fresh
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._preparing = threading.Lock()
+
+    def of(self, uow: UnitOfWork, programme_id: str) -> Prepared:
+        """The programme's pool as it is now, or was within the last minute while nothing in it has changed."""
+        with uow.begin(read_only=True) as store:
+            stamp = store.rounds.stamp(programme_id)
+            kept = self._kept.get(programme_id)
+            if kept is not None and kept.stamp == stamp:
+                age = store.now - kept.prepared.settled.snapshot.at
+                if timedelta(0) <= age < self._fresh:
+                    return kept.prepared
+            snapshot = store.rounds.snapshot(programme_id)
+        with self._preparing:  # one at a time: it takes a core, and the next one may find it done
+            kept = self._kept.get(programme_id)
+            if kept is None or kept.stamp != stamp or snapshot.at - kept.prepared.settled.snapshot.at >= self._fresh:
+                kept = self._kept[programme_id] = _Kept(stamp, prepare(snapshot))
+            self._kept.move_to_end(programme_id)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return kept.prepared

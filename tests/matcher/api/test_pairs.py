@@ -1,0 +1,78 @@
+"""Pins, blocks and the price of a pair over HTTP."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.events.facts import Must
+from services.matcher.domain.round import run_round
+from tests.matcher.stage import ADMIN, Stage
+from tests.matcher.world import spoken
+
+
+@pytest.mark.parametrize("kind", ["pins", "blocks"])
+def test_decided_listed_and_taken_back(stage: Stage, kind: str) -> None:
+    pairs = [{"mentee_id": stage.mentee(), "mentor_id": stage.mentor()} for _ in range(3)]
+    path = f"/matcher/v1/{kind}"
+    for pair in pairs:
+        made = stage.post(path, ADMIN, json=pair | {"reason": "because we know"})
+        assert (made.status_code, made.json["reason"]) == (201, "because we know"), made.text
+        stage.forward(seconds=1)
+    first = stage.get(f"{path}?limit=2", ADMIN)
+    rest = stage.get(f"{path}?limit=2&cursor={first['next']}", ADMIN)
+    listed = [{name: item[name] for name in ("mentee_id", "mentor_id")} for item in first["items"] + rest["items"]]
+    assert listed == pairs[::-1]
+    one = f"{path}/{pairs[0]['mentee_id']}/{pairs[0]['mentor_id']}"
+    assert stage.ask("DELETE", one, ADMIN).status_code == 204
+    assert stage.ask("DELETE", one, ADMIN).status_code == 404
+
+
+@pytest.mark.parametrize("changed", [{"reason": ""}, {"mentee_id": ""}, {"mentor_id": None}, {"why": "x"}])
+def test_a_decision_that_cannot_be_read_changes_nothing(stage: Stage, changed: dict[str, object]) -> None:
+    body = {"mentee_id": stage.mentee(), "mentor_id": stage.mentor(), "reason": "because"} | changed
+    answer = stage.post("/matcher/v1/blocks", ADMIN, json=body)
+    assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, next(iter(changed)))
+    assert stage.get("/matcher/v1/blocks", ADMIN)["items"] == []
+
+
+def test_why_not_says_what_a_pair_would_cost(stage: Stage) -> None:
+    stage.mentor("welsh", languages=spoken("cy", "en"))
+    stage.mentee("only-welsh", languages=spoken("cy"))
+    stage.mentee("either")
+    asked = stage.post("/matcher/v1/why-not", ADMIN, json={"mentee_id": "either", "mentor_id": "welsh"})
+    assert asked.status_code == 200, asked.text
+    assert asked.json["possible"]
+    assert asked.json["fewer_matched"] == 0
+    assert (asked.json["already"], asked.json["others"]) in ((True, []), (False, ["only-welsh"]))
+    assert stage.live("either") is None
+
+
+def test_why_not_names_what_forbids_a_pair(stage: Stage) -> None:
+    stage.mentor("a", gender="man")
+    stage.mentee("m", musts=(Must(criterion="gender", value="woman"),))
+    told = stage.post(
+        "/matcher/v1/why-not", ADMIN, json={"mentee_id": "m", "mentor_id": "a"}, headers={"Accept-Language": "fr"}
+    ).json
+    assert not told["possible"]
+    assert [rule["rule"] for rule in told["rules"]] == ["must:gender"]
+    assert told["rules"][0]["label"].startswith("la condition")
+
+
+@pytest.mark.parametrize("pair", [{"mentee_id": "nobody", "mentor_id": "a"}, {"mentee_id": "m", "mentor_id": "nobody"}])
+def test_why_not_of_somebody_unknown(stage: Stage, pair: dict[str, str]) -> None:
+    stage.mentor("a"), stage.mentee("m")
+    assert stage.post("/matcher/v1/why-not", ADMIN, json=pair).status_code == 404
+
+
+def test_why_unmatched_in_words_for_the_person_and_in_numbers_for_an_admin(stage: Stage) -> None:
+    stage.mentor("a", gender="man")
+    stage.mentee("m", musts=(Must(criterion="gender", value="woman"),))
+    stage.decide = run_round
+    stage.rounds()
+    path = "/matcher/v1/mentees/m/why-unmatched"
+    person, admin = stage.get(path, "m"), stage.get(path, ADMIN, headers={"Accept-Language": "ar"})
+    assert (person["cause"], person["rules"], person["locale"]) == ("hard_rule", ["must:gender"], "en")
+    assert person["says"][0] == "A condition that was asked for rules out every mentor we have."
+    assert "mentors" not in person["relaxations"][0]
+    assert "suitable" not in person
+    assert (admin["relaxations"][0]["mentors"], admin["suitable"], admin["locale"]) == (1, 0, "ar")

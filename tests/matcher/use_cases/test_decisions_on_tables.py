@@ -1,0 +1,55 @@
+"""Pins, blocks, drafts, reports, stamps and old rounds on both databases: what differs between them most easily."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.matcher.domain.people import Pair
+from services.matcher.domain.round import run_round
+from services.matcher.use_cases.decide_pair import block_pair, pin_pair
+from services.matcher.use_cases.draft_weights import discard_draft, publish_draft, save_draft
+from services.matcher.use_cases.find_gaps import KIND, ask_for_gaps, find_gaps
+from services.matcher.use_cases.keep_time import forget_old_rounds
+from services.matcher.use_cases.oversee import show_board, suggest, tell_equity
+from tests.matcher.conftest import DATABASES
+from tests.matcher.world import PROGRAMME, World
+
+pytestmark = pytest.mark.parametrize("database_url", DATABASES, indirect=True)
+
+
+def test_decisions_drafts_and_reports_are_kept_alike(tables: World) -> None:
+    tables.decide = run_round
+    tables.mentor("a"), tables.mentor("b"), tables.mentee("mentee")
+
+    def stamp() -> tuple[int, ...]:
+        with tables.house.begin(read_only=True) as store:
+            return store.rounds.stamp(PROGRAMME)
+
+    stamps = [stamp()]
+    block_pair(tables.house, PROGRAMME, Pair("mentee", "a"), by="admin", reason="neighbours")
+    stamps.append(stamp())
+    pin_pair(tables.house, PROGRAMME, Pair("mentee", "b"), by="admin", reason="asked for it")
+    stamps.append(stamp())
+    save_draft(tables.house, PROGRAMME, {"coverage": 50}, after=0, by="admin")
+    save_draft(tables.house, PROGRAMME, {"coverage": 40}, after=1, by="admin")
+    assert publish_draft(tables.house, PROGRAMME, revision=2, by="admin", reason="so be it").weights.coverage == 40
+    stamps.append(stamp())
+    save_draft(tables.house, PROGRAMME, {"coverage": 30}, after=0, by="admin")
+    discard_draft(tables.house, PROGRAMME, revision=1, by="admin")
+    ask_for_gaps(tables.house, PROGRAMME, by="admin")
+    find_gaps(tables.house, PROGRAMME)
+    with tables.house.begin(read_only=True) as store:
+        report = store.reports.get(PROGRAMME, KIND)
+        assert [one.kind for one in store.pairs.listed(PROGRAMME, "pin", after=None, limit=5)] == ["pin"]
+        assert len(store.pairs.listed(PROGRAMME, "block", after=None, limit=5)) == 1
+    assert report is not None
+    assert report.content is not None
+    assert report.content["waiting"] == 1
+    assert tables.asked("mentee").mentor_id == "b"
+    stamps.append(stamp())
+    assert len(set(stamps)) == len(stamps), "whatever changed the pool changed its stamp"
+    assert len(show_board(tables.house, PROGRAMME, 10).lapsing) == 0
+    assert tell_equity(tables.house, PROGRAMME)[0].people is None
+    assert suggest(tables.house, PROGRAMME) == (None, 0)
+    tables.forward(days=100)
+    assert forget_old_rounds(tables.house, tables.terms) == 0
