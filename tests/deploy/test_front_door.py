@@ -35,7 +35,7 @@ def door() -> Iterator[Client]:
     for service in ("profiles", "matcher"):
         server = ThreadingHTTPServer(("127.0.0.1", 0), _Echo)
         server.server_name_for_test = service  # type: ignore[attr-defined]
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         servers[service] = server
     targets = {service: f"http://127.0.0.1:{server.server_port}" for service, server in servers.items()}
     targets["notifications"] = f"http://127.0.0.1:{free_port()}"

@@ -114,6 +114,10 @@ class MatchStore:
         """Keep a private note beside a decline; it is shown to nobody but an admin and never told."""
         self._connection.execute(t.matches.update().where(_C.match_id == match_id).values(note=note))
 
+    def note(self, match_id: str) -> str | None:
+        """The private note of a decline, for an admin."""
+        return self._connection.scalars(sa.select(t.matches.c.note).where(_C.match_id == match_id)).one_or_none()
+
     def live_of(self, person_id: str) -> Sequence[Match]:
         """The live matches of a person on either side, locked, newest first."""
         theirs = (_C.mentee_id == person_id) | (_C.mentor_id == person_id)

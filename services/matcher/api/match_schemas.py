@@ -67,6 +67,13 @@ class DeclineSchema(CairnSchema):
     )
 
 
+class NoteSchema(CairnSchema):
+    """What a mentor or mentee added to their decline, for the programme's team alone."""
+
+    match_id = fields.String(required=True)
+    note = fields.String(required=True, allow_none=True, metadata={"description": "null when none was left"})
+
+
 class EndSchema(CairnSchema):
     """How a match ends."""
 

@@ -8,10 +8,11 @@ from services.chassis.auth import allow
 from services.chassis.etags import set_version
 from services.chassis.pages import page, page_schema
 from services.matcher.api.door import MATCHES, Door, actor, of_match, position, reader
-from services.matcher.api.match_schemas import ExplanationSchema, MatchQuery, MatchSchema, shown_match
+from services.matcher.api.match_schemas import ExplanationSchema, MatchQuery, MatchSchema, NoteSchema, shown_match
 from services.matcher.domain.match import Match
 from services.matcher.use_cases.actor import visible_match
 from services.matcher.use_cases.explain_match import WhyMatched, explain_match
+from services.matcher.use_cases.read_note import read_note
 from services.matcher.use_cases.say_why import band_label
 
 
@@ -54,6 +55,16 @@ def match_routes(door: Door) -> Blueprint:
             match = visible_match(store, who, match_id)
         set_version(match.version)
         return shown_match(match, who)
+
+    @routes.route("/matcher/v1/matches/<match_id>/note")
+    @allow("admin")
+    @routes.response(200, NoteSchema, description="The note, or null")
+    def read_decline_note(match_id: str) -> dict[str, Any]:
+        """Read the private note that came with a decline.
+
+        For admins; that it was read is kept in the audit.
+        """
+        return {"match_id": match_id, "note": read_note(door.uow, actor(), match_id)}
 
     @routes.route("/matcher/v1/matches/<match_id>/explanation")
     @allow("person", "admin")

@@ -165,6 +165,9 @@ class Matches(Protocol):
     def keep_note(self, match_id: str, note: str) -> None:
         """Keep a private note beside a decline; it is shown to nobody but an admin and never told."""
 
+    def note(self, match_id: str) -> str | None:
+        """The private note of a decline, for an admin."""
+
     def live_of(self, person_id: str) -> Sequence[Match]:
         """The live matches of a person on either side, locked, newest first."""
 

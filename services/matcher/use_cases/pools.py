@@ -22,7 +22,8 @@ class _Kept:
 class Pools:
     """The prepared pools of the last few programmes; safe to share between threads.
 
-    A pool is prepared afresh when anything in it changed, and after ``fresh`` in any case, since waiting counts.
+    A pool is prepared afresh when anything in it changed, and after ``fresh`` in any case, since waiting counts. It is
+    also let go by then, so that nobody who was erased meanwhile stays in memory.
     """
 
     def __init__(self, *, programmes: int = 4, fresh: timedelta = timedelta(seconds=60)) -> None:
@@ -45,7 +46,18 @@ class Pools:
             kept = self._kept.get(programme_id)
             if kept is None or kept.stamp != stamp or snapshot.at - kept.prepared.settled.snapshot.at >= self._fresh:
                 kept = self._kept[programme_id] = _Kept(stamp, prepare(snapshot))
+                self._let_go_later(programme_id, kept)
             self._kept.move_to_end(programme_id)
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
         return kept.prepared
+
+    def _let_go_later(self, programme_id: str, kept: _Kept) -> None:
+        def let_go() -> None:
+            with self._preparing:
+                if self._kept.get(programme_id) is kept:
+                    del self._kept[programme_id]
+
+        timer = threading.Timer(self._fresh.total_seconds(), let_go)
+        timer.daemon = True  # a process that ends forgets anyway
+        timer.start()

@@ -45,6 +45,8 @@ def test_only_an_admin_reads_how_a_match_was_declined(stage: Stage, match: Match
     assert (answer.status_code, answer.json["state"]) == (200, "ended")
     assert "decline_reason" not in answer.json
     assert stage.get(path, ADMIN)["decline_reason"] == "language"
+    assert stage.get(f"{path}/note", ADMIN)["note"] == "only a little"
+    assert stage.ask("GET", f"{path}/note", "mentor").status_code in (403, 404)
     assert stage.ask("GET", path, "mentee").status_code == 404
 
 

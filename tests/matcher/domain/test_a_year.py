@@ -17,6 +17,8 @@ from services.matcher.domain.people import Mentee, Mentor
 from services.matcher.domain.round import Snapshot, run_round
 from services.matcher.domain.weights import default_weights
 
+pytestmark = pytest.mark.slow
+
 START = datetime(2025, 6, 2, 12, tzinfo=UTC)
 WEEKS, MENTORS, COMING = 52, 20, 4
 

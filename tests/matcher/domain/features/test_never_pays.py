@@ -13,6 +13,8 @@ from services.matcher.domain.weights import criterion_names
 from tests.matcher.domain.features.test_criteria import between
 from tests.support.people import weights
 
+pytestmark = pytest.mark.slow
+
 TAGS = {
     "situation": ("situations", "situation"),
     "goals": ("goals", "goal"),
