@@ -29,8 +29,13 @@ demo: $(VENV)/run.stamp ## fill the running system with a realistic programme (S
 test: $(VENV)/dev.stamp core ## run every test, on real Kafka, PostgreSQL and Redis started here and stopped again
 	@exec $(BIN)/python -m tests.support.stack run -- $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
-test-fast: $(VENV)/dev.stamp core ## run the tests that need no server, in under a minute
-	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --hypothesis-profile fast -m "not stack and not system and not slow" $(ARGS)
+# The inside of the house: what is decided and how it is conducted. Doors, databases, contracts, the matching kernel and
+# the ways of deployment wait for `make test`.
+INSIDE := tests/architecture tests/events tests/chassis tests/*/domain tests/*/use_cases \
+  --ignore tests/chassis/web --ignore tests/matcher/domain/kernel
+
+test-fast: $(VENV)/dev.stamp core ## run the tests of the inside (domain, use cases, chassis): no server, under a minute
+	@exec $(BIN)/python -m pytest $(INSIDE) -n $(WORKERS) --hypothesis-profile fast -m "not stack and not system and not slow" $(ARGS)
 
 check: $(VENV)/dev.stamp ## hold the house rules: format, lint, types, import contracts, generated files
 	@$(BIN)/ruff format --check .
