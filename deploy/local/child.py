@@ -23,7 +23,7 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 class Child:
     """One program we run. What it prints goes to `log`; `last_word` is the signal it gets when we die without a word.
 
-    The log is begun anew at each start, unless `keep_log` asks to write on.
+    The log is begun anew at each start.
     `account` is (user id, group id) to run as. The child leads a process group of its own, so that Ctrl-C in a
     terminal reaches us and not it, and so that its own children end with it.
     """
@@ -33,7 +33,6 @@ class Child:
     last_word: signal.Signals = signal.SIGTERM
     account: tuple[int, int] | None = None
     environment: Mapping[str, str] | None = None
-    keep_log: bool = False
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
 
     def start(self) -> None:
@@ -52,15 +51,6 @@ class Child:
     def running(self) -> bool:
         """Tell whether it was started and has not ended."""
         return self._process is not None and self._process.poll() is None
-
-    def exit_code(self) -> int | None:
-        """Return how it ended; None while it runs, and when it was never started or was stopped by us."""
-        return self._process.poll() if self._process else None
-
-    def ask(self, asking: signal.Signals = signal.SIGTERM) -> None:
-        """Ask it to end, without waiting."""
-        if self._process is not None and self._process.poll() is None:
-            self._process.send_signal(asking)
 
     def stop(self, asking: signal.Signals = signal.SIGTERM, seconds: float = 10.0) -> None:
         """Ask it to end; after `seconds`, and for whatever it left behind, kill its group."""
@@ -90,7 +80,7 @@ class Child:
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         user, group = self.account or (None, None)
-        with self.log.open("ab" if self.keep_log else "wb") as out:
+        with self.log.open("wb") as out:
             return subprocess.Popen(
                 self.command,
                 stdin=subprocess.DEVNULL,
