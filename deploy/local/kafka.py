@@ -6,6 +6,7 @@ Start-up time, memory and the reasons for each setting: docs/decisions/0001-kafk
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import signal
 import subprocess
@@ -90,11 +91,16 @@ class KafkaNode(LocalServer):
     def _format(self, java: list[str], settings: Path) -> None:
         if (self.folder / "log" / "meta.properties").exists():
             return
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        command = [*java, "kafka.tools.StorageTool", "format", "--standalone", "-t", cluster, "-c", str(settings)]
+        command = [*java, "kafka.tools.StorageTool", "format", "--standalone", "-t", cluster_id(), "-c", str(settings)]
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
         if done.returncode != 0:
             raise LocalServerError(f"Kafka could not format its storage: {(done.stderr or done.stdout).strip()[-300:]}")
+
+
+def cluster_id() -> str:
+    """Draw an id in Kafka's own form: one that begins with a dash, as one in 64 does, would be read as an option."""
+    drawn = (base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=") for _ in itertools.count())
+    return next(one for one in drawn if not one.startswith("-"))
 
 
 if __name__ == "__main__":

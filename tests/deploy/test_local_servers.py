@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
@@ -19,6 +20,7 @@ import redis
 
 from deploy.local import kafka_jars
 from deploy.local.child import Child
+from deploy.local.kafka import cluster_id
 from deploy.local.mail_sink import MailSink
 from deploy.local.postgres import PostgresServer, drop_database
 from deploy.local.redis import RedisServer
@@ -115,6 +117,12 @@ def test_jars_are_fetched_once_and_half_a_fetch_does_not_count(tmp_path: Path, m
     for _ in range(2):
         assert [jar.name for jar in kafka_jars.fetch_jars(tmp_path / "cache").iterdir()] == ["kafka_2.13-4.jar"]
     assert calls.read_text().split() == ["x", "x"]
+
+
+def test_the_id_of_a_new_kafka_is_never_taken_for_an_option(monkeypatch: pytest.MonkeyPatch) -> None:
+    draws = iter([uuid.UUID(bytes=b"\xf8" + bytes(15)), uuid.UUID(bytes=b"\xfb" + bytes(15)), uuid.UUID(int=1)])
+    monkeypatch.setattr(uuid, "uuid4", lambda: next(draws))
+    assert cluster_id() == "AAAAAAAAAAAAAAAAAAAAAQ"
 
 
 def test_the_mail_sink_keeps_what_it_accepts_and_only_that(tmp_path: Path) -> None:
