@@ -5,7 +5,7 @@ import ctypes
 import numpy as np
 
 from services.matcher.domain.arrays import I64, U64, AnyArray
-from services.matcher.domain.compiled import Core, Held, fields, number, pointer, pointers
+from services.matcher.domain.compiled import Core, Held, Slice, fields, lanes_for, number, pointer, pointers, share_out
 from services.matcher.domain.scoring.bounds import largest_fit
 from services.matcher.domain.scoring.grouping import Grouping
 from services.matcher.domain.scoring.lists import ALL_CUT, NO_CUT, Lists, Pause, Prices, Uncovered, no_cuts
@@ -15,6 +15,7 @@ NARROW_FIT = 24_000  # sums of 16-bit cells, with room for the bonuses of neighb
 SLICE = 64  # mentees between two looks at the clock, at least
 SLICE_PAIRS = 4_000_000  # pairs between two looks, about 10 ms
 SAMPLED = 8  # one mentee in so many is asked first
+FOUND_AT_ONCE = 1 << 16  # uncovered pairs handed over in one go
 BONUS_CLASS = 12  # bits; mentees of nearly equal bonus are scored together
 
 
@@ -42,9 +43,16 @@ class CompiledScorer:
     """One pool, ready to be passed over in C. Arrays are checked; `mentee_key`, `mentor_key` give the ties."""
 
     def __init__(
-        self, core: Core, scores: Scores, grouping: Grouping, open_mentor: AnyArray, keys: tuple[U64, U64]
+        self,
+        core: Core,
+        scores: Scores,
+        grouping: Grouping,
+        open_mentor: AnyArray,
+        keys: tuple[U64, U64],
+        threads: int | None = None,
     ) -> None:
         self._core = core
+        self._threads = threads
         self._scores = scores
         self._grouping = grouping
         self._order = grouping.mentor_order
@@ -116,20 +124,15 @@ class CompiledScorer:
             # A sample tells about where each mentor's list will end, which spares most of the sorting in between.
             sample = self._lists(-(-mentor_keep // SAMPLED) + 2, 0, 0)
             self._pass_over(sample, np.ascontiguousarray(order[::SAMPLED]), pause)
-            _enough(self._core.cairn_trim(self._pool.reference, sample.reference))
             held.arrays["mentor_cut"][:] = sample.arrays["mentor_cut"]
             held.arrays["mentor_cut"][:, 1] = NO_CUT[1]
         self._pass_over(held, order, pause)
         return self._listed(held)
 
     def _lists(self, mentor_keep: int, mentee_keep: int, ranked: int) -> Held:
-        width = self._width
         return Held(
             _ListsFields(mentor_keep=mentor_keep, mentee_keep=mentee_keep, ranked=ranked),
-            mentor_length=np.zeros(width, np.int32),
-            mentor_list=np.empty((width, 2 * mentor_keep), np.int32),
-            mentor_value=np.empty((width, 2 * mentor_keep), np.int64),
-            mentor_cut=no_cuts(width),
+            **self._mentor_lists(mentor_keep),
             mentee_length=np.zeros(self._mentees, np.int32),
             mentee_list=np.empty((self._mentees, mentee_keep), np.int32),
             mentee_value=np.empty((self._mentees, mentee_keep), np.int64),
@@ -137,16 +140,48 @@ class CompiledScorer:
             eligible=np.zeros(self._mentees, np.int64),
         )
 
+    def _mentor_lists(self, keep: int) -> dict[str, AnyArray]:
+        return {
+            "mentor_length": np.zeros(self._width, np.int32),
+            "mentor_list": np.empty((self._width, 2 * keep), np.int32),
+            "mentor_value": np.empty((self._width, 2 * keep), np.int64),
+            "mentor_cut": no_cuts(self._width),
+        }
+
+    def _beside(self, held: Held) -> Held:
+        """Return the same lists of mentees with lists of mentors of their own, for another thread."""
+        other = {name: held.arrays[name] for name in ("mentee_length", "mentee_list", "mentee_value", "mentee_cut")}
+        keep = held.structure
+        lists = Held(
+            _ListsFields(mentor_keep=keep.mentor_keep, mentee_keep=keep.mentee_keep, ranked=keep.ranked),
+            **self._mentor_lists(keep.mentor_keep),
+            **other,
+            eligible=held.arrays["eligible"],
+        )
+        lists.arrays["mentor_cut"][:] = held.arrays["mentor_cut"]
+        return lists
+
     def _pass_over(self, held: Held, order: I64, pause: Pause) -> None:
-        step = max(SLICE, SLICE_PAIRS // max(1, self._mentors))
-        for at in range(0, len(order), step):
-            pause(at / len(order))
-            upto = min(at + step, len(order))
-            _enough(
-                self._core.cairn_collect(
-                    self._pool.reference, held.reference, pointer(order), number(at), number(upto), int(self._narrow)
-                )
-            )
+        """Keep the best among the mentees of `order`; threads see different mentees and are brought together after."""
+        slices = self._slices(len(order), SLICE)
+        lanes = [held] + [self._beside(held) for _ in range(lanes_for(len(slices), self._threads) - 1)]
+
+        def look(lane: int, at: Slice) -> None:
+            keep, narrow = lanes[lane].reference, int(self._narrow)
+            ends = number(at[0]), number(at[1])
+            _enough(self._core.cairn_collect(self._pool.reference, keep, pointer(order), *ends, narrow))
+
+        share_out(slices, len(lanes), look, pause)
+        if not held.structure.mentor_keep:
+            return
+        for lane in lanes:
+            _enough(self._core.cairn_trim(self._pool.reference, lane.reference))
+        for lane in lanes[1:]:
+            _enough(self._core.cairn_merge(self._pool.reference, held.reference, lane.reference))
+
+    def _slices(self, mentees: int, least: int) -> list[Slice]:
+        step = max(least, SLICE_PAIRS // max(1, self._mentors))
+        return [(at, min(at + step, mentees)) for at in range(0, mentees, step)]
 
     def _listed(self, held: Held) -> Lists:
         lists = held.arrays
@@ -179,42 +214,50 @@ class CompiledScorer:
 
     def price(self, prices: Prices, mentees: I64, active: AnyArray, pause: Pause) -> Uncovered:
         """Find pairs of `mentees` with `active` mentors that the prices do not cover."""
-        room = 1 << 18
         by_position = self._by_position
-        found = Held(
-            _PricesFields(room=room, found=0),
-            u=prices.mentee,
-            p=prices.mentee_tie,
-            v=by_position(prices.mentor),
-            q=by_position(prices.mentor_tie),
-            mentee=np.empty(room, np.int32),
-            mentor=np.empty(room, np.int32),
-            value=np.empty(room, np.int64),
-        )
+        paid = {
+            "u": prices.mentee,
+            "p": prices.mentee_tie,
+            "v": by_position(prices.mentor),
+            "q": by_position(prices.mentor_tie),
+        }
         active_by_position = by_position(active.astype(np.uint8))
         order = self._by_class(self._scores.mentee_bonus - prices.mentee, mentees)
-        parts, at, step = [np.zeros((3, 0), np.int64)], 0, 4096
-        while at < len(order):
-            pause(at / len(order))
-            at = _enough(
-                self._core.cairn_price(
-                    self._pool.reference,
-                    found.reference,
-                    pointer(active_by_position),
-                    pointer(order),
-                    number(at),
-                    number(min(at + step, len(order))),
-                    int(self._narrow),
+        slices = self._slices(len(order), SLICE)
+        lanes = [self._room(paid) for _ in range(lanes_for(len(slices), self._threads))]
+        parts = [np.zeros((3, 0), np.int64)]
+
+        def look(lane: int, at: Slice) -> None:
+            found, reached = lanes[lane], at[0]
+            while reached < at[1]:
+                reached = _enough(
+                    self._core.cairn_price(
+                        self._pool.reference,
+                        found.reference,
+                        *pointers(active_by_position, order),
+                        number(reached),
+                        number(at[1]),
+                        int(self._narrow),
+                    )
                 )
-            )
-            size = found.structure.found
-            parts.append(
-                np.stack([found.arrays[name][:size].astype(np.int64) for name in ("mentee", "mentor", "value")])
-            )
-            found.structure.found = 0
+                size = found.structure.found
+                if size:
+                    some = [found.arrays[name][:size].astype(np.int64) for name in ("mentee", "mentor", "value")]
+                    parts.append(np.stack(some))
+                found.structure.found = 0
+
+        share_out(slices, len(lanes), look, pause)
         mentee, position, value = np.concatenate(parts, axis=1)
-        mentor = self._order[position]
-        return Uncovered(mentee, mentor, value)
+        return Uncovered(mentee, self._order[position], value)
+
+    def _room(self, paid: dict[str, I64]) -> Held:
+        return Held(
+            _PricesFields(room=FOUND_AT_ONCE, found=0),
+            **paid,
+            mentee=np.empty(FOUND_AT_ONCE, np.int32),
+            mentor=np.empty(FOUND_AT_ONCE, np.int32),
+            value=np.empty(FOUND_AT_ONCE, np.int64),
+        )
 
     def _by_class(self, offset: I64, mentees: I64) -> I64:
         """Order mentees so that neighbours have nearly equal offsets and equal kinds."""

@@ -260,6 +260,31 @@ int64_t cairn_trim(const Pool *pool, Lists *lists) {
     return 0;
 }
 
+/* Bring the lists of another pass over other mentees in; both are cut down. */
+int64_t cairn_merge(const Pool *pool, Lists *lists, const Lists *other) {
+    int64_t keep = lists->mentor_keep;
+    Ranked *ranked = malloc((size_t)(2 * keep + 1) * sizeof(Ranked));
+    if (!ranked) return -1;
+    for (int64_t j = 0; j < pool->mentors; j++) {
+        int64_t *cut = lists->mentor_cut + 2 * j, more = other->mentor_length[j];
+        const int64_t *theirs = other->mentor_cut + 2 * j;
+        int64_t at = j * 2 * keep + lists->mentor_length[j];
+        memcpy(lists->mentor_list + at, other->mentor_list + j * 2 * keep, (size_t)more * 4);
+        memcpy(lists->mentor_value + at, other->mentor_value + j * 2 * keep, (size_t)more * 8);
+        lists->mentor_length[j] += (int32_t)more;
+        Ranked most = better(cut[0], cut[1], theirs[0], theirs[1]) ? (Ranked){cut[0], cut[1], 0}
+                                                                   : (Ranked){theirs[0], theirs[1], 0};
+        if (lists->mentor_length[j] > keep) {
+            Ranked left = shorten(pool, lists, ranked, j);
+            if (better(left.a, left.b, most.a, most.b)) most = left;
+        }
+        cut[0] = most.a;
+        cut[1] = most.b;
+    }
+    free(ranked);
+    return 0;
+}
+
 /* Find pairs of order[from:to] with active mentors that the prices do not cover, at most a few per mentee. Returns the
    position reached (`to`, or less when the room is full), or -1 without memory. */
 int64_t cairn_price(const Pool *pool, Prices *prices, const uint8_t *active, const int64_t *order, int64_t from, int64_t to,

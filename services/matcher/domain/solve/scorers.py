@@ -19,9 +19,11 @@ class Scorer(Protocol):
         """Find pairs the prices do not cover."""
 
 
-def scorer_for(scores: Scores, kinds: Kinds, capacity: I64, keys: TieBreak, compiled: bool | None) -> Scorer:
-    """Return the compiled scorer or the plain one over the same pool."""
+def scorer_for(
+    scores: Scores, kinds: Kinds, capacity: I64, keys: TieBreak, compiled: bool | None, threads: int | None
+) -> Scorer:
+    """Return the compiled scorer or the plain one (of one thread) over the same pool."""
     library = core(compiled)
     if library is None:
         return PlainScorer(scores, kinds, capacity > 0, keys.of)
-    return CompiledScorer(library, scores, kinds, capacity > 0, (keys.mentee_key, keys.mentor_key))
+    return CompiledScorer(library, scores, kinds, capacity > 0, (keys.mentee_key, keys.mentor_key), threads)

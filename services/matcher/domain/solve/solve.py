@@ -65,7 +65,7 @@ def solve(
     kinds = kinds_of(known_rules)
     beyond = beyond_margin(known_scores, places)
     within = replace(known_scores, mentee_bonus=known_scores.mentee_bonus - beyond)
-    scorer = scorer_for(within, kinds, places, keys, compiled)
+    scorer = scorer_for(within, kinds, places, keys, compiled, bounds.threads)
     lists = scorer.collect(keeping.of_mentor, keeping.of_mentee, alternates + 1, watch.during("score"))
     edges, outcome, rounds = _priced_out(scorer, lists, places, beyond, keys, watch, compiled)
     assignment = priced(edges, places, outcome)
