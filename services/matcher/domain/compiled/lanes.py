@@ -18,11 +18,14 @@ def lanes_for(slices: int, asked: int | None) -> int:
     return max(1, min(slices, asked or min(MOST, offered)))
 
 
-def share_out(slices: list[Slice], lanes: int, work: Callable[[int, Slice], None], pause: Callable[[float], None]) -> None:
+def share_out(
+    slices: list[Slice], lanes: int, work: Callable[[int, Slice], None], pause: Callable[[float], None]
+) -> None:
     """Call `work(lane, slice)` for every slice; no two calls of one lane at once. `pause` is asked in this thread only.
 
     What is raised anywhere ends all lanes and is raised here.
     """
+    pause(0.0)
     left = _Left(slices)
     faults: list[BaseException] = []
 

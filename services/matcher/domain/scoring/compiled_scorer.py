@@ -8,10 +8,21 @@ from services.matcher.domain.arrays import I64, U64, AnyArray
 from services.matcher.domain.compiled import Core, Held, Slice, fields, lanes_for, number, pointer, pointers, share_out
 from services.matcher.domain.scoring.bounds import largest_fit
 from services.matcher.domain.scoring.grouping import Grouping
-from services.matcher.domain.scoring.lists import ALL_CUT, NO_CUT, Lists, Pause, Prices, Uncovered, no_cuts
+from services.matcher.domain.scoring.lists import (
+    ALL_CUT,
+    NO_CUT,
+    NOTHING,
+    Guide,
+    Lists,
+    Pause,
+    Prices,
+    Uncovered,
+    no_cuts,
+)
 from services.matcher.domain.scoring.scores import Overlap, Scores
 
 NARROW_FIT = 24_000  # sums of 16-bit cells, with room for the bonuses of neighbours
+NARROW_CELL, WIDE_GUIDE = 32_000, 2**28
 SLICE = 64  # mentees between two looks at the clock, at least
 SLICE_PAIRS = 4_000_000  # pairs between two looks, about 10 ms
 SAMPLED = 8  # one mentee in so many is asked first
@@ -22,15 +33,17 @@ BONUS_CLASS = 12  # bits; mentees of nearly equal bonus are scored together
 class _PoolFields(ctypes.Structure):
     _fields_ = fields(
         "mentees mentors width rules tables overlaps",
-        "kind_of rows bits open excluded_start excluded mentee_codes expanded expanded_start overlap_words mentee_bits "
-        "mentor_bits overlap_table overlap_start overlap_row overlap_most mentee_bonus mentee_key mentor_key",
+        "kind_of rows bits open excluded_start excluded mentee_codes expanded expanded_start bonus overlap_words "
+        "mentee_bits mentor_bits overlap_table overlap_start overlap_row overlap_most mentee_bonus mentee_key "
+        "mentor_key",
     )
 
 
 class _ListsFields(ctypes.Structure):
     _fields_ = fields(
         "mentor_keep mentee_keep ranked",
-        "mentor_length mentor_list mentor_value mentor_cut mentee_length mentee_list mentee_value mentee_cut eligible",
+        "guide floor mentor_length mentor_list mentor_value mentor_cut mentee_length mentee_list mentee_value "
+        "mentee_cut eligible",
     )
 
 
@@ -58,14 +71,15 @@ class CompiledScorer:
         self._order = grouping.mentor_order
         self._mentees, self._mentors = len(scores.mentee_bonus), len(self._order)
         self._width = max(64, -(-self._mentors // 64) * 64)
-        self._narrow = largest_fit(scores) <= NARROW_FIT
+        self._fit = largest_fit(scores)
+        self._narrow = self._fit <= NARROW_FIT
         self._pool = self._built(open_mentor, keys)
 
     def _built(self, open_mentor: AnyArray, keys: tuple[U64, U64]) -> Held:
         scores, grouping, width = self._scores, self._grouping, self._width
         expanded, expanded_start = self._expanded()
         overlaps = scores.overlaps
-        padded_open = self._by_position(open_mentor.astype(np.uint8))
+        self._open = open_mentor.astype(bool)
         return Held(
             _PoolFields(
                 mentees=self._mentees,
@@ -78,12 +92,13 @@ class CompiledScorer:
             kind_of=grouping.kind_of,
             rows=grouping.rows,
             bits=_padded(grouping.bits, width // 64),
-            open=np.packbits(padded_open, bitorder="little").view(np.uint64),
+            open=self._bits(self._open),
             excluded_start=grouping.excluded_start,
             excluded=grouping.excluded,
             mentee_codes=scores.mentee_codes,
             expanded=expanded,
             expanded_start=expanded_start,
+            bonus=self._bonus(None),
             overlap_words=np.array([len(overlap.mentee_bits) for overlap in overlaps], np.int64),
             mentee_bits=np.concatenate([np.zeros((0, self._mentees), np.uint64), *(o.mentee_bits for o in overlaps)]),
             mentor_bits=np.concatenate(
@@ -104,30 +119,68 @@ class CompiledScorer:
         """Put mentors (last axis) into positions and pad with zeros."""
         return _padded(array[..., self._order], self._width)
 
+    def _bits(self, mentors: AnyArray) -> U64:
+        """Return one bit per position."""
+        return np.packbits(self._by_position(mentors.astype(np.uint8)), bitorder="little").view(np.uint64)
+
     def _expanded(self) -> tuple[AnyArray, I64]:
         """Look every table up once per (mentee code, mentor): the inner loop then only adds rows."""
         cell = np.int16 if self._narrow else np.int32
         codes = self._scores.mentor_codes[:, self._order]
         start = _starts([table.shape[0] * self._width for table in self._scores.tables])
-        cells = np.zeros(int(start[-1]) + self._width, cell)
+        cells = np.zeros(int(start[-1]), cell)
         for t, table in enumerate(self._scores.tables):
             rows = cells[start[t] : start[t + 1]].reshape(table.shape[0], self._width)
             rows[:, : self._mentors] = table.astype(cell)[:, codes[t]]
-        cells[start[-1] : start[-1] + self._mentors] = self._scores.mentor_bonus[self._order]
         return cells, start
 
-    def collect(self, mentor_keep: int, mentee_keep: int, ranked: int, pause: Pause) -> Lists:
-        """Keep the best of both sides in one pass; the `ranked` best of each mentee come in order."""
-        order = self._by_class(self._scores.mentee_bonus, np.arange(self._mentees))
+    def _bonus(self, guide: I64 | None) -> AnyArray:
+        bonus = self._scores.mentor_bonus if guide is None else self._scores.mentor_bonus - guide
+        return self._by_position(bonus).astype(np.int16 if self._narrow else np.int32)
+
+    def collect(
+        self,
+        mentor_keep: int,
+        mentee_keep: int,
+        ranked: int,
+        pause: Pause,
+        *,
+        guide: Guide | None = None,
+        among: I64 | None = None,
+    ) -> Lists:
+        """Keep the best of both sides in one pass; the `ranked` best of each mentee come in order.
+
+        With a `guide` mentees rank mentors by value less its price, and no lists of mentors are kept. `among` names the
+        mentees to look at, all when not given.
+        """
+        order = self._by_class(self._scores.mentee_bonus, np.arange(self._mentees) if among is None else among)
+        if guide is not None:
+            return self._guided(mentee_keep, guide, order, pause)
         held = self._lists(mentor_keep, mentee_keep, min(ranked, mentee_keep))
-        if mentor_keep and self._mentees >= SAMPLED * mentor_keep:
+        if mentor_keep and len(order) >= SAMPLED * mentor_keep:
             # A sample tells about where each mentor's list will end, which spares most of the sorting in between.
             sample = self._lists(-(-mentor_keep // SAMPLED) + 2, 0, 0)
             self._pass_over(sample, np.ascontiguousarray(order[::SAMPLED]), pause)
             held.arrays["mentor_cut"][:] = sample.arrays["mentor_cut"]
             held.arrays["mentor_cut"][:, 1] = NO_CUT[1]
         self._pass_over(held, order, pause)
-        return self._listed(held)
+        return self._listed(held, np.zeros(self._mentors, np.int64))
+
+    def _guided(self, keep: int, guide: Guide, order: I64, pause: Pause) -> Lists:
+        held, price = self._lists(0, keep, 0), self._bounded(guide.price)
+        held.swap("guide", self._by_position(price))
+        held.swap("floor", guide.floor)
+        without = self._pool.swap("bonus", self._bonus(price))
+        try:
+            self._pass_over(held, order, pause)
+        finally:
+            self._pool.swap("bonus", without)
+        return self._listed(held, price)
+
+    def _bounded(self, guide: I64) -> I64:
+        """Keep sums inside their cells. Any guide is as true as another; it only has to be the one that was used."""
+        bounded: I64 = np.clip(guide, 0, (NARROW_CELL - self._fit) if self._narrow else WIDE_GUIDE)
+        return bounded
 
     def _lists(self, mentor_keep: int, mentee_keep: int, ranked: int) -> Held:
         return Held(
@@ -159,6 +212,9 @@ class CompiledScorer:
             eligible=held.arrays["eligible"],
         )
         lists.arrays["mentor_cut"][:] = held.arrays["mentor_cut"]
+        for name in ("guide", "floor"):
+            if name in held.arrays:
+                lists.swap(name, held.arrays[name])
         return lists
 
     def _pass_over(self, held: Held, order: I64, pause: Pause) -> None:
@@ -183,7 +239,7 @@ class CompiledScorer:
         step = max(least, SLICE_PAIRS // max(1, self._mentors))
         return [(at, min(at + step, mentees)) for at in range(0, mentees, step)]
 
-    def _listed(self, held: Held) -> Lists:
+    def _listed(self, held: Held, guide: I64) -> Lists:
         lists = held.arrays
         indptr = np.zeros(self._mentees + 1, np.int64)
         self._core.cairn_count(self._pool.reference, held.reference, pointer(indptr))
@@ -197,19 +253,23 @@ class CompiledScorer:
         mentor_cut[self._order] = lists["mentor_cut"][: self._mentors]
         if not held.structure.mentor_keep:
             mentor_cut[:] = ALL_CUT
+        if not held.structure.guide:
+            lists["mentee_cut"][lists["mentee_cut"][:, 1] == NO_CUT[1], 0] = NOTHING
         if not held.structure.mentee_keep:
             lists["mentee_cut"][:] = ALL_CUT
+        mentor = self._order.astype(np.int32)[mentor[:used]]
         best = lists["mentee_list"][:, : held.structure.ranked]
         listed = np.arange(best.shape[1]) < lists["mentee_length"][:, None]
         return Lists(
             indptr=indptr,
-            mentor=self._order.astype(np.int32)[mentor[:used]],
-            value=value[:used],
+            mentor=mentor,
+            value=value[:used] + guide[mentor],
             tie=tie[:used],
             mentee_cut=lists["mentee_cut"],
             mentor_cut=mentor_cut,
             eligible=lists["eligible"],
             best=np.append(self._order, -1)[np.where(listed, best, self._mentors)],
+            guide=guide,
         )
 
     def price(self, prices: Prices, mentees: I64, active: AnyArray, pause: Pause) -> Uncovered:
@@ -221,7 +281,7 @@ class CompiledScorer:
             "v": by_position(prices.mentor),
             "q": by_position(prices.mentor_tie),
         }
-        active_by_position = by_position(active.astype(np.uint8))
+        wanted = self._bits(active.astype(bool) & self._open)
         order = self._by_class(self._scores.mentee_bonus - prices.mentee, mentees)
         slices = self._slices(len(order), SLICE)
         lanes = [self._room(paid) for _ in range(lanes_for(len(slices), self._threads))]
@@ -234,7 +294,7 @@ class CompiledScorer:
                     self._core.cairn_price(
                         self._pool.reference,
                         found.reference,
-                        *pointers(active_by_position, order),
+                        *pointers(wanted, order),
                         number(reached),
                         number(at[1]),
                         int(self._narrow),
