@@ -29,7 +29,7 @@ def share_out(
     left = _Left(slices)
     faults: list[BaseException] = []
 
-    def help_out(lane: int) -> None:
+    def take_part(lane: int) -> None:
         try:
             for _, one in left:
                 work(lane, one)
@@ -37,17 +37,17 @@ def share_out(
             faults.append(fault)
             left.stop()
 
-    helpers = [threading.Thread(target=help_out, args=(lane,), daemon=True) for lane in range(1, lanes)]
-    for helper in helpers:
-        helper.start()
+    others = [threading.Thread(target=take_part, args=(lane,), daemon=True) for lane in range(1, lanes)]
+    for other in others:
+        other.start()
     try:
         for done, one in left:
             pause(done)
             work(0, one)
     finally:
         left.stop()
-        for helper in helpers:
-            helper.join()
+        for other in others:
+            other.join()
     if faults:
         raise faults[0]
 

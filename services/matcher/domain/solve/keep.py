@@ -10,8 +10,7 @@ from services.matcher.domain.scoring import Scores, largest_fit
 from services.matcher.domain.solve.limits import Limits
 
 SCARCE, SURPLUS = 0.9, 1.3  # places per mentee
-# Times the fourth root of the mentees; measured.
-SCARCE_LENGTH, SURPLUS_LENGTH = 4.0, 1.2
+SCARCE_LENGTH, SURPLUS_LENGTH, SURPLUS_LEAST = 3.5, 0.45, 4.0  # times the fourth root of the mentees, and beside it
 ROUGH, GUIDED = 4, 12  # mentors a mentee lists while prices are guessed, and once they are
 
 
@@ -38,7 +37,7 @@ def keep_for(mentees: int, capacity: I64, alternates: int, *, ranked: bool = Fal
     grown = max(mentees, 1) ** 0.25
     of_mentor, of_mentee, guided = 0.0, float(ROUGH), GUIDED
     if ratio > SURPLUS and not led:
-        of_mentee, guided = SURPLUS_LENGTH * grown, 0
+        of_mentee, guided = SURPLUS_LEAST + SURPLUS_LENGTH * grown, 0
     elif ratio < SCARCE and not ranked and not led:
         crowd = max(1.0, places / max(1, int(np.count_nonzero(capacity))) / 2)
         of_mentor, of_mentee, guided = SCARCE_LENGTH * grown * crowd, 0.0, 0

@@ -71,8 +71,9 @@ def within_reach(prices: Prices, mentor_cut: I64, *, below_zero: bool) -> Mask:
     """
     lowest = min(0, int(prices.mentee.min(initial=0)) - 1) if below_zero else 0
     first = prices.mentor + lowest
-    cut: Mask = mentor_cut[:, 0] > 0
-    return cut & ((first < mentor_cut[:, 0]) | ((first == mentor_cut[:, 0]) & (prices.mentor_tie < mentor_cut[:, 1])))
+    reached: Mask = (first < mentor_cut[:, 0]) | ((first == mentor_cut[:, 0]) & (prices.mentor_tie < mentor_cut[:, 1]))
+    reached &= mentor_cut[:, 0] > 0
+    return reached
 
 
 def _cover(spare: I64, fallen: I64, mentors: Mask) -> list[Rectangle]:
