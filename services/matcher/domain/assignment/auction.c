@@ -71,7 +71,7 @@ int64_t cairn_forward(Market *m, Queue *mentees, int64_t scale, int64_t epsilon,
         int32_t i = pop(mentees);
         if (m->edge_of[i] >= 0) continue;
         int64_t best = m->reserve[i], second = best, chosen = -1;
-        for (int64_t e = m->indptr[i]; e < m->indptr[i + 1]; e++) {
+        for (int64_t e = m->indptr[i]; e < m->row_end[i]; e++) {
             int64_t gain = scale * m->value[e] - m->v[m->mentor[e]];
             if (gain > second) {
                 if (gain > best) {
@@ -83,7 +83,7 @@ int64_t cairn_forward(Market *m, Queue *mentees, int64_t scale, int64_t epsilon,
                 }
             }
         }
-        budget -= m->indptr[i + 1] - m->indptr[i] + 8;
+        budget -= m->row_end[i] - m->indptr[i] + 8;
         m->u[i] = 0;
         if (chosen < 0) continue;
         int64_t j = m->mentor[chosen], base = m->slot_start[j];
@@ -115,7 +115,7 @@ int64_t cairn_reverse(Market *m, Queue *mentors, int64_t scale, int64_t epsilon,
         int64_t open = places(m, j) - m->load[j], found = 0;
         if (open <= 0 || m->v[j] <= 0) continue;
         int64_t wanted = open < AT_ONCE ? open : AT_ONCE, floor = 0;
-        for (int64_t c = m->mentor_indptr[j]; c < m->mentor_indptr[j + 1]; c++) {
+        for (int64_t c = m->mentor_indptr[j]; c < m->mentor_end[j]; c++) {
             int32_t e = m->by_mentor[c], i = m->mentee[e];
             int64_t gain = scale * m->value[e] - m->u[i];
             if (gain <= floor || (m->edge_of[i] >= 0 && m->mentor[m->edge_of[i]] == j)) continue;
@@ -128,7 +128,7 @@ int64_t cairn_reverse(Market *m, Queue *mentors, int64_t scale, int64_t epsilon,
             edges[at] = e;
             if (found > wanted) floor = gains[wanted];
         }
-        budget -= m->mentor_indptr[j + 1] - m->mentor_indptr[j] + 8;
+        budget -= m->mentor_end[j] - m->mentor_indptr[j] + 8;
         int64_t price = found > wanted ? gains[wanted] - epsilon : 0;
         if (price > m->v[j]) price = m->v[j];
         if (price < 0) price = 0;
@@ -158,7 +158,7 @@ void cairn_loosen(Market *m, Queue *mentees, int64_t scale, int64_t epsilon) {
     for (int64_t i = 0; i < m->mentees; i++) {
         int32_t own = m->edge_of[i];
         int64_t best = m->reserve[i];
-        for (int64_t e = m->indptr[i]; e < m->indptr[i + 1]; e++) {
+        for (int64_t e = m->indptr[i]; e < m->row_end[i]; e++) {
             int64_t gain = scale * m->value[e] - m->v[m->mentor[e]];
             if (gain > best) best = gain;
         }

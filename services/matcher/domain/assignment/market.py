@@ -9,11 +9,13 @@ from services.matcher.domain.assignment.problem import Problem
 from services.matcher.domain.compiled import Held, fields
 
 
-class _MarketFields(ctypes.Structure):
+class MarketFields(ctypes.Structure):
+    """Twin structure of `Market` in `core.h`."""
+
     _fields_ = fields(
         "mentees mentors",
-        "indptr mentor mentee value tie mentor_indptr by_mentor slot_start slot_edge slot_bid load edge_of u v "
-        "reserve p q",
+        "indptr row_end mentor mentee value tie mentor_indptr mentor_end by_mentor slot_start slot_end slot_edge "
+        "slot_bid load edge_of u v reserve p q",
     )
 
 
@@ -25,7 +27,7 @@ class _WorkFields(ctypes.Structure):
     _fields_ = fields(
         "",
         "mentor_distance mentee_distance came_from leaver mentor_state mentee_state mentor_seen mentee_seen "
-        "heap_key heap_node heap_at",
+        "heap_key heap_node heap_at lowered",
         "heap_size mentors_seen mentees_seen",
     )
 
@@ -48,15 +50,18 @@ class Market(Held):
         self.slot_start: I64 = slot_start
         self.slot_edge: I32 = np.zeros(slot_start[-1], np.int32)
         super().__init__(
-            _MarketFields(mentees=rows, mentors=columns),
+            MarketFields(mentees=rows, mentors=columns),
             indptr=problem.indptr,
+            row_end=problem.indptr[1:],
             mentor=problem.mentor,
             mentee=problem.mentee,
             value=problem.value,
             tie=problem.tie,
             mentor_indptr=problem.mentor_indptr,
+            mentor_end=problem.mentor_indptr[1:],
             by_mentor=problem.by_mentor,
             slot_start=slot_start,
+            slot_end=slot_start[1:],
             slot_edge=self.slot_edge,
             slot_bid=np.zeros(slot_start[-1], np.int64),
             load=self.load,
@@ -112,4 +117,5 @@ class Work(Held):
             heap_key=np.zeros((most, 2), np.int64),
             heap_node=np.zeros(most, np.int32),
             heap_at=np.zeros(most, np.int32),
+            lowered=np.zeros(mentees, np.uint8),
         )

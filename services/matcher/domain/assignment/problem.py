@@ -71,11 +71,14 @@ def checked_capacity(capacity: npt.ArrayLike) -> I64:
     return places
 
 
-def problem_of(edges: Edges, capacity: I64, core: Core | None = None) -> Problem:
-    """Drop edges nobody can use (value <= 0, no place) and index the rest from both sides; `edges` are checked."""
+def problem_of(edges: Edges, capacity: I64, core: Core | None = None, *, closed: bool = False) -> Problem:
+    """Drop edges nobody can use (value <= 0, no place) and index the rest from both sides; `edges` are checked.
+
+    With `closed`, mentors without a place keep their edges: they may get one later.
+    """
     mentees = edges.mentees
     mentee = np.repeat(np.arange(mentees), np.diff(edges.indptr))
-    useful = (edges.value > 0) & (capacity[edges.mentor] > 0)
+    useful = (edges.value > 0) & (closed | (capacity[edges.mentor] > 0))
     mentee, mentor = mentee[useful], edges.mentor[useful]
     tie = edges.tie[useful] if edges.tie is not None else np.zeros(len(mentor), np.int64)
     return indexed(_starts(mentee, mentees), mentor.astype(np.int32), edges.value[useful], tie, capacity, core)

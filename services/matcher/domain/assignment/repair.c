@@ -16,6 +16,7 @@ typedef struct {
     Pair *heap_key;                          /* (max(M, N)) */
     int32_t *heap_node;                      /* (max(M, N)) */
     int32_t *heap_at;                        /* (max(M, N)) place of a node in the heap */
+    uint8_t *lowered;                        /* (M) or NULL: set for mentees whose price fell */
     int64_t heap_size, mentors_seen, mentees_seen;
 } Work;
 
@@ -99,6 +100,7 @@ static void reprice(Market *m, Work *w, Pair best, int64_t sign) {
             Pair by = minus(best, w->mentee_distance[i]);
             m->u[i] -= sign * by.a;
             m->p[i] -= sign * by.b;
+            if (w->lowered && sign > 0) w->lowered[i] = 1;
         }
         w->mentee_state[i] = 0;
     }
@@ -127,8 +129,8 @@ static int64_t place(Market *m, Work *w, int32_t start) {
             if (j >= 0) settle_mentee(w, i, w->mentor_distance[j]);
             Pair base = plus(w->mentee_distance[i], mentee_price(m, i));
             if (less(base, best)) best = base, end_mentee = i, end_mentor = -1;
-            looked += m->indptr[i + 1] - m->indptr[i];
-            for (int64_t e = m->indptr[i]; e < m->indptr[i + 1]; e++) {
+            looked += m->row_end[i] - m->indptr[i];
+            for (int64_t e = m->indptr[i]; e < m->row_end[i]; e++) {
                 int32_t to = m->mentor[e];
                 if (base.a + m->v[to] - m->value[e] > best.a) continue;
                 Pair distance = minus(plus(base, mentor_price(m, to)), worth(m, e));
@@ -176,8 +178,8 @@ static int64_t fill(Market *m, Work *w, int32_t start) {
             if (w->mentee_state[m->mentee[m->slot_edge[s]]] != 2) settle_mentee(w, m->mentee[m->slot_edge[s]], here);
         Pair base = plus(here, mentor_price(m, j));
         if (less(base, best)) best = base, end_mentee = -1, end_mentor = j;
-        looked += m->mentor_indptr[j + 1] - m->mentor_indptr[j];
-        for (int64_t c = m->mentor_indptr[j]; c < m->mentor_indptr[j + 1]; c++) {
+        looked += m->mentor_end[j] - m->mentor_indptr[j];
+        for (int64_t c = m->mentor_indptr[j]; c < m->mentor_end[j]; c++) {
             int32_t e = m->by_mentor[c], i = m->mentee[e];
             if (base.a + m->u[i] - m->value[e] > best.a) continue;
             Pair distance = minus(plus(base, mentee_price(m, i)), worth(m, e));
@@ -224,7 +226,7 @@ static int64_t fill(Market *m, Work *w, int32_t start) {
 void cairn_tighten(Market *m) {
     for (int64_t i = 0; i < m->mentees; i++) {
         Pair best = zero();
-        for (int64_t e = m->indptr[i]; e < m->indptr[i + 1]; e++) {
+        for (int64_t e = m->indptr[i]; e < m->row_end[i]; e++) {
             if (m->value[e] - m->v[m->mentor[e]] < best.a) continue;
             Pair gain = minus(worth(m, e), mentor_price(m, m->mentor[e]));
             if (less(best, gain)) best = gain;
@@ -252,4 +254,23 @@ int64_t cairn_fill(Market *m, Work *w, int64_t from, int64_t budget) {
             from++;
     }
     return from;
+}
+
+/* One mentee who may be unmatched, one mentor who may have open places, one mentee who leaves: see standing.py. */
+int64_t cairn_place_one(Market *m, Work *w, int64_t i) {
+    return m->edge_of[i] < 0 && less(zero(), mentee_price(m, i)) ? place(m, w, (int32_t)i) : 0;
+}
+
+int64_t cairn_settle_one(Market *m, Work *w, int64_t j) {
+    int64_t looked = 0;
+    while (m->load[j] < places(m, j) && less(zero(), mentor_price(m, j))) looked += fill(m, w, (int32_t)j);
+    return looked;
+}
+
+/* Returns the mentor whose place is free now, or -1. */
+int64_t cairn_leave(Market *m, int64_t i) {
+    int32_t own = m->edge_of[i];
+    if (own < 0) return -1;
+    unseat(m, own);
+    return m->mentor[own];
 }

@@ -5,20 +5,24 @@ import pytest
 
 from services.matcher.domain.arrays import I64
 from services.matcher.domain.assignment import Standing, TieBreak, assign, certify
+from services.matcher.domain.compiled import available
 from services.matcher.domain.errors import BadArraysError
 from tests.matcher.domain.kernel.markets import a_market, edges_of
+
+TWINS = [False, pytest.param(True, marks=pytest.mark.skipif(not available(), reason="no C compiler built the core"))]
+pytestmark = pytest.mark.parametrize("compiled", TWINS)
 
 
 def batch(values: I64, capacity: I64, ties: I64) -> list[int]:
     return [int(j) for j in assign(edges_of(values, ties), capacity).mentor_of]
 
 
-def test_a_market_that_changes_at_random_stays_equal_to_the_batch() -> None:
+def test_a_market_that_changes_at_random_stays_equal_to_the_batch(compiled: bool) -> None:
     for seed in range(150):
         market = a_market(seed, most=8)
         rows, columns = market.values.shape
         empty = edges_of(np.zeros_like(market.values[:0]), market.ties[:0])
-        standing = Standing(empty, market.capacity, assign(empty, market.capacity))
+        standing = Standing(empty, market.capacity, assign(empty, market.capacity), compiled=compiled)
         values, capacity = np.zeros((0, columns), int), market.capacity.copy()
         ties = np.zeros((0, columns), int)
         rng = np.random.default_rng(seed)
@@ -39,12 +43,12 @@ def test_a_market_that_changes_at_random_stays_equal_to_the_batch() -> None:
                 assert standing.outcome().mentor_of.tolist() == batch(values, capacity, ties), (seed, i, j)
 
 
-def test_mentors_come_and_go_as_in_a_batch() -> None:
+def test_mentors_come_and_go_as_in_a_batch(compiled: bool) -> None:
     for seed in range(150):
         market = a_market(seed, most=8)
         rows, columns = market.values.shape
         empty = edges_of(np.zeros((rows, 0), int), np.zeros((rows, 0), int))
-        standing = Standing(empty, [], assign(empty, []))
+        standing = Standing(empty, [], assign(empty, []), compiled=compiled)
         values = np.zeros_like(market.values)
         for j in range(columns):
             mine = np.flatnonzero(market.values[:, j])
@@ -59,22 +63,22 @@ def test_mentors_come_and_go_as_in_a_batch() -> None:
             assert standing.outcome().mentor_of.tolist() == batch(values, market.capacity, market.ties), (seed, j)
 
 
-def test_pairs_learnt_later_count_as_if_known_from_the_start() -> None:
+def test_pairs_learnt_later_count_as_if_known_from_the_start(compiled: bool) -> None:
     for seed in range(150):
         market = a_market(seed, most=8)
         known = market.values * (np.random.default_rng(seed).random(market.values.shape) < 0.5)
         edges = edges_of(known, market.ties)
-        standing = Standing(edges, market.capacity, assign(edges, market.capacity))
+        standing = Standing(edges, market.capacity, assign(edges, market.capacity), compiled=compiled)
         for i in range(len(known)):
             more = np.flatnonzero(market.values[i])
             standing.add_pairs(i, more, market.values[i, more], market.ties[i, more])
         assert standing.outcome().mentor_of.tolist() == batch(market.values, market.capacity, market.ties), seed
 
 
-def test_the_standing_answer_proves_itself() -> None:
+def test_the_standing_answer_proves_itself(compiled: bool) -> None:
     for seed in range(60):
         market = a_market(seed)
-        standing = Standing(market.edges, market.capacity, assign(market.edges, market.capacity))
+        standing = Standing(market.edges, market.capacity, assign(market.edges, market.capacity), compiled=compiled)
         if len(market.values):
             standing.remove_mentee(0)
         left = market.values.copy()
@@ -85,9 +89,9 @@ def test_the_standing_answer_proves_itself() -> None:
         assert proof.primal == answer.value, seed
 
 
-def test_mentees_whose_price_fell_are_named_once() -> None:
+def test_mentees_whose_price_fell_are_named_once(compiled: bool) -> None:
     edges = edges_of(np.array([[5]]), np.array([[1]]))
-    standing = Standing(edges, [1], assign(edges, [1]))
+    standing = Standing(edges, [1], assign(edges, [1]), compiled=compiled)
     assert standing.take_lowered() == []
     standing.insert_mentee([0], [9], [1])
     assert standing.take_lowered() == [0, 1]
@@ -98,10 +102,10 @@ def test_mentees_whose_price_fell_are_named_once() -> None:
     ("mentors", "values", "ties"), [([0, 0], [1, 1], [1, 1]), ([5], [1], [1]), ([0], [1], [-1]), ([0], [1, 2], [1])]
 )
 def test_a_newcomer_with_impossible_edges_changes_nothing(
-    mentors: list[int], values: list[int], ties: list[int]
+    mentors: list[int], values: list[int], ties: list[int], compiled: bool
 ) -> None:
     edges = edges_of(np.array([[5]]), TieBreak.by_row(1, 1).of([[0]], [[0]]))
-    standing = Standing(edges, [1], assign(edges, [1]))
+    standing = Standing(edges, [1], assign(edges, [1]), compiled=compiled)
     with pytest.raises(BadArraysError):
         standing.insert_mentee(mentors, values, ties)
     assert standing.outcome().mentor_of.tolist() == [0]
