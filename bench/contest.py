@@ -21,8 +21,8 @@ def contest(pool: Pool, pairs: Pairs | None, solvers: list[str], repeat: int, pa
     """Let every solver run up to `repeat` times; `pairs` are needed for peers.
 
     A row holds `runs` (wall and processor seconds of each) and what the last answer was worth, or `gave_up_after` when
-    a run took longer than `patience` seconds, or `failed` with the reason. A solver that has used half of its patience
-    gets no further turn.
+    a run took longer than `patience` seconds, or `failed` with the reason. Who has used a quarter of that gets no further
+    turn.
     """
     workers = {name: Worker(name, pool, pairs) for name in solvers}
     try:
@@ -49,7 +49,7 @@ class Worker:
     def take_turn(self, patience: float) -> None:
         """Run once more, unless it has given up or taken long enough."""
         over = "gave_up_after" in self.row or "failed" in self.row
-        if over or sum(run["wall"] for run in self.row["runs"]) > patience / 2:
+        if over or sum(run["wall"] for run in self.row["runs"]) > patience / 4:
             return
         self._line.send("run")
         if not self._line.poll(patience):

@@ -62,11 +62,14 @@ def disagreements(rows: list[Row]) -> list[str]:
 
 
 def summary(rows: list[Row]) -> list[str]:
-    """The best exact peer against ours, case by case, next to the goals."""
+    """The best exact peer against ours, case by case, next to the goals; judged by the clock on the wall.
+
+    We may use two threads, which processor seconds count twice; on a busy machine those are the steadier figure.
+    """
     cases: dict[tuple[Any, ...], list[Row]] = {}
     for row in rows:
         cases.setdefault(tuple(row[part] for part in CASE), []).append(row)
-    lines = [f"{'size':>13} {'market':<9}{'aim':<9}{'best exact peer':<16}{'cpu x':>7}{'wall x':>8}{'goal':>6}  "]
+    lines = [f"{'size':>13} {'market':<9}{'aim':<9}{'best exact peer':<16}{'wall x':>8}{'cpu x':>8}{'goal':>6}"]
     for case, some in cases.items():
         ours = next((row for row in some if row["solver"] == "cairn compiled" and row["runs"]), None)
         if ours is not None:
@@ -79,11 +82,11 @@ def _beside(ours: Row, some: list[Row]) -> str:
     exact = [row for row in some if row["runs"] and row["solver"] not in OURS and PEERS[row["solver"]].exact]
     if not exact:
         return f"{'none ran':<16}"
-    best = min(exact, key=lambda row: row["cpu"])
-    ratio, wall = best["cpu"] / ours["cpu"], min(row["wall"] for row in exact) / ours["wall"]
+    best = min(exact, key=lambda row: row["wall"])
+    wall, cpu = best["wall"] / ours["wall"], min(row["cpu"] for row in exact) / ours["cpu"]
     goal = TIMES_FASTER.get(ours["mentees"], {}).get(ours["regime"])
-    text = f"{best['solver']:<16}{ratio:>7.1f}{wall:>8.1f}{goal or '':>6}"
-    return text + ("" if goal is None else "  met" if ratio >= goal else "  not met")
+    text = f"{best['solver']:<16}{wall:>8.1f}{cpu:>8.1f}{goal or '':>6}"
+    return text + ("" if goal is None else f"  {_met(wall >= goal)}")
 
 
 def _absolute(row: Row) -> list[str]:
@@ -92,11 +95,11 @@ def _absolute(row: Row) -> list[str]:
     told = []
     if row["solver"] == "cairn plain" and size in PLAIN_SECONDS:
         goal = PLAIN_SECONDS[size]
-        told.append(f"plain twin {row['cpu']:.2f} s, goal {goal:.0f} s, {_met(row['cpu'] <= goal)}")
+        told.append(f"plain twin {row['wall']:.2f} s, goal {goal:.0f} s, {_met(row['wall'] <= goal)}")
     if row["solver"] == "cairn compiled" and size in SECONDS_AND_MEGABYTES:
         seconds, megabytes = SECONDS_AND_MEGABYTES[size]
-        met = row["cpu"] <= seconds and row["megabytes"] <= megabytes
-        took = f"{row['cpu']:.1f} s, {row['megabytes']:.0f} MB in all"
+        met = row["wall"] <= seconds and row["megabytes"] <= megabytes
+        took = f"{row['wall']:.1f} s, {row['megabytes']:.0f} MB in all"
         told.append(f"{took}, goal {seconds:.0f} s and {megabytes:.0f} MB, {_met(met)}")
     if row["solver"] == "cairn compiled" and size >= 1_000:
         allowed, times = times_the_floor(size), row["times_floor"]

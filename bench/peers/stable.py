@@ -3,6 +3,7 @@
 Both sides rank by the same scores. Its players are used up by a run, so building them is part of it.
 """
 
+import sys
 import warnings
 from typing import Any
 
@@ -17,6 +18,7 @@ def prepare(pairs: Pairs) -> Peer:
     """Write down everybody's ranking; mentees are the residents."""
     from matching.games import HospitalResident
 
+    sys.setrecursionlimit(10**6)  # it copies its players deeply, one within the other
     mentees = _ranked(pairs.mentee, pairs.mentor, pairs.value)
     mentors = _ranked(pairs.mentor, pairs.mentee, pairs.value)
     places = {mentor: int(pairs.capacity[mentor]) for mentor in mentors}
