@@ -21,8 +21,8 @@ def contest(pool: Pool, pairs: Pairs | None, solvers: list[str], repeat: int, pa
     """Let every solver run up to `repeat` times; `pairs` are needed for peers.
 
     A row holds `runs` (wall and processor seconds of each) and what the last answer was worth, or `gave_up_after` when
-    a run took longer than `patience` seconds, or `failed` with the reason. Who has used a quarter of that gets no further
-    turn.
+    a run took longer than `patience` seconds, or `failed` with the reason. Whoever has used a quarter of
+    that gets no further turn.
     """
     workers = {name: Worker(name, pool, pairs) for name in solvers}
     try:
