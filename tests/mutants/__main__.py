@@ -18,7 +18,7 @@ import scipy.sparse.csgraph
 from tests.mutants import in_c, in_python
 from tests.mutants.known import known
 from tests.mutants.mutant import Mutant
-from tests.mutants.trial import ROOT, copied, tests_for, tried, verdict
+from tests.mutants.trial import ROOT, copied, files_for, tried, verdict
 
 ROOMS = ("arrays", "assignment", "eligibility", "scoring", "solve")
 KERNEL = Path("services/matcher/domain")
@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> int:
         patience = _healthy(room, sample)
         sys.dont_write_bytecode = True
         for mutant in sample:
-            said = tried(room, mutant, patience[tuple(tests_for(mutant.path, room))])
+            said = tried(room, mutant, patience[tuple(files_for(mutant.path, room))])
             if said == "survived" and (one := known(mutant, ROOT)):
                 said = one.kind
             outcomes.append((mutant, said))
@@ -63,7 +63,7 @@ def main(arguments: list[str]) -> int:
 def _healthy(room: Path, sample: list[Mutant]) -> dict[tuple[str, ...], float]:
     """Run every choice of tests without a fault; return how long to wait for each with one."""
     patience = {}
-    for tests in {tuple(tests_for(mutant.path, room)) for mutant in sample}:
+    for tests in {tuple(files_for(mutant.path, room)) for mutant in sample}:
         started = time.monotonic()
         if verdict(room, list(tests), 600) != "survived":
             raise SystemExit(f"the tests do not pass without a fault: {' '.join(tests)}")

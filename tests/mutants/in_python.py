@@ -58,12 +58,17 @@ def _walk(node: ast.AST, within: str) -> Iterator[tuple[Any, str]]:
         within = node.name
     for field, value in ast.iter_fields(node):
         for child in value if isinstance(value, list) else [value]:
-            exports = isinstance(child, ast.Assign) and ast.unparse(child.targets[0]) == "__all__"
-            if not isinstance(child, ast.AST) or field in _TYPES or isinstance(child, ast.JoinedStr) or exports:
+            if not isinstance(child, ast.AST) or field in _TYPES or _does_nothing(child):
                 continue
             if isinstance(child, ast.expr | ast.stmt):
                 yield child, within
             yield from _walk(child, within)
+
+
+def _does_nothing(node: ast.AST) -> bool:
+    """Formatted text, what a module exports, and `strict=` (a guard for lengths that agree)."""
+    exports = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+    return exports or isinstance(node, ast.JoinedStr) or (isinstance(node, ast.keyword) and node.arg == "strict")
 
 
 def _instead_of(node: Any) -> Iterator[str]:

@@ -36,6 +36,33 @@ class Known(NamedTuple):
 KNOWN: tuple[Known, ...] = (
     Known("solve/keep.py", "*", "pace", "how long the lists are; shorter ones cost a round of pricing"),
     Known("assignment/strategy.py", "*", "pace", "where epsilon starts and how it falls"),
+    Known("assignment/problem.py", "without", "pace", "the auction's values; repair and proof see the true ones"),
+    Known(
+        "assignment/problem.py",
+        "checked_edges",
+        "same",
+        "another number for each pair, just as different from all others",
+        "mentee * max(mentors, 1) + mentor",
+        "(mentee * max(mentors, 1) - mentor)",
+    ),
+    Known("assignment/problem.py", "checked_edges", "same", "keys for rows that are not there", "len(indptr) - 1"),
+    Known(
+        "assignment/problem.py",
+        "problem_of",
+        "same",
+        "whoever calls it has given every edge its tie",
+        "edges.tie[useful] if edges.tie is not None else np.zeros(len(mentor), np.int64)",
+        "(edges.tie[useful])",
+    ),
+    Known("assignment/problem.py", "_refuse_large", "same", "nobody's largest value", "0"),
+    Known("assignment/problem.py", "_refuse_large", "same", "one mentee or none never sums up to the limit", "1"),
+    Known("eligibility/kinds.py", "module", "pace", "up to which number a table is used instead of sorting"),
+    Known("eligibility/kinds.py", "words_for", "same", "a word of bits more than needed is zero", "64", "(63)"),
+    Known("eligibility/kinds.py", "_joined", "same", "the highest label of nobody", "0", "(-1)"),
+    Known(
+        "eligibility/kinds.py", "_distinct", "same", "an entry more of the table, of which nothing is true", "0", "(1)"
+    ),
+    Known("eligibility/kinds.py", "_distinct", "same", "a slice may reach past the end", "1", "(2)"),
 )
 
 

@@ -36,7 +36,7 @@ def copied(folder: Path) -> Path:
     return folder
 
 
-def tests_for(path: Path, room: Path) -> list[str]:
+def files_for(path: Path, room: Path) -> list[str]:
     """Name the test files that try the room of `path`."""
     named = [room / KERNEL_TESTS / f"test_{name}.py" for name in TRIED.get(path.parent.name, ())]
     found = [one for one in named if one.exists()] or sorted((room / KERNEL_TESTS).glob("test_*.py"))
@@ -50,7 +50,7 @@ def tried(room: Path, mutant: Mutant, seconds: float) -> str:
     file.write_text(mutant.of(text), encoding="utf-8")
     os.utime(file, (times.st_atime, times.st_mtime + 2 + mutant.start % 1000))  # compiled files know their source by it
     try:
-        return verdict(room, tests_for(mutant.path, room), seconds, twin_of(mutant.path))
+        return verdict(room, files_for(mutant.path, room), seconds, twin_of(mutant.path))
     finally:
         file.write_text(text, encoding="utf-8")
         os.utime(file, (times.st_atime, times.st_mtime))

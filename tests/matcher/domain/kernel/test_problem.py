@@ -1,12 +1,13 @@
 """Where sums could overflow the problem is refused, and not one number earlier."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from services.matcher.domain.assignment import Edges, assign
-from services.matcher.domain.assignment.problem import LARGEST_SIDE
+from services.matcher.domain.assignment.problem import LARGEST_SIDE, checked_edges
 from services.matcher.domain.errors import BadArraysError, ValueTooLargeError
 
 LARGEST = 2**58
@@ -35,6 +36,7 @@ def test_more_people_than_ties_can_sum_over_are_refused() -> None:
     crowd = Edges(np.zeros(LARGEST_SIDE + 2, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))
     with pytest.raises(ValueTooLargeError, match="more than 4194304 people"):
         assign(crowd, [1])
+    assert checked_edges(replace(crowd, indptr=crowd.indptr[:-1]), 1).mentees == LARGEST_SIDE
     nobody = Edges(np.zeros(1, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))
     with pytest.raises(ValueTooLargeError, match="more than 4194304 people"):
         assign(nobody, np.ones(LARGEST_SIDE + 1, np.int64))
