@@ -3,36 +3,65 @@
 Turns (ours, a peer, the next peer, ours again ...) let a busy machine slow everybody alike.
 """
 
+import ctypes
 import multiprocessing
 import resource
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
-from bench.markets import Pool
-from bench.peers import PEERS, Pairs
+from bench.markets import Pool, a_pool
+from bench.peers import PEERS, Pairs, eligible_pairs
 from services.matcher.domain.solve import solve
 
 OURS = {"cairn compiled": True, "cairn plain": False}
 Row = dict[str, Any]
 
 
-def contest(pool: Pool, pairs: Pairs | None, solvers: list[str], repeat: int, patience: float) -> dict[str, Row]:
-    """Let every solver run up to `repeat` times; `pairs` are needed for peers.
+def contest(case: Row, solvers: list[str], repeat: int, patience: float) -> dict[str, Row]:
+    """Let every solver run up to `repeat` times on the pool that `case` describes.
 
     A row holds `runs` (wall and processor seconds of each) and what the last answer was worth, or `gave_up_after` when
-    a run took longer than `patience` seconds, or `failed` with the reason. Whoever has used a quarter of
-    that gets no further turn.
+    a run took longer than `patience` seconds, or `failed` with the reason. Whoever has used a quarter of that gets no
+    further turn.
+
+    It all happens in a forked process, so that no case leaves memory behind that the next could use unseen.
     """
-    workers = {name: Worker(name, pool, pairs) for name in solvers}
+    context = multiprocessing.get_context("fork")
+    line, other = context.Pipe()
+    process = context.Process(target=lambda: other.send(_held(case, solvers, repeat, patience)))
+    process.start()
+    other.close()
+    try:
+        rows: dict[str, Row] = line.recv()
+    except EOFError:
+        raise SystemExit("the process of a case ended (out of memory?)") from None
+    process.join()
+    return rows
+
+
+def _held(case: Row, solvers: list[str], repeat: int, patience: float) -> dict[str, Row]:
+    pool = a_pool(case["mentees"], case["mentors"], case["regime"], objective=case["objective"], seed=case["seed"])
+    give_back_memory()
+    workers = {name: Worker(name, pool, None) for name in solvers if name in OURS}  # before the pairs take memory
+    pairs = eligible_pairs(pool) if len(workers) < len(solvers) else None
+    give_back_memory()
+    workers |= {name: Worker(name, pool, pairs) for name in solvers if name not in OURS}
     try:
         for _ in range(repeat):
-            for worker in workers.values():
-                worker.take_turn(patience)
-        return {name: worker.row for name, worker in workers.items()}
+            for name in solvers:
+                workers[name].take_turn(patience)
+        return {name: workers[name].row for name in solvers}
     finally:
         for worker in workers.values():
             worker.stop()
+
+
+def give_back_memory() -> None:
+    """Return what is free to the system, where the C library knows how, so that growth is seen."""
+    with suppress(AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 class Worker:

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.contest import OURS, contest
-from bench.markets import PLACES_PER_MENTEE, a_pool
-from bench.peers import PEERS, eligible_pairs
+from bench.markets import PLACES_PER_MENTEE
+from bench.peers import PEERS
 from bench.tables import TITLES, disagreements, line, measured, summary
 from services.matcher.domain.compiled.build import build
 
@@ -56,7 +56,6 @@ def main(arguments: list[str]) -> int:
 
 def one_case(case: Row, asked: argparse.Namespace, slow: dict[tuple[str, int], str]) -> list[Row]:
     """Measure all solvers on one pool."""
-    pool = a_pool(case["mentees"], case["mentors"], case["regime"], objective=case["objective"], seed=case["seed"])
     left_out: dict[str, str] = {}
     for name in asked.solvers:
         if name in PEERS and asked.plain_run and case["mentees"] > PEERS[name].largest:
@@ -65,8 +64,7 @@ def one_case(case: Row, asked: argparse.Namespace, slow: dict[tuple[str, int], s
             if who == name and size <= case["mentees"]:
                 left_out[name] = why
     running = [name for name in asked.solvers if name not in left_out and (name in OURS or PEERS[name].there)]
-    pairs = eligible_pairs(pool) if any(name in PEERS for name in running) else None
-    done = contest(pool, pairs, running, asked.repeat, asked.patience)
+    done = contest(case, running, asked.repeat, asked.patience)
     for name, row in done.items():
         if "gave_up_after" in row:
             where = f"{case['mentees']}x{case['mentors']} {case['regime']} {case['objective']}"

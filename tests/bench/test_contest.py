@@ -56,8 +56,8 @@ def a_solver(seconds: float, *, breaks: bool = False) -> Entry:
 def test_solvers_take_turns_and_the_slow_and_the_broken_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     known = {"quick": a_solver(0), "endless": a_solver(3600), "broken": a_solver(0, breaks=True)}
     monkeypatch.setattr(contests, "PEERS", known)
-    pool = a_pool(20, 6, "scarce")
-    rows = contest(pool, eligible_pairs(pool), ["cairn plain", *known], repeat=3, patience=5)
+    case = {"mentees": 20, "mentors": 6, "regime": "scarce", "objective": "fit", "seed": 1}
+    rows = contest(case, ["cairn plain", *known], repeat=3, patience=5)
     assert [len(rows[name]["runs"]) for name in rows] == [3, 3, 0, 0]
     assert rows["cairn plain"]["proved"]
     assert rows["quick"]["value"] == rows["quick"]["matched"] == 0

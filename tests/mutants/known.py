@@ -57,6 +57,16 @@ KNOWN: tuple[Known, ...] = (
     Known("assignment/problem.py", "_refuse_large", "same", "nobody's largest value", "0"),
     Known("assignment/problem.py", "_refuse_large", "same", "one mentee or none never sums up to the limit", "1"),
     Known("eligibility/kinds.py", "module", "pace", "up to which number a table is used instead of sorting"),
+    *(
+        Known("eligibility/kinds.py", "_distinct", "pace", "where sorting begins to be quicker than a table", was)
+        for was in (
+            "highest >= min(FEW, 1024 + 8 * len(numbers))",
+            "1024 + 8 * len(numbers)",
+            "8 * len(numbers)",
+            "1024",
+            "8",
+        )
+    ),
     Known("eligibility/kinds.py", "words_for", "same", "a word of bits more than needed is zero", "64", "(63)"),
     Known("eligibility/kinds.py", "_joined", "same", "the highest label of nobody", "0", "(-1)"),
     Known(

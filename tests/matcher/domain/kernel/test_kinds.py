@@ -75,6 +75,17 @@ def test_more_combinations_than_a_table_holds_are_told_apart_as_well() -> None:
     assert allowed(kinds) == written_out(rules)
 
 
+def test_so_many_rules_that_their_numbers_would_overflow_still_tell_everybody_apart() -> None:
+    # 256 ** 9 is a multiple of 2 ** 64: joined without care, the first rule would be lost.
+    masks = np.tile(np.arange(1, 258, dtype=np.uint64), (9, 1))
+    masks[:, 256] = masks[:, 0]
+    masks[0, 256] = masks[0, 1]
+    none = np.zeros((0, 257), np.uint64)
+    kinds = kinds_of(Rules(masks, masks, none, none, NO_PAIRS).checked())
+    assert kinds.count == 257
+    assert len(set(kinds.kind_of.tolist())) == 257
+
+
 def test_large_masks_and_small_ones_are_sorted_alike() -> None:
     few = some_rules(5, 60, 30, bits=4, rules=(1, 1))
     shifted = replace(few, any_mentee=few.any_mentee << np.uint64(50), any_mentor=few.any_mentor << np.uint64(50))
