@@ -34,6 +34,7 @@ class Known(NamedTuple):
 
 
 KNOWN: tuple[Known, ...] = (
+    Known("assignment/check.c", "cairn_check", "same", "the caller has emptied it already", "0", "1"),
     Known("solve/keep.py", "*", "pace", "how long the lists are; shorter ones cost a round of pricing"),
     Known("assignment/strategy.py", "*", "pace", "where epsilon starts and how it falls"),
     Known("assignment/problem.py", "without", "pace", "the auction's values; repair and proof see the true ones"),
@@ -68,6 +69,10 @@ KNOWN: tuple[Known, ...] = (
         )
     ),
     Known("eligibility/kinds.py", "words_for", "same", "a word of bits more than needed is zero", "64", "(63)"),
+    *(
+        Known("eligibility/kinds.py", "_joined", "pace", "how early numbers are made small again", was)
+        for was in ("count * choices", "count * choices > FEW")
+    ),
     Known("eligibility/kinds.py", "_joined", "same", "the highest label of nobody", "0", "(-1)"),
     Known(
         "eligibility/kinds.py", "_distinct", "same", "an entry more of the table, of which nothing is true", "0", "(1)"
