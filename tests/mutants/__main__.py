@@ -4,7 +4,6 @@ import argparse
 import json
 import sys
 import tempfile
-import time
 from collections import Counter
 from pathlib import Path
 from random import Random
@@ -18,7 +17,7 @@ import scipy.sparse.csgraph
 from tests.mutants import in_c, in_python
 from tests.mutants.known import known
 from tests.mutants.mutant import Mutant
-from tests.mutants.trial import ROOT, copied, files_for, tried, verdict
+from tests.mutants.trial import ROOT, copied, files_for, measured, tried
 
 ROOMS = ("arrays", "assignment", "eligibility", "scoring", "solve")
 KERNEL = Path("services/matcher/domain")
@@ -61,13 +60,13 @@ def main(arguments: list[str]) -> int:
 
 
 def _healthy(room: Path, sample: list[Mutant]) -> dict[tuple[str, ...], float]:
-    """Run every choice of tests without a fault; return how long to wait for each with one."""
+    """Run every choice of tests without a fault; return the processor seconds each may take with one."""
     patience = {}
     for tests in {tuple(files_for(mutant.path, room)) for mutant in sample}:
-        started = time.monotonic()
-        if verdict(room, list(tests), 600) != "survived":
+        said, seconds = measured(room, list(tests), 600)
+        if said != "survived":
             raise SystemExit(f"the tests do not pass without a fault: {' '.join(tests)}")
-        patience[tests] = 15 + 3 * (time.monotonic() - started)
+        patience[tests] = 5 + 1.5 * seconds
     return patience
 
 
