@@ -94,7 +94,7 @@ def options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--solvers", help="default: ours and every peer up to the size it is fit for")
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--patience", type=float, default=40.0, help="seconds a run may take")
+    parser.add_argument("--patience", type=float, default=60.0, help="seconds a run may take")
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args(arguments)
     asked.plain_run = asked.solvers is None
