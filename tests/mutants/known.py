@@ -58,6 +58,7 @@ KNOWN: tuple[Known, ...] = (
     Known("assignment/problem.py", "_refuse_large", "same", "nobody's largest value", "0"),
     Known("assignment/problem.py", "_refuse_large", "same", "one mentee or none never sums up to the limit", "1"),
     Known("assignment/repair.c", "reprice", "same", "only settled nodes are nearer, and all of them are", "&&", "||"),
+    Known("scoring/select.c", "cairn_count", "same", "the caller has emptied it already", "end[0] = 0;", ";"),
     Known("eligibility/kinds.py", "module", "pace", "up to which number a table is used instead of sorting"),
     *(
         Known("eligibility/kinds.py", "_distinct", "pace", "where sorting begins to be quicker than a table", was)
