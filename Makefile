@@ -1,11 +1,12 @@
 # Cairn's commands. `make` or `make help` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-fast check format docs bench lock core clean
+.PHONY: help run demo test test-fast check format docs bench mutants lock core clean
 
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH := build/bench-env
 
 # What `make run` stands on: the embedded parts unless told otherwise.
 PORT ?= 8080
@@ -50,8 +51,11 @@ format: $(VENV)/dev.stamp ## put the code in the house's format
 docs: $(VENV)/dev.stamp ## write the generated documents: events, schemas, OpenAPI, AsyncAPI
 	@$(BIN)/python -m deploy.docs
 
-bench: $(VENV)/dev.stamp core ## measure the matching engine side by side with its peers
-	@exec $(BIN)/python -m bench.matching $(ARGS)
+bench: $(BENCH)/stamp ## measure the matching engine side by side with its peers, about 15 minutes (ARGS="--sizes 1000x300 --repeat 9")
+	@exec $(BENCH)/bin/python -m bench.matching --out bench/results/matching.json $(ARGS)
+
+mutants: $(VENV)/dev.stamp core ## plant small faults in the kernel and see which the tests notice (ARGS="--count 300 --seed 1 --files repair.c")
+	@exec nice $(BIN)/python -m tests.mutants $(ARGS)
 
 core: $(VENV)/run.stamp ## build the compiled matching core where a C compiler is there; without one the plain twin serves
 	@$(BIN)/python -m services.matcher.domain.compiled.build
@@ -59,6 +63,8 @@ core: $(VENV)/run.stamp ## build the compiled matching core where a C compiler i
 lock: $(VENV)/dev.stamp ## write the lock files anew from pyproject.toml (hashes, no addresses)
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra dev pyproject.toml -o requirements-dev.lock
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra bench -c requirements.lock pyproject.toml -o bench/requirements.lock
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header bench/mentor-match.in -o bench/mentor-match.lock
 
 clean: ## remove the environment, built and run-time files (also the data in var/)
 	rm -rf $(VENV) build var .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -79,4 +85,12 @@ $(VENV)/run.stamp: requirements.lock | $(BIN)/python
 $(VENV)/dev.stamp: requirements-dev.lock | $(VENV)/run.stamp
 	@echo "Installing what the tests and checks need (hash-locked) ..."
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# The peers of `make bench`: an environment of their own, of which nothing enters the project's.
+$(BENCH)/stamp: bench/requirements.lock bench/mentor-match.lock | $(BIN)/python
+	@echo "Installing the solvers to compare with (hash-locked) ..."
+	@$(BIN)/python -m venv --clear $(BENCH)
+	@$(BENCH)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r bench/requirements.lock
+	@$(BENCH)/bin/pip install --quiet --disable-pip-version-check --require-hashes --target $(BENCH)/mentor-match -r bench/mentor-match.lock
 	@touch $@

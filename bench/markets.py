@@ -88,7 +88,8 @@ def _overlap(rng: np.random.Generator, mentees: int, mentors: int) -> Overlap:
 
 def _weeks(rng: np.random.Generator, people: int) -> U64:
     slots = (rng.random((people, 56)) < rng.uniform(0.05, 0.4, (people, 1))).astype(np.uint64)
-    return (slots << np.arange(56, dtype=np.uint64)).sum(axis=1, dtype=np.uint64)[None, :]
+    bits: U64 = (slots << np.arange(56, dtype=np.uint64)).sum(axis=1, dtype=np.uint64)
+    return bits[None, :]
 
 
 def _rules(rng: np.random.Generator, mentees: int, mentors: int) -> Rules:
@@ -114,4 +115,5 @@ def _some(rng: np.random.Generator, shares: tuple[float, ...], people: int, *, a
         none = ~held.any(axis=1)
         odds = np.array(shares) / sum(shares)
         held[none, rng.choice(len(shares), int(none.sum()), p=odds)] = True
-    return (held.astype(np.uint64) << np.arange(len(shares), dtype=np.uint64)).sum(axis=1, dtype=np.uint64)
+    bits: U64 = (held.astype(np.uint64) << np.arange(len(shares), dtype=np.uint64)).sum(axis=1, dtype=np.uint64)
+    return bits

@@ -88,46 +88,59 @@ class ReadPeople(Generic[P]):
     faults: tuple[CsvFault, ...]
 
 
-def read_mentees(path: Path, at: datetime) -> ReadPeople[Mentee]:
+Rows = Sequence[tuple[int, Sequence[str]]]
+"""Lines of cells with their numbers, the names of the columns first: what a file comes to."""
+
+
+def read_mentees(told: Path | Rows, at: datetime) -> ReadPeople[Mentee]:
     """Read the people who look for a mentor; who says no ``waiting_since`` waits since ``at``."""
 
-    def build(id: str, told: dict[str, Any]) -> Mentee:
-        return Mentee(id=id, programme="files", facts=MenteeFacts(**{"waiting_since": at, **told}))
+    def build(id: str, facts: dict[str, Any]) -> Mentee:
+        return Mentee(id=id, programme="files", facts=MenteeFacts(**{"waiting_since": at, **facts}))
 
-    return _read(path, "mentees", MENTEE_COLUMNS, build)
+    return _read(told, "mentees", MENTEE_COLUMNS, build)
 
 
-def read_mentors(path: Path, at: datetime) -> ReadPeople[Mentor]:
+def read_mentors(told: Path | Rows, at: datetime) -> ReadPeople[Mentor]:
     """Read the mentors; who is in the file counts as approved and trained unless it says otherwise."""
     usual: dict[str, Any] = {"approved": True, "trained_until": date(at.year + 1, 12, 31)}
 
-    def build(id: str, told: dict[str, Any]) -> Mentor:
-        return Mentor(id=id, programme="files", facts=MentorFacts(**(usual | told)))
+    def build(id: str, facts: dict[str, Any]) -> Mentor:
+        return Mentor(id=id, programme="files", facts=MentorFacts(**(usual | facts)))
 
-    return _read(path, "mentors", MENTOR_COLUMNS, build)
+    return _read(told, "mentors", MENTOR_COLUMNS, build)
 
 
 def _read(
-    path: Path, kind: str, columns: Mapping[str, Reader], build: Callable[[str, dict[str, Any]], P]
+    told: Path | Rows, kind: str, columns: Mapping[str, Reader], build: Callable[[str, dict[str, Any]], P]
 ) -> ReadPeople[P]:
-    rows, fault = _rows(path)
-    if fault is not None:
-        return ReadPeople((), (fault,))
+    if not isinstance(told, Path):
+        return _people(kind, told, kind, columns, build)
+    rows, fault = _rows(told)
+    return ReadPeople((), (fault,)) if fault is not None else _people(told.name, rows, kind, columns, build)
+
+
+def _people(
+    file: str,
+    rows: Rows,
+    kind: str,
+    columns: Mapping[str, Reader],
+    build: Callable[[str, dict[str, Any]], P],
+) -> ReadPeople[P]:
+    """Everybody in rows of cells, each with its number; the first row names the columns."""
     header, *lines = rows
-    faults = _header_faults(path.name, kind, header[1], columns)
+    faults = _header_faults(file, kind, header[1], columns)
     if faults:
         return ReadPeople((), tuple(faults))
     people: list[P] = []
     seen: dict[str, int] = {}
     for number, line in lines:
         told = dict(zip(header[1], line, strict=False))
-        id, values, found = _line(path.name, number, kind, told, columns)
+        id, values, found = _line(file, number, kind, told, columns)
         if len(line) > len(header[1]):
-            found.append(
-                CsvFault(path.name, number, "", "has more cells than there are columns; quote cells with commas")
-            )
+            found.append(CsvFault(file, number, "", "has more cells than there are columns; quote cells with commas"))
         if id and id in seen:
-            found.append(CsvFault(path.name, number, "id", f"{id!r} is in line {seen[id]} already"))
+            found.append(CsvFault(file, number, "id", f"{id!r} is in line {seen[id]} already"))
         seen.setdefault(id, number)
         faults += found
         if not found:

@@ -1,7 +1,7 @@
 """``python -m services.matcher match``: read two CSV files, write the matches, print what came of it.
 
-Needs no service, no database and no network; from a notebook, call ``match_files`` with ``read_mentees`` and
-``read_mentors``. Exit codes: 0 done, 2 something in the files or options cannot be read (every fault is listed).
+Needs no service, no database and no network; from a notebook, call ``match`` of ``notebook.py``. Exit codes: 0 done,
+2 something in the files or options cannot be read (every fault is listed).
 """
 
 import argparse
@@ -48,13 +48,16 @@ def main(arguments: Sequence[str] | None = None, out: TextIO | None = None) -> i
     return 0
 
 
-def summary(made: FilesMatched, path: Path) -> str:
-    """What came of it, as a table for a terminal."""
+def summary(made: FilesMatched, path: Path | None = None) -> str:
+    """What came of it, as a table for a terminal; ``path`` is where the matches were written, if anywhere."""
     result = made.result
     scores = [one.score for one in result.proposals]
     mean = f", mean score {sum(scores) / len(scores):.1f}" if scores else ""
     proof = "proved best" if result.certificate.optimal else "NOT proved best"
-    lines = [f"{len(scores)} matched{mean}, {len(result.unmatched)} waiting; {proof}; written to {path}"]
+    lines = [
+        f"{len(scores)} matched{mean}, {len(result.unmatched)} waiting; {proof}"
+        + (f"; written to {path}" if path else "")
+    ]
     causes = Counter((one.cause, " + ".join(one.rules)) for one in result.unmatched)
     lines += [f"  {count:5}  {CAUSES[cause]} ({rules})" for (cause, rules), count in causes.most_common()]
     if made.outcomes:

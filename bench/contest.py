@@ -1,0 +1,153 @@
+"""Several solvers on one problem, taking turns: each in a process of its own, so that its memory is its own.
+
+Turns (ours, a peer, the next peer, ours again ...) let a busy machine slow everybody alike.
+"""
+
+import ctypes
+import multiprocessing
+import resource
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from bench.markets import Pool, a_pool
+from bench.peers import PEERS, Pairs, eligible_pairs
+from services.matcher.domain.solve import solve
+
+OURS = {"cairn compiled": True, "cairn plain": False}
+Row = dict[str, Any]
+
+
+def contest(case: Row, solvers: list[str], repeat: int, patience: float) -> dict[str, Row]:
+    """Let every solver run up to `repeat` times on the pool that `case` describes.
+
+    A row holds `runs` (wall and processor seconds of each) and what the last answer was worth, or `gave_up_after` when
+    a run took longer than `patience` seconds, or `failed` with the reason. Whoever has used a quarter of that gets no
+    further turn.
+
+    It all happens in a forked process, so that no case leaves memory behind that the next could use unseen.
+    """
+    context = multiprocessing.get_context("fork")
+    line, other = context.Pipe()
+    process = context.Process(target=lambda: other.send(_held(case, solvers, repeat, patience)))
+    process.start()
+    other.close()
+    try:
+        rows: dict[str, Row] = line.recv()
+    except EOFError:
+        raise SystemExit("the process of a case ended (out of memory?)") from None
+    process.join()
+    return rows
+
+
+def _held(case: Row, solvers: list[str], repeat: int, patience: float) -> dict[str, Row]:
+    pool = a_pool(case["mentees"], case["mentors"], case["regime"], objective=case["objective"], seed=case["seed"])
+    give_back_memory()
+    workers = {name: Worker(name, pool, None) for name in solvers if name in OURS}  # before the pairs take memory
+    pairs = eligible_pairs(pool) if len(workers) < len(solvers) else None
+    give_back_memory()
+    workers |= {name: Worker(name, pool, pairs) for name in solvers if name not in OURS}
+    try:
+        for _ in range(repeat):
+            for name in solvers:
+                workers[name].take_turn(patience)
+        return {name: workers[name].row for name in solvers}
+    finally:
+        for worker in workers.values():
+            worker.stop()
+
+
+def give_back_memory() -> None:
+    """Return what is free to the system, where the C library knows how, so that growth is seen."""
+    with suppress(AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+class Worker:
+    """A solver waiting in a forked process with its problem laid out."""
+
+    def __init__(self, name: str, pool: Pool, pairs: Pairs | None) -> None:
+        context = multiprocessing.get_context("fork")
+        self._line, other = context.Pipe()
+        self._process = context.Process(target=_serve, args=(other, name, pool, pairs), daemon=True)
+        self._process.start()
+        other.close()
+        self.row: Row = {"runs": []}
+
+    def take_turn(self, patience: float) -> None:
+        """Run once more, unless it has given up or taken long enough."""
+        over = "gave_up_after" in self.row or "failed" in self.row
+        if over or sum(run["wall"] for run in self.row["runs"]) > patience / 4:
+            return
+        self._line.send("run")
+        if not self._line.poll(patience):
+            self.row["gave_up_after"] = patience
+            self.stop()
+            return
+        try:
+            told = self._line.recv()
+        except EOFError:
+            told = {"failed": "its process ended (out of memory?)"}
+        self.row["runs"] += [told.pop("run")] if "run" in told else []
+        self.row.update(told)
+
+    def stop(self) -> None:
+        """End the process."""
+        self._process.kill()
+        self._process.join()
+
+
+def _serve(line: Any, name: str, pool: Pool, pairs: Pairs | None) -> None:
+    """In the forked process: lay the problem out when first asked, then run as often as asked."""
+    before, run = peak_megabytes(), None
+    while True:
+        line.recv()
+        try:
+            run = run or (_ours(pool, OURS[name]) if name in OURS else _peer(name, pairs))
+            line.send({**run(), "megabytes": peak_megabytes(), "megabytes_before": before})
+        except Exception as error:
+            line.send({"failed": f"{type(error).__name__}: {error}"})
+
+
+def _ours(pool: Pool, compiled: bool) -> Callable[[], Row]:
+    def run() -> Row:
+        answer, seconds = timed(
+            lambda: solve(pool.rules, pool.scores, pool.capacity, tie_break=pool.tie_break, compiled=compiled)
+        )
+        return {
+            "run": seconds,
+            "value": answer.assignment.value,
+            "matched": int((answer.assignment.mentor_of >= 0).sum()),
+            "violations": answer.certificate.violations,
+            "proved": answer.certificate.proves_optimal,
+            "eligible_pairs": answer.stats.eligible_pairs,
+            "core_edges": answer.stats.core_edges,
+            "rounds": answer.stats.rounds,
+        }
+
+    return run
+
+
+def _peer(name: str, pairs: Pairs | None) -> Callable[[], Row]:
+    assert pairs is not None
+    peer = PEERS[name].prepare(pairs)
+
+    def run() -> Row:
+        answer, seconds = timed(peer.run)
+        value, matched = pairs.worth(peer.mentor_of(answer))
+        return {"run": seconds, "value": value, "matched": matched}
+
+    return run
+
+
+def timed(run: Callable[[], Any]) -> tuple[Any, Row]:
+    """Run once; return the answer with wall and processor seconds."""
+    started, busy = time.perf_counter(), time.process_time()
+    answer = run()
+    return answer, {"wall": time.perf_counter() - started, "cpu": time.process_time() - busy}
+
+
+def peak_megabytes() -> float:
+    """Return the largest memory this process has held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -1,0 +1,22 @@
+"""Best pair first, as a spreadsheet and a patient person would do it; not exact."""
+
+import numpy as np
+
+from bench.peers.pairs import Pairs
+from bench.peers.peer import Peer, nobody
+from services.matcher.domain.arrays import I64
+
+
+def prepare(pairs: Pairs) -> Peer:
+    """Nothing to build: sorting is part of the work."""
+
+    def run() -> I64:
+        left, mentor_of = pairs.capacity.tolist(), [-1] * pairs.mentees
+        order = np.argsort(-pairs.value, kind="stable")
+        for mentee, mentor in zip(pairs.mentee[order].tolist(), pairs.mentor[order].tolist(), strict=True):
+            if mentor_of[mentee] < 0 and left[mentor]:
+                mentor_of[mentee] = mentor
+                left[mentor] -= 1
+        return np.array(mentor_of, np.int64)
+
+    return Peer(run, lambda answer: answer if pairs.mentees else nobody(0))

@@ -1,0 +1,29 @@
+"""networkx' bipartite `minimum_weight_full_matching` (a dense matrix handed to scipy), a node per place."""
+
+from typing import Any
+
+import networkx as nx
+
+from bench.peers.pairs import Pairs
+from bench.peers.peer import Peer, nobody
+from services.matcher.domain.arrays import I64
+
+
+def prepare(pairs: Pairs) -> Peer:
+    """Build the graph: mentees, places, and a way out of no weight for every mentee, since all have to be matched."""
+    mentee, place, value = pairs.by_place()
+    out = pairs.mentees + len(pairs.place)
+    graph: nx.Graph[int] = nx.Graph()
+    graph.add_weighted_edges_from(
+        zip(mentee.tolist(), (pairs.mentees + place).tolist(), (-value).tolist(), strict=True)
+    )
+    graph.add_weighted_edges_from((one, out + one, 0) for one in range(pairs.mentees))
+
+    def read(answer: Any) -> I64:
+        mentor_of = nobody(pairs.mentees)
+        for one in range(pairs.mentees):
+            if answer[one] < out:
+                mentor_of[one] = pairs.place[answer[one] - pairs.mentees]
+        return mentor_of
+
+    return Peer(lambda: nx.bipartite.minimum_weight_full_matching(graph, range(pairs.mentees)), read)

@@ -1,0 +1,89 @@
+"""Survivors that are no gap in the tests, each with the reason."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.mutants.mutant import Mutant
+
+DOMAIN = "services/matcher/domain"
+
+
+class Known(NamedTuple):
+    """Faults in one function (`*`: anywhere in the file) that are not told apart by any answer.
+
+    `kind`: `pace`, they change how fast the answer is found and never the answer; `same`, they change nothing at all.
+    `instead` and `was` narrow it to one fault; left empty, every fault of the function is meant.
+    """
+
+    path: str
+    within: str
+    kind: str
+    why: str
+    was: str = ""
+    instead: str = ""
+
+    def means(self, mutant: Mutant, text: str) -> bool:
+        """Whether this is said of that fault."""
+        was = " ".join(text[mutant.start : mutant.end].split())
+        return (
+            str(mutant.path) == f"{DOMAIN}/{self.path}"
+            and self.within in ("*", mutant.within)
+            and self.was in ("", was)
+            and self.instead in ("", mutant.instead)
+        )
+
+
+KNOWN: tuple[Known, ...] = (
+    Known("assignment/check.c", "cairn_check", "same", "the caller has emptied it already", "0", "1"),
+    Known("solve/keep.py", "*", "pace", "how long the lists are; shorter ones cost a round of pricing"),
+    Known("assignment/strategy.py", "*", "pace", "where epsilon starts and how it falls"),
+    Known("assignment/problem.py", "without", "pace", "the auction's values; repair and proof see the true ones"),
+    Known(
+        "assignment/problem.py",
+        "checked_edges",
+        "same",
+        "another number for each pair, just as different from all others",
+        "mentee * max(mentors, 1) + mentor",
+        "(mentee * max(mentors, 1) - mentor)",
+    ),
+    Known("assignment/problem.py", "checked_edges", "same", "keys for rows that are not there", "len(indptr) - 1"),
+    Known(
+        "assignment/problem.py",
+        "problem_of",
+        "same",
+        "whoever calls it has given every edge its tie",
+        "edges.tie[useful] if edges.tie is not None else np.zeros(len(mentor), np.int64)",
+        "(edges.tie[useful])",
+    ),
+    Known("assignment/problem.py", "_refuse_large", "same", "nobody's largest value", "0"),
+    Known("assignment/problem.py", "_refuse_large", "same", "one mentee or none never sums up to the limit", "1"),
+    Known("assignment/repair.c", "reprice", "same", "only settled nodes are nearer, and all of them are", "&&", "||"),
+    Known("scoring/select.c", "cairn_count", "same", "the caller has emptied it already", "end[0] = 0;", ";"),
+    Known("eligibility/kinds.py", "module", "pace", "up to which number a table is used instead of sorting"),
+    *(
+        Known("eligibility/kinds.py", "_distinct", "pace", "where sorting begins to be quicker than a table", was)
+        for was in (
+            "highest >= min(FEW, 1024 + 8 * len(numbers))",
+            "1024 + 8 * len(numbers)",
+            "8 * len(numbers)",
+            "1024",
+            "8",
+        )
+    ),
+    Known("eligibility/kinds.py", "words_for", "same", "a word of bits more than needed is zero", "64", "(63)"),
+    *(
+        Known("eligibility/kinds.py", "_joined", "pace", "how early numbers are made small again", was)
+        for was in ("count * choices", "count * choices > FEW")
+    ),
+    Known("eligibility/kinds.py", "_joined", "same", "the highest label of nobody", "0", "(-1)"),
+    Known(
+        "eligibility/kinds.py", "_distinct", "same", "an entry more of the table, of which nothing is true", "0", "(1)"
+    ),
+    Known("eligibility/kinds.py", "_distinct", "same", "a slice may reach past the end", "1", "(2)"),
+)
+
+
+def known(mutant: Mutant, root: Path) -> Known | None:
+    """What is known about a fault, if anything."""
+    text = (root / mutant.path).read_text(encoding="utf-8")
+    return next((one for one in KNOWN if one.means(mutant, text)), None)
