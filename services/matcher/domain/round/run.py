@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from services.matcher.domain.explain import parts_of, reasons_of, why_unmatched
+from services.matcher.domain.explain import parts_of, reasons_of, why_each
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.problem import Problem
 from services.matcher.domain.features.reading import Reading, read
@@ -37,7 +37,7 @@ def run_round(
     result = RoundResult(
         proposals=tuple(sorted(proposals, key=lambda one: one.mentee_id)),
         alternates=tuple(_alternates(problem, answer)),
-        unmatched=tuple(_unmatched(problem, row) for row in left),
+        unmatched=_unmatched(problem, left),
         refused_pins=settled.refused,
         certificate=Proof(
             primal=int(certificate.primal), dual=int(certificate.dual), violations=int(certificate.violations)
@@ -63,6 +63,8 @@ def _proposals(reading: Reading, rows: list[tuple[int, int]]) -> list[Proposal]:
 
 
 def _pinned(snapshot: Snapshot, pins: tuple[Pair, ...]) -> list[Proposal]:
+    if not pins:
+        return []
     mentees = {one.id: one for one in snapshot.mentees}
     mentors = {one.id: one for one in snapshot.mentors}
     pool = Pool(
@@ -83,6 +85,9 @@ def _alternates(problem: Problem, answer: Answer) -> list[tuple[str, tuple[str, 
     ]
 
 
-def _unmatched(problem: Problem, row: int) -> Unmatched:
-    why = why_unmatched(problem, row)
-    return Unmatched(mentee_id=problem.pool.mentees[row].id, cause=why.cause, rules=why.rules)
+def _unmatched(problem: Problem, rows: list[int]) -> tuple[Unmatched, ...]:
+    people = [problem.pool.mentees[row].id for row in rows]
+    return tuple(
+        Unmatched(mentee_id=mentee_id, cause=why.cause, rules=why.rules)
+        for mentee_id, why in zip(people, why_each(problem, rows), strict=True)
+    )
