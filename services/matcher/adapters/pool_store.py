@@ -116,13 +116,12 @@ class PoolStore:
         return {row.person_id: mentee_of(row, frozenset(apart[row.person_id])) for row in rows}
 
     def as_mentors(self, person_ids: Sequence[str]) -> Mapping[str, Mentor]:
-        """The mentors as a round sees them, with the places they have now; the others are left out."""
-        query = sa.select(t.mentors).where(t.mentors.c.person_id.in_(person_ids), t.mentors.c.facts.is_not(None))
+        """The mentors as a round sees them, locked until the transaction ends; the others are left out."""
+        known = t.mentors.c.person_id.in_(person_ids) & t.mentors.c.facts.is_not(None)
+        query = sa.select(t.mentors).where(known).order_by(t.mentors.c.person_id).with_for_update(of=t.mentors)
+        rows = self._connection.execute(query).all()
         shapes = shapes_taken(self._connection, t.matches.c.mentor_id.in_(person_ids))
-        return {
-            row.person_id: mentor_of(row, self._tx.now, shapes.get(row.person_id, ()))
-            for row in self._connection.execute(query)
-        }
+        return {row.person_id: mentor_of(row, self._tx.now, shapes.get(row.person_id, ())) for row in rows}
 
     def forget(self, person_id: str, version: int) -> None:
         """Remove everything about a person and remember only that nothing of them is to be taken in again."""

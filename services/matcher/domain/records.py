@@ -1,12 +1,18 @@
 """What is kept of rounds, weights and waits, as values."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from services.matcher.domain.match import Match
 from services.matcher.domain.people import Mentee, Pair
 from services.matcher.domain.weights import Weights
+
+if TYPE_CHECKING:  # the engine is heavy: only the processes that match and explain load it
+    from services.matcher.domain.explain import Part
 
 Position = tuple[datetime, str]
 """Where a page of a list ended: the moment it is sorted by, and the id."""
@@ -34,6 +40,16 @@ class Round:
     unmatched: int = 0
     dropped: int = 0
     certificate: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A new match as it is first stored: with the parts of its score, and the shape of the request behind it."""
+
+    match: Match
+    parts: tuple[Part, ...]
+    score: int
+    request_shape: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Turn what a round decided into offers to mentors, as far as it still holds."""
 
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -13,10 +14,10 @@ from services.matcher.domain.match import Match
 from services.matcher.domain.people import Mentee, Mentor, Pair
 from services.matcher.domain.round import Proposal, RoundResult, Snapshot
 from services.matcher.domain.terms import Terms
-from services.matcher.ports import Round, Store, UnitOfWork
+from services.matcher.ports import Offer, Round, Store, UnitOfWork
 from services.matcher.use_cases.settle import RUN_ROUND
 
-BATCH = 25  # pairs in one transaction: whoever signs up meanwhile waits for one of these at most
+BATCH = 200  # pairs in one transaction: whoever signs up meanwhile waits for one of these at most
 _MATCHES = uuid.UUID("5f0a3c1e-6f0b-4f0e-9a53-3a1c6f3d9b10")  # any fixed one: makes ids of matches from those of rounds
 
 
@@ -79,12 +80,16 @@ def _propose_each(store: Store, terms: Terms, opened: Round, read: _Read, propos
     known = store.matches.known(list(ids.values()))
     new = [proposal for proposal in proposals if ids[proposal.mentee_id] not in known]  # the rest before a cut
     mentees = store.pool.as_mentees([proposal.mentee_id for proposal in new])
-    mentors = store.pool.as_mentors([proposal.mentor_id for proposal in new])
-    asked = 0
-    for proposal in new:
-        mentee, mentor = mentees.get(proposal.mentee_id), mentors.get(proposal.mentor_id)
-        if mentee is not None and mentor is not None and read.still_fits(mentee, mentor, store):
-            asked += _propose(store, terms, opened, proposal, mentee)
+    mentors = store.pool.as_mentors(sorted({proposal.mentor_id for proposal in new}))
+    hold = [
+        proposal
+        for proposal in new
+        if (mentee := mentees.get(proposal.mentee_id)) is not None
+        and (mentor := mentors.get(proposal.mentor_id)) is not None
+        and read.still_fits(mentee, mentor, store)
+    ]
+    seated = _seated(store, hold)
+    asked = _propose(store, terms, opened, [(one, mentees[one.mentee_id]) for one in seated])
     return len(new) - asked
 
 
@@ -92,10 +97,33 @@ def _match_id(opened: Round, proposal: Proposal) -> str:
     return str(uuid.uuid5(_MATCHES, f"{opened.id}/{proposal.mentee_id}"))
 
 
-def _propose(store: Store, terms: Terms, opened: Round, proposal: Proposal, mentee: Mentee) -> bool:
-    """Ask one mentor, if a place is free."""
-    if not store.places.take(proposal.mentor_id):
-        return False
+def _seated(store: Store, proposals: Sequence[Proposal]) -> Sequence[Proposal]:
+    """Take a place for each proposal, as far as there are any; the first of a mentor's come first."""
+    left = dict(store.places.take(Counter(proposal.mentor_id for proposal in proposals)))
+    seated = []
+    for proposal in proposals:
+        if left.get(proposal.mentor_id, 0):
+            left[proposal.mentor_id] -= 1
+            seated.append(proposal)
+    return seated
+
+
+def _propose(store: Store, terms: Terms, opened: Round, seated: Sequence[tuple[Proposal, Mentee]]) -> int:
+    """Ask mentors whose places were taken; returns how many were asked, the others' places are given back."""
+    offers = [_offer(store, opened, proposal, mentee) for proposal, mentee in seated]
+    proposed = [life.propose(offer.match, store.now + terms.time_to_answer) for offer in offers]
+    added = store.matches.add([replace(offer, match=asked) for offer, (asked, _) in zip(offers, proposed, strict=True)])
+    for (proposal, _), (asked, told) in zip(seated, proposed, strict=True):
+        if asked.id not in added:  # somebody was faster
+            store.places.free(asked.mentor_id)
+            continue
+        if proposal.pinned:  # a pin is used up by the offer it led to
+            store.pairs.drop(Pair(asked.mentee_id, asked.mentor_id), "pin")
+        store.tell(*told)
+    return len(added)
+
+
+def _offer(store: Store, opened: Round, proposal: Proposal, mentee: Mentee) -> Offer:
     match = Match(
         id=_match_id(opened, proposal),
         programme_id=opened.programme_id,
@@ -109,14 +137,7 @@ def _propose(store: Store, terms: Terms, opened: Round, proposal: Proposal, ment
         attempt=mentee.tries + 1,
         reasons=tuple(Reason(criterion=r.criterion, band=r.band, codes=r.codes) for r in proposal.reasons),
     )
-    asked, told = life.propose(match, store.now + terms.time_to_answer)
-    if not store.matches.add(asked, proposal.parts, proposal.score, mentee.facts.request_shape):
-        store.places.free(proposal.mentor_id)
-        return False
-    if proposal.pinned:  # a pin is used up by the offer it led to
-        store.pairs.drop(Pair(mentee.id, proposal.mentor_id), "pin")
-    store.tell(*told)
-    return True
+    return Offer(match=match, parts=proposal.parts, score=proposal.score, request_shape=mentee.facts.request_shape)
 
 
 def _still_ours(store: Store, opened: Round) -> None:

@@ -14,6 +14,7 @@ from services.chassis.errors import Conflict, Contention
 from services.events.matcher import MatchAccepted, MatchProposed
 from services.matcher.domain import match as life
 from services.matcher.domain.match import Match
+from services.matcher.domain.records import Offer
 from services.matcher.use_cases.accept_match import accept_match
 from services.matcher.use_cases.decline_match import decline_match
 from tests.matcher.conftest import DATABASES
@@ -46,7 +47,7 @@ def offer(world: World, mentee_id: str, mentor_id: str) -> Callable[[], bool]:
 
     def ask() -> bool:
         with world.house.begin() as store:
-            if not store.places.take(mentor_id):
+            if not store.places.take({mentor_id: 1}):
                 return False
             new = Match(
                 id=f"{mentee_id}-{mentor_id}",
@@ -60,7 +61,7 @@ def offer(world: World, mentee_id: str, mentor_id: str) -> Callable[[], bool]:
                 answer_by=None,
             )
             asked, told = life.propose(new, store.now + world.terms.time_to_answer)
-            if not store.matches.add(asked, (), 50, "a_few_chats"):
+            if not store.matches.add([Offer(match=asked, parts=(), score=50, request_shape="a_few_chats")]):
                 store.places.free(mentor_id)
                 return False
             store.tell(*told)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from services.chassis.errors import NotFound
 from services.matcher.domain.explain import Part
 from services.matcher.domain.match import ENDED_WELL, Match, moved_on
-from services.matcher.ports import Position
+from services.matcher.ports import Offer, Position
 from tests.matcher.memory.state import Aggregate
 
 
@@ -51,12 +51,16 @@ class MemoryMatches(Aggregate):
     def known(self, match_ids: Sequence[str]) -> frozenset[str]:
         return frozenset(match_ids) & self.state.matches.keys()
 
-    def add(self, match: Match, shown: Sequence[Part], score: int, request_shape: str) -> bool:
+    def add(self, offers: Sequence[Offer]) -> frozenset[str]:
+        return frozenset(one.match.id for one in offers if self._add(one))
+
+    def _add(self, offer: Offer) -> bool:
+        match = offer.match
         if match.id in self.state.matches or self.live(match.mentee_id) is not None:
             return False
         self.state.matches[match.id] = match
-        self.state.shown[match.id] = (tuple(shown), score)
-        self.state.shapes[match.id] = request_shape
+        self.state.shown[match.id] = (tuple(offer.parts), offer.score)
+        self.state.shapes[match.id] = offer.request_shape
         self.state.tries[match.mentee_id] = match.attempt
         self.state.why.pop(match.mentee_id, None)
         return True

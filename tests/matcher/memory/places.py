@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,12 +11,12 @@ from tests.matcher.memory.state import Aggregate
 
 
 class MemoryPlaces(Aggregate):
-    def take(self, mentor_id: str) -> bool:
-        mentor = MemoryPool(self.state, self.now).as_mentors([mentor_id]).get(mentor_id)
-        if mentor is None or mentor.free < 1:
-            return False
-        self.state.places[mentor_id].taken += 1
-        return True
+    def take(self, wanted: Mapping[str, int]) -> Mapping[str, int]:
+        mentors = MemoryPool(self.state, self.now).as_mentors(list(wanted))
+        given = {one: min(most, mentors[one].free) for one, most in wanted.items() if one in mentors}
+        for one, number in given.items():
+            self.state.places[one].taken += number
+        return {one: number for one, number in given.items() if number}
 
     def free(self, mentor_id: str) -> None:
         self.state.places[mentor_id].taken -= 1
