@@ -6,10 +6,10 @@ ever coerced: "3" is not 3 and 1 is not true.
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from services.chassis.errors import BadRecord
@@ -58,10 +58,11 @@ def read_object(value: bytes) -> Mapping[str, Any]:
 
 def to_json(value: Any) -> Any:
     """Return the JSON form of a value: dataclasses as objects, moments in UTC with a Z, dates as YYYY-MM-DD."""
-    if type(value) in _AS_IT_IS:
+    kind: Any = type(value)
+    if kind in _AS_IT_IS:
         return value
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: to_json(getattr(value, field.name)) for field in fields_of(type(value))}
+    if (names := _names_of(kind)) is not None:
+        return {name: to_json(getattr(value, name)) for name in names}
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise BadRecord("", "a moment must carry its time zone")
@@ -73,6 +74,12 @@ def to_json(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [to_json(item) for item in value]
     return value
+
+
+@cache
+def _names_of(kind: Any) -> tuple[str, ...] | None:
+    """The names of a dataclass's fields; None for every other type."""
+    return tuple(field.name for field in fields_of(kind)) if hasattr(kind, "__dataclass_fields__") else None
 
 
 def _no_constant(name: str) -> None:

@@ -105,7 +105,7 @@ class MatchStore:
     def _rule(self, who: Column[str], rule: Column[bool], person_ids: Sequence[str]) -> dict[str, bool]:
         """What a rule of the tables reads of these people, which stays so until the transaction ends."""
         query = sa.select(who, rule).where(who.in_(person_ids)).order_by(who).with_for_update(read=True, key_share=True)
-        return dict(self._connection.execute(query).tuples().all())
+        return {row[0]: row[1] for row in self._connection.execute(query)}
 
     def save(self, before: Match, after: Match) -> Match:
         """Compare and set on (state, version); raises MatchMovedOn when someone else was faster."""

@@ -11,6 +11,7 @@ from services.chassis.database import insert_or_skip
 from services.chassis.errors import NotFound
 from services.chassis.unit_of_work import Transaction
 from services.matcher.adapters import tables as t
+from services.matcher.adapters.facts_read import Facts
 from services.matcher.adapters.paging import behind
 from services.matcher.adapters.rows import round_of, round_values
 from services.matcher.adapters.snapshot_reader import SnapshotReader
@@ -33,10 +34,10 @@ _HEAD = [column for column in t.rounds.columns if column.name not in ("read", "r
 class RoundStore:
     """See `ports.Rounds`."""
 
-    def __init__(self, tx: Transaction, weights: WeightsStore) -> None:
+    def __init__(self, tx: Transaction, weights: WeightsStore, facts: Facts) -> None:
         self._now = tx.now
         self._connection = tx.connection
-        self._pool = SnapshotReader(tx, weights)
+        self._pool = SnapshotReader(tx, weights, facts)
 
     def snapshot(self, programme_id: str) -> Snapshot:
         """Everybody who waits, every mentor, the weights, pins and blocks, as of one moment."""
@@ -126,19 +127,25 @@ class RoundStore:
         return self._connection.execute(old).rowcount
 
     def _why(self, finished: Round, result: RoundResult) -> None:
-        if not result.unmatched:
+        """Note why each of them waits; who waits for the same reason as before is left as they are."""
+        m = t.mentees.c
+        waiting = sa.select(m.person_id, m.why, m.why_rules).where(m.programme_id == finished.programme_id, m.looking)
+        before = {row.person_id: (row.why, row.why_rules or []) for row in self._connection.execute(waiting)}
+        changed = [
+            {"for_mentee": found.mentee_id, "for_cause": found.cause, "for_rules": list(found.rules)}
+            for found in result.unmatched
+            if before.get(found.mentee_id) != (found.cause, list(found.rules))
+        ]
+        if not changed:
             return
-        update = t.mentees.update().where(t.mentees.c.person_id == sa.bindparam("for_mentee", type_=sa.String))
+        update = t.mentees.update().where(m.person_id == sa.bindparam("for_mentee", type_=sa.String))
         self._connection.execute(
             update.values(
                 why=sa.bindparam("for_cause", type_=sa.String),
-                why_rules=sa.bindparam("for_rules", type_=t.mentees.c.why_rules.type),
+                why_rules=sa.bindparam("for_rules", type_=m.why_rules.type),
                 why_round_id=finished.id,
             ),
-            [
-                {"for_mentee": found.mentee_id, "for_cause": found.cause, "for_rules": list(found.rules)}
-                for found in result.unmatched
-            ],
+            changed,
         )
 
     def get(self, round_id: str) -> Round:

@@ -115,7 +115,10 @@ class Course:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A mentee without a live match: since when, and why as of the last round (None before their first one)."""
+    """A mentee without a live match: since when, and why as of the last round (None before their first one).
+
+    ``round_id`` is the round that found this reason first; every one since has found the same.
+    """
 
     person_id: str
     programme_id: str

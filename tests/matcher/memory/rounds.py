@@ -100,6 +100,8 @@ class MemoryRounds(Aggregate):
         self.state.rounds[finished.id] = finished
         self.state.results[finished.id] = result
         for one in result.unmatched:
+            if self.state.why.get(one.mentee_id, ("", (), ""))[:2] == (one.cause, one.rules):
+                continue  # as before
             self.state.why[one.mentee_id] = (one.cause, one.rules, finished.id)
 
     def get(self, round_id: str) -> Round:

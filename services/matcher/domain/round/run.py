@@ -1,7 +1,7 @@
 """Run a round."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from services.matcher.domain.explain import parts_of, reasons_of, why_each
 from services.matcher.domain.features.pool import Pool
@@ -11,9 +11,18 @@ from services.matcher.domain.people import Pair
 from services.matcher.domain.round.as_json import hashed_part, snapshot_to_json
 from services.matcher.domain.round.assign import Answer
 from services.matcher.domain.round.canonical import digest
+from services.matcher.domain.round.prices import NO_PRICES, Prices, prices_of
 from services.matcher.domain.round.settle import settle
 from services.matcher.domain.round.values import Proof, Proposal, RoundResult, Snapshot, Unmatched
 from services.matcher.domain.solve import Limits
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What a round decided, and the prices that let the next one decide sooner."""
+
+    result: RoundResult
+    prices: Prices = NO_PRICES
 
 
 def run_round(
@@ -28,8 +37,26 @@ def run_round(
     Raises ``MatchingError`` (``RunCancelledError``, ``TimeLimitReachedError``, ...) from the kernel; never half a
     result.
     """
-    settled = settle(snapshot, limits=limits, progress=progress, cancelled=cancelled)
+    return decide_round(snapshot, limits=limits, progress=progress, cancelled=cancelled).result
+
+
+def decide_round(
+    snapshot: Snapshot,
+    *,
+    start: Prices = NO_PRICES,
+    input_hash: str | None = None,
+    limits: Limits | None = None,
+    progress: Callable[[str, float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Decision:
+    """The same, by the prices of an earlier round if there are any; the result is the same to the byte.
+
+    ``input_hash`` is the digest of the snapshot's text, where that is known already.
+    """
+    settled = settle(snapshot, start=start, limits=limits, progress=progress, cancelled=cancelled)
     problem, answer = settled.problem, settled.answer
+    if progress is not None:
+        progress("reasons", 0.0)
     rows = [(i, j) for i, j in enumerate(answer.mentor_of) if j >= 0]
     proposals = _proposals(problem.reading, rows) + _pinned(settled.snapshot, settled.pinned)
     left = [row for row, mentor in enumerate(answer.mentor_of) if mentor < 0]
@@ -42,10 +69,11 @@ def run_round(
         certificate=Proof(
             primal=int(certificate.primal), dual=int(certificate.dual), violations=int(certificate.violations)
         ),
-        input_hash=digest(snapshot_to_json(settled.snapshot)),
+        input_hash=input_hash or digest(snapshot_to_json(settled.snapshot)),
         result_hash="",
     )
-    return replace(result, result_hash=digest(hashed_part(result)))
+    sealed = replace(result, result_hash=digest(hashed_part(result)))
+    return Decision(result=sealed, prices=prices_of(problem, answer.assignment))
 
 
 def _proposals(reading: Reading, rows: list[tuple[int, int]]) -> list[Proposal]:
