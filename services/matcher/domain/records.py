@@ -18,17 +18,28 @@ Position = tuple[datetime, str]
 """Where a page of a list ended: the moment it is sorted by, and the id."""
 
 
+RoundState = Literal["open", "review", "applied", "given_up", "cancelled", "dropped"]
+"""``open``: decided or applied now; ``review``: decided, and an admin is to look at it; the others are over.
+
+``given_up``: somebody it had read was erased, or it took too long; ``cancelled`` and ``dropped``: by an admin, before
+and after it was decided. Then nobody was asked.
+"""
+
+RoundMode = Literal["rolling", "review"]
+"""``rolling``: mentors are asked as soon as a round has decided; ``review``: once an admin has released it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
     """One run of the matching: what went in and came out, by hashes and figures.
 
-    ``state`` is ``open``, ``applied`` or ``given_up``.
+    ``step`` and ``share`` (0 to 1) say how far an open round is, as of a second ago or so.
     """
 
     id: str
     programme_id: str
     fence: int
-    state: str
+    state: RoundState
     weights_version: int
     opened_at: datetime
     mentees: int
@@ -40,6 +51,8 @@ class Round:
     unmatched: int = 0
     dropped: int = 0
     certificate: Mapping[str, Any] = field(default_factory=dict)
+    step: str | None = None
+    share: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from services.matcher.domain import match as life
 from services.matcher.domain.explain import explain
 from services.matcher.domain.match import Match
 from services.matcher.domain.people import Mentee, Mentor, Pair
-from services.matcher.domain.round import Proposal, RoundResult, Snapshot
+from services.matcher.domain.round import Decision, Proposal, RoundResult, Snapshot
 from services.matcher.domain.terms import Terms
 from services.matcher.ports import Offer, Round, Store, UnitOfWork
 from services.matcher.use_cases.settle import RUN_ROUND
@@ -25,18 +25,19 @@ class RoundOvertaken(Conflict):
     """Another run holds the fence of this programme: nothing of this one may be applied any more."""
 
 
-def apply_round(uow: UnitOfWork, terms: Terms, opened: Round, snapshot: Snapshot, result: RoundResult) -> Round:
+def apply_round(uow: UnitOfWork, terms: Terms, opened: Round, snapshot: Snapshot, decision: Decision) -> Round:
     """Check each pair again under lock, propose those that hold, drop the others; they are in the next round.
 
     In small transactions, so that nobody who signs up meanwhile waits for a large round. Applying twice is applying
     once: the id of a match follows from its round and its mentee.
     """
-    read = _Read(snapshot)
+    read, result = _Read(snapshot), decision.result
     dropped = 0
     in_order = sorted(result.proposals, key=lambda proposal: (proposal.mentor_id, proposal.mentee_id))
-    for some in _batches(in_order):
+    for done, some in _batches(in_order):
         with uow.begin() as store:
             _still_ours(store, opened)
+            store.rounds.go_on(opened, "apply", done / len(in_order))
             dropped += _propose_each(store, terms, opened, read, some)
     with uow.begin() as store:
         _still_ours(store, opened)
@@ -49,9 +50,11 @@ def apply_round(uow: UnitOfWork, terms: Terms, opened: Round, snapshot: Snapshot
             proposed=store.rounds.proposed_in(opened.id),
             unmatched=len(result.unmatched),
             dropped=dropped,
-            certificate=_figures(result),
+            certificate=figures_of(result),
+            step=None,
+            share=None,
         )
-        store.rounds.finish(applied, result)
+        store.rounds.finish(applied, result, decision.prices if decision.prices.seats else None)
         if dropped:
             store.enqueue(RUN_ROUND, opened.programme_id, due_at=store.now + terms.debounce)
     return applied
@@ -145,10 +148,12 @@ def _still_ours(store: Store, opened: Round) -> None:
         raise RoundOvertaken("round_overtaken", "Another run of this programme's matching has taken over.")
 
 
-def _figures(result: RoundResult) -> dict[str, Any]:
+def figures_of(result: RoundResult) -> dict[str, Any]:
+    """The proof, as it is kept beside a round."""
     proof = result.certificate
     return {"primal": proof.primal, "dual": proof.dual, "violations": proof.violations, "optimal": proof.optimal}
 
 
-def _batches(proposals: Sequence[Proposal]) -> Sequence[Sequence[Proposal]]:
-    return [proposals[start : start + BATCH] for start in range(0, len(proposals), BATCH)]
+def _batches(proposals: Sequence[Proposal]) -> Sequence[tuple[int, Sequence[Proposal]]]:
+    """Some proposals at a time, and how many came before them."""
+    return [(start, proposals[start : start + BATCH]) for start in range(0, len(proposals), BATCH)]

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from services.chassis.errors import NotFound
 from services.matcher.domain.people import Mentee, Pair
-from services.matcher.domain.round import RoundResult, Snapshot, result_to_json, snapshot_to_json
+from services.matcher.domain.records import RoundMode, RoundState
+from services.matcher.domain.round import NO_PRICES, Prices, RoundResult, Snapshot, result_to_json, snapshot_from_json
 from services.matcher.ports import Position, Round
 from tests.matcher.memory.pool import MemoryPool
 from tests.matcher.memory.state import Aggregate, pairs_of
@@ -61,20 +62,56 @@ class MemoryRounds(Aggregate):
             del self.state.rounds[round_id]
         return len(old)
 
-    def unfinished(self, programme_id: str) -> tuple[Round, Snapshot] | None:
+    def mode(self, programme_id: str) -> RoundMode:
+        return self.state.modes.get(programme_id, "rolling")
+
+    def set_mode(self, programme_id: str, mode: RoundMode) -> None:
+        self.state.modes[programme_id] = mode
+
+    def in_review(self, programme_id: str) -> Round | None:
+        held = (r for r in self.state.rounds.values() if r.programme_id == programme_id and r.state == "review")
+        return next(held, None)
+
+    def go_on(self, opened: Round, step: str, share: float) -> bool:
+        if not self.holds(opened):
+            return False
+        self.state.rounds[opened.id] = replace(self.state.rounds[opened.id], step=step, share=share)
+        return True
+
+    def hold(self, held: Round, result: RoundResult, prices: Prices) -> None:
+        self.state.rounds[held.id] = held
+        self.state.results[held.id] = result
+        self.state.prices[held.id] = prices
+
+    def move(self, round_id: str, state: RoundState) -> None:
+        self.state.rounds[round_id] = replace(self.state.rounds[round_id], state=state, step=None, share=None)
+        if state in ("given_up", "cancelled", "dropped"):
+            self._unread(round_id)
+
+    def _unread(self, round_id: str) -> None:
+        for kept in (self.state.read, self.state.results, self.state.prices):
+            kept.pop(round_id, None)
+
+    def last_prices(self, programme_id: str) -> Prices:
+        latest = self.listed(programme_id, after=None, limit=10_000)
+        return next((self.state.prices[one.id] for one in latest if one.id in self.state.prices), NO_PRICES)
+
+    def unfinished(self, programme_id: str) -> tuple[Round, Snapshot, RoundResult | None] | None:
         found = next(
             (r for r in self.state.rounds.values() if r.programme_id == programme_id and r.state == "open"), None
         )
-        return None if found is None else (found, self.state.read[found.id])
+        if found is None:
+            return None
+        return found, snapshot_from_json(self.state.read[found.id]), self.state.results.get(found.id)
 
     def take_fence(self, programme_id: str) -> int:
         self.state.fences[programme_id] += 1
         return self.state.fences[programme_id]
 
-    def open(self, opened: Round, snapshot: Snapshot) -> None:
+    def open(self, opened: Round, read: str) -> None:
         assert self.unfinished(opened.programme_id) is None
         self.state.rounds[opened.id] = opened
-        self.state.read[opened.id] = snapshot
+        self.state.read[opened.id] = read
 
     def holds(self, opened: Round) -> bool:
         found = self.state.rounds[opened.id]
@@ -83,20 +120,23 @@ class MemoryRounds(Aggregate):
     def refence(self, opened: Round) -> None:
         self.state.rounds[opened.id] = opened
 
-    def forget(self, person_id: str) -> None:
-        for round_id, snapshot in list(self.state.read.items()):
-            ids = {one.id for one in snapshot.mentees} | {one.id for one in snapshot.mentors}
-            if person_id in ids:
-                del self.state.read[round_id]
-                self.state.results.pop(round_id, None)
-                found = self.state.rounds[round_id]
-                state = "given_up" if found.state == "open" else found.state
-                self.state.rounds[round_id] = replace(found, state=state)
+    def forget(self, person_id: str) -> bool:
+        given_up = False
+        for round_id, read in list(self.state.read.items()):
+            if person_id not in read:
+                continue
+            self._unread(round_id)
+            if self.state.rounds[round_id].state in ("open", "review"):
+                self.move(round_id, "given_up")
+                given_up = True
+        return given_up
 
     def proposed_in(self, round_id: str) -> int:
         return sum(match.round_id == round_id for match in self.state.matches.values())
 
-    def finish(self, finished: Round, result: RoundResult) -> None:
+    def finish(self, finished: Round, result: RoundResult, prices: Prices | None) -> None:
+        if prices is not None:
+            self.state.prices[finished.id] = prices
         self.state.rounds[finished.id] = finished
         self.state.results[finished.id] = result
         for one in result.unmatched:
@@ -104,7 +144,7 @@ class MemoryRounds(Aggregate):
                 continue  # as before
             self.state.why[one.mentee_id] = (one.cause, one.rules, finished.id)
 
-    def get(self, round_id: str) -> Round:
+    def get(self, round_id: str, *, lock: bool = False) -> Round:
         found = self.state.rounds.get(round_id)
         if found is None:
             raise NotFound("round_unknown", "There is no round with this id.")
@@ -118,4 +158,4 @@ class MemoryRounds(Aggregate):
     def stored(self, round_id: str) -> tuple[str, str] | None:
         if round_id not in self.state.read or round_id not in self.state.results:
             return None
-        return snapshot_to_json(self.state.read[round_id]), result_to_json(self.state.results[round_id])
+        return self.state.read[round_id], result_to_json(self.state.results[round_id])

@@ -12,8 +12,8 @@ from services.matcher.domain.explain import Part
 from services.matcher.domain.match import Match
 from services.matcher.domain.member import Member
 from services.matcher.domain.people import Pair
-from services.matcher.domain.records import PairRuleKind
-from services.matcher.domain.round import RoundResult, Snapshot
+from services.matcher.domain.records import PairRuleKind, RoundMode
+from services.matcher.domain.round import Prices, RoundResult
 from services.matcher.ports import PairRule, PublishedWeights, Report, Round, WeightsDraft
 
 
@@ -41,7 +41,9 @@ class State:
     shapes: dict[str, str] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
     rounds: dict[str, Round] = field(default_factory=dict)
-    read: dict[str, Snapshot] = field(default_factory=dict)
+    read: dict[str, str] = field(default_factory=dict)
+    prices: dict[str, Prices] = field(default_factory=dict)
+    modes: dict[str, RoundMode] = field(default_factory=dict)
     fences: Counter[str] = field(default_factory=Counter)
     results: dict[str, RoundResult] = field(default_factory=dict)
     weights: dict[str, list[PublishedWeights]] = field(default_factory=dict)

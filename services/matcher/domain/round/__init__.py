@@ -8,6 +8,7 @@ from services.matcher.domain.round.as_json import (
     snapshot_from_json,
     snapshot_to_json,
 )
+from services.matcher.domain.round.canonical import digest
 from services.matcher.domain.round.prices import NO_PRICES, Prices
 from services.matcher.domain.round.run import Decision, decide_round, run_round
 from services.matcher.domain.round.settle import Settled, settle
@@ -26,6 +27,7 @@ __all__ = [
     "Unmatched",
     "Verification",
     "decide_round",
+    "digest",
     "prices_from_json",
     "prices_to_json",
     "result_from_json",

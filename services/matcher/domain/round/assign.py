@@ -33,7 +33,6 @@ def assign(
     problem: Problem,
     *,
     alternates: int = 3,
-    start: Assignment | None = None,
     limits: Limits | None = None,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
@@ -41,8 +40,7 @@ def assign(
     """The best assignment of a problem, proved.
 
     Each solve is over a superset of the allowed pairs; when its answer uses allowed pairs only, it is the best over
-    the allowed ones as well, and its certificate holds. ``start`` is an answer over the same seats that may be wrong:
-    it leads the way and changes nothing.
+    the allowed ones as well, and its certificate holds.
     """
     mentees = len(problem.pool.mentees)
     rows = problem.seats.mentor_rows
