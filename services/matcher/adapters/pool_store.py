@@ -23,6 +23,12 @@ _MEMBERS = (
     .outerjoin(t.mentees, t.mentees.c.person_id == t.people.c.person_id)
     .outerjoin(t.mentors, t.mentors.c.person_id == t.people.c.person_id)
 )
+# What the engine is told of people, and no more: rounds read thousands of rows.
+MENTEE = (t.mentees.c.person_id, t.mentees.c.programme_id, t.mentees.c.facts, t.mentees.c.tries)
+MENTOR = tuple(
+    t.mentors.c[name]
+    for name in ("person_id", "programme_id", "facts", "taken", "askable", "resting_until", "trained_until")
+)
 
 
 class PoolStore:
@@ -103,7 +109,7 @@ class PoolStore:
         """Those who wait now, as a round sees them, locked until the transaction ends; the others are left out."""
         live = sa.exists().where(t.matches.c.mentee_id == t.mentees.c.person_id, t.matches.c.state != "ended")
         query = (
-            sa.select(t.mentees)
+            sa.select(*MENTEE)
             .where(t.mentees.c.person_id.in_(person_ids), t.mentees.c.looking, ~live)
             .order_by(t.mentees.c.person_id)
             .with_for_update(of=t.mentees)
@@ -120,7 +126,7 @@ class PoolStore:
     def as_mentors(self, person_ids: Sequence[str]) -> Mapping[str, Mentor]:
         """The mentors as a round sees them, locked until the transaction ends; the others are left out."""
         known = t.mentors.c.person_id.in_(person_ids) & t.mentors.c.facts.is_not(None)
-        query = sa.select(t.mentors).where(known).order_by(t.mentors.c.person_id).with_for_update(of=t.mentors)
+        query = sa.select(*MENTOR).where(known).order_by(t.mentors.c.person_id).with_for_update(of=t.mentors)
         rows = self._connection.execute(query).all()
         shapes = shapes_taken(self._connection, t.matches.c.mentor_id.in_(person_ids))
         return {row.person_id: mentor_of(row, self._facts, self._tx.now, shapes.get(row.person_id, ())) for row in rows}

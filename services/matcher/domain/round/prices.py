@@ -48,14 +48,11 @@ def start_from(problem: Problem, prices: Prices) -> Assignment | None:
     if not prices.seats and not prices.pairs:
         return None
     names = _seat_names(problem)
-    column = {name: place for place, name in enumerate(names)}
     known = [prices.seats.get(name, (0, 0)) for name in names]
     unit = _unit(problem)
     nothing = np.zeros(len(problem.pool.mentees), dtype=np.int64)
     return Assignment(
-        mentor_of=_within_places(
-            problem, [column.get(prices.pairs.get(one.id, ""), -1) for one in problem.pool.mentees]
-        ),
+        mentor_of=_within_places(problem, names, prices.pairs),
         mentee_price=nothing,
         mentor_price=np.array([_scaled(price, prices.unit, unit) for price, _ in known], dtype=np.int64),
         mentee_tie_price=nothing,
@@ -82,13 +79,10 @@ def _scaled(price: int, unit: int, now: int) -> int:
     return max(0, points * now + fit - unit // 2)
 
 
-def _within_places(problem: Problem, columns: list[int]) -> I64:
+def _within_places(problem: Problem, names: list[str], pairs: Mapping[str, str]) -> I64:
     """Pairs of before as far as there are places: who comes later has none yet."""
-    left = problem.seats.places.tolist()
-    kept = []
-    for column in columns:
-        fits = column >= 0 and left[column] > 0
-        if fits:
-            left[column] -= 1
-        kept.append(column if fits else -1)
-    return np.array(kept, dtype=np.int64)
+    left: dict[str, list[int]] = {}
+    for column, (name, places) in enumerate(zip(names, problem.seats.places.tolist(), strict=True)):
+        left.setdefault(name, []).extend([column] * places)  # a mentor may have two seats of one kind
+    seats = [left.get(pairs.get(one.id, "")) for one in problem.pool.mentees]
+    return np.array([columns.pop(0) if columns else -1 for columns in seats], dtype=np.int64)
