@@ -160,7 +160,7 @@ class PoolStore:
         return self._connection.execute(asked.values(people_wanted_at=self._tx.now)).rowcount == 1
 
 
-def mentee_of(row: sa.Row[Any], facts: Facts, apart: frozenset[str], held: str | None = None) -> Mentee:
+def mentee_of(row: sa.Row[*tuple[Any, ...]], facts: Facts, apart: frozenset[str], held: str | None = None) -> Mentee:
     """A mentee for the engine, from their row."""
     return Mentee(
         id=row.person_id,
@@ -172,7 +172,7 @@ def mentee_of(row: sa.Row[Any], facts: Facts, apart: frozenset[str], held: str |
     )
 
 
-def mentor_of(row: sa.Row[Any], facts: Facts, now: datetime, shapes: tuple[str, ...] = ()) -> Mentor:
+def mentor_of(row: sa.Row[*tuple[Any, ...]], facts: Facts, now: datetime, shapes: tuple[str, ...] = ()) -> Mentor:
     """A mentor for the engine, from their row; whoever cannot be asked now is paused there."""
     resting = row.resting_until is not None and row.resting_until > now
     untrained = row.trained_until is not None and row.trained_until < now.date()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from services.chassis.errors import Conflict
 from services.matcher.domain import round as matching
 from services.matcher.domain.errors import LimitReachedError, RunCancelledError
-from services.matcher.domain.round import Decision, RoundResult, Snapshot, digest, snapshot_to_json
+from services.matcher.domain.round import NO_PRICES, Decision, Prices, RoundResult, Snapshot, digest, snapshot_to_json
 from services.matcher.domain.solve import Limits
 from services.matcher.domain.terms import Terms
 from services.matcher.ports import Round, UnitOfWork
@@ -26,12 +26,16 @@ class RoundTooLong(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class _Begun:
-    """A round with what it read; the hash of that where it was just written, the decision where it was released."""
+    """A round with what it read; the hash of that where it was just written, the decision where it was released.
+
+    ``start`` are the last round's prices: they make the answer come sooner, and change nothing about it.
+    """
 
     opened: Round
     snapshot: Snapshot
     input_hash: str | None = None
     released: RoundResult | None = None
+    start: Prices = NO_PRICES
 
 
 def run_round(
@@ -73,6 +77,7 @@ def _begin(uow: UnitOfWork, programme_id: str) -> _Begun | None:
         if store.rounds.in_review(programme_id) is not None:
             return None
         snapshot = store.rounds.snapshot(programme_id)
+        start = store.rounds.last_prices(programme_id)
     if not snapshot.mentees:
         return None
     read = snapshot_to_json(snapshot)
@@ -88,7 +93,7 @@ def _begin(uow: UnitOfWork, programme_id: str) -> _Begun | None:
             mentors=len(snapshot.mentors),
         )
         store.rounds.open(opened, read)
-    return _Begun(opened, snapshot, input_hash=digest(read))
+    return _Begun(opened, snapshot, input_hash=digest(read), start=start)
 
 
 def _decided(uow: UnitOfWork, terms: Terms, begun: _Begun, decide: Callable[..., Decision]) -> Decision:
@@ -97,6 +102,7 @@ def _decided(uow: UnitOfWork, terms: Terms, begun: _Begun, decide: Callable[...,
     try:
         return decide(
             begun.snapshot,
+            start=begun.start,
             input_hash=begun.input_hash,
             limits=Limits(seconds=terms.round_time.total_seconds()),
             progress=watch.progress,

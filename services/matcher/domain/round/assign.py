@@ -33,6 +33,7 @@ def assign(
     problem: Problem,
     *,
     alternates: int = 3,
+    start: Assignment | None = None,
     limits: Limits | None = None,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
@@ -40,7 +41,8 @@ def assign(
     """The best assignment of a problem, proved.
 
     Each solve is over a superset of the allowed pairs; when its answer uses allowed pairs only, it is the best over
-    the allowed ones as well, and its certificate holds.
+    the allowed ones as well, and its certificate holds. ``start`` is an answer over the same seats that may be wrong:
+    it leads the way and changes nothing.
     """
     mentees = len(problem.pool.mentees)
     rows = problem.seats.mentor_rows
@@ -57,6 +59,7 @@ def assign(
             progress=progress,
             cancelled=cancelled,
             alternates=3 * alternates,
+            start=start,
         )
         seat_of = solution.assignment.mentor_of
         matched = np.flatnonzero(seat_of >= 0)

@@ -43,16 +43,17 @@ def run_round(
 def decide_round(
     snapshot: Snapshot,
     *,
+    start: Prices = NO_PRICES,
     input_hash: str | None = None,
     limits: Limits | None = None,
     progress: Callable[[str, float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Decision:
-    """The same, with the prices that let the next round decide sooner.
+    """The same, by the prices of an earlier round if there are any; the result is the same to the byte.
 
     ``input_hash`` is the digest of the snapshot's text, where that is known already.
     """
-    settled = settle(snapshot, limits=limits, progress=progress, cancelled=cancelled)
+    settled = settle(snapshot, start=start, limits=limits, progress=progress, cancelled=cancelled)
     problem, answer = settled.problem, settled.answer
     if progress is not None:
         progress("reasons", 0.0)

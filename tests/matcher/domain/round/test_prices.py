@@ -7,12 +7,24 @@ from datetime import timedelta
 from random import Random
 
 import numpy as np
+import pytest
 
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.problem import Problem, build
 from services.matcher.domain.features.reading import read
-from services.matcher.domain.round import NO_PRICES, Prices, Snapshot, decide_round, prices_from_json, prices_to_json
+from services.matcher.domain.round import (
+    NO_PRICES,
+    Prices,
+    Snapshot,
+    decide_round,
+    prices_from_json,
+    prices_to_json,
+    result_to_json,
+    snapshot_to_json,
+    verify_round,
+)
 from services.matcher.domain.round.prices import start_from
+from services.matcher.domain.weights import Weights, weights_from_json
 from tests.matcher.domain.round.test_same_bytes import a_programme
 
 
@@ -83,12 +95,44 @@ def test_prices_are_stored_and_read_back() -> None:
     assert prices_from_json(prices_to_json(prices)) == prices
 
 
-def test_over_a_long_sequence_every_round_has_prices_for_the_next() -> None:
-    dice, snapshot, prices = Random(7), a_programme(), NO_PRICES
-    for _ in range(10):
-        mentees = tuple(one for one in snapshot.mentees if dice.random() > 0.1)
-        snapshot = replace(snapshot, mentees=mentees, at=snapshot.at + timedelta(hours=9))
-        start = start_from(problem_of(snapshot), prices)
-        assert (start is None) == (prices == NO_PRICES)
-        assert start is None or len(start.mentor_of) == len(mentees)
-        prices = decide_round(snapshot).prices
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_year_of_rolling_rounds_decides_the_same_bytes_from_prices_as_from_nothing(seed: int) -> None:
+    """People come and leave, mentors decline, weights and the dial change: prices only ever lead the way."""
+    dice, whole, prices = Random(seed), a_programme(), NO_PRICES
+    mentees = {one.id: one for one in whole.mentees[:30]}
+    mentors = {one.id: one for one in whole.mentors[:14]}
+    snapshot = whole
+    for _ in range(25):
+        for one in dice.sample(whole.mentees, 4):
+            mentees[one.id] = mentees.get(one.id, one)
+        mentors |= {one.id: one for one in dice.sample(whole.mentors, 1)}
+        for left in dice.sample(sorted(mentees), 2):
+            del mentees[left]
+        if len(mentors) > 8:
+            del mentors[dice.choice(sorted(mentors))]
+        snapshot = replace(
+            snapshot,
+            at=snapshot.at + timedelta(hours=dice.randint(1, 200)),
+            weights=_other_weights(dice) if dice.random() < 0.3 else snapshot.weights,
+            mentees=tuple(mentees.values()),
+            mentors=tuple(mentors.values()),
+        )
+        led, alone = decide_round(snapshot, start=prices), decide_round(snapshot)
+        assert result_to_json(led.result) == result_to_json(alone.result)
+        assert verify_round(snapshot_to_json(snapshot), result_to_json(led.result)).same
+        prices = led.prices
+        for made in led.result.proposals:
+            if dice.random() < 0.3:  # the mentor said no
+                refused = mentees[made.mentee_id]
+                mentees[refused.id] = replace(refused, excluded=refused.excluded | {made.mentor_id}, tries=1)
+            elif dice.random() < 0.3:  # the two go their way
+                del mentees[made.mentee_id]
+                mentor = mentors[made.mentor_id]
+                mentors[mentor.id] = replace(mentor, taken=mentor.taken + 1)
+
+
+def _other_weights(dice: Random) -> Weights:
+    told = {"criteria": {"topics": {"weight": dice.randint(0, 100)}}, "coverage": dice.choice([100, 100, 60])}
+    weights, faults = weights_from_json(told)
+    assert weights is not None, faults
+    return weights
