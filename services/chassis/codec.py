@@ -6,21 +6,22 @@ ever coerced: "3" is not 3 and 1 is not true.
 
 from __future__ import annotations
 
-import dataclasses
 import json
-import math
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from services.chassis.errors import BadRecord
 from services.chassis.event import Event
-from services.chassis.event_types import choices_of, fields_of, item_of, optional_of, value_of
+from services.chassis.event_types import fields_of
 from services.chassis.json_schema import schema_of
+from services.chassis.readers import reader_of
 
 __all__ = ["decode", "encode", "read_object", "schema_of", "to_json"]
 
 E = TypeVar("E", bound=Event)
+_AS_IT_IS = frozenset({str, int, float, bool, type(None)})
 
 
 def encode(event: Event) -> bytes:
@@ -29,7 +30,8 @@ def encode(event: Event) -> bytes:
     Raises BadRecord for a value that the event's own type does not allow, so a fault is found where it is made.
     """
     shown = to_json(event)
-    _object(type(event), shown, "")
+    kind: Any = type(event)
+    reader_of(kind)(shown)
     try:
         return json.dumps(shown, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
     except ValueError as error:  # a lone surrogate has no bytes
@@ -38,7 +40,8 @@ def encode(event: Event) -> bytes:
 
 def decode(cls: type[E], value: bytes) -> E:
     """Read an event of class `cls`; raises BadRecord that names the field (`languages.0.tag`), never its value."""
-    event: E = _object(cls, read_object(value), "")
+    kind: Any = cls
+    event: E = reader_of(kind)(read_object(value))
     return event
 
 
@@ -55,8 +58,11 @@ def read_object(value: bytes) -> Mapping[str, Any]:
 
 def to_json(value: Any) -> Any:
     """Return the JSON form of a value: dataclasses as objects, moments in UTC with a Z, dates as YYYY-MM-DD."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: to_json(getattr(value, field.name)) for field in fields_of(type(value))}
+    kind: Any = type(value)
+    if kind in _AS_IT_IS:
+        return value
+    if (names := _names_of(kind)) is not None:
+        return {name: to_json(getattr(value, name)) for name in names}
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise BadRecord("", "a moment must carry its time zone")
@@ -70,113 +76,11 @@ def to_json(value: Any) -> Any:
     return value
 
 
+@cache
+def _names_of(kind: Any) -> tuple[str, ...] | None:
+    """The names of a dataclass's fields; None for every other type."""
+    return tuple(field.name for field in fields_of(kind)) if hasattr(kind, "__dataclass_fields__") else None
+
+
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
-
-
-def _object(cls: type, found: Mapping[str, Any], path: str) -> Any:
-    values = {}
-    for field in fields_of(cls):
-        where = f"{path}.{field.name}" if path else field.name
-        if field.name in found:
-            values[field.name] = _value(field.hint, found[field.name], where)
-        elif field.required:
-            raise BadRecord(where, "is missing")
-        else:
-            values[field.name] = field.missing()
-    try:
-        return cls(**values)
-    except (ValueError, TypeError) as error:  # the class's own __post_init__ said no
-        raise BadRecord(path, f"is not a valid {cls.__name__}") from error
-
-
-def _value(hint: Any, found: Any, where: str) -> Any:
-    if hint in _SCALAR:
-        return _SCALAR[hint](found, where)
-    if (inner := optional_of(hint)) is not None:
-        return None if found is None else _value(inner, found, where)
-    if (choices := choices_of(hint)) is not None:
-        return _choice(choices, found, where)
-    if (inner := item_of(hint)) is not None:
-        if not isinstance(found, list):
-            raise BadRecord(where, "must be a list")
-        return tuple(_value(inner, item, f"{where}.{index}") for index, item in enumerate(found))
-    if not isinstance(found, Mapping):
-        raise BadRecord(where, "must be an object")
-    if (inner := value_of(hint)) is not None:
-        return {_text(key, where): _value(inner, item, f"{where}.*") for key, item in found.items()}
-    return _object(hint, found, where)
-
-
-def _choice(choices: tuple[Any, ...], found: Any, where: str) -> Any:
-    for choice in choices:
-        if found == choice and type(found) is type(choice):
-            return choice
-    raise BadRecord(where, "must be one of " + ", ".join(json.dumps(choice) for choice in choices))
-
-
-def _text(found: Any, where: str) -> str:
-    if not isinstance(found, str):
-        raise BadRecord(where, "must be a string")
-    if not found.isascii() and any("\ud800" <= character <= "\udfff" for character in found):
-        raise BadRecord(where, "must be Unicode text")
-    return found
-
-
-def _whole(found: Any, where: str) -> int:
-    if not isinstance(found, int) or isinstance(found, bool):
-        raise BadRecord(where, "must be a whole number")
-    return found
-
-
-def _number(found: Any, where: str) -> float:
-    if not isinstance(found, int | float) or isinstance(found, bool):
-        raise BadRecord(where, "must be a number")
-    try:
-        number = float(found)
-    except OverflowError as error:
-        raise BadRecord(where, "must be a number within reach") from error
-    if not math.isfinite(number):
-        raise BadRecord(where, "must be a finite number")
-    return number
-
-
-def _flag(found: Any, where: str) -> bool:
-    if not isinstance(found, bool):
-        raise BadRecord(where, "must be true or false")
-    return found
-
-
-def _nothing(found: Any, where: str) -> None:
-    if found is not None:
-        raise BadRecord(where, "must be null")
-
-
-def _day(found: Any, where: str) -> date:
-    try:
-        if len(_text(found, where)) == 10:
-            return date.fromisoformat(found)
-    except ValueError:
-        pass
-    raise BadRecord(where, "must be a date such as 2030-01-31")
-
-
-def _moment(found: Any, where: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(_text(found, where))
-        if moment.tzinfo is not None and "T" in found:
-            return moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    raise BadRecord(where, "must be a moment such as 2030-01-31T12:00:00Z")
-
-
-_SCALAR = {
-    str: _text,
-    int: _whole,
-    float: _number,
-    bool: _flag,
-    type(None): _nothing,
-    date: _day,
-    datetime: _moment,
-}

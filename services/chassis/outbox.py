@@ -48,17 +48,19 @@ def outgoing(event: Event, *, source: str, now: datetime) -> Outgoing:
 
 def store_outgoing(connection: sa.Connection, events: Sequence[Outgoing], now: datetime) -> None:
     """Write events into the outbox, in order, in the caller's transaction."""
-    for event in events:  # one by one: a batch does not promise the order of its numbers
-        connection.execute(
-            _OUTBOX.insert().values(
-                event_id=event.event_id,
-                topic=event.topic,
-                key=event.key,
-                headers=[[name, value.decode()] for name, value in event.headers],
-                value=event.value,
-                created_at=now,
-            )
-        )
+    rows = [
+        {
+            "event_id": event.event_id,
+            "topic": event.topic,
+            "key": event.key,
+            "headers": [[name, value.decode()] for name, value in event.headers],
+            "value": event.value,
+            "created_at": now,
+        }
+        for event in events
+    ]
+    if rows:  # both drivers run the statement once per row, in order: so the numbers follow the order of the events
+        connection.execute(_OUTBOX.insert(), rows)
 
 
 def waiting(connection: sa.Connection, limit: int, passing_over: Sequence[tuple[str, str]] = ()) -> list[Outgoing]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from services.chassis.event import Event
 from services.chassis.service import Parts, Service
 from services.chassis.unit_of_work import Transaction
 from services.events import topics
+from services.matcher.adapters.facts_read import FactsRead
 from services.matcher.adapters.store import MatcherStore
 from services.matcher.settings import Settings
 
@@ -24,8 +26,8 @@ WORDS = Path(__file__).parent / "words"
 
 
 def open_store(_settings: Settings) -> Callable[[Transaction], MatcherStore]:
-    """Stores need nothing but their transaction."""
-    return MatcherStore
+    """Stores need their transaction, and what the process has just read of people's facts."""
+    return partial(MatcherStore, facts=FactsRead())
 
 
 def web_app(parts: Parts[Settings, MatcherStore]) -> Flask:

@@ -13,6 +13,7 @@ class Settings(ServiceSettings):
     """What the matcher needs beside what every service has."""
 
     round_debounce_ms: int = number(300, most=60_000)  # how long a round waits for others who sign up
+    round_seconds: int = number(600, least=1, most=24 * 3600)  # how long a round may look for its answer
     answer_hours: int = number(72, least=1, most=24 * 60)  # a mentor's time to answer
     confirm_hours: int = number(72, least=1, most=24 * 60)  # a mentee's time to confirm
     lapses_before_rest: int = number(2, least=1, most=100)
@@ -25,6 +26,7 @@ class Settings(ServiceSettings):
             time_to_answer=timedelta(hours=self.answer_hours),
             time_to_confirm=timedelta(hours=self.confirm_hours),
             debounce=timedelta(milliseconds=self.round_debounce_ms),
+            round_time=timedelta(seconds=self.round_seconds),
             lapses_before_rest=self.lapses_before_rest,
             rest=timedelta(days=self.rest_days),
         )

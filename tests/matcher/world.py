@@ -14,9 +14,9 @@ from services.chassis.event import Event
 from services.events import profiles
 from services.events.facts import MenteeFacts, MentorFacts, Spoken
 from services.matcher.domain.match import Match
-from services.matcher.domain.round import RoundResult, Snapshot
+from services.matcher.domain.round import Decision, RoundResult, Snapshot
 from services.matcher.domain.terms import Terms
-from services.matcher.ports import Store
+from services.matcher.ports import Round, Store
 from services.matcher.use_cases.actor import Actor
 from services.matcher.use_cases.forget_person import forget_person
 from services.matcher.use_cases.hear_person import hear_person
@@ -100,8 +100,14 @@ class World:
             if not due:
                 return
             for programme_id in due:
-                run_round(self.house, self.terms, programme_id, decide=self.decide)
+                self.run(programme_id)
         raise AssertionError("rounds never came to rest")
+
+    def run(self, programme_id: str = PROGRAMME) -> Round | None:
+        """Run one round, decided as this world decides."""
+        return run_round(
+            self.house, self.terms, programme_id, decide=lambda snapshot, **_: Decision(result=self.decide(snapshot))
+        )
 
     def live(self, person_id: str) -> Match | None:
         """The live match of a person, if there is exactly one."""

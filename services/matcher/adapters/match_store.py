@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import sqlalchemy as sa
 
@@ -16,11 +16,12 @@ from services.matcher.adapters import tables as t
 from services.matcher.adapters.paging import behind
 from services.matcher.adapters.rows import match_of, match_values, parts_of
 from services.matcher.domain.match import ENDED_WELL, Match, moved_on
-from services.matcher.ports import Position
+from services.matcher.ports import Offer, Position
 
 if TYPE_CHECKING:
     from services.matcher.domain.explain import Part
 
+Column: TypeAlias = sa.ColumnElement
 _C = t.matches.c
 _LIVE = _C.state != "ended"
 
@@ -74,29 +75,37 @@ class MatchStore:
         """Which of these ids there is (or was) a match of."""
         return frozenset(self._connection.scalars(sa.select(_C.match_id).where(_C.match_id.in_(match_ids))))
 
-    def add(self, match: Match, shown: Sequence[Part], score: int, request_shape: str) -> bool:
-        """Store a new match and the shape of the request behind it; False when its mentee has a live one already."""
-        minor = sa.select(t.mentees.c.minor).where(t.mentees.c.person_id == match.mentee_id).scalar_subquery()
-        cleared = sa.select(t.mentors.c.cleared).where(t.mentors.c.person_id == match.mentor_id).scalar_subquery()
-        insert = conflict_insert(self._connection, t.matches).values(
-            match_id=match.id,
-            mentee_id=match.mentee_id,
-            mentor_id=match.mentor_id,
-            mentee_minor=minor,
-            mentor_cleared=cleared,
-            score=score,
-            request_shape=request_shape,
-            parts=to_json(tuple(shown)),
-            **match_values(match),
-        )
-        added = self._connection.execute(insert.on_conflict_do_nothing().returning(_C.match_id)).first() is not None
-        if added:
-            self._connection.execute(
-                t.mentees.update()
-                .where(t.mentees.c.person_id == match.mentee_id)
-                .values(tries=match.attempt, why=None, why_rules=None, why_round_id=None)
-            )
+    def add(self, offers: Sequence[Offer]) -> frozenset[str]:
+        """Store new matches, each of another mentee; returns the ids of those whose mentee had no live one already."""
+        if not offers:
+            return frozenset()
+        minor = self._rule(t.mentees.c.person_id, t.mentees.c.minor, [one.match.mentee_id for one in offers])
+        cleared = self._rule(t.mentors.c.person_id, t.mentors.c.cleared, [one.match.mentor_id for one in offers])
+        rows = [
+            {
+                "match_id": one.match.id,
+                "mentee_id": one.match.mentee_id,
+                "mentor_id": one.match.mentor_id,
+                "mentee_minor": minor.get(one.match.mentee_id),
+                "mentor_cleared": cleared.get(one.match.mentor_id),
+                "score": one.score,
+                "request_shape": one.request_shape,
+                "parts": to_json(one.parts),
+                **match_values(one.match),
+            }
+            for one in offers
+        ]
+        insert = conflict_insert(self._connection, t.matches).on_conflict_do_nothing().returning(_C.match_id)
+        added = frozenset(self._connection.scalars(insert, rows))
+        asked = [one.match.mentee_id for one in offers if one.match.id in added]
+        told = t.mentees.update().where(t.mentees.c.person_id.in_(asked))
+        self._connection.execute(told.values(tries=t.mentees.c.tries + 1, why=None, why_rules=None, why_round_id=None))
         return added
+
+    def _rule(self, who: Column[str], rule: Column[bool], person_ids: Sequence[str]) -> dict[str, bool]:
+        """What a rule of the tables reads of these people, which stays so until the transaction ends."""
+        query = sa.select(who, rule).where(who.in_(person_ids)).order_by(who).with_for_update(read=True, key_share=True)
+        return {row[0]: row[1] for row in self._connection.execute(query)}
 
     def save(self, before: Match, after: Match) -> Match:
         """Compare and set on (state, version); raises MatchMovedOn when someone else was faster."""

@@ -1,6 +1,6 @@
-"""Places in tables: one conditional UPDATE takes a place, so two at once can never take the same."""
+"""Places in tables: a conditional UPDATE takes them, so two at once can never take the same."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -21,12 +21,24 @@ class PlacesStore:
         self._connection = tx.connection
         self._pool = pool
 
-    def take(self, mentor_id: str) -> bool:
-        """Take one place of a mentor if one is free and the mentor may be asked; False otherwise."""
+    def take(self, wanted: Mapping[str, int]) -> Mapping[str, int]:
+        """Take up to so many places of each mentor who may be asked; returns how many were free, if any.
+
+        All who are to give the same number in one conditional UPDATE; who has not as many free is asked for one fewer.
+        """
+        given: dict[str, int] = {}
+        for number in range(max(wanted.values(), default=0), 0, -1):
+            asked = [one for one, most in wanted.items() if most >= number and one not in given]
+            given |= dict.fromkeys(self._take(asked, number), number)
+        return given
+
+    def _take(self, mentor_ids: Sequence[str], number: int) -> Sequence[str]:
         rested = _M.resting_until.is_(None) | (_M.resting_until <= self._now)
         trained = _M.trained_until.is_(None) | (_M.trained_until >= self._now.date())
-        free = t.mentors.update().where(_M.person_id == mentor_id, _M.askable, rested, trained, _M.taken < _M.capacity)
-        return self._connection.execute(free.values(taken=_M.taken + 1)).rowcount == 1
+        free = t.mentors.update().where(
+            _M.person_id.in_(mentor_ids), _M.askable, rested, trained, _M.taken + number <= _M.capacity
+        )
+        return self._connection.scalars(free.values(taken=_M.taken + number).returning(_M.person_id)).all()
 
     def free(self, mentor_id: str) -> None:
         """Give a place back; the ceiling comes down with it to the capacity."""

@@ -12,8 +12,9 @@ from services.chassis.database import conflict_insert, insert_or_skip
 from services.chassis.unit_of_work import Transaction
 from services.events.facts import MentorFacts
 from services.matcher.adapters import tables as t
+from services.matcher.adapters.facts_read import Facts
 from services.matcher.adapters.pairs_store import blocked_for
-from services.matcher.adapters.rows import member_of, mentee_facts, mentor_facts, text_of
+from services.matcher.adapters.rows import member_of, text_of
 from services.matcher.domain.member import Member
 from services.matcher.domain.people import Mentee, Mentor
 
@@ -22,13 +23,20 @@ _MEMBERS = (
     .outerjoin(t.mentees, t.mentees.c.person_id == t.people.c.person_id)
     .outerjoin(t.mentors, t.mentors.c.person_id == t.people.c.person_id)
 )
+# What the engine is told of people, and no more: rounds read thousands of rows.
+MENTEE = (t.mentees.c.person_id, t.mentees.c.programme_id, t.mentees.c.facts, t.mentees.c.tries)
+MENTOR = tuple(
+    t.mentors.c[name]
+    for name in ("person_id", "programme_id", "facts", "taken", "askable", "resting_until", "trained_until")
+)
 
 
 class PoolStore:
     """See `ports.Pool`."""
 
-    def __init__(self, tx: Transaction) -> None:
+    def __init__(self, tx: Transaction, facts: Facts) -> None:
         self._tx = tx
+        self._facts = facts
         self._connection = tx.connection
 
     def member(self, person_id: str, *, lock: bool = False) -> Member | None:
@@ -101,7 +109,7 @@ class PoolStore:
         """Those who wait now, as a round sees them, locked until the transaction ends; the others are left out."""
         live = sa.exists().where(t.matches.c.mentee_id == t.mentees.c.person_id, t.matches.c.state != "ended")
         query = (
-            sa.select(t.mentees)
+            sa.select(*MENTEE)
             .where(t.mentees.c.person_id.in_(person_ids), t.mentees.c.looking, ~live)
             .order_by(t.mentees.c.person_id)
             .with_for_update(of=t.mentees)
@@ -113,16 +121,15 @@ class PoolStore:
             apart[pair.mentee_id].add(pair.mentor_id)
         for blocked in blocked_for(self._connection, person_ids):
             apart[blocked.mentee_id].add(blocked.mentor_id)
-        return {row.person_id: mentee_of(row, frozenset(apart[row.person_id])) for row in rows}
+        return {row.person_id: mentee_of(row, self._facts, frozenset(apart[row.person_id])) for row in rows}
 
     def as_mentors(self, person_ids: Sequence[str]) -> Mapping[str, Mentor]:
-        """The mentors as a round sees them, with the places they have now; the others are left out."""
-        query = sa.select(t.mentors).where(t.mentors.c.person_id.in_(person_ids), t.mentors.c.facts.is_not(None))
+        """The mentors as a round sees them, locked until the transaction ends; the others are left out."""
+        known = t.mentors.c.person_id.in_(person_ids) & t.mentors.c.facts.is_not(None)
+        query = sa.select(*MENTOR).where(known).order_by(t.mentors.c.person_id).with_for_update(of=t.mentors)
+        rows = self._connection.execute(query).all()
         shapes = shapes_taken(self._connection, t.matches.c.mentor_id.in_(person_ids))
-        return {
-            row.person_id: mentor_of(row, self._tx.now, shapes.get(row.person_id, ()))
-            for row in self._connection.execute(query)
-        }
+        return {row.person_id: mentor_of(row, self._facts, self._tx.now, shapes.get(row.person_id, ())) for row in rows}
 
     def forget(self, person_id: str, version: int) -> None:
         """Remove everything about a person and remember only that nothing of them is to be taken in again."""
@@ -153,26 +160,26 @@ class PoolStore:
         return self._connection.execute(asked.values(people_wanted_at=self._tx.now)).rowcount == 1
 
 
-def mentee_of(row: sa.Row[Any], apart: frozenset[str], held: str | None = None) -> Mentee:
+def mentee_of(row: sa.Row[*tuple[Any, ...]], facts: Facts, apart: frozenset[str], held: str | None = None) -> Mentee:
     """A mentee for the engine, from their row."""
     return Mentee(
         id=row.person_id,
         programme=row.programme_id,
-        facts=mentee_facts(row.facts),
+        facts=facts.mentee(row.facts),
         excluded=apart,
         tries=row.tries,
         held=held,
     )
 
 
-def mentor_of(row: sa.Row[Any], now: datetime, shapes: tuple[str, ...] = ()) -> Mentor:
+def mentor_of(row: sa.Row[*tuple[Any, ...]], facts: Facts, now: datetime, shapes: tuple[str, ...] = ()) -> Mentor:
     """A mentor for the engine, from their row; whoever cannot be asked now is paused there."""
     resting = row.resting_until is not None and row.resting_until > now
     untrained = row.trained_until is not None and row.trained_until < now.date()
     return Mentor(
         id=row.person_id,
         programme=row.programme_id,
-        facts=mentor_facts(row.facts),
+        facts=facts.mentor(row.facts),
         taken=row.taken,
         shapes_taken=shapes,
         paused=resting or untrained or not row.askable,

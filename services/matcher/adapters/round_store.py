@@ -11,32 +11,39 @@ from services.chassis.database import insert_or_skip
 from services.chassis.errors import NotFound
 from services.chassis.unit_of_work import Transaction
 from services.matcher.adapters import tables as t
+from services.matcher.adapters.facts_read import Facts
 from services.matcher.adapters.paging import behind
 from services.matcher.adapters.rows import round_of, round_values
 from services.matcher.adapters.snapshot_reader import SnapshotReader
 from services.matcher.adapters.weights_store import WeightsStore
 from services.matcher.domain.people import Mentee
+from services.matcher.domain.records import RoundMode, RoundState
 from services.matcher.domain.round import (
+    NO_PRICES,
+    Prices,
     RoundResult,
     Snapshot,
+    prices_from_json,
+    prices_to_json,
+    result_from_json,
     result_to_json,
     snapshot_from_json,
-    snapshot_to_json,
 )
 from services.matcher.ports import Position, Round
 
 KEPT = 20  # rounds of a programme whose snapshot is kept
 _C = t.rounds.c
-_HEAD = [column for column in t.rounds.columns if column.name not in ("read", "result")]
+_HEAD = [column for column in t.rounds.columns if column.name not in ("read", "result", "prices")]
+_UNREAD: dict[str, Any] = {"read": None, "result": None, "prices": None}
 
 
 class RoundStore:
     """See `ports.Rounds`."""
 
-    def __init__(self, tx: Transaction, weights: WeightsStore) -> None:
+    def __init__(self, tx: Transaction, weights: WeightsStore, facts: Facts) -> None:
         self._now = tx.now
         self._connection = tx.connection
-        self._pool = SnapshotReader(tx, weights)
+        self._pool = SnapshotReader(tx, weights, facts)
 
     def snapshot(self, programme_id: str) -> Snapshot:
         """Everybody who waits, every mentor, the weights, pins and blocks, as of one moment."""
@@ -50,11 +57,31 @@ class RoundStore:
         """Those who wait, as a round sees them, by id; nobody is locked."""
         return self._pool.waiting(programme_id)
 
-    def unfinished(self, programme_id: str) -> tuple[Round, Snapshot] | None:
-        """A round that was begun and not applied, with what it had read."""
+    def mode(self, programme_id: str) -> RoundMode:
+        """Whether mentors are asked at once, or once an admin has released the round."""
+        query = sa.select(t.programmes.c.round_mode).where(t.programmes.c.programme_id == programme_id)
+        return self._connection.scalar(query) or "rolling"
+
+    def set_mode(self, programme_id: str, mode: RoundMode) -> None:
+        """From the next round on."""
+        insert_or_skip(self._connection, t.programmes, {"programme_id": programme_id})
+        theirs = t.programmes.update().where(t.programmes.c.programme_id == programme_id)
+        self._connection.execute(theirs.values(round_mode=mode))
+
+    def unfinished(self, programme_id: str) -> tuple[Round, Snapshot, RoundResult | None] | None:
+        """A round that was begun and not applied, with what it had read; and what it decided, where it was released."""
         query = sa.select(t.rounds).where(_C.programme_id == programme_id, _C.state == "open").with_for_update()
         row = self._connection.execute(query).first()
-        return None if row is None else (round_of(row), snapshot_from_json(_unpacked(row.read)))
+        if row is None:
+            return None
+        decided = result_from_json(_unpacked(row.result)) if row.result is not None else None
+        return round_of(row), snapshot_from_json(_unpacked(row.read)), decided
+
+    def in_review(self, programme_id: str) -> Round | None:
+        """The round that is held for an admin to look at, if one is."""
+        query = sa.select(*_HEAD).where(_C.programme_id == programme_id, _C.state == "review")
+        row = self._connection.execute(query).first()
+        return None if row is None else round_of(row)
 
     def take_fence(self, programme_id: str) -> int:
         """Make this run the only one that may apply; whoever held the fence before cannot any more."""
@@ -68,13 +95,27 @@ class RoundStore:
         fence: int = self._connection.execute(higher).scalar_one()
         return fence
 
-    def open(self, opened: Round, snapshot: Snapshot) -> None:
-        """Keep a round and all that it read."""
-        self._connection.execute(
-            t.rounds.insert().values(
-                round_id=opened.id, read=_packed(snapshot_to_json(snapshot)), **round_values(opened)
-            )
-        )
+    def open(self, opened: Round, read: str) -> None:
+        """Keep a round and the canonical text of all that it read."""
+        insert = t.rounds.insert().values(round_id=opened.id, read=_packed(read), **round_values(opened))
+        self._connection.execute(insert)
+
+    def go_on(self, opened: Round, step: str, share: float) -> bool:
+        """Note how far a round is; False when it is not open any more, or another run has taken it over."""
+        ours = t.rounds.update().where(_C.round_id == opened.id, _C.state == "open", _C.fence == opened.fence)
+        return self._connection.execute(ours.values(step=step, share=share)).rowcount == 1
+
+    def hold(self, held: Round, result: RoundResult, prices: Prices) -> None:
+        """Keep what a round decided, for an admin to look at."""
+        kept = {"result": _packed(result_to_json(result)), "prices": _packed(prices_to_json(prices))}
+        self._connection.execute(t.rounds.update().where(_C.round_id == held.id).values(round_values(held) | kept))
+
+    def move(self, round_id: str, state: RoundState) -> None:
+        """Put a round into another state; one that is over without an offer keeps nothing of what it had read."""
+        values: dict[str, Any] = {"state": state, "step": None, "share": None}
+        if state in ("given_up", "cancelled", "dropped"):
+            values |= _UNREAD
+        self._connection.execute(t.rounds.update().where(_C.round_id == round_id).values(values))
 
     def holds(self, opened: Round) -> bool:
         """Whether the round is open and this run holds the fence; locks it until the transaction ends."""
@@ -85,24 +126,29 @@ class RoundStore:
         """Hand an open round to the run that holds its new fence."""
         self._connection.execute(t.rounds.update().where(_C.round_id == opened.id).values(fence=opened.fence))
 
-    def forget(self, person_id: str) -> None:
-        """Remove what rounds had read wherever this person was among it; an open round of theirs is given up."""
+    def forget(self, person_id: str) -> bool:
+        """Remove what rounds had read wherever this person was among it; whether one not over yet is given up."""
+        given_up = False
         query = sa.select(_C.round_id, _C.state, _C.read, _C.result).where(_C.read.is_not(None)).with_for_update()
         for row in self._connection.execute(query).all():
             if person_id not in _unpacked(row.read) and person_id not in _unpacked(row.result):
                 continue
-            state = "given_up" if row.state == "open" else row.state
-            unread: dict[str, Any] = {"read": None, "result": None, "state": state}
+            was_over = row.state not in ("open", "review")
+            given_up |= not was_over
+            unread = _UNREAD | {"state": row.state if was_over else "given_up"}
             self._connection.execute(t.rounds.update().where(_C.round_id == row.round_id).values(unread))
+        return given_up
 
     def proposed_in(self, round_id: str) -> int:
         """How many matches a round has proposed so far."""
         query = sa.select(sa.func.count()).select_from(t.matches).where(t.matches.c.round_id == round_id)
         return self._connection.execute(query).scalar_one()
 
-    def finish(self, finished: Round, result: RoundResult) -> None:
+    def finish(self, finished: Round, result: RoundResult, prices: Prices | None) -> None:
         """Keep how a round ended, and why each mentee it left waits; older rounds keep only their figures."""
         values = round_values(finished) | {"result": _packed(result_to_json(result))}
+        if prices is not None:
+            values |= {"prices": _packed(prices_to_json(prices))}
         self._connection.execute(t.rounds.update().where(_C.round_id == finished.id).values(values))
         self._why(finished, result)
         recent = (
@@ -113,7 +159,7 @@ class RoundStore:
         )
         old = self._connection.scalars(recent).all()
         if old:
-            self._connection.execute(t.rounds.update().where(_C.round_id.in_(old)).values(read=None, result=None))
+            self._connection.execute(t.rounds.update().where(_C.round_id.in_(old)).values(_UNREAD))
 
     def prune(self, before: datetime) -> int:
         """Remove rounds opened before a moment, but never the last ones of a programme; returns how many."""
@@ -122,28 +168,43 @@ class RoundStore:
         )
         ranked = sa.select(_C.round_id, place.label("place")).subquery()
         last = sa.select(ranked.c.round_id).where(ranked.c.place <= KEPT)
-        old = t.rounds.delete().where(_C.opened_at < before, _C.state != "open", _C.round_id.not_in(last))
+        old = t.rounds.delete().where(
+            _C.opened_at < before, _C.state.not_in(["open", "review"]), _C.round_id.not_in(last)
+        )
         return self._connection.execute(old).rowcount
 
     def _why(self, finished: Round, result: RoundResult) -> None:
-        if not result.unmatched:
+        """Note why each of them waits; who waits for the same reason as before is left as they are."""
+        m = t.mentees.c
+        waiting = sa.select(m.person_id, m.why, m.why_rules).where(m.programme_id == finished.programme_id, m.looking)
+        before = {row.person_id: (row.why, row.why_rules or []) for row in self._connection.execute(waiting)}
+        changed = [
+            {"for_mentee": found.mentee_id, "for_cause": found.cause, "for_rules": list(found.rules)}
+            for found in result.unmatched
+            if before.get(found.mentee_id) != (found.cause, list(found.rules))
+        ]
+        if not changed:
             return
-        update = t.mentees.update().where(t.mentees.c.person_id == sa.bindparam("for_mentee", type_=sa.String))
+        update = t.mentees.update().where(m.person_id == sa.bindparam("for_mentee", type_=sa.String))
         self._connection.execute(
             update.values(
                 why=sa.bindparam("for_cause", type_=sa.String),
-                why_rules=sa.bindparam("for_rules", type_=t.mentees.c.why_rules.type),
+                why_rules=sa.bindparam("for_rules", type_=m.why_rules.type),
                 why_round_id=finished.id,
             ),
-            [
-                {"for_mentee": found.mentee_id, "for_cause": found.cause, "for_rules": list(found.rules)}
-                for found in result.unmatched
-            ],
+            changed,
         )
 
-    def get(self, round_id: str) -> Round:
+    def last_prices(self, programme_id: str) -> Prices:
+        """The prices of the last round that is kept; none where there is none."""
+        kept = sa.select(_C.prices).where(_C.programme_id == programme_id, _C.prices.is_not(None))
+        packed = self._connection.scalar(kept.order_by(_C.opened_at.desc(), _C.round_id.desc()).limit(1))
+        return NO_PRICES if packed is None else prices_from_json(_unpacked(packed))
+
+    def get(self, round_id: str, *, lock: bool = False) -> Round:
         """The round; raises NotFound."""
-        row = self._connection.execute(sa.select(*_HEAD).where(_C.round_id == round_id)).first()
+        query = sa.select(*_HEAD).where(_C.round_id == round_id)
+        row = self._connection.execute(query.with_for_update() if lock else query).first()
         if row is None:
             raise NotFound("round_unknown", "There is no round with this id.")
         return round_of(row)

@@ -61,6 +61,8 @@ _ROUND_FIELDS = (
     "proposed",
     "unmatched",
     "dropped",
+    "step",
+    "share",
 )
 
 

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from services.chassis.unit_of_work import Transaction
 from services.matcher.adapters import tables as t
+from services.matcher.adapters.facts_read import Facts
 from services.matcher.adapters.pairs_store import pairs_of
-from services.matcher.adapters.pool_store import mentee_of, mentor_of, shapes_taken
+from services.matcher.adapters.pool_store import MENTEE, MENTOR, mentee_of, mentor_of, shapes_taken
 from services.matcher.adapters.waits_store import without_live_match
 from services.matcher.adapters.weights_store import WeightsStore
 from services.matcher.domain.people import Mentee, Mentor
@@ -22,7 +23,8 @@ _M = t.matches.c
 class SnapshotReader:
     """One programme's pool; of one moment, when read in a read-only transaction."""
 
-    def __init__(self, tx: Transaction, weights: WeightsStore) -> None:
+    def __init__(self, tx: Transaction, weights: WeightsStore, facts: Facts) -> None:
+        self._facts = facts
         self._now = tx.now
         self._connection = tx.connection
         self._weights = weights
@@ -67,18 +69,19 @@ class SnapshotReader:
         for row in self._connection.execute(pairs.where(waiting)):
             apart[row.mentee_id].add(row.mentor_id)
         held = self._held(programme_id)
-        query = sa.select(t.mentees).where(waiting).order_by(t.mentees.c.person_id)
+        query = sa.select(*MENTEE).where(waiting).order_by(t.mentees.c.person_id)
         return tuple(
-            mentee_of(row, frozenset(apart.get(row.person_id, ())), held.get(row.person_id))
+            mentee_of(row, self._facts, frozenset(apart.get(row.person_id, ())), held.get(row.person_id))
             for row in self._connection.execute(query)
         )
 
     def _mentors(self, programme_id: str) -> tuple[Mentor, ...]:
         theirs = (t.mentors.c.programme_id == programme_id) & t.mentors.c.facts.is_not(None)
-        query = sa.select(t.mentors).where(theirs).order_by(t.mentors.c.person_id)
+        query = sa.select(*MENTOR).where(theirs).order_by(t.mentors.c.person_id)
         shapes = shapes_taken(self._connection, _M.programme_id == programme_id)
         return tuple(
-            mentor_of(row, self._now, shapes.get(row.person_id, ())) for row in self._connection.execute(query)
+            mentor_of(row, self._facts, self._now, shapes.get(row.person_id, ()))
+            for row in self._connection.execute(query)
         )
 
     def _held(self, programme_id: str) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from services.chassis.unit_of_work import StoreBase, Transaction
+from services.matcher.adapters.facts_read import Facts
 from services.matcher.adapters.match_store import MatchStore
 from services.matcher.adapters.pairs_store import PairsStore
 from services.matcher.adapters.places_store import PlacesStore
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
 class MatcherStore(StoreBase):
     """See `ports.Store`."""
 
-    def __init__(self, tx: Transaction) -> None:
+    def __init__(self, tx: Transaction, facts: Facts | None = None) -> None:
         super().__init__(tx)
-        self.pool = PoolStore(tx)
+        self._facts = facts or Facts()
+        self.pool = PoolStore(tx, self._facts)
         self.places = PlacesStore(tx, self.pool)
         self.waits = WaitsStore(tx)
         self.matches = MatchStore(tx)
@@ -36,4 +38,4 @@ class MatcherStore(StoreBase):
         """Rounds bring the engine with them, which most processes never need."""
         from services.matcher.adapters.round_store import RoundStore
 
-        return RoundStore(self._tx, self.weights)
+        return RoundStore(self._tx, self.weights, self._facts)

@@ -5,7 +5,7 @@
 * No mentee has two live matches: a partial unique index.
 * The two of a match belong to one programme, and a minor's mentor is cleared: foreign keys carry the columns that the
   rule reads, and follow them when they change.
-* No two rounds of a programme are open at once: a partial unique index.
+* No two rounds of a programme are open, or held for review, at once: a partial unique index.
 * No live match of a blocked pair: a trigger on ``matches`` (see the migration), and the engine's own rule before it.
 * A mentee is pinned to one mentor at most: a partial unique index; a pair is pinned or blocked, never both.
 
@@ -29,6 +29,8 @@ programmes = sa.Table(
     sa.Column("weights_version", sa.Integer, nullable=False, server_default="1"),
     sa.Column("round_fence", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("people_wanted_at", UtcMoment),
+    sa.Column("round_mode", sa.String(10), nullable=False, server_default="rolling"),
+    sa.CheckConstraint("round_mode IN ('rolling', 'review')", name="programmes_round_mode"),
 )
 
 people = sa.Table(
@@ -201,7 +203,7 @@ reports = sa.Table(
     sa.Column("content", json_column()),
 )
 
-_OPEN = sa.text("state = 'open'")
+_OPEN = sa.text("state IN ('open', 'review')")
 
 rounds = sa.Table(
     "rounds",
@@ -223,7 +225,12 @@ rounds = sa.Table(
     sa.Column("certificate", json_column()),
     sa.Column("read", sa.LargeBinary),  # the snapshot, packed; of the last rounds only, and never of an erased person
     sa.Column("result", sa.LargeBinary),
-    sa.CheckConstraint("state IN ('open', 'applied', 'given_up')", name="rounds_state"),
+    sa.Column("prices", sa.LargeBinary),  # where the next round may start to look; kept as long as what was read
+    sa.Column("step", sa.String(20)),
+    sa.Column("share", sa.Float),
+    sa.CheckConstraint(
+        "state IN ('open', 'review', 'applied', 'given_up', 'cancelled', 'dropped')", name="rounds_state"
+    ),
 )
 sa.Index("rounds_one_open", rounds.c.programme_id, unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN)
 sa.Index("rounds_listed", rounds.c.programme_id, rounds.c.opened_at, rounds.c.round_id)

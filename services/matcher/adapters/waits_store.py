@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from services.chassis.unit_of_work import Transaction
 from services.matcher.adapters import tables as t
+from services.matcher.adapters.facts_read import Facts
 from services.matcher.adapters.paging import behind
 from services.matcher.adapters.pool_store import mentee_of
 from services.matcher.domain.match import ENDED_WELL
@@ -94,7 +95,7 @@ def _course_of(row: sa.Row[Any], matches: Sequence[Any]) -> Course:
     ended = [match for match in matches if match.active_at is not None and match.end_cause in ENDED_WELL]
     last = max(ended, key=lambda match: match.ended_at, default=None)
     return Course(
-        mentee=mentee_of(row, frozenset()),
+        mentee=mentee_of(row, Facts(), frozenset()),
         asked_at=min((match.proposed_at for match in matches), default=None),
         matched_at=min((match.active_at for match in matches if match.active_at is not None), default=None),
         ended_well=None if last is None else ENDED_WELL[last.end_cause],

@@ -10,6 +10,7 @@ from services.matcher.api.match_answers import answer_routes
 from services.matcher.api.matches import match_routes
 from services.matcher.api.oversight import oversight_routes
 from services.matcher.api.pairs import pair_routes
+from services.matcher.api.round_review import round_review_routes
 from services.matcher.api.rounds import round_routes
 from services.matcher.api.waits import wait_routes
 from services.matcher.api.weights import weights_routes
@@ -36,6 +37,7 @@ def routes(door: Door) -> tuple[Blueprint, ...]:
         gap_routes,
         oversight_routes,
         round_routes,
+        round_review_routes,
         figure_routes,
     )
     return tuple(make(door) for make in makers)

@@ -33,11 +33,22 @@ class AskSchema(CairnSchema):
     )
 
 
+STATE = {
+    "enum": ["open", "review", "applied", "given_up", "cancelled", "dropped"],
+    "description": "open: on its way; review: held for an admin; given_up: somebody in it was erased, or it took too "
+    "long; cancelled and dropped: by an admin, nobody was asked",
+}
+STEP = {
+    "enum": ["features", "score", "assign", "price", "reasons", "apply"],
+    "description": "Where an open round is, as of a second ago; null for the first second and once it is over",
+}
+
+
 class RoundSchema(CairnSchema):
     """One run of the matching: what went in and came out, as figures and hashes."""
 
     id = fields.String(required=True)
-    state = fields.String(required=True, metadata={"enum": ["open", "applied", "given_up"]})
+    state = fields.String(required=True, metadata=STATE)
     weights_version = fields.Integer(required=True)
     opened_at = Instant(required=True)
     applied_at = Instant(required=True, allow_none=True)
@@ -53,6 +64,8 @@ class RoundSchema(CairnSchema):
         required=True,
         metadata={"example": {"primal": 812, "dual": 812, "violations": 0, "optimal": True}},
     )
+    step = fields.String(required=True, allow_none=True, metadata=STEP)
+    share = fields.Float(required=True, allow_none=True, metadata={"description": "Of the step, 0 to 1"})
 
 
 def round_routes(door: Door) -> Blueprint:

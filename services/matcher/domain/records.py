@@ -1,28 +1,45 @@
 """What is kept of rounds, weights and waits, as values."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from services.matcher.domain.match import Match
 from services.matcher.domain.people import Mentee, Pair
 from services.matcher.domain.weights import Weights
 
+if TYPE_CHECKING:  # the engine is heavy: only the processes that match and explain load it
+    from services.matcher.domain.explain import Part
+
 Position = tuple[datetime, str]
 """Where a page of a list ended: the moment it is sorted by, and the id."""
+
+
+RoundState = Literal["open", "review", "applied", "given_up", "cancelled", "dropped"]
+"""``open``: decided or applied now; ``review``: decided, and an admin is to look at it; the others are over.
+
+``given_up``: somebody it had read was erased, or it took too long; ``cancelled`` and ``dropped``: by an admin, before
+and after it was decided. Then nobody was asked.
+"""
+
+RoundMode = Literal["rolling", "review"]
+"""``rolling``: mentors are asked as soon as a round has decided; ``review``: once an admin has released it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
     """One run of the matching: what went in and came out, by hashes and figures.
 
-    ``state`` is ``open``, ``applied`` or ``given_up``.
+    ``step`` and ``share`` (0 to 1) say how far an open round is, as of a second ago or so.
     """
 
     id: str
     programme_id: str
     fence: int
-    state: str
+    state: RoundState
     weights_version: int
     opened_at: datetime
     mentees: int
@@ -34,6 +51,18 @@ class Round:
     unmatched: int = 0
     dropped: int = 0
     certificate: Mapping[str, Any] = field(default_factory=dict)
+    step: str | None = None
+    share: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A new match as it is first stored: with the parts of its score, and the shape of the request behind it."""
+
+    match: Match
+    parts: tuple[Part, ...]
+    score: int
+    request_shape: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +128,10 @@ class Course:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A mentee without a live match: since when, and why as of the last round (None before their first one)."""
+    """A mentee without a live match: since when, and why as of the last round (None before their first one).
+
+    ``round_id`` is the round that found this reason first; every one since has found the same.
+    """
 
     person_id: str
     programme_id: str

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """``debounce``: how long a round waits for others who sign up at the same time. The rest speaks for itself."""
+    """``debounce``: how long a round waits for others who sign up at the same time; ``round_time``: how long the engine
+    may look for an answer. The rest speaks for itself.
+    """
 
     time_to_answer: timedelta = timedelta(hours=72)
     time_to_confirm: timedelta = timedelta(hours=72)
@@ -14,3 +16,4 @@ class Terms:
     lapses_before_rest: int = 2
     rest: timedelta = timedelta(days=14)
     rounds_kept: timedelta = timedelta(days=90)
+    round_time: timedelta = timedelta(minutes=10)

@@ -4,7 +4,7 @@ from services.events.matcher import MatcherForgot
 from services.events.profiles import PersonErased
 from services.matcher.domain import match as life
 from services.matcher.ports import UnitOfWork
-from services.matcher.use_cases.settle import settle
+from services.matcher.use_cases.settle import RUN_ROUND, settle
 
 
 def forget_person(uow: UnitOfWork, event: PersonErased) -> None:
@@ -14,6 +14,7 @@ def forget_person(uow: UnitOfWork, event: PersonErased) -> None:
             after, told = life.end(match, "erased", "profile", store.now)
             settle(store, match, after, told)
         store.matches.forget(event.person_id)
-        store.rounds.forget(event.person_id)
+        if store.rounds.forget(event.person_id):
+            store.enqueue(RUN_ROUND, event.programme_id)  # the others of that round are not kept waiting for it
         store.pool.forget(event.person_id, event.version)
         store.tell(MatcherForgot(person_id=event.person_id, programme_id=event.programme_id, version=event.version))

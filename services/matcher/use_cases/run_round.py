@@ -1,56 +1,86 @@
 """Run a matching round of a programme: read one snapshot, decide without any lock, apply what still holds.
 
 What a round reads is stored before it decides, so a run that is cut off anywhere is taken up by the next one with the
-same snapshot and comes to the same proposals. Each run takes a fence; one that was overtaken cannot apply any more.
+same snapshot and comes to the same proposals. Each run takes a fence; one that was overtaken cannot apply any more, and
+neither can one that was cancelled. In review mode a round that has decided is held until an admin releases it.
 """
 
 import uuid
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from services.chassis.errors import Conflict
 from services.matcher.domain import round as matching
-from services.matcher.domain.round import RoundResult, Snapshot
+from services.matcher.domain.errors import LimitReachedError, RunCancelledError
+from services.matcher.domain.round import NO_PRICES, Decision, Prices, RoundResult, Snapshot, digest, snapshot_to_json
+from services.matcher.domain.solve import Limits
 from services.matcher.domain.terms import Terms
 from services.matcher.ports import Round, UnitOfWork
-from services.matcher.use_cases.apply_round import RoundOvertaken, apply_round
+from services.matcher.use_cases.apply_round import RoundOvertaken, apply_round, figures_of
+from services.matcher.use_cases.watch_round import RoundWatch
+
+
+class RoundTooLong(Conflict):
+    """The engine found no answer within the time a round may take; nobody was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A round with what it read; the hash of that where it was just written, the decision where it was released.
+
+    ``start`` are the last round's prices: they make the answer come sooner, and change nothing about it.
+    """
+
+    opened: Round
+    snapshot: Snapshot
+    input_hash: str | None = None
+    released: RoundResult | None = None
+    start: Prices = NO_PRICES
 
 
 def run_round(
-    uow: UnitOfWork,
-    terms: Terms,
-    programme_id: str,
-    *,
-    decide: Callable[[Snapshot], RoundResult] = matching.run_round,
+    uow: UnitOfWork, terms: Terms, programme_id: str, *, decide: Callable[..., Decision] = matching.decide_round
 ) -> Round | None:
-    """Ask as many mentors as can be asked now; returns the round, or None when nobody waits or another run leads."""
+    """Ask as many mentors as can be asked now.
+
+    Returns the round; None when nobody waits, when another run leads, or while a round is held for review. Raises
+    RoundTooLong.
+    """
     begun = _take_up(uow, programme_id) or _begin(uow, programme_id)
     if begun is None:
         return None
-    opened, snapshot = begun
+    opened, snapshot = begun.opened, begun.snapshot
     try:
-        return apply_round(uow, terms, opened, snapshot, decide(snapshot))
-    except RoundOvertaken:
+        if begun.released is not None:
+            return apply_round(uow, terms, opened, snapshot, Decision(result=begun.released))
+        decision = _decided(uow, terms, begun, decide)
+        return _hold(uow, opened, decision) or apply_round(uow, terms, opened, snapshot, decision)
+    except (RoundOvertaken, RunCancelledError):
         return None
 
 
-def _take_up(uow: UnitOfWork, programme_id: str) -> tuple[Round, Snapshot] | None:
-    """Go on with a round that was cut off."""
+def _take_up(uow: UnitOfWork, programme_id: str) -> _Begun | None:
+    """Go on with a round that was cut off, or that was released."""
     with uow.begin() as store:
         found = store.rounds.unfinished(programme_id)
         if found is None:
             return None
-        cut_off, snapshot = found
+        cut_off, snapshot, released = found
         opened = replace(cut_off, fence=store.rounds.take_fence(programme_id))
         store.rounds.refence(opened)
-        return opened, snapshot
+        return _Begun(opened, snapshot, released=released)
 
 
-def _begin(uow: UnitOfWork, programme_id: str) -> tuple[Round, Snapshot] | None:
+def _begin(uow: UnitOfWork, programme_id: str) -> _Begun | None:
     """Read everybody as of one moment, and keep what was read."""
     with uow.begin(read_only=True) as store:
+        if store.rounds.in_review(programme_id) is not None:
+            return None
         snapshot = store.rounds.snapshot(programme_id)
+        start = store.rounds.last_prices(programme_id)
     if not snapshot.mentees:
         return None
+    read = snapshot_to_json(snapshot)
     with uow.begin() as store:
         opened = Round(
             id=str(uuid.uuid4()),
@@ -62,5 +92,44 @@ def _begin(uow: UnitOfWork, programme_id: str) -> tuple[Round, Snapshot] | None:
             mentees=len(snapshot.mentees),
             mentors=len(snapshot.mentors),
         )
-        store.rounds.open(opened, snapshot)
-    return opened, snapshot
+        store.rounds.open(opened, read)
+    return _Begun(opened, snapshot, input_hash=digest(read), start=start)
+
+
+def _decided(uow: UnitOfWork, terms: Terms, begun: _Begun, decide: Callable[..., Decision]) -> Decision:
+    """Ask the engine, watched; a round that takes too long is given up, and the next one reads afresh."""
+    watch = RoundWatch(uow, begun.opened)
+    try:
+        return decide(
+            begun.snapshot,
+            start=begun.start,
+            input_hash=begun.input_hash,
+            limits=Limits(seconds=terms.round_time.total_seconds()),
+            progress=watch.progress,
+            cancelled=watch.cancelled,
+        )
+    except LimitReachedError as error:
+        with uow.begin() as store:
+            if store.rounds.holds(begun.opened):
+                store.rounds.move(begun.opened.id, "given_up")
+        raise RoundTooLong("round_too_long", "The round found no answer within its time; nobody was asked.") from error
+
+
+def _hold(uow: UnitOfWork, opened: Round, decision: Decision) -> Round | None:
+    """Keep a decision for an admin to look at, where the programme wants that."""
+    result = decision.result
+    with uow.begin() as store:
+        if store.rounds.mode(opened.programme_id) != "review" or not result.proposals:
+            return None
+        if not store.rounds.holds(opened):
+            raise RoundOvertaken("round_overtaken", "Another run of this programme's matching has taken over.")
+        held = replace(
+            opened,
+            state="review",
+            input_hash=result.input_hash,
+            result_hash=result.result_hash,
+            unmatched=len(result.unmatched),
+            certificate=figures_of(result),
+        )
+        store.rounds.hold(held, result, decision.prices)
+        return held

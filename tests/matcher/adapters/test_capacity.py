@@ -14,9 +14,12 @@ from services.chassis.errors import Conflict, Contention
 from services.events.matcher import MatchAccepted, MatchProposed
 from services.matcher.domain import match as life
 from services.matcher.domain.match import Match
+from services.matcher.domain.records import Offer, Round
+from services.matcher.domain.round import RoundResult, Snapshot
 from services.matcher.use_cases.accept_match import accept_match
 from services.matcher.use_cases.decline_match import decline_match
 from tests.matcher.conftest import DATABASES
+from tests.matcher.in_turn import in_turn
 from tests.matcher.world import PROGRAMME, World, person
 
 pytestmark = pytest.mark.parametrize("database_url", DATABASES, indirect=True)
@@ -46,7 +49,7 @@ def offer(world: World, mentee_id: str, mentor_id: str) -> Callable[[], bool]:
 
     def ask() -> bool:
         with world.house.begin() as store:
-            if not store.places.take(mentor_id):
+            if not store.places.take({mentor_id: 1}):
                 return False
             new = Match(
                 id=f"{mentee_id}-{mentor_id}",
@@ -60,7 +63,7 @@ def offer(world: World, mentee_id: str, mentor_id: str) -> Callable[[], bool]:
                 answer_by=None,
             )
             asked, told = life.propose(new, store.now + world.terms.time_to_answer)
-            if not store.matches.add(asked, (), 50, "a_few_chats"):
+            if not store.matches.add([Offer(match=asked, parts=(), score=50, request_shape="a_few_chats")]):
                 store.places.free(mentor_id)
                 return False
             store.tell(*told)
@@ -85,6 +88,44 @@ def test_sixty_four_people_and_forty_places(tables: World) -> None:
     given = at_once([offer(tables, mentee, f"mentor-{n % MENTORS}") for n, mentee in enumerate(mentees)])
     assert sum(given) == MENTORS * PLACES
     assert counted(tables) == {f"mentor-{n}": PLACES for n in range(MENTORS)}
+    assert len(tables.told(MatchProposed)) == MENTORS * PLACES
+
+
+def test_a_round_that_is_applied_while_others_take_the_places_gives_none_twice(tables: World) -> None:
+    for n in range(MENTORS):
+        tables.mentor(f"mentor-{n}", capacity=PLACES)
+    mentees = [tables.mentee(f"mentee-{n:02}") for n in range(AT_ONCE)]
+    rounds: list[Round | None] = []
+    ran = Barrier(AT_ONCE)
+
+    def decided_just_now(snapshot: Snapshot) -> RoundResult:
+        tables.decide = in_turn  # should this run be undone in favour of another, the next one goes straight on
+        ran.wait()  # everybody else begins when the round has decided
+        return in_turn(snapshot)
+
+    def a_round() -> bool:
+        rounds.append(tables.run())
+        return True
+
+    def after_it_decided(mentee: str, n: int) -> Callable[[], bool]:
+        ask = offer(tables, mentee, f"mentor-{n % MENTORS}")
+
+        def act() -> bool:
+            if mentee not in begun:
+                begun.add(mentee)
+                ran.wait()
+            return ask()
+
+        return act
+
+    begun: set[str] = set()
+    tables.decide = decided_just_now
+    given = at_once([a_round, *(after_it_decided(mentee, n) for n, mentee in enumerate(mentees[1:]))])
+    assert counted(tables) == {f"mentor-{n}": PLACES for n in range(MENTORS)}
+    done = rounds[0]
+    assert done is not None
+    assert done.proposed + sum(given[1:]) == MENTORS * PLACES
+    assert done.proposed + done.dropped + done.unmatched == AT_ONCE
     assert len(tables.told(MatchProposed)) == MENTORS * PLACES
 
 

@@ -9,12 +9,11 @@ import pytest
 
 from services.events import profiles
 from services.events.matcher import MatchProposed
-from services.matcher.domain.round import RoundResult, Snapshot
+from services.matcher.domain.round import Decision, RoundResult, Snapshot
 from services.matcher.ports import Round, Store
 from services.matcher.use_cases import apply_round as applying
 from services.matcher.use_cases.apply_round import RoundOvertaken, apply_round
 from services.matcher.use_cases.ask_for_round import ask_for_round
-from services.matcher.use_cases.run_round import run_round
 from tests.matcher.in_turn import in_turn
 from tests.matcher.world import PROGRAMME, World, spoken
 
@@ -24,7 +23,7 @@ class Crash(Exception):
 
 
 def run(world: World) -> Round | None:
-    return run_round(world.house, world.terms, PROGRAMME, decide=world.decide)
+    return world.run()
 
 
 def rounds(world: World) -> list[Round]:
@@ -105,7 +104,7 @@ def test_a_run_that_was_overtaken_applies_nothing(world: World) -> None:
         with world.house.begin(read_only=True) as store:
             found = store.rounds.unfinished(PROGRAMME)
         assert found is not None
-        left_behind.append(found)
+        left_behind.append(found[:2])
         world.decide = in_turn
         run(world)  # another worker takes the round over and applies it
         return in_turn(snapshot)
@@ -115,7 +114,7 @@ def test_a_run_that_was_overtaken_applies_nothing(world: World) -> None:
     assert len(world.told(MatchProposed)) == 1
     opened, snapshot = left_behind[0]
     with pytest.raises(RoundOvertaken):
-        apply_round(world.house, world.terms, opened, snapshot, in_turn(snapshot))
+        apply_round(world.house, world.terms, opened, snapshot, Decision(result=in_turn(snapshot)))
 
 
 def test_a_pair_that_no_longer_holds_is_dropped_and_looked_at_again(world: World) -> None:

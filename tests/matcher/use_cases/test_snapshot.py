@@ -5,7 +5,6 @@ from __future__ import annotations
 from services.events import profiles
 from services.matcher.domain.round import RoundResult, Snapshot
 from services.matcher.use_cases.keep_time import forget_old_rounds
-from services.matcher.use_cases.run_round import run_round
 from tests.matcher.in_turn import in_turn
 from tests.matcher.world import PROGRAMME, World
 
@@ -38,7 +37,7 @@ def test_a_pair_that_was_decided_and_not_sent_is_held(world: World) -> None:
     world.decide = meanwhile
     world.clock.forward(world.terms.debounce)
     for _ in world.house.due_rounds():
-        run_round(world.house, world.terms, PROGRAMME, decide=world.decide)
+        world.run()
     assert world.live(sent) is not None
     world.hear(profiles.PersonResumed, dropped)
     assert [(one.id, one.held) for one in snapshot(world).mentees] == [(dropped, "a")]

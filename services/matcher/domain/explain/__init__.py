@@ -3,7 +3,7 @@
 from services.matcher.domain.explain.hall import Crowd, crowd_of
 from services.matcher.domain.explain.pair import explain, parts_of
 from services.matcher.domain.explain.parts import Explanation, Part, band_of, reasons_of
-from services.matcher.domain.explain.unmatched import Relaxation, WhyUnmatched, is_own, why_unmatched
+from services.matcher.domain.explain.unmatched import Relaxation, WhyUnmatched, is_own, why_each, why_unmatched
 
 __all__ = [
     "Crowd",
@@ -17,5 +17,6 @@ __all__ = [
     "is_own",
     "parts_of",
     "reasons_of",
+    "why_each",
     "why_unmatched",
 ]

@@ -6,16 +6,19 @@ are *relaxations* they could make.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from services.matcher.domain.arrays import I64
 from services.matcher.domain.features.problem import Problem
 from services.matcher.domain.features.rules import Flags
 
 SHORTAGE, CAPACITY, HARD_RULE, NEVER_POSSIBLE = "shortage", "capacity", "hard_rule", "never_possible"
 _OWN = ("format", "availability", "device", "situation", "life_stage", "goals", "topics", "age", "age_at_diagnosis")
 _PROGRAMMES_OWN = ("ready", "quality_floor")
+_AT_ONCE = 256  # mentees times mentors that are looked at in one step: a few megabytes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,22 +47,60 @@ def is_own(rule: str) -> bool:
 
 def why_unmatched(problem: Problem, mentee: int) -> WhyUnmatched:
     """Say why the mentee of this row has no mentor; call it for people whom the round left waiting."""
-    every = np.arange(len(problem.pool.mentors))
-    broken = problem.reading.broken(mentee, every)
-    fine = np.ones(len(every), dtype=np.bool_)
-    for flags in broken.values():
-        fine &= ~flags
-    has_seat = _has_seat(problem, mentee)
-    suitable, free = int(fine.sum()), int((fine & has_seat).sum())
-    if free:
-        return WhyUnmatched(cause=SHORTAGE, rules=("places",), suitable=suitable, free=free)
+    return why_each(problem, [mentee])[0]
+
+
+def why_each(problem: Problem, mentees: Sequence[int]) -> list[WhyUnmatched]:
+    """The same for several rows: most have suitable mentors, and those are counted many at a time."""
+    found = []
+    for start in range(0, len(mentees), _AT_ONCE):
+        some = np.array(mentees[start : start + _AT_ONCE], dtype=np.int64)
+        fine = _fine(problem, some)
+        suitable, free = fine.sum(axis=1).tolist(), (fine & _has_seat(problem, some)).sum(axis=1).tolist()
+        found += [_why(problem, *one) for one in zip(some.tolist(), suitable, free, strict=True)]
+    return found
+
+
+def _why(problem: Problem, mentee: int, suitable: int, free: int) -> WhyUnmatched:
     if suitable:
-        return WhyUnmatched(cause=CAPACITY, rules=("places",), suitable=suitable, free=0)
-    return _ruled_out([tuple(sorted(name for name, flags in broken.items() if flags[j])) for j in every])
+        cause = SHORTAGE if free else CAPACITY
+        return WhyUnmatched(cause=cause, rules=("places",), suitable=suitable, free=free)
+    return _ruled_out(_broken_sets(problem, mentee))
 
 
-def _ruled_out(sets: list[tuple[str, ...]]) -> WhyUnmatched:
-    counts = Counter(sets)
+def _fine(problem: Problem, mentees: I64) -> Flags:
+    """(mentees, mentors): which mentors break no rule for which of these rows."""
+    book, every = problem.reading.book, np.arange(len(problem.pool.mentors))
+    fine = np.ones((len(mentees), len(every)), dtype=np.bool_)
+    for any_rule in book.any_rules.values():
+        fine &= (any_rule.mentee_mask[mentees, np.newaxis] & any_rule.mentor_mask) != 0
+    for word in book.all_rules:
+        fine &= (word.mentee_mask[mentees, np.newaxis] & ~word.mentor_mask) == 0
+    for place, row in enumerate(mentees.tolist()):
+        fine[place, list(book.excluded.get(row, ()))] = False
+    if problem.reading.words_decide:
+        fine &= problem.reading.allowed(mentees[:, np.newaxis], every[np.newaxis, :])
+    return fine
+
+
+def _broken_sets(problem: Problem, mentee: int) -> Counter[tuple[str, ...]]:
+    """How many mentors break which rules for this person, the sets in the order of their first mentor."""
+    broken = problem.reading.broken(mentee, np.arange(len(problem.pool.mentors)))
+    names = sorted(broken)
+    if not names:
+        return Counter({(): len(problem.pool.mentors)} if problem.pool.mentors else {})
+    packed = np.packbits(np.array([broken[name] for name in names]), axis=0)
+    _, first, counts = np.unique(packed, axis=1, return_index=True, return_counts=True)
+    order = np.argsort(first)
+    return Counter(
+        {
+            tuple(name for name in names if broken[name][mentor]): count
+            for mentor, count in zip(first[order].tolist(), counts[order].tolist(), strict=True)
+        }
+    )
+
+
+def _ruled_out(counts: Counter[tuple[str, ...]]) -> WhyUnmatched:
     own = [(rules, n) for rules, n in counts.items() if all(is_own(rule) for rule in rules)]
     if own:
         fewest = min(len(rules) for rules, _ in own)
@@ -70,13 +111,18 @@ def _ruled_out(sets: list[tuple[str, ...]]) -> WhyUnmatched:
     if awaited:
         return WhyUnmatched(cause=CAPACITY, rules=max(awaited, key=lambda one: (one[1], one[0]))[0], suitable=0, free=0)
     # What nobody in the pool passes, once everything that is the person's or the programme's to change is left out.
-    fixed = Counter(tuple(r for r in rules if not is_own(r) and r not in _PROGRAMMES_OWN) for rules in sets)
+    fixed: Counter[tuple[str, ...]] = Counter()
+    for rules, n in counts.items():
+        fixed[tuple(r for r in rules if not is_own(r) and r not in _PROGRAMMES_OWN)] += n
     binding = min(fixed, key=lambda rules: (len(rules), -fixed[rules], rules), default=("no_mentors",))
     return WhyUnmatched(cause=NEVER_POSSIBLE, rules=binding, suitable=0, free=0)
 
 
-def _has_seat(problem: Problem, mentee: int) -> Flags:
-    shape = problem.rules.any_mentee[0, mentee]  # the first rule of every problem is the request shape
-    seats = np.zeros(len(problem.pool.mentors), dtype=np.bool_)
-    seats[problem.seats.mentor_rows[(problem.rules.any_mentor[0] & shape) != 0]] = True
-    return seats
+def _has_seat(problem: Problem, mentees: I64) -> Flags:
+    """(mentees, mentors): who has a seat for the shape these rows ask for."""
+    shapes = problem.rules.any_mentee[0, mentees]  # the first rule of every problem is the request shape
+    takes = np.zeros((len(mentees), len(problem.pool.mentors)), dtype=np.bool_)
+    for shape in np.unique(shapes):
+        seats = problem.seats.mentor_rows[(problem.rules.any_mentor[0] & shape) != 0]
+        takes[np.ix_(shapes == shape, np.unique(seats))] = True
+    return takes

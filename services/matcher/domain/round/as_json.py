@@ -6,6 +6,7 @@ from typing import Any
 
 from services.matcher.domain.people import Mentee, Mentor, Pair
 from services.matcher.domain.round.canonical import canonical, restore
+from services.matcher.domain.round.prices import Prices
 from services.matcher.domain.round.values import RoundResult, Snapshot
 from services.matcher.domain.weights import weights_from_json, weights_to_json
 
@@ -55,6 +56,18 @@ def result_from_json(text: str) -> RoundResult:
     """Read a stored result."""
     found: RoundResult = restore(RoundResult, json.loads(text))
     return found
+
+
+def prices_to_json(prices: Prices) -> str:
+    """The text of prices, to be stored beside the result; no hash covers it, since no result depends on it."""
+    return canonical(prices)
+
+
+def prices_from_json(text: str) -> Prices:
+    """Read stored prices."""
+    told = json.loads(text)
+    seats = {name: (int(price), int(tie)) for name, (price, tie) in told["seats"].items()}
+    return Prices(unit=told["unit"], seats=seats, pairs=told["pairs"])
 
 
 def hashed_part(result: RoundResult) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from services.matcher.domain.arrays import I64
-from services.matcher.domain.assignment import Certificate
+from services.matcher.domain.assignment import Assignment, Certificate
 from services.matcher.domain.features.problem import Problem
 from services.matcher.domain.solve import Limits, solve
 
@@ -17,18 +17,23 @@ NOTHING = Certificate(0, 0, 0)
 
 @dataclass(frozen=True)
 class Answer:
-    """Mentor rows: ``mentor_of[i]`` is -1 for none; ``others[i]`` are the next best for mentee i, best first."""
+    """Mentor rows: ``mentor_of[i]`` is -1 for none; ``others[i]`` are the next best for mentee i, best first.
+
+    ``assignment`` is the kernel's own answer, over seats; None where there was nothing to ask it.
+    """
 
     mentor_of: tuple[int, ...]
     others: tuple[tuple[int, ...], ...]
     certificate: Certificate
     value: int
+    assignment: Assignment | None = None
 
 
 def assign(
     problem: Problem,
     *,
     alternates: int = 3,
+    start: Assignment | None = None,
     limits: Limits | None = None,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
@@ -36,7 +41,8 @@ def assign(
     """The best assignment of a problem, proved.
 
     Each solve is over a superset of the allowed pairs; when its answer uses allowed pairs only, it is the best over
-    the allowed ones as well, and its certificate holds.
+    the allowed ones as well, and its certificate holds. ``start`` is an answer over the same seats that may be wrong:
+    it leads the way and changes nothing.
     """
     mentees = len(problem.pool.mentees)
     rows = problem.seats.mentor_rows
@@ -53,6 +59,7 @@ def assign(
             progress=progress,
             cancelled=cancelled,
             alternates=3 * alternates,
+            start=start,
         )
         seat_of = solution.assignment.mentor_of
         matched = np.flatnonzero(seat_of >= 0)
@@ -62,7 +69,7 @@ def assign(
         rules = replace(rules, excluded=np.vstack([rules.excluded, _not_allowed(problem, refused)]))
     others = tuple(_others(problem, i, int(seat_of[i]), solution.alternates[i], alternates) for i in range(mentees))
     chosen = tuple(int(rows[seat]) if seat >= 0 else -1 for seat in seat_of)
-    return Answer(chosen, others, solution.certificate, solution.assignment.value)
+    return Answer(chosen, others, solution.certificate, solution.assignment.value, solution.assignment)
 
 
 def _not_allowed(problem: Problem, mentees: I64) -> I64:

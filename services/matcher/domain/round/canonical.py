@@ -1,7 +1,7 @@
 """One spelling for every value: dataclasses to JSON text and back, the same bytes for the same content."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -9,42 +9,37 @@ from hashlib import sha256
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-_SCALARS = (str, int, bool, float, NoneType)
+
+def canonical(value: Any) -> str:
+    """JSON, sorted keys, no spaces: dataclasses as objects, sets as sorted lists, instants as ISO 8601 in UTC."""
+    return _encoder.encode(value)
 
 
-def plain(value: Any) -> Any:
-    """Dataclasses as objects, tuples as lists, sets as sorted lists, instants as ISO 8601 in UTC."""
+def _shown(value: Any) -> Any:
+    """What the encoder does not know by itself, one level deep."""
     kind: Any = type(value)
-    if kind in _SCALARS:
-        return value
-    if kind in (tuple, list):
-        return [plain(one) for one in value]
     names = _field_names(kind)
     if names is not None:
-        return {name: plain(getattr(value, name)) for name in names}
-    return _rarer(value)
+        return {name: getattr(value, name) for name in names}
+    if isinstance(value, frozenset | set):
+        return sorted((json.loads(canonical(one)) for one in value), key=json.dumps)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no canonical form")
+
+
+# Values are trees, so nobody has to look for circles.
+_encoder = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_shown, check_circular=False
+)
 
 
 @cache
 def _field_names(kind: Any) -> tuple[str, ...] | None:
-    return tuple(field.name for field in fields(kind)) if isinstance(kind, type) and is_dataclass(kind) else None
-
-
-def _rarer(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): plain(one) for key, one in value.items()}
-    if isinstance(value, frozenset | set):
-        return sorted((plain(one) for one in value), key=json.dumps)
-    if isinstance(value, tuple):
-        return [plain(one) for one in value]
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def canonical(value: Any) -> str:
-    """JSON with sorted keys and no spaces."""
-    return json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    """Sorted, as the encoder will want them; None for what is no dataclass."""
+    return tuple(sorted(field.name for field in fields(kind))) if is_dataclass(kind) else None
 
 
 def digest(text: str) -> str:
@@ -53,23 +48,38 @@ def digest(text: str) -> str:
 
 
 def restore(kind: Any, told: Any) -> Any:
-    """Build a value of a type from what ``plain`` made of it; KeyError or ValueError when it does not fit."""
+    """Build a value of a type from what ``canonical`` wrote of it; KeyError or ValueError when it does not fit."""
+    return _restorer(kind)(told)
+
+
+@cache
+def _restorer(kind: Any) -> Callable[[Any], Any]:
+    """How values of one type are built, found out once."""
     origin, inner = get_origin(kind), get_args(kind)
     if origin in (Union, UnionType):
-        return None if told is None else restore(next(one for one in inner if one is not NoneType), told)
+        known = _restorer(next(one for one in inner if one is not NoneType))
+        return lambda told: None if told is None else known(told)
     if origin in (tuple, frozenset):
-        return _several(origin, inner, told)
+        return _several(origin, inner)
     if kind in (datetime, date):
-        return kind.fromisoformat(told)
+        read: Callable[[str], date] = kind.fromisoformat
+        return read
     if isinstance(kind, type) and is_dataclass(kind):
-        hints = get_type_hints(kind)
-        return kind(**{field.name: restore(hints[field.name], told[field.name]) for field in fields(kind)})
+        return _object(kind)
     if isinstance(kind, type) and issubclass(kind, tuple):
-        return kind(*told)
-    return told
+        return lambda told: kind(*told)
+    return lambda told: told
 
 
-def _several(origin: type, inner: tuple[Any, ...], told: Any) -> Any:
+def _several(origin: type, inner: tuple[Any, ...]) -> Callable[[Any], Any]:
     if origin is tuple and inner[-1] is not Ellipsis:
-        return tuple(restore(kind, one) for kind, one in zip(inner, told, strict=True))
-    return origin(restore(inner[0], one) for one in told)
+        kinds = [_restorer(one) for one in inner]
+        return lambda told: tuple(known(one) for known, one in zip(kinds, told, strict=True))
+    known = _restorer(inner[0])
+    return lambda told: origin([known(one) for one in told])
+
+
+def _object(kind: Any) -> Callable[[Any], Any]:
+    hints = get_type_hints(kind)
+    known = [(field.name, _restorer(hints[field.name])) for field in fields(kind)]
+    return lambda told: kind(**{name: build(told[name]) for name, build in known})

@@ -1,9 +1,9 @@
 """Run a round."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from services.matcher.domain.explain import parts_of, reasons_of, why_unmatched
+from services.matcher.domain.explain import parts_of, reasons_of, why_each
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.problem import Problem
 from services.matcher.domain.features.reading import Reading, read
@@ -11,9 +11,18 @@ from services.matcher.domain.people import Pair
 from services.matcher.domain.round.as_json import hashed_part, snapshot_to_json
 from services.matcher.domain.round.assign import Answer
 from services.matcher.domain.round.canonical import digest
+from services.matcher.domain.round.prices import NO_PRICES, Prices, prices_of
 from services.matcher.domain.round.settle import settle
 from services.matcher.domain.round.values import Proof, Proposal, RoundResult, Snapshot, Unmatched
 from services.matcher.domain.solve import Limits
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What a round decided, and the prices that let the next one decide sooner."""
+
+    result: RoundResult
+    prices: Prices = NO_PRICES
 
 
 def run_round(
@@ -28,8 +37,26 @@ def run_round(
     Raises ``MatchingError`` (``RunCancelledError``, ``TimeLimitReachedError``, ...) from the kernel; never half a
     result.
     """
-    settled = settle(snapshot, limits=limits, progress=progress, cancelled=cancelled)
+    return decide_round(snapshot, limits=limits, progress=progress, cancelled=cancelled).result
+
+
+def decide_round(
+    snapshot: Snapshot,
+    *,
+    start: Prices = NO_PRICES,
+    input_hash: str | None = None,
+    limits: Limits | None = None,
+    progress: Callable[[str, float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Decision:
+    """The same, by the prices of an earlier round if there are any; the result is the same to the byte.
+
+    ``input_hash`` is the digest of the snapshot's text, where that is known already.
+    """
+    settled = settle(snapshot, start=start, limits=limits, progress=progress, cancelled=cancelled)
     problem, answer = settled.problem, settled.answer
+    if progress is not None:
+        progress("reasons", 0.0)
     rows = [(i, j) for i, j in enumerate(answer.mentor_of) if j >= 0]
     proposals = _proposals(problem.reading, rows) + _pinned(settled.snapshot, settled.pinned)
     left = [row for row, mentor in enumerate(answer.mentor_of) if mentor < 0]
@@ -37,15 +64,16 @@ def run_round(
     result = RoundResult(
         proposals=tuple(sorted(proposals, key=lambda one: one.mentee_id)),
         alternates=tuple(_alternates(problem, answer)),
-        unmatched=tuple(_unmatched(problem, row) for row in left),
+        unmatched=_unmatched(problem, left),
         refused_pins=settled.refused,
         certificate=Proof(
             primal=int(certificate.primal), dual=int(certificate.dual), violations=int(certificate.violations)
         ),
-        input_hash=digest(snapshot_to_json(settled.snapshot)),
+        input_hash=input_hash or digest(snapshot_to_json(settled.snapshot)),
         result_hash="",
     )
-    return replace(result, result_hash=digest(hashed_part(result)))
+    sealed = replace(result, result_hash=digest(hashed_part(result)))
+    return Decision(result=sealed, prices=prices_of(problem, answer.assignment))
 
 
 def _proposals(reading: Reading, rows: list[tuple[int, int]]) -> list[Proposal]:
@@ -63,6 +91,8 @@ def _proposals(reading: Reading, rows: list[tuple[int, int]]) -> list[Proposal]:
 
 
 def _pinned(snapshot: Snapshot, pins: tuple[Pair, ...]) -> list[Proposal]:
+    if not pins:
+        return []
     mentees = {one.id: one for one in snapshot.mentees}
     mentors = {one.id: one for one in snapshot.mentors}
     pool = Pool(
@@ -83,6 +113,9 @@ def _alternates(problem: Problem, answer: Answer) -> list[tuple[str, tuple[str, 
     ]
 
 
-def _unmatched(problem: Problem, row: int) -> Unmatched:
-    why = why_unmatched(problem, row)
-    return Unmatched(mentee_id=problem.pool.mentees[row].id, cause=why.cause, rules=why.rules)
+def _unmatched(problem: Problem, rows: list[int]) -> tuple[Unmatched, ...]:
+    people = [problem.pool.mentees[row].id for row in rows]
+    return tuple(
+        Unmatched(mentee_id=mentee_id, cause=why.cause, rules=why.rules)
+        for mentee_id, why in zip(people, why_each(problem, rows), strict=True)
+    )

@@ -10,6 +10,7 @@ from services.matcher.domain.features.reading import read
 from services.matcher.domain.people import Pair
 from services.matcher.domain.round.assign import Answer, assign
 from services.matcher.domain.round.pins import settle_pins
+from services.matcher.domain.round.prices import NO_PRICES, Prices, start_from
 from services.matcher.domain.round.values import Snapshot
 from services.matcher.domain.solve import Limits
 
@@ -36,6 +37,7 @@ def settle(
     snapshot: Snapshot,
     *,
     ground: Ground | None = None,
+    start: Prices = NO_PRICES,
     limits: Limits | None = None,
     progress: Callable[[str, float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -43,13 +45,13 @@ def settle(
     """Pair the people of a snapshot.
 
     ``ground`` may come from an earlier settling of the same people with the same closeness tables (other weights);
-    it is not used where pins change the people.
+    it is not used where pins change the people. ``start`` are prices of an earlier round, which make this one quicker.
     """
     ordered = in_order(snapshot)
     rest, pinned, refused = settle_pins(ordered)
     pool = Pool(rest.mentees, rest.mentors, rest.at, rest.weights)
     problem = build(read(pool, rest.blocks, None if pinned else ground))
-    answer = assign(problem, limits=limits, progress=progress, cancelled=cancelled)
+    answer = assign(problem, start=start_from(problem, start), limits=limits, progress=progress, cancelled=cancelled)
     return Settled(ordered, problem, answer, pinned, refused)
 
 

@@ -1,0 +1,138 @@
+"""Rounds decided by people: cancelled on their way, held, released or dropped."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from marshmallow import fields
+
+from services.chassis.api import Blueprint, answers
+from services.chassis.auth import allow
+from services.chassis.idempotency import idempotent
+from services.chassis.pages import PageQuery, page, page_schema, read_cursor
+from services.chassis.schema import CairnSchema, Code
+from services.matcher.api.door import ROUNDS, Door, actor
+from services.matcher.api.match_schemas import ReasonSchema
+from services.matcher.api.rounds import RoundSchema
+from services.matcher.api.weights import Because
+from services.matcher.domain.round import Proposal
+from services.matcher.use_cases.decide_round import (
+    cancel_round,
+    drop_round,
+    list_proposals,
+    release_round,
+    set_round_mode,
+)
+
+MODES = ("rolling", "review")
+_WHY = {"reason": "The new weights are to be looked at first"}
+_MODE = {
+    "description": "rolling: mentors are asked as soon as a round has decided; review: once an admin has released it"
+}
+
+
+class ModeSchema(CairnSchema):
+    """How a programme's rounds go on once they have decided."""
+
+    mode = Code(MODES, axis="mode", required=True, metadata=_MODE)
+
+
+class SetModeSchema(ModeSchema, Because):
+    """A mode and why."""
+
+
+class ProposalSchema(CairnSchema):
+    """Two people whom a round would bring together, and why, in numbers and codes."""
+
+    mentee_id = fields.String(required=True)
+    mentor_id = fields.String(required=True)
+    score = fields.Integer(required=True, metadata={"description": "0 to 100"})
+    pinned = fields.Boolean(required=True)
+    reasons = fields.List(fields.Nested(ReasonSchema), required=True)
+
+
+def round_review_routes(door: Door) -> Blueprint:
+    """Admins only; every decision has a reason and is audited."""
+    routes = Blueprint(f"{ROUNDS} decided on", __name__, description="Stop a round, or look at it before it is sent.")
+    deciding = {"cancel": cancel_round, "release": release_round, "drop": drop_round}
+
+    def decided(what: str, round_id: str, told: Mapping[str, Any]) -> dict[str, Any]:
+        return asdict(deciding[what](door.uow, actor().programme_id, round_id, by="admin", reason=told["reason"]))
+
+    @routes.route("/matcher/v1/rounds/<round_id>/cancel", methods=["POST"])
+    @allow("admin")
+    @answers(404, 409)
+    @idempotent
+    @routes.arguments(Because, example=_WHY)
+    @routes.response(200, RoundSchema, description="The round, cancelled; its worker stops within a second or so")
+    def cancel(told: Mapping[str, Any], round_id: str) -> dict[str, Any]:
+        """Cancel a round that is on its way.
+
+        It asks nobody; the next round starts afresh. 409 once it is over or asks the first mentors.
+        """
+        return decided("cancel", round_id, told)
+
+    @routes.route("/matcher/v1/rounds/<round_id>/proposals")
+    @allow("admin")
+    @answers(404, 410)
+    @routes.arguments(PageQuery, location="query")
+    @routes.response(200, page_schema(ProposalSchema), description="Who would meet whom, in the order of mentees")
+    def read_proposals(query: Mapping[str, Any], round_id: str) -> dict[str, Any]:
+        """List what a round has decided. Each reading is audited."""
+        cursor = read_cursor(query["cursor"])
+        rows = list_proposals(
+            door.uow,
+            actor().programme_id,
+            round_id,
+            after=str(cursor[1]) if cursor else "",
+            limit=query["limit"] + 1,
+            by="admin",
+        )
+        found = page(rows, limit=query["limit"], position=_of_proposal)
+        return {**found, "items": [asdict(row) for row in found["items"]]}
+
+    @routes.route("/matcher/v1/rounds/<round_id>/release", methods=["POST"])
+    @allow("admin")
+    @answers(404, 409)
+    @idempotent
+    @routes.arguments(Because, example=_WHY)
+    @routes.response(202, RoundSchema, description="A worker asks the mentors now; what no longer holds is dropped")
+    def release(told: Mapping[str, Any], round_id: str) -> dict[str, Any]:
+        """Release a round that is held for review."""
+        return decided("release", round_id, told)
+
+    @routes.route("/matcher/v1/rounds/<round_id>/drop", methods=["POST"])
+    @allow("admin")
+    @answers(404, 409)
+    @idempotent
+    @routes.arguments(Because, example=_WHY)
+    @routes.response(200, RoundSchema, description="The round, dropped; nobody was asked")
+    def drop(told: Mapping[str, Any], round_id: str) -> dict[str, Any]:
+        """Drop a round that is held for review.
+
+        The next one comes when somebody signs up or something changes, or is asked for.
+        """
+        return decided("drop", round_id, told)
+
+    @routes.route("/matcher/v1/round-mode")
+    @allow("admin")
+    @routes.response(200, ModeSchema, description="The mode")
+    def read_mode() -> dict[str, Any]:
+        """Say whether rounds are held for review."""
+        with door.uow.begin(read_only=True) as store:
+            return {"mode": store.rounds.mode(actor().programme_id)}
+
+    @routes.route("/matcher/v1/round-mode", methods=["PUT"])
+    @allow("admin")
+    @routes.arguments(SetModeSchema, example={"mode": "review", **_WHY})
+    @routes.response(200, ModeSchema, description="The mode, in force from the next round that decides")
+    def write_mode(told: Mapping[str, Any]) -> dict[str, Any]:
+        """Hold rounds for review, or let them go on by themselves."""
+        mode = set_round_mode(door.uow, actor().programme_id, told["mode"], by="admin", reason=told["reason"])
+        return {"mode": mode}
+
+    return routes
+
+
+def _of_proposal(found: Proposal) -> tuple[str, str]:
+    return "", found.mentee_id
