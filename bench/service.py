@@ -64,7 +64,9 @@ class Programme:
                 store.pool.keep(_member(one.id, mentee=one.facts))
             for other in mentors:
                 store.pool.keep(_member(other.id, mentor=other.facts))
-        with self.parts.engine.begin() as connection:  # as if a round had seen them, or "why" would not look at the pool
+        with (
+            self.parts.engine.begin() as connection
+        ):  # as if a round had seen them, or "why" would not look at the pool
             connection.execute(mentee_rows.update().values(why="shortage"))
         self.client = SERVICE.web_app(self.parts).test_client()
 
