@@ -1,8 +1,13 @@
 """The groups that equity looks at, and the rule that hides small ones."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
+from services.matcher.domain.arrays import I64
 from services.matcher.domain.people import Mentee
 
 SMALLEST = 5
@@ -28,15 +33,35 @@ def groups_of(mentee: Mentee) -> tuple[Group, ...]:
     )
 
 
-def by_group(mentees: Iterable[Mentee]) -> dict[Group, list[Mentee]]:
-    """Everybody under each of their groups, groups in a fixed order."""
-    found: dict[Group, list[Mentee]] = {}
-    for mentee in mentees:
-        for group in groups_of(mentee):
-            found.setdefault(group, []).append(mentee)
-    return dict(sorted(found.items()))
+@dataclass(frozen=True)
+class Grouped:
+    """M mentees under each of their groups, groups in a fixed order."""
+
+    groups: tuple[Group, ...]  # G
+    codes: I64  # (A, M) the group on each axis
+
+    def count(self, chosen: npt.NDArray[np.bool_]) -> list[int]:
+        """How many of the chosen (M,) mentees are in each group."""
+        if not self.groups:
+            return []
+        found: list[int] = np.bincount(self.codes[:, chosen].ravel(), minlength=len(self.groups)).tolist()
+        return found
+
+
+def grouped(mentees: Sequence[Mentee]) -> Grouped:
+    """Look up everybody's groups, once."""
+    theirs = [groups_of(mentee) for mentee in mentees]
+    groups = tuple(sorted({group for some in theirs for group in some}))
+    code = {group: place for place, group in enumerate(groups)}
+    axes = zip(*theirs, strict=True)
+    return Grouped(groups, np.array([[code[group] for group in axis] for axis in axes], dtype=np.int64))
 
 
 def hidden(people: Sequence[object]) -> bool:
     """Whether a group is too small to be shown."""
-    return len(people) < SMALLEST
+    return too_few(len(people))
+
+
+def too_few(people: int) -> bool:
+    """Whether so few people are not told apart from others."""
+    return people < SMALLEST

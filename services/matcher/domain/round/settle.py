@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from services.matcher.domain.features.ground import Ground
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.problem import Problem, build
 from services.matcher.domain.features.reading import read
 from services.matcher.domain.people import Pair
-from services.matcher.domain.round.assign import Answer, assign
+from services.matcher.domain.round.assign import ALTERNATES, Answer, assign
 from services.matcher.domain.round.pins import settle_pins
 from services.matcher.domain.round.values import Snapshot
 from services.matcher.domain.solve import Limits
@@ -35,22 +34,35 @@ class Settled:
 def settle(
     snapshot: Snapshot,
     *,
-    ground: Ground | None = None,
+    like: Settled | None = None,
+    alternates: int = ALTERNATES,
     limits: Limits | None = None,
     progress: Callable[[str, float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Settled:
     """Pair the people of a snapshot.
 
-    ``ground`` may come from an earlier settling of the same people with the same closeness tables (other weights);
-    it is not used where pins change the people.
+    ``like`` may be an earlier settling of the very same people (the same tuples, in order) under other weights: what
+    weights do not change is taken over from it, so that the answer, which is the same, comes sooner.
     """
-    ordered = in_order(snapshot)
+    same = like is not None and _same_people(snapshot, like.snapshot)
+    ordered = snapshot if same else in_order(snapshot)
     rest, pinned, refused = settle_pins(ordered)
     pool = Pool(rest.mentees, rest.mentors, rest.at, rest.weights)
-    problem = build(read(pool, rest.blocks, None if pinned else ground))
-    answer = assign(problem, limits=limits, progress=progress, cancelled=cancelled)
+    ground = like.problem.reading.ground if like is not None and same and _same_ground(rest, pinned, like) else None
+    problem = build(read(pool, rest.blocks, ground))
+    answer = assign(problem, alternates=alternates, limits=limits, progress=progress, cancelled=cancelled)
     return Settled(ordered, problem, answer, pinned, refused)
+
+
+def _same_people(one: Snapshot, other: Snapshot) -> bool:
+    return one.mentees is other.mentees and one.mentors is other.mentors and one.at == other.at
+
+
+def _same_ground(rest: Snapshot, pinned: tuple[Pair, ...], like: Settled) -> bool:
+    """Whether the same pins were made and the same pairs blocked, and the closeness tables are the same."""
+    tables = like.snapshot.weights.closeness == rest.weights.closeness
+    return tables and pinned == like.pinned and rest.blocks == like.snapshot.blocks
 
 
 def in_order(snapshot: Snapshot) -> Snapshot:
