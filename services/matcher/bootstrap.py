@@ -34,6 +34,7 @@ def web_app(parts: Parts[Settings, MatcherStore]) -> Flask:
     from services.chassis.links import LinkSigner
     from services.chassis.words import Words
     from services.matcher import api, pages
+    from services.matcher.use_cases.desk import Desk
 
     words, terms = Words(WORDS), parts.settings.terms
     app = build_app(
@@ -42,7 +43,7 @@ def web_app(parts: Parts[Settings, MatcherStore]) -> Flask:
         site="Cairn",
         settings=parts.settings,
         health=parts.health,
-        blueprints=api.routes(api.Door(parts.uow, terms, words)),
+        blueprints=api.routes(api.Door(parts.uow, terms, words, Desk(parts.settings.bounds))),
         pages=pages.routes(parts.uow, terms, words, LinkSigner(parts.settings.link_secret, clock=parts.clock)),
         uow=parts.uow,
     )

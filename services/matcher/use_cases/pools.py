@@ -6,6 +6,7 @@ second, and each process may have its own.
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -32,8 +33,11 @@ class Pools:
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._preparing = threading.Lock()
 
-    def of(self, uow: UnitOfWork, programme_id: str) -> Prepared:
-        """The programme's pool as it is now, or was within the last minute while nothing in it has changed."""
+    def of(self, uow: UnitOfWork, programme_id: str, over: Callable[[], bool] | None = None) -> Prepared:
+        """The programme's pool as it is now, or was within the last minute while nothing in it has changed.
+
+        Raises ``RunCancelledError`` when ``over()`` says so while it is being prepared.
+        """
         with uow.begin(read_only=True) as store:
             stamp = store.rounds.stamp(programme_id)
             kept = self._kept.get(programme_id)
@@ -45,7 +49,7 @@ class Pools:
         with self._preparing:  # one at a time: it takes a core, and the next one may find it done
             kept = self._kept.get(programme_id)
             if kept is None or kept.stamp != stamp or snapshot.at - kept.prepared.settled.snapshot.at >= self._fresh:
-                kept = self._kept[programme_id] = _Kept(stamp, prepare(snapshot))
+                kept = self._kept[programme_id] = _Kept(stamp, prepare(snapshot, cancelled=over))
                 self._let_go_later(programme_id, kept)
             self._kept.move_to_end(programme_id)
             while len(self._kept) > self._most:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from services.matcher.domain.insights.what_if import WhatIf, what_if
 from services.matcher.ports import UnitOfWork
-from services.matcher.use_cases.pools import Pools
+from services.matcher.use_cases.desk import Desk
 from services.matcher.use_cases.publish_weights import read_weights
 
 
@@ -19,11 +19,12 @@ class Tried:
     weights_version: int
 
 
-def try_weights(uow: UnitOfWork, pools: Pools, programme_id: str, told: object) -> Tried:
+def try_weights(uow: UnitOfWork, desk: Desk, programme_id: str, told: object) -> Tried:
     """Compare the weights in force with candidate ones; raises Invalid that names every fault of those."""
-    prepared = pools.of(uow, programme_id)
-    snapshot = prepared.settled.snapshot
-    found = what_if(snapshot, read_weights(told, snapshot.weights.version), prepared)
+    candidate = read_weights(told, 1)  # before anybody waits for a turn; nothing of an answer depends on the version
+    with desk.question(uow, programme_id) as asked:
+        snapshot = asked.prepared.settled.snapshot
+        found = what_if(snapshot, candidate, asked.prepared, cancelled=asked.over)
     return Tried(
         found=found,
         as_of=snapshot.at,

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,6 +33,14 @@ class Guardrail:
     alert: bool
 
 
+class Move(NamedTuple):
+    """A mentee with another mentor: the scores of both pairs, None for no pair."""
+
+    mentee_id: str
+    before: int | None
+    after: int | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class WhatIf:
     """The same people under the weights in force (``before``) and the candidate ones (``after``).
@@ -47,6 +57,36 @@ class WhatIf:
     lost: tuple[str, ...]  # mentees with a mentor only before
     guardrails: tuple[Guardrail, ...]
     optimal: bool
+
+    @property
+    def gains(self) -> int:
+        """How many mentees' pairs score higher after, by the candidate weights."""
+        return int((self._steps > 0).sum())
+
+    @property
+    def loses(self) -> int:
+        """How many mentees' pairs score lower after, by the candidate weights."""
+        return int((self._steps < 0).sum())
+
+    def moves(self, most: int) -> list[Move]:
+        """Mentees with another mentor and the scores of both, by the candidate weights; who loses most first."""
+        before, after = self.before_by_candidate, self.after_by_candidate
+        rows = self._changed[np.argsort(self._steps, kind="stable")][:most].tolist()
+        return [Move(before.people[row], _or_none(before.score_of[row]), _or_none(after.score_of[row])) for row in rows]
+
+    @cached_property
+    def _changed(self) -> I64:
+        row = {one: place for place, one in enumerate(self.before_by_candidate.people)}
+        return np.array([row[one] for one in self.changed], dtype=np.int64)
+
+    @cached_property
+    def _steps(self) -> I64:
+        """What each of the changed gains, no pair counting as 0."""
+        was, is_now = (
+            np.maximum(0, np.array(one.score_of, dtype=np.int64)[self._changed])
+            for one in (self.before_by_candidate, self.after_by_candidate)
+        )
+        return is_now - was
 
 
 @dataclass(frozen=True)
@@ -121,6 +161,10 @@ def _as_candidate(ready: Prepared, then: Pool, after: Pairing, other: Settled) -
     ground = lay_ground(then) if other.pinned else other.problem.reading.ground
     pairs = pair_points(ground, then.weights)
     return pairs, pairing(pairs, ready.made.mentor_of), pairing(pairs, after.mentor_of)
+
+
+def _or_none(score: int) -> int | None:
+    return score if score >= 0 else None
 
 
 def _pool(snapshot: Snapshot, weights: Weights) -> Pool:
