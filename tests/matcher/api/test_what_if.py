@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from services.events.facts import DeviceInterest, DeviceLived, LifeStage
 from services.matcher.bootstrap import SERVICE
@@ -47,7 +48,7 @@ def test_lists_name_as_many_as_asked_for_and_counts_stay_whole(stage: Stage) -> 
     assert stage.post("/matcher/v1/what-if?most=-1", ADMIN, json={}).status_code == 422
 
 
-def bounded(stage: Stage, **settings: int) -> Stage:
+def bounded(stage: Stage, **settings: Any) -> Stage:
     """The same matcher, with less room for questions."""
     stage.app = SERVICE.web_app(replace(stage.parts, settings=replace(stage.settings, **settings)))
     return stage

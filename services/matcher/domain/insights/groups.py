@@ -10,6 +10,7 @@ import numpy.typing as npt
 from services.matcher.domain.arrays import I64
 from services.matcher.domain.people import Mentee
 
+_AXES = ("language", "diabetes_type", "relation", "format")
 SMALLEST = 5
 """Fewer people than this in a group are not told apart from others."""
 
@@ -23,14 +24,13 @@ class Group(NamedTuple):
 
 def groups_of(mentee: Mentee) -> tuple[Group, ...]:
     """The groups a person belongs to: one per axis; their first language, and the first way of talking they named."""
+    return tuple(Group(axis, code) for axis, code in zip(_AXES, _codes_of(mentee), strict=True))
+
+
+def _codes_of(mentee: Mentee) -> tuple[str, str, str, str]:
     facts = mentee.facts
     language = facts.languages[0].tag.split("-", maxsplit=1)[0] if facts.languages else "none"
-    return (
-        Group("language", language),
-        Group("diabetes_type", facts.diabetes_type),
-        Group("relation", facts.relation),
-        Group("format", facts.formats[0] if facts.formats else "any"),
-    )
+    return language, facts.diabetes_type, facts.relation, facts.formats[0] if facts.formats else "any"
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,13 @@ class Grouped:
 
 def grouped(mentees: Sequence[Mentee]) -> Grouped:
     """Look up everybody's groups, once."""
-    theirs = [groups_of(mentee) for mentee in mentees]
-    groups = tuple(sorted({group for some in theirs for group in some}))
-    code = {group: place for place, group in enumerate(groups)}
-    axes = zip(*theirs, strict=True)
-    return Grouped(groups, np.array([[code[group] for group in axis] for axis in axes], dtype=np.int64))
+    axes = list(zip(*map(_codes_of, mentees), strict=True))
+    groups = tuple(sorted({Group(axis, code) for axis, codes in zip(_AXES, axes, strict=False) for code in codes}))
+    place = {group: number for number, group in enumerate(groups)}
+    numbers = [{group.code: place[group] for group in groups if group.axis == axis} for axis in _AXES]
+    return Grouped(
+        groups, np.array([[number[code] for code in codes] for number, codes in zip(numbers, axes, strict=False)])
+    )
 
 
 def hidden(people: Sequence[object]) -> bool:
