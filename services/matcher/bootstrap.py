@@ -12,6 +12,7 @@ from services.chassis.unit_of_work import Transaction
 from services.events import topics
 from services.matcher.adapters.store import MatcherStore
 from services.matcher.settings import Settings
+from services.matcher.use_cases.settle import FIND_GAPS
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -91,4 +92,5 @@ SERVICE = Service(
     jobs=jobs,
     ticks=ticks,
     before_consuming=ask_for_everybody,
+    aside=frozenset({FIND_GAPS}),
 )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.matcher.domain.insights.what_if import WhatIf, what_if
+from services.matcher.domain.weights import Weights
 from services.matcher.ports import UnitOfWork
 from services.matcher.use_cases.desk import Desk
 from services.matcher.use_cases.publish_weights import read_weights
@@ -21,7 +22,12 @@ class Tried:
 
 def try_weights(uow: UnitOfWork, desk: Desk, programme_id: str, told: object) -> Tried:
     """Compare the weights in force with candidate ones; raises Invalid that names every fault of those."""
-    candidate = read_weights(told, 1)  # before anybody waits for a turn; nothing of an answer depends on the version
+    # Read before anybody waits for a turn; nothing of the answer depends on the version.
+    return try_these(uow, desk, programme_id, read_weights(told, 1))
+
+
+def try_these(uow: UnitOfWork, desk: Desk, programme_id: str, candidate: Weights) -> Tried:
+    """Compare the weights in force with valid candidate ones."""
     with desk.question(uow, programme_id) as asked:
         snapshot = asked.prepared.settled.snapshot
         found = what_if(snapshot, candidate, asked.prepared, cancelled=asked.over)

@@ -104,7 +104,7 @@ def _seating(problem: Problem, mentor_of: Sequence[int], start: int) -> "nx.DiGr
 def takes_seats(problem: Problem, mentee: int, seats: I64) -> Flags:
     """Which of some seats (columns) a mentee could take, all rules considered."""
     rules, mentors = problem.rules, problem.seats.mentor_rows[seats]
-    fine = ((rules.any_mentor[:, seats] & rules.any_mentee[:, mentee, np.newaxis]) != 0).all(axis=0)
+    fine: Flags = ((rules.any_mentor[:, seats] & rules.any_mentee[:, mentee, np.newaxis]) != 0).all(axis=0)
     fine &= ((rules.all_mentee[:, mentee, np.newaxis] & ~rules.all_mentor[:, seats]) == 0).all(axis=0)
     excluded = problem.reading.book.excluded.get(mentee)
     if excluded:
