@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from services.chassis.clock import monotonic
-from services.chassis.errors import ChassisError, Conflict
+from services.chassis.errors import ChassisError
 from services.matcher.domain.errors import RunCancelledError
 from services.matcher.domain.insights.what_if import Prepared
 from services.matcher.domain.terms import Bounds
@@ -51,7 +51,7 @@ class Desk:
 
         Raises Conflict for a pool above the bound (mentees who wait times mentors), EngineBusy and TookTooLong.
         """
-        _refuse_too_large(uow, programme_id, self.bounds.pairs if most_pairs is None else most_pairs)
+        most = self.bounds.pairs if most_pairs is None else most_pairs
         with self._own_turn():
             ends = monotonic() + self.bounds.seconds
 
@@ -59,7 +59,7 @@ class Desk:
                 return monotonic() > ends
 
             try:
-                yield Question(self._pools.of(uow, programme_id, over), over)
+                yield Question(self._pools.of(uow, programme_id, over, most_pairs=most), over)
             except RunCancelledError:
                 raise TookTooLong(f"no answer within {self.bounds.seconds:.0f} seconds") from None
 
@@ -71,11 +71,3 @@ class Desk:
             yield
         finally:
             self._turn.release()
-
-
-def _refuse_too_large(uow: UnitOfWork, programme_id: str, most: int) -> None:
-    with uow.begin(read_only=True) as store:
-        mentees, mentors = store.rounds.size(programme_id)
-    if mentees * mentors > most:
-        told = {"mentees": mentees, "mentors": mentors, "pairs": mentees * mentors, "most": most}
-        raise Conflict("pool_too_large", "So many people wait now that this is not answered while you wait.", now=told)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from services.matcher.domain.arrays import I32, U64
 from services.matcher.domain.assignment import TieBreak
-from services.matcher.domain.features.budget import matters
+from services.matcher.domain.features.budget import boosts, matters
 from services.matcher.domain.features.coded import AnyRule, Coded, for_mentors
 from services.matcher.domain.features.held import held_tables
 from services.matcher.domain.features.masks import SeatMasks, seat_masks
@@ -13,7 +13,7 @@ from services.matcher.domain.features.objective import tie_keys
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.priority import Waits, waits_of
 from services.matcher.domain.features.registry import criteria
-from services.matcher.domain.features.rules import RuleBook, hard_rule, standing_rules
+from services.matcher.domain.features.rules import Flags, RuleBook, hard_rule, standing_rules
 from services.matcher.domain.features.scaled import Scaled, as_small_table
 from services.matcher.domain.features.seats import Seats, cut_seats
 from services.matcher.domain.features.tables import distinct
@@ -31,7 +31,7 @@ class Ground:
     masks: SeatMasks
     seats: Seats
     tie_break: TieBreak  # mentees and seats
-    kinds: tuple[frozenset[str], ...]  # the distinct sets of what matters most
+    boosted: Flags  # (K, C) the distinct sets of what matters most
     kind_codes: I32  # (M,)
     waits: Waits
     held: tuple[Scaled, ...]  # one point for a proposal that is kept
@@ -52,7 +52,7 @@ def lay_ground(pool: Pool, blocks: frozenset[Pair] = frozenset()) -> Ground:
         masks=seat_masks(standing, hard, seats),
         seats=seats,
         tie_break=TieBreak(tie_keys([one.id for one in pool.mentees]), _seat_keys(pool.mentors, seats)),
-        kinds=tuple(kinds),
+        boosted=boosts(kinds),
         kind_codes=kind_codes,
         waits=waits_of(pool.mentees, pool.at),
         held=held_tables(pool, seats),

@@ -35,5 +35,5 @@ class PairPoints:
 
 def pair_points(ground: Ground, weights: Weights) -> PairPoints:
     """Share out the weights over what was coded."""
-    by_kind = shares(weights, ground.kinds)
+    by_kind = shares(weights, ground.boosted)
     return PairPoints(ground.coded, np.ascontiguousarray(by_kind.T)[:, ground.kind_codes], by_kind)

@@ -157,7 +157,8 @@ def what_if(
 def _as_candidate(ready: Prepared, then: Pool, after: Pairing, other: Settled) -> tuple[PairPoints, Pairing, Pairing]:
     """Both sets of pairs with the points they have under the candidate: other ones only by other closeness tables."""
     if then.weights.closeness == ready.settled.snapshot.weights.closeness:
-        return pair_points(ready.ground, then.weights), ready.made, after
+        same = other.problem.reading.pairs if not other.pinned else pair_points(ready.ground, then.weights)
+        return same, ready.made, after
     ground = lay_ground(then) if other.pinned else other.problem.reading.ground
     pairs = pair_points(ground, then.weights)
     return pairs, pairing(pairs, ready.made.mentor_of), pairing(pairs, after.mentor_of)
