@@ -1,6 +1,6 @@
 """The transportation problem, exactly: an assignment of most value, prices that prove it, a fixed tie-break."""
 
-from services.matcher.domain.assignment.assign import assign, optimise, priced
+from services.matcher.domain.assignment.assign import assign, optimise, priced, rough_prices
 from services.matcher.domain.assignment.certify import certify
 from services.matcher.domain.assignment.edges import Assignment, Certificate, Edges
 from services.matcher.domain.assignment.outcome import Outcome
@@ -22,4 +22,5 @@ __all__ = [
     "indexed",
     "optimise",
     "priced",
+    "rough_prices",
 ]

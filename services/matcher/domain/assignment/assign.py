@@ -5,11 +5,14 @@ import numpy.typing as npt
 
 from services.matcher.domain.arrays import I64
 from services.matcher.domain.assignment.certify import exact_sum
+from services.matcher.domain.assignment.compiled_auction import CompiledAuction
 from services.matcher.domain.assignment.compiled_optimise import optimise_compiled
 from services.matcher.domain.assignment.edges import Assignment, Edges
 from services.matcher.domain.assignment.outcome import Outcome, Pause, no_pause
+from services.matcher.domain.assignment.plain_auction import PlainAuction
 from services.matcher.domain.assignment.plain_optimise import optimise_plain
 from services.matcher.domain.assignment.problem import Problem, checked_capacity, checked_edges, problem_of
+from services.matcher.domain.assignment.strategy import SCALE, rough_epsilon
 from services.matcher.domain.compiled import core
 
 
@@ -32,19 +35,38 @@ def optimise(
     problem: Problem,
     *,
     start: Outcome | None = None,
+    rebid: bool = False,
     aside: I64 | None = None,  # (M,)
     compiled: bool | None = None,
     pause: Pause = no_pause,
 ) -> Outcome:
     """Return the optimum of a checked problem, from the prices and pairs of `start` when given.
 
-    Otherwise from an auction, which leaves `aside` out of all values of a mentee where that is given: less exact a
-    start, but in smaller numbers.
+    A start that needs few changes is repaired at once; with `rebid` both sides bid again from its prices first. Without
+    a start they bid from nothing. Bidding leaves `aside` out of all values of a mentee where that is given: less exact
+    a beginning, but in smaller numbers.
     """
     library = core(compiled)
     if library is None:
-        return optimise_plain(problem, start, aside, pause)
-    return optimise_compiled(library, problem, start, aside, pause)
+        return optimise_plain(problem, start, rebid, aside, pause)
+    return optimise_compiled(library, problem, start, rebid, aside, pause)
+
+
+def rough_prices(problem: Problem, reserve: I64, *, compiled: bool | None = None, pause: Pause = no_pause) -> I64:
+    """Return (N,) what places may cost, from one coarse round of bids of the mentees.
+
+    `reserve` (M,) is what each mentee would gain elsewhere if places there were free: nobody bids for less. As they
+    are not, a second time everyone takes off what a place costs in the middle.
+    """
+    library = core(compiled)
+    if not len(problem.mentor):
+        return np.zeros(problem.mentors, np.int64)
+    epsilon = rough_epsilon(problem)
+    bids = PlainAuction(problem) if library is None else CompiledAuction(library, problem)
+    bids.forward(epsilon, SCALE * np.maximum(reserve, 0), pause)
+    typical = int(np.median(bids.prices()[problem.capacity > 0]))
+    bids.forward(epsilon, np.maximum(SCALE * reserve - typical, 0), pause)
+    return bids.prices() // SCALE
 
 
 def priced(edges: Edges, capacity: I64, outcome: Outcome) -> Assignment:

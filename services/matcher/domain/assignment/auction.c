@@ -70,7 +70,7 @@ int64_t cairn_forward(Market *m, Queue *mentees, int64_t scale, int64_t epsilon,
     while (mentees->size && budget > 0) {
         int32_t i = pop(mentees);
         if (m->edge_of[i] >= 0) continue;
-        int64_t best = 0, second = 0, chosen = -1;
+        int64_t best = m->reserve[i], second = best, chosen = -1;
         for (int64_t e = m->indptr[i]; e < m->indptr[i + 1]; e++) {
             int64_t gain = scale * m->value[e] - m->v[m->mentor[e]];
             if (gain > second) {
@@ -157,7 +157,7 @@ int64_t cairn_reverse(Market *m, Queue *mentors, int64_t scale, int64_t epsilon,
 void cairn_loosen(Market *m, Queue *mentees, int64_t scale, int64_t epsilon) {
     for (int64_t i = 0; i < m->mentees; i++) {
         int32_t own = m->edge_of[i];
-        int64_t best = 0;
+        int64_t best = m->reserve[i];
         for (int64_t e = m->indptr[i]; e < m->indptr[i + 1]; e++) {
             int64_t gain = scale * m->value[e] - m->v[m->mentor[e]];
             if (gain > best) best = gain;
@@ -167,7 +167,7 @@ void cairn_loosen(Market *m, Queue *mentees, int64_t scale, int64_t epsilon) {
             own = -1;
         }
         m->u[i] = best;
-        if (own < 0 && best > 0) push(mentees, (int32_t)i);
+        if (own < 0 && best > m->reserve[i]) push(mentees, (int32_t)i);
     }
     for (int64_t j = 0; j < m->mentors; j++)
         for (int64_t s = m->slot_start[j]; s < m->slot_start[j] + m->load[j]; s++) m->slot_bid[s] = m->v[j];

@@ -20,6 +20,7 @@ typedef struct {
     int32_t *load;                 /* (N) */
     int32_t *edge_of;              /* (M) edge that matches each mentee, -1 for none */
     int64_t *u, *v;                /* (M), (N) prices, first word */
+    const int64_t *reserve;        /* (M) auction only: scaled gains for less than which a mentee does not bid */
     int64_t *p, *q;                /* (M), (N) prices, second word; repair only */
 } Market;
 

@@ -12,7 +12,8 @@ from services.matcher.domain.compiled import Held, fields
 class _MarketFields(ctypes.Structure):
     _fields_ = fields(
         "mentees mentors",
-        "indptr mentor mentee value tie mentor_indptr by_mentor slot_start slot_edge slot_bid load edge_of u v p q",
+        "indptr mentor mentee value tie mentor_indptr by_mentor slot_start slot_edge slot_bid load edge_of u v "
+        "reserve p q",
     )
 
 
@@ -62,6 +63,7 @@ class Market(Held):
             edge_of=self.edge_of,
             u=self.u,
             v=self.v,
+            reserve=np.zeros(rows, np.int64),
             p=self.p,
             q=self.q,
         )

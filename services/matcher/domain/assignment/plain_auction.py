@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from services.matcher.domain.arrays import I64
 from services.matcher.domain.assignment.outcome import Pause
 from services.matcher.domain.assignment.problem import Problem
 from services.matcher.domain.assignment.strategy import (
@@ -37,9 +38,30 @@ class PlainAuction:
         self._capacity = problem.capacity.tolist()
         self._seats: list[list[tuple[int, int, int]]] = [[] for _ in self._capacity]
         self._mentee_price = [0] * problem.mentees
+        self._reserve = [0] * problem.mentees
         self._left = 0
         self.mentor_price = [0] * problem.mentors
         self.mentor_of = [-1] * problem.mentees
+
+    def run_from(self, mentor_of: list[int], prices: list[int], pause: Pause) -> None:
+        """Let both sides bid from these pairs and prices, not scaled."""
+        self.mentor_price = [SCALE * max(0, price) for price in prices]
+        for i, j in enumerate(mentor_of):
+            if j in self._mentors_of[i]:
+                self.mentor_of[i] = j
+                self._seats[j].append((0, i, self._worth_of[i][self._mentors_of[i].index(j)]))
+        if len(self._problem.mentor):
+            self._both_bid(pause)
+
+    def forward(self, epsilon: int, reserve: I64, pause: Pause) -> None:
+        """Let mentees bid from today's prices, nobody for less than their scaled `reserve` (M,)."""
+        self._reserve = reserve.tolist()
+        self._left = ONE_SIDED_BUDGET * len(self._problem.mentor)
+        self._forward(epsilon, self._loosened(epsilon), pause)
+
+    def prices(self) -> I64:
+        """Return (N,) scaled prices."""
+        return np.array(self.mentor_price, dtype=np.int64)
 
     def run(self, pause: Pause) -> None:
         """Bid as suits the market; afterwards `mentor_price` is scaled by SCALE."""
@@ -51,6 +73,9 @@ class PlainAuction:
             return
         if ratio > SURPLUS and self._forward(1, self._loosened(1), pause):
             return
+        self._both_bid(pause)
+
+    def _both_bid(self, pause: Pause) -> None:
         for course, budget in schedules(self._problem):
             self._left = budget
             if all(
@@ -76,14 +101,14 @@ class PlainAuction:
             mentors = self._mentors_of[i]
             gains = [worth - v[j] for worth, j in zip(self._worth_of[i], mentors, strict=True)]
             self._left -= len(gains) + 8
+            least = self._reserve[i]
             best = max(gains, default=0)
-            if best <= 0:
+            if best <= least:
                 continue
             at = gains.index(best)
-            gains[at] = 0
+            gains[at] = least
             j = mentors[at]
-            second = max(gains)
-            bid = v[j] + best - max(0, second) + epsilon
+            bid = v[j] + best - max(least, *gains) + epsilon
             seat = (bid, i, self._worth_of[i][at])
             self.mentor_of[i] = j
             seats = self._seats[j]
@@ -149,18 +174,18 @@ class PlainAuction:
             if j >= 0 and own[i] - v[j] < best - epsilon:
                 self._seats[j] = [seat for seat in self._seats[j] if seat[1] != i]
                 self.mentor_of[i] = j = -1
-            if j < 0 and best > 0:
+            if j < 0 and best > self._reserve[i]:
                 queue.append(i)
         for j, seats in enumerate(self._seats):
             self._seats[j] = [(v[j], i, worth) for _, i, worth in seats]
         return queue
 
     def _best_gains(self) -> list[int]:
-        """Return what each mentee gains at today's prices with their best mentor, 0 without any."""
+        """Return what each mentee gains at today's prices with their best mentor, their reserve without any."""
         gains = self._problem.value * SCALE - np.array(self.mentor_price, dtype=np.int64)[self._problem.mentor]
-        best = np.zeros(self._problem.mentees, np.int64)
+        best = np.array(self._reserve, dtype=np.int64)
         some = np.flatnonzero(np.diff(self._problem.indptr))
-        best[some] = np.maximum(np.maximum.reduceat(gains, self._problem.indptr[some]), 0)
+        best[some] = np.maximum(np.maximum.reduceat(gains, self._problem.indptr[some]), best[some])
         return [int(gain) for gain in best]
 
     def _turned(self) -> deque[int]:

@@ -12,12 +12,15 @@ from services.matcher.domain.assignment.problem import Problem, without
 from services.matcher.domain.assignment.strategy import SCALE
 
 
-def optimise_plain(problem: Problem, start: Outcome | None, aside: I64 | None, pause: Pause) -> Outcome:
+def optimise_plain(problem: Problem, start: Outcome | None, rebid: bool, aside: I64 | None, pause: Pause) -> Outcome:
     """Return the optimum, from `start` when given."""
-    if start is None:
+    if start is None or rebid:
         easier, level = without(problem, aside)
         auction = PlainAuction(easier)
-        auction.run(pause)
+        if start is None:
+            auction.run(pause)
+        else:
+            auction.run_from(start.mentor_of.tolist(), (start.mentor_price - level).tolist(), pause)
         by_value = PlainRepair(
             replace(problem, tie=np.zeros_like(problem.tie)),
             [((price + SCALE // 2) // SCALE + level if price > 0 else 0) << FOLD for price in auction.mentor_price],

@@ -3,6 +3,8 @@
 import ctypes
 from typing import Any
 
+import numpy as np
+
 from services.matcher.domain.arrays import AnyArray
 
 POINTER = ctypes.c_void_p
@@ -29,9 +31,12 @@ class Held:
                 raise ValueError(f"{name} is not contiguous")
             setattr(structure, name, array.ctypes.data)
 
-    def point_at(self, name: str) -> None:
-        """Point the structure at the array now held under `name`."""
+    def swap(self, name: str, array: AnyArray) -> Any:
+        """Point at another array under this name; return the one before, None where there was none."""
+        before = self.arrays.get(name)
+        self.arrays[name] = np.ascontiguousarray(array)
         setattr(self.structure, name, self.arrays[name].ctypes.data)
+        return before
 
     @property
     def reference(self) -> Any:

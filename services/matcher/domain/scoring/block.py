@@ -17,3 +17,14 @@ def score_block(scores: Scores, mentees: I64, mentors: I64) -> I64:
             shared += np.bitwise_count(mine[mentees][:, None] & theirs[mentors][None, :])
         total += overlap.table[overlap.mentee_row[mentees][:, None], shared]
     return total
+
+
+def score_pairs(scores: Scores, mentees: I64, mentors: I64) -> I64:
+    """Return the score of each pair (mentees[k], mentors[k]); `scores` are checked."""
+    total = scores.mentee_bonus[mentees] + scores.mentor_bonus[mentors]
+    for t, table in enumerate(scores.tables):
+        total += table[scores.mentee_codes[t, mentees], scores.mentor_codes[t, mentors]]
+    for overlap in scores.overlaps:
+        shared = np.bitwise_count(overlap.mentee_bits[:, mentees] & overlap.mentor_bits[:, mentors]).sum(axis=0)
+        total += overlap.table[overlap.mentee_row[mentees], shared]
+    return total

@@ -12,14 +12,27 @@ Pause = Callable[[float], None]  # called between slices of work with the share 
 
 NO_CUT = (0, 2**63 - 1)  # nothing of value was left out
 
+NOTHING = -(2**61)  # below everything that prices can leave
+
 ALL_CUT = (2**62, 2**63 - 1)  # no list was kept: anything may have been left out
+
+MOST_FOUND = 24  # uncovered pairs told of one mentee at a time; whoever has as many may have more
+
+
+@dataclass(frozen=True)
+class Guide:
+    """What mentees are told before they list mentors; any numbers give true lists, good ones short lists."""
+
+    price: I64  # (N,) taken off the value of each mentor
+    floor: I64  # (M,) what a pair must be worth beyond that to be listed at all; `NOTHING` where that is not known
 
 
 @dataclass(frozen=True)
 class Lists:
     """A sparse core of the market: pairs that are among the best of their mentee or of their mentor.
 
-    A pair outside has (value, tie) at most `mentee_cut` of its mentee and at most `mentor_cut` of its mentor.
+    A pair outside has (value less guide, tie) at most `mentee_cut` of its mentee and (value, tie) at most `mentor_cut`
+    of its mentor.
     """
 
     indptr: I64  # (M + 1,) pairs by mentee (CSR)
@@ -29,6 +42,7 @@ class Lists:
     mentee_cut: I64  # (M, 2)
     mentor_cut: I64  # (N, 2)
     eligible: I64  # (M,) eligible mentors of each mentee, whatever the score
+    guide: I64  # (N,) what was taken off the value of each mentor when mentees listed them
     best: I64  # (M, BEST) best mentors with places of each mentee, best first, -1 where there are fewer
 
 

@@ -11,11 +11,21 @@ import numpy as np
 from services.matcher.domain.arrays import I64, AnyArray
 from services.matcher.domain.scoring.block import score_block
 from services.matcher.domain.scoring.grouping import Grouping
-from services.matcher.domain.scoring.lists import ALL_CUT, Lists, Pause, Prices, Tie, Uncovered, no_cuts
+from services.matcher.domain.scoring.lists import (
+    ALL_CUT,
+    MOST_FOUND,
+    NOTHING,
+    Guide,
+    Lists,
+    Pause,
+    Prices,
+    Tie,
+    Uncovered,
+    no_cuts,
+)
 from services.matcher.domain.scoring.scores import Scores
 
 BATCH = 1 << 20  # pairs scored between two looks at the clock
-PER_MENTEE = 24  # uncovered pairs reported of one mentee
 
 
 class PlainScorer:
@@ -35,14 +45,30 @@ class PlainScorer:
             + grouping.mentor_order[grouping.excluded]
         )
 
-    def collect(self, mentor_keep: int, mentee_keep: int, ranked: int, pause: Pause) -> Lists:
-        """Keep the best of both sides in one pass; the `ranked` best of each mentee come in order."""
+    def collect(
+        self,
+        mentor_keep: int,
+        mentee_keep: int,
+        ranked: int,
+        pause: Pause,
+        *,
+        guide: Guide | None = None,
+        among: I64 | None = None,
+    ) -> Lists:
+        """Keep the best of both sides in one pass; the `ranked` best of each mentee come in order.
+
+        With a `guide` mentees rank mentors by value less its price, and no lists of mentors are kept. `among` names the
+        mentees to look at, all when not given.
+        """
+        wanted = None if among is None else np.isin(np.arange(self._mentees), among)
         mentee_cut, mentor_cut = no_cuts(self._mentees), no_cuts(self._mentors)
+        mentee_cut[:, 0] = NOTHING if guide is None else guide.floor - 1
         eligible = np.zeros(self._mentees, np.int64)
         best = np.full((self._mentees, min(ranked, mentee_keep)), -1, np.int64)
         of_mentee, of_mentor = [_NO_PAIRS], _NO_PAIRS
-        for pairs in self._batches(pause, eligible):
-            kept, cuts, place = _best(pairs, pairs[0], mentee_keep)
+        for pairs in self._batches(pause, eligible, wanted):
+            near = pairs if guide is None else pairs[:, pairs[2] - guide.price[pairs[1]] >= guide.floor[pairs[0]]]
+            kept, cuts, place = _best(near, near[0], mentee_keep, None if guide is None else guide.price)
             mentee_cut[cuts[0]] = cuts[1]
             first = place < best.shape[1]
             best[kept[0][first], place[first]] = kept[1][first]
@@ -50,13 +76,16 @@ class PlainScorer:
             merged = np.concatenate([of_mentor, pairs], axis=1)
             of_mentor, cuts, _ = _best(merged, merged[1], mentor_keep)
             mentor_cut[cuts[0]] = cuts[1]
+        if wanted is not None:
+            eligible[~wanted] = 0
         if not mentee_keep:
             mentee_cut[:] = ALL_CUT
         if not mentor_keep:
             mentor_cut[:] = ALL_CUT
+        price = np.zeros(self._mentors, np.int64) if guide is None else guide.price
         mentee, mentor, value, tie = _each_once(np.concatenate([*of_mentee, of_mentor], axis=1), self._mentors)
         indptr = np.concatenate([[0], np.cumsum(np.bincount(mentee, minlength=self._mentees))]).astype(np.int64)
-        return Lists(indptr, mentor.astype(np.int32), value, tie, mentee_cut, mentor_cut, eligible, best)
+        return Lists(indptr, mentor.astype(np.int32), value, tie, mentee_cut, mentor_cut, eligible, price, best)
 
     def price(self, prices: Prices, mentees: I64, active: AnyArray, pause: Pause) -> Uncovered:
         """Find pairs of `mentees` with `active` mentors that the prices do not cover."""
@@ -69,7 +98,7 @@ class PlainScorer:
             tie_slack = prices.mentee_tie[mentee] + prices.mentor_tie[mentor] - tie
             short = (slack < 0) | ((slack == 0) & (tie_slack < 0))
             worst = np.stack([mentee, mentor, -slack, -tie_slack])[:, short]
-            kept, _, _ = _best(worst, worst[0], PER_MENTEE)
+            kept, _, _ = _best(worst, worst[0], MOST_FOUND)
             kept[2] += prices.mentee[kept[0]] + prices.mentor[kept[1]]
             found.append(kept)
         mentee, mentor, value, _ = np.concatenate(found, axis=1)
@@ -129,10 +158,16 @@ class PlainScorer:
 _NO_PAIRS = np.zeros((4, 0), np.int64)
 
 
-def _best(pairs: I64, group: I64, keep: int) -> tuple[I64, tuple[I64, I64], I64]:
-    """Keep the best of each group by (value, tie): the pairs, (groups, cuts) where some were left out, their places."""
+def _best(pairs: I64, group: I64, keep: int, less: I64 | None = None) -> tuple[I64, tuple[I64, I64], I64]:
+    """Keep the best of each group by (value less what is to go off for the mentor, tie).
+
+    Return the pairs, (groups, cuts) where some were left out, and the places of the pairs.
+    """
     if not keep or not len(group):
         return _NO_PAIRS, (_NO_PAIRS[0], _NO_PAIRS[2:].T), _NO_PAIRS[0]
+    if less is not None:
+        pairs = pairs.copy()
+        pairs[2] -= less[pairs[1]]
     order = _by_value(group, pairs[2])
     group, value = group[order], pairs[2, order]
     place, last = _places(group)
@@ -144,7 +179,10 @@ def _best(pairs: I64, group: I64, keep: int) -> tuple[I64, tuple[I64, I64], I64]
     pairs, group = pairs[:, order[exact]], group[exact]
     place, _ = _places(group)
     at_cut, kept = place == keep, place < keep
-    return pairs[:, kept], (group[at_cut], pairs[2:, at_cut].T), place[kept]
+    cuts = group[at_cut], pairs[2:, at_cut].T.copy()
+    if less is not None:
+        pairs[2] += less[pairs[1]]
+    return pairs[:, kept], cuts, place[kept]
 
 
 def _by_value(group: I64, value: I64) -> I64:

@@ -15,8 +15,9 @@ typedef struct {
     const int64_t *excluded_start;  /* (M + 1) */
     const int64_t *excluded;        /* mentor positions */
     const int32_t *mentee_codes;    /* (T, M) */
-    const void *expanded;           /* cells: for each table, (codes, width); then one row of mentor_bonus */
-    const int64_t *expanded_start;  /* (T + 1) first cell of each table; last: the row of mentor_bonus */
+    const void *expanded;           /* cells: for each table, (codes, width) */
+    const int64_t *expanded_start;  /* (T) first cell of each table */
+    const void *bonus;              /* (width) cells: mentor_bonus, less the guide where there is one */
     const int64_t *overlap_words;   /* (O) */
     const uint64_t *mentee_bits;    /* (sum of words, M) */
     const uint64_t *mentor_bits;    /* (sum of words, width) */
@@ -29,9 +30,12 @@ typedef struct {
     const uint64_t *mentor_key;     /* (width) */
 } Pool;
 
-/* The best of each side: lists of at most `keep`, with the best value left out ("cut", two words). */
+/* The best of each side: lists of at most `keep`, with the best value left out ("cut", two words). With a guide, mentees
+   rank mentors by value less guide (the pool's `bonus` is less it already); what counts as of value stays. */
 typedef struct {
     int64_t mentor_keep, mentee_keep, ranked;
+    const int64_t *guide;    /* (width) or NULL; no lists of mentors then */
+    const int64_t *floor;    /* (M) with a guide: what a pair must be worth, less guide, to be listed at all */
     int32_t *mentor_length;  /* (width) */
     int32_t *mentor_list;    /* (width, 2 * mentor_keep) mentee rows, unordered */
     int64_t *mentor_value;   /* (width, 2 * mentor_keep) */

@@ -10,6 +10,8 @@ typedef struct Scan {
     const Pool *pool;
     Lists *lists;            /* collect, or NULL */
     Prices *prices;          /* price, or NULL */
+    const int64_t *guide;    /* (width) or NULL */
+    const uint64_t *open;    /* (width / 64) mentors to look at */
     int64_t *offset;         /* (M) what every pair of a mentee has beside its fit, at most */
     int64_t *mentor_floor;   /* (width) what offset + fit must reach */
     int64_t mentee_floor, base;
@@ -23,6 +25,7 @@ typedef struct Scan {
     Ranked *row;             /* (2 * mentee_keep) */
     int64_t row_length;
     int64_t row_cut[2];
+    int unbounded;           /* the mentee's list has no floor to begin with */
     void *sums, *masks, *tops; /* (width) cells each, by place in `block`: sums; all ones where eligible; maxima */
     int32_t *candidate;        /* (width) places */
     int64_t *gains;            /* (width) */
@@ -45,7 +48,7 @@ static int64_t mentors_of(Scan *scan, int64_t kind) {
     }
     scan->count = 0;
     for (int64_t w = 0; w < words; w++) {
-        uint64_t open = scan->word[w] & pool->open[w];
+        uint64_t open = scan->word[w] & scan->open[w];
         scan->count += ones(scan->word[w]);
         for (int part = 0; part < 64 / BLOCK; part++)
             scan->eligible[w * (64 / BLOCK) + part] = (uint8_t)(open >> (part * BLOCK));
@@ -90,7 +93,7 @@ INLINED int64_t overlap_points(const Scan *scan, int64_t j) {
 /* Weigh one pair exactly; returns whether the mentor's floor moved. */
 INLINED int weigh(Scan *scan, int64_t i, int64_t j, int64_t fit) {
     int64_t value = fit + overlap_points(scan, j) + scan->pool->mentee_bonus[i];
-    if (value <= 0 || is_excluded(scan->pool, i, j)) return 0;
+    if (value + (scan->guide ? scan->guide[j] : 0) <= 0 || is_excluded(scan->pool, i, j)) return 0;
     if (scan->lists) {
         keep_for_mentee(scan, i, j, value);
         return keep_for_mentor(scan, i, j, value);
@@ -111,10 +114,12 @@ INLINED int weigh(Scan *scan, int64_t i, int64_t j, int64_t fit) {
 static int begin_mentee(Scan *scan, int64_t i) {
     set_week(scan, i);
     scan->row_length = 0;
+    scan->unbounded = 0;
     if (scan->prices) return scan->prices->found + ROOM_PER_MENTEE <= scan->prices->room;
-    scan->row_cut[0] = 0;
+    scan->row_cut[0] = scan->guide ? scan->lists->floor[i] - 1 : 0;
     scan->row_cut[1] = INT64_MAX;
-    scan->mentee_floor = scan->lists->mentee_keep ? 1 : INT64_MAX / 4;
+    scan->mentee_floor = scan->lists->mentee_keep ? scan->row_cut[0] + 1 : INT64_MAX / 4;
+    scan->unbounded = scan->lists->mentee_keep && scan->row_cut[0] <= (scan->guide ? INT64_MIN / 4 : 0);
     return 1;
 }
 
@@ -236,6 +241,8 @@ int64_t cairn_collect(const Pool *pool, Lists *lists, const int64_t *order, int6
     int64_t keep = lists->mentor_keep > lists->mentee_keep ? lists->mentor_keep : lists->mentee_keep;
     int64_t reached = -1;
     scan.lists = lists;
+    scan.guide = lists->guide;
+    scan.open = pool->open;
     if (prepare(&scan, pool, keep)) {
         int64_t most = most_overlap(pool);
         for (int64_t i = 0; i < pool->mentees; i++) scan.offset[i] = pool->mentee_bonus[i] + most;
@@ -260,17 +267,43 @@ int64_t cairn_trim(const Pool *pool, Lists *lists) {
     return 0;
 }
 
+/* Bring the lists of another pass over other mentees in; both are cut down. */
+int64_t cairn_merge(const Pool *pool, Lists *lists, const Lists *other) {
+    int64_t keep = lists->mentor_keep;
+    Ranked *ranked = malloc((size_t)(2 * keep + 1) * sizeof(Ranked));
+    if (!ranked) return -1;
+    for (int64_t j = 0; j < pool->mentors; j++) {
+        int64_t *cut = lists->mentor_cut + 2 * j, more = other->mentor_length[j];
+        const int64_t *theirs = other->mentor_cut + 2 * j;
+        int64_t at = j * 2 * keep + lists->mentor_length[j];
+        memcpy(lists->mentor_list + at, other->mentor_list + j * 2 * keep, (size_t)more * 4);
+        memcpy(lists->mentor_value + at, other->mentor_value + j * 2 * keep, (size_t)more * 8);
+        lists->mentor_length[j] += (int32_t)more;
+        Ranked most = better(cut[0], cut[1], theirs[0], theirs[1]) ? (Ranked){cut[0], cut[1], 0}
+                                                                   : (Ranked){theirs[0], theirs[1], 0};
+        if (lists->mentor_length[j] > keep) {
+            Ranked left = shorten(pool, lists, ranked, j);
+            if (better(left.a, left.b, most.a, most.b)) most = left;
+        }
+        cut[0] = most.a;
+        cut[1] = most.b;
+    }
+    free(ranked);
+    return 0;
+}
+
 /* Find pairs of order[from:to] with active mentors that the prices do not cover, at most a few per mentee. Returns the
    position reached (`to`, or less when the room is full), or -1 without memory. */
-int64_t cairn_price(const Pool *pool, Prices *prices, const uint8_t *active, const int64_t *order, int64_t from, int64_t to,
-                    int narrow) {
+int64_t cairn_price(const Pool *pool, Prices *prices, const uint64_t *active, const int64_t *order, int64_t from,
+                    int64_t to, int narrow) {
     Scan scan = {0};
     int64_t reached = -1;
     scan.prices = prices;
+    scan.open = active;
     if (prepare(&scan, pool, ROOM_PER_MENTEE)) {
         int64_t most = most_overlap(pool);
         for (int64_t i = 0; i < pool->mentees; i++) scan.offset[i] = pool->mentee_bonus[i] + most - prices->u[i];
-        for (int64_t j = 0; j < pool->width; j++) scan.mentor_floor[j] = active[j] ? -prices->v[j] : INT64_MAX / 4;
+        for (int64_t j = 0; j < pool->width; j++) scan.mentor_floor[j] = -prices->v[j];
         scan.mentee_floor = INT64_MAX / 4;
         reached = run(&scan, order, from, to, narrow);
     }

@@ -111,7 +111,12 @@ INLINED void NAMED(raise_mentee_floor)(Scan *scan, int64_t i, int64_t used) {
         scan->gains[c] = sums[at] + overlap_points(scan, (int64_t)scan->block[at / BLOCK] * BLOCK + at % BLOCK);
     }
     int64_t value = nth_gain(scan->gains, found, rank) + pool->mentee_bonus[i];
-    if (value > scan->mentee_floor) scan->mentee_floor = value;
+    if (value <= scan->mentee_floor) return;
+    scan->mentee_floor = value;
+    if (!scan->guide) return;
+    /* Some of those counted may be worth nothing beside the guide, and the list end up short. */
+    scan->row_cut[0] = value - 1;
+    scan->row_cut[1] = INT64_MAX;
 }
 
 DISPATCHED static int64_t NAMED(run)(Scan *scan, const int64_t *order, int64_t from, int64_t to) {
@@ -134,9 +139,9 @@ DISPATCHED static int64_t NAMED(run)(Scan *scan, const int64_t *order, int64_t f
         for (int64_t t = 0; t < pool->tables; t++)
             scan->cell_rows[t] =
                 cells + pool->expanded_start[t] + pool->mentee_codes[t * pool->mentees + i] * pool->width;
-        scan->cell_rows[pool->tables] = cells + pool->expanded_start[pool->tables];
+        scan->cell_rows[pool->tables] = pool->bonus;
         NAMED(add_up)(scan->sums, (const CELL *const *)scan->cell_rows, pool->tables + 1, scan->block, used);
-        if (scan->lists && scan->lists->mentee_keep) NAMED(raise_mentee_floor)(scan, i, used);
+        if (scan->unbounded) NAMED(raise_mentee_floor)(scan, i, used);
         int64_t wanted = scan->mentee_floor - scan->base;
         CELL mentee_floor = (CELL)(wanted < -MOST ? -MOST : wanted > MOST ? MOST : wanted);
         int64_t found = NAMED(candidates)(scan, used, (CELL)add, mentee_floor);

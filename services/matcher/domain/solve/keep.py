@@ -10,9 +10,8 @@ from services.matcher.domain.scoring import Scores, largest_fit
 from services.matcher.domain.solve.limits import Limits
 
 SCARCE, SURPLUS = 0.9, 1.3  # places per mentee
-# Times the fourth root of the mentees; measured.
-SCARCE_LENGTH, BALANCED_LENGTH, SURPLUS_LENGTH = 4.0, 3.0, 1.2
-RANKED_LENGTHS = 6.0, 4.0  # of mentors and mentees where places are scarce and bonuses matter
+SCARCE_LENGTH, SURPLUS_LENGTH, SURPLUS_LEAST = 3.5, 0.45, 4.0  # times the fourth root of the mentees, and beside it
+ROUGH, GUIDED = 4, 12  # mentors a mentee lists while prices are guessed, and once they are
 
 
 @dataclass(frozen=True)
@@ -23,30 +22,32 @@ class Keep:
     of_mentee: int
     mentees: int
     mentors: int
+    guided: int = 0  # of mentees once prices are guessed; 0: the first lists have to do
 
 
-def keep_for(mentees: int, capacity: I64, alternates: int, *, ranked: bool = False) -> Keep:
-    """Choose lengths: lists of mentors where places are scarce, of mentees where they abound, else of both.
+def keep_for(mentees: int, capacity: I64, alternates: int, *, ranked: bool = False, led: bool = False) -> Keep:
+    """Choose lengths: lists of mentors where places are scarce, of mentees where they abound, else guided ones.
 
-    `ranked` says that bonuses matter next to fit: a mentor's best are then the same few people everywhere, and lists of
-    mentees are needed as well.
+    `ranked` says that bonuses matter next to fit: a mentor's best are then the same few people everywhere, and the
+    market is balanced among those who can win. `led` says that prices are known.
     """
     mentors = len(capacity)
     places = int(np.minimum(capacity, mentees).sum())
     ratio = places / max(1, mentees)
     grown = max(mentees, 1) ** 0.25
-    crowd = max(1.0, places / max(1, int(np.count_nonzero(capacity))) / 2)
-    if ratio < SCARCE and not ranked:
-        of_mentor, of_mentee = SCARCE_LENGTH * grown * crowd, 0.0
-    elif ratio < SCARCE:
-        of_mentor, of_mentee = RANKED_LENGTHS[0] * grown * crowd, RANKED_LENGTHS[1] * grown
-    elif ratio > SURPLUS:
-        of_mentor, of_mentee = 0.0, SURPLUS_LENGTH * grown
-    else:
-        of_mentor, of_mentee = BALANCED_LENGTH * grown * crowd, BALANCED_LENGTH * grown
-    mentor_keep = min(mentees, int(of_mentor))
-    mentee_keep = min(max(mentors, 1), max(int(of_mentee), alternates + 1))
-    return Keep(mentor_keep, mentee_keep, mentees, mentors)
+    of_mentor, of_mentee, guided = 0.0, float(ROUGH), GUIDED
+    if ratio > SURPLUS and not led:
+        of_mentee, guided = SURPLUS_LEAST + SURPLUS_LENGTH * grown, 0
+    elif ratio < SCARCE and not ranked and not led:
+        crowd = max(1.0, places / max(1, int(np.count_nonzero(capacity))) / 2)
+        of_mentor, of_mentee, guided = SCARCE_LENGTH * grown * crowd, 0.0, 0
+    return Keep(
+        of_mentor=min(mentees, int(of_mentor)),
+        of_mentee=min(max(mentors, 1), max(int(of_mentee), alternates + 1 if alternates else 0)),
+        guided=min(max(mentors, 1), guided) if places and mentees else 0,
+        mentees=mentees,
+        mentors=mentors,
+    )
 
 
 def bonuses_matter(scores: Scores) -> bool:
@@ -59,8 +60,8 @@ def refuse_too_much_memory(limits: Limits, keep: Keep, scores: Scores) -> None:
     """Raise `MemoryLimitReachedError` when the estimated working arrays are above the allowed megabytes."""
     if limits.megabytes is None:
         return
-    lists = 12 * (2 * keep.mentors * keep.of_mentor + keep.mentees * keep.of_mentee)
-    edges = 60 * (keep.mentors * keep.of_mentor + keep.mentees * keep.of_mentee)
+    lists = 12 * (4 * keep.mentors * keep.of_mentor + keep.mentees * (keep.of_mentee + keep.guided))
+    edges = 60 * (keep.mentors * keep.of_mentor + keep.mentees * max(keep.of_mentee, keep.guided))
     expanded = 4 * keep.mentors * sum(len(table) for table in scores.tables)
     people = 200 * (keep.mentees + keep.mentors)
     needed = (lists + edges + expanded + people) / 1e6

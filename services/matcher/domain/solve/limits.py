@@ -13,3 +13,4 @@ class Limits:
 
     seconds: float | None = None
     megabytes: float | None = None  # working arrays of the kernel, estimated before they are taken
+    threads: int | None = None  # None: as many as there are processors, up to two; the answer is the same

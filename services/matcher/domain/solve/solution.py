@@ -23,7 +23,7 @@ class Solution:
 
     assignment: Assignment
     certificate: Certificate
-    alternates: I64  # (M, A) the best other mentors of each mentee, best first, -1 where there are fewer
+    alternates: I64  # (M, A) the best other mentors of each matched mentee, best first, -1 where there are fewer
     eligible_count: I64  # (M,) eligible mentors per mentee, whatever their score
     core: Edges  # the pairs the assignment was solved on, for `Standing` and explanations
     stats: Stats

@@ -1,0 +1,118 @@
+"""Column generation: a small core of pairs, solved; its prices judge all others; what they miss joins the core.
+
+Lists of the best make a core that holds nearly every pair an optimum can use. Prices of the core's optimum then judge
+the pairs left out: only a few can be worth more than the prices of their two people (`uncovered`). Those are scored
+again; what the prices do not cover joins the core, which is solved again from where it stood. When nothing is uncovered
+the prices cover every eligible pair, and linear programming duality proves the assignment best among all of them
+(Dantzig and Wolfe, Operations Research 8, 1960).
+"""
+
+from dataclasses import astuple, dataclass
+
+import numpy as np
+
+from services.matcher.domain.arrays import I64
+from services.matcher.domain.assignment import Assignment, Edges, Outcome, TieBreak, indexed, optimise
+from services.matcher.domain.compiled import core
+from services.matcher.domain.scoring import MOST_FOUND, Guide, Lists, Prices, Scores
+from services.matcher.domain.solve.guide import guessed, levelled, remembered
+from services.matcher.domain.solve.keep import Keep
+from services.matcher.domain.solve.scorers import Scorer
+from services.matcher.domain.solve.uncovered import Bound, of_lists, of_prices, rectangles, within_reach
+from services.matcher.domain.solve.watch import Watch
+
+REBID = 64  # more uncovered pairs than this, and bidding again is quicker than a path for each
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What one run needs to make lists and to judge what they left out.
+
+    Scores, lists and scorer leave `beyond` (M,) out of every value of a mentee (`margin`); edges and prices have it.
+    """
+
+    scorer: Scorer
+    within: Scores
+    capacity: I64
+    beyond: I64
+    keys: TieBreak
+    keep: Keep
+    watch: Watch
+    compiled: bool | None
+
+    def first_lists(self, start: Assignment | None, ranked: int) -> tuple[Lists, I64]:
+        """Return lists to begin with, and each mentee's `ranked` best by value (M, BEST), empty with a start."""
+        if start is not None and self.keep.guided:
+            lists = self._listed(remembered(start, self.within, self.capacity))
+            return lists, lists.best
+        plain = self.scorer.collect(self.keep.of_mentor, self.keep.of_mentee, ranked, self.watch.during("score"))
+        if not self.keep.guided:
+            return plain, plain.best
+        guide = guessed(plain, self.within, self.capacity, self.compiled, self.watch.during("assign"))
+        return self._listed(guide), plain.best
+
+    def until_covered(self, lists: Lists) -> tuple[Edges, Outcome, int]:
+        """Solve the core and add what its prices do not cover, until they cover everything."""
+        edges, rounds, bounds = self._edges(lists), 0, [of_lists(lists)]
+        lead = levelled(lists, self.capacity) if self.keep.guided else None
+        outcome = self._optimum(edges, None if lead is None else _unpaired(lead, len(self.beyond)), rebid=True)
+        while True:
+            prices = Prices(
+                outcome.mentee_price - self.beyond,
+                outcome.mentee_tie_price,
+                outcome.mentor_price,
+                outcome.mentor_tie_price,
+            )
+            rows, columns, values = self._uncovered(lists, bounds, prices)
+            if not len(rows):
+                return edges, outcome, rounds
+            rounds += 1
+            edges = self._joined(edges, rows, columns, values)
+            unsure = np.bincount(rows, minlength=len(self.beyond)) >= MOST_FOUND
+            bounds = [bounds[0], of_prices(prices, unsure)]
+            outcome = self._optimum(edges, outcome, rebid=len(rows) > REBID)
+
+    def _listed(self, guide: Guide) -> Lists:
+        return self.scorer.collect(0, self.keep.guided, 0, self.watch.during("score"), guide=guide)
+
+    def _edges(self, lists: Lists) -> Edges:
+        value = lists.value + np.repeat(self.beyond, np.diff(lists.indptr)) if self.beyond.any() else lists.value
+        return Edges(lists.indptr, lists.mentor, value, lists.tie)
+
+    def _optimum(self, edges: Edges, start: Outcome | None, *, rebid: bool) -> Outcome:
+        tie = np.zeros(0, np.int64) if edges.tie is None else edges.tie
+        mentor = edges.mentor.astype(np.int32, copy=False)
+        problem = indexed(edges.indptr, mentor, edges.value, tie, self.capacity, core(self.compiled))
+        aside = self.beyond if self.beyond.any() else None
+        pause = self.watch.during("assign")
+        return optimise(problem, start=start, rebid=rebid, aside=aside, compiled=self.compiled, pause=pause)
+
+    def _uncovered(self, lists: Lists, bounds: list[Bound], prices: Prices) -> tuple[I64, I64, I64]:
+        """Return rows, columns and values of left-out pairs worth more than their prices."""
+        pause = self.watch.during("price")
+        reached = within_reach(prices, lists.mentor_cut, below_zero=bool(self.beyond.any()))
+        parts = rectangles(bounds, prices, (self.capacity > 0) & reached)
+        found = [astuple(self.scorer.price(prices, mentees, mentors, pause)) for mentees, mentors in parts]
+        rows, columns, values = (np.concatenate(part) for part in zip(_NONE, *found, strict=True))
+        return rows, columns, values
+
+    def _joined(self, edges: Edges, rows: I64, columns: I64, values: I64) -> Edges:
+        """Add pairs, in each mentee's row at its end."""
+        order = np.argsort(rows, kind="stable")
+        rows, columns = rows[order], columns[order]
+        at = edges.indptr[rows + 1]
+        count = np.bincount(rows, minlength=len(self.beyond))
+        return Edges(
+            edges.indptr + np.append(0, np.cumsum(count)),
+            np.insert(edges.mentor.astype(np.int32, copy=False), at, columns.astype(np.int32)),
+            np.insert(edges.value, at, values[order] + self.beyond[rows]),
+            np.insert(edges.tie, at, self.keys.of(rows, columns)) if edges.tie is not None else None,
+        )
+
+
+_NONE = (np.zeros(0, np.int64),) * 3
+
+
+def _unpaired(prices: I64, mentees: int) -> Outcome:
+    nobody = np.zeros(mentees, np.int64)
+    return Outcome(nobody - 1, nobody, nobody, prices, np.zeros_like(prices))

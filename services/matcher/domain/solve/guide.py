@@ -1,0 +1,68 @@
+"""Where both sides compete, lists of the best are short only if everyone knows roughly what places cost.
+
+A mentee's best few by value alone are everybody's best few, and a list must be long to hold whom they end up with. By
+value less price the best few are the right ones. So prices are guessed first, from lists of three or four, and mentees
+list again by that guess (partial pricing of column generation, with the auction's prices as dual values; see `solve`).
+A wrong guess costs time, never the answer.
+"""
+
+import numpy as np
+
+from services.matcher.domain.arrays import I64
+from services.matcher.domain.assignment import Assignment, indexed, rough_prices
+from services.matcher.domain.compiled import core
+from services.matcher.domain.scoring import NOTHING, Guide, Lists, Pause, Scores, largest_fit, score_pairs
+
+NEAR = 10.0
+"""Of the largest fit, over the root of the mentees: how far below a mentee's best pair others are listed; measured."""
+
+
+def guessed(lists: Lists, scores: Scores, capacity: I64, compiled: bool | None, pause: Pause) -> Guide:
+    """Return what places may cost beside what all of them cost, from short lists by value alone.
+
+    Where places are fewer than people only those of the highest bonus take part, as many as there are places.
+    """
+    bonus = scores.mentee_bonus
+    places = min(int(np.minimum(capacity, len(bonus)).sum()), len(bonus))
+    rows = np.flatnonzero(bonus >= np.partition(bonus, len(bonus) - places)[len(bonus) - places])
+    length = np.diff(lists.indptr)[rows]
+    start = np.append(0, np.cumsum(length))
+    chosen = np.repeat(lists.indptr[rows] - start[:-1], length) + np.arange(start[-1])
+    fit = lists.value[chosen] - np.repeat(bonus[rows], length)
+    base = int(fit.min(initial=1)) - 1
+    cut = lists.mentee_cut[rows, 0]
+    reserve = np.where(cut == NOTHING, 0, cut - bonus[rows] - base)
+    problem = indexed(start, lists.mentor[chosen], fit - base, lists.tie[chosen], capacity, core(compiled))
+    price = rough_prices(problem, reserve, compiled=compiled, pause=pause)
+    some = np.flatnonzero(np.diff(lists.indptr))
+    best = np.maximum.reduceat(lists.value - price[lists.mentor], lists.indptr[some])
+    floor = np.full(len(bonus), NOTHING)
+    floor[some] = best - near(scores)
+    return Guide(price, floor)
+
+
+def remembered(earlier: Assignment, scores: Scores, capacity: I64) -> Guide:
+    """Return what places cost in an earlier answer, and what its pairs leave each mentee by today's scores."""
+    price = earlier.mentor_price - int(earlier.mentor_price[capacity > 0].min())
+    rows = np.flatnonzero(earlier.mentor_of >= 0)
+    mentors = earlier.mentor_of[rows]
+    floor = np.full(len(earlier.mentor_of), NOTHING)
+    floor[rows] = score_pairs(scores, rows, mentors) - price[mentors] - near(scores)
+    return Guide(price, floor)
+
+
+def near(scores: Scores) -> int:
+    """Return how far below a mentee's best pair others are listed."""
+    return int(NEAR * largest_fit(scores) / max(1, len(scores.mentee_bonus)) ** 0.5) + 1
+
+
+def levelled(lists: Lists, capacity: I64) -> I64:
+    """Return (N,) prices to bid from: the lists' guide, and what every place costs where people are left over."""
+    length = np.diff(lists.indptr)
+    some = np.flatnonzero(length)
+    places = int(np.minimum(capacity, len(length)).sum())
+    if places >= len(some) or not places:
+        return lists.guide
+    gain = np.maximum.reduceat(lists.value - lists.guide[lists.mentor], lists.indptr[some])
+    level = int(np.partition(gain, len(gain) - places)[len(gain) - places])
+    return lists.guide + max(0, level)
