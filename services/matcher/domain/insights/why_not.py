@@ -57,7 +57,7 @@ def why_not(
     if best.mentor_of.get(pair.mentee_id) == pair.mentor_id:
         return WhyNot(pair=pair, rules=(), already=True)
     pins = frozenset(pin for pin in snapshot.pins if pin.mentee_id != pair.mentee_id) | {pair}
-    forced = settle(replace(snapshot, pins=pins), alternates=0, cancelled=cancelled)
+    forced = settle(replace(best.snapshot, pins=pins), like=best, alternates=0, cancelled=cancelled)
     if pair in forced.refused:
         return WhyNot(pair=pair, rules=("pins",))
     return _price(ready, forced, pair)

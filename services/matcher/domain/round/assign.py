@@ -34,6 +34,7 @@ def assign(
     problem: Problem,
     *,
     alternates: int = ALTERNATES,
+    start: Assignment | None = None,
     limits: Limits | None = None,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
@@ -41,7 +42,8 @@ def assign(
     """The best assignment of a problem, proved.
 
     Each solve is over a superset of the allowed pairs; when its answer uses allowed pairs only, it is the best over
-    the allowed ones as well, and its certificate holds.
+    the allowed ones as well, and its certificate holds. ``start`` may be an earlier answer over the same seats: its
+    prices lead the way, and change nothing but the time.
     """
     mentees = len(problem.pool.mentees)
     rows = problem.seats.mentor_rows
@@ -58,12 +60,14 @@ def assign(
             progress=progress,
             cancelled=cancelled,
             alternates=3 * alternates,
+            start=start,
         )
         seat_of = solution.assignment.mentor_of
         matched = np.flatnonzero(seat_of >= 0)
         refused = matched[~problem.reading.allowed(matched, rows[seat_of[matched]])]
         if not len(refused):
             break
+        start = solution.assignment
         rules = replace(rules, excluded=np.vstack([rules.excluded, _not_allowed(problem, refused)]))
     chosen = _mentors(rows, seat_of)
     others = _others(problem, chosen, solution.alternates, alternates) if alternates else ((),) * mentees
