@@ -33,7 +33,7 @@ from services.chassis.unit_of_work import Transaction, UnitOfWork
 if TYPE_CHECKING:
     from flask import Flask
 
-    from services.chassis.jobs import Job
+    from services.chassis.jobs import Job, Worker
     from services.chassis.scheduler import Tick
     from services.chassis.subscriber import Handler
 
@@ -67,7 +67,8 @@ class Service(Generic[Settings, Store]):
 
     `open_store` makes its store from the settings; `web_app`, `handlers`, `jobs` and `ticks` are its doors, each made
     from the parts; `topics` are the topics it needs. `before_consuming` runs once before the consumer starts, and
-    `workers` says how many jobs one worker process does at the same time.
+    `workers` says how many jobs one worker process does at the same time. The kinds of jobs in `aside` take long: they
+    are done one by one beside the others, so that none of those waits for them.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Service(Generic[Settings, Store]):
     ticks: Callable[[Parts[Settings, Store]], Sequence[Tick]]
     before_consuming: Callable[[Parts[Settings, Store]], None] = _nothing
     workers: Callable[[Settings], int] = _one
+    aside: frozenset[str] = frozenset()
 
     def read_settings(self) -> Settings:
         """Return the settings of this process; raise StartRefused naming every fault."""
@@ -156,12 +158,17 @@ class Service(Generic[Settings, Store]):
 
     def _worker(self, stop: Stop) -> None:
         """Do the slow work that is due, job by job."""
+        with self._background() as parts:
+            _side_by_side([partial(worker.run, stop) for worker in self.workers_of(parts)], stop)
+
+    def workers_of(self, parts: Parts[Settings, Store]) -> list[Worker]:
+        """Return what one worker process runs side by side: a lane for all, and one for the kinds set aside."""
         from services.chassis.jobs import Worker
 
-        with self._background() as parts:
-            jobs = self.jobs(parts)
-            workers = [Worker(parts.engine, jobs) for _ in range(self.workers(parts.settings))]
-            _side_by_side([partial(worker.run, stop) for worker in workers], stop)
+        jobs = self.jobs(parts)
+        lanes = [{kind: do for kind, do in jobs.items() if kind not in self.aside}] * self.workers(parts.settings)
+        lanes += [{kind: do for kind, do in jobs.items() if kind in self.aside}]
+        return [Worker(parts.engine, lane) for lane in lanes if lane]
 
     def _consumer(self, stop: Stop) -> None:
         """Hear what the other services tell."""

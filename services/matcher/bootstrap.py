@@ -14,6 +14,7 @@ from services.events import topics
 from services.matcher.adapters.facts_read import FactsRead
 from services.matcher.adapters.store import MatcherStore
 from services.matcher.settings import Settings
+from services.matcher.use_cases.settle import FIND_GAPS
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -36,6 +37,7 @@ def web_app(parts: Parts[Settings, MatcherStore]) -> Flask:
     from services.chassis.links import LinkSigner
     from services.chassis.words import Words
     from services.matcher import api, pages
+    from services.matcher.use_cases.desk import Desk
 
     words, terms = Words(WORDS), parts.settings.terms
     app = build_app(
@@ -44,7 +46,7 @@ def web_app(parts: Parts[Settings, MatcherStore]) -> Flask:
         site="Cairn",
         settings=parts.settings,
         health=parts.health,
-        blueprints=api.routes(api.Door(parts.uow, terms, words)),
+        blueprints=api.routes(api.Door(parts.uow, terms, words, Desk(parts.settings.bounds))),
         pages=pages.routes(parts.uow, terms, words, LinkSigner(parts.settings.link_secret, clock=parts.clock)),
         uow=parts.uow,
     )
@@ -92,4 +94,5 @@ SERVICE = Service(
     jobs=jobs,
     ticks=ticks,
     before_consuming=ask_for_everybody,
+    aside=frozenset({FIND_GAPS}),
 )

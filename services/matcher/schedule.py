@@ -9,14 +9,14 @@ from services.chassis.scheduler import Tick
 from services.matcher.domain.terms import Terms
 from services.matcher.ports import UnitOfWork
 from services.matcher.use_cases.keep_time import forget_old_rounds, lapse_overdue, look_again, remind_due, wake_rested
-from services.matcher.use_cases.settle import RUN_ROUND
+from services.matcher.use_cases.settle import FIND_GAPS, RUN_ROUND
 from services.matcher.use_cases.watch_promises import watch_promises
 
 
 def jobs(uow: UnitOfWork, terms: Terms) -> Mapping[str, Callable[[Job], None]]:
     """Kind of job -> what is done; the key of a round is its programme, so that no programme has two at once."""
 
-    from services.matcher.use_cases.find_gaps import FIND_GAPS, find_gaps
+    from services.matcher.use_cases.find_gaps import find_gaps
     from services.matcher.use_cases.run_round import run_round  # the engine is heavy: only the worker needs it
 
     def a_round(job: Job) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from services.chassis.service_settings import ServiceSettings
 from services.chassis.settings import number
-from services.matcher.domain.terms import Terms
+from services.matcher.domain.terms import Bounds, Terms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +18,20 @@ class Settings(ServiceSettings):
     confirm_hours: int = number(72, least=1, most=24 * 60)  # a mentee's time to confirm
     lapses_before_rest: int = number(2, least=1, most=100)
     rest_days: int = number(14, least=1, most=365)
+    question_pairs: int = number(200_000_000)  # mentees times mentors, above which a what-if or why-not is refused
+    question_all_pairs: int = number(10_000_000)  # the same for what looks at each pair: policies, stability
+    question_seconds: int = number(30, least=1, most=600)  # a question's time to be answered
+    question_wait_ms: int = number(2000, most=60_000)  # how long a question waits for the one before it
+
+    @property
+    def bounds(self) -> Bounds:
+        """How much a question to the engine may take."""
+        return Bounds(
+            pairs=self.question_pairs,
+            all_pairs=self.question_all_pairs,
+            seconds=float(self.question_seconds),
+            wait=self.question_wait_ms / 1000,
+        )
 
     @property
     def terms(self) -> Terms:

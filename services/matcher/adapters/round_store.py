@@ -49,6 +49,10 @@ class RoundStore:
         """Everybody who waits, every mentor, the weights, pins and blocks, as of one moment."""
         return self._pool.snapshot(programme_id)
 
+    def size(self, programme_id: str) -> tuple[int, int]:
+        """How many mentees and mentors a snapshot would have."""
+        return self._pool.size(programme_id)
+
     def stamp(self, programme_id: str) -> tuple[int, ...]:
         """Figures that change when the snapshot would."""
         return self._pool.stamp(programme_id)

@@ -41,6 +41,13 @@ class SnapshotReader:
             blocks=pairs_of(self._connection, programme_id, "block"),
         )
 
+    def size(self, programme_id: str) -> tuple[int, int]:
+        """How many mentees and mentors a snapshot would have."""
+        count = sa.select(sa.func.count())
+        waiting = count.select_from(t.mentees).where(_waiting(programme_id))
+        mentors = count.select_from(t.mentors).where(_mentors_of(programme_id))
+        return self._connection.execute(waiting).scalar_one(), self._connection.execute(mentors).scalar_one()
+
     def stamp(self, programme_id: str) -> tuple[int, ...]:
         """Figures that change whenever a person, a match, a place, a pin, a block or the weights do."""
         people, mentors, rules = t.people.c, t.mentors.c, t.pair_rules.c
@@ -61,7 +68,7 @@ class SnapshotReader:
 
     def waiting(self, programme_id: str) -> tuple[Mentee, ...]:
         """Those who wait, by id; nobody is locked."""
-        waiting = (t.mentees.c.programme_id == programme_id) & t.mentees.c.looking & without_live_match()
+        waiting = _waiting(programme_id)
         apart: dict[str, set[str]] = defaultdict(set)
         pairs = sa.select(t.apart.c.mentee_id, t.apart.c.mentor_id).join(
             t.mentees, t.mentees.c.person_id == t.apart.c.mentee_id
@@ -76,8 +83,7 @@ class SnapshotReader:
         )
 
     def _mentors(self, programme_id: str) -> tuple[Mentor, ...]:
-        theirs = (t.mentors.c.programme_id == programme_id) & t.mentors.c.facts.is_not(None)
-        query = sa.select(*MENTOR).where(theirs).order_by(t.mentors.c.person_id)
+        query = sa.select(*MENTOR).where(_mentors_of(programme_id)).order_by(t.mentors.c.person_id)
         shapes = shapes_taken(self._connection, _M.programme_id == programme_id)
         return tuple(
             mentor_of(row, self._facts, self._now, shapes.get(row.person_id, ()))
@@ -98,3 +104,11 @@ class SnapshotReader:
         decided = json.loads(zlib.decompress(row.result))["proposals"]
         sent = set(self._connection.scalars(sa.select(_M.mentee_id).where(_M.round_id == row.round_id)))
         return {told["mentee_id"]: told["mentor_id"] for told in decided if told["mentee_id"] not in sent}
+
+
+def _waiting(programme_id: str) -> sa.ColumnElement[bool]:
+    return (t.mentees.c.programme_id == programme_id) & t.mentees.c.looking & without_live_match()
+
+
+def _mentors_of(programme_id: str) -> sa.ColumnElement[bool]:
+    return (t.mentors.c.programme_id == programme_id) & t.mentors.c.facts.is_not(None)

@@ -10,6 +10,7 @@ from services.matcher.api.match_answers import answer_routes
 from services.matcher.api.matches import match_routes
 from services.matcher.api.oversight import oversight_routes
 from services.matcher.api.pairs import pair_routes
+from services.matcher.api.policies import policy_routes
 from services.matcher.api.round_review import round_review_routes
 from services.matcher.api.rounds import round_routes
 from services.matcher.api.waits import wait_routes
@@ -33,6 +34,7 @@ def routes(door: Door) -> tuple[Blueprint, ...]:
         why_routes,
         why_not_routes,
         pair_routes,
+        policy_routes,
         look_back_routes,
         gap_routes,
         oversight_routes,

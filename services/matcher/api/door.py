@@ -1,18 +1,20 @@
 """What every route needs: the way to the store, the terms, the words, and who is asking."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from services.chassis.auth import current
 from services.chassis.html import language
 from services.chassis.pages import read_cursor
-from services.chassis.problem import problem
+from services.chassis.problem import Problem, problem
 from services.chassis.words import Words
 from services.matcher.domain.match import Match
 from services.matcher.domain.terms import Terms
 from services.matcher.ports import Position, Round, UnitOfWork, Waiting
 from services.matcher.use_cases.actor import Actor
-from services.matcher.use_cases.pools import Pools
+from services.matcher.use_cases.desk import AGAIN_IN, Desk, EngineBusy, TookTooLong
 
 MATCHES = "Matches"
 WEIGHTS = "Weights"
@@ -27,7 +29,23 @@ class Door:
     uow: UnitOfWork
     terms: Terms
     words: Words
-    pools: Pools = field(default_factory=Pools)
+    desk: Desk = field(default_factory=Desk)
+
+
+@contextmanager
+def patience() -> Iterator[None]:
+    """Say when to ask again where the engine has no time for a question now."""
+    try:
+        yield
+    except EngineBusy:
+        raise _later("engine_busy", "The matching is answering another question.") from None
+    except TookTooLong:
+        raise _later("took_too_long", "This took longer than a question may, so it was stopped.") from None
+
+
+def _later(code: str, detail: str) -> Problem:
+    again = f"{detail} Nothing was changed. Please ask again in a moment."
+    return problem(503, code, "Not available right now", again, headers={"Retry-After": str(AGAIN_IN)})
 
 
 def actor() -> Actor:

@@ -6,15 +6,17 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from services.chassis.api import Blueprint
+from services.chassis.api import Blueprint, answers
 from services.chassis.auth import allow
 from services.chassis.schema import CairnSchema, Instant
-from services.matcher.api.door import WAITING, Door, actor
+from services.matcher.api.door import WAITING, Door, actor, patience
 from services.matcher.api.match_schemas import MatchSchema, shown_match
 from services.matcher.api.weights import SettingsSchema
+from services.matcher.api.what_if import MostQuery, WhatIfSchema, shown_what_if
 from services.matcher.domain.insights.suggested_weights import FEWEST
 from services.matcher.domain.weights import weights_to_json
 from services.matcher.use_cases.oversee import show_board, suggest, tell_equity
+from services.matcher.use_cases.try_weights import try_these
 
 
 class BoardQuery(CairnSchema):
@@ -73,6 +75,12 @@ class SuggestionSchema(CairnSchema):
     needed = fields.Integer(required=True, metadata={"description": "Fewer suggest nothing"})
     loss_before = fields.Float(required=True, allow_none=True)
     loss_after = fields.Float(required=True, allow_none=True)
+    what_if = fields.Nested(
+        WhatIfSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "What these weights would change for those who wait now"},
+    )
 
 
 def oversight_routes(door: Door) -> Blueprint:
@@ -109,20 +117,27 @@ def oversight_routes(door: Door) -> Blueprint:
 
     @routes.route("/matcher/v1/weights/suggestion")
     @allow("admin")
+    @answers(409)
+    @routes.arguments(MostQuery, location="query")
     @routes.response(200, SuggestionSchema, description="Suggested weights, or null with too few closed matches")
-    def read_suggestion() -> dict[str, Any]:
+    def read_suggestion(query: Mapping[str, Any]) -> dict[str, Any]:
         """Read the weights that outcomes speak for.
 
-        They stay close to those in force unless many matches say otherwise. Try them, then decide.
+        They stay close to those in force unless many matches say otherwise, and come with their what-if against the
+        people who wait now (each list of it names `most` mentees). Nothing is published but by a person. 409 for a pool
+        too large to wait for, 503 with Retry-After while another question is being answered.
         """
         found, matches = suggest(door.uow, actor().programme_id)
-        told = weights_to_json(found.weights) if found is not None else None
-        return {
-            "weights": told and {name: value for name, value in told.items() if name != "version"},
-            "matches": matches,
-            "needed": FEWEST,
-            "loss_before": found.loss_before if found is not None else None,
-            "loss_after": found.loss_after if found is not None else None,
+        shown = {"matches": matches, "needed": FEWEST}
+        if found is None:
+            return shown | dict.fromkeys(("weights", "loss_before", "loss_after", "what_if"))
+        with patience():
+            tried = try_these(door.uow, door.desk, actor().programme_id, found.weights)
+        return shown | {
+            "weights": {name: value for name, value in weights_to_json(found.weights).items() if name != "version"},
+            "loss_before": found.loss_before,
+            "loss_after": found.loss_after,
+            "what_if": shown_what_if(tried, query["most"]),
         }
 
     return routes

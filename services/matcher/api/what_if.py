@@ -1,19 +1,39 @@
 """What other weights would change, before anybody publishes them."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
-from services.chassis.api import Blueprint
+from services.chassis.api import Blueprint, answers
 from services.chassis.auth import allow
 from services.chassis.schema import CairnSchema, Instant
-from services.matcher.api.door import WEIGHTS, Door, actor
+from services.matcher.api.door import WEIGHTS, Door, actor, patience
 from services.matcher.api.weights import SettingsSchema
 from services.matcher.domain.insights.judge import Verdict
 from services.matcher.domain.insights.what_if import Guardrail, WhatIf
 from services.matcher.use_cases.try_weights import Tried, try_weights
 
-MOST_MOVES = 200
+MOST = 200  # mentees named in each list, unless asked otherwise
+_FIRST = "; the first of them by id, as many as `most` says"
+
+
+class MostQuery(CairnSchema):
+    """How many mentees to name."""
+
+    most = fields.Integer(
+        load_default=MOST,
+        validate=validate.Range(0, 100_000, error="Please ask for 0 to 100000."),
+        metadata={"description": "Mentees named in each list at most; the counts are always whole", "example": MOST},
+    )
+
+
+class CountsSchema(CairnSchema):
+    """How many mentees, whatever the lists name."""
+
+    changed = fields.Integer(required=True)
+    gained = fields.Integer(required=True)
+    lost = fields.Integer(required=True)
 
 
 class VerdictSchema(CairnSchema):
@@ -56,15 +76,20 @@ class WhatIfSchema(CairnSchema):
     before_by_candidate = fields.Nested(VerdictSchema, required=True)
     after_by_current = fields.Nested(VerdictSchema, required=True)
     after_by_candidate = fields.Nested(VerdictSchema, required=True)
-    changed = fields.List(fields.String(), required=True, metadata={"description": "Mentees with another mentor"})
-    gained = fields.List(fields.String(), required=True, metadata={"description": "Mentees matched only after"})
-    lost = fields.List(fields.String(), required=True, metadata={"description": "Mentees matched only before"})
+    counts = fields.Nested(CountsSchema, required=True)
+    changed = fields.List(
+        fields.String(), required=True, metadata={"description": f"Mentees with another mentor{_FIRST}"}
+    )
+    gained = fields.List(
+        fields.String(), required=True, metadata={"description": f"Mentees matched only after{_FIRST}"}
+    )
+    lost = fields.List(fields.String(), required=True, metadata={"description": f"Mentees matched only before{_FIRST}"})
     gains = fields.Integer(required=True, metadata={"description": "Mentees whose pair scores higher after"})
     loses = fields.Integer(required=True, metadata={"description": "Mentees whose pair scores lower after"})
     moves = fields.List(
         fields.Nested(MoveSchema),
         required=True,
-        metadata={"description": f"The first {MOST_MOVES} mentees with another mentor, those who lose most first"},
+        metadata={"description": "Mentees with another mentor, those who lose most first, as many as `most` says"},
     )
     guardrails = fields.List(fields.Nested(GuardrailSchema), required=True)
     optimal = fields.Boolean(required=True, metadata={"description": "Both answers are proved best"})
@@ -76,45 +101,42 @@ def what_if_routes(door: Door) -> Blueprint:
 
     @routes.route("/matcher/v1/what-if", methods=["POST"])
     @allow("admin")
+    @answers(409)
+    @routes.arguments(MostQuery, location="query")
     @routes.arguments(SettingsSchema, required=False, example={"criteria": {"device": {"mode": "soft", "weight": 80}}})
     @routes.response(200, WhatIfSchema, description="What would change")
-    def try_other_weights(told: dict[str, Any]) -> dict[str, Any]:
+    def try_other_weights(query: Mapping[str, Any], told: dict[str, Any]) -> dict[str, Any]:
         """Try other weights.
 
-        The people who wait now are matched under the weights in force and under these; nothing is stored or sent.
+        The people who wait now are matched under the weights in force and under these; nothing is stored or sent. 409
+        for a pool too large to wait for, 503 with Retry-After while another question is being answered.
         """
-        return _shown(try_weights(door.uow, door.pools, actor().programme_id, told))
+        with patience():
+            return shown_what_if(try_weights(door.uow, door.desk, actor().programme_id, told), query["most"])
 
     return routes
 
 
-def _shown(tried: Tried) -> dict[str, Any]:
+def shown_what_if(tried: Tried, most: int = MOST) -> dict[str, Any]:
+    """A what-if as answered; each list names ``most`` mentees at most."""
     found = tried.found
     verdicts = ("before_by_current", "before_by_candidate", "after_by_current", "after_by_candidate")
-    of_which = {"as_of": tried.as_of, "waiting": tried.waiting, "weights_version": tried.weights_version}
+    lists = {"changed": found.changed, "gained": found.gained, "lost": found.lost}
     return (
-        of_which
-        | _moves(found)
+        {"as_of": tried.as_of, "waiting": tried.waiting, "weights_version": tried.weights_version}
         | {name: _verdict(getattr(found, name)) for name in verdicts}
-        | {
-            "changed": list(found.changed),
-            "gained": list(found.gained),
-            "lost": list(found.lost),
-            "guardrails": [_guardrail(one) for one in found.guardrails],
-            "optimal": found.optimal,
-        }
+        | {"counts": {name: len(some) for name, some in lists.items()}}
+        | {name: list(some[:most]) for name, some in lists.items()}
+        | _moves(found, most)
+        | {"guardrails": [_guardrail(one) for one in found.guardrails], "optimal": found.optimal}
     )
 
 
-def _moves(found: WhatIf) -> dict[str, Any]:
-    before, after = found.before_by_candidate.scores, found.after_by_candidate.scores
-    moves = [(one, before.get(one), after.get(one)) for one in found.changed]
-    worth = {one: (now or 0) - (was or 0) for one, was, now in moves}
-    moves.sort(key=lambda move: (worth[move[0]], move[0]))
+def _moves(found: WhatIf, most: int) -> dict[str, Any]:
     return {
-        "gains": sum(step > 0 for step in worth.values()),
-        "loses": sum(step < 0 for step in worth.values()),
-        "moves": [{"mentee_id": one, "before": was, "after": now} for one, was, now in moves[:MOST_MOVES]],
+        "gains": found.gains,
+        "loses": found.loses,
+        "moves": [{"mentee_id": one, "before": was, "after": now} for one, was, now in found.moves(most)],
     }
 
 

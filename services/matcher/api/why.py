@@ -4,11 +4,11 @@ from typing import Any
 
 from marshmallow import fields
 
-from services.chassis.api import Blueprint
+from services.chassis.api import Blueprint, answers
 from services.chassis.auth import allow, ensure_own
 from services.chassis.schema import CairnSchema
 from services.chassis.words import Phrases
-from services.matcher.api.door import WAITING, Door, actor, reader
+from services.matcher.api.door import WAITING, Door, actor, patience, reader
 from services.matcher.api.waits import CAUSE, STATUS
 from services.matcher.domain.explain import Crowd
 from services.matcher.use_cases.say_codes import say_rule
@@ -69,15 +69,19 @@ def why_routes(door: Door) -> Blueprint:
 
     @routes.route("/matcher/v1/mentees/<mentee_id>/why-unmatched")
     @allow("person", "admin")
+    @answers(409)
     @routes.response(200, WhySchema, description="The reason, and what would change it")
     def read_why(mentee_id: str) -> dict[str, Any]:
         """Say why a mentee has no mentor yet.
 
-        The person reads sentences in their own language; an admin reads the numbers and names behind them as well.
+        The person reads sentences in their own language; an admin reads the numbers and names behind them as well. When
+        the engine is busy (503 with Retry-After) or the pool too large (409), an admin is told so, and a person reads
+        what the last round found.
         """
         ensure_own(mentee_id)
         who = actor()
-        why = tell_why(door.uow, door.pools, who, mentee_id, reader())
+        with patience():
+            why = tell_why(door.uow, door.desk, who, mentee_id, reader())
         return _shown(why, door.words.of(why.locale), numbers=who.is_admin)
 
     return routes

@@ -8,7 +8,7 @@ from marshmallow import fields, validate
 from services.chassis.api import Blueprint, answers
 from services.chassis.auth import allow
 from services.chassis.schema import CairnSchema
-from services.matcher.api.door import ROUNDS, Door, actor, reader
+from services.matcher.api.door import ROUNDS, Door, actor, patience, reader
 from services.matcher.api.why import RuleSchema
 from services.matcher.domain.people import Pair
 from services.matcher.use_cases.say_codes import say_rule
@@ -44,16 +44,18 @@ def why_not_routes(door: Door) -> Blueprint:
 
     @routes.route("/matcher/v1/why-not", methods=["POST"])
     @allow("admin")
-    @answers(404)
+    @answers(404, 409)
     @routes.arguments(PairSchema, example={"mentee_id": "m-1", "mentor_id": "n-1"})
     @routes.response(200, WhyNotSchema, description="The price of the pair")
     def ask_why_not(told: Mapping[str, Any]) -> dict[str, Any]:
         """Say why these two are not paired.
 
-        Everybody else is matched again around the pair; nothing is stored or sent. Who likes the answer, pins it.
+        Everybody else is matched again around the pair; nothing is stored or sent. Who likes the answer, pins it. 409
+        for a pool too large to wait for, 503 with Retry-After while another question is being answered.
         """
         phrases = door.words.of(reader())
-        found = try_pair(door.uow, door.pools, actor().programme_id, Pair(told["mentee_id"], told["mentor_id"]))
+        with patience():
+            found = try_pair(door.uow, door.desk, actor().programme_id, Pair(told["mentee_id"], told["mentor_id"]))
         return {
             "mentee_id": found.pair.mentee_id,
             "mentor_id": found.pair.mentor_id,

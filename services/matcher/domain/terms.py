@@ -17,3 +17,17 @@ class Terms:
     rest: timedelta = timedelta(days=14)
     rounds_kept: timedelta = timedelta(days=90)
     round_time: timedelta = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How much a question to the engine may take while somebody waits for the answer.
+
+    ``pairs`` and ``all_pairs`` are mentees who wait times mentors: the first for answers that settle the pool again,
+    the second for those that look at every single pair. ``seconds`` bound one answer, ``wait`` the turn before it.
+    """
+
+    pairs: int = 200_000_000
+    all_pairs: int = 10_000_000
+    seconds: float = 30.0
+    wait: float = 2.0

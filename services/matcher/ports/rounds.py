@@ -19,6 +19,9 @@ class Rounds(Protocol):
     def snapshot(self, programme_id: str) -> Snapshot:
         """Everybody who waits, everybody who may be asked, the weights, pins and blocks, as of one moment."""
 
+    def size(self, programme_id: str) -> tuple[int, int]:
+        """How many mentees and mentors a snapshot would have, quick to read."""
+
     def stamp(self, programme_id: str) -> tuple[int, ...]:
         """Figures that change when the snapshot would, quick to read: the same stamp, in all likelihood the same pool.
 

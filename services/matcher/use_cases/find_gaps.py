@@ -4,8 +4,8 @@ from typing import Any
 
 from services.matcher.domain.insights.gaps import Gaps, gaps
 from services.matcher.ports import Report, UnitOfWork
+from services.matcher.use_cases.settle import FIND_GAPS
 
-FIND_GAPS = "find_gaps"
 KIND = "gaps"
 _EFFORT = ((2_000, 3, 6), (10_000, 2, 4))  # people who wait up to, mentors to name, kinds to try for each
 _LEAST_EFFORT = (1, 3)

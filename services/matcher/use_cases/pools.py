@@ -6,9 +6,11 @@ second, and each process may have its own.
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from services.chassis.errors import Conflict
 from services.matcher.domain.insights.what_if import Prepared, prepare
 from services.matcher.ports import UnitOfWork
 
@@ -32,20 +34,34 @@ class Pools:
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._preparing = threading.Lock()
 
-    def of(self, uow: UnitOfWork, programme_id: str) -> Prepared:
-        """The programme's pool as it is now, or was within the last minute while nothing in it has changed."""
+    def of(
+        self,
+        uow: UnitOfWork,
+        programme_id: str,
+        over: Callable[[], bool] | None = None,
+        *,
+        most_pairs: int | None = None,
+    ) -> Prepared:
+        """The programme's pool as it is now, or was within the last minute while nothing in it has changed.
+
+        Raises Conflict for more than ``most_pairs`` mentees times mentors, before they are read, and
+        ``RunCancelledError`` when ``over()`` says so while the pool is being prepared.
+        """
         with uow.begin(read_only=True) as store:
             stamp = store.rounds.stamp(programme_id)
             kept = self._kept.get(programme_id)
             if kept is not None and kept.stamp == stamp:
                 age = store.now - kept.prepared.settled.snapshot.at
                 if timedelta(0) <= age < self._fresh:
+                    settled = kept.prepared.settled.snapshot
+                    _refuse_too_large((len(settled.mentees), len(settled.mentors)), most_pairs)
                     return kept.prepared
+            _refuse_too_large(store.rounds.size(programme_id), most_pairs)
             snapshot = store.rounds.snapshot(programme_id)
         with self._preparing:  # one at a time: it takes a core, and the next one may find it done
             kept = self._kept.get(programme_id)
             if kept is None or kept.stamp != stamp or snapshot.at - kept.prepared.settled.snapshot.at >= self._fresh:
-                kept = self._kept[programme_id] = _Kept(stamp, prepare(snapshot))
+                kept = self._kept[programme_id] = _Kept(stamp, prepare(snapshot, cancelled=over))
                 self._let_go_later(programme_id, kept)
             self._kept.move_to_end(programme_id)
             while len(self._kept) > self._most:
@@ -61,3 +77,10 @@ class Pools:
         timer = threading.Timer(self._fresh.total_seconds(), let_go)
         timer.daemon = True  # a process that ends forgets anyway
         timer.start()
+
+
+def _refuse_too_large(size: tuple[int, int], most: int | None) -> None:
+    mentees, mentors = size
+    if most is not None and mentees * mentors > most:
+        told = {"mentees": mentees, "mentors": mentors, "pairs": mentees * mentors, "most": most}
+        raise Conflict("pool_too_large", "So many people wait now that this is not answered while you wait.", now=told)

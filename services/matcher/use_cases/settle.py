@@ -5,6 +5,7 @@ from services.matcher.domain.match import KEEP_APART, Match
 from services.matcher.ports import Store
 
 RUN_ROUND = "run_round"
+FIND_GAPS = "find_gaps"
 
 
 def settle(store: Store, before: Match, after: Match, told: tuple[Event, ...]) -> Match:

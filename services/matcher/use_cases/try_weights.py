@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.matcher.domain.insights.what_if import WhatIf, what_if
+from services.matcher.domain.weights import Weights
 from services.matcher.ports import UnitOfWork
-from services.matcher.use_cases.pools import Pools
+from services.matcher.use_cases.desk import Desk
 from services.matcher.use_cases.publish_weights import read_weights
 
 
@@ -19,11 +20,17 @@ class Tried:
     weights_version: int
 
 
-def try_weights(uow: UnitOfWork, pools: Pools, programme_id: str, told: object) -> Tried:
+def try_weights(uow: UnitOfWork, desk: Desk, programme_id: str, told: object) -> Tried:
     """Compare the weights in force with candidate ones; raises Invalid that names every fault of those."""
-    prepared = pools.of(uow, programme_id)
-    snapshot = prepared.settled.snapshot
-    found = what_if(snapshot, read_weights(told, snapshot.weights.version), prepared)
+    # Read before anybody waits for a turn; nothing of the answer depends on the version.
+    return try_these(uow, desk, programme_id, read_weights(told, 1))
+
+
+def try_these(uow: UnitOfWork, desk: Desk, programme_id: str, candidate: Weights) -> Tried:
+    """Compare the weights in force with valid candidate ones."""
+    with desk.question(uow, programme_id) as asked:
+        snapshot = asked.prepared.settled.snapshot
+        found = what_if(snapshot, candidate, asked.prepared, cancelled=asked.over)
     return Tried(
         found=found,
         as_of=snapshot.at,

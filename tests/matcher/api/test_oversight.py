@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,9 +13,10 @@ from services.chassis.jobs import Worker
 from services.events import profiles
 from services.matcher import schedule
 from services.matcher.adapters import tables as t
+from services.matcher.bootstrap import SERVICE
 from services.matcher.domain.round import run_round
 from services.matcher.use_cases import look_back
-from services.matcher.use_cases.find_gaps import FIND_GAPS
+from services.matcher.use_cases.settle import FIND_GAPS
 from tests.matcher.stage import ADMIN, Stage
 from tests.matcher.world import PROGRAMME, spoken
 
@@ -164,7 +166,40 @@ def test_weights_are_suggested_only_by_enough_outcomes(stage: Stage) -> None:
     found = stage.get("/matcher/v1/weights/suggestion", ADMIN)
     assert found["matches"] == 40
     assert found["loss_after"] <= found["loss_before"]
-    assert stage.post("/matcher/v1/what-if", ADMIN, json=found["weights"]).status_code == 200
+    told = stage.post("/matcher/v1/what-if", ADMIN, json=found["weights"])
+    assert found["what_if"] == told.json, "it comes with its what-if"
+    assert told.json["waiting"] == 0
+
+
+def test_a_suggestion_says_what_it_would_change_for_those_who_wait(stage: Stage) -> None:
+    for number in range(40):
+        _closed(stage, number)
+    stage.mentor()
+    stage.mentee()
+    tried = stage.get("/matcher/v1/weights/suggestion?most=0", ADMIN)["what_if"]
+    assert (tried["waiting"], tried["after_by_candidate"]["matched"], tried["optimal"]) == (1, 1, True)
+
+
+def test_simpler_ways_of_matching_are_set_beside_ours(stage: Stage) -> None:
+    stage.mentor("both", languages=spoken("es", "en"))
+    stage.mentor("one", languages=spoken("en"), topics=("sleep",))
+    stage.mentee("picky", languages=spoken("en"), topics=("food",))  # came first, and likes the one both need
+    stage.forward(minutes=1)
+    stage.change("both", "mentor", topics=("food",))
+    stage.mentee("spanish", languages=spoken("es"))
+    found = stage.get("/matcher/v1/policies", ADMIN)
+    assert (found["waiting"], found["weights_version"]) == (2, 1)
+    matched = {one["policy"]: one["matched"] for one in found["items"]}
+    assert matched["optimal"] == 2
+    assert matched["first-come"] == 1
+    assert set(matched) == {"optimal", "first-come", "greedy", "stable"}
+
+
+def test_ways_of_matching_are_not_compared_over_too_many_pairs(stage: Stage) -> None:
+    stage.mentor(), stage.mentee()
+    stage.app = SERVICE.web_app(replace(stage.parts, settings=replace(stage.settings, question_all_pairs=0)))
+    answer = stage.ask("GET", "/matcher/v1/policies", ADMIN)
+    assert (answer.status_code, answer.json["code"]) == (409, "pool_too_large")
 
 
 def _closed(stage: Stage, number: int) -> None:
@@ -195,6 +230,7 @@ def _closed(stage: Stage, number: int) -> None:
         ("GET", "board"),
         ("GET", "equity"),
         ("GET", "weights/suggestion"),
+        ("GET", "policies"),
         ("GET", "rounds/x/verification"),
         ("GET", "rounds/x/stability"),
         ("GET", "rounds/x/compare/y"),

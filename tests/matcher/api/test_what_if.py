@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from services.events.facts import DeviceInterest, DeviceLived, LifeStage
+from services.matcher.bootstrap import SERVICE
 from tests.matcher.stage import ADMIN, Stage
 
 
@@ -30,3 +34,33 @@ def test_faults_are_named_and_people_are_not_admins(stage: Stage) -> None:
     answer = stage.post("/matcher/v1/what-if", ADMIN, json={"criteria": {"shoe_size": {"weight": 1}}})
     assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, "criteria.shoe_size")
     assert stage.post("/matcher/v1/what-if", stage.mentee(), json={}).status_code == 403
+
+
+def test_lists_name_as_many_as_asked_for_and_counts_stay_whole(stage: Stage) -> None:
+    stage.mentor(capacity=3)
+    mentees = sorted(stage.mentee() for _ in range(3))
+    answer = stage.post("/matcher/v1/what-if?most=2", ADMIN, json={"quality_floor": 100})
+    found = answer.json
+    assert (found["lost"], found["changed"]) == (mentees[:2], mentees[:2])
+    assert found["counts"] == {"changed": 3, "gained": 0, "lost": 3}
+    assert [one["mentee_id"] for one in found["moves"]] == mentees[:2]
+    assert (found["gains"], found["loses"]) == (0, 3)
+    assert stage.post("/matcher/v1/what-if?most=-1", ADMIN, json={}).status_code == 422
+
+
+def bounded(stage: Stage, **settings: Any) -> Stage:
+    """The same matcher, with less room for questions."""
+    stage.app = SERVICE.web_app(replace(stage.parts, settings=replace(stage.settings, **settings)))
+    return stage
+
+
+def test_a_pool_too_large_and_a_question_too_long_say_so(stage: Stage) -> None:
+    mentor, mentee = stage.mentor(), stage.mentee()
+    pair = {"mentee_id": mentee, "mentor_id": mentor}
+    for path, body in (("what-if", {}), ("why-not", pair)):
+        refused = bounded(stage, question_pairs=0).post(f"/matcher/v1/{path}", ADMIN, json=body)
+        assert (refused.status_code, refused.json["code"]) == (409, "pool_too_large")
+        assert refused.json["now"] == {"mentees": 1, "mentors": 1, "pairs": 1, "most": 0}
+        stopped = bounded(stage, question_seconds=0).post(f"/matcher/v1/{path}", ADMIN, json=body)
+        assert (stopped.status_code, stopped.json["code"]) == (503, "took_too_long")
+        assert int(stopped.headers["Retry-After"]) > 0

@@ -51,6 +51,10 @@ class MemoryRounds(Aggregate):
         decided = self.state.results[applied[0].id].proposals
         return {one.mentee_id: one.mentor_id for one in decided if one.mentee_id not in sent}
 
+    def size(self, programme_id: str) -> tuple[int, int]:
+        found = self.snapshot(programme_id)
+        return len(found.mentees), len(found.mentors)
+
     def stamp(self, programme_id: str) -> tuple[int, ...]:
         del programme_id
         return (hash(repr((self.state.members, self.state.matches, self.state.weights, self.state.pairs))),)

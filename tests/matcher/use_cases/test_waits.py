@@ -13,7 +13,7 @@ from services.matcher.domain.insights.waiting import WaitEstimate
 from services.matcher.use_cases.accept_match import accept_match
 from services.matcher.use_cases.actor import Actor
 from services.matcher.use_cases.confirm_match import confirm_match
-from services.matcher.use_cases.pools import Pools
+from services.matcher.use_cases.desk import Desk
 from services.matcher.use_cases.tell_figures import figures_of, tell_figures
 from services.matcher.use_cases.tell_wait import say_wait, tell_wait
 from services.matcher.use_cases.tell_why import Why, tell_why
@@ -22,7 +22,7 @@ from tests.matcher.world import ADMIN, PROGRAMME, World, person, spoken
 
 
 def why_of(world: World, mentee: str, by: Actor | None = None) -> Why:
-    return tell_why(world.house, Pools(), by or person(mentee), mentee, "en")
+    return tell_why(world.house, Desk(), by or person(mentee), mentee, "en")
 
 
 def test_where_a_mentee_stands_at_each_step(world: World) -> None:

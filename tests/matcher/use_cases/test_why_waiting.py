@@ -8,8 +8,8 @@ from services.chassis.words import Words
 from services.events.facts import Must
 from services.matcher.bootstrap import WORDS
 from services.matcher.domain.round import run_round
+from services.matcher.use_cases.desk import Desk
 from services.matcher.use_cases.end_match import end_match
-from services.matcher.use_cases.pools import Pools
 from services.matcher.use_cases.say_codes import say_preset, say_rule
 from services.matcher.use_cases.say_why_waiting import say_why_waiting
 from services.matcher.use_cases.tell_why import tell_why
@@ -28,7 +28,7 @@ def test_a_condition_of_their_own_comes_with_what_letting_it_go_would_open(told:
     told.mentor(gender="man"), told.mentor(gender="man")
     mentee = told.mentee(musts=(Must(criterion="gender", value="woman"),))
     told.rounds()
-    why = tell_why(told.house, Pools(), person(mentee), mentee, "en")
+    why = tell_why(told.house, Desk(), person(mentee), mentee, "en")
     assert (why.cause, why.rules) == ("hard_rule", ("must:gender",))
     assert [(one.rules, one.mentors) for one in why.relaxations] == [(("must:gender",), 2)]
     assert say_why_waiting(why, ENGLISH)[-1].endswith("Mentors who would fit then: 2.")
@@ -44,18 +44,18 @@ def crowded(world: World) -> str:
 
 def test_before_any_round_nothing_is_claimed(told: World) -> None:
     crowded(told)
-    why = tell_why(told.house, Pools(), ADMIN, "second", "en")
+    why = tell_why(told.house, Desk(), ADMIN, "second", "en")
     assert (why.cause, why.crowd, why.suitable) == ("next_round", None, None)
 
 
 def test_a_shortage_names_the_crowd_that_proves_it(told: World) -> None:
     waiting = crowded(told)
     told.rounds()
-    assert tell_why(told.house, Pools(), ADMIN, waiting, "en").cause == "capacity", "the place is taken by now"
+    assert tell_why(told.house, Desk(), ADMIN, waiting, "en").cause == "capacity", "the place is taken by now"
     first = told.live("first")
     assert first is not None
     end_match(told.house, ADMIN, first.id, cause="withdrawn", reason="moved away")
-    why = tell_why(told.house, Pools(), ADMIN, waiting, "en")
+    why = tell_why(told.house, Desk(), ADMIN, waiting, "en")
     assert (why.cause, why.suitable, why.free) == ("shortage", 1, 1)
     assert why.crowd is not None
     assert (why.crowd.mentees, why.crowd.mentors, why.crowd.places) == (("first", "second"), ("mentor",), 1)
@@ -64,11 +64,11 @@ def test_a_shortage_names_the_crowd_that_proves_it(told: World) -> None:
 
 
 def test_a_pool_that_changed_is_looked_at_afresh(told: World) -> None:
-    pools, waiting = Pools(), crowded(told)
+    desk, waiting = Desk(), crowded(told)
     told.rounds()
-    assert tell_why(told.house, pools, ADMIN, waiting, "en").suitable == 1
+    assert tell_why(told.house, desk, ADMIN, waiting, "en").suitable == 1
     told.mentor(languages=spoken("cy"), capacity=0)
-    assert tell_why(told.house, pools, ADMIN, waiting, "en").suitable == 2
+    assert tell_why(told.house, desk, ADMIN, waiting, "en").suitable == 2
 
 
 def test_codes_without_words_are_said_as_they_are() -> None:

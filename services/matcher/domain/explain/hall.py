@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from services.matcher.domain.arrays import I64
 from services.matcher.domain.features.problem import Problem
+from services.matcher.domain.features.rules import Flags
 from services.matcher.domain.people import Mentee
 
 if TYPE_CHECKING:
@@ -43,10 +45,12 @@ def crowd_of(problem: Problem, mentor_of: Sequence[int], mentee: int) -> Crowd |
     """
     import networkx as nx  # half a second to load, and only a question about somebody who waits needs it
 
-    graph, free = _seating(problem, mentor_of, mentee)
+    graph = _seating(problem, mentor_of, mentee)
+    if graph is None:
+        return None
     reached = nx.descendants(graph, (_MENTEE, mentee)) | {(_MENTEE, mentee)}
     seats = sorted(row for side, row in reached if side == _SEAT)
-    if not seats or any(free[seat] > 0 for seat in seats):
+    if not seats:
         return None
     pool = problem.pool
     mentees = [pool.mentees[row] for side, row in sorted(reached) if side == _MENTEE]
@@ -72,47 +76,65 @@ def in_common(mentees: Sequence[Mentee]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(set.intersection(*told))) if told else ()
 
 
-def _seating(problem: Problem, mentor_of: Sequence[int], start: int) -> "tuple[nx.DiGraph[Node], dict[int, int]]":
-    """Arrows from people to the seats they could take, and from seats to who sits there; grown from ``start``."""
+def _seating(problem: Problem, mentor_of: Sequence[int], start: int) -> "nx.DiGraph[Node] | None":
+    """Arrows from people to seats they could take, and on to who sits there; None as soon as a free seat is reached.
+
+    A seat that was reached already gets no second arrow: it leads nowhere new, and each person adds fewer and fewer.
+    """
     import networkx as nx
 
     occupants = seat_plan(problem, mentor_of)
-    free = {seat: int(problem.seats.places[seat]) - len(sitting) for seat, sitting in occupants.items()}
     graph: nx.DiGraph[Node] = nx.DiGraph()
     graph.add_node((_MENTEE, start))
-    waiting, seen = [start], {start}
+    unseen = np.arange(len(problem.seats.places))
+    waiting = [start]
     while waiting:
         row = waiting.pop()
-        for seat in seats_for(problem, row):
+        takes = takes_seats(problem, row, unseen)
+        found, unseen = unseen[takes].tolist(), unseen[~takes]
+        for seat in found:
+            if len(occupants[seat]) < problem.seats.places[seat]:
+                return None
+            waiting += [other for other in occupants[seat] if (_MENTEE, other) not in graph]
             graph.add_edge((_MENTEE, row), (_SEAT, seat))
-            for other in occupants[seat]:
-                graph.add_edge((_SEAT, seat), (_MENTEE, other))
-                if other not in seen:
-                    seen.add(other)
-                    waiting.append(other)
-    return graph, free
+            graph.add_edges_from(((_SEAT, seat), (_MENTEE, other)) for other in occupants[seat])
+    return graph
 
 
-def seats_for(problem: Problem, mentee: int) -> list[int]:
-    """The seats (columns) a mentee could take, all rules considered."""
-    eligible = problem.reading.eligible(mentee)[problem.seats.mentor_rows]
-    shape = problem.rules.any_mentee[0, mentee]
-    found: list[int] = np.flatnonzero(eligible & ((problem.seats.masks & shape) != 0)).tolist()
-    return found
+def takes_seats(problem: Problem, mentee: int, seats: I64) -> Flags:
+    """Which of some seats (columns) a mentee could take, all rules considered."""
+    rules, mentors = problem.rules, problem.seats.mentor_rows[seats]
+    fine: Flags = ((rules.any_mentor[:, seats] & rules.any_mentee[:, mentee, np.newaxis]) != 0).all(axis=0)
+    fine &= ((rules.all_mentee[:, mentee, np.newaxis] & ~rules.all_mentor[:, seats]) == 0).all(axis=0)
+    excluded = problem.reading.book.excluded.get(mentee)
+    if excluded:
+        fine &= ~np.isin(mentors, list(excluded))
+    if problem.reading.words_decide:
+        fine &= problem.reading.allowed(mentee, mentors)
+    return fine
 
 
 def seat_plan(problem: Problem, mentor_of: Sequence[int]) -> dict[int, list[int]]:
     """Who sits in which seat: the people of each mentor take the narrowest seats first, so that everybody sits."""
-    plan: dict[int, list[int]] = {seat: [] for seat in range(len(problem.seats.mentor_rows))}
-    for mentor in sorted({row for row in mentor_of if row >= 0}):
-        theirs = [row for row, chosen in enumerate(mentor_of) if chosen == mentor]
-        columns = sorted(problem.seats.of(mentor).tolist(), key=lambda seat: int(problem.seats.masks[seat]).bit_count())
+    seats = problem.seats
+    columns_of, sitting_with = _by_number(seats.mentor_rows.tolist()), _by_number(mentor_of)
+    plan: dict[int, list[int]] = {seat: [] for seat in range(len(seats.mentor_rows))}
+    for mentor, theirs in sorted(sitting_with.items()):
+        columns = sorted(columns_of.get(mentor, ()), key=lambda seat: int(seats.masks[seat]).bit_count())
         takes = {
-            row: [s for s in columns if int(problem.seats.masks[s]) & int(problem.rules.any_mentee[0, row])]
-            for row in theirs
+            row: [s for s in columns if int(seats.masks[s]) & int(problem.rules.any_mentee[0, row])] for row in theirs
         }
         for row in sorted(theirs, key=lambda one: (len(takes[one]), one)):
-            seat = next((s for s in takes[row] if len(plan[s]) < problem.seats.places[s]), None)
+            seat = next((s for s in takes[row] if len(plan[s]) < seats.places[s]), None)
             if seat is not None:
                 plan[seat].append(row)
     return plan
+
+
+def _by_number(numbers: Sequence[int]) -> dict[int, list[int]]:
+    """The places at which each number stands; -1 is none."""
+    found: dict[int, list[int]] = {}
+    for place, number in enumerate(numbers):
+        if number >= 0:
+            found.setdefault(number, []).append(place)
+    return found

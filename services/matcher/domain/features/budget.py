@@ -7,6 +7,7 @@ and never adds any: nobody's fit outweighs another's.
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from services.matcher.domain.arrays import I64
 from services.matcher.domain.people import Mentee
@@ -17,13 +18,18 @@ BEST_FIT = 100 * WHOLE
 """The fit of a pair that is perfect on every criterion."""
 
 
-def shares(weights: Weights, kinds: Sequence[frozenset[str]]) -> I64:
-    """Thousandths (K, C) for each kind of mentee, by what matters most to them; criteria as in ``criterion_names()``.
+def boosts(kinds: Sequence[frozenset[str]]) -> npt.NDArray[np.bool_]:
+    """Which criteria matter most to each kind of mentee, (K, C); criteria as in ``criterion_names()``."""
+    names = criterion_names()
+    return np.array([[name in kind for name in names] for kind in kinds], dtype=np.bool_).reshape(-1, len(names))
+
+
+def shares(weights: Weights, boosted: npt.NDArray[np.bool_]) -> I64:
+    """Thousandths (K, C) for each kind of mentee, by what matters most to them.
 
     Each row sums to 1,000, rounded by largest remainder, earlier criteria first among equals; 0 where nothing counts.
     """
     names = criterion_names()
-    boosted = np.array([[name in kind for name in names] for kind in kinds], dtype=np.bool_).reshape(-1, len(names))
     counted = [0 if weights.setting(name).mode == Mode.OFF else weights.setting(name).weight for name in names]
     raw = np.array(counted, dtype=np.int64) * np.where(boosted, weights.matters_boost, 1)
     asked_only = np.array([bool(criterion_data(name).get("only_when_asked")) for name in names])

@@ -1,20 +1,23 @@
-"""What weights do not change about a pool: coded answers, standing rules, seats. Shared by every what-if over it."""
+"""What weights do not change about a pool: coded answers, rules, seats, waits. Shared by every what-if over it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.matcher.domain.arrays import I32, U64
 from services.matcher.domain.assignment import TieBreak
-from services.matcher.domain.features.budget import matters
-from services.matcher.domain.features.coded import ByTable, Coded, for_mentors
+from services.matcher.domain.features.budget import boosts, matters
+from services.matcher.domain.features.coded import AnyRule, Coded, for_mentors
+from services.matcher.domain.features.held import held_tables
+from services.matcher.domain.features.masks import SeatMasks, seat_masks
 from services.matcher.domain.features.objective import tie_keys
 from services.matcher.domain.features.pool import Pool
+from services.matcher.domain.features.priority import Waits, waits_of
 from services.matcher.domain.features.registry import criteria
-from services.matcher.domain.features.rules import RuleBook, standing_rules
-from services.matcher.domain.features.scaled import bits_as_table
+from services.matcher.domain.features.rules import Flags, RuleBook, hard_rule, standing_rules
+from services.matcher.domain.features.scaled import Scaled, as_small_table
 from services.matcher.domain.features.seats import Seats, cut_seats
 from services.matcher.domain.features.tables import distinct
-from services.matcher.domain.people import Pair
+from services.matcher.domain.people import Mentor, Pair
 
 
 @dataclass(frozen=True)
@@ -23,11 +26,15 @@ class Ground:
 
     coded: Mapping[str, Coded]  # columns are mentors
     by_seat: Mapping[str, Coded]  # columns are seats
+    hard: Mapping[str, AnyRule | None]  # each criterion as a rule; None where only its points can decide
     standing: RuleBook
+    masks: SeatMasks
     seats: Seats
     tie_break: TieBreak  # mentees and seats
-    kinds: tuple[frozenset[str], ...]  # the distinct sets of what matters most
+    boosted: Flags  # (K, C) the distinct sets of what matters most
     kind_codes: I32  # (M,)
+    waits: Waits
+    held: tuple[Scaled, ...]  # one point for a proposal that is kept
 
 
 def lay_ground(pool: Pool, blocks: frozenset[Pair] = frozenset()) -> Ground:
@@ -35,23 +42,23 @@ def lay_ground(pool: Pool, blocks: frozenset[Pair] = frozenset()) -> Ground:
     coded = {name: one.code(pool) for name, one in criteria().items()}
     seats = cut_seats(pool.mentors)
     kinds, kind_codes = distinct([matters(mentee) for mentee in pool.mentees])
+    hard = {name: hard_rule(one) for name, one in coded.items()}
+    standing = standing_rules(pool, blocks)
     return Ground(
         coded=coded,
-        by_seat={name: _small(for_mentors(one, seats.mentor_rows)) for name, one in coded.items()},
-        standing=standing_rules(pool, blocks),
+        by_seat={name: as_small_table(for_mentors(one, seats.mentor_rows)) for name, one in coded.items()},
+        hard=hard,
+        standing=standing,
+        masks=seat_masks(standing, hard, seats),
         seats=seats,
-        tie_break=TieBreak(tie_keys([one.id for one in pool.mentees]), _seat_keys(pool, seats)),
-        kinds=tuple(kinds),
+        tie_break=TieBreak(tie_keys([one.id for one in pool.mentees]), _seat_keys(pool.mentors, seats)),
+        boosted=boosts(kinds),
         kind_codes=kind_codes,
+        waits=waits_of(pool.mentees, pool.at),
+        held=held_tables(pool, seats),
     )
 
 
-def _small(coded: Coded) -> Coded:
-    """Bits that few people set differently are quicker as a table."""
-    table = None if isinstance(coded, ByTable) else bits_as_table(coded)
-    return coded if table is None else ByTable(*table)
-
-
-def _seat_keys(pool: Pool, seats: Seats) -> U64:
-    ids = [pool.mentors[row].id for row in seats.mentor_rows]
+def _seat_keys(mentors: Sequence[Mentor], seats: Seats) -> U64:
+    ids = [mentors[row].id for row in seats.mentor_rows]
     return tie_keys([f"{name}/{mask}" for name, mask in zip(ids, seats.masks, strict=True)])

@@ -33,14 +33,14 @@ def step_for(held: int, largest_fit: int) -> int:
     return max(1, min(held + 1, (FIT_RANGE - 1) // max(1, largest_fit)))
 
 
-def bonuses(priorities: Sequence[int], coverage: int, places: int, step: int, held: int) -> I64:
+def bonuses(priorities: I64, coverage: int, places: int, step: int, held: int) -> I64:
     """What matching each person is worth in itself, by the dial."""
     if coverage < 100:
         worth = BEST_FIT * step * coverage // 100
-        return np.array([worth + worth * one // HIGHEST for one in priorities], dtype=np.int64)
+        return worth + worth * priorities // HIGHEST
     above = BEST_FIT * step * max(1, min(len(priorities), places)) + held + 1
     levels = max(1, min(HIGHEST, BONUS_RANGE // above))
-    return np.array([above * -(-one * levels // HIGHEST) for one in priorities], dtype=np.int64)
+    return above * -(-priorities * levels // HIGHEST)
 
 
 def tie_key(name: str) -> int:

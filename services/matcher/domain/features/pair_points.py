@@ -18,6 +18,7 @@ class PairPoints:
 
     coded: Mapping[str, Coded]
     shares: I64
+    share_of_kind: I64  # (K, C) the same by kind of mentee
 
     def points(self, mentee: AnyArray, mentor: AnyArray) -> dict[str, I64]:
         """Points 0 to 100 per criterion, of pairs given by rows."""
@@ -34,5 +35,5 @@ class PairPoints:
 
 def pair_points(ground: Ground, weights: Weights) -> PairPoints:
     """Share out the weights over what was coded."""
-    by_kind = shares(weights, ground.kinds)
-    return PairPoints(ground.coded, np.ascontiguousarray(by_kind[ground.kind_codes].T))
+    by_kind = shares(weights, ground.boosted)
+    return PairPoints(ground.coded, np.ascontiguousarray(by_kind.T)[:, ground.kind_codes], by_kind)

@@ -5,9 +5,14 @@ and never drowns everything else. A priority lane counts until the promise is pa
 promise counts alike and above any lane, so that a steady stream of newcomers cannot pass over the same people for ever.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import isqrt
 
+import numpy as np
+
+from services.matcher.domain.arrays import I64
 from services.matcher.domain.features.criteria.device import months_between
 from services.matcher.domain.people import Mentee
 from services.matcher.domain.weights import Weights
@@ -19,6 +24,32 @@ _LANE, _PAST_PROMISE = 20, 60
 _ALONE, _FIRST_PEER = 4, 2
 _WAITING_MOST = 120  # reached after 400 days
 _NEW_MONTHS = 6
+_LANES = (STANDARD, NEWLY_DIAGNOSED)
+_MICROSECOND, _HOUR = timedelta(microseconds=1), timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Waits:
+    """How M people wait at one instant, whatever the weights: what `priorities` of any weights start from."""
+
+    waited: I64  # (M,) microseconds, negative for who will wait later
+    lane: I64  # (M,) 1: newly diagnosed, 0: standard
+    own: I64  # (M,) points of waiting and of circumstances
+
+    def priorities(self, weights: Weights) -> I64:
+        """Points of 1 to 192; higher goes first when there is no place for all."""
+        promised = np.array([weights.promise_hours[lane] * (_HOUR // _MICROSECOND) for lane in _LANES], dtype=np.int64)
+        past = self.waited > promised[self.lane]
+        return np.minimum(HIGHEST, self.own + np.where(past, _PAST_PROMISE, _LANE * self.lane))
+
+
+def waits_of(mentees: Sequence[Mentee], at: datetime) -> Waits:
+    """Read how everybody waits, once per instant."""
+    return Waits(
+        np.array([(at - one.facts.waiting_since) // _MICROSECOND for one in mentees], dtype=np.int64),
+        np.array([lane(one, at) == NEWLY_DIAGNOSED for one in mentees], dtype=np.int64),
+        np.array([_own_points(one, at) for one in mentees], dtype=np.int64),
+    )
 
 
 def lane(mentee: Mentee, at: datetime) -> str:
@@ -34,13 +65,12 @@ def promised_by(mentee: Mentee, weights: Weights, at: datetime) -> datetime:
 
 
 def priority(mentee: Mentee, weights: Weights, at: datetime) -> int:
-    """Points of 1 to 192; higher goes first when there is no place for all."""
+    """One person's points."""
+    return int(waits_of([mentee], at).priorities(weights)[0])
+
+
+def _own_points(mentee: Mentee, at: datetime) -> int:
     facts = mentee.facts
     waited_hours = max(0, int((at - facts.waiting_since).total_seconds() // 3600))
     points = 1 + min(_WAITING_MOST, isqrt(waited_hours * 36 // 24))
-    if at > promised_by(mentee, weights, at):
-        points += _PAST_PROMISE
-    elif lane(mentee, at) == NEWLY_DIAGNOSED:
-        points += _LANE
-    points += _ALONE * facts.only_support_is_self + _FIRST_PEER * facts.never_met_a_peer
-    return min(HIGHEST, points)
+    return points + _ALONE * facts.only_support_is_self + _FIRST_PEER * facts.never_met_a_peer

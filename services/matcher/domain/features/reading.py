@@ -26,6 +26,11 @@ class Reading:
     book: RuleBook
 
     @property
+    def hard(self) -> tuple[str, ...]:
+        """The criteria that are conditions, in the order in which people see them."""
+        return tuple(name for name in self.ground.coded if self.pool.weights.setting(name).mode == Mode.HARD)
+
+    @property
     def words_decide(self) -> bool:
         """Whether some condition of this round does not fit into the kernel's masks, so that ``allowed`` has a say."""
         return bool(self.book.by_points or self.pool.weights.quality_floor)
@@ -61,4 +66,4 @@ def read(pool: Pool, blocks: frozenset[Pair] = frozenset(), ground: Ground | Non
     """Read a pool; ``ground`` may come from an earlier reading of the same people, blocks and closeness tables."""
     ready = ground or lay_ground(pool, blocks)
     hard = {name: one for name, one in ready.coded.items() if pool.weights.setting(name).mode == Mode.HARD}
-    return Reading(pool, ready, pair_points(ready, pool.weights), with_hard(ready.standing, hard))
+    return Reading(pool, ready, pair_points(ready, pool.weights), with_hard(ready.standing, hard, ready.hard))

@@ -76,12 +76,16 @@ def standing_rules(pool: Pool, blocks: frozenset[Pair]) -> RuleBook:
     return RuleBook(any_rules, tuple(_conditions(pool)), {}, _excluded(pool, blocks))
 
 
-def with_hard(standing: RuleBook, hard: Mapping[str, Coded]) -> RuleBook:
-    """The same rules and the criteria whose mode is hard."""
-    masked = {name: one.rule or _from_points(one) for name, one in hard.items()}
-    any_rules = {**standing.any_rules, **{name: rule for name, rule in masked.items() if rule is not None}}
+def with_hard(standing: RuleBook, hard: Mapping[str, Coded], masked: Mapping[str, AnyRule | None]) -> RuleBook:
+    """The same rules and the criteria whose mode is hard; ``masked`` has the ``hard_rule`` of each."""
+    any_rules = {**standing.any_rules, **{name: rule for name in hard if (rule := masked[name]) is not None}}
     by_points = {name: one for name, one in hard.items() if not (rule := masked[name]) or not rule.exact}
     return replace(standing, any_rules=any_rules, by_points=by_points)
+
+
+def hard_rule(coded: Coded) -> AnyRule | None:
+    """A criterion as a rule: its own, or "enough points" as masks; None where only the points can decide."""
+    return coded.rule or _from_points(coded)
 
 
 def _from_points(coded: Coded) -> AnyRule | None:

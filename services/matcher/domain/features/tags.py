@@ -9,7 +9,7 @@ Each tag is four bits of a 64-bit word: the mentee who asks sets all four, the m
 then the shared bits count the quarters, and a curve per number of asks turns them into points.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -32,8 +32,10 @@ def by_tags(pool: Pool, criterion: str, mentees: Sequence[frozenset[str]], mento
         raise ValueError(f"{criterion}: {len(tags)} tags do not fit one word of {_TAGS}; give it two criteria")
     asked_sets, mentee_codes = distinct(mentees)
     lived_sets, mentor_codes = distinct(mentors)
+    near = {tag: {own: pool.closeness(criterion, tag, own) for own in tags} for tag in tags}
+    breadth = int(pool.told(criterion)["breadth"])
     asked = masks([sum(0b1111 << QUARTERS * tags.index(tag) for tag in said) for said in asked_sets])
-    lived = masks([_lived(pool, criterion, tags, said) for said in lived_sets])
+    lived = masks([_lived(near, breadth, said) for said in lived_sets])
     mentee_bits, mentor_bits = asked[mentee_codes], lived[mentor_codes]
     counts = np.array([len(said) for said in asked_sets], dtype=np.int64)
     return ByBits(
@@ -50,12 +52,12 @@ def quarters_each(breadth: int, ticked: int) -> int:
     return QUARTERS if ticked <= breadth else max(1, QUARTERS * breadth // ticked)
 
 
-def _lived(pool: Pool, criterion: str, tags: Sequence[str], said: frozenset[str]) -> int:
-    each = quarters_each(int(pool.told(criterion)["breadth"]), len(said))
+def _lived(near: Mapping[str, Mapping[str, int]], breadth: int, said: frozenset[str]) -> int:
+    each = quarters_each(breadth, len(said))
     mask = 0
-    for place, tag in enumerate(tags):
-        near = max((pool.closeness(criterion, tag, own) for own in said), default=0)
-        mask |= ((1 << (each * near // 100)) - 1) << QUARTERS * place
+    for place, closeness in enumerate(near.values()):
+        best = max((closeness.get(own, 0) for own in said), default=0)
+        mask |= ((1 << (each * best // 100)) - 1) << QUARTERS * place
     return mask
 
 

@@ -2,20 +2,31 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from services.matcher.domain.arrays import I64
 from services.matcher.domain.features.pair_points import PairPoints
 from services.matcher.domain.features.pool import Pool
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """``scores`` are the pairs' scores, 0 to 100, by mentee id; ``fit`` is their exact sum, in thousandths."""
+    """``score_of`` has every mentee's score, 0 to 100, -1 without a pair; ``fit`` is their exact sum, in thousandths.
+
+    ``people`` are the mentees' ids in the same order.
+    """
 
     matched: int
     fit: int
-    scores: Mapping[str, int]
+    score_of: tuple[int, ...]
+    people: tuple[str, ...]
+
+    @cached_property
+    def scores(self) -> Mapping[str, int]:
+        """The pairs' scores by mentee id."""
+        return {one: score for one, score in zip(self.people, self.score_of, strict=True) if score >= 0}
 
     @property
     def mean(self) -> float:
@@ -24,19 +35,50 @@ class Verdict:
 
     def histogram(self) -> tuple[int, ...]:
         """How many pairs have a score of 0 to 9, 10 to 19, ..., 90 to 100."""
-        counts = [0] * 10
-        for score in self.scores.values():
-            counts[min(9, score // 10)] += 1
-        return tuple(counts)
+        scores = np.array(self.score_of, dtype=np.int64)
+        return tuple(np.bincount(np.minimum(9, scores[scores >= 0] // 10), minlength=10).tolist())
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """A set of pairs as rows, with the points of each: what any weights can judge."""
+
+    mentor_of: I64  # (M,) mentor row, -1 for none
+    points: I64  # (C, P) of the pairs, criteria as coded, mentees ascending
+
+    @property
+    def mentees(self) -> I64:
+        """(P,) rows of the mentees who have a mentor."""
+        return np.flatnonzero(self.mentor_of >= 0)
+
+
+def pairing(pairs: PairPoints, mentor_of: I64) -> Pairing:
+    """Look the points of the pairs up, once."""
+    mentees = np.flatnonzero(mentor_of >= 0)
+    points = pairs.points(mentees, mentor_of[mentees])
+    return Pairing(mentor_of, np.array([*points.values()], dtype=np.int64).reshape(len(points), len(mentees)))
+
+
+def judge_pairing(people: tuple[str, ...], pairs: PairPoints, made: Pairing) -> Verdict:
+    """Score the pairs by the weights that ``pairs`` were read with; their points must be those of ``pairs``."""
+    mentees = made.mentees
+    fits = (pairs.shares[:, mentees] * made.points).sum(axis=0)
+    scores = np.full(len(made.mentor_of), -1, dtype=np.int64)
+    scores[mentees] = (fits + 500) // 1000
+    return Verdict(matched=len(mentees), fit=int(fits.sum()), score_of=tuple(scores.tolist()), people=people)
 
 
 def judge(pool: Pool, pairs: PairPoints, mentor_of: Mapping[str, str]) -> Verdict:
-    """Score the pairs by the weights that ``pairs`` were read with."""
-    mentor_row = {one.id: row for row, one in enumerate(pool.mentors)}
-    rows = [(row, mentor_row[mentor_of[one.id]]) for row, one in enumerate(pool.mentees) if one.id in mentor_of]
-    if not rows:
-        return Verdict(matched=0, fit=0, scores={})
-    mentees, mentors = (np.array(side, dtype=np.int64) for side in zip(*rows, strict=True))
-    fits = pairs.fit(mentees, mentors).tolist()
-    scores = {pool.mentees[row].id: (fit + 500) // 1000 for (row, _), fit in zip(rows, fits, strict=True)}
-    return Verdict(matched=len(rows), fit=sum(fits), scores=scores)
+    """Score the pairs, given by ids, by the weights that ``pairs`` were read with."""
+    return judge_pairing(ids_of(pool), pairs, pairing(pairs, rows_of(pool, mentor_of)))
+
+
+def ids_of(pool: Pool) -> tuple[str, ...]:
+    """The mentees' ids."""
+    return tuple(one.id for one in pool.mentees)
+
+
+def rows_of(pool: Pool, mentor_of: Mapping[str, str]) -> I64:
+    """Pairs by ids as each mentee's mentor row, -1 for none."""
+    row = {one.id: row for row, one in enumerate(pool.mentors)}
+    return np.array([row[mentor_of[one.id]] if one.id in mentor_of else -1 for one in pool.mentees], dtype=np.int64)

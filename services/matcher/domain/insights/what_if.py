@@ -1,15 +1,21 @@
 """What other weights would change, against the live pool: nothing is stored, nothing is sent."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
 
+import numpy as np
+
+from services.matcher.domain.arrays import I64
 from services.matcher.domain.features.ground import Ground, lay_ground
-from services.matcher.domain.features.pair_points import pair_points
+from services.matcher.domain.features.pair_points import PairPoints, pair_points
 from services.matcher.domain.features.pool import Pool
-from services.matcher.domain.insights.groups import Group, by_group, hidden
-from services.matcher.domain.insights.judge import Verdict, judge
-from services.matcher.domain.people import Mentee
+from services.matcher.domain.features.rules import Flags
+from services.matcher.domain.insights.groups import Group, Grouped, grouped, too_few
+from services.matcher.domain.insights.judge import Pairing, Verdict, ids_of, judge_pairing, pairing, rows_of
 from services.matcher.domain.round import Settled, Snapshot, settle
+from services.matcher.domain.solve import Limits
 from services.matcher.domain.weights import Weights
 
 ALERT_POINTS = 5
@@ -25,6 +31,14 @@ class Guardrail:
     matched_before: int | None
     matched_after: int | None
     alert: bool
+
+
+class Move(NamedTuple):
+    """A mentee with another mentor: the scores of both pairs, None for no pair."""
+
+    mentee_id: str
+    before: int | None
+    after: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,54 +58,138 @@ class WhatIf:
     guardrails: tuple[Guardrail, ...]
     optimal: bool
 
+    @property
+    def gains(self) -> int:
+        """How many mentees' pairs score higher after, by the candidate weights."""
+        return int((self._steps > 0).sum())
+
+    @property
+    def loses(self) -> int:
+        """How many mentees' pairs score lower after, by the candidate weights."""
+        return int((self._steps < 0).sum())
+
+    def moves(self, most: int) -> list[Move]:
+        """Mentees with another mentor and the scores of both, by the candidate weights; who loses most first."""
+        before, after = self.before_by_candidate, self.after_by_candidate
+        rows = self._changed[np.argsort(self._steps, kind="stable")][:most].tolist()
+        return [Move(before.people[row], _or_none(before.score_of[row]), _or_none(after.score_of[row])) for row in rows]
+
+    @cached_property
+    def _changed(self) -> I64:
+        row = {one: place for place, one in enumerate(self.before_by_candidate.people)}
+        return np.array([row[one] for one in self.changed], dtype=np.int64)
+
+    @cached_property
+    def _steps(self) -> I64:
+        """What each of the changed gains, no pair counting as 0."""
+        was, is_now = (
+            np.maximum(0, np.array(one.score_of, dtype=np.int64)[self._changed])
+            for one in (self.before_by_candidate, self.after_by_candidate)
+        )
+        return is_now - was
+
 
 @dataclass(frozen=True)
 class Prepared:
     """What every what-if over one snapshot shares; keep it while an admin moves sliders."""
 
     settled: Settled
-    ground: Ground
+    ground: Ground  # of everybody, people of pins as well
+    pairs: PairPoints  # everybody's, by the weights in force
+    people: tuple[str, ...]  # mentees' ids
+    made: Pairing  # the pairs under the weights in force, pinned ones too
+    by_current: Verdict
+    grouped: Grouped
 
 
-def prepare(snapshot: Snapshot) -> Prepared:
+def prepare(
+    snapshot: Snapshot, *, limits: Limits | None = None, cancelled: Callable[[], bool] | None = None
+) -> Prepared:
     """Settle the snapshot by the weights in force, once."""
-    settled = settle(snapshot)
-    if not settled.pinned:
-        return Prepared(settled, settled.problem.reading.ground)
-    return Prepared(settled, lay_ground(_pool(settled.snapshot, snapshot.weights), snapshot.blocks))
+    settled = settle(snapshot, limits=limits, cancelled=cancelled)
+    everybody = _pool(settled.snapshot, snapshot.weights)
+    same = settled.problem.reading.ground
+    ground = same if not settled.pinned else lay_ground(everybody, snapshot.blocks)
+    pairs, people = pair_points(ground, snapshot.weights), ids_of(everybody)
+    made = pairing(pairs, _mentor_rows(settled, everybody))
+    return Prepared(
+        settled=settled,
+        ground=ground,
+        pairs=pairs,
+        people=people,
+        made=made,
+        by_current=judge_pairing(people, pairs, made),
+        grouped=grouped(everybody.mentees),
+    )
 
 
-def what_if(snapshot: Snapshot, candidate: Weights, prepared: Prepared | None = None) -> WhatIf:
-    """Compare the weights in force with candidate ones."""
-    ready = prepared or prepare(snapshot)
+def what_if(
+    snapshot: Snapshot,
+    candidate: Weights,
+    prepared: Prepared | None = None,
+    *,
+    limits: Limits | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> WhatIf:
+    """Compare the weights in force with candidate ones; raises ``LimitReachedError`` beyond the ``limits``."""
+    ready = prepared or prepare(snapshot, limits=limits, cancelled=cancelled)
     current = ready.settled
-    same_tables = candidate.closeness == snapshot.weights.closeness
-    now, then = _pool(current.snapshot, snapshot.weights), _pool(current.snapshot, candidate)
-    ground = ready.ground if same_tables else lay_ground(then, snapshot.blocks)
-    other = settle(replace(current.snapshot, weights=candidate), ground=ground)
-    by_current, by_candidate = pair_points(ready.ground, snapshot.weights), pair_points(ground, candidate)
-    before, after = current.mentor_of, other.mentor_of
-    people = current.snapshot.mentees
+    then = _pool(current.snapshot, candidate)
+    other = settle(
+        replace(current.snapshot, weights=candidate), like=current, alternates=0, limits=limits, cancelled=cancelled
+    )
+    after = pairing(ready.pairs, _mentor_rows(other, then))
+    by_candidate, before_then, after_then = _as_candidate(ready, then, after, other)
+    has_mentor, had_mentor = after.mentor_of >= 0, ready.made.mentor_of >= 0
     return WhatIf(
-        before_by_current=judge(now, by_current, before),
-        before_by_candidate=judge(then, by_candidate, before),
-        after_by_current=judge(now, by_current, after),
-        after_by_candidate=judge(then, by_candidate, after),
-        changed=tuple(one.id for one in people if before.get(one.id) != after.get(one.id)),
-        gained=tuple(one.id for one in people if one.id in after and one.id not in before),
-        lost=tuple(one.id for one in people if one.id in before and one.id not in after),
-        guardrails=tuple(_guardrail(group, some, before, after) for group, some in by_group(people).items()),
+        before_by_current=ready.by_current,
+        before_by_candidate=judge_pairing(ready.people, by_candidate, before_then),
+        after_by_current=judge_pairing(ready.people, ready.pairs, after),
+        after_by_candidate=judge_pairing(ready.people, by_candidate, after_then),
+        changed=_named(ready.people, after.mentor_of != ready.made.mentor_of),
+        gained=_named(ready.people, has_mentor & ~had_mentor),
+        lost=_named(ready.people, had_mentor & ~has_mentor),
+        guardrails=_guardrails(ready.grouped, had_mentor, has_mentor),
         optimal=other.answer.certificate.proves_optimal,
     )
+
+
+def _as_candidate(ready: Prepared, then: Pool, after: Pairing, other: Settled) -> tuple[PairPoints, Pairing, Pairing]:
+    """Both sets of pairs with the points they have under the candidate: other ones only by other closeness tables."""
+    if then.weights.closeness == ready.settled.snapshot.weights.closeness:
+        same = other.problem.reading.pairs if not other.pinned else pair_points(ready.ground, then.weights)
+        return same, ready.made, after
+    ground = lay_ground(then) if other.pinned else other.problem.reading.ground
+    pairs = pair_points(ground, then.weights)
+    return pairs, pairing(pairs, ready.made.mentor_of), pairing(pairs, after.mentor_of)
+
+
+def _or_none(score: int) -> int | None:
+    return score if score >= 0 else None
 
 
 def _pool(snapshot: Snapshot, weights: Weights) -> Pool:
     return Pool(snapshot.mentees, snapshot.mentors, snapshot.at, weights)
 
 
-def _guardrail(group: Group, people: list[Mentee], before: Mapping[str, str], after: Mapping[str, str]) -> Guardrail:
-    if hidden(people):
+def _mentor_rows(settled: Settled, everybody: Pool) -> I64:
+    """Each mentee's mentor row, over everybody, pins too."""
+    if not settled.pinned:
+        return np.array(settled.answer.mentor_of, dtype=np.int64)
+    return rows_of(everybody, settled.mentor_of)
+
+
+def _named(people: tuple[str, ...], chosen: Flags) -> tuple[str, ...]:
+    return tuple(people[row] for row in np.flatnonzero(chosen))
+
+
+def _guardrails(groups: Grouped, had_mentor: Flags, has_mentor: Flags) -> tuple[Guardrail, ...]:
+    counts = (groups.count(chosen) for chosen in (np.ones_like(had_mentor), had_mentor, has_mentor))
+    return tuple(_guardrail(*told) for told in zip(groups.groups, *counts, strict=True))
+
+
+def _guardrail(group: Group, people: int, was: int, is_now: int) -> Guardrail:
+    if too_few(people):
         return Guardrail(group=group, people=None, matched_before=None, matched_after=None, alert=False)
-    was, is_now = (sum(one.id in made for one in people) for made in (before, after))
-    alert = 100 * (was - is_now) > ALERT_POINTS * len(people)
-    return Guardrail(group=group, people=len(people), matched_before=was, matched_after=is_now, alert=alert)
+    alert = 100 * (was - is_now) > ALERT_POINTS * people
+    return Guardrail(group=group, people=people, matched_before=was, matched_after=is_now, alert=alert)

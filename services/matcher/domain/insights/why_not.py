@@ -1,14 +1,15 @@
 """Why not that mentor: make the pair by force, settle everybody else again, and see what the pool would lose."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from services.matcher.domain.explain import explain
-from services.matcher.domain.features.ground import lay_ground
-from services.matcher.domain.features.pair_points import pair_points
 from services.matcher.domain.features.pool import Pool
-from services.matcher.domain.features.priority import priority
 from services.matcher.domain.features.seats import cut
-from services.matcher.domain.insights.judge import judge
+from services.matcher.domain.insights.judge import judge_pairing, pairing, rows_of
+from services.matcher.domain.insights.what_if import Prepared, prepare
 from services.matcher.domain.people import Pair
 from services.matcher.domain.round import Settled, Snapshot, settle
 
@@ -31,8 +32,14 @@ class WhyNot:
     others: tuple[str, ...] = ()
 
 
-def why_not(snapshot: Snapshot, pair: Pair, settled: Settled | None = None) -> WhyNot:
-    """Say what the pair would cost; ``settled`` may be the snapshot's own, already at hand.
+def why_not(
+    snapshot: Snapshot,
+    pair: Pair,
+    prepared: Prepared | None = None,
+    *,
+    cancelled: Callable[[], bool] | None = None,
+) -> WhyNot:
+    """Say what the pair would cost; ``prepared`` may be the snapshot's own, already at hand.
 
     KeyError when one of the two is not in the snapshot.
     """
@@ -45,25 +52,25 @@ def why_not(snapshot: Snapshot, pair: Pair, settled: Settled | None = None) -> W
         rules = (*rules, "places")
     if rules:
         return WhyNot(pair=pair, rules=rules)
-    best = settled or settle(snapshot)
+    ready = prepared or prepare(snapshot, cancelled=cancelled)
+    best = ready.settled
     if best.mentor_of.get(pair.mentee_id) == pair.mentor_id:
         return WhyNot(pair=pair, rules=(), already=True)
     pins = frozenset(pin for pin in snapshot.pins if pin.mentee_id != pair.mentee_id) | {pair}
-    forced = settle(replace(snapshot, pins=pins))
+    forced = settle(replace(best.snapshot, pins=pins), like=best, alternates=0, cancelled=cancelled)
     if pair in forced.refused:
         return WhyNot(pair=pair, rules=("pins",))
-    return _price(best, forced, pair)
+    return _price(ready, forced, pair)
 
 
-def _price(best: Settled, forced: Settled, pair: Pair) -> WhyNot:
-    ordered = best.snapshot
+def _price(ready: Prepared, forced: Settled, pair: Pair) -> WhyNot:
+    ordered = ready.settled.snapshot
     pool = Pool(ordered.mentees, ordered.mentors, ordered.at, ordered.weights)
-    points = pair_points(lay_ground(pool), pool.weights)
-    before, after = best.mentor_of, forced.mentor_of
-    first, second = judge(pool, points, before), judge(pool, points, after)
-    ranks = {one.id: priority(one, pool.weights, pool.at) for one in pool.mentees}
-    lost = sum(ranks[one] for one in before) - sum(ranks[one] for one in after)
-    others = [one.id for one in pool.mentees if before.get(one.id) != after.get(one.id) and one.id != pair.mentee_id]
+    before, after = ready.made.mentor_of, rows_of(pool, forced.mentor_of)
+    first, second = ready.by_current, judge_pairing(ready.people, ready.pairs, pairing(ready.pairs, after))
+    ranks = ready.ground.waits.priorities(pool.weights)
+    lost = int(ranks[before >= 0].sum() - ranks[after >= 0].sum())
+    others = [ready.people[row] for row in np.flatnonzero(before != after) if ready.people[row] != pair.mentee_id]
     return WhyNot(
         pair=pair,
         rules=(),

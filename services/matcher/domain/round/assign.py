@@ -13,6 +13,7 @@ from services.matcher.domain.solve import Limits, solve
 Progress = Callable[[str, float], None]
 Cancelled = Callable[[], bool]
 NOTHING = Certificate(0, 0, 0)
+ALTERNATES = 3
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Answer:
 def assign(
     problem: Problem,
     *,
-    alternates: int = 3,
+    alternates: int = ALTERNATES,
     start: Assignment | None = None,
     limits: Limits | None = None,
     progress: Progress | None = None,
@@ -41,8 +42,8 @@ def assign(
     """The best assignment of a problem, proved.
 
     Each solve is over a superset of the allowed pairs; when its answer uses allowed pairs only, it is the best over
-    the allowed ones as well, and its certificate holds. ``start`` is an answer over the same seats that may be wrong:
-    it leads the way and changes nothing.
+    the allowed ones as well, and its certificate holds. ``start`` may be an earlier answer over the same seats: its
+    prices lead the way, and change nothing but the time.
     """
     mentees = len(problem.pool.mentees)
     rows = problem.seats.mentor_rows
@@ -66,10 +67,16 @@ def assign(
         refused = matched[~problem.reading.allowed(matched, rows[seat_of[matched]])]
         if not len(refused):
             break
+        start = solution.assignment
         rules = replace(rules, excluded=np.vstack([rules.excluded, _not_allowed(problem, refused)]))
-    others = tuple(_others(problem, i, int(seat_of[i]), solution.alternates[i], alternates) for i in range(mentees))
-    chosen = tuple(int(rows[seat]) if seat >= 0 else -1 for seat in seat_of)
-    return Answer(chosen, others, solution.certificate, solution.assignment.value, solution.assignment)
+    chosen = _mentors(rows, seat_of)
+    others = _others(problem, chosen, solution.alternates, alternates) if alternates else ((),) * mentees
+    return Answer(tuple(chosen.tolist()), others, solution.certificate, solution.assignment.value, solution.assignment)
+
+
+def _mentors(rows: I64, seats: I64) -> I64:
+    """The mentors of seats; -1 stays -1."""
+    return np.where(seats >= 0, rows[seats], -1)
 
 
 def _not_allowed(problem: Problem, mentees: I64) -> I64:
@@ -80,11 +87,13 @@ def _not_allowed(problem: Problem, mentees: I64) -> I64:
     return np.column_stack([mentees[found], seats])
 
 
-def _others(problem: Problem, mentee: int, seat: int, best: I64, most: int) -> tuple[int, ...]:
+def _others(problem: Problem, chosen: I64, best: I64, most: int) -> tuple[tuple[int, ...], ...]:
     """The next best mentors: seats of one mentor count once, and the chosen mentor not at all."""
-    rows = problem.seats.mentor_rows
-    chosen = int(rows[seat]) if seat >= 0 else -1
-    mentors = [row for row in dict.fromkeys(rows[best[best >= 0]].tolist()) if row != chosen]
+    mentors = _mentors(problem.seats.mentor_rows, best)
+    good = (mentors >= 0) & (mentors != chosen[:, np.newaxis])
+    for column in range(1, mentors.shape[1]):
+        good[:, column] &= (mentors[:, :column] != mentors[:, column, np.newaxis]).all(axis=1)
     if problem.reading.words_decide:
-        mentors = [row for row in mentors if bool(problem.reading.allowed(mentee, row))]
-    return tuple(mentors[:most])
+        good &= problem.reading.allowed(np.arange(len(mentors))[:, np.newaxis], np.maximum(mentors, 0))
+    found = [row[fine].tolist()[:most] for row, fine in zip(mentors, good, strict=True)]
+    return tuple(map(tuple, found))

@@ -14,6 +14,8 @@ def settle_pins(snapshot: Snapshot) -> tuple[Snapshot, tuple[Pair, ...], tuple[P
     A pin is refused when it breaks a hard rule, is blocked, or finds no seat; of two pins of one person the first in
     order of ids holds.
     """
+    if not snapshot.pins:
+        return snapshot, (), ()
     mentees = {one.id: one for one in snapshot.mentees}
     mentors = {one.id: one for one in snapshot.mentors}
     made: list[Pair] = []

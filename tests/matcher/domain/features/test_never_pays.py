@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.events.facts import Window
 from services.events.vocabulary import codes
-from services.matcher.domain.features.budget import WHOLE, shares
+from services.matcher.domain.features.budget import WHOLE, boosts, shares
 from services.matcher.domain.weights import criterion_names
 from tests.matcher.domain.features.test_criteria import between
 from tests.support.people import weights
@@ -97,8 +97,8 @@ def test_naming_fewer_ways_to_talk_never_gains_points(mine: frozenset[str], thei
 @given(st.frozensets(st.sampled_from(codes("matters")), max_size=3), st.integers(0, 100), st.integers(1, 5))
 def test_everybody_hands_out_the_same_thousand(matters_most: frozenset[str], topics: int, boost: int) -> None:
     given_weights = replace(weights(topics=topics), matters_boost=boost)
-    handed = dict(zip(criterion_names(), shares(given_weights, [matters_most])[0].tolist(), strict=True))
+    handed = dict(zip(criterion_names(), shares(given_weights, boosts([matters_most]))[0].tolist(), strict=True))
     assert sum(handed.values()) == WHOLE
     if boost > 1:
-        plain = dict(zip(criterion_names(), shares(given_weights, [frozenset()])[0].tolist(), strict=True))
+        plain = dict(zip(criterion_names(), shares(given_weights, boosts([frozenset()]))[0].tolist(), strict=True))
         assert all(handed[name] >= plain[name] for name in matters_most if given_weights.setting(name).weight)

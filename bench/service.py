@@ -1,0 +1,213 @@
+"""How fast admins are answered: a realistic programme in a database, asked through the matcher's own HTTP door.
+
+    python -m bench.service --sizes 1000x400,5000x1500 --regimes scarce,balanced --out bench/results/service.json
+
+People come from the demonstration's generator (seeded). Measured are what a process does first (read the pool, prepare
+it), each question on a prepared pool, once in the domain alone and once as a whole request, and the parts of a round.
+Every size runs in a process of its own; wall and processor milliseconds are medians of the raw runs, which the JSON
+keeps. On a busy machine the processor milliseconds are the ones to compare.
+"""
+
+import argparse
+import json
+import multiprocessing
+import os
+import platform
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench.contest import Row, peak_megabytes, timed
+from deploy.demo.facts import pool_of
+from deploy.demo.population import programme
+from services.chassis.logs import configure
+from services.chassis.migrations import migrate
+from services.chassis.settings import load
+from services.matcher.adapters.tables import mentees as mentee_rows
+from services.matcher.bootstrap import SERVICE
+from services.matcher.domain.compiled.build import build
+from services.matcher.domain.explain import why_unmatched
+from services.matcher.domain.insights.what_if import Prepared, prepare, what_if
+from services.matcher.domain.member import Member
+from services.matcher.domain.round import Settled, Snapshot, result_to_json, run_round, settle, snapshot_to_json
+from services.matcher.domain.weights import Mode, Setting, Weights, weights_to_json
+from services.matcher.settings import Settings
+
+AT = datetime(2025, 6, 2, 12, tzinfo=UTC)
+PROGRAMME = "cairn"
+CHANGES: dict[str, dict[str, Setting] | dict[str, int]] = {
+    "slider": {"topics": Setting(Mode.SOFT, 70)},
+    "hard to soft": {"device": Setting(Mode.SOFT, 60)},
+    "soft to hard": {"situation": Setting(Mode.HARD, 30)},
+    "off": {"life_stage": Setting(Mode.OFF, 0)},
+    "dial": {"coverage": 60},
+    "floor": {"quality_floor": 45},
+}
+
+
+class Programme:
+    """A running matcher without processes, in which everybody has signed up and nobody was asked yet."""
+
+    def __init__(self, folder: Path, case: Row) -> None:
+        url = f"sqlite:///{folder}/matcher.db"
+        migrate(url, SERVICE.migrations)
+        self.settings = load(Settings, {"DATABASE_URL": url, "BROKER_URL": f"embedded://{folder}/broker.db"})
+        self.parts = SERVICE.parts(self.settings, read_now=lambda _: AT)
+        people = programme(case["seed"], case["mentors"], case["mentees"], regime=case["regime"], today=AT.date())
+        mentees, mentors = pool_of(people, at=AT, programme=PROGRAMME)
+        with self.parts.uow.begin() as store:
+            for one in mentees:
+                store.pool.keep(_member(one.id, mentee=one.facts))
+            for other in mentors:
+                store.pool.keep(_member(other.id, mentor=other.facts))
+        with (
+            self.parts.engine.begin() as connection
+        ):  # as if a round had seen them, or "why" would not look at the pool
+            connection.execute(mentee_rows.update().values(why="shortage"))
+        self.client = SERVICE.web_app(self.parts).test_client()
+
+    def read(self) -> Snapshot:
+        """Read the pool as a round and a what-if do."""
+        with self.parts.uow.begin(read_only=True) as store:
+            return store.rounds.snapshot(PROGRAMME)
+
+    def ask(self, method: str, path: str, body: Any = None) -> str:
+        """Send a request as the admin; return the body of a good answer."""
+        answer = self.client.open(
+            path, method=method, json=body, headers={"Authorization": f"Bearer {self.settings.admin_token}"}
+        )
+        if answer.status_code != 200:
+            raise RuntimeError(f"{path}: {answer.text}")
+        return answer.text
+
+
+def _member(person_id: str, **sides: Any) -> Member:
+    return Member(person_id=person_id, programme_id=PROGRAMME, version=1, locale="en", **sides)
+
+
+def candidates(weights: Weights) -> dict[str, Weights]:
+    """What an admin may try: one change each."""
+    found = {}
+    for name, change in CHANGES.items():
+        criteria = {one: setting for one, setting in change.items() if isinstance(setting, Setting)}
+        fields: dict[str, Any] = {one: value for one, value in change.items() if not isinstance(value, Setting)}
+        found[name] = replace(weights, criteria={**weights.criteria, **criteria}, **fields)
+    return found
+
+
+def steps(there: Programme, case: Row) -> Iterator[tuple[str, Callable[[], Any], int]]:
+    """What is measured: a name, the work, and how often."""
+    often, seldom = case["repeat"], max(1, case["repeat"] // 2)
+    yield "read the pool", there.read, seldom
+    snapshot = there.read()
+    yield "prepare it", lambda: prepare(snapshot), seldom
+    prepared = prepare(snapshot)
+    for name, candidate in candidates(snapshot.weights).items():
+        yield f"what-if, {name}", _trying(snapshot, candidate, prepared), often
+    for name, candidate in candidates(snapshot.weights).items():
+        told = {key: value for key, value in weights_to_json(candidate).items() if key != "version"}
+        yield f"POST what-if, {name}", _asking(there, "POST", "/matcher/v1/what-if", told), often
+    settled = prepared.settled
+    waiting = [one.id for one in snapshot.mentees if one.id not in settled.mentor_of][:often]
+    if waiting:
+        paths = iter([f"/matcher/v1/mentees/{one}/why-unmatched" for one in waiting] * 3)
+        yield "GET why-unmatched", lambda: there.ask("GET", next(paths)), min(often, len(waiting))
+        rows = {one.id: row for row, one in enumerate(settled.problem.pool.mentees)}
+        yield "why-unmatched", lambda: why_unmatched(settled.problem, rows[waiting[0]]), often
+    pair = _another_pair(settled)
+    yield "POST why-not", _asking(there, "POST", "/matcher/v1/why-not", pair), seldom
+    yield "round: settle", lambda: settle(snapshot), seldom
+    yield "round: all", lambda: run_round(snapshot), seldom
+    result = run_round(snapshot)
+    yield "round: snapshot as JSON", lambda: snapshot_to_json(snapshot), seldom
+    yield "round: result as JSON", lambda: result_to_json(result), seldom
+
+
+def _trying(snapshot: Snapshot, candidate: Weights, prepared: Prepared) -> Callable[[], Any]:
+    return lambda: what_if(snapshot, candidate, prepared)
+
+
+def _asking(there: Programme, method: str, path: str, body: Any) -> Callable[[], Any]:
+    return lambda: there.ask(method, path, body)
+
+
+def _another_pair(settled: Settled) -> dict[str, str]:
+    """A mentee who has a mentor, and a mentor whom they have not, but might."""
+    pool, rows = settled.problem.pool, settled.problem.seats.mentor_rows
+    with_seats = {int(row) for row in rows}
+    for row, mentor in enumerate(settled.answer.mentor_of):
+        others = [one for one in settled.answer.others[row] if one != mentor and one in with_seats]
+        if mentor >= 0 and others:
+            return {"mentee_id": pool.mentees[row].id, "mentor_id": pool.mentors[others[0]].id}
+    raise RuntimeError("nobody in this pool has a choice")
+
+
+def one_case(case: Row) -> list[Row]:
+    """Measure one programme, in a fresh process."""
+    configure("WARNING", "matcher", "bench")  # a line per request is not what is measured
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        there = Programme(Path(folder), case)
+        for name, work, repeat in steps(there, case):
+            if not any(part in name for part in case["only"]):
+                continue
+            work()  # what is loaded once and kept is not what is measured
+            runs = [timed(work)[1] for _ in range(repeat)]
+            medians = {clock: statistics.median(run[clock] for run in runs) for clock in ("wall", "cpu")}
+            found.append({**case, "step": name, **medians, "runs": runs, "megabytes": peak_megabytes()})
+            print(line(found[-1]), flush=True)
+    return found
+
+
+def line(row: Row) -> str:
+    """Return one line of the table."""
+    name = f"{row['mentees']:>7}x{row['mentors']:<6} {row['regime']:<9} {row['step']:<26}"
+    slowest = max(run["wall"] for run in row["runs"])
+    return f"{name}{row['wall'] * 1e3:>10.1f}{row['cpu'] * 1e3:>10.1f}{slowest * 1e3:>10.1f}{row['megabytes']:>8.0f}"
+
+
+def main(arguments: list[str]) -> int:
+    """Measure what was asked for, print the table as it grows, write the JSON."""
+    asked = options(arguments)
+    build()
+    rows: list[Row] = []
+    print(f"{'size':>14} {'regime':<9} {'step':<26}{'wall ms':>10}{'cpu ms':>10}{'slowest':>10}{'MB':>8}", flush=True)
+    for size in asked.sizes.split(","):
+        mentees, mentors = map(int, size.split("x"))
+        for regime in asked.regimes.split(","):
+            case = {
+                "mentees": mentees,
+                "mentors": mentors,
+                "regime": regime,
+                "seed": asked.seed,
+                "repeat": asked.repeat,
+                "only": asked.only.split(","),
+            }
+            with multiprocessing.get_context("spawn").Pool(1) as pool:
+                rows += pool.apply(one_case, (case,))
+    machine = {"python": platform.python_version(), "processor": platform.processor(), "cpus": os.cpu_count()}
+    if asked.out:
+        asked.out.parent.mkdir(parents=True, exist_ok=True)
+        asked.out.write_text(json.dumps({"machine": machine, "command": arguments, "rows": rows}, indent=1))
+    return 0
+
+
+def options(arguments: list[str]) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", default="1000x400,5000x1500")
+    parser.add_argument("--regimes", default="scarce,balanced,surplus")
+    parser.add_argument("--only", default="", help="parts of the names of the steps to measure, with commas")
+    parser.add_argument("--repeat", type=int, default=7)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path)
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

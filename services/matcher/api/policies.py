@@ -1,0 +1,64 @@
+"""Other ways of matching, beside ours, over the people who wait now."""
+
+from typing import Any
+
+from marshmallow import fields
+
+from services.chassis.api import Blueprint, answers
+from services.chassis.auth import allow
+from services.chassis.schema import CairnSchema, Instant
+from services.matcher.api.door import ROUNDS, Door, actor, patience
+from services.matcher.use_cases.compare_policies import compare_policies
+
+_POLICIES = {
+    "enum": ["optimal", "first-come", "greedy", "stable"],
+    "description": "`optimal`: what a round does; `first-come`: in the order of sign-up, each takes the best left; "
+    "`greedy`: the best pair first; `stable`: nobody would rather swap (Gale and Shapley)",
+}
+
+
+class OutcomeSchema(CairnSchema):
+    """What one way of matching comes to."""
+
+    policy = fields.String(required=True, metadata=_POLICIES)
+    matched = fields.Integer(required=True, metadata={"description": "People with a mentor"})
+    fit = fields.Float(required=True, metadata={"description": "Sum of the pairs' scores"})
+    mean = fields.Float(required=True, metadata={"description": "Mean score of the pairs, 0 to 100"})
+
+
+class PoliciesSchema(CairnSchema):
+    """The same people under every policy, `optimal` first."""
+
+    as_of = Instant(required=True, metadata={"description": "When the pool was read, a minute ago at most"})
+    waiting = fields.Integer(required=True, metadata={"description": "How many people wait"})
+    weights_version = fields.Integer(required=True, metadata={"description": "The version in force"})
+    items = fields.List(fields.Nested(OutcomeSchema), required=True)
+
+
+def policy_routes(door: Door) -> Blueprint:
+    """Admins only; reads, and changes nothing."""
+    routes = Blueprint(f"{ROUNDS} in other ways", __name__, description="What simpler ways of matching would cost.")
+
+    @routes.route("/matcher/v1/policies")
+    @allow("admin")
+    @answers(409)
+    @routes.response(200, PoliciesSchema, description="Who would be matched, and how well, by each policy")
+    def read_policies() -> dict[str, Any]:
+        """Compare ways of matching.
+
+        The people who wait now are matched in each way by the weights in force; nothing is stored or sent. 409 for a
+        pool too large to look at each pair, 503 with Retry-After while another question is being answered.
+        """
+        with patience():
+            found = compare_policies(door.uow, door.desk, actor().programme_id)
+        return {
+            "as_of": found.as_of,
+            "waiting": found.waiting,
+            "weights_version": found.weights_version,
+            "items": [
+                {"policy": one.policy, "matched": one.matched, "fit": one.fit / 1000, "mean": one.mean}
+                for one in found.outcomes
+            ],
+        }
+
+    return routes

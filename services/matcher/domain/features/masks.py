@@ -1,0 +1,62 @@
+"""Rules as the kernel takes them: masks per mentee and per seat, gathered once for every rule there may be."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from services.matcher.domain.arrays import I64, U64
+from services.matcher.domain.eligibility import Rules
+from services.matcher.domain.features.coded import AnyRule
+from services.matcher.domain.features.rules import RuleBook
+from services.matcher.domain.features.seats import Seats
+
+_SHAPE = "request_shape"
+
+
+@dataclass(frozen=True)
+class SeatMasks:
+    """Rules by name over M mentees and K seats; the standing ones are always there, the hard ones are chosen from."""
+
+    standing: Mapping[str, AnyRule]  # the first is the request shape: what each seat takes
+    hard: Mapping[str, AnyRule]
+    all_mentee: U64  # (S, M)
+    all_seat: U64  # (S, K)
+    excluded: I64  # (E, 2) mentee rows and seats
+
+    def rules(self, hard: Iterable[str]) -> Rules:
+        """The kernel's rules with these criteria as conditions; the first "any" rule is always the request shape."""
+        chosen = [*self.standing.values(), *(self.hard[name] for name in hard if name in self.hard)]
+        return Rules(
+            any_mentee=np.array([rule.mentee_mask for rule in chosen], dtype=np.uint64),
+            any_mentor=np.array([rule.mentor_mask for rule in chosen], dtype=np.uint64),
+            all_mentee=self.all_mentee,
+            all_mentor=self.all_seat,
+            excluded=self.excluded,
+        )
+
+
+def seat_masks(standing: RuleBook, hard: Mapping[str, AnyRule | None], seats: Seats) -> SeatMasks:
+    """Give every seat the masks of its mentor."""
+    at = seats.mentor_rows
+    shapes = AnyRule(standing.any_rules[_SHAPE].mentee_mask, seats.masks)
+    others = {name: _seated(rule, at) for name, rule in standing.any_rules.items() if name != _SHAPE}
+    return SeatMasks(
+        standing={_SHAPE: shapes, **others},
+        hard={name: _seated(rule, at) for name, rule in hard.items() if rule is not None},
+        all_mentee=np.array([word.mentee_mask for word in standing.all_rules], dtype=np.uint64),
+        all_seat=np.array([word.mentor_mask[at] for word in standing.all_rules], dtype=np.uint64),
+        excluded=_excluded(standing.excluded, at),
+    )
+
+
+def _seated(rule: AnyRule, mentor_rows: I64) -> AnyRule:
+    return AnyRule(rule.mentee_mask, rule.mentor_mask[mentor_rows], rule.exact)
+
+
+def _excluded(excluded: Mapping[int, frozenset[int]], mentor_rows: I64) -> I64:
+    columns_of: dict[int, list[int]] = {}
+    for column, row in enumerate(mentor_rows.tolist()):
+        columns_of.setdefault(row, []).append(column)
+    pairs = [(i, column) for i, rows in excluded.items() for j in sorted(rows) for column in columns_of.get(j, ())]
+    return np.array(pairs, dtype=np.int64).reshape(-1, 2)

@@ -1,0 +1,111 @@
+"""What was prepared once answers like what is made from nothing: for any weights, pins, blocks and held proposals."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from random import Random
+from typing import Any
+
+import pytest
+
+from deploy.demo.facts import pool_of
+from deploy.demo.population import programme
+from services.matcher.domain.features.priority import lane, priority, promised_by, waits_of
+from services.matcher.domain.insights.what_if import Prepared, prepare, what_if
+from services.matcher.domain.people import Pair
+from services.matcher.domain.round import Snapshot, run_round, settle
+from services.matcher.domain.weights import Mode, Setting, Weights, criterion_data, criterion_names, default_weights
+
+AT = datetime(2025, 6, 2, 12, tzinfo=UTC)
+
+
+def a_pool(seed: int, *, pinned: bool = False) -> Snapshot:
+    dice = Random(f"pool:{seed}")
+    mentees, mentors = pool_of(programme(seed, 25, 70, regime=dice.choice(["scarce", "balanced", "surplus"])), at=AT)
+    held = tuple(replace(one, held=dice.choice(mentors).id) if dice.random() < 0.1 else one for one in mentees)
+    some = [Pair(dice.choice(mentees).id, dice.choice(mentors).id) for _ in range(60)]
+    return Snapshot(
+        programme="cairn",
+        at=AT,
+        weights=default_weights(),
+        mentees=held,
+        mentors=mentors,
+        pins=frozenset(some[:30]) if pinned else frozenset(),
+        blocks=frozenset(some[30:]),
+    )
+
+
+def any_weights(dice: Random) -> Weights:
+    """Some criteria set anew, and now and then everything else that an admin can set."""
+    start = default_weights()
+    criteria = {
+        name: Setting(Mode(dice.choice(criterion_data(name).get("modes", list(Mode)))), dice.randint(0, 100))
+        for name in criterion_names()
+        if dice.random() < 0.3
+    }
+    others: dict[str, Any] = {
+        "coverage": dice.randint(0, 100),
+        "quality_floor": dice.randint(0, 50),
+        "matters_boost": dice.randint(1, 5),
+        "promise_hours": {"newly_diagnosed": dice.randint(1, 200), "standard": dice.randint(1, 900)},
+        "closeness": {"diabetes_type": {"t1d": {"t2d": 60}}},
+    }
+    chosen = {name: value for name, value in others.items() if dice.random() < 0.2}
+    return replace(start, criteria={**start.criteria, **criteria}, **chosen)
+
+
+@pytest.fixture(scope="module", params=[(1, False), (2, True), (3, False)], ids=["free", "pinned", "other regime"])
+def prepared(request: pytest.FixtureRequest) -> Prepared:
+    seed, pinned = request.param
+    return prepare(a_pool(seed, pinned=pinned))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_any_weights_are_answered_as_from_nothing(prepared: Prepared, seed: int) -> None:
+    snapshot, candidate = prepared.settled.snapshot, any_weights(Random(seed))
+    told = what_if(snapshot, candidate, prepared)
+    afresh = settle(replace(snapshot, weights=candidate))
+    before = prepared.settled.mentor_of
+    assert told == what_if(snapshot, candidate)
+    assert told.after_by_candidate.scores.keys() == afresh.mentor_of.keys()
+    ids = [one.id for one in snapshot.mentees]
+    assert list(told.changed) == [one for one in ids if before.get(one) != afresh.mentor_of.get(one)]
+    assert told.optimal
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_both_answers_score_what_a_round_by_those_weights_says(prepared: Prepared, seed: int) -> None:
+    snapshot, candidate = prepared.settled.snapshot, any_weights(Random(f"scores:{seed}"))
+    told = what_if(snapshot, candidate, prepared)
+    for weights, verdict in ((snapshot.weights, told.before_by_current), (candidate, told.after_by_candidate)):
+        proposals = run_round(replace(snapshot, weights=weights)).proposals
+        lighter = {pin.mentor_id for pin in snapshot.pins}  # a round sees their load after the pin, a what-if before
+        scores = {one.mentee_id: one.score for one in proposals if one.mentor_id not in lighter}
+        assert {one: verdict.scores[one] for one in scores} == scores
+        assert verdict.matched == len(proposals) == sum(verdict.histogram())
+
+
+def test_guardrails_count_every_group(prepared: Prepared) -> None:
+    told = what_if(prepared.settled.snapshot, any_weights(Random(5)), prepared)
+    shown = {rail.group: rail for rail in told.guardrails if rail.people is not None}
+    types = [one.facts.diabetes_type for one in prepared.settled.snapshot.mentees]
+    assert shown
+    for group, rail in shown.items():
+        if group.axis == "diabetes_type":
+            assert rail.people == types.count(group.code)
+
+
+def test_priorities_of_many_are_those_of_each() -> None:
+    mentees = a_pool(4).mentees
+    for seed in range(4):
+        weights = replace(
+            default_weights(), promise_hours={"newly_diagnosed": 24 * seed + 1, "standard": 90 * seed + 1}
+        )
+        many = waits_of(mentees, AT).priorities(weights).tolist()
+        assert many == [priority(one, weights, AT) for one in mentees]
+        past = {one.id for one in mentees if promised_by(one, weights, AT) < AT}
+        newly = {one.id for one in mentees if lane(one, AT) == "newly_diagnosed"} - past
+        for one, points in zip(mentees, many, strict=True):
+            own = points - (60 if one.id in past else 20 if one.id in newly else 0)
+            assert 1 <= own <= 127, "what is left is waiting and circumstances"

@@ -1,0 +1,76 @@
+"""Questions to the engine: one at a time, about pools up to a size, answered within a time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from services.chassis.errors import Conflict
+from services.matcher.domain.terms import Bounds
+from services.matcher.use_cases.desk import Desk, EngineBusy, TookTooLong
+from services.matcher.use_cases.tell_why import tell_why
+from services.matcher.use_cases.try_weights import try_weights
+from tests.matcher.world import ADMIN, PROGRAMME, World, person
+
+
+@contextmanager
+def somebody_asking(desk: Desk, world: World) -> Iterator[None]:
+    """Another thread has the engine meanwhile."""
+    asking, done = threading.Event(), threading.Event()
+    with desk.question(world.house, PROGRAMME):  # what is prepared once is not what is tried here
+        pass
+
+    def ask() -> None:
+        with desk._own_turn():
+            asking.set()
+            done.wait(60)
+
+    other = threading.Thread(target=ask)
+    other.start()
+    asking.wait(60)
+    try:
+        yield
+    finally:
+        done.set()
+        other.join(60)
+
+
+def test_a_second_question_is_asked_to_come_again(world: World) -> None:
+    world.mentor(), world.mentee()
+    desk = Desk(Bounds(wait=0.01))
+    with somebody_asking(desk, world), pytest.raises(EngineBusy):
+        try_weights(world.house, desk, PROGRAMME, {})
+    assert try_weights(world.house, desk, PROGRAMME, {}).waiting == 1, "the engine is free again"
+
+
+def test_a_pool_above_the_bound_is_refused_with_its_size(world: World) -> None:
+    world.mentor(), world.mentor(), world.mentee()
+    with pytest.raises(Conflict) as refused:
+        try_weights(world.house, Desk(Bounds(pairs=1)), PROGRAMME, {})
+    assert refused.value.now == {"mentees": 1, "mentors": 2, "pairs": 2, "most": 1}
+    assert try_weights(world.house, Desk(Bounds(pairs=2)), PROGRAMME, {}).waiting == 1
+
+
+def test_a_question_whose_time_is_over_is_stopped_and_the_next_one_is_taken(world: World) -> None:
+    world.mentor(), world.mentee()
+    desk = Desk(Bounds(seconds=0.0))
+    for _ in range(2):
+        with pytest.raises(TookTooLong):
+            try_weights(world.house, desk, PROGRAMME, {})
+
+
+def test_a_person_is_told_what_the_last_round_found_when_the_engine_is_busy(world: World) -> None:
+    world.mentor(capacity=1)
+    world.mentee("first"), world.mentee("second")
+    world.rounds()
+    waiting = next(one for one in ("first", "second") if world.live(one) is None)
+    desk = Desk(Bounds(wait=0.01))
+    with somebody_asking(desk, world):
+        told = tell_why(world.house, desk, person(waiting), waiting, "en")
+        assert told.cause is not None
+        assert told.suitable is None, "details take the engine"
+        with pytest.raises(EngineBusy):
+            tell_why(world.house, desk, ADMIN, waiting, "en")
