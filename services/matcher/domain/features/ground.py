@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from services.matcher.domain.arrays import I32, U64
 from services.matcher.domain.assignment import TieBreak
 from services.matcher.domain.features.budget import boosts, matters
-from services.matcher.domain.features.coded import AnyRule, Coded, for_mentors
+from services.matcher.domain.features.coded import AnyRule, ByTable, Coded, for_mentors
 from services.matcher.domain.features.held import held_tables
 from services.matcher.domain.features.masks import SeatMasks, seat_masks
 from services.matcher.domain.features.objective import tie_keys
@@ -14,7 +14,7 @@ from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.priority import Waits, waits_of
 from services.matcher.domain.features.registry import criteria
 from services.matcher.domain.features.rules import Flags, RuleBook, hard_rule, standing_rules
-from services.matcher.domain.features.scaled import Scaled, as_small_table
+from services.matcher.domain.features.scaled import as_small_table
 from services.matcher.domain.features.seats import Seats, cut_seats
 from services.matcher.domain.features.tables import distinct
 from services.matcher.domain.people import Mentor, Pair
@@ -34,7 +34,7 @@ class Ground:
     boosted: Flags  # (K, C) the distinct sets of what matters most
     kind_codes: I32  # (M,)
     waits: Waits
-    held: tuple[Scaled, ...]  # one point for a proposal that is kept
+    held: tuple[ByTable, ...]  # one point for a proposal that is kept
 
 
 def lay_ground(pool: Pool, blocks: frozenset[Pair] = frozenset()) -> Ground:

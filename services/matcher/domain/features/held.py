@@ -2,14 +2,14 @@
 
 import numpy as np
 
+from services.matcher.domain.features.coded import ByTable
 from services.matcher.domain.features.pool import Pool
-from services.matcher.domain.features.scaled import Scaled
 from services.matcher.domain.features.seats import Seats
 
 _HELD_PER_TABLE = 512
 
 
-def held_tables(pool: Pool, seats: Seats) -> tuple[Scaled, ...]:
+def held_tables(pool: Pool, seats: Seats) -> tuple[ByTable, ...]:
     """Tables with ones where mentee and mentor were held together; usually none, since proposals go out at once."""
     holding = {mentee.held for mentee in pool.mentees if mentee.held is not None}
     if not holding:
@@ -23,11 +23,11 @@ def held_tables(pool: Pool, seats: Seats) -> tuple[Scaled, ...]:
     )
 
 
-def _table(mentors: list[int], wanted: list[int], seats: Seats) -> Scaled:
+def _table(mentors: list[int], wanted: list[int], seats: Seats) -> ByTable:
     code = {row: place for place, row in enumerate(mentors, start=1)}
     table = np.eye(len(code) + 1, dtype=np.int32)
     table[0, 0] = 0
-    return Scaled(
+    return ByTable(
         table,
         np.array([code.get(row, 0) for row in wanted], dtype=np.int32),
         np.array([code.get(int(row), 0) for row in seats.mentor_rows], dtype=np.int32),

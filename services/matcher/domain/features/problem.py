@@ -12,9 +12,9 @@ from services.matcher.domain.features.objective import bonuses, step_for
 from services.matcher.domain.features.pair_points import PairPoints
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.reading import Reading
-from services.matcher.domain.features.scaled import Scaled, share_out
+from services.matcher.domain.features.scaled import most_points, shared_overlap
 from services.matcher.domain.features.seats import Seats
-from services.matcher.domain.scoring import Overlap, Scores
+from services.matcher.domain.scoring import Scores
 
 
 @dataclass(frozen=True)
@@ -48,28 +48,21 @@ def build(reading: Reading) -> Problem:
 def _scores(pool: Pool, pairs: PairPoints, ground: Ground) -> Scores:
     places, kept = int(ground.seats.places.sum()), sum(int(np.count_nonzero(one.mentee_codes)) for one in ground.held)
     counted = [
-        (coded, share_out(coded, ground.kind_codes, share))
+        (coded, share[ground.kind_codes])
         for share, coded in zip(pairs.share_of_kind.T, ground.by_seat.values(), strict=True)
         if share.any()
     ]
-    step = step_for(kept, sum(shared.largest for _, shared in counted) + 1)
-    tables = [
-        Scaled(shared.table(step), shared.row_of, coded.mentor_codes)
-        for coded, shared in counted
-        if isinstance(coded, ByTable)
-    ]
-    tables += ground.held
-    overlaps = tuple(
-        Overlap(coded.mentee_bits, coded.mentor_bits, shared.table(step), shared.row_of.astype(np.int64))
-        for coded, shared in counted
-        if isinstance(coded, ByBits)
-    )
+    step = step_for(kept, sum(most_points(coded, share) for coded, share in counted) + 1)
+    by_table = [(coded, share * step) for coded, share in counted if isinstance(coded, ByTable)]
+    tables = [one for one, _ in by_table] + list(ground.held)
     count, columns = len(pool.mentees), len(ground.seats.mentor_rows)
+    shares = [share for _, share in by_table] + [np.ones(count, np.int64) for _ in ground.held]
     return Scores(
         tables=tuple(one.table for one in tables),
         mentee_codes=np.array([one.mentee_codes for one in tables], dtype=np.int32).reshape(len(tables), count),
         mentor_codes=np.array([one.mentor_codes for one in tables], dtype=np.int32).reshape(len(tables), columns),
-        overlaps=overlaps,
+        overlaps=tuple(shared_overlap(coded, share * step) for coded, share in counted if isinstance(coded, ByBits)),
         mentee_bonus=bonuses(ground.waits.priorities(pool.weights), pool.weights.coverage, places, step, kept),
         mentor_bonus=np.zeros(columns, dtype=np.int64),
+        mentee_share=np.array(shares, dtype=np.int32).reshape(len(tables), count),
     )

@@ -1,57 +1,27 @@
-"""Points multiplied by the mentees' shares: the tables the kernel looks up."""
-
-from dataclasses import dataclass
+"""Points and the shares by which mentees multiply them: what the kernel looks up."""
 
 import numpy as np
 
 from services.matcher.domain.arrays import I32, I64, AnyArray
-from services.matcher.domain.features.budget import WHOLE
-from services.matcher.domain.features.coded import ByTable, Coded
+from services.matcher.domain.features.coded import ByBits, ByTable, Coded
+from services.matcher.domain.scoring import Overlap
 
 MOST_CELLS = 1 << 15
 
 
-@dataclass(frozen=True)
-class Scaled:
-    """A table whose points are already multiplied by the mentees' shares."""
-
-    table: I32
-    mentee_codes: I32
-    mentor_codes: I32
-
-
-@dataclass(frozen=True)
-class Shared:
-    """One criterion's points and everybody's share of it: a row of the table to come for each two that occur."""
-
-    points: I32  # (A, B) table, or (A, W) curve, 0 to 100
-    codes: I64  # (R,) row of `points`
-    shares: I64  # (R,) thousandths
-    row_of: I32  # (M,)
-
-    @property
-    def largest(self) -> int:
-        """The largest product, found without making the table."""
-        return int((self.points.max(axis=1, initial=0)[self.codes] * self.shares).max(initial=0))
-
-    def table(self, step: int) -> I32:
-        """The products times ``step``; the caller sees to it that they fit into 32 bits."""
-        return self.points[self.codes] * (self.shares * step).astype(np.int32)[:, np.newaxis]
+def most_points(coded: Coded, share: I64) -> int:
+    """Return the largest product of a criterion's points and a mentee's share (M,)."""
+    points, row_of = (
+        (coded.table, coded.mentee_codes) if isinstance(coded, ByTable) else (coded.curve, coded.mentee_row)
+    )
+    return int((points.max(axis=1, initial=0)[row_of] * share).max(initial=0))
 
 
-def share_out(coded: Coded, kind_codes: I32, share_of_kind: I64) -> Shared:
-    """Find the (code, share) that occur among M mentees; ``share_of_kind`` (K,) are thousandths, one per kind."""
-    points, codes = (coded.table, coded.mentee_codes) if isinstance(coded, ByTable) else (coded.curve, coded.mentee_row)
-    known = np.zeros(WHOLE + 1, dtype=np.int64)
-    known[share_of_kind] = 1
-    distinct = np.flatnonzero(known)
-    rank = (np.cumsum(known) - 1)[share_of_kind]
-    both = codes * np.int64(len(distinct)) + rank[kind_codes]
-    occurs = np.zeros(len(points) * len(distinct), dtype=np.bool_)  # a table, since sorting people takes longer
-    occurs[both] = True
-    found = np.flatnonzero(occurs)
-    row_of = (np.cumsum(occurs) - 1)[both].astype(np.int32)
-    return Shared(points, found // len(distinct), distinct[found % len(distinct)], row_of)
+def shared_overlap(coded: ByBits, share: I64) -> Overlap:
+    """Multiply a criterion's curves by the mentees' shares (M,): a row for each two that occur together."""
+    rows, row_of = np.unique(np.stack([coded.mentee_row, share]), axis=1, return_inverse=True)
+    table = coded.curve[rows[0]] * rows[1].astype(np.int32)[:, np.newaxis]
+    return Overlap(coded.mentee_bits, coded.mentor_bits, table, row_of.reshape(-1).astype(np.int64))
 
 
 def as_small_table(coded: Coded, most_cells: int = MOST_CELLS) -> Coded:

@@ -10,7 +10,12 @@ def score_block(scores: Scores, mentees: I64, mentors: I64) -> I64:
     """Return the (len(mentees), len(mentors)) scores of every chosen pair; `scores` are checked."""
     total = scores.mentee_bonus[mentees][:, None] + scores.mentor_bonus[mentors][None, :]
     for t, table in enumerate(scores.tables):
-        total += table[scores.mentee_codes[t, mentees]][:, scores.mentor_codes[t, mentors]]
+        points = table[scores.mentee_codes[t, mentees]][:, scores.mentor_codes[t, mentors]]
+        total += (
+            points
+            if scores.mentee_share is None
+            else points * scores.mentee_share[t, mentees].astype(np.int64)[:, None]
+        )
     for overlap in scores.overlaps:
         shared = np.zeros(total.shape, dtype=np.int64)
         for mine, theirs in zip(overlap.mentee_bits, overlap.mentor_bits, strict=True):
@@ -23,7 +28,8 @@ def score_pairs(scores: Scores, mentees: I64, mentors: I64) -> I64:
     """Return the score of each pair (mentees[k], mentors[k]); `scores` are checked."""
     total = scores.mentee_bonus[mentees] + scores.mentor_bonus[mentors]
     for t, table in enumerate(scores.tables):
-        total += table[scores.mentee_codes[t, mentees], scores.mentor_codes[t, mentors]]
+        points = table[scores.mentee_codes[t, mentees], scores.mentor_codes[t, mentors]]
+        total += points if scores.mentee_share is None else points * scores.mentee_share[t, mentees].astype(np.int64)
     for overlap in scores.overlaps:
         shared = np.bitwise_count(overlap.mentee_bits[:, mentees] & overlap.mentor_bits[:, mentors]).sum(axis=0)
         total += overlap.table[overlap.mentee_row[mentees], shared]

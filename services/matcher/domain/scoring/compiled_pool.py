@@ -8,20 +8,22 @@ import numpy as np
 
 from services.matcher.domain.arrays import I64, U64, AnyArray
 from services.matcher.domain.compiled import Held, fields
-from services.matcher.domain.scoring.bounds import largest_fit
+from services.matcher.domain.scoring.bounds import largest, largest_fit
 from services.matcher.domain.scoring.grouping import Grouping
 from services.matcher.domain.scoring.scores import Overlap, Scores
+from services.matcher.domain.scoring.shares import multiplied
 
 NARROW_FIT = 24_000  # sums of 16-bit cells, with room for the bonuses of neighbours
+POINTS = 2**15 - 1  # what is multiplied by shares
 NARROW_CELL, WIDE_GUIDE = 32_000, 2**28  # what fit and guide may add up to
 
 
 class _PoolFields(ctypes.Structure):
     _fields_ = fields(
         "mentees mentors width rules tables overlaps",
-        "kind_of rows bits open excluded_start excluded mentee_codes expanded expanded_start bonus overlap_words "
-        "mentee_bits mentor_bits overlap_table overlap_start overlap_row overlap_most mentee_bonus mentee_key "
-        "mentor_key",
+        "kind_of rows bits open excluded_start excluded mentee_codes mentee_share expanded expanded_start bonus "
+        "overlap_words mentee_bits mentor_bits overlap_table overlap_start overlap_row overlap_most mentee_bonus "
+        "mentee_key mentor_key",
     )
 
 
@@ -36,6 +38,10 @@ class CompiledPool(Held):
         self.open_mentor = open_mentor.astype(bool)
         self._fit = largest_fit(scores)
         self.narrow = self._fit <= NARROW_FIT
+        if scores.mentee_share is not None and max(map(largest, scores.tables), default=0) > POINTS:
+            scores = multiplied(scores)  # too large for 16 bits: a row for every code with every share
+        self._tables = scores
+        shares = {} if scores.mentee_share is None else {"mentee_share": scores.mentee_share}
         expanded, expanded_start = self._expanded()
         overlaps, width = scores.overlaps, self.width
         super().__init__(
@@ -67,10 +73,11 @@ class CompiledPool(Held):
             overlap_row=np.concatenate(
                 [np.zeros((0, self.mentees), np.int64), *(o.mentee_row[None] for o in overlaps)]
             ),
-            overlap_most=np.array([_most(o) for o in overlaps], np.int64),
+            overlap_most=sum((_most(o) for o in overlaps), np.zeros(self.mentees, np.int64)),
             mentee_bonus=scores.mentee_bonus,
             mentee_key=keys[0],
             mentor_key=self.by_position(keys[1]),
+            **shares,
         )
 
     def by_position(self, array: AnyArray) -> AnyArray:
@@ -97,11 +104,12 @@ class CompiledPool(Held):
 
     def _expanded(self) -> tuple[AnyArray, I64]:
         """Look every table up once per (mentee code, mentor): the inner loop then only adds rows."""
-        cell = np.int16 if self.narrow else np.int32
-        codes = self.scores.mentor_codes[:, self.order]
-        start = _starts([table.shape[0] * self.width for table in self.scores.tables])
+        whole = np.int16 if self.narrow else np.int32
+        cell = whole if self._tables.mentee_share is None else np.int16
+        codes = self._tables.mentor_codes[:, self.order]
+        start = _starts([table.shape[0] * self.width for table in self._tables.tables])
         cells = np.zeros(int(start[-1]), cell)
-        for t, table in enumerate(self.scores.tables):
+        for t, table in enumerate(self._tables.tables):
             rows = cells[start[t] : start[t + 1]].reshape(table.shape[0], self.width)
             rows[:, : self.mentors] = table.astype(cell)[:, codes[t]]
         return cells, start
@@ -121,5 +129,7 @@ def _starts(sizes: list[int]) -> I64:
     return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
 
 
-def _most(overlap: Overlap) -> int:
-    return int(overlap.table.max(initial=0)) if overlap.table.size else 0
+def _most(overlap: Overlap) -> I64:
+    """Return (M,) what the overlap can be worth to each mentee."""
+    most: I64 = overlap.table.max(axis=1, initial=0).astype(np.int64)[overlap.mentee_row]
+    return most

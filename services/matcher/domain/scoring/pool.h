@@ -15,7 +15,8 @@ typedef struct {
     const int64_t *excluded_start;  /* (M + 1) */
     const int64_t *excluded;        /* mentor positions */
     const int32_t *mentee_codes;    /* (T, M) */
-    const void *expanded;           /* cells: for each table, (codes, width) */
+    const int32_t *mentee_share;    /* (T, M) or NULL: what a mentee multiplies each table by */
+    const void *expanded;           /* for each table, (codes, width): cells, or 16 bits where there are shares */
     const int64_t *expanded_start;  /* (T) first cell of each table */
     const void *bonus;              /* (width) cells: mentor_bonus, less the guide where there is one */
     const int64_t *overlap_words;   /* (O) */
@@ -24,7 +25,7 @@ typedef struct {
     const int32_t *overlap_table;   /* all tables, one after the other */
     const int64_t *overlap_start;   /* (O) first number of each overlap's table */
     const int64_t *overlap_row;     /* (O, M) */
-    const int64_t *overlap_most;    /* (O) highest number of each overlap's table */
+    const int64_t *overlap_most;    /* (M) what all overlaps can be worth to a mentee, at most */
     const int64_t *mentee_bonus;    /* (M) */
     const uint64_t *mentee_key;     /* (M) */
     const uint64_t *mentor_key;     /* (width) */

@@ -17,6 +17,7 @@ typedef struct Scan {
     int64_t mentee_floor, base;
     void *floors;            /* (width) cells: mentor_floor - base, cut to what a cell holds */
     const void **cell_rows;  /* (tables + 1) */
+    void *shares;            /* (tables) cells */
     int32_t *block;          /* (width / BLOCK) blocks with eligible mentors */
     uint8_t *eligible;       /* (width / BLOCK) bits of the mentors that the kind may meet */
     uint64_t *word;          /* (width / 64) */
@@ -164,6 +165,7 @@ static void end_mentee(Scan *scan, int64_t i) {
 }
 
 typedef int8_t Bytes __attribute__((vector_size(BLOCK)));
+typedef int16_t Points __attribute__((vector_size(BLOCK * 2), aligned(2)));
 
 #define CELL int16_t
 #define NAMED(name) name##_narrow
@@ -188,6 +190,7 @@ static int prepare(Scan *scan, const Pool *pool, int64_t keep) {
     scan->mentor_floor = malloc((size_t)(pool->width + 1) * 8);
     scan->floors = malloc((size_t)(pool->width + 1) * 4);
     scan->cell_rows = malloc((size_t)(pool->tables + 1) * sizeof(void *));
+    scan->shares = malloc((size_t)(pool->tables + 1) * 4);
     scan->block = malloc((size_t)(pool->width / BLOCK + 1) * 4);
     scan->eligible = malloc((size_t)(pool->width / BLOCK + 1));
     scan->word = malloc((size_t)(pool->width / 64 + 1) * 8);
@@ -200,7 +203,7 @@ static int prepare(Scan *scan, const Pool *pool, int64_t keep) {
     scan->week = malloc((size_t)(words + 1) * 8);
     scan->points = malloc((size_t)(pool->overlaps + 1) * sizeof(void *));
     scan->gains = malloc((size_t)(pool->width + 1) * 8);
-    return scan->offset && scan->mentor_floor && scan->floors && scan->cell_rows && scan->block && scan->eligible &&
+    return scan->offset && scan->mentor_floor && scan->floors && scan->cell_rows && scan->shares && scan->block && scan->eligible &&
            scan->word && scan->ranked && scan->row && scan->sums && scan->masks && scan->tops &&
            scan->candidate && scan->gains && scan->week && scan->points;
 }
@@ -210,6 +213,7 @@ static void release(Scan *scan) {
     free(scan->mentor_floor);
     free(scan->floors);
     free((void *)scan->cell_rows);
+    free(scan->shares);
     free(scan->block);
     free(scan->eligible);
     free(scan->word);
@@ -222,12 +226,6 @@ static void release(Scan *scan) {
     free(scan->week);
     free((void *)scan->points);
     free(scan->gains);
-}
-
-static int64_t most_overlap(const Pool *pool) {
-    int64_t most = 0;
-    for (int64_t o = 0; o < pool->overlaps; o++) most += pool->overlap_most[o];
-    return most;
 }
 
 static int64_t run(Scan *scan, const int64_t *order, int64_t from, int64_t to, int narrow) {
@@ -244,8 +242,7 @@ int64_t cairn_collect(const Pool *pool, Lists *lists, const int64_t *order, int6
     scan.guide = lists->guide;
     scan.open = pool->open;
     if (prepare(&scan, pool, keep)) {
-        int64_t most = most_overlap(pool);
-        for (int64_t i = 0; i < pool->mentees; i++) scan.offset[i] = pool->mentee_bonus[i] + most;
+        for (int64_t i = 0; i < pool->mentees; i++) scan.offset[i] = pool->mentee_bonus[i] + pool->overlap_most[i];
         for (int64_t j = 0; j < pool->width; j++) {
             int64_t cut = lists->mentor_cut[2 * j];
             scan.mentor_floor[j] = !lists->mentor_keep ? INT64_MAX / 4 : cut > 1 ? cut : 1;
@@ -301,8 +298,8 @@ int64_t cairn_price(const Pool *pool, Prices *prices, const uint64_t *active, co
     scan.prices = prices;
     scan.open = active;
     if (prepare(&scan, pool, ROOM_PER_MENTEE)) {
-        int64_t most = most_overlap(pool);
-        for (int64_t i = 0; i < pool->mentees; i++) scan.offset[i] = pool->mentee_bonus[i] + most - prices->u[i];
+        for (int64_t i = 0; i < pool->mentees; i++)
+            scan.offset[i] = pool->mentee_bonus[i] + pool->overlap_most[i] - prices->u[i];
         for (int64_t j = 0; j < pool->width; j++) scan.mentor_floor[j] = -prices->v[j];
         scan.mentee_floor = INT64_MAX / 4;
         reached = run(&scan, order, from, to, narrow);

@@ -20,6 +20,23 @@ INLINED void NAMED(add_up)(CELL *sums, const CELL *const *rows, int64_t count, c
     }
 }
 
+/* The same where mentees multiply points of 16 bits by shares of their own; `sums` begin as the row of bonuses. */
+INLINED void NAMED(add_shares)(CELL *sums, const int16_t *const *rows, const CELL *shares, const CELL *bonus, int64_t count,
+                               const int32_t *blocks, int64_t used) {
+    for (int64_t at = 0; at < used; at++)
+        *(NAMED(Block) *)(sums + at * BLOCK) = *(const NAMED(Block) *)(bonus + (int64_t)blocks[at] * BLOCK);
+    for (int64_t t = 0; t < count; t += 2) {
+        const int16_t *a = rows[t], *b = rows[t + 1 < count ? t + 1 : t];
+        CELL of_a = shares[t], of_b = t + 1 < count ? shares[t + 1] : 0;
+        for (int64_t at = 0; at < used; at++) {
+            int64_t first = (int64_t)blocks[at] * BLOCK;
+            *(NAMED(Block) *)(sums + at * BLOCK) +=
+                __builtin_convertvector(*(const Points *)(a + first), NAMED(Block)) * of_a +
+                __builtin_convertvector(*(const Points *)(b + first), NAMED(Block)) * of_b;
+        }
+    }
+}
+
 /* Note who passed among one block's eligible mentors; returns how many are noted now. */
 INLINED int64_t NAMED(note)(Scan *scan, int64_t found, int64_t b, const NAMED(Block) *passed) {
     Bytes bytes = __builtin_convertvector(*passed & *(const NAMED(Block) *)((CELL *)scan->masks + b * BLOCK), Bytes);
@@ -121,7 +138,8 @@ INLINED void NAMED(raise_mentee_floor)(Scan *scan, int64_t i, int64_t used) {
 
 DISPATCHED static int64_t NAMED(run)(Scan *scan, const int64_t *order, int64_t from, int64_t to) {
     const Pool *pool = scan->pool;
-    const CELL *cells = pool->expanded, *sums = scan->sums;
+    const CELL *sums = scan->sums;
+    CELL *shares = scan->shares;
     int64_t kind = -1, used = 0;
     NAMED(rebase)(scan, scan->offset[order[from]]);
     for (int64_t at = from; at < to; at++) {
@@ -136,11 +154,21 @@ DISPATCHED static int64_t NAMED(run)(Scan *scan, const int64_t *order, int64_t f
             NAMED(rebase)(scan, scan->offset[i]);
             add = scan->offset[i] - scan->base;
         }
-        for (int64_t t = 0; t < pool->tables; t++)
-            scan->cell_rows[t] =
-                cells + pool->expanded_start[t] + pool->mentee_codes[t * pool->mentees + i] * pool->width;
+        for (int64_t t = 0; t < pool->tables; t++) {
+            int64_t first = pool->expanded_start[t] + pool->mentee_codes[t * pool->mentees + i] * pool->width;
+            if (pool->mentee_share) {
+                scan->cell_rows[t] = (const int16_t *)pool->expanded + first;
+                shares[t] = (CELL)pool->mentee_share[t * pool->mentees + i];
+            } else {
+                scan->cell_rows[t] = (const CELL *)pool->expanded + first;
+            }
+        }
         scan->cell_rows[pool->tables] = pool->bonus;
-        NAMED(add_up)(scan->sums, (const CELL *const *)scan->cell_rows, pool->tables + 1, scan->block, used);
+        if (pool->mentee_share)
+            NAMED(add_shares)(scan->sums, (const int16_t *const *)scan->cell_rows, shares, pool->bonus, pool->tables,
+                              scan->block, used);
+        else
+            NAMED(add_up)(scan->sums, (const CELL *const *)scan->cell_rows, pool->tables + 1, scan->block, used);
         if (scan->unbounded) NAMED(raise_mentee_floor)(scan, i, used);
         int64_t wanted = scan->mentee_floor - scan->base;
         CELL mentee_floor = (CELL)(wanted < -MOST ? -MOST : wanted > MOST ? MOST : wanted);

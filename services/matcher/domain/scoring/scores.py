@@ -35,12 +35,13 @@ class Overlap:
 class Scores:
     """Integer scores of all pairs, never stored as a matrix.
 
-    score(i, j) = sum_t tables[t][mentee_codes[t, i], mentor_codes[t, j]] + sum of overlaps
+    score(i, j) = sum_t mentee_share[t, i] * tables[t][mentee_codes[t, i], mentor_codes[t, j]] + sum of overlaps
                   + mentee_bonus[i] + mentor_bonus[j]
 
     Only pairs of score > 0 are ever matched. "As many people as possible first" is a `mentee_bonus` larger than the
     whole spread of fit times the number of mentees; sums are checked against 64 bits (`ValueTooLargeError`). Tables,
-    overlaps and `mentor_bonus` together must stay within +-2**29 a pair; only `mentee_bonus` may be larger.
+    overlaps and `mentor_bonus` together must stay within +-2**29 a pair; only `mentee_bonus` may be larger. With
+    shares, tables of points stay small enough for the processor's cache, whatever each mentee makes of them.
     """
 
     tables: tuple[I32, ...]  # T tables, each (mentee codes, mentor codes)
@@ -49,6 +50,7 @@ class Scores:
     overlaps: tuple[Overlap, ...]
     mentee_bonus: I64  # (M,)
     mentor_bonus: I64  # (N,)
+    mentee_share: I32 | None = None  # (T, M) how much each mentee gives a table, >= 0; None: 1
 
     def checked(self) -> "Scores":
         """Return the same scores as contiguous arrays; raise `BadArraysError` when shapes or codes do not agree."""
@@ -62,7 +64,10 @@ class Scores:
             _check_codes(f"mentee_codes[{t}]", mentee_codes[t], table.shape[0])
             _check_codes(f"mentor_codes[{t}]", mentor_codes[t], table.shape[1])
         overlaps = tuple(overlap.checked(mentees, mentors) for overlap in self.overlaps)
-        return Scores(tables, mentee_codes, mentor_codes, overlaps, mentee_bonus, mentor_bonus)
+        share = None if self.mentee_share is None else as_i32("mentee_share", self.mentee_share, (len(tables), mentees))
+        if share is not None and share.size and share.min() < 0:
+            raise BadArraysError("mentee_share is negative")
+        return Scores(tables, mentee_codes, mentor_codes, overlaps, mentee_bonus, mentor_bonus, share)
 
 
 def _check_codes(name: str, codes: I32, size: int) -> None:

@@ -12,10 +12,10 @@ from dataclasses import astuple, dataclass
 import numpy as np
 
 from services.matcher.domain.arrays import I64
-from services.matcher.domain.assignment import Assignment, Edges, Outcome, TieBreak, indexed, optimise
+from services.matcher.domain.assignment import Edges, Outcome, TieBreak, indexed, optimise
 from services.matcher.domain.compiled import core
 from services.matcher.domain.scoring import MOST_FOUND, Guide, Lists, Prices, Scores
-from services.matcher.domain.solve.guide import guessed, levelled, remembered
+from services.matcher.domain.solve.guide import guessed, levelled
 from services.matcher.domain.solve.keep import Keep
 from services.matcher.domain.solve.scorers import Scorer
 from services.matcher.domain.solve.uncovered import Bound, of_lists, of_prices, rectangles, within_reach
@@ -40,10 +40,10 @@ class Columns:
     watch: Watch
     compiled: bool | None
 
-    def first_lists(self, start: Assignment | None, ranked: int) -> tuple[Lists, I64]:
-        """Return lists to begin with, and each mentee's `ranked` best by value (M, BEST), empty with a start."""
-        if start is not None and self.keep.guided:
-            lists = self._listed(remembered(start, self.within, self.capacity))
+    def first_lists(self, guide: Guide | None, ranked: int) -> tuple[Lists, I64]:
+        """Return lists to begin with, and each mentee's `ranked` best by value (M, BEST), empty with a guide."""
+        if guide is not None and self.keep.guided:
+            lists = self._listed(guide)
             return lists, lists.best
         plain = self.scorer.collect(self.keep.of_mentor, self.keep.of_mentee, ranked, self.watch.during("score"))
         if not self.keep.guided:
@@ -83,7 +83,9 @@ class Columns:
         tie = np.zeros(0, np.int64) if edges.tie is None else edges.tie
         mentor = edges.mentor.astype(np.int32, copy=False)
         problem = indexed(edges.indptr, mentor, edges.value, tie, self.capacity, core(self.compiled))
-        aside = self.beyond if self.beyond.any() else None
+        # Prices of a whole optimum already stand where bonuses put them; bidding again without those would undo that.
+        fresh = start is None or not (start.mentor_of >= 0).any()
+        aside = self.beyond if fresh and self.beyond.any() else None
         pause = self.watch.during("assign")
         return optimise(problem, start=start, rebid=rebid, aside=aside, compiled=self.compiled, pause=pause)
 

@@ -41,9 +41,16 @@ def guessed(lists: Lists, scores: Scores, capacity: I64, compiled: bool | None, 
     return Guide(price, floor)
 
 
-def remembered(earlier: Assignment, scores: Scores, capacity: I64) -> Guide:
-    """Return what places cost in an earlier answer, and what its pairs leave each mentee by today's scores."""
-    price = earlier.mentor_price - int(earlier.mentor_price[capacity > 0].min())
+def remembered(earlier: Assignment, scores: Scores, capacity: I64) -> Guide | None:
+    """Return what places cost in an earlier answer, and what its pairs leave each mentee by today's scores.
+
+    None without places, and where places cost more than any fit: whoever is left over there pushed their prices up by
+    whole bonuses, and what decides between two such mentors is no longer to be seen.
+    """
+    theirs = earlier.mentor_price[capacity > 0]
+    if not len(theirs) or int(theirs.max() - theirs.min()) > 2 * largest_fit(scores):
+        return None
+    price = earlier.mentor_price - int(theirs.min())
     rows = np.flatnonzero(earlier.mentor_of >= 0)
     mentors = earlier.mentor_of[rows]
     floor = np.full(len(earlier.mentor_of), NOTHING)

@@ -62,7 +62,8 @@ def refuse_too_much_memory(limits: Limits, keep: Keep, scores: Scores) -> None:
         return
     lists = 12 * (4 * keep.mentors * keep.of_mentor + keep.mentees * (keep.of_mentee + keep.guided))
     edges = 60 * (keep.mentors * keep.of_mentor + keep.mentees * max(keep.of_mentee, keep.guided))
-    expanded = 4 * keep.mentors * sum(len(table) for table in scores.tables)
+    cell = 4 if scores.mentee_share is None else 2
+    expanded = cell * keep.mentors * sum(len(table) for table in scores.tables)
     people = 200 * (keep.mentees + keep.mentors)
     needed = (lists + edges + expanded + people) / 1e6
     if needed > limits.megabytes:

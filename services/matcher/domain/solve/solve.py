@@ -19,6 +19,7 @@ from services.matcher.domain.eligibility import Rules, kinds_of
 from services.matcher.domain.errors import BadArraysError, ValueTooLargeError
 from services.matcher.domain.scoring import Scores, largest_fit, refuse_too_large
 from services.matcher.domain.solve.columns import Columns
+from services.matcher.domain.solve.guide import remembered
 from services.matcher.domain.solve.keep import Keep, bonuses_matter, keep_for, refuse_too_much_memory
 from services.matcher.domain.solve.limits import Cancelled, Limits, Progress
 from services.matcher.domain.solve.margin import beyond_margin
@@ -39,7 +40,7 @@ def solve(
     alternates: int = 3,
     compiled: bool | None = None,  # None: when it is built; True: required; False: the plain twin
     keep: Keep | None = None,
-    start: Assignment | None = None,  # of the same mentors, whoever the mentees were: its prices lead the way
+    start: Assignment | None = None,  # an earlier answer for the same rows: its prices lead the way
 ) -> Solution:
     """Return the assignment of most total score with its proof; the same pairs whatever the order of rows.
 
@@ -51,14 +52,18 @@ def solve(
     keys = (tie_break or TieBreak.by_row(mentees, mentors)).checked(mentees, mentors)
     bounds = limits or Limits()
     watch = Watch(bounds, progress, cancelled)
-    keeping = keep or keep_for(mentees, places, alternates, ranked=bonuses_matter(known_scores), led=start is not None)
-    refuse_too_much_memory(bounds, keeping, known_scores)
-    kinds = kinds_of(known_rules)
+    if start is not None and (len(start.mentor_of), len(start.mentor_price)) != (mentees, mentors):
+        raise BadArraysError("start speaks of other numbers of people than the rules")
     beyond = beyond_margin(known_scores, places)
     within = replace(known_scores, mentee_bonus=known_scores.mentee_bonus - beyond)
+    guide = None if start is None else remembered(start, within, places)
+    ranked = bonuses_matter(known_scores)
+    keeping = keep or keep_for(mentees, places, alternates, ranked=ranked, led=guide is not None)
+    refuse_too_much_memory(bounds, keeping, known_scores)
+    kinds = kinds_of(known_rules)
     scorer = scorer_for(within, kinds, places, keys, compiled, bounds.threads)
     columns = Columns(scorer, within, places, beyond, keys, keeping, watch, compiled)
-    lists, best = columns.first_lists(start, alternates + 1 if alternates else 0)
+    lists, best = columns.first_lists(guide, alternates + 1 if alternates else 0)
     edges, outcome, rounds = columns.until_covered(lists)
     assignment = priced(edges, places, outcome)
     if alternates and best.shape[1] <= alternates:

@@ -5,8 +5,9 @@ import pytest
 
 from services.matcher.domain.assignment import Assignment
 from services.matcher.domain.compiled import available, lanes_for, share_out
-from services.matcher.domain.errors import RunCancelledError
+from services.matcher.domain.errors import BadArraysError, RunCancelledError
 from services.matcher.domain.scoring import NOTHING, Guide, Scores
+from services.matcher.domain.scoring.shares import multiplied
 from services.matcher.domain.solve import Limits, solve
 from services.matcher.domain.solve import columns as columns_module
 from services.matcher.domain.solve.keep import Keep
@@ -120,3 +121,39 @@ def test_no_more_lanes_than_slices_and_two_unless_asked() -> None:
     assert lanes_for(0, None) == 1
     assert lanes_for(100, 7) == 7
     assert lanes_for(100, None) <= 2
+
+
+@pytest.mark.parametrize("compiled", TWINS)
+@pytest.mark.parametrize("largest", [100, 40_000])
+def test_shares_of_mentees_multiply_the_points_of_tables(largest: int, compiled: bool) -> None:
+    for seed in range(6):
+        pool = a_pool(seed, mentees=90, mentors=40, places=(0.7, 1.0, 2.0)[seed % 3])
+        rng = np.random.default_rng(seed)
+        tables = tuple(rng.integers(-3, largest, (5, 4)).astype(np.int32) for _ in range(3))
+        share = rng.integers(0, 40 if largest > 100 else 900, (3, 90)).astype(np.int32)
+        shared = Scores(**{**vars(pool.scores), "tables": tables, "mentee_share": share})
+        told = Pool(pool.rules, multiplied(shared), pool.capacity, pool.keys)
+        assert multiplied(shared).mentee_share is None
+        answer = solved(Pool(pool.rules, shared, pool.capacity, pool.keys), compiled)
+        assert answer.assignment.mentor_of.tolist() == directly(told).mentor_of.tolist(), seed
+        assert answer.certificate.proves_optimal, seed
+
+
+def test_a_start_for_other_people_and_a_negative_share_are_refused() -> None:
+    pool = a_pool(1)
+    with pytest.raises(BadArraysError, match="start"):
+        solve(pool.rules, pool.scores, pool.capacity, start=nobody_placed(3, 25))
+    share = np.full((3, 40), -1, np.int32)
+    with pytest.raises(BadArraysError, match="mentee_share"):
+        solve(pool.rules, Scores(**{**vars(pool.scores), "mentee_share": share}), pool.capacity)
+
+
+@pytest.mark.parametrize("compiled", TWINS)
+def test_prices_pushed_up_by_people_left_over_lead_nobody_astray(compiled: bool) -> None:
+    for seed in range(6):
+        pool = ranked(a_pool(seed, mentees=90, mentors=40, places=0.6), seed)
+        fresh = solved(pool, compiled)
+        led = solve(
+            pool.rules, pool.scores, pool.capacity, tie_break=pool.keys, compiled=compiled, start=fresh.assignment
+        )
+        assert led.assignment.mentor_of.tolist() == fresh.assignment.mentor_of.tolist(), seed
