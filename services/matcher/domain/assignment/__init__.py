@@ -3,7 +3,7 @@
 from services.matcher.domain.assignment.assign import assign, optimise, priced, rough_prices
 from services.matcher.domain.assignment.certify import certify
 from services.matcher.domain.assignment.edges import Assignment, Certificate, Edges
-from services.matcher.domain.assignment.outcome import Outcome
+from services.matcher.domain.assignment.outcome import Outcome, Rebid
 from services.matcher.domain.assignment.problem import LARGEST_TOTAL, checked_capacity, indexed
 from services.matcher.domain.assignment.standing import Standing
 from services.matcher.domain.assignment.tie_break import TieBreak
@@ -14,6 +14,7 @@ __all__ = [
     "Certificate",
     "Edges",
     "Outcome",
+    "Rebid",
     "Standing",
     "TieBreak",
     "assign",

@@ -8,7 +8,7 @@ from services.matcher.domain.assignment.certify import exact_sum
 from services.matcher.domain.assignment.compiled_auction import CompiledAuction
 from services.matcher.domain.assignment.compiled_optimise import optimise_compiled
 from services.matcher.domain.assignment.edges import Assignment, Edges
-from services.matcher.domain.assignment.outcome import Outcome, Pause, no_pause
+from services.matcher.domain.assignment.outcome import Outcome, Pause, Rebid, no_pause
 from services.matcher.domain.assignment.plain_auction import PlainAuction
 from services.matcher.domain.assignment.plain_optimise import optimise_plain
 from services.matcher.domain.assignment.problem import Problem, checked_capacity, checked_edges, problem_of
@@ -35,7 +35,7 @@ def optimise(
     problem: Problem,
     *,
     start: Outcome | None = None,
-    rebid: bool = False,
+    rebid: Rebid | None = None,
     aside: I64 | None = None,  # (M,)
     compiled: bool | None = None,
     pause: Pause = no_pause,

@@ -13,6 +13,7 @@ from services.matcher.domain.assignment.strategy import (
     SCALE,
     SCARCE,
     SURPLUS,
+    from_near,
     places_per_mentee,
     schedules,
 )
@@ -40,14 +41,14 @@ class CompiledAuction:
             return
         if ratio > SURPLUS and self._mentees_bid(1, pause):
             return
-        self._both_bid(pause)
+        self._both_bid(pause, schedules(self._problem))
 
-    def run_from(self, mentor_of: I64, prices: I64, pause: Pause) -> None:
-        """Let both sides bid from these pairs and prices (N,), not scaled."""
+    def run_from(self, mentor_of: I64, prices: I64, off: int | None, pause: Pause) -> None:
+        """Let both sides bid from these pairs and prices (N,), not scaled; `off` is how far they may lie, if known."""
         if len(self._problem.mentor):
             self.market.v[:] = SCALE * np.maximum(prices, 0)
             self.market.seat_pairs(mentor_of)
-            self._both_bid(pause, skip=len(schedules(self._problem)[0][0]) - 2 if (mentor_of >= 0).any() else 0)
+            self._both_bid(pause, schedules(self._problem) if off is None else from_near(self._problem, off))
 
     def forward(self, epsilon: int, reserve: I64, pause: Pause) -> None:
         """Let mentees bid from today's prices, nobody for less than their scaled `reserve` (M,)."""
@@ -73,10 +74,10 @@ class CompiledAuction:
         self._core.cairn_turn(self.market.reference, queue.reference, number(SCALE))
         return self._drained(self._core.cairn_reverse, queue, epsilon, pause)
 
-    def _both_bid(self, pause: Pause, skip: int = 0) -> None:
-        for course, budget in schedules(self._problem):
+    def _both_bid(self, pause: Pause, courses: list[tuple[list[int], int]]) -> None:
+        for course, budget in courses:
             self._left = budget
-            if all(self._mentees_bid(epsilon, pause) and self._reverse(epsilon, pause) for epsilon in course[skip:]):
+            if all(self._mentees_bid(epsilon, pause) and self._reverse(epsilon, pause) for epsilon in course):
                 return
 
     def _drained(self, step: Callable[..., int], queue: Queue, epsilon: int, pause: Pause) -> bool:

@@ -8,24 +8,24 @@ import numpy as np
 from services.matcher.domain.arrays import I64
 from services.matcher.domain.assignment.compiled_auction import SLICE, CompiledAuction
 from services.matcher.domain.assignment.market import Market, Work
-from services.matcher.domain.assignment.outcome import Outcome, Pause
+from services.matcher.domain.assignment.outcome import Outcome, Pause, Rebid
 from services.matcher.domain.assignment.problem import Problem, without
 from services.matcher.domain.assignment.strategy import SCALE
 from services.matcher.domain.compiled import Core, number
 
 
 def optimise_compiled(
-    core: Core, problem: Problem, start: Outcome | None, rebid: bool, aside: I64 | None, pause: Pause
+    core: Core, problem: Problem, start: Outcome | None, rebid: Rebid | None, aside: I64 | None, pause: Pause
 ) -> Outcome:
     """Return the optimum; from `start` when given, else from an auction suited to the market."""
     work = Work(problem.mentees, problem.mentors)
-    if start is None or rebid:
+    if start is None or rebid is not None:
         easier, level = without(problem, aside)
         auction = CompiledAuction(core, easier)
         if start is None:
             auction.run(pause, one_sided=aside is None)
         else:
-            auction.run_from(start.mentor_of, start.mentor_price - level, pause)
+            auction.run_from(start.mentor_of, start.mentor_price - level, rebid.off if rebid else None, pause)
         market = auction.market
         market.v[:] = np.where(market.v > 0, (market.v + SCALE // 2) // SCALE + level, 0)
         # First exact by value alone: far fewer pairs move than if ties had to be right at once.

@@ -25,7 +25,7 @@ class CompiledStanding:
     """Edges, capacity, prices and pairs that change one person at a time."""
 
     def __init__(self, core: Core, problem: Problem, start: Outcome) -> None:
-        now = optimise_compiled(core, problem, start, False, None, no_pause)
+        now = optimise_compiled(core, problem, start, None, None, no_pause)
         self._core = core
         self._capacity: list[int] = problem.capacity.tolist()
         self._edges = 0

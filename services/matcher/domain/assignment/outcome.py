@@ -13,6 +13,13 @@ def no_pause(_: float) -> None:
 
 
 @dataclass(frozen=True)
+class Rebid:
+    """Ask both sides to bid again from a start, whose prices may be `off` by so much (None: by anything)."""
+
+    off: int | None = None
+
+
+@dataclass(frozen=True)
 class Outcome:
     """Pairs and two-word prices. As a start only the pairs and the mentors' prices count, and both may be wrong."""
 

@@ -17,6 +17,7 @@ from services.matcher.domain.assignment.strategy import (
     SCALE,
     SCARCE,
     SURPLUS,
+    from_near,
     places_per_mentee,
     schedules,
 )
@@ -43,15 +44,15 @@ class PlainAuction:
         self.mentor_price = [0] * problem.mentors
         self.mentor_of = [-1] * problem.mentees
 
-    def run_from(self, mentor_of: list[int], prices: list[int], pause: Pause) -> None:
-        """Let both sides bid from these pairs and prices, not scaled."""
+    def run_from(self, mentor_of: list[int], prices: list[int], off: int | None, pause: Pause) -> None:
+        """Let both sides bid from these pairs and prices, not scaled; `off` is how far they may lie, if known."""
         self.mentor_price = [SCALE * max(0, price) for price in prices]
         for i, j in enumerate(mentor_of):
             if j in self._mentors_of[i]:
                 self.mentor_of[i] = j
                 self._seats[j].append((0, i, self._worth_of[i][self._mentors_of[i].index(j)]))
         if len(self._problem.mentor):
-            self._both_bid(pause)
+            self._both_bid(pause, schedules(self._problem) if off is None else from_near(self._problem, off))
 
     def forward(self, epsilon: int, reserve: I64, pause: Pause) -> None:
         """Let mentees bid from today's prices, nobody for less than their scaled `reserve` (M,)."""
@@ -73,10 +74,10 @@ class PlainAuction:
             return
         if ratio > SURPLUS and self._forward(1, self._loosened(1), pause):
             return
-        self._both_bid(pause)
+        self._both_bid(pause, schedules(self._problem))
 
-    def _both_bid(self, pause: Pause) -> None:
-        for course, budget in schedules(self._problem):
+    def _both_bid(self, pause: Pause, courses: list[tuple[list[int], int]]) -> None:
+        for course, budget in courses:
             self._left = budget
             if all(
                 self._forward(epsilon, self._loosened(epsilon), pause) and self._reverse(epsilon, self._turned(), pause)

@@ -5,22 +5,26 @@ from dataclasses import replace
 import numpy as np
 
 from services.matcher.domain.arrays import I64
-from services.matcher.domain.assignment.outcome import Outcome, Pause
+from services.matcher.domain.assignment.outcome import Outcome, Pause, Rebid
 from services.matcher.domain.assignment.plain_auction import PlainAuction
 from services.matcher.domain.assignment.plain_repair import FOLD, PlainRepair, fold, unfold
 from services.matcher.domain.assignment.problem import Problem, without
 from services.matcher.domain.assignment.strategy import SCALE
 
 
-def optimise_plain(problem: Problem, start: Outcome | None, rebid: bool, aside: I64 | None, pause: Pause) -> Outcome:
+def optimise_plain(
+    problem: Problem, start: Outcome | None, rebid: Rebid | None, aside: I64 | None, pause: Pause
+) -> Outcome:
     """Return the optimum, from `start` when given."""
-    if start is None or rebid:
+    if start is None or rebid is not None:
         easier, level = without(problem, aside)
         auction = PlainAuction(easier)
         if start is None:
             auction.run(pause)
         else:
-            auction.run_from(start.mentor_of.tolist(), (start.mentor_price - level).tolist(), pause)
+            auction.run_from(
+                start.mentor_of.tolist(), (start.mentor_price - level).tolist(), rebid.off if rebid else None, pause
+            )
         by_value = PlainRepair(
             replace(problem, tie=np.zeros_like(problem.tie)),
             [((price + SCALE // 2) // SCALE + level if price > 0 else 0) << FOLD for price in auction.mentor_price],

@@ -35,6 +35,11 @@ def schedules(problem: Problem) -> list[tuple[list[int], int]]:
     return [(_shrinking(gentle), GENTLE_BUDGET * looks), (_shrinking(full), FULL_BUDGET * looks)]
 
 
+def from_near(problem: Problem, off: int) -> list[tuple[list[int], int]]:
+    """Return a course for prices that are about right: `off` is how far they may lie, in values."""
+    return [(_shrinking(SCALE * off // 500), GENTLE_BUDGET * len(problem.value))]
+
+
 def rough_epsilon(problem: Problem) -> int:
     """Return an epsilon, in scaled values, that is small beside what decides between mentors, and no smaller."""
     return max(1, SCALE * int(problem.value.max(initial=1) - problem.value.min(initial=2**62)) // 100)

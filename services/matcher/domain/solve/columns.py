@@ -12,16 +12,17 @@ from dataclasses import astuple, dataclass
 import numpy as np
 
 from services.matcher.domain.arrays import I64
-from services.matcher.domain.assignment import Edges, Outcome, TieBreak, indexed, optimise
+from services.matcher.domain.assignment import Assignment, Edges, Outcome, Rebid, TieBreak, indexed, optimise
 from services.matcher.domain.compiled import core
-from services.matcher.domain.scoring import MOST_FOUND, Guide, Lists, Prices, Scores
+from services.matcher.domain.scoring import MOST_FOUND, Guide, Lists, Prices, Scores, largest_fit
 from services.matcher.domain.solve.guide import guessed, levelled
 from services.matcher.domain.solve.keep import Keep
 from services.matcher.domain.solve.scorers import Scorer
 from services.matcher.domain.solve.uncovered import Bound, of_lists, of_prices, rectangles, within_reach
 from services.matcher.domain.solve.watch import Watch
 
-REBID = 64  # more uncovered pairs than this, and bidding again is quicker than a path for each
+FEW = 64  # more uncovered pairs than this, and bidding again is quicker than a path for each
+NEARLY = 1000  # how far prices may be off then, in values; only time depends on it
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,21 @@ class Columns:
         guide = guessed(plain, self.within, self.capacity, self.compiled, self.watch.during("assign"))
         return self._listed(guide), plain.best
 
-    def until_covered(self, lists: Lists) -> tuple[Edges, Outcome, int]:
-        """Solve the core and add what its prices do not cover, until they cover everything."""
+    def until_covered(self, lists: Lists, earlier: Assignment | None = None) -> tuple[Edges, Outcome, int]:
+        """Solve the core and add what its prices do not cover, until they cover everything.
+
+        Bidding begins from an `earlier` answer where there is one; its prices may be off by what fit can make.
+        """
         edges, rounds, bounds = self._edges(lists), 0, [of_lists(lists)]
-        lead = levelled(lists, self.capacity) if self.keep.guided else None
-        outcome = self._optimum(edges, None if lead is None else _unpaired(lead, len(self.beyond)), rebid=True)
+        if earlier is not None:
+            known = _begun(earlier.mentor_of, earlier.mentor_price, self.capacity)
+            outcome = self._optimum(edges, known, Rebid(largest_fit(self.within)))
+        elif self.keep.guided:
+            nobody = np.full(len(self.beyond), -1, np.int64)
+            lead = _begun(nobody, levelled(lists, self.capacity), self.capacity)
+            outcome = self._optimum(edges, lead, Rebid(), aside=self.beyond)
+        else:
+            outcome = self._optimum(edges, None, Rebid(), aside=self.beyond)
         while True:
             prices = Prices(
                 outcome.mentee_price - self.beyond,
@@ -70,7 +81,7 @@ class Columns:
             edges = self._joined(edges, rows, columns, values)
             unsure = np.bincount(rows, minlength=len(self.beyond)) >= MOST_FOUND
             bounds = [bounds[0], of_prices(prices, unsure)]
-            outcome = self._optimum(edges, outcome, rebid=len(rows) > REBID)
+            outcome = self._optimum(edges, outcome, Rebid(NEARLY) if len(rows) > FEW else None)
 
     def _listed(self, guide: Guide) -> Lists:
         return self.scorer.collect(0, self.keep.guided, 0, self.watch.during("score"), guide=guide)
@@ -79,15 +90,15 @@ class Columns:
         value = lists.value + np.repeat(self.beyond, np.diff(lists.indptr)) if self.beyond.any() else lists.value
         return Edges(lists.indptr, lists.mentor, value, lists.tie)
 
-    def _optimum(self, edges: Edges, start: Outcome | None, *, rebid: bool) -> Outcome:
+    def _optimum(
+        self, edges: Edges, start: Outcome | None, rebid: Rebid | None, *, aside: I64 | None = None
+    ) -> Outcome:
         tie = np.zeros(0, np.int64) if edges.tie is None else edges.tie
         mentor = edges.mentor.astype(np.int32, copy=False)
         problem = indexed(edges.indptr, mentor, edges.value, tie, self.capacity, core(self.compiled))
-        # Prices of a whole optimum already stand where bonuses put them; bidding again without those would undo that.
-        fresh = start is None or not (start.mentor_of >= 0).any()
-        aside = self.beyond if fresh and self.beyond.any() else None
+        beside = aside if aside is not None and aside.any() else None
         pause = self.watch.during("assign")
-        return optimise(problem, start=start, rebid=rebid, aside=aside, compiled=self.compiled, pause=pause)
+        return optimise(problem, start=start, rebid=rebid, aside=beside, compiled=self.compiled, pause=pause)
 
     def _uncovered(self, lists: Lists, bounds: list[Bound], prices: Prices) -> tuple[I64, I64, I64]:
         """Return rows, columns and values of left-out pairs worth more than their prices."""
@@ -115,6 +126,13 @@ class Columns:
 _NONE = (np.zeros(0, np.int64),) * 3
 
 
-def _unpaired(prices: I64, mentees: int) -> Outcome:
-    nobody = np.zeros(mentees, np.int64)
-    return Outcome(nobody - 1, nobody, nobody, prices, np.zeros_like(prices))
+def _begun(mentor_of: I64, prices: I64, capacity: I64) -> Outcome:
+    """Return pairs and prices to bid from, without the pairs for which there is no place any more."""
+    rows = np.flatnonzero(mentor_of >= 0)
+    order = rows[np.argsort(mentor_of[rows], kind="stable")]
+    mentors = mentor_of[order]
+    place = np.arange(len(order)) - np.searchsorted(mentors, mentors)
+    kept = np.full(len(mentor_of), -1, np.int64)
+    kept[order] = np.where(place < capacity[mentors], mentors, -1)
+    nothing = np.zeros(len(mentor_of), np.int64)
+    return Outcome(kept, nothing, nothing, prices, np.zeros_like(prices))

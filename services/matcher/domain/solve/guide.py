@@ -41,21 +41,35 @@ def guessed(lists: Lists, scores: Scores, capacity: I64, compiled: bool | None, 
     return Guide(price, floor)
 
 
-def remembered(earlier: Assignment, scores: Scores, capacity: I64) -> Guide | None:
+def remembered(earlier: Assignment, whole: Scores, scores: Scores, capacity: I64) -> Guide | None:
     """Return what places cost in an earlier answer, and what its pairs leave each mentee by today's scores.
 
-    None without places, and where places cost more than any fit: whoever is left over there pushed their prices up by
-    whole bonuses, and what decides between two such mentors is no longer to be seen.
+    `scores` are the `whole` ones without what bonuses have beyond the margin. None without places, and where what
+    decides between two mentors is no longer to be seen in their prices.
     """
-    theirs = earlier.mentor_price[capacity > 0]
-    if not len(theirs) or int(theirs.max() - theirs.min()) > 2 * largest_fit(scores):
+    price = beside_bonuses(earlier.mentor_price, whole)
+    if price is None or not (capacity > 0).any():
         return None
-    price = earlier.mentor_price - int(theirs.min())
+    price = price - int(price[capacity > 0].min())
     rows = np.flatnonzero(earlier.mentor_of >= 0)
     mentors = earlier.mentor_of[rows]
     floor = np.full(len(earlier.mentor_of), NOTHING)
     floor[rows] = score_pairs(scores, rows, mentors) - price[mentors] - near(scores)
     return Guide(price, floor)
+
+
+def beside_bonuses(price: I64, scores: Scores) -> I64 | None:
+    """Take whole bonuses off prices, by which people who are left over have pushed them up; None where they hide.
+
+    Where all bonuses are multiples of a number far above any fit, what remains is what fit makes of a price.
+    """
+    fit = largest_fit(scores)
+    if int(price.max(initial=0)) <= 2 * fit:
+        return price
+    unit = int(np.gcd.reduce(scores.mentee_bonus))
+    if unit <= 8 * fit:
+        return None
+    return (price + unit // 2) % unit - unit // 2
 
 
 def near(scores: Scores) -> int:

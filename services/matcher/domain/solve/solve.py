@@ -56,7 +56,7 @@ def solve(
         raise BadArraysError("start speaks of other numbers of people than the rules")
     beyond = beyond_margin(known_scores, places)
     within = replace(known_scores, mentee_bonus=known_scores.mentee_bonus - beyond)
-    guide = None if start is None else remembered(start, within, places)
+    guide = None if start is None else remembered(start, known_scores, within, places)
     ranked = bonuses_matter(known_scores)
     keeping = keep or keep_for(mentees, places, alternates, ranked=ranked, led=guide is not None)
     refuse_too_much_memory(bounds, keeping, known_scores)
@@ -64,7 +64,7 @@ def solve(
     scorer = scorer_for(within, kinds, places, keys, compiled, bounds.threads)
     columns = Columns(scorer, within, places, beyond, keys, keeping, watch, compiled)
     lists, best = columns.first_lists(guide, alternates + 1 if alternates else 0)
-    edges, outcome, rounds = columns.until_covered(lists)
+    edges, outcome, rounds = columns.until_covered(lists, None if guide is None else start)
     assignment = priced(edges, places, outcome)
     if alternates and best.shape[1] <= alternates:
         placed = np.flatnonzero(assignment.mentor_of >= 0)
