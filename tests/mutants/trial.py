@@ -22,9 +22,9 @@ KERNEL_TESTS = Path("tests/matcher/domain/kernel")
 TRIED = {
     "arrays": ("bad_arrays", "arrays"),
     "eligibility": ("bad_arrays", "kinds", "solve"),
-    "scoring": ("bad_arrays", "scoring", "limits", "solve"),
+    "scoring": ("bad_arrays", "limits", "leading", "solve"),
     "assignment": ("bad_arrays", "certify", "assign", "standing", "problem", "ties", "solve"),
-    "solve": ("limits", "bad_arrays", "margin", "solve"),
+    "solve": ("limits", "bad_arrays", "margin", "leading", "solve"),
 }
 NOT_BUILT, MEGABYTES = 90, 4096
 
