@@ -3,6 +3,7 @@
 import ctypes
 import gc
 import sys
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,7 @@ import pytest
 from services.matcher.domain.arrays import I64
 from services.matcher.domain.compiled import available
 from services.matcher.domain.eligibility import kinds_of
-from services.matcher.domain.scoring import MOST_FOUND, NOTHING, Guide, Lists, Prices, Scores
+from services.matcher.domain.scoring import MOST_FOUND, NOTHING, CompiledScorer, Guide, Lists, Prices
 from services.matcher.domain.scoring import compiled_scorer as compiled_module
 from services.matcher.domain.solve.scorers import Scorer, scorer_for
 from tests.matcher.domain.kernel.pools import Pool, a_pool, eligible, scored
@@ -21,16 +22,24 @@ TWINS = [False, pytest.param(True, marks=compiled_only)]
 MENTEES = 30
 NARROW, WIDE = 50, 40_000  # weights whose sums fit 16 bits, and 32
 SIZES = (63, 64, 65, 130)  # around whole words of bits
+TABLES = (3, 1, 5, 0)  # looked up four at a time, the mentor's bonus among them
 
 
 class Known:
     """A pool with everything about its pairs written out."""
 
-    def __init__(self, seed: int, weight: int, compiled: bool) -> None:
+    def __init__(self, seed: int, weight: int, compiled: bool, *, poor: bool = False) -> None:
         rng = np.random.default_rng(seed)
         pool = a_pool(seed, mentees=MENTEES, mentors=SIZES[seed % 4], places=3.0, steps=(2, 9)[seed % 2], weight=weight)
-        bonus = rng.integers(0, weight * int(rng.choice([1, 300])), MENTEES)
-        scores = Scores(**{**vars(pool.scores), "mentee_bonus": bonus})
+        bonus = rng.integers(0, weight * (6 if poor else int(rng.choice([1, 300]))), MENTEES)
+        tables = np.arange(TABLES[seed % 4]) % 3
+        scores = replace(
+            pool.scores,
+            tables=tuple(pool.scores.tables[table] for table in tables),
+            mentee_codes=np.roll(pool.scores.mentee_codes, 1, axis=1)[tables],
+            mentor_codes=pool.scores.mentor_codes[tables],
+            mentee_bonus=-bonus if poor else bonus,
+        )
         self.pool = Pool(pool.rules, scores, pool.capacity, pool.keys)
         self.allowed = eligible(pool.rules)
         self.value: I64 = scored(scores)
@@ -97,6 +106,21 @@ def test_guided_lists_leave_out_nobody_above_their_cut(dear: int, weight: int, c
                 assert len(mine) <= keep
                 if floor[row] > NOTHING or not compiled:
                     assert len(mine) == min(keep, len(best)), (seed, row)
+
+
+@pytest.mark.parametrize("compiled", TWINS)
+@pytest.mark.parametrize("weight", [1, WIDE])
+def test_who_is_worth_nothing_takes_no_ones_place_unsaid(weight: int, compiled: bool) -> None:
+    """By value less guide the best may be worth nothing; then lists end up short, and the cut has to say it."""
+    short = 0
+    for seed in range(12):
+        known = Known(seed, weight, compiled, poor=True)
+        price = np.random.default_rng(seed).integers(0, 7, len(known.pool.capacity)) * weight
+        for keep in (1, 2, 5):
+            lists = known.scorer.collect(0, keep, 0, no_pause, guide=Guide(price, np.full(MENTEES, NOTHING)))
+            known.check_cuts(lists)
+            short += int((np.diff(lists.indptr) < keep).sum())
+    assert short, "no list was short: this shows nothing"
 
 
 @pytest.mark.parametrize("compiled", TWINS)
@@ -175,3 +199,18 @@ def test_passes_give_all_their_memory_back() -> None:
     passes()
     taken = passes()
     assert passes() - taken < 40 * 16
+
+
+@compiled_only
+def test_a_machine_without_memory_is_told_of_and_nothing_is_begun() -> None:
+    known = Known(2, NARROW, compiled=True)
+    assert isinstance(known.scorer, CompiledScorer)
+    pool = known.scorer._pool.structure
+    pool.width, width = 2**58, pool.width
+    prices = Prices(*(np.zeros(n, np.int64) for n in (MENTEES, MENTEES, *[len(known.pool.capacity)] * 2)))
+    with pytest.raises(MemoryError):
+        known.scorer.collect(2, 3, 1, no_pause)
+    with pytest.raises(MemoryError):
+        known.scorer.price(prices, np.arange(MENTEES), known.pool.capacity > 0, no_pause)
+    pool.width = width
+    known.check_cuts(known.scorer.collect(2, 3, 1, no_pause))
