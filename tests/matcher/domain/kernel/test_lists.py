@@ -11,7 +11,7 @@ import pytest
 
 from services.matcher.domain.arrays import I64
 from services.matcher.domain.compiled import available
-from services.matcher.domain.eligibility import kinds_of
+from services.matcher.domain.eligibility import Rules, kinds_of
 from services.matcher.domain.scoring import MOST_FOUND, NOTHING, CompiledScorer, Guide, Lists, Prices
 from services.matcher.domain.scoring import compiled_scorer as compiled_module
 from services.matcher.domain.solve.scorers import Scorer, scorer_for
@@ -214,3 +214,13 @@ def test_a_machine_without_memory_is_told_of_and_nothing_is_begun() -> None:
         known.scorer.price(prices, np.arange(MENTEES), known.pool.capacity > 0, no_pause)
     pool.width = width
     known.check_cuts(known.scorer.collect(2, 3, 1, no_pause))
+
+
+@pytest.mark.parametrize("compiled", TWINS)
+@pytest.mark.parametrize("mentors", [1, *SIZES, 126])
+def test_without_any_rule_everybody_may_meet_everybody(mentors: int, compiled: bool) -> None:
+    pool = a_pool(1, mentees=3, mentors=mentors)
+    nobody, nothing = np.zeros((0, 3), np.uint64), np.zeros((0, mentors), np.uint64)
+    rules = Rules(nobody, nothing, nobody, nothing, np.array([[1, mentors - 1]]))
+    scorer = scorer_for(pool.scores, kinds_of(rules), np.ones(mentors, np.int64), pool.keys, compiled, 1)
+    assert scorer.collect(1, 1, 0, no_pause).eligible.tolist() == [mentors, mentors - 1, mentors]
