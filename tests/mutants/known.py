@@ -69,6 +69,16 @@ KNOWN: tuple[Known, ...] = (
     Known("scoring/scan.h", "NAMED", "pace", "how close a floor is found; whatever is found is one", "&&", "||"),
     Known("solve/columns.py", "module", "pace", "from how many pairs on bidding again is quicker", "64"),
     Known("solve/uncovered.py", "module", "pace", "how many corners are tried", "40"),
+    Known("scoring/scan.c", "prepare", "same", "where memory ends it ends for several arrays at once", "&&", "||"),
+    Known(
+        "solve/guide.py",
+        "guessed",
+        "pace",
+        "which pairs the guess is made from",
+        "np.repeat(lists.indptr[rows] - start[:-1], length) + np.arange(start[-1])",
+    ),
+    Known("solve/uncovered.py", "within_reach", "same", "the lowest is below nothing already", "0", "(1)"),
+    Known("solve/uncovered.py", "_cover", "pace", "a mentee more is looked at", "spare < fallen[mentors].max()"),
     Known("solve/columns.py", "_optimum", "same", "lists always bring their ties", "0", "(1)"),
     Known("eligibility/kinds.py", "module", "pace", "up to which number a table is used instead of sorting"),
     *(
