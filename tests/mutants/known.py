@@ -59,6 +59,27 @@ KNOWN: tuple[Known, ...] = (
     Known("assignment/problem.py", "_refuse_large", "same", "one mentee or none never sums up to the limit", "1"),
     Known("assignment/repair.c", "reprice", "same", "only settled nodes are nearer, and all of them are", "&&", "||"),
     Known("scoring/select.c", "cairn_count", "same", "the caller has emptied it already", "end[0] = 0;", ";"),
+    Known("scoring/select.c", "cairn_count", "same", "rows are written anew from where the first starts", "0", "1"),
+    *(
+        Known("scoring/scan.c", "prepare", "same", "more room than is needed", was, instead)
+        for was, instead in (("1", "2"), ("2", "3"), ("4", "5"), ("8", "9"), ("/", "*"))
+    ),
+    Known("scoring/scan.c", "cairn_merge", "same", "nobody asks whom a cut left out", "0", "1"),
+    Known("scoring/keep.h", "nth_gain", "same", "the inner loop ends there either way", "break", "continue"),
+    Known("scoring/scan.h", "NAMED", "pace", "how close a floor is found; whatever is found is one", "&&", "||"),
+    Known("solve/columns.py", "module", "pace", "from how many pairs on bidding again is quicker", "64"),
+    Known("solve/uncovered.py", "module", "pace", "how many corners are tried", "40"),
+    Known("scoring/scan.c", "prepare", "same", "where memory ends it ends for several arrays at once", "&&", "||"),
+    Known(
+        "solve/guide.py",
+        "guessed",
+        "pace",
+        "which pairs the guess is made from",
+        "np.repeat(lists.indptr[rows] - start[:-1], length) + np.arange(start[-1])",
+    ),
+    Known("solve/uncovered.py", "within_reach", "same", "the lowest is below nothing already", "0", "(1)"),
+    Known("solve/uncovered.py", "_cover", "pace", "a mentee more is looked at", "spare < fallen[mentors].max()"),
+    Known("solve/columns.py", "_optimum", "same", "lists always bring their ties", "0", "(1)"),
     Known("eligibility/kinds.py", "module", "pace", "up to which number a table is used instead of sorting"),
     *(
         Known("eligibility/kinds.py", "_distinct", "pace", "where sorting begins to be quicker than a table", was)

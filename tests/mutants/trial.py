@@ -22,9 +22,20 @@ KERNEL_TESTS = Path("tests/matcher/domain/kernel")
 TRIED = {
     "arrays": ("bad_arrays", "arrays"),
     "eligibility": ("bad_arrays", "kinds", "solve"),
-    "scoring": ("bad_arrays", "scoring", "limits", "solve"),
-    "assignment": ("bad_arrays", "certify", "assign", "standing", "problem", "ties", "solve"),
-    "solve": ("limits", "bad_arrays", "margin", "solve"),
+    "scoring": ("lists", "bad_arrays", "limits", "leading", "solve"),
+    "assignment": (
+        "segments",
+        "bad_arrays",
+        "certify",
+        "assign",
+        "standing",
+        "coming_and_going",
+        "problem",
+        "ties",
+        "solve",
+    ),
+    "compiled": ("lanes", "compiled", "leading"),
+    "solve": ("uncovered", "guide", "limits", "bad_arrays", "margin", "leading", "solve"),
 }
 NOT_BUILT, MEGABYTES = 90, 4096
 

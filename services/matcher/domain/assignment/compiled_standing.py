@@ -96,7 +96,7 @@ class CompiledStanding:
         """Take a mentee out."""
         left = self._leave(row)
         self._array("value")[self._rows.start[row] : self._rows.end[row]] = GONE
-        self._rows.end[row] = self._rows.start[row]
+        self._rows.start[row] = self._rows.end[row]  # mentors still list the old edges, so their numbers stay theirs
         self._point()
         self._set_price("u", "p", row, NOTHING)
         if left >= 0:

@@ -49,16 +49,17 @@ def solve(
     """
     known_rules, known_scores, places = _checked(rules, scores, capacity)
     mentees, mentors = known_rules.mentees, known_rules.mentors
+    _check_start(start, mentees, mentors)
     keys = (tie_break or TieBreak.by_row(mentees, mentors)).checked(mentees, mentors)
     bounds = limits or Limits()
     watch = Watch(bounds, progress, cancelled)
-    if start is not None and (len(start.mentor_of), len(start.mentor_price)) != (mentees, mentors):
-        raise BadArraysError("start speaks of other numbers of people than the rules")
     beyond = beyond_margin(known_scores, places)
     within = replace(known_scores, mentee_bonus=known_scores.mentee_bonus - beyond)
     guide = None if start is None else remembered(start, known_scores, within, places)
     ranked = bonuses_matter(known_scores)
     keeping = keep or keep_for(mentees, places, alternates, ranked=ranked, led=guide is not None)
+    if not mentees or not places.any():
+        keeping = replace(keeping, guided=0)  # no place has a price
     refuse_too_much_memory(bounds, keeping, known_scores)
     kinds = kinds_of(known_rules)
     scorer = scorer_for(within, kinds, places, keys, compiled, bounds.threads)
@@ -91,6 +92,15 @@ def _checked(rules: Rules, scores: Scores, capacity: npt.ArrayLike) -> tuple[Rul
     if largest * mentees > LARGEST_TOTAL:
         raise ValueTooLargeError(f"scores up to {largest} for {mentees} mentees could overflow 64-bit sums")
     return known_rules, known_scores, places
+
+
+def _check_start(start: Assignment | None, mentees: int, mentors: int) -> None:
+    if start is None:
+        return
+    if (len(start.mentor_of), len(start.mentor_price)) != (mentees, mentors):
+        raise BadArraysError("the earlier answer is over other rows")
+    if start.mentor_of.max(initial=-1) >= mentors:
+        raise BadArraysError("the earlier answer names a mentor that is not there")
 
 
 def _others(best: I64, mentor_of: I64, wanted: int) -> I64:

@@ -50,6 +50,10 @@ def run_guarded(root: Path, folder: Path, tests: list[str], seconds: float) -> s
     sources = sorted(map(str, (root / "services" / "matcher" / "domain").glob("*/*.c")))
     made = folder / told.stdout.strip()
     subprocess.run([*(compiler() or []), *FLAGS, "-o", str(made), *sources], check=True, capture_output=True)
-    settings = {**os.environ, "LD_PRELOAD": " ".join(guards()), "ASAN_OPTIONS": "detect_leaks=0"}
+    settings = {
+        **os.environ,
+        "LD_PRELOAD": " ".join(guards()),
+        "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1",
+    }
     command = [sys.executable, "-c", RUN, str(folder), *tests]
     return subprocess.run(command, cwd=root, env=settings, capture_output=True, text=True, timeout=seconds, check=False)

@@ -80,7 +80,10 @@ def a_pool(
         any_mentor=rng.integers(1, 8, (2, mentors), np.uint64),
         all_mentee=rng.integers(0, 2, (1, mentees), np.uint64),
         all_mentor=rng.integers(0, 4, (1, mentors), np.uint64),
-        excluded=np.unique(np.stack([rng.integers(0, mentees, 9), rng.integers(0, mentors, 9)], axis=1), axis=0),
+        excluded=np.unique(
+            np.stack([rng.integers(0, max(1, side), 9 if mentees else 0) for side in (mentees, mentors)], axis=1),
+            axis=0,
+        ),
     )
     capacity = np.bincount(rng.integers(0, mentors, int(places * mentees)), minlength=mentors)
     keys = TieBreak(rng.integers(0, 2**63, mentees, np.uint64), rng.integers(0, 2**63, mentors, np.uint64))
