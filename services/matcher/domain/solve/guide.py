@@ -48,7 +48,7 @@ def remembered(earlier: Assignment, whole: Scores, scores: Scores, capacity: I64
     decides between two mentors is no longer to be seen in their prices.
     """
     price = beside_bonuses(earlier.mentor_price, whole)
-    if price is None or not (capacity > 0).any():
+    if price is None or not len(earlier.mentor_of) or not (capacity > 0).any():
         return None
     price = price - int(price[capacity > 0].min())
     rows = np.flatnonzero(earlier.mentor_of >= 0)

@@ -10,9 +10,9 @@ from services.matcher.domain.assignment import Assignment
 from services.matcher.domain.compiled import available
 from services.matcher.domain.eligibility import kinds_of
 from services.matcher.domain.errors import BadArraysError
-from services.matcher.domain.scoring import NOTHING, Lists, largest_fit
+from services.matcher.domain.scoring import NOTHING, Lists, Scores, largest_fit
 from services.matcher.domain.solve import solve
-from services.matcher.domain.solve.guide import guessed, levelled, near, remembered
+from services.matcher.domain.solve.guide import beside_bonuses, guessed, levelled, near, remembered
 from services.matcher.domain.solve.keep import Keep
 from services.matcher.domain.solve.scorers import scorer_for
 from tests.matcher.domain.kernel.pools import Pool, a_pool, eligible, scored
@@ -68,12 +68,25 @@ def test_what_everybody_wants_is_guessed_to_cost_something_and_what_nobody_wants
 def test_an_earlier_answer_is_remembered_by_todays_scores() -> None:
     pool = a_pool(3, mentees=5, mentors=4)
     capacity = np.array([1, 2, 0, 1])
-    guide = remembered(an_answer(pool, [3, -1, 1, 1, -1], [70, 50, 9, 90]), pool.scores, capacity)
+    answer = an_answer(pool, [3, -1, 1, 1, -1], [70, 50, 9, 90])
+    guide = remembered(answer, pool.scores, pool.scores, capacity)
+    assert guide is not None
     assert guide.price.tolist() == [20, 0, -41, 40], "beside what every place with room costs"
     value = scored(pool.scores)
     below = near(pool.scores)
     expected = [value[0, 3] - 40 - below, NOTHING, value[2, 1] - below, value[3, 1] - below, NOTHING]
     assert guide.floor.tolist() == expected
+
+
+def test_whole_bonuses_are_taken_off_prices_and_hidden_ones_make_them_useless() -> None:
+    pool = a_pool(3, mentees=5, mentors=4)
+    unit = 1000 * largest_fit(pool.scores)
+    fit = np.array([70, -50, 9, 0])
+    for bonus, expected in ((unit * np.array([1, 2, 3, 5, 8]), fit.tolist()), (np.array([7, 11, 13, 17, unit]), None)):
+        scores = Scores(**{**vars(pool.scores), "mentee_bonus": bonus})
+        found = beside_bonuses(fit + unit * np.array([0, 3, 1, 2]), scores)
+        assert (None if found is None else found.tolist()) == expected
+    assert beside_bonuses(np.abs(fit), pool.scores) is not None, "small prices are what they are"
 
 
 def test_lists_reach_less_deep_the_more_people_there_are_and_always_one_step() -> None:

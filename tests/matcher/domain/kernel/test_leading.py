@@ -141,7 +141,7 @@ def test_shares_of_mentees_multiply_the_points_of_tables(largest: int, compiled:
 
 def test_a_start_for_other_people_and_a_negative_share_are_refused() -> None:
     pool = a_pool(1)
-    with pytest.raises(BadArraysError, match="start"):
+    with pytest.raises(BadArraysError, match="over other rows"):
         solve(pool.rules, pool.scores, pool.capacity, start=nobody_placed(3, 25))
     share = np.full((3, 40), -1, np.int32)
     with pytest.raises(BadArraysError, match="mentee_share"):
