@@ -19,9 +19,10 @@ def most_points(coded: Coded, share: I64) -> int:
 
 def shared_overlap(coded: ByBits, share: I64) -> Overlap:
     """Multiply a criterion's curves by the mentees' shares (M,): a row for each two that occur together."""
-    rows, row_of = np.unique(np.stack([coded.mentee_row, share]), axis=1, return_inverse=True)
-    table = coded.curve[rows[0]] * rows[1].astype(np.int32)[:, np.newaxis]
-    return Overlap(coded.mentee_bits, coded.mentor_bits, table, row_of.reshape(-1).astype(np.int64))
+    apart = int(share.max(initial=0)) + 1
+    both, row_of = np.unique(coded.mentee_row * apart + share, return_inverse=True)
+    table = coded.curve[both // apart] * (both % apart).astype(np.int32)[:, np.newaxis]
+    return Overlap(coded.mentee_bits, coded.mentor_bits, table, row_of.astype(np.int64))
 
 
 def as_small_table(coded: Coded, most_cells: int = MOST_CELLS) -> Coded:

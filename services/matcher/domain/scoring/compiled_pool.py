@@ -8,9 +8,9 @@ import numpy as np
 
 from services.matcher.domain.arrays import I64, U64, AnyArray
 from services.matcher.domain.compiled import Held, fields
-from services.matcher.domain.scoring.bounds import largest, largest_fit
+from services.matcher.domain.scoring.bounds import largest_fit
 from services.matcher.domain.scoring.grouping import Grouping
-from services.matcher.domain.scoring.scores import Overlap, Scores
+from services.matcher.domain.scoring.scores import Overlap, Scores, largest
 from services.matcher.domain.scoring.shares import multiplied
 
 NARROW_FIT = 24_000  # sums of 16-bit cells, with room for the bonuses of neighbours

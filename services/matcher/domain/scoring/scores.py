@@ -1,8 +1,11 @@
 """The scores of a round, as tables of codes; the sum of a few look-ups is the score of a pair."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
-from services.matcher.domain.arrays import I32, I64, U64, as_i32, as_i64, as_u64
+import numpy as np
+
+from services.matcher.domain.arrays import I32, I64, U64, AnyArray, as_i32, as_i64, as_u64
 from services.matcher.domain.errors import BadArraysError
 
 
@@ -52,6 +55,17 @@ class Scores:
     mentor_bonus: I64  # (N,)
     mentee_share: I32 | None = None  # (T, M) how much each mentee gives a table, >= 0; None: 1
 
+    @cached_property
+    def largest_fit(self) -> int:
+        """A bound of what tables, overlaps and `mentor_bonus` can add up to, either sign; O(mentees x tables)."""
+        of_mentee = np.zeros(len(self.mentee_bonus), np.int64)
+        for t, table in enumerate(self.tables):
+            most = _largest_of_rows(table)[self.mentee_codes[t]]
+            of_mentee += most if self.mentee_share is None else most * self.mentee_share[t]
+        for overlap in self.overlaps:
+            of_mentee += _largest_of_rows(overlap.table)[overlap.mentee_row]
+        return int(of_mentee.max(initial=0)) + largest(self.mentor_bonus)
+
     def checked(self) -> "Scores":
         """Return the same scores as contiguous arrays; raise `BadArraysError` when shapes or codes do not agree."""
         tables = tuple(as_i32(f"table {t}", table, (None, None)) for t, table in enumerate(self.tables))
@@ -73,3 +87,14 @@ class Scores:
 def _check_codes(name: str, codes: I32, size: int) -> None:
     if codes.size and (codes.min() < 0 or codes.max() >= size):
         raise BadArraysError(f"{name} points outside its table of {size}")
+
+
+def largest(array: AnyArray) -> int:
+    """Return the largest magnitude in an array, without the overflow of abs(lowest)."""
+    return max(int(array.max()), -int(array.min())) if np.size(array) else 0
+
+
+def _largest_of_rows(table: AnyArray) -> I64:
+    wide = table.astype(np.int64)
+    found: I64 = np.maximum(wide.max(axis=1, initial=0), -wide.min(axis=1, initial=0))
+    return found

@@ -10,7 +10,7 @@ from services.matcher.domain.assignment import Assignment
 from services.matcher.domain.compiled import available
 from services.matcher.domain.eligibility import kinds_of
 from services.matcher.domain.errors import BadArraysError
-from services.matcher.domain.scoring import NOTHING, Lists, Scores, largest_fit
+from services.matcher.domain.scoring import NOTHING, Lists, largest_fit
 from services.matcher.domain.solve import solve
 from services.matcher.domain.solve.guide import beside_bonuses, guessed, levelled, near, remembered
 from services.matcher.domain.solve.keep import Keep
@@ -83,7 +83,7 @@ def test_whole_bonuses_are_taken_off_prices_and_hidden_ones_make_them_useless() 
     unit = 1000 * largest_fit(pool.scores)
     fit = np.array([70, -50, 9, 0])
     for bonus, expected in ((unit * np.array([1, 2, 3, 5, 8]), fit.tolist()), (np.array([7, 11, 13, 17, unit]), None)):
-        scores = Scores(**{**vars(pool.scores), "mentee_bonus": bonus})
+        scores = replace(pool.scores, mentee_bonus=bonus)
         found = beside_bonuses(fit + unit * np.array([0, 3, 1, 2]), scores)
         assert (None if found is None else found.tolist()) == expected
     assert beside_bonuses(np.abs(fit), pool.scores) is not None, "small prices are what they are"
