@@ -4,6 +4,7 @@ import ctypes
 import gc
 import sys
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -197,8 +198,9 @@ def test_passes_give_all_their_memory_back() -> None:
         return int(libc.mallinfo2().n7)
 
     passes()
-    taken = passes()
-    assert passes() - taken < 40 * 16
+    taken = [passes() for _ in range(8)]
+    # Others in this process take memory now and then; what passes do not give back is missing every time.
+    assert min(after - before for before, after in pairwise(taken)) < 40 * 16
 
 
 @compiled_only
