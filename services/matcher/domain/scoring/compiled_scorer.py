@@ -24,7 +24,7 @@ from services.matcher.domain.scoring.scores import Scores
 
 SLICE = 64  # mentees between two looks at the clock, at least
 SLICE_PAIRS = 4_000_000  # pairs between two looks, about 10 ms
-SLICES = 16  # at least, where there are people enough, so that no thread waits long for another
+SLICES, WORTH_A_THREAD = 16, 500_000  # so that no thread waits long for another; pairs for less than which none starts
 SAMPLED = 8  # one mentee in so many is asked first
 FOUND_AT_ONCE = 1 << 16  # uncovered pairs handed over in one go
 BONUS_CLASS = 12  # bits; mentees of nearly equal bonus are scored together
@@ -110,7 +110,8 @@ class CompiledScorer:
             _enough(self._core.cairn_merge(self._pool.reference, held.reference, lane.reference))
 
     def _slices(self, mentees: int) -> list[Slice]:
-        step = max(SLICE, min(SLICE_PAIRS // max(1, self._pool.mentors), mentees // SLICES))
+        mentors = max(1, self._pool.mentors)
+        step = max(SLICE, min(SLICE_PAIRS // mentors, max(mentees // SLICES, WORTH_A_THREAD // mentors)))
         return [(at, min(at + step, mentees)) for at in range(0, mentees, step)]
 
     def _listed(self, held: CompiledLists, guide: I64) -> Lists:
