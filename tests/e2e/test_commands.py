@@ -6,6 +6,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,7 @@ def test_every_role_starts_says_it_is_ready_and_leaves_cleanly(service: str, tmp
             named = {"PORT" if role == "api" else "OPS_PORT": str(port)}
             running[role] = port, subprocess.Popen(_command(service, role), env=environment | named)
         for role, (port, _) in running.items():
-            assert eventually(lambda port=port: _is_ready(port), seconds=90, saying=f"{role} is ready")  # type: ignore[misc]
+            assert eventually(partial(_is_ready, port), seconds=90, saying=f"{role} is ready")
         for _, process in running.values():
             process.send_signal(signal.SIGTERM)
         assert {role: process.wait(60) for role, (_, process) in running.items()} == dict.fromkeys(ROLES, 0)

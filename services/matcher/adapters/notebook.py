@@ -7,6 +7,7 @@ polars-like frame); columns and cells are those of ``csv_people``. See docs/note
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import ne
 from pathlib import Path
 from typing import Any, Protocol, TypeGuard, cast
 
@@ -131,7 +132,7 @@ def _is_frame(table: Sequence[Record] | Frame) -> TypeGuard[Frame]:
 
 def _cell(value: Any) -> str:
     """A value as a cell of a CSV file has it."""
-    if value is None or value != value:  # NaN, what frames put where nothing is  # noqa: PLR0124
+    if value is None or ne(value, value):  # NaN, what frames put where nothing is
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"

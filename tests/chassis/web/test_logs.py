@@ -89,15 +89,15 @@ def test_an_exception_is_its_class_and_place_and_never_its_message(stream: io.St
 
 
 def test_lines_of_libraries_keep_their_template_and_their_numbers(stream: io.StringIO) -> None:
-    logging.getLogger("some.library").warning("sent %s to %s after %d tries", "mail", CANARY, 3)
-    logging.getLogger("some.library").warning("%(who)s waits", {"who": CANARY})
+    logging.getLogger("some.package").warning("sent %s to %s after %d tries", "mail", CANARY, 3)
+    logging.getLogger("some.package").warning("%(who)s waits", {"who": CANARY})
     told = lines(stream)
     assert [line["event"] for line in told] == ["sent … to … after 3 tries", "… waits"]
-    assert told[0]["logger"] == "some.library"
+    assert told[0]["logger"] == "some.package"
 
 
 def test_a_line_that_cannot_be_filled_in_is_kept_as_its_template(stream: io.StringIO) -> None:
-    record = logging.LogRecord("some.library", logging.WARNING, "", 1, "100% odd %s", (CANARY,), None)
+    record = logging.LogRecord("some.package", logging.WARNING, "", 1, "100% odd %s", (CANARY,), None)
     [ours] = [
         handler
         for handler in logging.getLogger().handlers
@@ -111,7 +111,7 @@ def test_an_exception_of_a_library_is_treated_alike(stream: io.StringIO) -> None
     try:
         burn()
     except RuntimeError:
-        logging.getLogger("some.library").exception("could not send to %s", CANARY)
+        logging.getLogger("some.package").exception("could not send to %s", CANARY)
     [line] = lines(stream)
     assert line["error"].startswith("builtins.RuntimeError")
     assert "Ana" not in stream.getvalue()

@@ -2,7 +2,7 @@
 
 from services.matcher.domain.compiled.held import Held, fields, number, pointer, pointers
 from services.matcher.domain.compiled.lanes import Slice, lanes_for, share_out
-from services.matcher.domain.compiled.library import Core, available, core
+from services.matcher.domain.compiled.loading import Core, available, core
 
 __all__ = [
     "Core",

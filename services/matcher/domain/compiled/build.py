@@ -12,7 +12,7 @@ import sysconfig
 import tempfile
 from pathlib import Path
 
-from services.matcher.domain.compiled.library import BUILD, file_name, sources
+from services.matcher.domain.compiled.loading import BUILD, file_name, sources
 
 
 def compiler() -> list[str] | None:

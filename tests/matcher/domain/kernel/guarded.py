@@ -22,9 +22,9 @@ RUN = """
 import sys
 from pathlib import Path
 import pytest
-from services.matcher.domain.compiled import library
-library.BUILD = Path(sys.argv[1])
-assert library.available()
+from services.matcher.domain.compiled import loading
+loading.BUILD = Path(sys.argv[1])
+assert loading.available()
 sys.exit(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--capture=sys", *sys.argv[2:]]))
 """
 
@@ -45,7 +45,7 @@ def guards() -> list[str]:
 def run_guarded(root: Path, folder: Path, tests: list[str], seconds: float) -> subprocess.CompletedProcess[str]:
     """Build the core of the project at `root` into `folder` and run tests on it; CalledProcessError where it does not
     build."""
-    name = "from services.matcher.domain.compiled.library import file_name; print(file_name())"
+    name = "from services.matcher.domain.compiled.loading import file_name; print(file_name())"
     told = subprocess.run([sys.executable, "-c", name], cwd=root, capture_output=True, text=True, check=True)
     sources = sorted(map(str, (root / "services" / "matcher" / "domain").glob("*/*.c")))
     made = folder / told.stdout.strip()

@@ -5,10 +5,8 @@ import pytest
 
 from services.matcher.domain.arrays import I64
 from services.matcher.domain.assignment import Assignment, Edges, TieBreak, assign, certify
-from services.matcher.domain.compiled import available
 from tests.matcher.domain.kernel.markets import Market, a_market, best_value, brute_force, edges_of
-
-TWINS = [False, pytest.param(True, marks=pytest.mark.skipif(not available(), reason="no C compiler built the core"))]
+from tests.matcher.domain.kernel.twins import TWINS, compiled_only
 
 
 def assigned(market: Market, compiled: bool) -> Assignment:
@@ -48,7 +46,7 @@ def test_thousands_of_tied_markets_are_worth_what_scipy_says_and_prove_it(compil
         assert within_rules(market, answer.mentor_of), seed
 
 
-@pytest.mark.skipif(not available(), reason="no C compiler built the core")
+@compiled_only
 def test_the_twins_pair_the_same_people() -> None:
     for seed in range(1500, 2200):
         market = a_market(seed, most=20)

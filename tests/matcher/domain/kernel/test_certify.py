@@ -7,11 +7,9 @@ import pytest
 
 from services.matcher.domain.arrays import I64
 from services.matcher.domain.assignment import Assignment, Edges, assign, certify
-from services.matcher.domain.compiled import available
 from services.matcher.domain.errors import BadArraysError, ValueTooLargeError
 from tests.matcher.domain.kernel.markets import Market, a_market
-
-TWINS = [False, pytest.param(True, marks=pytest.mark.skipif(not available(), reason="no C compiler built the core"))]
+from tests.matcher.domain.kernel.twins import TWINS
 
 
 def a_proved_market() -> tuple[Market, Assignment]:

@@ -4,11 +4,9 @@ import numpy as np
 import pytest
 
 from services.matcher.domain.assignment import Standing, assign
-from services.matcher.domain.compiled import available
 from tests.matcher.domain.kernel.markets import edges_of
 from tests.matcher.domain.kernel.town import Town
-
-TWINS = [False, pytest.param(True, marks=pytest.mark.skipif(not available(), reason="no C compiler built the core"))]
+from tests.matcher.domain.kernel.twins import TWINS, compiled_only
 
 
 @pytest.mark.parametrize("compiled", TWINS)
@@ -29,7 +27,7 @@ def test_over_many_changes_pairs_stay_the_batch_and_prices_prove_them(compiled: 
             assert set(fell) <= set(town.doors[0].take_lowered()), (seed, step)
 
 
-@pytest.mark.skipif(not available(), reason="no C compiler built the core")
+@compiled_only
 def test_the_twins_pair_the_same_people_at_the_end_of_every_long_day() -> None:
     for seed in range(6):
         town = Town(seed + 50, (False, True), mentees=0, mentors=1)

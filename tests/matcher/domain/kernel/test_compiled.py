@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.matcher.domain.compiled import build, library
+from services.matcher.domain.compiled import build, loading
 from services.matcher.domain.errors import MatchingError
 
 
@@ -18,7 +18,7 @@ def test_building_twice_compiles_once(tmp_path: Path) -> None:
     stamp = made.stat().st_mtime_ns
     assert build.build(tmp_path) == made
     assert made.stat().st_mtime_ns == stamp
-    assert [path.name for path in tmp_path.iterdir()] == [library.file_name()]
+    assert [path.name for path in tmp_path.iterdir()] == [loading.file_name()]
 
 
 def test_without_a_compiler_the_build_says_so_and_succeeds(
@@ -32,23 +32,23 @@ def test_without_a_compiler_the_build_says_so_and_succeeds(
 def test_a_missing_core_is_one_log_line_and_the_plain_twin(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(library, "BUILD", tmp_path)
-    monkeypatch.setattr(library, "BESIDE", tmp_path)
-    library.loaded.cache_clear()
+    monkeypatch.setattr(loading, "BUILD", tmp_path)
+    monkeypatch.setattr(loading, "BESIDE", tmp_path)
+    loading.loaded.cache_clear()
     try:
         with caplog.at_level(logging.INFO):
-            assert library.core(None) is None
-            assert library.core(None) is None
+            assert loading.core(None) is None
+            assert loading.core(None) is None
         assert len(caplog.records) == 1
         with pytest.raises(MatchingError, match="not built"):
-            library.core(True)
+            loading.core(True)
     finally:
-        library.loaded.cache_clear()
+        loading.loaded.cache_clear()
 
 
 def test_other_sources_ask_for_another_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = library.file_name()
+    before = loading.file_name()
     (tmp_path / "room").mkdir()
     (tmp_path / "room" / "other.c").write_text("int other;")
-    monkeypatch.setattr(library, "KERNEL", tmp_path)
-    assert library.file_name() != before
+    monkeypatch.setattr(loading, "KERNEL", tmp_path)
+    assert loading.file_name() != before

@@ -7,7 +7,6 @@ import pytest
 
 from services.matcher.domain.arrays import I64
 from services.matcher.domain.assignment import Assignment
-from services.matcher.domain.compiled import available
 from services.matcher.domain.eligibility import kinds_of
 from services.matcher.domain.errors import BadArraysError
 from services.matcher.domain.scoring import NOTHING, Lists, largest_fit
@@ -16,8 +15,8 @@ from services.matcher.domain.solve.guide import beside_bonuses, guessed, levelle
 from services.matcher.domain.solve.keep import Keep
 from services.matcher.domain.solve.scorers import scorer_for
 from tests.matcher.domain.kernel.pools import Pool, a_pool, eligible, scored
+from tests.matcher.domain.kernel.twins import TWINS
 
-TWINS = [False, pytest.param(True, marks=pytest.mark.skipif(not available(), reason="no C compiler built the core"))]
 REGIMES = {"scarce": 0.4, "balanced": 1.0, "surplus": 3.0}
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from services.matcher.domain.assignment import Assignment
-from services.matcher.domain.compiled import available, lanes_for, share_out
+from services.matcher.domain.compiled import lanes_for, share_out
 from services.matcher.domain.errors import BadArraysError, RunCancelledError
 from services.matcher.domain.scoring import NOTHING, Guide, Scores
 from services.matcher.domain.scoring.shares import multiplied
@@ -12,9 +12,8 @@ from services.matcher.domain.solve import Limits, solve
 from services.matcher.domain.solve import columns as columns_module
 from services.matcher.domain.solve.keep import Keep
 from tests.matcher.domain.kernel.pools import Pool, a_pool
-from tests.matcher.domain.kernel.test_solve import REGIMES, TWINS, directly, solved
-
-compiled_only = pytest.mark.skipif(not available(), reason="no C compiler built the core")
+from tests.matcher.domain.kernel.test_solve import REGIMES, directly, solved
+from tests.matcher.domain.kernel.twins import TWINS, compiled_only
 
 
 def ranked(pool: Pool, seed: int) -> Pool:

@@ -4,12 +4,10 @@ from typing import Any
 
 import pytest
 
-from services.matcher.domain.compiled import available
 from services.matcher.domain.errors import MemoryLimitReachedError, RunCancelledError, TimeLimitReachedError
 from services.matcher.domain.solve import Limits, Solution, solve
 from tests.matcher.domain.kernel.pools import Pool, a_pool
-
-TWINS = [False, pytest.param(True, marks=pytest.mark.skipif(not available(), reason="no C compiler built the core"))]
+from tests.matcher.domain.kernel.twins import TWINS
 
 
 def solved(pool: Pool, **how: Any) -> Solution:

@@ -11,15 +11,13 @@ import numpy.typing as npt
 import pytest
 
 from services.matcher.domain.arrays import I64
-from services.matcher.domain.compiled import available
 from services.matcher.domain.eligibility import Rules, kinds_of
 from services.matcher.domain.scoring import MOST_FOUND, NOTHING, CompiledScorer, Guide, Lists, Prices
 from services.matcher.domain.scoring import compiled_scorer as compiled_module
 from services.matcher.domain.solve.scorers import Scorer, scorer_for
 from tests.matcher.domain.kernel.pools import Pool, a_pool, eligible, scored
+from tests.matcher.domain.kernel.twins import TWINS, compiled_only
 
-compiled_only = pytest.mark.skipif(not available(), reason="no C compiler built the core")
-TWINS = [False, pytest.param(True, marks=compiled_only)]
 MENTEES = 30
 NARROW, WIDE = 50, 40_000  # weights whose sums fit 16 bits, and 32
 SIZES = (63, 64, 65, 130)  # around whole words of bits

@@ -7,15 +7,14 @@ import pytest
 
 from services.matcher.domain.arrays import I64
 from services.matcher.domain.assignment import Assignment, Standing, assign, certify
-from services.matcher.domain.compiled import available
 from services.matcher.domain.eligibility import Rules
 from services.matcher.domain.scoring import Scores
 from services.matcher.domain.solve import Solution, solve
 from services.matcher.domain.solve.keep import Keep
 from tests.matcher.domain.kernel.markets import edges_of
 from tests.matcher.domain.kernel.pools import Pool, a_pool, eligible, scored
+from tests.matcher.domain.kernel.twins import TWINS, compiled_only
 
-TWINS = [False, pytest.param(True, marks=pytest.mark.skipif(not available(), reason="no C compiler built the core"))]
 REGIMES = {"scarce": 0.6, "balanced": 1.0, "surplus": 2.2}
 
 
@@ -101,7 +100,7 @@ def test_priorities_that_outweigh_all_fit_are_exact_whatever_the_lists(regime: s
     assert rounds > 0
 
 
-@pytest.mark.skipif(not available(), reason="no C compiler built the core")
+@compiled_only
 def test_lists_of_mentees_leave_out_only_what_is_worth_less_than_their_cut() -> None:
     for seed in range(6):
         pool = a_pool(seed, mentees=60, mentors=300, places=6.0, steps=(3, 60)[seed % 2], bonus=10_000)
@@ -115,7 +114,7 @@ def sorted_rows(answer: Solution) -> I64:
     return np.concatenate([np.sort(answer.core.mentor[a:b]) for a, b in pairwise(indptr)])
 
 
-@pytest.mark.skipif(not available(), reason="no C compiler built the core")
+@compiled_only
 def test_the_twins_give_the_same_pairs_alternates_and_counts() -> None:
     for seed in range(12):
         pool = a_pool(seed, mentees=150, mentors=60, places=(0.6, 1.0, 2.0)[seed % 3])

@@ -5,11 +5,10 @@ import pytest
 
 from services.matcher.domain.arrays import I64
 from services.matcher.domain.assignment import Standing, TieBreak, assign, certify
-from services.matcher.domain.compiled import available
 from services.matcher.domain.errors import BadArraysError
 from tests.matcher.domain.kernel.markets import a_market, edges_of
+from tests.matcher.domain.kernel.twins import TWINS
 
-TWINS = [False, pytest.param(True, marks=pytest.mark.skipif(not available(), reason="no C compiler built the core"))]
 pytestmark = pytest.mark.parametrize("compiled", TWINS)
 
 
