@@ -3,7 +3,7 @@
 from services.matcher.domain.scoring.block import score_block, score_pairs
 from services.matcher.domain.scoring.bounds import largest_fit, refuse_too_large
 from services.matcher.domain.scoring.compiled_scorer import CompiledScorer
-from services.matcher.domain.scoring.lists import MOST_FOUND, NOTHING, Guide, Lists, Pause, Prices, Uncovered
+from services.matcher.domain.scoring.lists import MOST_FOUND, NOTHING, Guide, Lists, Pause, Prices, Stair, Uncovered
 from services.matcher.domain.scoring.plain_scorer import PlainScorer
 from services.matcher.domain.scoring.scores import Overlap, Scores
 
@@ -18,6 +18,7 @@ __all__ = [
     "PlainScorer",
     "Prices",
     "Scores",
+    "Stair",
     "Uncovered",
     "largest_fit",
     "refuse_too_large",

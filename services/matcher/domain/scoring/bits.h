@@ -11,6 +11,14 @@
 #define DISPATCHED
 #endif
 
+/* Look `which` up in the lanes of `table`, lane by lane. */
+#if defined(__GNUC__) && !defined(__clang__)
+#define LOOKED_UP(result, table, which, lanes) (result) = __builtin_shuffle(table, which)
+#else
+#define LOOKED_UP(result, table, which, lanes) \
+    for (int lane = 0; lane < (lanes); lane++) (result)[lane] = (table)[(which)[lane]]
+#endif
+
 #define INLINED static inline __attribute__((always_inline))
 
 /* Which of eight bytes in memory the lowest bit of their word belongs to. */
@@ -18,6 +26,9 @@ INLINED int lowest(uint64_t word) {
     int byte = __builtin_ctzll(word) / 8;
     return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? byte : 7 - byte;
 }
+
+/* The place of the lowest bit. */
+INLINED int first_bit(uint64_t word) { return __builtin_ctzll(word); }
 
 /* Count the bits of a word. */
 INLINED int64_t ones(uint64_t word) {

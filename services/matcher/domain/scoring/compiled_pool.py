@@ -10,7 +10,8 @@ from services.matcher.domain.arrays import I64, U64, AnyArray
 from services.matcher.domain.compiled import Held, fields
 from services.matcher.domain.scoring.bounds import largest_fit
 from services.matcher.domain.scoring.grouping import Grouping
-from services.matcher.domain.scoring.scores import Overlap, Scores, largest
+from services.matcher.domain.scoring.scores import Scores, largest
+from services.matcher.domain.scoring.shared_slots import SharedSlots, flat, levels_of
 from services.matcher.domain.scoring.shares import multiplied
 
 NARROW_FIT = 24_000  # sums of 16-bit cells, with room for the bonuses of neighbours
@@ -20,10 +21,10 @@ NARROW_CELL, WIDE_GUIDE = 32_000, 2**28  # what fit and guide may add up to
 
 class _PoolFields(ctypes.Structure):
     _fields_ = fields(
-        "mentees mentors width rules tables overlaps",
-        "kind_of rows bits open excluded_start excluded mentee_codes mentee_share expanded expanded_start bonus "
-        "overlap_words mentee_bits mentor_bits overlap_table overlap_start overlap_row overlap_most mentee_bonus "
-        "mentee_key mentor_key",
+        "mentees mentors width rules tables overlaps slot_stride",
+        "kind_of rows bits open excluded_start excluded mentee_codes mentee_share expanded expanded_start even bonus "
+        "overlap_words mentee_bits mentor_bits overlap_table overlap_start overlap_row levels levels_start flat slots "
+        "all_slots all_counts mentee_bonus mentee_key mentor_key",
     )
 
 
@@ -43,7 +44,10 @@ class CompiledPool(Held):
         self._tables = scores
         shares = {} if scores.mentee_share is None else {"mentee_share": scores.mentee_share}
         expanded, expanded_start = self._expanded()
+        even = (expanded[:, : self.mentors] == expanded[:, :1]).all(axis=1)
         overlaps, width = scores.overlaps, self.width
+        shared = SharedSlots([self.by_position(overlap.mentor_bits) for overlap in overlaps], width)
+        levels = [levels_of(overlap.table) for overlap in overlaps]
         super().__init__(
             _PoolFields(
                 mentees=self.mentees,
@@ -52,6 +56,7 @@ class CompiledPool(Held):
                 rules=grouping.rows.shape[1],
                 tables=len(scores.tables),
                 overlaps=len(overlaps),
+                slot_stride=shared.stride,
             ),
             kind_of=grouping.kind_of,
             rows=grouping.rows,
@@ -62,18 +67,22 @@ class CompiledPool(Held):
             mentee_codes=scores.mentee_codes,
             expanded=expanded,
             expanded_start=expanded_start,
+            even=even,
             bonus=self._bonus(None),
             overlap_words=np.array([len(overlap.mentee_bits) for overlap in overlaps], np.int64),
             mentee_bits=np.concatenate([np.zeros((0, self.mentees), np.uint64), *(o.mentee_bits for o in overlaps)]),
-            mentor_bits=np.concatenate(
-                [np.zeros((0, width), np.uint64), *(self.by_position(o.mentor_bits) for o in overlaps)]
-            ),
+            mentor_bits=shared.bits,
             overlap_table=np.concatenate([np.zeros(0, np.int32), *(o.table.ravel() for o in overlaps)]),
             overlap_start=_starts([o.table.size for o in overlaps]),
             overlap_row=np.concatenate(
                 [np.zeros((0, self.mentees), np.int64), *(o.mentee_row[None] for o in overlaps)]
             ),
-            overlap_most=sum((_most(o) for o in overlaps), np.zeros(self.mentees, np.int64)),
+            levels=np.concatenate([np.zeros(0, np.int32), *(level.ravel() for level in levels)]),
+            levels_start=_starts([level.size for level in levels]),
+            flat=np.concatenate([np.zeros(0, bool), *(flat(overlap.table) for overlap in overlaps)]),
+            slots=shared.slots,
+            all_slots=np.bitwise_or.reduce(shared.bits, axis=1),
+            all_counts=shared.all_counts,
             mentee_bonus=scores.mentee_bonus,
             mentee_key=keys[0],
             mentor_key=self.by_position(keys[1]),
@@ -107,12 +116,11 @@ class CompiledPool(Held):
         whole = np.int16 if self.narrow else np.int32
         cell = whole if self._tables.mentee_share is None else np.int16
         codes = self._tables.mentor_codes[:, self.order]
-        start = _starts([table.shape[0] * self.width for table in self._tables.tables])
-        cells = np.zeros(int(start[-1]), cell)
+        start = _starts([table.shape[0] for table in self._tables.tables])
+        rows = np.zeros((max(1, int(start[-1])), self.width), cell)  # one to point at in any case
         for t, table in enumerate(self._tables.tables):
-            rows = cells[start[t] : start[t + 1]].reshape(table.shape[0], self.width)
-            rows[:, : self.mentors] = table.astype(cell)[:, codes[t]]
-        return cells, start
+            rows[start[t] : start[t + 1], : self.mentors] = table.astype(cell)[:, codes[t]]
+        return rows, start
 
     def _bonus(self, guide: I64 | None) -> AnyArray:
         bonus = self.scores.mentor_bonus if guide is None else self.scores.mentor_bonus - guide
@@ -127,9 +135,3 @@ def _padded(array: AnyArray, width: int) -> AnyArray:
 
 def _starts(sizes: list[int]) -> I64:
     return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-
-
-def _most(overlap: Overlap) -> I64:
-    """Return (M,) what the overlap can be worth to each mentee."""
-    most: I64 = overlap.table.max(axis=1, initial=0).astype(np.int64)[overlap.mentee_row]
-    return most

@@ -1,6 +1,7 @@
 """Scoring passes in the compiled core; twin of `plain_scorer`."""
 
 import ctypes
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from services.matcher.domain.scoring.lists import (
     Lists,
     Pause,
     Prices,
+    Stair,
     Uncovered,
     no_cuts,
 )
@@ -31,7 +33,7 @@ BONUS_CLASS = 12  # bits; mentees of nearly equal bonus are scored together
 
 
 class _PricesFields(ctypes.Structure):
-    _fields_ = fields("", "u p v q", "room found")
+    _fields_ = fields("stairs", "u p v q spare fallen", "room found")
     _fields_ += fields("", "mentee mentor value")
 
 
@@ -147,19 +149,23 @@ class CompiledScorer:
             guide=guide,
         )
 
-    def price(self, prices: Prices, mentees: I64, active: AnyArray, pause: Pause) -> Uncovered:
-        """Find pairs of `mentees` with `active` mentors that the prices do not cover."""
+    def price(
+        self, prices: Prices, mentees: I64, active: AnyArray, pause: Pause, stairs: Sequence[Stair] = ()
+    ) -> Uncovered:
+        """Find pairs of `mentees` with `active` mentors that the prices do not cover, and no stair rules out."""
         by_position = self._pool.by_position
         paid = {
             "u": prices.mentee,
             "p": prices.mentee_tie,
             "v": by_position(prices.mentor),
             "q": by_position(prices.mentor_tie),
+            "spare": np.array([stair.spare for stair in stairs], np.int64),
+            "fallen": np.array([by_position(stair.fallen) for stair in stairs], np.int64),
         }
         wanted = self._pool.bits(active.astype(bool) & self._pool.open_mentor)
         order = self._by_class(self._pool.scores.mentee_bonus - prices.mentee, mentees)
         slices = self._slices(len(order))
-        lanes = [_room(paid) for _ in range(lanes_for(len(slices), self._threads))]
+        lanes = [_room(paid, len(stairs)) for _ in range(lanes_for(len(slices), self._threads))]
         parts = [np.zeros((3, 0), np.int64)]
 
         def look(lane: int, at: Slice) -> None:
@@ -194,9 +200,9 @@ class CompiledScorer:
         return np.ascontiguousarray(mentees[np.lexsort((kind, chosen))])
 
 
-def _room(paid: dict[str, I64]) -> Held:
+def _room(paid: dict[str, I64], stairs: int) -> Held:
     return Held(
-        _PricesFields(room=FOUND_AT_ONCE, found=0),
+        _PricesFields(room=FOUND_AT_ONCE, found=0, stairs=stairs),
         **paid,
         mentee=np.empty(FOUND_AT_ONCE, np.int32),
         mentor=np.empty(FOUND_AT_ONCE, np.int32),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -44,6 +45,13 @@ class Lists:
     eligible: I64  # (M,) eligible mentors of each mentee, whatever the score
     guide: I64  # (N,) what was taken off the value of each mentor when mentees listed them
     best: I64  # (M, BEST) best mentors with places of each mentee, best first, -1 where there are fewer
+
+
+class Stair(NamedTuple):
+    """What is known of left-out pairs: only where spare < fallen can one be worth more than its prices."""
+
+    spare: I64  # (M,) what mentees have to spare
+    fallen: I64  # (N,) how far mentors fell
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 Both keep the same pairs: the best of each side by (value, tie).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -19,6 +19,7 @@ from services.matcher.domain.scoring.lists import (
     Lists,
     Pause,
     Prices,
+    Stair,
     Tie,
     Uncovered,
     no_cuts,
@@ -87,12 +88,14 @@ class PlainScorer:
         indptr = np.concatenate([[0], np.cumsum(np.bincount(mentee, minlength=self._mentees))]).astype(np.int64)
         return Lists(indptr, mentor.astype(np.int32), value, tie, mentee_cut, mentor_cut, eligible, price, best)
 
-    def price(self, prices: Prices, mentees: I64, active: AnyArray, pause: Pause) -> Uncovered:
-        """Find pairs of `mentees` with `active` mentors that the prices do not cover."""
+    def price(
+        self, prices: Prices, mentees: I64, active: AnyArray, pause: Pause, stairs: Sequence[Stair] = ()
+    ) -> Uncovered:
+        """Find pairs of `mentees` with `active` mentors that the prices do not cover, and no stair rules out."""
         wanted = np.zeros(self._mentees, bool)
         wanted[mentees] = True
         found = [_NO_PAIRS]
-        for pairs in self._batches(pause, None, wanted, active.astype(bool)):
+        for pairs in self._batches(pause, None, wanted, active.astype(bool), stairs):
             mentee, mentor, value, tie = pairs
             slack = prices.mentee[mentee] + prices.mentor[mentor] - value
             tie_slack = prices.mentee_tie[mentee] + prices.mentor_tie[mentor] - tie
@@ -105,9 +108,17 @@ class PlainScorer:
         return Uncovered(mentee, mentor, value)
 
     def _batches(
-        self, pause: Pause, eligible: I64 | None, wanted: AnyArray | None = None, active: AnyArray | None = None
+        self,
+        pause: Pause,
+        eligible: I64 | None,
+        wanted: AnyArray | None = None,
+        active: AnyArray | None = None,
+        stairs: Sequence[Stair] = (),
     ) -> Iterator[I64]:
-        """Yield (mentee, mentor, value, tie) of eligible pairs of value, whole mentees at a time."""
+        """Yield (mentee, mentor, value, tie) of eligible pairs of value, whole mentees at a time.
+
+        Mentees whom a stair keeps from all of their mentors are left out.
+        """
         active = self._open if active is None else active & self._open
         pause(0.0)
         waiting: list[I64] = []
@@ -118,6 +129,8 @@ class PlainScorer:
             mentors = passing[active[passing]]
             if eligible is not None:
                 eligible[mentees] = len(passing)
+            for stair in stairs:
+                mentees = mentees[stair.spare[mentees] < stair.fallen[mentors].max(initial=NOTHING)]
             step = max(1, BATCH // max(1, len(mentors)))
             for at in range(0, len(mentees), step):
                 waiting.append(self._scored(mentees[at : at + step], mentors))

@@ -7,7 +7,7 @@
 enum { BLOCK = 8 }; /* mentors scored side by side */
 
 typedef struct {
-    int64_t mentees, mentors, width, rules, tables, overlaps;
+    int64_t mentees, mentors, width, rules, tables, overlaps, slot_stride;
     const int64_t *kind_of;         /* (M) */
     const int64_t *rows;            /* (K, rules) rows of `bits` */
     const uint64_t *bits;           /* (B, width / 64) */
@@ -17,7 +17,8 @@ typedef struct {
     const int32_t *mentee_codes;    /* (T, M) */
     const int32_t *mentee_share;    /* (T, M) or NULL: what a mentee multiplies each table by */
     const void *expanded;           /* for each table, (codes, width): cells, or 16 bits where there are shares */
-    const int64_t *expanded_start;  /* (T) first cell of each table */
+    const int64_t *expanded_start;  /* (T) first row of each table */
+    const uint8_t *even;            /* for each row of `expanded`: it is the same for every mentor */
     const void *bonus;              /* (width) cells: mentor_bonus, less the guide where there is one */
     const int64_t *overlap_words;   /* (O) */
     const uint64_t *mentee_bits;    /* (sum of words, M) */
@@ -25,7 +26,12 @@ typedef struct {
     const int32_t *overlap_table;   /* all tables, one after the other */
     const int64_t *overlap_start;   /* (O) first number of each overlap's table */
     const int64_t *overlap_row;     /* (O, M) */
-    const int64_t *overlap_most;    /* (M) what all overlaps can be worth to a mentee, at most */
+    const int32_t *levels;          /* for each row of those tables, eight: 0 to 6 shared, and the most from 7 on */
+    const int64_t *levels_start;    /* (O) first number of each overlap's levels */
+    const uint8_t *flat;            /* for each row of those tables: levels are all there is to know of it */
+    const uint64_t *slots;          /* (64 * sum of words, slot_stride) bit p of a row: the mentor at p has that slot */
+    const uint64_t *all_slots;      /* (sum of words) what some mentor has */
+    const uint64_t *all_counts;     /* (O, 3, slot_stride) counters (overlap.h) of all that mentors have */
     const int64_t *mentee_bonus;    /* (M) */
     const uint64_t *mentee_key;     /* (M) */
     const uint64_t *mentor_key;     /* (width) */
@@ -48,9 +54,12 @@ typedef struct {
     int64_t *eligible;       /* (M) */
 } Lists;
 
-/* Prices to check, and room for the pairs that they do not cover. */
+/* Prices to check, and room for the pairs that they do not cover. On every stair, a pair can only be one of those where
+   what the mentee has to spare is less than how far the mentor fell. */
 typedef struct {
-    const int64_t *u, *p, *v, *q; /* (M), (M), (width), (width) */
+    int64_t stairs;
+    const int64_t *u, *p, *v, *q;  /* (M), (M), (width), (width) */
+    const int64_t *spare, *fallen; /* (stairs, M), (stairs, width) */
     int64_t room, found;
     int32_t *mentee, *mentor; /* (room) */
     int64_t *value;           /* (room) */

@@ -5,36 +5,7 @@
 
 #include "bits.h"
 #include "pool.h"
-
-typedef struct Scan {
-    const Pool *pool;
-    Lists *lists;            /* collect, or NULL */
-    Prices *prices;          /* price, or NULL */
-    const int64_t *guide;    /* (width) or NULL */
-    const uint64_t *open;    /* (width / 64) mentors to look at */
-    int64_t *offset;         /* (M) what every pair of a mentee has beside its fit, at most */
-    int64_t *mentor_floor;   /* (width) what offset + fit must reach */
-    int64_t mentee_floor, base;
-    void *floors;            /* (width) cells: mentor_floor - base, cut to what a cell holds */
-    const void **cell_rows;  /* (tables + 1) */
-    void *shares;            /* (tables) cells */
-    int32_t *block;          /* (width / BLOCK) blocks with eligible mentors */
-    uint8_t *eligible;       /* (width / BLOCK) bits of the mentors that the kind may meet */
-    uint64_t *word;          /* (width / 64) */
-    int64_t count;           /* eligible mentors of the kind */
-    Ranked *ranked;          /* (2 * the larger keep) */
-    Ranked *row;             /* (2 * mentee_keep) */
-    int64_t row_length;
-    int64_t row_cut[2];
-    int unbounded;           /* the mentee's list has no floor to begin with */
-    void *sums, *masks, *tops; /* (width) cells each, by place in `block`: sums; all ones where eligible; maxima */
-    int32_t *candidate;        /* (width) places */
-    int64_t *gains;            /* (width) */
-    uint64_t *week;            /* (sum of overlap words) the mentee's bits */
-    const int32_t **points;    /* (O) the mentee's row of each overlap's table */
-} Scan;
-
-enum { ROOM_PER_MENTEE = 24 };
+#include "state.h"
 
 /* Blocks of mentors that a kind of mentee may meet: the AND of one row of bits per rule. */
 static int64_t mentors_of(Scan *scan, int64_t kind) {
@@ -47,16 +18,18 @@ static int64_t mentors_of(Scan *scan, int64_t kind) {
         const uint64_t *row = pool->bits + pool->rows[kind * pool->rules + r] * words;
         for (int64_t w = 0; w < words; w++) scan->word[w] &= row[w];
     }
-    scan->count = 0;
+    scan->count = scan->stretches = 0;
     for (int64_t w = 0; w < words; w++) {
         uint64_t open = scan->word[w] & scan->open[w];
         scan->count += ones(scan->word[w]);
-        for (int part = 0; part < 64 / BLOCK; part++)
-            scan->eligible[w * (64 / BLOCK) + part] = (uint8_t)(open >> (part * BLOCK));
-    }
-    for (int64_t b = 0; b < words * (64 / BLOCK); b++) {
-        scan->block[used] = (int32_t)b;
-        used += scan->eligible[b] != 0;
+        if (open && (!scan->stretches || scan->stretch[scan->stretches - 1] != w / WIDE * WIDE))
+            scan->stretch[scan->stretches++] = (int32_t)(w / WIDE * WIDE);
+        while (open) {
+            int part = first_bit(open) / BLOCK;
+            scan->block[used] = (int32_t)(w * (64 / BLOCK) + part);
+            scan->eligible[used++] = (uint8_t)(open >> (part * BLOCK));
+            open &= ~(UINT64_C(255) << (part * BLOCK));
+        }
     }
     return used;
 }
@@ -67,33 +40,13 @@ static int is_excluded(const Pool *pool, int64_t i, int64_t j) {
     return 0;
 }
 
-/* Look up once what is the mentee's own in all overlaps. */
-INLINED void set_week(Scan *scan, int64_t i) {
-    const Pool *pool = scan->pool;
-    for (int64_t o = 0, word = 0; o < pool->overlaps; o++) {
-        int64_t words = pool->overlap_words[o], row = pool->overlap_row[o * pool->mentees + i];
-        for (int64_t w = 0; w < words; w++, word++) scan->week[word] = pool->mentee_bits[word * pool->mentees + i];
-        scan->points[o] = pool->overlap_table + pool->overlap_start[o] + row * (64 * words + 1);
-    }
-}
-
-INLINED int64_t overlap_points(const Scan *scan, int64_t j) {
-    const Pool *pool = scan->pool;
-    int64_t points = 0, word = 0;
-    for (int64_t o = 0; o < pool->overlaps; o++) {
-        int64_t shared = 0, words = pool->overlap_words[o];
-        for (int64_t w = 0; w < words; w++, word++)
-            shared += ones(scan->week[word] & pool->mentor_bits[word * pool->width + j]);
-        points += scan->points[o][shared];
-    }
-    return points;
-}
+#include "overlap.h"
 
 #include "keep.h"
 
 /* Weigh one pair exactly; returns whether the mentor's floor moved. */
 INLINED int weigh(Scan *scan, int64_t i, int64_t j, int64_t fit) {
-    int64_t value = fit + overlap_points(scan, j) + scan->pool->mentee_bonus[i];
+    int64_t value = fit + beyond_levels(scan, j) + scan->pool->mentee_bonus[i];
     if (value + (scan->guide ? scan->guide[j] : 0) <= 0 || is_excluded(scan->pool, i, j)) return 0;
     if (scan->lists) {
         keep_for_mentee(scan, i, j, value);
@@ -112,7 +65,29 @@ INLINED int weigh(Scan *scan, int64_t i, int64_t j, int64_t fit) {
     return 0;
 }
 
-static int begin_mentee(Scan *scan, int64_t i) {
+/* How far the mentors of a kind fell at most, on every stair. */
+static void find_most_fallen(Scan *scan, int64_t used) {
+    for (int64_t s = 0; s < scan->prices->stairs; s++) {
+        const int64_t *fallen = scan->prices->fallen + s * scan->pool->width;
+        int64_t most = INT64_MIN;
+        for (int64_t b = 0; b < used; b++)
+            for (uint64_t bits = scan->eligible[b]; bits; bits &= bits - 1) {
+                int64_t one = fallen[(int64_t)scan->block[b] * BLOCK + first_bit(bits)];
+                if (one > most) most = one;
+            }
+        scan->most_fallen[s] = most;
+    }
+}
+
+/* Whether a pair of this mentee can be uncovered at all. */
+static int reaches(const Scan *scan, int64_t i) {
+    const Prices *prices = scan->prices;
+    for (int64_t s = 0; s < prices->stairs; s++)
+        if (prices->spare[s * scan->pool->mentees + i] >= scan->most_fallen[s]) return 0;
+    return 1;
+}
+
+INLINED int begin_mentee(Scan *scan, int64_t i) {
     set_week(scan, i);
     scan->row_length = 0;
     scan->unbounded = 0;
@@ -122,6 +97,11 @@ static int begin_mentee(Scan *scan, int64_t i) {
     scan->mentee_floor = scan->lists->mentee_keep ? scan->row_cut[0] + 1 : INT64_MAX / 4;
     scan->unbounded = scan->lists->mentee_keep && scan->row_cut[0] <= (scan->guide ? INT64_MIN / 4 : 0);
     return 1;
+}
+
+/* So many of a mentee's best cannot be left out, whoever is excluded. */
+static int64_t mentee_rank(const Scan *scan, int64_t i) {
+    return scan->lists->mentee_keep + scan->pool->excluded_start[i + 1] - scan->pool->excluded_start[i];
 }
 
 static void end_mentee(Scan *scan, int64_t i) {
@@ -182,51 +162,7 @@ typedef int16_t Points __attribute__((vector_size(BLOCK * 2), aligned(2)));
 #define LEAST INT32_MIN
 #include "scan.h"
 
-static int prepare(Scan *scan, const Pool *pool, int64_t keep) {
-    int64_t words = 0;
-    for (int64_t o = 0; o < pool->overlaps; o++) words += pool->overlap_words[o];
-    scan->pool = pool;
-    scan->offset = malloc((size_t)(pool->mentees + 1) * 8);
-    scan->mentor_floor = malloc((size_t)(pool->width + 1) * 8);
-    scan->floors = malloc((size_t)(pool->width + 1) * 4);
-    scan->cell_rows = malloc((size_t)(pool->tables + 1) * sizeof(void *));
-    scan->shares = malloc((size_t)(pool->tables + 1) * 4);
-    scan->block = malloc((size_t)(pool->width / BLOCK + 1) * 4);
-    scan->eligible = malloc((size_t)(pool->width / BLOCK + 1));
-    scan->word = malloc((size_t)(pool->width / 64 + 1) * 8);
-    scan->ranked = malloc((size_t)(2 * keep + 1) * sizeof(Ranked));
-    scan->row = malloc((size_t)(2 * keep + 1) * sizeof(Ranked));
-    scan->sums = malloc((size_t)(pool->width + 1) * 4);
-    scan->masks = malloc((size_t)(pool->width + 1) * 4);
-    scan->tops = malloc((size_t)(pool->width + 1) * 4);
-    scan->candidate = malloc((size_t)(pool->width + 1) * 4);
-    scan->week = malloc((size_t)(words + 1) * 8);
-    scan->points = malloc((size_t)(pool->overlaps + 1) * sizeof(void *));
-    scan->gains = malloc((size_t)(pool->width + 1) * 8);
-    return scan->offset && scan->mentor_floor && scan->floors && scan->cell_rows && scan->shares && scan->block && scan->eligible &&
-           scan->word && scan->ranked && scan->row && scan->sums && scan->masks && scan->tops &&
-           scan->candidate && scan->gains && scan->week && scan->points;
-}
-
-static void release(Scan *scan) {
-    free(scan->offset);
-    free(scan->mentor_floor);
-    free(scan->floors);
-    free((void *)scan->cell_rows);
-    free(scan->shares);
-    free(scan->block);
-    free(scan->eligible);
-    free(scan->word);
-    free(scan->ranked);
-    free(scan->row);
-    free(scan->sums);
-    free(scan->masks);
-    free(scan->tops);
-    free(scan->candidate);
-    free(scan->week);
-    free((void *)scan->points);
-    free(scan->gains);
-}
+#include "room.h"
 
 static int64_t run(Scan *scan, const int64_t *order, int64_t from, int64_t to, int narrow) {
     if (from >= to) return to;
@@ -242,7 +178,7 @@ int64_t cairn_collect(const Pool *pool, Lists *lists, const int64_t *order, int6
     scan.guide = lists->guide;
     scan.open = pool->open;
     if (prepare(&scan, pool, keep)) {
-        for (int64_t i = 0; i < pool->mentees; i++) scan.offset[i] = pool->mentee_bonus[i] + pool->overlap_most[i];
+        for (int64_t i = 0; i < pool->mentees; i++) scan.offset[i] = pool->mentee_bonus[i];
         for (int64_t j = 0; j < pool->width; j++) {
             int64_t cut = lists->mentor_cut[2 * j];
             scan.mentor_floor[j] = !lists->mentor_keep ? INT64_MAX / 4 : cut > 1 ? cut : 1;
@@ -299,8 +235,8 @@ int64_t cairn_price(const Pool *pool, Prices *prices, const uint64_t *active, co
     scan.open = active;
     if (prepare(&scan, pool, ROOM_PER_MENTEE)) {
         for (int64_t i = 0; i < pool->mentees; i++)
-            scan.offset[i] = pool->mentee_bonus[i] + pool->overlap_most[i] - prices->u[i];
-        for (int64_t j = 0; j < pool->width; j++) scan.mentor_floor[j] = -prices->v[j];
+            scan.offset[i] = pool->mentee_bonus[i] - prices->u[i];
+        for (int64_t j = 0; j < pool->width; j++) scan.mentor_floor[j] = prices->v[j];
         scan.mentee_floor = INT64_MAX / 4;
         reached = run(&scan, order, from, to, narrow);
     }

@@ -3,8 +3,10 @@
    mentee. Bounds of scores are checked by the caller, so cells do not overflow. */
 typedef CELL NAMED(Block) __attribute__((vector_size(BLOCK * sizeof(CELL)), aligned(sizeof(CELL))));
 
-/* Sums of one mentee with the mentors of `blocks`, block after block: four rows and what came before at a time. */
-INLINED void NAMED(add_up)(CELL *sums, const CELL *const *rows, int64_t count, const int32_t *blocks, int64_t used) {
+/* Sums of one mentee with the mentors of `blocks`, block after block: `even`, and four rows at a time. */
+INLINED void NAMED(add_up)(CELL *sums, CELL even, const CELL *const *rows, int64_t count, const int32_t *blocks, int64_t used) {
+    NAMED(Block) start = {0};
+    start += even;
     for (int64_t t = 0; t < count; t += 4) {
         const CELL *a = rows[t], *b = rows[t + 1 < count ? t + 1 : t], *c = rows[t + 2 < count ? t + 2 : t];
         const CELL *d = rows[t + 3 < count ? t + 3 : t];
@@ -15,34 +17,50 @@ INLINED void NAMED(add_up)(CELL *sums, const CELL *const *rows, int64_t count, c
             if (more > 1) next += *(const NAMED(Block) *)(b + first);
             if (more > 2) next += *(const NAMED(Block) *)(c + first);
             if (more > 3) next += *(const NAMED(Block) *)(d + first);
-            *sum = t ? *sum + next : next;
+            *sum = next + (t ? *sum : start);
         }
     }
 }
 
-/* The same where mentees multiply points of 16 bits by shares of their own; `sums` begin as the row of bonuses. */
-INLINED void NAMED(add_shares)(CELL *sums, const int16_t *const *rows, const CELL *shares, const CELL *bonus, int64_t count,
-                               const int32_t *blocks, int64_t used) {
-    for (int64_t at = 0; at < used; at++)
-        *(NAMED(Block) *)(sums + at * BLOCK) = *(const NAMED(Block) *)(bonus + (int64_t)blocks[at] * BLOCK);
-    for (int64_t t = 0; t < count; t += 2) {
-        const int16_t *a = rows[t], *b = rows[t + 1 < count ? t + 1 : t];
-        CELL of_a = shares[t], of_b = t + 1 < count ? shares[t + 1] : 0;
+#define POINTS(row) __builtin_convertvector(*(const Points *)((row) + first), NAMED(Block))
+
+/* The same where mentees multiply points of 16 bits by shares of their own, and only `bonus` is added as it is. */
+INLINED void NAMED(add_shares)(CELL *sums, CELL even, const int16_t *const *rows, const CELL *shares, const CELL *bonus,
+                               int64_t count, const int32_t *blocks, int64_t used) {
+    for (int64_t t = 0; t < count || !t; t += 4) {
+        const int16_t *a = rows[t], *b = rows[t + 1], *c = rows[t + 2], *d = rows[t + 3];
+        CELL of_a = shares[t], of_b = shares[t + 1], of_c = shares[t + 2], of_d = shares[t + 3];
         for (int64_t at = 0; at < used; at++) {
             int64_t first = (int64_t)blocks[at] * BLOCK;
-            *(NAMED(Block) *)(sums + at * BLOCK) +=
-                __builtin_convertvector(*(const Points *)(a + first), NAMED(Block)) * of_a +
-                __builtin_convertvector(*(const Points *)(b + first), NAMED(Block)) * of_b;
+            NAMED(Block) *sum = (NAMED(Block) *)(sums + at * BLOCK), before;
+            before = t ? *sum : *(const NAMED(Block) *)(bonus + first) + even;
+            *sum = before + POINTS(a) * of_a + POINTS(b) * of_b + (POINTS(c) * of_c + POINTS(d) * of_d);
+        }
+    }
+}
+#undef POINTS
+
+/* Add what the overlaps are worth, or a little more where a curve still climbs (see overlap.h). */
+INLINED void NAMED(add_levels)(Scan *scan, int64_t used) {
+    for (int64_t o = 0; o < scan->pool->overlaps; o++) {
+        NAMED(Block) levels, points;
+        for (int l = 0; l < LEVELS; l++) levels[l] = (CELL)scan->levels[o][l];
+        for (int64_t at = 0; at < used; at++) {
+            uint64_t counts = counted(scan, scan->counts[o], scan->block[at]);
+            Bytes bytes;
+            memcpy(&bytes, &counts, 8);
+            LOOKED_UP(points, levels, __builtin_convertvector(bytes, NAMED(Block)), BLOCK);
+            *(NAMED(Block) *)((CELL *)scan->sums + at * BLOCK) += points;
         }
     }
 }
 
 /* Note who passed among one block's eligible mentors; returns how many are noted now. */
 INLINED int64_t NAMED(note)(Scan *scan, int64_t found, int64_t b, const NAMED(Block) *passed) {
-    Bytes bytes = __builtin_convertvector(*passed & *(const NAMED(Block) *)((CELL *)scan->masks + b * BLOCK), Bytes);
+    Bytes bytes = __builtin_convertvector(*passed, Bytes);
     uint64_t word;
     memcpy(&word, &bytes, 8);
-    for (word &= UINT64_C(0x0101010101010101); word; word &= word - 1)
+    for (word &= scan->spread[scan->eligible[b]]; word; word &= word - 1)
         scan->candidate[found++] = (int32_t)(b * BLOCK + lowest(word));
     return found;
 }
@@ -97,19 +115,34 @@ static void NAMED(rebase)(Scan *scan, int64_t offset) {
     for (int64_t j = 0; j < scan->pool->width; j++) NAMED(set_floor)(scan, j);
 }
 
-/* A new kind of mentee: which cells of its blocks count. */
+/* Which cells of a kind's blocks count. */
 INLINED void NAMED(set_masks)(Scan *scan, int64_t used) {
     CELL *masks = scan->masks;
     for (int64_t b = 0; b < used; b++, masks += BLOCK)
-        for (int l = 0; l < BLOCK; l++) masks[l] = (CELL) - (scan->eligible[scan->block[b]] >> l & 1);
+        for (int l = 0; l < BLOCK; l++) masks[l] = (CELL) - (scan->eligible[b] >> l & 1);
+}
+
+/* Weigh the noted mentors exactly: the mentee's floor is what more than `rank` of them reach. */
+INLINED void NAMED(raise_to_nth)(Scan *scan, int64_t i, int64_t found, int64_t rank) {
+    const CELL *sums = scan->sums;
+    for (int64_t c = 0; c < found; c++) {
+        int32_t at = scan->candidate[c];
+        scan->gains[c] = sums[at] + beyond_levels(scan, (int64_t)scan->block[at / BLOCK] * BLOCK + at % BLOCK);
+    }
+    int64_t value = nth_gain(scan->gains, found, rank) + scan->pool->mentee_bonus[i];
+    if (value <= scan->mentee_floor) return;
+    scan->mentee_floor = value;
+    if (!scan->guide) return;
+    /* Some of those counted may be worth nothing beside the guide, and the list end up short. */
+    scan->row_cut[0] = value - 1;
+    scan->row_cut[1] = INT64_MAX;
 }
 
 /* Before any pair is weighed: a floor that the mentee's best few and one more are known to reach. The highest of disjoint
    groups of mentors are that many different mentors, so the nth highest of those is such a floor for the sums alone;
    weighing the mentors above it exactly gives one for values. */
 INLINED void NAMED(raise_mentee_floor)(Scan *scan, int64_t i, int64_t used) {
-    const Pool *pool = scan->pool;
-    int64_t rank = scan->lists->mentee_keep + pool->excluded_start[i + 1] - pool->excluded_start[i];
+    int64_t rank = mentee_rank(scan, i);
     int64_t cells = used * BLOCK, groups = (rank * 5 / 2 / 64 + 1) * 64, found = 0;
     CELL *tops = scan->tops, *sums = scan->sums, *masks = scan->masks;
     if (groups > cells) groups = cells;
@@ -123,58 +156,74 @@ INLINED void NAMED(raise_mentee_floor)(Scan *scan, int64_t i, int64_t used) {
         NAMED(Block) passed = *(NAMED(Block) *)(sums + b * BLOCK) >= floor;
         found = NAMED(note)(scan, found, b, &passed);
     }
-    for (int64_t c = 0; c < found; c++) {
-        int32_t at = scan->candidate[c];
-        scan->gains[c] = sums[at] + overlap_points(scan, (int64_t)scan->block[at / BLOCK] * BLOCK + at % BLOCK);
+    NAMED(raise_to_nth)(scan, i, found, rank);
+}
+
+/* Sum a mentee's rows over all blocks; rows that are the same for every mentor are only added once. */
+INLINED void NAMED(sum_up)(Scan *scan, int64_t i, int64_t used) {
+    const Pool *pool = scan->pool;
+    CELL *shares = scan->shares, even = 0;
+    int64_t count = 0;
+    for (int64_t t = 0; t < pool->tables; t++) {
+        int64_t row = pool->expanded_start[t] + pool->mentee_codes[t * pool->mentees + i], first = row * pool->width;
+        if (pool->mentee_share) {
+            const int16_t *points = (const int16_t *)pool->expanded + first;
+            CELL share = (CELL)pool->mentee_share[t * pool->mentees + i];
+            if (pool->even[row] || !share) {
+                even = (CELL)(even + share * points[0]);
+            } else {
+                shares[count] = share;
+                scan->cell_rows[count++] = points;
+            }
+        } else if (pool->even[row]) {
+            even = (CELL)(even + ((const CELL *)pool->expanded)[first]);
+        } else {
+            scan->cell_rows[count++] = (const CELL *)pool->expanded + first;
+        }
     }
-    int64_t value = nth_gain(scan->gains, found, rank) + pool->mentee_bonus[i];
-    if (value <= scan->mentee_floor) return;
-    scan->mentee_floor = value;
-    if (!scan->guide) return;
-    /* Some of those counted may be worth nothing beside the guide, and the list end up short. */
-    scan->row_cut[0] = value - 1;
-    scan->row_cut[1] = INT64_MAX;
+    if (pool->mentee_share) {
+        for (int64_t t = count; t < count + 4; t++) shares[t] = 0, scan->cell_rows[t] = pool->expanded;
+        NAMED(add_shares)(scan->sums, even, (const int16_t *const *)scan->cell_rows, shares, pool->bonus, count, scan->block, used);
+        return;
+    }
+    scan->cell_rows[count++] = pool->bonus;
+    NAMED(add_up)(scan->sums, even, (const CELL *const *)scan->cell_rows, count, scan->block, used);
 }
 
 DISPATCHED static int64_t NAMED(run)(Scan *scan, const int64_t *order, int64_t from, int64_t to) {
     const Pool *pool = scan->pool;
     const CELL *sums = scan->sums;
-    CELL *shares = scan->shares;
     int64_t kind = -1, used = 0;
+    int masked = 0; /* for this kind */
     NAMED(rebase)(scan, scan->offset[order[from]]);
     for (int64_t at = from; at < to; at++) {
         int64_t i = order[at];
-        if (!begin_mentee(scan, i)) return at;
         if (pool->kind_of[i] != kind) {
             used = mentors_of(scan, kind = pool->kind_of[i]);
-            NAMED(set_masks)(scan, used);
+            masked = 0;
+            if (scan->prices) find_most_fallen(scan, used);
         }
+        if (scan->prices && !reaches(scan, i)) continue;
+        if (!begin_mentee(scan, i)) return at;
         int64_t add = scan->offset[i] - scan->base;
         if (add < 0 || add > MOST / 4) {
             NAMED(rebase)(scan, scan->offset[i]);
             add = scan->offset[i] - scan->base;
         }
-        for (int64_t t = 0; t < pool->tables; t++) {
-            int64_t first = pool->expanded_start[t] + pool->mentee_codes[t * pool->mentees + i] * pool->width;
-            if (pool->mentee_share) {
-                scan->cell_rows[t] = (const int16_t *)pool->expanded + first;
-                shares[t] = (CELL)pool->mentee_share[t * pool->mentees + i];
-            } else {
-                scan->cell_rows[t] = (const CELL *)pool->expanded + first;
-            }
+        NAMED(sum_up)(scan, i, used);
+        NAMED(add_levels)(scan, used);
+        if (scan->unbounded) {
+            if (!masked) NAMED(set_masks)(scan, used);
+            masked = 1;
+            NAMED(raise_mentee_floor)(scan, i, used);
         }
-        scan->cell_rows[pool->tables] = pool->bonus;
-        if (pool->mentee_share)
-            NAMED(add_shares)(scan->sums, (const int16_t *const *)scan->cell_rows, shares, pool->bonus, pool->tables,
-                              scan->block, used);
-        else
-            NAMED(add_up)(scan->sums, (const CELL *const *)scan->cell_rows, pool->tables + 1, scan->block, used);
-        if (scan->unbounded) NAMED(raise_mentee_floor)(scan, i, used);
         int64_t wanted = scan->mentee_floor - scan->base;
         CELL mentee_floor = (CELL)(wanted < -MOST ? -MOST : wanted > MOST ? MOST : wanted);
         int64_t found = NAMED(candidates)(scan, used, (CELL)add, mentee_floor);
+        if (scan->guide && found > mentee_rank(scan, i) + FEW) NAMED(raise_to_nth)(scan, i, found, mentee_rank(scan, i));
         for (int64_t c = 0; c < found; c++) {
             int32_t place = scan->candidate[c];
+            if (scan->guide && sums[place] + pool->mentee_bonus[i] < scan->mentee_floor) continue;
             int64_t j = (int64_t)scan->block[place / BLOCK] * BLOCK + place % BLOCK;
             if (weigh(scan, i, j, sums[place])) NAMED(set_floor)(scan, j);
         }

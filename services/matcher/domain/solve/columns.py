@@ -104,8 +104,9 @@ class Columns:
         """Return rows, columns and values of left-out pairs worth more than their prices."""
         pause = self.watch.during("price")
         reached = within_reach(prices, lists.mentor_cut, below_zero=bool(self.beyond.any()))
-        parts = rectangles(bounds, prices, (self.capacity > 0) & reached)
-        found = [astuple(self.scorer.price(prices, mentees, mentors, pause)) for mentees, mentors in parts]
+        stairs = [bound.stair(prices) for bound in bounds]
+        parts = rectangles(stairs, (self.capacity > 0) & reached)
+        found = [astuple(self.scorer.price(prices, mentees, mentors, pause, stairs)) for mentees, mentors in parts]
         rows, columns, values = (np.concatenate(part) for part in zip(_NONE, *found, strict=True))
         return rows, columns, values
 

@@ -1,12 +1,23 @@
 """Which scorer serves: the compiled core when it is there, its plain twin otherwise."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from services.matcher.domain.arrays import I64, AnyArray
 from services.matcher.domain.assignment import TieBreak
 from services.matcher.domain.compiled import core
 from services.matcher.domain.eligibility import Kinds
-from services.matcher.domain.scoring import CompiledScorer, Guide, Lists, Pause, PlainScorer, Prices, Scores, Uncovered
+from services.matcher.domain.scoring import (
+    CompiledScorer,
+    Guide,
+    Lists,
+    Pause,
+    PlainScorer,
+    Prices,
+    Scores,
+    Stair,
+    Uncovered,
+)
 
 
 class Scorer(Protocol):
@@ -24,7 +35,9 @@ class Scorer(Protocol):
     ) -> Lists:
         """Keep the best of both sides."""
 
-    def price(self, prices: Prices, mentees: I64, active: AnyArray, pause: Pause) -> Uncovered:
+    def price(
+        self, prices: Prices, mentees: I64, active: AnyArray, pause: Pause, stairs: Sequence[Stair] = ()
+    ) -> Uncovered:
         """Find pairs the prices do not cover."""
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.matcher.domain.arrays import I64
-from services.matcher.domain.scoring import Lists, Prices
+from services.matcher.domain.scoring import Lists, Prices, Stair
 
 Mask = npt.NDArray[np.bool_]
 Rectangle = tuple[I64, Mask]  # mentee rows, (N,) mentors
@@ -27,14 +27,14 @@ class Bound:
     cut: I64  # (M, 2)
     guide: I64  # (N, 2)
 
-    def staircase(self, prices: Prices) -> tuple[I64, I64]:
-        """Return (M,) what mentees have to spare and (N,) how far mentors fell: a pair matters where spare < fallen.
+    def stair(self, prices: Prices) -> Stair:
+        """Return what mentees have to spare and how far mentors fell.
 
         Ties only turn the scale between equals, so one of four steps between two values is enough for them.
         """
         spare = 4 * np.clip(prices.mentee - self.cut[:, 0], -FAR, FAR) - (prices.mentee_tie < self.cut[:, 1])
         fallen = 4 * np.clip(self.guide[:, 0] - prices.mentor, -FAR, FAR) + (self.guide[:, 1] > prices.mentor_tie)
-        return spare, fallen
+        return Stair(spare, fallen)
 
 
 def of_lists(lists: Lists) -> Bound:
@@ -49,12 +49,12 @@ def of_prices(prices: Prices, unsure: Mask) -> Bound:
     return Bound(cut, np.stack([prices.mentor, prices.mentor_tie], axis=1))
 
 
-def rectangles(bounds: list[Bound], prices: Prices, open_mentors: Mask) -> list[Rectangle]:
-    """Return rectangles that hold every left-out pair which all bounds let be worth too much, no pair twice."""
-    whole: Rectangle = (np.arange(len(prices.mentee)), open_mentors)
+def rectangles(stairs: list[Stair], open_mentors: Mask) -> list[Rectangle]:
+    """Return rectangles that hold every left-out pair which all stairs let be worth too much, no pair twice."""
+    whole: Rectangle = (np.arange(len(stairs[0].spare)), open_mentors)
     left = [whole]
-    for bound in bounds:
-        part = _cover(*bound.staircase(prices), open_mentors)
+    for stair in stairs:
+        part = _cover(stair, open_mentors)
         left = [_common(one, other) for one in left for other in part]
     return [(mentees, mentors) for mentees, mentors in left if len(mentees) and mentors.any()]
 
@@ -76,8 +76,9 @@ def within_reach(prices: Prices, mentor_cut: I64, *, below_zero: bool) -> Mask:
     return reached
 
 
-def _cover(spare: I64, fallen: I64, mentors: Mask) -> list[Rectangle]:
+def _cover(stair: Stair, mentors: Mask) -> list[Rectangle]:
     """Choose the corner: mentees with less to spare meet all mentors, the others those who fell as far."""
+    spare, fallen = stair
     if not mentors.any() or not len(spare):
         return []
     mentees = np.flatnonzero(spare < fallen[mentors].max())

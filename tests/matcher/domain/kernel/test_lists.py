@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from services.matcher.domain.arrays import I64
+from services.matcher.domain.arrays import I64, U64
 from services.matcher.domain.eligibility import Rules, kinds_of
-from services.matcher.domain.scoring import MOST_FOUND, NOTHING, CompiledScorer, Guide, Lists, Prices
+from services.matcher.domain.scoring import MOST_FOUND, NOTHING, CompiledScorer, Guide, Lists, Overlap, Prices, Stair
 from services.matcher.domain.scoring import compiled_scorer as compiled_module
 from services.matcher.domain.solve.scorers import Scorer, scorer_for
 from tests.matcher.domain.kernel.pools import Pool, a_pool, eligible, scored
@@ -27,7 +27,9 @@ TABLES = (3, 1, 5, 0)  # looked up four at a time, the mentor's bonus among them
 class Known:
     """A pool with everything about its pairs written out."""
 
-    def __init__(self, seed: int, weight: int, compiled: bool, *, poor: bool = False) -> None:
+    def __init__(
+        self, seed: int, weight: int, compiled: bool, *, poor: bool = False, overlaps: tuple[Overlap, ...] | None = None
+    ) -> None:
         rng = np.random.default_rng(seed)
         pool = a_pool(seed, mentees=MENTEES, mentors=SIZES[seed % 4], places=3.0, steps=(2, 9)[seed % 2], weight=weight)
         bonus = rng.integers(0, weight * (6 if poor else int(rng.choice([1, 300]))), MENTEES)
@@ -38,9 +40,11 @@ class Known:
             mentee_codes=np.roll(pool.scores.mentee_codes, 1, axis=1)[tables],
             mentor_codes=pool.scores.mentor_codes[tables],
             mentee_bonus=-bonus if poor else bonus,
+            overlaps=pool.scores.overlaps if overlaps is None else overlaps,
         )
         self.pool = Pool(pool.rules, scores, pool.capacity, pool.keys)
         self.allowed = eligible(pool.rules)
+        self.allowed_by_rules = eligible(replace(pool.rules, excluded=np.zeros((0, 2), np.int64)))
         self.value: I64 = scored(scores)
         self.usable: npt.NDArray[np.bool_] = self.allowed & (self.value > 0) & (pool.capacity > 0)
         rows, columns = np.indices(self.value.shape)
@@ -172,6 +176,74 @@ def test_every_pair_that_prices_do_not_cover_is_found_the_worst_first(
             worst = columns[np.lexsort((-over_tie[row, columns], -over[row, columns]))][:MOST_FOUND]
             wanted = sorted(worst.tolist()) if row in some else []
             assert sorted(found.mentor[found.mentee == row].tolist()) == wanted, (seed, row)
+
+
+CURVES = {
+    "flat from five": lambda shared: np.minimum(shared, 5),
+    "climbs to the end": lambda shared: shared,
+    "climbs late": lambda shared: np.maximum(shared - 20, 0),
+    "falls again": lambda shared: np.minimum(shared, 12 - shared),
+    "only takes away": lambda shared: -np.minimum(shared, 9),
+    "nothing": lambda shared: 0 * shared,
+}
+
+
+def weeks(rng: np.random.Generator, words: int, people: int) -> U64:
+    """Some have no slot, some a few, some most, some all: of the kinds that are counted in different ways."""
+    share = rng.choice([0.0, 0.05, 0.4, 0.95, 1.0], people)
+    bits = rng.random((words, people, 64)) < share[:, None]
+    packed: U64 = np.packbits(bits, axis=2, bitorder="little").view(np.uint64)[..., 0]
+    return packed
+
+
+@pytest.mark.parametrize("compiled", TWINS)
+@pytest.mark.parametrize("weight", [NARROW, WIDE])
+@pytest.mark.parametrize("curve", CURVES)
+def test_shared_weeks_count_whatever_their_curve_and_however_full(curve: str, weight: int, compiled: bool) -> None:
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        mentors = SIZES[seed % 4]
+        overlaps = []
+        for words in (1, 3):
+            table = weight // 10 * np.stack([CURVES[curve](np.arange(64 * words + 1)), np.arange(64 * words + 1) % 4])
+            mine, theirs = weeks(rng, words, MENTEES), weeks(rng, words, mentors)
+            overlaps.append(Overlap(mine, theirs, table.astype(np.int32), rng.integers(0, 2, MENTEES)))
+        known = Known(seed, weight, compiled, overlaps=tuple(overlaps))
+        guide = Guide(np.zeros(mentors, np.int64), known.value.max(axis=1) - 6 * weight)
+        lists = known.scorer.collect(0, 4, 0, no_pause, guide=guide)
+        known.check_cuts(lists)
+        for row in range(MENTEES):
+            assert listed(lists, row) == set(known.ranking(row, known.value, max(1, int(guide.floor[row])))[:4])
+        known.check_cuts(known.scorer.collect(2, 3, 1, no_pause))
+        second = np.sort(np.where(known.usable, known.value, 0), axis=1)[:, -2].copy()
+        prices = Prices(second, *(np.zeros(n, np.int64) for n in (MENTEES, mentors, mentors)))
+        found = known.scorer.price(prices, np.arange(MENTEES), known.pool.capacity > 0, no_pause)
+        over = known.usable & ((known.value > second[:, None]) | ((known.value == second[:, None]) & (known.tie > 0)))
+        few = over.sum(axis=1) <= MOST_FOUND  # of others only the worst are told
+        told = np.zeros_like(over)
+        told[found.mentee, found.mentor] = True
+        assert told[few].tolist() == over[few].tolist()
+
+
+@pytest.mark.parametrize("compiled", TWINS)
+def test_a_stair_spares_looking_at_those_it_rules_out_and_no_one_else(compiled: bool) -> None:
+    for seed in range(4):
+        known = Known(seed, NARROW, compiled)
+        rng = np.random.default_rng(seed)
+        mentors = len(known.pool.capacity)
+        prices = Prices(*(np.zeros(n, np.int64) for n in (MENTEES, MENTEES, mentors, mentors)))
+        looked = (np.arange(MENTEES), known.pool.capacity > 0, no_pause)
+        stairs = [Stair(rng.integers(0, 9, MENTEES), rng.integers(0, 9, mentors)) for _ in range(2)]
+        found = known.scorer.price(prices, *looked, stairs)
+        reach = np.ones(MENTEES, bool)
+        for stair in stairs:
+            open_to = known.allowed_by_rules & (known.pool.capacity > 0)
+            reach &= stair.spare < np.where(open_to, stair.fallen, -1).max(axis=1)
+        every = known.scorer.price(prices, *looked)
+        kept = reach[every.mentee]
+        assert 0 < kept.sum() < len(kept)
+        assert found.mentee.tolist() == every.mentee[kept].tolist()
+        assert found.mentor.tolist() == every.mentor[kept].tolist()
 
 
 @compiled_only

@@ -40,7 +40,7 @@ def could_be_short(bound: Bound, prices: Prices) -> Mask:
 
 
 def suspected(bound: Bound, prices: Prices) -> Mask:
-    spare, fallen = bound.staircase(prices)
+    spare, fallen = bound.stair(prices)
     stairs: Mask = spare[:, None] < fallen[None, :]
     return stairs
 
@@ -95,7 +95,7 @@ def test_rectangles_hold_every_suspicious_pair_and_none_twice(bounds: int, sprea
         for bound in known:
             wanted &= suspected(bound, prices)
         times = np.zeros((mentees, mentors), int)
-        for rows, columns in rectangles(known, prices, is_open):
+        for rows, columns in rectangles([one.stair(prices) for one in known], is_open):
             assert len(rows), "an empty rectangle is work for nothing"
             assert columns.any(), "an empty rectangle is work for nothing"
             assert len(np.unique(rows)) == len(rows), seed
@@ -112,7 +112,7 @@ def test_a_corner_of_the_staircase_spares_most_pairs() -> None:
     cut, guide = np.zeros((200, 2), np.int64), np.zeros((100, 2), np.int64)
     guide[:, 0] = fallen
     prices = prices_from(np.stack([spare, np.zeros_like(spare)], axis=1), np.zeros((100, 2), np.int64))
-    found = rectangles([Bound(cut, guide)], prices, np.ones(100, bool))
+    found = rectangles([Bound(cut, guide).stair(prices)], np.ones(100, bool))
     assert sum(len(rows) * int(columns.sum()) for rows, columns in found) < 200 * 100 / 10
 
 
