@@ -16,16 +16,21 @@ from services.matcher.use_cases.tell_wait import Wait, cause_of, say_wait, tell_
 STATUS = {"enum": ["waiting", "asked", "introduced", "matched", "paused"]}
 CAUSE = {
     "enum": ["shortage", "capacity", "hard_rule", "never_possible", "next_round"],
-    "description": "shortage: suitable mentors went to others; capacity: those who fit have no free place; hard_rule: "
-    "a condition rules everyone out; never_possible: nobody in the pool could; next_round: no round has looked yet",
+    "description": "shortage: suitable mentors went to others; capacity: those who fit have no free place, are not "
+    "ready yet (rule ready) or fit less than the programme asks for (rule quality_floor); hard_rule: a condition rules "
+    "everyone out; never_possible: nobody in the pool could; next_round: no round has looked yet",
 }
 
 
 class EstimateSchema(CairnSchema):
-    """Half of people like this one had a mentor asked between `low_hours` and `high_hours` after signing up."""
+    """Half of people like this one had a mentor asked between `low_hours` and `high_hours` after `since`."""
 
-    low_hours = fields.Float(required=True)
+    since = Instant(required=True, metadata={"description": "Sign-up, or the end of the last try"})
+    low_hours = fields.Float(required=True, metadata={"description": "Never less than they have waited already"})
     high_hours = fields.Float(required=True, allow_none=True, metadata={"description": "null: longer than known yet"})
+    past_promise = fields.Boolean(
+        required=True, metadata={"description": "They have waited longer than was promised, and go before the others"}
+    )
     basis = fields.String(
         required=True,
         metadata={
@@ -45,7 +50,10 @@ class WaitSchema(CairnSchema):
     waiting_since = Instant(required=True)
     tries = fields.Integer(required=True, metadata={"description": "How many mentors were asked so far"})
     estimate = fields.Nested(EstimateSchema, required=True)
-    says = fields.String(required=True, metadata={"description": "The estimate as a sentence, for the reader"})
+    says = fields.String(
+        required=True,
+        metadata={"description": "The estimate in words, from now on, for the reader; empty unless they are waiting"},
+    )
 
 
 class WaitingSchema(CairnSchema):
@@ -69,7 +77,8 @@ def wait_routes(door: Door) -> Blueprint:
     def read_wait(mentee_id: str) -> dict[str, Any]:
         """Say how long a mentee will wait.
 
-        From how long the last people like them waited; where too few are known, the programme's own promise.
+        From how long the last people like them waited who had waited as long as they have; where too few are known, the
+        programme's own promise. A second try is measured by second tries.
         """
         ensure_own(mentee_id)
         return _shown(door, tell_wait(door.uow, actor(), mentee_id, reader()))
@@ -97,12 +106,14 @@ def _shown(door: Door, wait: Wait) -> dict[str, Any]:
         "waiting_since": wait.waiting_since,
         "tries": wait.tries,
         "estimate": {
+            "since": wait.estimate.since,
             "low_hours": wait.estimate.low,
             "high_hours": wait.estimate.high,
+            "past_promise": wait.estimate.past,
             "basis": wait.estimate.basis,
             "people": wait.estimate.people,
         },
-        "says": say_wait(wait.estimate, phrases),
+        "says": say_wait(wait, phrases),
     }
 
 
