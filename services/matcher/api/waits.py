@@ -11,7 +11,7 @@ from services.chassis.pages import PageQuery, page, page_schema
 from services.chassis.schema import CairnSchema, Instant
 from services.matcher.api.door import WAITING, Door, actor, of_waiting, position, reader
 from services.matcher.ports import Waiting
-from services.matcher.use_cases.tell_wait import Wait, cause_of, say_wait, tell_wait
+from services.matcher.use_cases.tell_wait import Wait, cause_of, say_wait, show_waiting, tell_wait
 
 STATUS = {"enum": ["waiting", "asked", "introduced", "matched", "paused"]}
 CAUSE = {
@@ -88,9 +88,9 @@ def wait_routes(door: Door) -> Blueprint:
     @routes.arguments(PageQuery, location="query")
     @routes.response(200, page_schema(WaitingSchema), description="Everybody who waits, longest first")
     def list_waiting(query: Mapping[str, Any]) -> dict[str, Any]:
-        """List everybody who waits, with a reason for each."""
-        with door.uow.begin(read_only=True) as store:
-            rows = store.waits.waiting(actor().programme_id, after=position(query["cursor"]), limit=query["limit"] + 1)
+        """List everybody who waits, with a reason for each. Each reading is audited."""
+        who, after = actor(), position(query["cursor"])
+        rows = show_waiting(door.uow, who, after=after, limit=query["limit"])
         found = page(rows, limit=query["limit"], position=of_waiting)
         return {**found, "items": [_row(row) for row in found["items"]]}
 

@@ -83,7 +83,7 @@ def why_routes(door: Door) -> Blueprint:
         """Say why a mentee has no mentor yet.
 
         The person reads sentences in their own language, without numbers and without anything of other people; an admin
-        reads the numbers and names behind them as well. When
+        reads the numbers and names behind them as well, and that is audited. When
         the engine is busy (503 with Retry-After) or the pool too large (409), an admin is told so, and a person reads
         what the last round found.
         """

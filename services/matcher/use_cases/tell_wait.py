@@ -1,6 +1,6 @@
 """How long somebody will wait, honestly."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -14,8 +14,8 @@ from services.matcher.domain.insights.waiting import Wait as OthersWait
 from services.matcher.domain.insights.waiting import WaitEstimate, estimate_wait
 from services.matcher.domain.match import Match
 from services.matcher.domain.people import Mentee
-from services.matcher.ports import Course, Store, UnitOfWork, Waiting
-from services.matcher.use_cases.actor import Actor
+from services.matcher.ports import Course, Position, Store, UnitOfWork, Waiting
+from services.matcher.use_cases.actor import Actor, note_reading
 
 BASIS = 500  # the last mentees that an estimate is made from
 NEXT_ROUND = "next_round"
@@ -59,6 +59,19 @@ def tell_wait(uow: UnitOfWork, actor: Actor, person_id: str, locale: str = "en")
         tries=waiting.tries,
         estimate=estimate_wait(mentee, weights, now, others, again_since=again_since),
     )
+
+
+def show_waiting(uow: UnitOfWork, actor: Actor, *, after: Position | None, limit: int) -> Sequence[Waiting]:
+    """Everybody who waits, longest first, behind a position, and one beyond the limit if there are more.
+
+    Audited, since rules tell what people asked for.
+    """
+    with uow.begin() as store:
+        found = store.waits.waiting(actor.programme_id, after=after, limit=limit + 1)
+        note_reading(
+            store, actor, "read_waiting", actor.programme_id, {"mentees": [one.person_id for one in found[:limit]]}
+        )
+    return found
 
 
 def say_wait(wait: Wait, phrases: Phrases) -> str:

@@ -11,7 +11,7 @@ from services.matcher.domain.explain import Crowd, Relaxation
 from services.matcher.domain.insights.groups import SMALLEST
 from services.matcher.domain.insights.why_waiting import WhyWaiting, why_waiting
 from services.matcher.ports import UnitOfWork
-from services.matcher.use_cases.actor import Actor
+from services.matcher.use_cases.actor import Actor, note_reading
 from services.matcher.use_cases.desk import Desk, EngineBusy, TookTooLong
 from services.matcher.use_cases.tell_wait import NEXT_ROUND, Status, status_of, waiting_of
 
@@ -62,13 +62,14 @@ class Why:
 
 
 def tell_why(uow: UnitOfWork, desk: Desk, actor: Actor, person_id: str, locale: str) -> Why:
-    """Say why a mentee has no mentor yet; they read it in their own language, an admin in ``locale``.
+    """Say why a mentee has no mentor yet; they read it in their own language, an admin in ``locale``, audited.
 
     When the engine has no time for the question, or the pool is too large for it, a person is told what the last round
     found, without details; an admin is told why there is no answer now.
     """
-    with uow.begin(read_only=True) as store:
+    with uow.begin(read_only=not actor.is_admin) as store:
         waiting, live = waiting_of(store, actor, person_id)
+        note_reading(store, actor, "read_why_unmatched", person_id)
         reader = store.pool.member(actor.person_id) if actor.person_id else None
     why = Why(
         person_id=person_id,

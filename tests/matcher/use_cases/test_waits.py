@@ -132,7 +132,8 @@ def test_a_second_try_is_measured_by_the_second_tries_of_others(world: World) ->
     match = world.asked(new)
     decline_match(world.house, person(again), match.id)
     estimate = tell_wait(world.house, person(new), new).estimate
-    assert (estimate.basis, estimate.people, estimate.low) == ("similar", 5, pytest.approx(3, abs=0.01))
+    assert (estimate.basis, estimate.people) == ("similar", 5)
+    assert estimate.low == pytest.approx(3, abs=0.01)
 
 
 @pytest.mark.parametrize(
