@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.chassis.words import Words
+from services.matcher.domain.disclosure import before_yes
 from services.matcher.domain.explain import Part, band_of
 from services.matcher.domain.match import Match
 from services.matcher.ports import UnitOfWork
@@ -31,7 +32,8 @@ def explain_match(uow: UnitOfWork, words: Words, actor: Actor, match_id: str, lo
         parts, score = store.matches.shown(match_id)
         person = store.pool.member(actor.person_id) if actor.person_id else None
     phrases = words.of(person.locale if person is not None else locale)
-    told = sorted((part for part in parts if part.band), key=lambda part: -part.score * part.weight)
+    open_parts = parts if actor.is_admin or match.accepted_at is not None else before_yes(parts)
+    told = sorted((part for part in open_parts if part.band), key=lambda part: -part.score * part.weight)
     return WhyMatched(
         match=match,
         locale=phrases.locale,
