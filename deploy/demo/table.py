@@ -8,7 +8,7 @@ from deploy.demo.client import Client
 
 _CAUSES = {
     "shortage": "suitable mentors went to others",
-    "capacity": "those who fit have no free place",
+    "capacity": "those who fit have no free place, or are not ready",
     "hard_rule": "a condition rules everyone out",
     "never_possible": "nobody in the pool could",
     "next_round": "the next round will look",

@@ -15,14 +15,17 @@ from typing import TextIO
 
 from services.chassis.clock import SystemClock
 from services.matcher.adapters.csv_people import CsvFault, read_mentees, read_mentors
+from services.matcher.domain.explain import awaited
 from services.matcher.domain.insights.policies import POLICIES
-from services.matcher.domain.round import RoundResult
+from services.matcher.domain.round import RoundResult, Unmatched
 from services.matcher.domain.weights import Weights, default_weights, weights_from_json
 from services.matcher.use_cases.match_files import FilesMatched, match_files
 
-CAUSES = {
+_CAUSES = {
     "shortage": "suitable mentors' places went to others",
-    "capacity": "suitable mentors have no free place",
+    "places": "suitable mentors have no free place",
+    "ready": "mentors who would fit are not ready yet",
+    "quality_floor": "mentors who would fit are below the quality floor",
     "hard_rule": "a wish of their own rules everybody out",
     "never_possible": "nobody in the pool could",
 }
@@ -58,8 +61,8 @@ def summary(made: FilesMatched, path: Path | None = None) -> str:
         f"{len(scores)} matched{mean}, {len(result.unmatched)} waiting; {proof}"
         + (f"; written to {path}" if path else "")
     ]
-    causes = Counter((one.cause, " + ".join(one.rules)) for one in result.unmatched)
-    lines += [f"  {count:5}  {CAUSES[cause]} ({rules})" for (cause, rules), count in causes.most_common()]
+    causes = Counter((cause_in_words(one), " + ".join(one.rules)) for one in result.unmatched)
+    lines += [f"  {count:5}  {cause} ({rules})" for (cause, rules), count in causes.most_common()]
     if made.outcomes:
         best = made.outcomes[0]
         lines += ["", f"{'policy':12}{'matched':>9}{'mean score':>12}{'people lost':>13}"]
@@ -67,6 +70,11 @@ def summary(made: FilesMatched, path: Path | None = None) -> str:
             f"{one.policy:12}{one.matched:>9}{one.mean:>12.1f}{best.matched - one.matched:>13}" for one in made.outcomes
         ]
     return "\n".join(lines) + "\n"
+
+
+def cause_in_words(one: Unmatched) -> str:
+    """Why somebody waits, in a few words for a table."""
+    return _CAUSES[awaited(one.rules) if one.cause == "capacity" else one.cause]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -112,7 +120,7 @@ def _write(path: Path, result: RoundResult) -> None:
         (one.mentee_id, one.mentor_id, one.score, "; ".join(f"{part.criterion} {part.band}" for part in one.reasons))
         for one in result.proposals
     ]
-    rows += [(one.mentee_id, "", "", f"{CAUSES[one.cause]}: {', '.join(one.rules)}") for one in result.unmatched]
+    rows += [(one.mentee_id, "", "", f"{cause_in_words(one)}: {', '.join(one.rules)}") for one in result.unmatched]
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(("mentee", "mentor", "score", "why"))

@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeGuard, cast
 
 from services.chassis.clock import SystemClock
 from services.matcher.adapters.csv_people import CsvFault, Rows, read_mentees, read_mentors
-from services.matcher.adapters.match_command import CAUSES, summary
+from services.matcher.adapters.match_command import cause_in_words, summary
 from services.matcher.domain.weights import default_weights, weights_from_json
 from services.matcher.use_cases.match_files import FilesMatched, match_files
 
@@ -67,7 +67,7 @@ class Matched:
     def unmatched(self) -> list[dict[str, Any]]:
         """Who waits, and why."""
         return [
-            {"mentee": one.mentee_id, "cause": one.cause, "rules": list(one.rules), "why": CAUSES[one.cause]}
+            {"mentee": one.mentee_id, "cause": one.cause, "rules": list(one.rules), "why": cause_in_words(one)}
             for one in self.made.result.unmatched
         ]
 

@@ -13,9 +13,13 @@ from services.matcher.adapters.facts_read import Facts
 from services.matcher.adapters.paging import behind
 from services.matcher.adapters.pool_store import mentee_of
 from services.matcher.domain.match import ENDED_WELL
+from services.matcher.domain.records import looks_of
 from services.matcher.ports import Course, Position, Waiting
 
 _WAITS = sa.select(t.mentees, t.people.c.standing).join(t.people, t.people.c.person_id == t.mentees.c.person_id)
+
+_M = t.matches.c
+_TRIES = sa.select(_M.mentee_id, _M.proposed_at, _M.active_at, _M.ended_at, _M.end_cause)
 
 
 def without_live_match() -> sa.ColumnElement[bool]:
@@ -83,12 +87,17 @@ class WaitsStore:
         query = sa.select(t.mentees).where(theirs)
         order = (t.mentees.c.waiting_since.desc(), t.mentees.c.person_id.desc())
         people = self._connection.execute(query.order_by(*order).limit(last)).all()
-        m = t.matches.c
         matches: dict[str, list[Any]] = defaultdict(list)
-        columns = (m.mentee_id, m.proposed_at, m.active_at, m.ended_at, m.end_cause)
-        for row in self._connection.execute(sa.select(*columns).where(m.programme_id == programme_id)):
+        for row in self._connection.execute(_TRIES.where(_M.programme_id == programme_id)):
             matches[row.mentee_id].append(row)
         return [_course_of(row, matches.get(row.person_id, [])) for row in people]
+
+    def course_of(self, person_id: str) -> Course | None:
+        """A mentee's own way; None for anyone else, and for those who left."""
+        theirs = (t.mentees.c.person_id == person_id) & t.mentees.c.facts.is_not(None)
+        row = self._connection.execute(sa.select(t.mentees).where(theirs)).first()
+        tries = self._connection.execute(_TRIES.where(_M.mentee_id == person_id)).all()
+        return None if row is None else _course_of(row, tries)
 
 
 def _course_of(row: sa.Row[Any], matches: Sequence[Any]) -> Course:
@@ -96,7 +105,7 @@ def _course_of(row: sa.Row[Any], matches: Sequence[Any]) -> Course:
     last = max(ended, key=lambda match: match.ended_at, default=None)
     return Course(
         mentee=mentee_of(row, Facts(), frozenset()),
-        asked_at=min((match.proposed_at for match in matches), default=None),
+        looks=looks_of(row.waiting_since, [(m.proposed_at, m.ended_at) for m in matches], looking=row.looking),
         matched_at=min((match.active_at for match in matches if match.active_at is not None), default=None),
         ended_well=None if last is None else ENDED_WELL[last.end_cause],
     )

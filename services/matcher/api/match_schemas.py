@@ -28,7 +28,14 @@ class ReasonSchema(CairnSchema):
 
     criterion = fields.String(required=True, metadata={"example": "language"})
     band = fields.String(required=True, metadata={"enum": ["strong", "good", "some"]})
-    codes = fields.List(fields.String(), required=True, metadata={"example": ["es"]})
+    codes = fields.List(
+        fields.String(),
+        required=True,
+        metadata={
+            "example": ["es"],
+            "description": "What they share; stages of life only once the mentor has said yes",
+        },
+    )
 
 
 class MatchSchema(CairnSchema):
@@ -111,9 +118,10 @@ class ExplanationSchema(CairnSchema):
 
 
 def shown_match(match: Match, actor: Actor) -> dict[str, Any]:
-    """A match as this actor may see it: how and why it was declined or ended is for admins."""
+    """A match as this actor may see it: how and why it was declined or ended is for admins, and so are all reasons."""
     found: dict[str, Any] = {name: getattr(match, name) for name in _PLAIN}
-    found["reasons"] = [{"criterion": r.criterion, "band": r.band, "codes": list(r.codes)} for r in match.reasons]
+    reasons = match.reasons if actor.is_admin else match.reasons_told
+    found["reasons"] = [{"criterion": r.criterion, "band": r.band, "codes": list(r.codes)} for r in reasons]
     if actor.is_admin:
         return found | {name: getattr(match, name) for name in ("attempt", "round_id", "ended_by", "decline_reason")}
     if match.end_cause == "safeguarding":  # a concern is for those who look after it, not a word between the two

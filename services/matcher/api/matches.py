@@ -10,8 +10,8 @@ from services.chassis.pages import page, page_schema
 from services.matcher.api.door import MATCHES, Door, actor, of_match, position, reader
 from services.matcher.api.match_schemas import ExplanationSchema, MatchQuery, MatchSchema, NoteSchema, shown_match
 from services.matcher.domain.match import Match
-from services.matcher.use_cases.actor import visible_match
 from services.matcher.use_cases.explain_match import WhyMatched, explain_match
+from services.matcher.use_cases.read_matches import show_match, show_matches
 from services.matcher.use_cases.read_note import read_note
 from services.matcher.use_cases.say_why import band_label
 
@@ -28,17 +28,11 @@ def match_routes(door: Door) -> Blueprint:
         """List matches.
 
         A mentor sees the matches they were asked about, a mentee the live ones and those in which a mentor said yes;
-        an admin sees all of the programme. Go on with `next` as `cursor`.
+        an admin sees all of the programme, each reading audited. Go on with `next` as `cursor`.
         """
         who = actor()
-        with door.uow.begin(read_only=True) as store:
-            rows = store.matches.listed(
-                who.programme_id,
-                who.person_id,
-                state=query["state"],
-                after=position(query["cursor"]),
-                limit=query["limit"] + 1,
-            )
+        after = position(query["cursor"])
+        rows = show_matches(door.uow, who, state=query["state"], after=after, limit=query["limit"])
         found = page(rows, limit=query["limit"], position=of_match)
         return {**found, "items": [shown_match(match, who) for match in found["items"]]}
 
@@ -48,11 +42,10 @@ def match_routes(door: Door) -> Blueprint:
     def read_match(match_id: str) -> dict[str, Any]:
         """Read one match.
 
-        A match that is not there and one of other people are the same 404.
+        A match that is not there and one of other people are the same 404. An admin's reading is audited.
         """
         who = actor()
-        with door.uow.begin(read_only=True) as store:
-            match = visible_match(store, who, match_id)
+        match = show_match(door.uow, who, match_id)
         set_version(match.version)
         return shown_match(match, who)
 
@@ -73,7 +66,7 @@ def match_routes(door: Door) -> Blueprint:
         """Say why these two.
 
         The two people read words and bands in their own language: what they share. Admins read every criterion with
-        its score and weight.
+        its score and weight, and that is audited.
         """
         why = explain_match(door.uow, door.words, actor(), match_id, reader())
         return _explanation(door, why)

@@ -92,7 +92,7 @@ def oversight_routes(door: Door) -> Blueprint:
     @routes.arguments(BoardQuery, location="query")
     @routes.response(200, BoardSchema, description="Promises at risk and offers about to lapse, the earliest first")
     def read_board(query: Mapping[str, Any]) -> dict[str, Any]:
-        """Read what needs an eye now."""
+        """Read what needs an eye now. Each reading is audited."""
         who = actor()
         board = show_board(door.uow, who.programme_id, query["most"])
         return {

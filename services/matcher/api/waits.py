@@ -11,21 +11,26 @@ from services.chassis.pages import PageQuery, page, page_schema
 from services.chassis.schema import CairnSchema, Instant
 from services.matcher.api.door import WAITING, Door, actor, of_waiting, position, reader
 from services.matcher.ports import Waiting
-from services.matcher.use_cases.tell_wait import Wait, cause_of, say_wait, tell_wait
+from services.matcher.use_cases.tell_wait import Wait, cause_of, say_wait, show_waiting, tell_wait
 
 STATUS = {"enum": ["waiting", "asked", "introduced", "matched", "paused"]}
 CAUSE = {
     "enum": ["shortage", "capacity", "hard_rule", "never_possible", "next_round"],
-    "description": "shortage: suitable mentors went to others; capacity: those who fit have no free place; hard_rule: "
-    "a condition rules everyone out; never_possible: nobody in the pool could; next_round: no round has looked yet",
+    "description": "shortage: suitable mentors went to others; capacity: those who fit have no free place, are not "
+    "ready yet (rule ready) or fit less than the programme asks for (rule quality_floor); hard_rule: a condition rules "
+    "everyone out; never_possible: nobody in the pool could; next_round: no round has looked yet",
 }
 
 
 class EstimateSchema(CairnSchema):
-    """Half of people like this one had a mentor asked between `low_hours` and `high_hours` after signing up."""
+    """Half of people like this one had a mentor asked between `low_hours` and `high_hours` after `since`."""
 
-    low_hours = fields.Float(required=True)
+    since = Instant(required=True, metadata={"description": "Sign-up, or the end of the last try"})
+    low_hours = fields.Float(required=True, metadata={"description": "Never less than they have waited already"})
     high_hours = fields.Float(required=True, allow_none=True, metadata={"description": "null: longer than known yet"})
+    past_promise = fields.Boolean(
+        required=True, metadata={"description": "They have waited longer than was promised, and go before the others"}
+    )
     basis = fields.String(
         required=True,
         metadata={
@@ -45,7 +50,10 @@ class WaitSchema(CairnSchema):
     waiting_since = Instant(required=True)
     tries = fields.Integer(required=True, metadata={"description": "How many mentors were asked so far"})
     estimate = fields.Nested(EstimateSchema, required=True)
-    says = fields.String(required=True, metadata={"description": "The estimate as a sentence, for the reader"})
+    says = fields.String(
+        required=True,
+        metadata={"description": "The estimate in words, from now on, for the reader; empty unless they are waiting"},
+    )
 
 
 class WaitingSchema(CairnSchema):
@@ -69,7 +77,8 @@ def wait_routes(door: Door) -> Blueprint:
     def read_wait(mentee_id: str) -> dict[str, Any]:
         """Say how long a mentee will wait.
 
-        From how long the last people like them waited; where too few are known, the programme's own promise.
+        From how long the last people like them waited who had waited as long as they have; where too few are known, the
+        programme's own promise. A second try is measured by second tries.
         """
         ensure_own(mentee_id)
         return _shown(door, tell_wait(door.uow, actor(), mentee_id, reader()))
@@ -79,9 +88,9 @@ def wait_routes(door: Door) -> Blueprint:
     @routes.arguments(PageQuery, location="query")
     @routes.response(200, page_schema(WaitingSchema), description="Everybody who waits, longest first")
     def list_waiting(query: Mapping[str, Any]) -> dict[str, Any]:
-        """List everybody who waits, with a reason for each."""
-        with door.uow.begin(read_only=True) as store:
-            rows = store.waits.waiting(actor().programme_id, after=position(query["cursor"]), limit=query["limit"] + 1)
+        """List everybody who waits, with a reason for each. Each reading is audited."""
+        who, after = actor(), position(query["cursor"])
+        rows = show_waiting(door.uow, who, after=after, limit=query["limit"])
         found = page(rows, limit=query["limit"], position=of_waiting)
         return {**found, "items": [_row(row) for row in found["items"]]}
 
@@ -97,12 +106,14 @@ def _shown(door: Door, wait: Wait) -> dict[str, Any]:
         "waiting_since": wait.waiting_since,
         "tries": wait.tries,
         "estimate": {
+            "since": wait.estimate.since,
             "low_hours": wait.estimate.low,
             "high_hours": wait.estimate.high,
+            "past_promise": wait.estimate.past,
             "basis": wait.estimate.basis,
             "people": wait.estimate.people,
         },
-        "says": say_wait(wait.estimate, phrases),
+        "says": say_wait(wait, phrases),
     }
 
 

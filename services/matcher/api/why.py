@@ -13,7 +13,7 @@ from services.matcher.api.waits import CAUSE, STATUS
 from services.matcher.domain.explain import Crowd
 from services.matcher.use_cases.say_codes import say_rule
 from services.matcher.use_cases.say_why_waiting import say_crowd, say_relaxation, say_why_waiting
-from services.matcher.use_cases.tell_why import Why, tell_why
+from services.matcher.use_cases.tell_why import LetGo, Why, tell_why
 
 
 class RuleSchema(CairnSchema):
@@ -35,12 +35,15 @@ class CrowdSchema(CairnSchema):
     """People who need the same few places, which proves that there are too few."""
 
     says = fields.String(required=True)
-    mentees = fields.List(fields.String(), metadata={"description": "Admins: who they are"})
-    mentors = fields.List(fields.String(), metadata={"description": "Admins: the mentors any of them could meet"})
-    places = fields.Integer(metadata={"description": "Admins: the places those mentors have"})
+    mentees = fields.List(fields.String(), required=True, metadata={"description": "Who they are"})
+    mentors = fields.List(
+        fields.String(), required=True, metadata={"description": "The mentors any of them could meet"}
+    )
+    places = fields.Integer(required=True, metadata={"description": "The places those mentors have"})
     have_in_common = fields.List(
         fields.Dict(keys=fields.String(), values=fields.String()),
-        metadata={"description": "Admins: what all of them asked for", "example": [{"criterion": "language"}]},
+        required=True,
+        metadata={"description": "What all of them asked for", "example": [{"criterion": "language"}]},
     )
 
 
@@ -55,7 +58,12 @@ class WhySchema(CairnSchema):
     rules = fields.List(fields.String(), required=True, metadata={"description": "What binds, most telling first"})
     rule_labels = fields.List(fields.Nested(RuleSchema), required=True)
     relaxations = fields.List(fields.Nested(RelaxationSchema), required=True)
-    crowd = fields.Nested(CrowdSchema, required=True, allow_none=True)
+    crowd = fields.Nested(
+        CrowdSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Admins: who needs the same few places. A person reads nothing of other people"},
+    )
     round_id = fields.String(required=True, allow_none=True)
     suitable = fields.Integer(allow_none=True, metadata={"description": "Admins: mentors who break no rule"})
     free = fields.Integer(allow_none=True, metadata={"description": "Admins: of these, with a free place"})
@@ -74,20 +82,21 @@ def why_routes(door: Door) -> Blueprint:
     def read_why(mentee_id: str) -> dict[str, Any]:
         """Say why a mentee has no mentor yet.
 
-        The person reads sentences in their own language; an admin reads the numbers and names behind them as well. When
+        The person reads sentences in their own language, without numbers and without anything of other people; an admin
+        reads the numbers and names behind them as well, and that is audited. When
         the engine is busy (503 with Retry-After) or the pool too large (409), an admin is told so, and a person reads
         what the last round found.
         """
         ensure_own(mentee_id)
-        who = actor()
         with patience():
-            why = tell_why(door.uow, door.desk, who, mentee_id, reader())
-        return _shown(why, door.words.of(why.locale), numbers=who.is_admin)
+            why = tell_why(door.uow, door.desk, actor(), mentee_id, reader())
+        return _shown(why, door.words.of(why.locale))
 
     return routes
 
 
-def _shown(why: Why, phrases: Phrases, *, numbers: bool) -> dict[str, Any]:
+def _shown(why: Why, phrases: Phrases) -> dict[str, Any]:
+    behind = why.behind_it
     found: dict[str, Any] = {
         "mentee_id": why.person_id,
         "locale": phrases.locale,
@@ -96,19 +105,21 @@ def _shown(why: Why, phrases: Phrases, *, numbers: bool) -> dict[str, Any]:
         "says": list(say_why_waiting(why, phrases)),
         "rules": list(why.rules),
         "rule_labels": [{"rule": rule, "label": say_rule(rule, phrases)} for rule in why.rules],
-        "relaxations": [
-            {"rules": list(one.rules), "says": say_relaxation(one, phrases)}
-            | ({"mentors": one.mentors} if numbers else {})
-            for one in why.relaxations
-        ],
-        "crowd": why.crowd and {"says": say_crowd(why.crowd, phrases)} | (_named(why.crowd) if numbers else {}),
+        "relaxations": [_let_go(one, phrases) for one in why.relaxations],
+        "crowd": _crowd(behind.crowd, phrases) if behind and behind.crowd else None,
         "round_id": why.round_id,
     }
-    return found | ({"suitable": why.suitable, "free": why.free} if numbers else {})
+    return found | ({"suitable": behind.suitable, "free": behind.free} if behind else {})
 
 
-def _named(crowd: Crowd) -> dict[str, Any]:
+def _let_go(one: LetGo, phrases: Phrases) -> dict[str, Any]:
+    shown: dict[str, Any] = {"rules": list(one.rules), "says": say_relaxation(one, phrases)}
+    return shown if one.mentors is None else shown | {"mentors": one.mentors}
+
+
+def _crowd(crowd: Crowd, phrases: Phrases) -> dict[str, Any]:
     return {
+        "says": say_crowd(crowd, phrases),
         "mentees": list(crowd.mentees),
         "mentors": list(crowd.mentors),
         "places": crowd.places,

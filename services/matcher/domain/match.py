@@ -21,6 +21,7 @@ from services.events.matcher import (
     MatchReminderDue,
     Reason,
 )
+from services.matcher.domain.disclosure import before_yes
 
 State = Literal["proposed", "accepted", "active", "ended"]
 Side = Literal["mentor", "mentee"]
@@ -85,6 +86,11 @@ class Match:
                 return None
 
     @property
+    def reasons_told(self) -> tuple[Reason, ...]:
+        """The reasons as they may be told now: codes that are extra private wait for the mentor's yes."""
+        return self.reasons if self.accepted_at is not None else before_yes(self.reasons)
+
+    @property
     def remind_at(self) -> datetime | None:
         """Half of the answering time: when the side awaited is reminded, once."""
         if self.answer_by is None or self.reminded_at is not None or self.awaits is None:
@@ -103,7 +109,7 @@ def propose(match: Match, answer_by: datetime) -> tuple[Match, Told]:
             mentor_id=match.mentor_id,
             round_id=match.round_id,
             answer_by=answer_by,
-            reasons=match.reasons,
+            reasons=asked.reasons_told,
         ),
     )
 
@@ -119,7 +125,7 @@ def accept(match: Match, at: datetime, confirm_by: datetime) -> tuple[Match, Tol
             mentee_id=match.mentee_id,
             mentor_id=match.mentor_id,
             confirm_by=confirm_by,
-            reasons=match.reasons,
+            reasons=after.reasons_told,
         ),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -113,15 +113,36 @@ class Report:
     content: Mapping[str, Any] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A stretch of waiting: from sign-up, or the end of a try, until a mentor was asked; None while it goes on."""
+
+    since: datetime
+    asked_at: datetime | None = None
+
+
+def looks_of(
+    waiting_since: datetime, tries: Iterable[tuple[datetime, datetime | None]], *, looking: bool
+) -> tuple[Look, ...]:
+    """The stretches of a mentee from their tries (asked, ended), in any order; the last one goes on while looking."""
+    looks, since = [], waiting_since
+    for asked_at, ended_at in sorted(tries, key=lambda one: one[0]):
+        looks.append(Look(since, asked_at))
+        if ended_at is None:
+            return tuple(looks)
+        since = ended_at
+    return (*looks, Look(since)) if looking else tuple(looks)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """A mentee's way so far: when the first mentor was asked, when both had said yes, how the last match ended.
+    """A mentee's way so far: how they waited, when both had said yes, how the last match ended.
 
     ``ended_well`` is None while nothing that was active has ended.
     """
 
     mentee: Mentee
-    asked_at: datetime | None = None
+    looks: tuple[Look, ...] = ()
     matched_at: datetime | None = None
     ended_well: bool | None = None
 

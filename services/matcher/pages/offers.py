@@ -42,7 +42,7 @@ def offers(pages: Blueprint, uow: UnitOfWork, terms: Terms, words: Words, links:
             lang=say.locale,
             phrases=say,
             token=token,
-            reasons=say_why(offer.match.reasons, say),
+            reasons=say_why(offer.match.reasons_told, say),
             request_shape=label("request_shape", offer.request_shape, say.locale),
             formats=[label("format", code, say.locale) for code in offer.formats],
             answer_by=moment(offer.match.answer_by, offer.time_zone, say.locale),

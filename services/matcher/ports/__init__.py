@@ -106,6 +106,9 @@ class Waits(Protocol):
     def courses(self, programme_id: str, last: int) -> Sequence[Course]:
         """The ways of the mentees who signed up last, up to so many, the latest first; not of those who left."""
 
+    def course_of(self, person_id: str) -> Course | None:
+        """A mentee's own way; None for anyone else, and for those who left."""
+
     def until_asked(self, programme_id: str, last: int) -> Sequence[float]:
         """Seconds from sign-up to the first proposal, of the last so many mentees."""
 

@@ -1,6 +1,8 @@
 """Who acts, and what of a match they may see."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from services.chassis.errors import NotFound
 from services.matcher.domain.match import Match, Side
@@ -51,6 +53,14 @@ def match_of(store: Store, actor: Actor, match_id: str, side: Side) -> Match:
     if side_of(match, actor) != side:
         raise unknown_match()
     return match
+
+
+def note_reading(
+    store: Store, actor: Actor, action: str, subject: str, detail: Mapping[str, Any] | None = None
+) -> None:
+    """Keep in the audit that staff read what tells of people's health; what people read of their own is not kept."""
+    if actor.is_admin:
+        store.audit(action, subject, by="admin", detail=detail)
 
 
 def unknown_match() -> NotFound:

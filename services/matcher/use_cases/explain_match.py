@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.chassis.words import Words
+from services.matcher.domain.disclosure import before_yes
 from services.matcher.domain.explain import Part, band_of
 from services.matcher.domain.match import Match
 from services.matcher.ports import UnitOfWork
-from services.matcher.use_cases.actor import Actor, visible_match
+from services.matcher.use_cases.actor import Actor, note_reading, visible_match
 from services.matcher.use_cases.say_why import Said, say_why
 
 
@@ -24,13 +25,15 @@ class WhyMatched:
 
 
 def explain_match(uow: UnitOfWork, words: Words, actor: Actor, match_id: str, locale: str) -> WhyMatched:
-    """Explain a match to somebody who may see it, in their own language; an admin reads it in ``locale``."""
-    with uow.begin(read_only=True) as store:
+    """Explain a match to somebody who may see it, in their own language; an admin reads it in ``locale``, audited."""
+    with uow.begin(read_only=not actor.is_admin) as store:
         match = visible_match(store, actor, match_id)
+        note_reading(store, actor, "read_explanation", match_id)
         parts, score = store.matches.shown(match_id)
         person = store.pool.member(actor.person_id) if actor.person_id else None
     phrases = words.of(person.locale if person is not None else locale)
-    told = sorted((part for part in parts if part.band), key=lambda part: -part.score * part.weight)
+    open_parts = parts if actor.is_admin or match.accepted_at is not None else before_yes(parts)
+    told = sorted((part for part in open_parts if part.band), key=lambda part: -part.score * part.weight)
     return WhyMatched(
         match=match,
         locale=phrases.locale,

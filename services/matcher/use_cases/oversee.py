@@ -39,8 +39,9 @@ class Board:
 
 
 def show_board(uow: UnitOfWork, programme_id: str, most: int) -> Board:
-    """The board, with up to ``most`` people and offers."""
-    with uow.begin(read_only=True) as store:
+    """The board, with up to ``most`` people and offers; audited, since offers come with their reasons."""
+    with uow.begin() as store:
+        store.audit("read_board", programme_id, by="admin")
         weights = store.weights.current(programme_id).weights
         people = store.rounds.waiting(programme_id)
         offers = [

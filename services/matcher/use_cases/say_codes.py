@@ -4,21 +4,32 @@ from collections.abc import Iterable
 
 from services.chassis.words import Phrases
 from services.events.vocabulary import is_code, label
+from services.matcher.domain.explain import awaited
 
 
-def say_cause(cause: str, phrases: Phrases) -> str:
-    """One sentence for the cause of a wait."""
+def say_cause(cause: str, rules: Iterable[str], phrases: Phrases) -> str:
+    """One sentence for the cause of a wait; ``rules`` tell what keeps mentors away who would fit."""
     match cause:
         case "shortage":
             return phrases.gettext("Mentors who fit are with other people at the moment.")
         case "capacity":
-            return phrases.gettext("There are mentors who fit, and none of them has a free place yet.")
+            return _say_capacity(awaited(rules), phrases)
         case "hard_rule":
             return phrases.gettext("A condition that was asked for rules out every mentor we have.")
         case "never_possible":
             return phrases.gettext("Nobody among the mentors we have fits yet. We keep looking for someone who does.")
         case _:
             return phrases.gettext("The next matching round will look for a mentor.")
+
+
+def _say_capacity(what: str, phrases: Phrases) -> str:
+    match what:
+        case "ready":
+            return phrases.gettext("There are mentors who fit. They are not ready to start yet.")
+        case "quality_floor":
+            return phrases.gettext("We are looking for a mentor who fits you more closely than those we have now.")
+        case _:
+            return phrases.gettext("There are mentors who fit, and none of them has a free place yet.")
 
 
 def say_rule(rule: str, phrases: Phrases) -> str:

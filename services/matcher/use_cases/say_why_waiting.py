@@ -3,24 +3,26 @@
 from collections.abc import Sequence
 
 from services.chassis.words import Phrases
-from services.matcher.domain.explain import Crowd, Relaxation
+from services.matcher.domain.explain import Crowd
 from services.matcher.use_cases.say_codes import say_cause, say_rules
 from services.matcher.use_cases.say_why import names_of
-from services.matcher.use_cases.tell_why import Why
+from services.matcher.use_cases.tell_why import LetGo, Why
 
 
 def say_why_waiting(why: Why, phrases: Phrases) -> Sequence[str]:
     """The reason first, then what would change it; nothing for somebody who is not waiting."""
     if why.cause is None:
         return ()
-    said = [say_cause(why.cause, phrases)]
-    if why.crowd is not None:
-        said.append(say_crowd(why.crowd, phrases))
+    said = [say_cause(why.cause, why.rules, phrases)]
+    if why.behind_it is not None and why.behind_it.crowd is not None:
+        said.append(say_crowd(why.behind_it.crowd, phrases))
+    elif why.crowded:
+        said.append(phrases.gettext("Many people need the same few mentors at the moment."))
     return [*said, *(say_relaxation(one, phrases) for one in why.relaxations)]
 
 
 def say_crowd(crowd: Crowd, phrases: Phrases) -> str:
-    """How many people need the same few places, and what they all look for."""
+    """For admins: how many people need the same few places, and what they all look for."""
     counts = {"people": len(crowd.mentees), "mentors": len(crowd.mentors), "places": crowd.places}
     wishes = [name for criterion, code in crowd.have_in_common for name in _named(criterion, code, phrases)]
     if not wishes:
@@ -36,13 +38,26 @@ def say_crowd(crowd: Crowd, phrases: Phrases) -> str:
     )
 
 
-def say_relaxation(relaxation: Relaxation, phrases: Phrases) -> str:
-    """What could be let go of, if the person likes, and how many mentors would fit then."""
-    return phrases.gettext(
-        "If you like, you can let go of this: %(wishes)s. Mentors who would fit then: %(mentors)s.",
-        wishes=say_rules(relaxation.rules, phrases),
-        mentors=relaxation.mentors,
+def say_relaxation(relaxation: LetGo, phrases: Phrases) -> str:
+    """What could be let go of, if the person likes, and who would fit then."""
+    wishes = phrases.gettext(
+        "If you like, you can let go of this: %(wishes)s.", wishes=say_rules(relaxation.rules, phrases)
     )
+    return f"{wishes} {_who_would_fit(relaxation, phrases)}"
+
+
+def _who_would_fit(relaxation: LetGo, phrases: Phrases) -> str:
+    match relaxation.mentors, bool(relaxation.awaits), relaxation.several:
+        case None, True, _:
+            return phrases.gettext("Somebody would fit then, once they are ready to start.")
+        case None, False, True:
+            return phrases.gettext("Several mentors would fit then.")
+        case None, False, False:
+            return phrases.gettext("Somebody would fit then.")
+        case mentors, True, _:
+            return phrases.gettext("Mentors who would fit then, once they are ready: %(mentors)s.", mentors=mentors)
+        case mentors, _, _:
+            return phrases.gettext("Mentors who would fit then: %(mentors)s.", mentors=mentors)
 
 
 def _named(criterion: str, code: str, phrases: Phrases) -> Sequence[str]:

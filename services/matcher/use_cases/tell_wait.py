@@ -1,5 +1,6 @@
 """How long somebody will wait, honestly."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -13,8 +14,8 @@ from services.matcher.domain.insights.waiting import Wait as OthersWait
 from services.matcher.domain.insights.waiting import WaitEstimate, estimate_wait
 from services.matcher.domain.match import Match
 from services.matcher.domain.people import Mentee
-from services.matcher.ports import Course, Store, UnitOfWork, Waiting
-from services.matcher.use_cases.actor import Actor
+from services.matcher.ports import Course, Position, Store, UnitOfWork, Waiting
+from services.matcher.use_cases.actor import Actor, note_reading
 
 BASIS = 500  # the last mentees that an estimate is made from
 NEXT_ROUND = "next_round"
@@ -23,7 +24,7 @@ Status = Literal["waiting", "asked", "introduced", "matched", "paused"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
-    """Where a mentee stands, and how long people like them waited from sign-up until a mentor was asked."""
+    """Where a mentee stands, and how long people like them waited until a mentor was asked."""
 
     person_id: str
     locale: str
@@ -43,35 +44,68 @@ def tell_wait(uow: UnitOfWork, actor: Actor, person_id: str, locale: str = "en")
         member = store.pool.member(person_id)
         weights = store.weights.current(waiting.programme_id).weights
         courses = store.waits.courses(waiting.programme_id, BASIS)
+        own = store.waits.course_of(person_id)
         now = store.now
-    if member is None or member.mentee is None:
+    if member is None or member.mentee is None or own is None:
         raise _unknown()
     mentee = Mentee(id=person_id, programme=waiting.programme_id, facts=member.mentee)
-    others = [_wait_in(one, now) for one in courses if one.mentee.id != person_id]
+    others = [wait for one in courses if one.mentee.id != person_id for wait in _waits_in(one, now)]
+    again_since = own.looks[-1].since if len(own.looks) > 1 else None
     return Wait(
         person_id=person_id,
         locale=locale if actor.is_admin else member.locale,
         status=status_of(waiting, live),
         waiting_since=waiting.waiting_since,
         tries=waiting.tries,
-        estimate=estimate_wait(mentee, weights, now, others),
+        estimate=estimate_wait(mentee, weights, now, others, again_since=again_since),
     )
 
 
-def say_wait(estimate: WaitEstimate, phrases: Phrases) -> str:
-    """The estimate as a sentence, with what it rests on."""
-    low = _duration(estimate.low, phrases)
-    if estimate.basis == "promise":
-        return phrases.gettext(
-            "We want to ask a mentor for you within %(time)s. Too few people have been through this to say more.",
-            time=_duration(estimate.high or 0, phrases),
+def show_waiting(uow: UnitOfWork, actor: Actor, *, after: Position | None, limit: int) -> Sequence[Waiting]:
+    """Everybody who waits, longest first, behind a position, and one beyond the limit if there are more.
+
+    Audited, since rules tell what people asked for.
+    """
+    with uow.begin() as store:
+        found = store.waits.waiting(actor.programme_id, after=after, limit=limit + 1)
+        note_reading(
+            store, actor, "read_waiting", actor.programme_id, {"mentees": [one.person_id for one in found[:limit]]}
         )
+    return found
+
+
+def say_wait(wait: Wait, phrases: Phrases) -> str:
+    """The estimate as a sentence or two, from now on; empty for somebody who is not waiting."""
+    if wait.status != "waiting":
+        return ""
+    estimate, said = wait.estimate, []
+    if estimate.past:
+        said.append(
+            phrases.gettext(
+                "You have waited longer than we promised, and we are sorry. You are now among the first we look for."
+            )
+        )
+    if estimate.basis != "promise":
+        said.append(_say_range(estimate, phrases))
+    elif estimate.high is not None:
+        said.append(
+            phrases.gettext(
+                "We want to ask a mentor for you within %(time)s. Too few people have been through this to say more.",
+                time=_duration(estimate.high - estimate.waited, phrases),
+            )
+        )
+    return " ".join(said)
+
+
+def _say_range(estimate: WaitEstimate, phrases: Phrases) -> str:
+    low = _duration(estimate.low - estimate.waited, phrases)
     if estimate.high is None:
-        return phrases.gettext("It usually takes %(low)s or longer until a mentor is asked.", low=low)
+        return phrases.gettext("From now, it usually takes %(low)s or longer until a mentor is asked.", low=low)
+    high = _duration(estimate.high - estimate.waited, phrases)
+    if low == high:
+        return phrases.gettext("From now, it usually takes about %(time)s until a mentor is asked.", time=low)
     return phrases.gettext(
-        "It usually takes between %(low)s and %(high)s until a mentor is asked.",
-        low=low,
-        high=_duration(estimate.high, phrases),
+        "From now, it usually takes between %(low)s and %(high)s until a mentor is asked.", low=low, high=high
     )
 
 
@@ -80,16 +114,13 @@ def _duration(hours: float, phrases: Phrases) -> str:
     return str(format_timedelta(told, granularity="hour", threshold=1.5, locale=phrases.locale.replace("-", "_")))
 
 
-def _wait_in(course: Course, now: datetime) -> OthersWait:
+def _waits_in(course: Course, now: datetime) -> Iterator[OthersWait]:
     facts = course.mentee.facts
     language = facts.languages[0].tag.split("-", maxsplit=1)[0] if facts.languages else ""
-    waited = (course.asked_at or now) - facts.waiting_since
-    return OthersWait(
-        lane(course.mentee, facts.waiting_since),
-        language,
-        max(0.0, waited.total_seconds() / 3600),
-        course.asked_at is not None,
-    )
+    came_in = lane(course.mentee, facts.waiting_since)
+    for number, look in enumerate(course.looks):
+        hours = ((look.asked_at or now) - look.since).total_seconds() / 3600
+        yield OthersWait(came_in, language, max(0.0, hours), look.asked_at is not None, again=number > 0)
 
 
 def cause_of(waiting: Waiting) -> str:

@@ -1,22 +1,53 @@
-"""Why somebody waits: the cause, what they could change, and who needs the same few mentors."""
+"""Why somebody waits: the cause, what they could change, and who needs the same few mentors.
+
+What a person may be told is decided here and nowhere else: words and bands, no number, and nothing of other people,
+who may be one or two. What a `Why` does not hold, no door and no sentence can tell.
+"""
 
 from dataclasses import dataclass, replace
 
 from services.chassis.errors import Conflict
 from services.matcher.domain.explain import Crowd, Relaxation
+from services.matcher.domain.insights.groups import SMALLEST
 from services.matcher.domain.insights.why_waiting import WhyWaiting, why_waiting
 from services.matcher.ports import UnitOfWork
-from services.matcher.use_cases.actor import Actor
+from services.matcher.use_cases.actor import Actor, note_reading
 from services.matcher.use_cases.desk import Desk, EngineBusy, TookTooLong
 from services.matcher.use_cases.tell_wait import NEXT_ROUND, Status, status_of, waiting_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetGo:
+    """Wishes of the person's own that could be let go of together.
+
+    Somebody would fit then; ``several``, when that is five mentors or more. ``awaits`` is what keeps those mentors
+    away besides (``ready``: they are not yet). ``mentors``, how many, is for admins, and None for the person.
+    """
+
+    rules: tuple[str, ...]
+    awaits: tuple[str, ...]
+    several: bool
+    mentors: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """The numbers and names behind a reason: ``suitable`` mentors break no rule, ``free`` of them have a place.
+
+    ``crowd`` proves a shortage. All None while nothing was looked at.
+    """
+
+    suitable: int | None = None
+    free: int | None = None
+    crowd: Crowd | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Why:
     """Why a mentee has no mentor yet: a cause as of a round, or ``next_round`` when none has seen them yet.
 
-    ``relaxations`` are wishes of their own that would open mentors; ``crowd`` proves a shortage. ``suitable`` mentors
-    break no rule, ``free`` of them have a place; None while nothing was looked at.
+    ``relaxations`` are wishes of their own that would open mentors; ``crowded`` tells that many people, five or more,
+    need the same few mentors. ``behind_it`` is for admins, and None for the person.
     """
 
     person_id: str
@@ -25,20 +56,20 @@ class Why:
     cause: str | None
     rules: tuple[str, ...]
     round_id: str | None
-    suitable: int | None = None
-    free: int | None = None
-    relaxations: tuple[Relaxation, ...] = ()
-    crowd: Crowd | None = None
+    relaxations: tuple[LetGo, ...] = ()
+    crowded: bool = False
+    behind_it: Behind | None = None
 
 
 def tell_why(uow: UnitOfWork, desk: Desk, actor: Actor, person_id: str, locale: str) -> Why:
-    """Say why a mentee has no mentor yet; they read it in their own language, an admin in ``locale``.
+    """Say why a mentee has no mentor yet; they read it in their own language, an admin in ``locale``, audited.
 
     When the engine has no time for the question, or the pool is too large for it, a person is told what the last round
     found, without details; an admin is told why there is no answer now.
     """
-    with uow.begin(read_only=True) as store:
+    with uow.begin(read_only=not actor.is_admin) as store:
         waiting, live = waiting_of(store, actor, person_id)
+        note_reading(store, actor, "read_why_unmatched", person_id)
         reader = store.pool.member(actor.person_id) if actor.person_id else None
     why = Why(
         person_id=person_id,
@@ -47,6 +78,7 @@ def tell_why(uow: UnitOfWork, desk: Desk, actor: Actor, person_id: str, locale: 
         cause=None,
         rules=(),
         round_id=waiting.round_id,
+        behind_it=Behind() if actor.is_admin else None,
     )
     if why.status != "waiting":
         return why
@@ -73,12 +105,21 @@ def _live(uow: UnitOfWork, desk: Desk, programme_id: str, person_id: str) -> Why
 def _detailed(why: Why, found: WhyWaiting | None) -> Why:
     if found is None:
         return why
+    crowd, for_admins = found.crowd, why.behind_it is not None
     return replace(
         why,
         cause=found.why.cause,
         rules=found.why.rules,
-        suitable=found.why.suitable,
-        free=found.why.free,
-        relaxations=found.why.relaxations,
-        crowd=found.crowd,
+        relaxations=tuple(_let_go(one, in_numbers=for_admins) for one in found.why.relaxations),
+        crowded=crowd is not None and len(crowd.mentees) >= SMALLEST,
+        behind_it=Behind(suitable=found.why.suitable, free=found.why.free, crowd=crowd) if for_admins else None,
+    )
+
+
+def _let_go(relaxation: Relaxation, *, in_numbers: bool) -> LetGo:
+    return LetGo(
+        rules=relaxation.rules,
+        awaits=relaxation.awaits,
+        several=relaxation.mentors >= SMALLEST,
+        mentors=relaxation.mentors if in_numbers else None,
     )

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from services.matcher.adapters.match_command import main
+from services.matcher.adapters.match_command import cause_in_words, main
+from services.matcher.domain.round import Unmatched
 
 MENTEES = (
     "id,languages,relation,diabetes_type,topics,waiting_since\n"
@@ -79,3 +80,11 @@ def test_empty_files_of_people_give_an_empty_answer(tmp_path: Path) -> None:
         tmp_path, mentees="id,languages,relation,diabetes_type\n", mentors="id,languages,relations,diabetes_types\n"
     )
     assert (code, told.splitlines()[0].split(",")[0]) == (0, "0 matched")
+
+
+@pytest.mark.parametrize(
+    ("rules", "words"),
+    [(("places",), "no free place"), (("ready",), "not ready yet"), (("quality_floor",), "below the quality floor")],
+)
+def test_a_wait_for_mentors_who_fit_says_what_keeps_them(rules: tuple[str, ...], words: str) -> None:
+    assert cause_in_words(Unmatched(mentee_id="sam", cause="capacity", rules=rules)).endswith(words)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+import json
 
+import pytest
+import sqlalchemy as sa
+
+from services.chassis.tables import TABLES
 from services.matcher.domain.match import Match
 from tests.matcher.stage import ADMIN, Stage
-from tests.matcher.world import spoken
+from tests.matcher.world import PROGRAMME, spoken
 
 
 @pytest.fixture
@@ -155,6 +159,47 @@ def test_pages_of_a_list_hold_while_rows_come(stage: Stage) -> None:
     assert stage.ask("GET", "/matcher/v1/matches?limit=0", "mentor").status_code == 422
     assert stage.ask("GET", "/matcher/v1/matches?state=asleep", "mentor").status_code == 422
     assert stage.ask("GET", "/matcher/v1/matches?limt=2", "mentor").status_code == 422
+
+
+def test_what_staff_read_of_peoples_reasons_is_in_the_audit_and_what_people_read_is_not(
+    stage: Stage, match: Match
+) -> None:
+    paths = {
+        "read_matches": "matches",
+        "read_match": f"matches/{match.id}",
+        "read_explanation": f"matches/{match.id}/explanation",
+        "read_why_unmatched": "mentees/mentee/why-unmatched",
+    }
+    for path in paths.values():
+        stage.get(f"/matcher/v1/{path}", "mentee")
+    assert audited(stage) == []
+    for path in paths.values():
+        stage.get(f"/matcher/v1/{path}", ADMIN)
+    subjects = [PROGRAMME, match.id, match.id, "mentee"]
+    assert audited(stage) == [(action, subject, "admin") for action, subject in zip(paths, subjects, strict=True)]
+    stage.get("/matcher/v1/waiting", ADMIN), stage.get("/matcher/v1/board", ADMIN)
+    assert [row[0] for row in audited(stage)[4:]] == ["read_waiting", "read_board"]
+
+
+def test_a_reading_that_was_refused_is_not_one(stage: Stage, match: Match) -> None:
+    for path in ("matches/none", "matches/none/explanation", "mentees/none/why-unmatched"):
+        assert stage.ask("GET", f"/matcher/v1/{path}", ADMIN).status_code == 404
+    assert stage.ask("GET", f"/matcher/v1/matches/{match.id}", "other-mentor").status_code == 404
+    assert audited(stage) == []
+
+
+def test_the_audit_says_which_matches_a_list_showed(stage: Stage, match: Match) -> None:
+    (shown,) = stage.get("/matcher/v1/matches?limit=1", ADMIN)["items"]
+    with stage.parts.engine.connect() as connection:
+        detail = json.loads(str(connection.scalar(sa.select(TABLES.audit.c.detail))))
+    assert detail == {"matches": [shown["id"]]}, "not the one that only tells of a next page"
+
+
+def audited(stage: Stage) -> list[tuple[str, str, str]]:
+    kept = TABLES.audit.c
+    with stage.parts.engine.connect() as connection:
+        rows = connection.execute(sa.select(kept.action, kept.subject, kept.by).order_by(kept.seq))
+        return [(row.action, row.subject, row.by) for row in rows]
 
 
 def test_why_in_words_for_people_and_in_numbers_for_an_admin(stage: Stage, match: Match) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from services.events import profiles
 from services.events.facts import Must
 from services.matcher.domain.round import run_round
 from tests.matcher.stage import ADMIN, Stage
@@ -76,3 +79,28 @@ def test_why_unmatched_in_words_for_the_person_and_in_numbers_for_an_admin(stage
     assert "mentors" not in person["relaxations"][0]
     assert "suitable" not in person
     assert (admin["relaxations"][0]["mentors"], admin["suitable"], admin["locale"]) == (1, 0, "ar")
+
+
+@pytest.mark.parametrize("locale", ["en", "es", "fr", "ar"])
+def test_no_digit_and_no_one_else_stands_in_what_a_person_reads_of_why(stage: Stage, locale: str) -> None:
+    stage.mentor("mentor", languages=spoken("cy"), gender="woman", capacity=4)
+    for name in ("waiting", "other", "third", "fourth", "fifth"):
+        stage.mentee(name, languages=spoken("cy"), musts=(Must(criterion="gender", value="woman"),))
+    stage.mentor(gender="man")
+    stage.mentee("picky", musts=(Must(criterion="gender", value="woman"),))
+    people = ("waiting", "other", "third", "fourth", "fifth", "picky")
+    for name in people:
+        stage.hear(profiles.PersonChanged, name, locale=locale, **stage.facts[name])
+    stage.decide = run_round
+    stage.rounds()
+    for asked in stage.get("/matcher/v1/matches", ADMIN)["items"]:
+        stage.post(f"/matcher/v1/matches/{asked['id']}/end", ADMIN, json={"cause": "withdrawn", "reason": "ill"})
+    causes = set()
+    for name in people:
+        told = stage.get(f"/matcher/v1/mentees/{name}/why-unmatched", name)
+        causes.add(told["cause"])
+        assert (told["crowd"], told["locale"]) == (None, locale)
+        words = json.dumps({**told, "round_id": "", "mentee_id": ""}, ensure_ascii=False)
+        assert not any(sign.isnumeric() for sign in words), words
+        assert "cy" not in words
+    assert {"shortage", "hard_rule"} <= causes

@@ -13,11 +13,26 @@ def test_a_mentee_reads_where_they_stand_and_why(stage: Stage) -> None:
     stage.mentor()
     wait = stage.get(f"/matcher/v1/mentees/{mentee}/wait", mentee)
     assert (wait["mentee_id"], wait["status"]) == (mentee, "waiting")
-    assert wait["estimate"] == {"low_hours": 0.0, "high_hours": 336.0, "basis": "promise", "people": 0}
+    assert wait["estimate"] == {
+        "since": wait["waiting_since"],
+        "low_hours": 0.0,
+        "high_hours": 336.0,
+        "past_promise": False,
+        "basis": "promise",
+        "people": 0,
+    }
     assert "2 weeks" in wait["says"]
     assert stage.get(f"/matcher/v1/mentees/{mentee}/why-unmatched", mentee)["cause"] == "next_round"
     stage.rounds()
     assert stage.get(f"/matcher/v1/mentees/{mentee}/why-unmatched", ADMIN)["cause"] == "never_possible"
+
+
+def test_the_sentence_about_a_wait_is_for_those_who_wait(stage: Stage) -> None:
+    stage.mentor()
+    mentee = stage.mentee()
+    stage.asked(mentee)
+    wait = stage.get(f"/matcher/v1/mentees/{mentee}/wait", mentee)
+    assert (wait["status"], wait["says"]) == ("asked", "")
 
 
 @pytest.mark.parametrize("what", ["wait", "why-unmatched"])

@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.events.matcher import MatchAccepted, MatchActivated, MatchDeclined, MatchEnded, MatchExpired
+from services.events.matcher import (
+    MatchAccepted,
+    MatchActivated,
+    MatchDeclined,
+    MatchEnded,
+    MatchExpired,
+    MatchProposed,
+    Reason,
+)
 from services.matcher.domain import match as life
 from services.matcher.domain.match import Match, MatchMovedOn, Told
 
@@ -31,6 +39,24 @@ def a_match() -> Match:
         answer_by=None,
     )
     return life.propose(new, NOW + 72 * HOUR)[0]
+
+
+def test_a_stage_of_life_is_told_only_once_the_mentor_has_said_yes() -> None:
+    language = Reason(criterion="language", band="strong", codes=("es",))
+    stage = Reason(criterion="life_stage", band="good", codes=("pregnant",))
+    asked, (proposed,) = life.propose(replace(a_match(), reasons=(language, stage)), NOW + 72 * HOUR)
+    assert isinstance(proposed, MatchProposed)
+    assert proposed.reasons == asked.reasons_told == (language, replace(stage, codes=()))
+    after, (told,) = life.accept(asked, NOW + HOUR, NOW + 73 * HOUR)
+    assert isinstance(told, MatchAccepted)
+    assert told.reasons == after.reasons_told == (language, stage)
+    declined, _ = life.decline(asked, "mentor", NOW + HOUR)
+    assert declined.reasons_told == proposed.reasons, "a no does not open what a yes would have"
+
+
+def test_a_reason_of_a_criterion_that_is_gone_is_told_as_it_is() -> None:
+    gone = Reason(criterion="not-there-any-more", band="good", codes=("x",))
+    assert replace(a_match(), reasons=(gone,)).reasons_told == (gone,)
 
 
 def accepted() -> Match:

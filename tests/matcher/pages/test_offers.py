@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from werkzeug.test import TestResponse
 
+from services.chassis.codec import encode
+from services.events.facts import LifeStage
+from services.events.matcher import MatchAccepted, MatchProposed
 from services.matcher.domain.match import Match
+from services.matcher.domain.round import run_round
 from services.matcher.use_cases.accept_match import accept_match
-from tests.matcher.stage import Stage, nonce_in
+from tests.matcher.stage import ADMIN, Stage, nonce_in
 from tests.matcher.world import person, spoken
 
 
@@ -37,6 +43,28 @@ def test_opening_the_link_shows_why_and_changes_nothing(stage: Stage, match: Mat
         stage.ask("GET", offer(stage, match))
         stage.ask("HEAD", offer(stage, match))
     assert stage.match(match.id) == match
+
+
+def test_a_pregnancy_is_on_no_page_event_or_list_before_the_mentor_says_yes(stage: Stage) -> None:
+    stage.decide = run_round
+    stage.mentor("mentor", life_stages=("pregnant",))
+    match = stage.asked(stage.mentee("mentee", life_stages=(LifeStage(code="pregnant"),)))
+    assert ("life_stage", ("pregnant",)) in [(one.criterion, one.codes) for one in match.reasons], "it is a reason"
+
+    def read(by: str) -> str:
+        paths = (f"matches/{match.id}", "matches", f"matches/{match.id}/explanation")
+        return json.dumps([stage.get(f"/matcher/v1/{path}", by) for path in paths])
+
+    page = stage.ask("GET", offer(stage, match)).text
+    (proposed,) = stage.told(MatchProposed)
+    for told in (page, encode(proposed).decode(), read("mentor"), read("mentee")):
+        assert "regnan" not in told
+    assert "Stage of life" in page
+    assert "regnan" in read(ADMIN)
+    assert stage.post(f"/matcher/v1/matches/{match.id}/accept", "mentor").status_code == 200
+    (accepted,) = stage.told(MatchAccepted)
+    for told in (encode(accepted).decode(), read("mentor"), read("mentee")):
+        assert "regnan" in told
 
 
 def test_a_real_button_accepts(stage: Stage, match: Match) -> None:

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 import pytest
 
 from services.chassis.errors import Conflict
+from services.events.facts import Must
+from services.matcher.domain.round import run_round
 from services.matcher.domain.terms import Bounds
 from services.matcher.use_cases.desk import Desk, EngineBusy, TookTooLong
 from services.matcher.use_cases.tell_why import tell_why
@@ -63,14 +65,15 @@ def test_a_question_whose_time_is_over_is_stopped_and_the_next_one_is_taken(worl
 
 
 def test_a_person_is_told_what_the_last_round_found_when_the_engine_is_busy(world: World) -> None:
-    world.mentor(capacity=1)
-    world.mentee("first"), world.mentee("second")
+    world.decide = run_round
+    world.mentor(gender="man")
+    waiting = world.mentee(musts=(Must(criterion="gender", value="woman"),))
     world.rounds()
-    waiting = next(one for one in ("first", "second") if world.live(one) is None)
     desk = Desk(Bounds(wait=0.01))
     with somebody_asking(desk, world):
         told = tell_why(world.house, desk, person(waiting), waiting, "en")
-        assert told.cause is not None
-        assert told.suitable is None, "details take the engine"
+        assert (told.cause, told.rules) == ("hard_rule", ("must:gender",))
+        assert told.relaxations == (), "details take the engine"
         with pytest.raises(EngineBusy):
             tell_why(world.house, desk, ADMIN, waiting, "en")
+    assert tell_why(world.house, desk, person(waiting), waiting, "en").relaxations

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from typing import Any
+
 import pytest
 
 from services.chassis.errors import NotFound
@@ -10,15 +13,20 @@ from services.events import profiles
 from services.events.matcher import WaitAtRisk
 from services.matcher.bootstrap import WORDS
 from services.matcher.domain.insights.waiting import WaitEstimate
+from services.matcher.domain.records import Look, looks_of
 from services.matcher.use_cases.accept_match import accept_match
 from services.matcher.use_cases.actor import Actor
 from services.matcher.use_cases.confirm_match import confirm_match
+from services.matcher.use_cases.decline_match import decline_match
 from services.matcher.use_cases.desk import Desk
 from services.matcher.use_cases.tell_figures import figures_of, tell_figures
-from services.matcher.use_cases.tell_wait import say_wait, tell_wait
+from services.matcher.use_cases.tell_wait import Status, Wait, say_wait, tell_wait
 from services.matcher.use_cases.tell_why import Why, tell_why
 from services.matcher.use_cases.watch_promises import watch_promises
 from tests.matcher.world import ADMIN, PROGRAMME, World, person, spoken
+
+ENGLISH = Words(WORDS).of("en")
+SORRY = "You have waited longer than we promised, and we are sorry. You are now among the first we look for."
 
 
 def why_of(world: World, mentee: str, by: Actor | None = None) -> Why:
@@ -52,22 +60,126 @@ def test_the_promise_without_a_basis_and_what_others_waited_with_one(world: Worl
     last = world.mentee()
     before = tell_wait(world.house, person(last), last).estimate
     assert (before.basis, before.low, before.high) == ("promise", 0.0, 336.0)
-    world.asked(world.mentee())
-    after = tell_wait(world.house, person(last), last).estimate
-    assert (after.basis, after.people) == ("similar", 5)
-    assert [after.low, after.high] == pytest.approx([3, 3], abs=0.01)
+    world.hear(profiles.PersonPaused, last)
+    fifth = world.mentee()
+    world.forward(hours=3)
+    world.asked(fifth)
+    newcomer = world.mentee()
+    after = tell_wait(world.house, person(newcomer), newcomer)
+    assert (after.estimate.basis, after.estimate.people) == ("similar", 5)
+    assert [after.estimate.low, after.estimate.high] == pytest.approx([3, 3], abs=0.01)
+    assert say_wait(after, ENGLISH) == "From now, it usually takes about 3 hours until a mentor is asked."
+
+
+def others_waited(world: World, days: int, people: int = 6) -> None:
+    """People who were asked after so many days."""
+    names = [world.mentee() for _ in range(people)]
+    world.forward(days=days)
+    world.mentor(capacity=people)
+    world.rounds()
+    assert all(world.live(name) for name in names)
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (0, "From now, it usually takes about 4 weeks until a mentor is asked."),
+        (10, "From now, it usually takes about 3 weeks until a mentor is asked."),
+        (20, f"{SORRY} From now, it usually takes about 10 days until a mentor is asked."),
+        (90, SORRY),
+    ],
+)
+def test_what_is_said_of_a_wait_counts_the_days_already_waited(world: World, days: int, said: str) -> None:
+    others_waited(world, 30)
+    mentee = world.mentee(languages=spoken("en", "cy"))
+    world.forward(days=days)
+    assert say_wait(tell_wait(world.house, person(mentee), mentee), ENGLISH) == said
+
+
+def test_the_promise_shrinks_with_the_days(world: World) -> None:
+    mentee = world.mentee()
+    world.forward(days=10)
+    wait = tell_wait(world.house, person(mentee), mentee)
+    assert (wait.estimate.low, wait.estimate.high) == (240.0, 336.0)
+    assert "within 4 days" in say_wait(wait, ENGLISH)
+
+
+def test_a_second_try_counts_from_the_end_of_the_first(world: World) -> None:
+    mentor, mentee = world.mentor(), world.mentee()
+    others_waited(world, 12)
+    match = world.live(mentee)
+    assert match is not None
+    world.forward(days=1)
+    decline_match(world.house, person(mentor), match.id)
+    ended = world.clock.now()
+    world.forward(hours=5)
+    estimate = tell_wait(world.house, person(mentee), mentee).estimate
+    assert (estimate.since, estimate.waited, estimate.basis) == (ended, 5.0, "promise"), "first asks say nothing of it"
+
+
+def test_a_second_try_is_measured_by_the_second_tries_of_others(world: World) -> None:
+    others_waited(world, 12, people=6)
+    with world.house.begin(read_only=True) as store:
+        asked = world.every_match(store)
+    for match in asked:
+        decline_match(world.house, person(match.mentor_id), match.id)
+    world.forward(hours=3)
+    world.mentor(capacity=5)
+    world.rounds()
+    (left,) = (match.mentee_id for match in asked if world.live(match.mentee_id) is None)
+    world.hear(profiles.PersonPaused, left)
+    new, again = world.mentee(), world.mentor()
+    match = world.asked(new)
+    decline_match(world.house, person(again), match.id)
+    estimate = tell_wait(world.house, person(new), new).estimate
+    assert (estimate.basis, estimate.people) == ("similar", 5)
+    assert estimate.low == pytest.approx(3, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("tries", "looking", "looks"),
+    [
+        ([], True, [(0, None)]),
+        ([], False, []),
+        ([(2, None)], True, [(0, 2)]),
+        ([(7, 9), (2, 4)], True, [(0, 2), (4, 7), (9, None)]),
+        ([(2, 4)], False, [(0, 2)]),
+    ],
+)
+def test_a_way_is_cut_into_stretches_of_waiting(
+    tries: list[tuple[int, int | None]], looking: bool, looks: list[tuple[int, int | None]]
+) -> None:
+    def at(hour: int | None) -> Any:
+        return None if hour is None else datetime(2030, 1, 1, hour, tzinfo=UTC)
+
+    found = looks_of(at(0), [(at(asked), at(ended)) for asked, ended in tries], looking=looking)
+    assert found == tuple(Look(at(since), at(asked)) for since, asked in looks)
 
 
 @pytest.mark.parametrize("locale", ["en", "es", "fr", "ar"])
 def test_an_estimate_is_a_sentence_in_every_language(locale: str) -> None:
     phrases = Words(WORDS).of(locale)
     said = {
-        say_wait(WaitEstimate(low=low, high=high, basis=basis, people=7), phrases)
-        for low, high, basis in ((5.0, 60.0, "lane"), (5.0, None, "similar"), (0.0, 336.0, "promise"))
+        say_wait(a_wait(low=low, high=high, basis=basis, past=past), phrases)
+        for low, high, basis, past in (
+            (5.0, 60.0, "lane", False),
+            (5.0, None, "similar", False),
+            (5.0, 5.2, "similar", False),
+            (0.0, 336.0, "promise", False),
+            (400.0, None, "promise", True),
+            (5.0, 60.0, "lane", True),
+        )
     }
-    assert len(said) == 3
+    assert len(said) == 6
     if locale == "en":
-        assert "It usually takes between 5 hours and 2 days until a mentor is asked." in said
+        assert "From now, it usually takes between 5 hours and 2 days until a mentor is asked." in said
+    assert say_wait(a_wait(low=5.0, high=60.0, basis="lane", past=False, status="asked"), phrases) == ""
+
+
+def a_wait(*, low: float, high: float | None, basis: str, past: bool, status: Status = "waiting") -> Wait:
+    since = datetime(2030, 1, 1, tzinfo=UTC)
+    estimate = WaitEstimate(since=since, waited=0.0, low=low, high=high, basis=basis, people=7, past=past)
+    return Wait(person_id="sam", locale="en", status=status, waiting_since=since, tries=0, estimate=estimate)
 
 
 def test_the_reason_is_that_of_the_last_round(world: World) -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from services.chassis.words import Words
-from services.events.facts import Must
+from services.events.facts import DeviceInterest, DeviceLived, Must
 from services.matcher.bootstrap import WORDS
 from services.matcher.domain.round import run_round
 from services.matcher.use_cases.desk import Desk
 from services.matcher.use_cases.end_match import end_match
-from services.matcher.use_cases.say_codes import say_preset, say_rule
+from services.matcher.use_cases.publish_weights import publish_in
+from services.matcher.use_cases.say_codes import say_cause, say_preset, say_rule
 from services.matcher.use_cases.say_why_waiting import say_why_waiting
-from services.matcher.use_cases.tell_why import tell_why
-from tests.matcher.world import ADMIN, World, person, spoken
+from services.matcher.use_cases.tell_why import Behind, tell_why
+from tests.matcher.world import ADMIN, PROGRAMME, World, person, spoken
 
 ENGLISH = Words(WORDS).of("en")
 
@@ -28,10 +32,48 @@ def test_a_condition_of_their_own_comes_with_what_letting_it_go_would_open(told:
     told.mentor(gender="man"), told.mentor(gender="man")
     mentee = told.mentee(musts=(Must(criterion="gender", value="woman"),))
     told.rounds()
-    why = tell_why(told.house, Desk(), person(mentee), mentee, "en")
+    why, admins = (tell_why(told.house, Desk(), by, mentee, "en") for by in (person(mentee), ADMIN))
     assert (why.cause, why.rules) == ("hard_rule", ("must:gender",))
-    assert [(one.rules, one.mentors) for one in why.relaxations] == [(("must:gender",), 2)]
-    assert say_why_waiting(why, ENGLISH)[-1].endswith("Mentors who would fit then: 2.")
+    assert [(one.rules, one.several, one.mentors) for one in why.relaxations] == [(("must:gender",), False, None)]
+    assert say_why_waiting(why, ENGLISH)[-1].endswith("Somebody would fit then.")
+    assert [one.mentors for one in admins.relaxations] == [2]
+    assert say_why_waiting(admins, ENGLISH)[-1].endswith("Mentors who would fit then: 2.")
+
+
+def test_five_mentors_are_several(told: World) -> None:
+    for _ in range(5):
+        told.mentor(gender="man")
+    mentee = told.mentee(musts=(Must(criterion="gender", value="woman"),))
+    told.rounds()
+    why = tell_why(told.house, Desk(), person(mentee), mentee, "en")
+    assert say_why_waiting(why, ENGLISH)[-1].endswith("Several mentors would fit then.")
+
+
+def test_a_mentor_who_is_not_ready_yet_is_no_full_place_and_no_promise(told: World) -> None:
+    told.mentor(approved=False, gender="man")
+    plain, asks = told.mentee(), told.mentee(musts=(Must(criterion="gender", value="woman"),))
+    told.rounds()
+    for by in (person, lambda _: ADMIN):
+        why = tell_why(told.house, Desk(), by(plain), plain, "en")
+        assert say_why_waiting(why, ENGLISH) == ["There are mentors who fit. They are not ready to start yet."]
+        why = tell_why(told.house, Desk(), by(asks), asks, "en")
+        assert (why.cause, why.relaxations[0].awaits) == ("hard_rule", ("ready",))
+        assert "once they are ready" in say_why_waiting(why, ENGLISH)[-1]
+
+
+def test_the_quality_floor_is_no_full_place(told: World) -> None:
+    told.mentor()
+    mentee = told.mentee()
+    with told.house.begin() as store:
+        now = store.weights.current(PROGRAMME).weights
+        strict = replace(now, version=now.version + 1, quality_floor=99)
+        publish_in(store, PROGRAMME, strict, after=now.version, by="admin", reason="fewer, better")
+    told.rounds()
+    why = tell_why(told.house, Desk(), person(mentee), mentee, "en")
+    assert (why.cause, why.rules) == ("capacity", ("quality_floor",))
+    assert say_why_waiting(why, ENGLISH) == [
+        "We are looking for a mentor who fits you more closely than those we have now."
+    ]
 
 
 def crowded(world: World) -> str:
@@ -45,30 +87,69 @@ def crowded(world: World) -> str:
 def test_before_any_round_nothing_is_claimed(told: World) -> None:
     crowded(told)
     why = tell_why(told.house, Desk(), ADMIN, "second", "en")
-    assert (why.cause, why.crowd, why.suitable) == ("next_round", None, None)
+    assert (why.cause, why.behind_it) == ("next_round", Behind())
 
 
-def test_a_shortage_names_the_crowd_that_proves_it(told: World) -> None:
-    waiting = crowded(told)
-    told.rounds()
-    assert tell_why(told.house, Desk(), ADMIN, waiting, "en").cause == "capacity", "the place is taken by now"
-    first = told.live("first")
-    assert first is not None
-    end_match(told.house, ADMIN, first.id, cause="withdrawn", reason="moved away")
+def short_of_a_place(world: World, people: int) -> str:
+    """People of one profile whose mentor has a place for all but one, and all of those places are free just now."""
+    profile: dict[str, Any] = {
+        "languages": spoken("cy"),
+        "diabetes_type": "mody",
+        "devices": (DeviceInterest(device_class="diy_aid", stage="using"),),
+        "musts": (Must(criterion="gender", value="woman"),),
+    }
+    known: dict[str, Any] = {"languages": spoken("cy"), "diabetes_types": ("mody",), "gender": "woman"}
+    world.mentor("mentor", devices=(DeviceLived(device_class="diy_aid"),), capacity=people - 1, **known)
+    names = [world.mentee(f"mentee-{'abcdefgh'[place]}", **profile) for place in range(people)]
+    world.rounds()
+    waiting = [name for name in names if world.live(name) is None]
+    for name in set(names) - set(waiting):
+        asked = world.live(name)
+        assert asked is not None
+        end_match(world.house, ADMIN, asked.id, cause="withdrawn", reason="moved away")
+    return waiting[0]
+
+
+def test_a_shortage_names_to_admins_the_crowd_that_proves_it(told: World) -> None:
+    waiting = short_of_a_place(told, 2)
     why = tell_why(told.house, Desk(), ADMIN, waiting, "en")
-    assert (why.cause, why.suitable, why.free) == ("shortage", 1, 1)
-    assert why.crowd is not None
-    assert (why.crowd.mentees, why.crowd.mentors, why.crowd.places) == (("first", "second"), ("mentor",), 1)
-    assert ("language", "cy") in why.crowd.have_in_common
+    assert why.behind_it is not None
+    assert (why.cause, why.behind_it.suitable, why.behind_it.free) == ("shortage", 1, 1)
+    crowd = why.behind_it.crowd
+    assert crowd is not None
+    assert (crowd.mentees, crowd.mentors, crowd.places) == (("mentee-a", "mentee-b"), ("mentor",), 1)
+    assert ("language", "cy") in crowd.have_in_common
     assert "Welsh" in say_why_waiting(why, ENGLISH)[1]
+
+
+@pytest.mark.parametrize("locale", ["en", "es", "fr", "ar"])
+@pytest.mark.parametrize(("people", "sentences"), [(2, 1), (4, 1), (5, 2)])
+def test_a_person_is_told_no_number_and_nothing_of_the_others(
+    told: World, people: int, sentences: int, locale: str
+) -> None:
+    """With two who need the same place, what they have in common is the profile of the other one."""
+    waiting, phrases = short_of_a_place(told, people), Words(WORDS).of(locale)
+    why = tell_why(told.house, Desk(), person(waiting), waiting, "en")
+    assert (why.cause, why.behind_it, why.crowded) == ("shortage", None, people >= 5)
+    said = say_why_waiting(why, phrases)
+    assert len(said) == sentences, said
+    assert said[0] == say_cause("shortage", (), phrases)
+    assert not any(sign.isnumeric() for sentence in said for sign in sentence), said
+    if sentences == 2 and locale == "en":
+        assert said[1] == "Many people need the same few mentors at the moment."
 
 
 def test_a_pool_that_changed_is_looked_at_afresh(told: World) -> None:
     desk, waiting = Desk(), crowded(told)
     told.rounds()
-    assert tell_why(told.house, desk, ADMIN, waiting, "en").suitable == 1
+    assert suitable(told, desk, waiting) == 1
     told.mentor(languages=spoken("cy"), capacity=0)
-    assert tell_why(told.house, desk, ADMIN, waiting, "en").suitable == 2
+    assert suitable(told, desk, waiting) == 2
+
+
+def suitable(world: World, desk: Desk, mentee: str) -> int | None:
+    behind = tell_why(world.house, desk, ADMIN, mentee, "en").behind_it
+    return behind.suitable if behind else None
 
 
 def test_codes_without_words_are_said_as_they_are() -> None:

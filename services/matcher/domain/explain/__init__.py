@@ -3,7 +3,7 @@
 from services.matcher.domain.explain.hall import Crowd, crowd_of
 from services.matcher.domain.explain.pair import explain, parts_of
 from services.matcher.domain.explain.parts import Explanation, Part, band_of, reasons_of
-from services.matcher.domain.explain.unmatched import Relaxation, WhyUnmatched, is_own, why_each, why_unmatched
+from services.matcher.domain.explain.unmatched import Relaxation, WhyUnmatched, awaited, is_own, why_each, why_unmatched
 
 __all__ = [
     "Crowd",
@@ -11,6 +11,7 @@ __all__ = [
     "Part",
     "Relaxation",
     "WhyUnmatched",
+    "awaited",
     "band_of",
     "crowd_of",
     "explain",

@@ -2,31 +2,42 @@
 
 Every mentor is looked at with the rules they break for this person. A mentor who breaks none is *suitable*. Where no
 mentor is, the smallest sets of broken rules are what stands in the way; those made only of the person's own wishes
-are *relaxations* they could make.
+are *relaxations* they could make. Where time alone, or the programme, can change what is left (mentors who are not
+ready, the quality floor), nothing is impossible: that is ``capacity``, or ``hard_rule`` beside a wish.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from services.matcher.domain.arrays import I64
+from services.matcher.domain.explain.broken import Broken, Sets
 from services.matcher.domain.features.problem import Problem
+from services.matcher.domain.features.reading import QUALITY_FLOOR
 from services.matcher.domain.features.rules import Flags
 
 SHORTAGE, CAPACITY, HARD_RULE, NEVER_POSSIBLE = "shortage", "capacity", "hard_rule", "never_possible"
-_OWN = ("format", "availability", "device", "situation", "life_stage", "goals", "topics", "age", "age_at_diagnosis")
-_PROGRAMMES_OWN = ("ready", "quality_floor")
+_OWN = (
+    *("format", "availability", "device", "situation", "life_stage", "goals", "topics", "age", "age_at_diagnosis"),
+    "request_shape",
+)
+PLACES, READY = "places", "ready"
+_AWAITED = (QUALITY_FLOOR, READY)  # the programme's, or a matter of time
 _AT_ONCE = 256  # mentees times mentors that are looked at in one step: a few megabytes
 
 
 @dataclass(frozen=True, kw_only=True)
 class Relaxation:
-    """Wishes a person could let go of together, and how many mentors that would open."""
+    """Wishes a person could let go of together, and how many mentors that would open.
+
+    ``awaits`` is what those mentors are kept by besides: ``("ready",)`` where they are not ready to start yet.
+    """
 
     rules: tuple[str, ...]
     mentors: int
+    awaits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +56,11 @@ def is_own(rule: str) -> bool:
     return rule.startswith("must:") or rule in _OWN
 
 
+def awaited(rules: Iterable[str]) -> str:
+    """What somebody waits for whose cause is ``capacity``: ``quality_floor``, ``ready`` or ``places``."""
+    return next((one for one in _AWAITED if one in rules), PLACES)
+
+
 def why_unmatched(problem: Problem, mentee: int) -> WhyUnmatched:
     """Say why the mentee of this row has no mentor; call it for people whom the round left waiting."""
     return why_each(problem, [mentee])[0]
@@ -52,20 +68,20 @@ def why_unmatched(problem: Problem, mentee: int) -> WhyUnmatched:
 
 def why_each(problem: Problem, mentees: Sequence[int]) -> list[WhyUnmatched]:
     """The same for several rows: most have suitable mentors, and those are counted many at a time."""
-    found = []
+    found, broken = [], Broken(problem, mentees)
     for start in range(0, len(mentees), _AT_ONCE):
         some = np.array(mentees[start : start + _AT_ONCE], dtype=np.int64)
         fine = _fine(problem, some)
         suitable, free = fine.sum(axis=1).tolist(), (fine & _has_seat(problem, some)).sum(axis=1).tolist()
-        found += [_why(problem, *one) for one in zip(some.tolist(), suitable, free, strict=True)]
+        found += [_why(broken, *one) for one in zip(some.tolist(), suitable, free, strict=True)]
     return found
 
 
-def _why(problem: Problem, mentee: int, suitable: int, free: int) -> WhyUnmatched:
+def _why(broken: Broken, mentee: int, suitable: int, free: int) -> WhyUnmatched:
     if suitable:
         cause = SHORTAGE if free else CAPACITY
-        return WhyUnmatched(cause=cause, rules=("places",), suitable=suitable, free=free)
-    return _ruled_out(_broken_sets(problem, mentee))
+        return WhyUnmatched(cause=cause, rules=(PLACES,), suitable=suitable, free=free)
+    return _ruled_out(broken.sets(mentee))
 
 
 def _fine(problem: Problem, mentees: I64) -> Flags:
@@ -83,39 +99,53 @@ def _fine(problem: Problem, mentees: I64) -> Flags:
     return fine
 
 
-def _broken_sets(problem: Problem, mentee: int) -> Counter[tuple[str, ...]]:
-    """How many mentors break which rules for this person, the sets in the order of their first mentor."""
-    broken = problem.reading.broken(mentee, np.arange(len(problem.pool.mentors)))
-    names = sorted(broken)
-    if not names:
-        return Counter({(): len(problem.pool.mentors)} if problem.pool.mentors else {})
-    packed = np.packbits(np.array([broken[name] for name in names]), axis=0)
-    _, first, counts = np.unique(packed, axis=1, return_index=True, return_counts=True)
-    order = np.argsort(first)
-    return Counter(
-        {
-            tuple(name for name in names if broken[name][mentor]): count
-            for mentor, count in zip(first[order].tolist(), counts[order].tolist(), strict=True)
-        }
+def _ruled_out(counts: Sets) -> WhyUnmatched:
+    ways = _ways(counts)
+    if not ways:
+        return WhyUnmatched(cause=NEVER_POSSIBLE, rules=_fixed(counts), suitable=0, free=0)
+    first = ways[0]
+    if not first.own:
+        return WhyUnmatched(cause=CAPACITY, rules=first.awaits, suitable=0, free=0)
+    alike = [one for one in ways if len(one.own) == len(first.own) and one.awaits == first.awaits][:3]
+    opening = () if QUALITY_FLOOR in first.awaits else alike  # where the floor stays, letting go of a wish opens nobody
+    return WhyUnmatched(
+        cause=HARD_RULE,
+        rules=first.own + first.awaits,
+        suitable=0,
+        free=0,
+        relaxations=tuple(Relaxation(rules=one.own, mentors=one.mentors, awaits=one.awaits) for one in opening),
     )
 
 
-def _ruled_out(counts: Counter[tuple[str, ...]]) -> WhyUnmatched:
-    own = [(rules, n) for rules, n in counts.items() if all(is_own(rule) for rule in rules)]
-    if own:
-        fewest = min(len(rules) for rules, _ in own)
-        least = sorted((one for one in own if len(one[0]) == fewest), key=lambda one: (-one[1], one[0]))[:3]
-        relaxations = tuple(Relaxation(rules=rules, mentors=n) for rules, n in least)
-        return WhyUnmatched(cause=HARD_RULE, rules=relaxations[0].rules, suitable=0, free=0, relaxations=relaxations)
-    awaited = [(rules, n) for rules, n in counts.items() if all(rule in _PROGRAMMES_OWN for rule in rules)]
-    if awaited:
-        return WhyUnmatched(cause=CAPACITY, rules=max(awaited, key=lambda one: (one[1], one[0]))[0], suitable=0, free=0)
-    # What nobody in the pool passes, once everything that is the person's or the programme's to change is left out.
-    fixed: Counter[tuple[str, ...]] = Counter()
+def _fixed(counts: Sets) -> tuple[str, ...]:
+    """What nobody in the pool passes, once everything is left out that somebody or time can change."""
+    fixed = Counter[tuple[str, ...]]()
     for rules, n in counts.items():
-        fixed[tuple(r for r in rules if not is_own(r) and r not in _PROGRAMMES_OWN)] += n
-    binding = min(fixed, key=lambda rules: (len(rules), -fixed[rules], rules), default=("no_mentors",))
-    return WhyUnmatched(cause=NEVER_POSSIBLE, rules=binding, suitable=0, free=0)
+        fixed[tuple(rule for rule in rules if not is_own(rule) and rule not in _AWAITED)] += n
+    return min(fixed, key=lambda rules: (len(rules), -fixed[rules], rules), default=("no_mentors",))
+
+
+@dataclass(frozen=True)
+class _Way:
+    """Rules that can all change, for so many mentors: wishes of the person's own, and what is awaited besides."""
+
+    own: tuple[str, ...]
+    awaits: tuple[str, ...]
+    mentors: int
+
+    def order(self) -> tuple[object, ...]:
+        """What the person can do alone comes first, then what comes by itself, then both; the fewest, the most."""
+        both = bool(self.own and self.awaits)
+        return (both, not self.own, QUALITY_FLOOR in self.awaits, len(self.own + self.awaits), -self.mentors, self.own)
+
+
+def _ways(counts: Sets) -> list[_Way]:
+    found = []
+    for rules, mentors in counts.items():
+        own, rest = tuple(filter(is_own, rules)), tuple(rule for rule in rules if not is_own(rule))
+        if all(rule in _AWAITED for rule in rest):
+            found.append(_Way(own, rest, mentors))
+    return sorted(found, key=_Way.order)
 
 
 def _has_seat(problem: Problem, mentees: I64) -> Flags:

@@ -12,6 +12,7 @@ from services.matcher.domain.features.criteria.relation import ANY
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.people import Mentee, Mentor
 
+BENDS = ("relation",)  # criteria that a must of the same name bends
 Want = tuple[str, tuple[str, ...]]  # criterion, and the values of which one is enough
 
 

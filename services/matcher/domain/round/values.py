@@ -42,9 +42,10 @@ class Proposal:
 class Unmatched:
     """A person without a mentor this time, and why.
 
-    ``cause``: ``shortage`` (suitable mentors had free places, all went to others), ``capacity`` (suitable mentors are
-    there, none has a free place), ``hard_rule`` (a wish of the person's own rules everyone out), ``never_possible``
-    (nobody in the pool could, whatever the person gave up). ``rules`` name what binds, most telling first.
+    ``cause``: ``shortage`` (suitable mentors had free places, all went to others), ``capacity`` (mentors are there
+    whom time or the programme keeps away: no free place, not ready to start, under the quality floor; ``rules`` say
+    which), ``hard_rule`` (a wish of the person's own rules everyone out), ``never_possible`` (nobody in the pool could,
+    whatever the person gave up). ``rules`` name what binds, most telling first.
     """
 
     mentee_id: str

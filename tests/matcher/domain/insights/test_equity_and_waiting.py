@@ -1,9 +1,12 @@
+from datetime import timedelta
+
 import pytest
 
 from services.matcher.domain.insights.equity import EVERYBODY, Journey, equity
 from services.matcher.domain.insights.groups import Group
 from services.matcher.domain.insights.intervals import survival_quantile, wilson
 from services.matcher.domain.insights.waiting import Wait, estimate_wait
+from services.matcher.domain.people import Mentee
 from services.matcher.domain.weights import default_weights
 from tests.support.people import NOW, a_mentee, spoken
 
@@ -61,16 +64,51 @@ def test_survival_counts_those_who_left_the_picture() -> None:
     assert survival_quantile(waits, 0.75) is None
 
 
+def newcomer(*languages: str) -> Mentee:
+    return waiting(0, *languages)
+
+
+def waiting(days: int, *languages: str) -> Mentee:
+    return a_mentee(languages=spoken(*languages), waited=timedelta(days=days))
+
+
 def test_a_newcomer_hears_how_long_people_like_them_waited() -> None:
     waits = [Wait("standard", "es", hours, True) for hours in (10, 20, 30, 40, 50, 60, 70, 80)]
     waits += [Wait("standard", "en", 5.0, True)] * 20
-    told = estimate_wait(a_mentee(languages=spoken("es-MX")), default_weights(), NOW, waits)
+    told = estimate_wait(newcomer("es-MX"), default_weights(), NOW, waits)
     assert (told.low, told.high, told.basis, told.people) == (20, 60, "similar", 8)
+    assert (told.since, told.waited, told.past) == (NOW, 0, False)
 
 
 def test_without_enough_history_the_range_is_wider_and_then_the_promise() -> None:
     waits = [Wait("standard", "es", 10.0, True)] * 3 + [Wait("standard", "en", 30.0, True)] * 3
-    spanish = a_mentee(languages=spoken("es"))
+    spanish = newcomer("es")
     assert estimate_wait(spanish, default_weights(), NOW, waits).basis == "lane"
     told = estimate_wait(spanish, default_weights(), NOW, waits[:4])
     assert (told.low, told.high, told.basis, told.people) == (0.0, 336.0, "promise", 0)
+
+
+def test_who_has_waited_is_measured_by_those_who_waited_longer() -> None:
+    short, long = ([Wait("standard", "es", 24.0 * days, True) for days in range(*ends)] for ends in ((1, 9), (21, 29)))
+    after_20 = estimate_wait(waiting(20, "es"), default_weights(), NOW, short + long)
+    assert (after_20.low, after_20.high, after_20.people) == (22 * 24, 26 * 24, 8)
+    after_90 = estimate_wait(waiting(90, "es"), default_weights(), NOW, short + long)
+    assert (after_90.low, after_90.high, after_90.basis, after_90.people) == (90 * 24, None, "promise", 0)
+    assert (after_20.past, after_90.past) == (True, True)
+
+
+def test_those_who_wait_still_count_as_long_as_they_have() -> None:
+    over = [Wait("standard", "es", 24.0 * days, True) for days in range(21, 29)]
+    still = [Wait("standard", "es", 24.0 * 40, False)] * 8
+    told = estimate_wait(waiting(20, "es"), default_weights(), NOW, over + still)
+    assert (told.low, told.high, told.people) == (24 * 24, None, 16)
+
+
+def test_a_second_try_is_measured_by_second_tries_from_the_end_of_the_first() -> None:
+    first = [Wait("standard", "es", 500.0 + hours, True) for hours in range(8)]
+    second = [Wait("standard", "es", 10.0 * hours, True, again=True) for hours in range(1, 9)]
+    tried = waiting(10, "es")
+    told = estimate_wait(tried, default_weights(), NOW, first + second, again_since=NOW - timedelta(hours=5))
+    assert (told.low, told.high, told.people, told.since) == (20, 60, 8, NOW - timedelta(hours=5))
+    alone = estimate_wait(tried, default_weights(), NOW, first, again_since=NOW - timedelta(hours=5))
+    assert (alone.basis, alone.high, alone.past) == ("promise", 5 + 4 * 24, False), "the promise counts from sign-up"
