@@ -11,10 +11,12 @@ from services.chassis.schema import CairnSchema, Instant
 from services.matcher.api.door import WEIGHTS, Door, actor, patience
 from services.matcher.api.weights import SettingsSchema
 from services.matcher.domain.insights.judge import Verdict
+from services.matcher.domain.insights.small_cells import TOGETHER
 from services.matcher.domain.insights.what_if import Guardrail, WhatIf
 from services.matcher.use_cases.try_weights import Tried, try_weights
 
 MOST = 200  # mentees named in each list, unless asked otherwise
+CODE = f"{TOGETHER}: all hidden groups of the axis as one"
 _FIRST = "; the first of them by id, as many as `most` says"
 
 
@@ -48,10 +50,10 @@ class VerdictSchema(CairnSchema):
 
 
 class GuardrailSchema(CairnSchema):
-    """A group before and after; null where it has fewer than five people."""
+    """A group before and after; null where it has fewer than five people, or where such a group would show by it."""
 
     axis = fields.String(required=True, metadata={"example": "language"})
-    code = fields.String(required=True, metadata={"example": "es"})
+    code = fields.String(required=True, metadata={"example": "es", "description": CODE})
     people = fields.Integer(required=True, allow_none=True)
     matched_before = fields.Integer(required=True, allow_none=True)
     matched_after = fields.Integer(required=True, allow_none=True)

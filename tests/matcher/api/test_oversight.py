@@ -147,14 +147,15 @@ def test_equity_hides_small_groups_and_counts_the_others(stage: Stage) -> None:
     stage.mentor("mentor", capacity=9)
     for _ in range(5):
         matched(stage, stage.mentee())
-    for _ in range(4):
-        stage.mentee(languages=spoken("cy"))
+    for tag in ("cy", "cy", "cy", "cy", "br", "br"):
+        stage.mentee(languages=spoken(tag))
     stage.forward(hours=10)
     groups = {(one["axis"], one["code"]): one for one in stage.get("/matcher/v1/equity", ADMIN)["groups"]}
-    assert (groups["all", "all"]["people"], groups["all", "all"]["match_rate"]) == (9, pytest.approx(5 / 9))
+    assert (groups["all", "all"]["people"], groups["all", "all"]["match_rate"]) == (11, pytest.approx(5 / 11))
     english = groups["language", "en"]
     assert (english["people"], english["match_rate"], english["rematch_rate"]) == (5, 1.0, 0.0)
-    assert groups["language", "cy"]["people"] is None
+    assert groups["language", "cy"]["people"] is groups["language", "br"]["people"] is None
+    assert groups["language", "hidden_together"]["people"] == 6
     assert len(english["interval"]) == 2
 
 

@@ -12,8 +12,9 @@ from services.matcher.domain.features.ground import Ground, lay_ground
 from services.matcher.domain.features.pair_points import PairPoints, pair_points
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.rules import Flags
-from services.matcher.domain.insights.groups import Group, Grouped, grouped, too_few
+from services.matcher.domain.insights.groups import Grouped, grouped
 from services.matcher.domain.insights.judge import Pairing, Verdict, ids_of, judge_pairing, pairing, rows_of
+from services.matcher.domain.insights.small_cells import Group, Row
 from services.matcher.domain.round import Settled, Snapshot, settle
 from services.matcher.domain.solve import Limits
 from services.matcher.domain.weights import Weights
@@ -24,7 +25,10 @@ ALERT_POINTS = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Guardrail:
-    """A group before and after; the numbers are None where the group has fewer than five people."""
+    """A group before and after; the numbers are None where it is hidden, being small or so that no small one shows.
+
+    The hidden groups of an axis have a row together.
+    """
 
     group: Group
     people: int | None
@@ -185,11 +189,11 @@ def _named(people: tuple[str, ...], chosen: Flags) -> tuple[str, ...]:
 
 def _guardrails(groups: Grouped, had_mentor: Flags, has_mentor: Flags) -> tuple[Guardrail, ...]:
     counts = (groups.count(chosen) for chosen in (np.ones_like(had_mentor), had_mentor, has_mentor))
-    return tuple(_guardrail(*told) for told in zip(groups.groups, *counts, strict=True))
+    return tuple(_guardrail(*told) for told in zip(groups.rows, *counts, strict=True))
 
 
-def _guardrail(group: Group, people: int, was: int, is_now: int) -> Guardrail:
-    if too_few(people):
-        return Guardrail(group=group, people=None, matched_before=None, matched_after=None, alert=False)
+def _guardrail(row: Row, people: int, was: int, is_now: int) -> Guardrail:
+    if not row.counts:
+        return Guardrail(group=row.group, people=None, matched_before=None, matched_after=None, alert=False)
     alert = 100 * (was - is_now) > ALERT_POINTS * people
-    return Guardrail(group=group, people=people, matched_before=was, matched_after=is_now, alert=alert)
+    return Guardrail(group=row.group, people=people, matched_before=was, matched_after=is_now, alert=alert)

@@ -1,7 +1,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from services.matcher.domain.insights.what_if import prepare, what_if
+from services.matcher.domain.insights.small_cells import TOGETHER
+from services.matcher.domain.insights.what_if import Guardrail, prepare, what_if
 from services.matcher.domain.people import Pair
 from services.matcher.domain.round import Snapshot, run_round
 from tests.support.people import a_mentee, a_mentor, a_snapshot, spoken, weights
@@ -57,12 +58,27 @@ def test_other_closeness_tables_are_read_anew() -> None:
 
 
 def test_a_group_that_loses_raises_an_alert_and_a_small_one_stays_hidden() -> None:
-    spanish = [a_mentee(f"s{n}", languages=spoken("es"), topics=("food",)) for n in range(6)]
-    mentees = [*spanish, a_mentee("sam", topics=("food",))]
-    both = spoken("en", "es", level="conversational")
-    mentors = [a_mentor(f"m{n}", languages=both, topics=("work",)) for n in range(7)]
-    told = what_if(a_snapshot(mentees, mentors, weights()), weights(quality_floor=99))
-    rails = {rail.group.code: rail for rail in told.guardrails if rail.group.axis == "language"}
+    rails = who_loses_by_a_floor(es=6, fr=5, en=1)
     assert rails["es"].alert
     assert (rails["es"].matched_before, rails["es"].matched_after) == (6, 0)
     assert rails["en"].people is None
+
+
+def test_a_small_group_cannot_be_worked_out_from_the_others_and_the_total() -> None:
+    rails = who_loses_by_a_floor(es=6, fr=5, en=1)
+    assert (rails["fr"].people, rails["fr"].matched_before, rails["fr"].alert) == (None, None, False)
+    together = rails[TOGETHER]
+    assert (together.people, together.matched_before, together.matched_after, together.alert) == (6, 6, 0, True)
+
+
+def who_loses_by_a_floor(**speakers: int) -> dict[str, Guardrail]:
+    """The guardrails by language when a quality floor leaves everybody without a mentor."""
+    mentees = [
+        a_mentee(f"{tag}{n}", languages=spoken(tag), topics=("food",))
+        for tag, count in speakers.items()
+        for n in range(count)
+    ]
+    tongues = spoken(*speakers, level="conversational")
+    mentors = [a_mentor(f"m{n}", languages=tongues, topics=("work",)) for n in range(len(mentees))]
+    told = what_if(a_snapshot(mentees, mentors, weights()), weights(quality_floor=99))
+    return {rail.group.code: rail for rail in told.guardrails if rail.group.axis == "language"}
