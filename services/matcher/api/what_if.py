@@ -110,8 +110,9 @@ def what_if_routes(door: Door) -> Blueprint:
     def try_other_weights(query: Mapping[str, Any], told: dict[str, Any]) -> dict[str, Any]:
         """Try other weights.
 
-        The people who wait now are matched under the weights in force and under these; nothing is stored or sent. 409
-        for a pool too large to wait for, 503 with Retry-After while another question is being answered.
+        The people who wait now are matched under the weights in force and under these, which stay like those in what is
+        left out; nothing is stored or sent. 409 for a pool too large to wait for, 503 with Retry-After while another
+        question is being answered.
         """
         with patience():
             return shown_what_if(try_weights(door.uow, door.desk, actor().programme_id, told), query["most"])
