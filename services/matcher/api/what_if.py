@@ -47,6 +47,17 @@ class VerdictSchema(CairnSchema):
     histogram = fields.List(
         fields.Integer(), required=True, metadata={"description": "How many pairs score 0 to 9, 10 to 19, ..."}
     )
+    matched_past_promise = fields.Integer(
+        required=True, metadata={"description": "Matched people whose promise, by these weights, had run out"}
+    )
+    left_past_promise = fields.Integer(
+        required=True, metadata={"description": "People whose promise has run out and who are left without a mentor"}
+    )
+    median_wait_left_hours = fields.Float(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Middle of the waits so far of those left; null when nobody is"},
+    )
 
 
 class GuardrailSchema(CairnSchema):
@@ -144,7 +155,15 @@ def _moves(found: WhatIf, most: int) -> dict[str, Any]:
 
 
 def _verdict(found: Verdict) -> dict[str, Any]:
-    return {"matched": found.matched, "mean": found.mean, "fit": found.fit / 1000, "histogram": list(found.histogram())}
+    return {
+        "matched": found.matched,
+        "mean": found.mean,
+        "fit": found.fit / 1000,
+        "histogram": list(found.histogram()),
+        "matched_past_promise": found.matched_past_promise,
+        "left_past_promise": found.left_past_promise,
+        "median_wait_left_hours": found.median_wait_left,
+    }
 
 
 def _guardrail(found: Guardrail) -> dict[str, Any]:

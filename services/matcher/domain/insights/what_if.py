@@ -13,7 +13,16 @@ from services.matcher.domain.features.pair_points import PairPoints, pair_points
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.rules import Flags
 from services.matcher.domain.insights.groups import Grouped, grouped
-from services.matcher.domain.insights.judge import Pairing, Verdict, ids_of, judge_pairing, pairing, rows_of
+from services.matcher.domain.insights.judge import (
+    Measure,
+    Pairing,
+    Verdict,
+    ids_of,
+    judge_pairing,
+    measure,
+    pairing,
+    rows_of,
+)
 from services.matcher.domain.insights.small_cells import Group, Row
 from services.matcher.domain.round import Settled, Snapshot, settle
 from services.matcher.domain.solve import Limits
@@ -100,10 +109,15 @@ class Prepared:
     settled: Settled
     ground: Ground  # of everybody, people of pins as well
     pairs: PairPoints  # everybody's, by the weights in force
-    people: tuple[str, ...]  # mentees' ids
+    current: Measure
     made: Pairing  # the pairs under the weights in force, pinned ones too
     by_current: Verdict
     grouped: Grouped
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """The mentees' ids."""
+        return self.current.people
 
 
 def prepare(
@@ -114,15 +128,16 @@ def prepare(
     everybody = _pool(settled.snapshot, snapshot.weights)
     same = settled.problem.reading.ground
     ground = same if not settled.pinned else lay_ground(everybody, snapshot.blocks)
-    pairs, people = pair_points(ground, snapshot.weights), ids_of(everybody)
+    pairs = pair_points(ground, snapshot.weights)
+    current = measure(ids_of(everybody), pairs, ground.waits, snapshot.weights)
     made = pairing(pairs, _mentor_rows(settled, everybody))
     return Prepared(
         settled=settled,
         ground=ground,
         pairs=pairs,
-        people=people,
+        current=current,
         made=made,
-        by_current=judge_pairing(people, pairs, made),
+        by_current=judge_pairing(current, made),
         grouped=grouped(everybody.mentees),
     )
 
@@ -143,13 +158,14 @@ def what_if(
         replace(current.snapshot, weights=candidate), like=current, alternates=0, limits=limits, cancelled=cancelled
     )
     after = pairing(ready.pairs, _mentor_rows(other, then))
-    by_candidate, before_then, after_then = _as_candidate(ready, then, after, other)
+    pairs, before_then, after_then = _as_candidate(ready, then, after, other)
+    by_candidate = replace(ready.current, pairs=pairs, past=ready.ground.waits.past(candidate))
     has_mentor, had_mentor = after.mentor_of >= 0, ready.made.mentor_of >= 0
     return WhatIf(
         before_by_current=ready.by_current,
-        before_by_candidate=judge_pairing(ready.people, by_candidate, before_then),
-        after_by_current=judge_pairing(ready.people, ready.pairs, after),
-        after_by_candidate=judge_pairing(ready.people, by_candidate, after_then),
+        before_by_candidate=judge_pairing(by_candidate, before_then),
+        after_by_current=judge_pairing(ready.current, after),
+        after_by_candidate=judge_pairing(by_candidate, after_then),
         changed=_named(ready.people, after.mentor_of != ready.made.mentor_of),
         gained=_named(ready.people, has_mentor & ~had_mentor),
         lost=_named(ready.people, had_mentor & ~has_mentor),

@@ -93,7 +93,7 @@ def _price(ready: Prepared, forced: Settled, pair: Pair) -> WhyNot:
     ordered = ready.settled.snapshot
     pool = Pool(ordered.mentees, ordered.mentors, ordered.at, ordered.weights)
     before, after = ready.made.mentor_of, rows_of(pool, forced.mentor_of)
-    first, second = ready.by_current, judge_pairing(ready.people, ready.pairs, pairing(ready.pairs, after))
+    first, second = ready.by_current, judge_pairing(ready.current, pairing(ready.pairs, after))
     ranks = ready.ground.waits.priorities(pool.weights)
     lost = int(ranks[before >= 0].sum() - ranks[after >= 0].sum())
     others = [ready.people[row] for row in np.flatnonzero(before != after) if ready.people[row] != pair.mentee_id]

@@ -70,7 +70,7 @@ def test_keeping_two_apart_costs_what_the_round_then_loses() -> None:
     before, after = settle(pool), settle(replace(pool, blocks=frozenset({told.pair})))
     changed = {one for one in before.mentor_of if before.mentor_of[one] != after.mentor_of[one]}
     assert set(told.others) == changed - {"sam"} != set()
-    fits = [judge(one.problem.pool, one.problem.reading.pairs, one.mentor_of).fit for one in (before, after)]
+    fits = [judge(one.problem.reading, one.mentor_of).fit for one in (before, after)]
     assert told.lost_fit == fits[0] - fits[1] > 0
     assert told.fewer_matched == 0
 
