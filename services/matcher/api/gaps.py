@@ -89,6 +89,11 @@ class GapsSchema(CairnSchema):
     waiting = fields.Integer(required=True, allow_none=True, metadata={"description": "Who waited then"})
     funnel = fields.Nested(FunnelSchema, required=True, allow_none=True)
     recruits = fields.List(fields.Nested(RecruitSchema), required=True)
+    for_conditions = fields.List(
+        fields.Nested(RecruitSchema),
+        required=True,
+        metadata={"description": "For each condition that somebody insists on, whom to recruit, each counted alone"},
+    )
     idle = fields.List(fields.Nested(IdleSchema), required=True)
 
 
@@ -122,7 +127,7 @@ def gap_routes(door: Door) -> Blueprint:
     return routes
 
 
-_NOTHING: Mapping[str, Any] = {"waiting": None, "funnel": None, "recruits": [], "idle": []}
+_NOTHING: Mapping[str, Any] = {"waiting": None, "funnel": None, "recruits": [], "for_conditions": [], "idle": []}
 
 
 def _shown(report: Report | None, phrases: Phrases) -> dict[str, Any]:
@@ -135,7 +140,7 @@ def _shown(report: Report | None, phrases: Phrases) -> dict[str, Any]:
         "asked_at": report.asked_at,
         "made_at": report.made_at,
         **content,
-        "recruits": [_labelled(one, phrases) for one in content["recruits"]],
+        **{name: [_labelled(one, phrases) for one in content[name]] for name in ("recruits", "for_conditions")},
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.matcher.domain.features.conditions import rule_of
-from services.matcher.domain.insights.gaps import PUBLISHED, Funnel, Gaps, Kind, gaps
+from services.matcher.domain.insights.gaps import PUBLISHED, Funnel, Gaps, Kind, Recruit, gaps
 from services.matcher.ports import Report, Store, UnitOfWork
 from services.matcher.use_cases.settle import FIND_GAPS
 
@@ -51,19 +51,20 @@ def _told_before(store: Store, programme_id: str) -> Mapping[str, int] | None:
 
 def _plain(found: Gaps) -> dict[str, Any]:
     return {
-        "recruits": [
-            {
-                **_plain_kind(one.kind),
-                "conditions": [
-                    {"rule": rule_of(condition), "values": list(condition[1])} for condition in one.kind.conditions
-                ],
-                "waiting": one.waiting,
-                "more_matched": one.more_matched,
-                "invitations": one.invitations,
-            }
-            for one in found.recruits
-        ],
+        "recruits": [_plain_recruit(one) for one in found.recruits],
+        "for_conditions": [_plain_recruit(one) for one in found.for_conditions],
         "idle": [{**_plain_kind(kind), "places": places} for kind, places in found.idle],
+    }
+
+
+def _plain_recruit(one: Recruit) -> dict[str, Any]:
+    conditions = [{"rule": rule_of(condition), "values": list(condition[1])} for condition in one.kind.conditions]
+    return {
+        **_plain_kind(one.kind),
+        "conditions": conditions,
+        "waiting": one.waiting,
+        "more_matched": one.more_matched,
+        "invitations": one.invitations,
     }
 
 

@@ -131,7 +131,9 @@ def test_gaps_know_conditions_and_say_them_in_the_readers_language(engine_stage:
     stage.mentor(gender="man")
     stage.post("/matcher/v1/gaps", ADMIN)
     work(stage)
-    (found,) = stage.get("/matcher/v1/gaps", ADMIN, headers={"Accept-Language": "fr"})["recruits"]
+    told = stage.get("/matcher/v1/gaps", ADMIN, headers={"Accept-Language": "fr"})
+    (found,) = told["recruits"]
+    assert told["for_conditions"] == [found]
     assert found["more_matched"] == 1
     assert [(one["rule"], one["values"]) for one in found["conditions"]] == [
         ("must:gender", ["woman"]),

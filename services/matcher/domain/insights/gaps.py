@@ -6,7 +6,7 @@ number is a re-solve, so it is exact for the pool as it is; the mentor added is 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import reduce
@@ -66,9 +66,14 @@ class Recruit:
 
 @dataclass(frozen=True, kw_only=True)
 class Gaps:
-    """``recruits`` in order of worth; ``idle`` counts free places left over, by kind, most first."""
+    """``recruits`` in order of worth; ``idle`` counts free places left over, by kind, most first.
+
+    ``for_conditions`` has the best recruit for each condition that somebody who waits insists on, each counted alone:
+    where many others wait as well, those few would not be among the first.
+    """
 
     recruits: tuple[Recruit, ...]
+    for_conditions: tuple[Recruit, ...]
     idle: tuple[tuple[Kind, int], ...]
 
 
@@ -85,29 +90,48 @@ def gaps(
     current = settled or settle(snapshot)
     idle = _idle(current)
     found: list[Recruit] = []
+    for_conditions: tuple[Recruit, ...] = ()
     while len(found) < recruits:
-        matched = current.mentor_of
-        waiting = Counter(kind_wanted(one, snapshot) for one in current.snapshot.mentees if one.id not in matched)
-        tried = [
-            (kind, settle(_with(current.snapshot, kind, places, len(found))))
-            for kind in _worth_trying(waiting, candidates)
-        ]
-        if not tried:
+        tried = _tried(current, candidates, places, len(found), funnel)
+        if not found:
+            for_conditions = tuple(_of_conditions([one for one, _ in tried]))
+        best, then = max(tried, key=lambda one: _worth(one[0]), default=(None, current))
+        if best is None or best.more_matched <= 0:
             break
-        kind, best = max(tried, key=lambda one: (len(one[1].mentor_of), waiting[one[0]], str(one[0])))
-        more = len(best.mentor_of) - len(current.mentor_of)
-        if more <= 0:
-            break
-        found.append(Recruit(kind=kind, waiting=waiting[kind], more_matched=more, invitations=funnel.invitations))
-        current = best
-    return Gaps(recruits=tuple(found), idle=idle)
+        found.append(best)
+        current = then
+    return Gaps(recruits=tuple(found), for_conditions=for_conditions, idle=idle)
+
+
+def _tried(current: Settled, most: int, places: int, number: int, funnel: Funnel) -> list[tuple[Recruit, Settled]]:
+    """What one mentor more of each kind worth trying would make of the pool, the kinds most waited for first."""
+    pool, matched = current.snapshot, current.mentor_of
+    waiting = Counter(kind_wanted(one, pool) for one in pool.mentees if one.id not in matched)
+    found = []
+    for kind in _worth_trying(waiting, most):
+        then = settle(_with(pool, kind, places, number))
+        more = len(then.mentor_of) - len(matched)
+        recruit = Recruit(kind=kind, waiting=waiting[kind], more_matched=more, invitations=funnel.invitations)
+        found.append((recruit, then))
+    return found
 
 
 def _worth_trying(waiting: Mapping[Kind, int], most: int) -> list[Kind]:
     """The kinds that most people wait for, and for each condition the one with it that most do: few are seen too."""
     ranked = sorted(waiting, key=lambda kind: (-waiting[kind], str(kind)))
     with_condition = {rule_of(condition): kind for kind in reversed(ranked) for condition in kind.conditions}
-    return list(dict.fromkeys([*ranked[:most], *with_condition.values()]))
+    return sorted({*ranked[:most], *with_condition.values()}, key=ranked.index)
+
+
+def _worth(one: Recruit) -> tuple[int, int, str]:
+    return one.more_matched, one.waiting, str(one.kind)
+
+
+def _of_conditions(tried: Sequence[Recruit]) -> Iterable[Recruit]:
+    """For each condition that a kind was tried for, the one worth most, if any; each once."""
+    rules = dict.fromkeys(rule_of(condition) for one in tried for condition in one.kind.conditions)
+    best = [max((one for one in tried if rule in map(rule_of, one.kind.conditions)), key=_worth) for rule in rules]
+    return (one for one in dict.fromkeys(best) if one.more_matched > 0)
 
 
 def kind_wanted(mentee: Mentee, snapshot: Snapshot) -> Kind:

@@ -91,6 +91,16 @@ def test_a_few_with_a_condition_are_seen_among_many_without() -> None:
     assert [(one.kind.conditions, one.waiting, one.more_matched) for one in told.recruits] == [((CLEARED,), 2, 2)]
 
 
+def test_where_many_others_wait_the_best_for_each_condition_is_told_besides() -> None:
+    many = [a_mentee(f"{tag}{n}", languages=spoken(tag)) for tag in ("en", "es", "fr") for n in range(9)]
+    few = [a_mentee(f"w{n}", musts=(must("gender", "woman"),)) for n in range(2)]
+    minor = a_mentee("minor", minor=True, musts=(must("gender", "woman"),))
+    told = gaps(a_snapshot([*many, *few, minor], []), places=2, recruits=2)
+    assert [one.kind.conditions for one in told.recruits] == [(), ()]
+    found = [(rule_of(one.kind.conditions[-1]), one.waiting, one.more_matched) for one in told.for_conditions]
+    assert found == [("must:gender", 2, 2), ("cleared", 1, 2)], "a woman who is cleared helps others as well"
+
+
 def test_minors_and_adults_are_not_one_kind() -> None:
     mentees = [a_mentee(f"p{n}", minor=n < 6) for n in range(12)]
     told = gaps(a_snapshot(mentees, []), recruits=2, places=6)
