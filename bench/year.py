@@ -13,9 +13,10 @@ from collections import Counter
 from pathlib import Path
 
 from bench.simulation import Week, Year, a_year
-from services.matcher.domain.insights.equity import GroupEquity, equity
+from services.matcher.domain.insights.equity import EVERYBODY, GroupEquity, equity
 from services.matcher.domain.insights.groups import groups_of
 from services.matcher.domain.insights.intervals import survival_quantile
+from services.matcher.domain.insights.small_cells import TOGETHER
 
 MONTHS = 12
 AXES = ("all", "language", "diabetes_type", "relation")
@@ -43,17 +44,23 @@ def _months(year: Year) -> list[str]:
 
 def _groups(year: Year) -> list[str]:
     journeys = year.journeys()
-    lines = [f"{'group':<22}{'waits':>7}{'matched':>9}{'95 % interval':>16}{'median wait':>13}{'95 % wait':>12}"]
+    lines = [f"{'group':<24}{'waits':>7}{'matched':>9}{'95 % interval':>16}{'median wait':>13}{'95 % wait':>12}"]
     for one in equity(journeys):
         if one.group.axis not in AXES:
             continue
-        name = one.group.code if one.group.axis == "all" else f"{one.group.axis.split('_')[-1]} {one.group.code}"
         if one.people is None:
-            lines.append(f"{name:<22}  fewer than five")
+            lines.append(f"{_name(one):<24}{'hidden':>7}")
             continue
-        mine = [j for j in journeys if one.group.axis == "all" or one.group in groups_of(j.mentee)]
-        lines.append(f"{name:<22}{_fares(one)}{_late([(j.hours, j.matched) for j in mine]):>12}{_alert(one)}")
+        mine = [j for j in journeys if one.group == EVERYBODY or not set(one.counts).isdisjoint(groups_of(j.mentee))]
+        lines.append(f"{_name(one):<24}{_fares(one)}{_late([(j.hours, j.matched) for j in mine]):>12}{_alert(one)}")
     return lines
+
+
+def _name(one: GroupEquity) -> str:
+    axis = one.group.axis.split("_")[-1]
+    if one.group.code == TOGETHER:
+        return f"{axis}, the hidden"
+    return axis if one.group == EVERYBODY else f"{axis} {one.group.code}"
 
 
 def _fares(one: GroupEquity) -> str:

@@ -23,7 +23,7 @@ def jobs(uow: UnitOfWork, terms: Terms) -> Mapping[str, Callable[[Job], None]]:
         run_round(uow, terms, job.key)
 
     def gaps(job: Job) -> None:
-        find_gaps(uow, job.key)
+        find_gaps(uow, job.key, job.payload)
 
     return {RUN_ROUND: a_round, FIND_GAPS: gaps}
 

@@ -50,7 +50,11 @@ def draft_routes(door: Door) -> Blueprint:
     @allow("admin")
     @routes.response(200, PresetsSchema, description="The presets, named in the reader's language")
     def list_presets() -> dict[str, Any]:
-        """List ready-made weights to start from."""
+        """List ready-made weights to start from.
+
+        Each names every setting, so that nothing of the version in force is left when one is saved or published;
+        `balanced` is what Cairn starts with.
+        """
         phrases = door.words.of(reader())
         return {
             "items": [
@@ -71,12 +75,13 @@ def draft_routes(door: Door) -> Blueprint:
     @allow("admin")
     @answers(412, 428)
     @routes.arguments(SettingsSchema, example={"criteria": {"device": {"mode": "soft", "weight": 80}}})
-    @routes.response(200, DraftSchema, description="The draft as saved, on the version in force now")
+    @routes.response(200, DraftSchema, description="The draft as saved, every setting written out")
     def save(told: dict[str, Any]) -> dict[str, Any]:
         """Save the draft.
 
-        Where there is one already, `If-Match` carries the ETag of the revision you worked on: 428 without it, 412 when
-        another admin saved meanwhile. Nothing comes into force.
+        What is sent is the whole draft: what is left out stays as in the version in force now, whatever the draft
+        before said, and the answer shows all of it. Where there is one already, `If-Match` carries the ETag of the
+        revision you worked on: 428 without it, 412 when another admin saved meanwhile. Nothing comes into force.
         """
         with door.uow.begin() as store:
             before = store.weights.draft(actor().programme_id, lock=True)

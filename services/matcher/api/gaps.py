@@ -1,16 +1,20 @@
 """Gaps: whom to recruit next, as a report made in the background."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import ValidationError, fields, validates_schema
 
 from services.chassis.api import Blueprint
 from services.chassis.auth import allow
 from services.chassis.idempotency import idempotent
 from services.chassis.schema import CairnSchema, Instant
-from services.matcher.api.door import WAITING, Door, actor
+from services.chassis.words import Phrases
+from services.matcher.api.door import WAITING, Door, actor, reader
+from services.matcher.api.why import RuleSchema
 from services.matcher.ports import Report
 from services.matcher.use_cases.find_gaps import KIND, ask_for_gaps
+from services.matcher.use_cases.say_codes import say_rule
 
 
 class KindSchema(CairnSchema):
@@ -22,9 +26,18 @@ class KindSchema(CairnSchema):
     device_class = fields.String(required=True, allow_none=True)
 
 
+class ConditionSchema(RuleSchema):
+    """What the people who wait insist on besides, and an ordinary mentor would not have."""
+
+    values = fields.List(
+        fields.String(), required=True, metadata={"description": "One of them is enough", "example": ["woman"]}
+    )
+
+
 class RecruitSchema(KindSchema):
     """A mentor to look for, after those before in the list."""
 
+    conditions = fields.List(fields.Nested(ConditionSchema), required=True)
     waiting = fields.Integer(required=True, metadata={"description": "People who wait for one like this"})
     more_matched = fields.Integer(required=True, metadata={"description": "People more with a mentor: exact"})
     invitations = fields.Integer(required=True, metadata={"description": "People to invite to win one, as a guide"})
@@ -36,6 +49,37 @@ class IdleSchema(KindSchema):
     places = fields.Integer(required=True)
 
 
+_MOST = 10**9
+_NUMBER: dict[str, Any] = {"minimum": 1, "maximum": _MOST}
+
+
+class InvitedSchema(CairnSchema):
+    """A programme's own numbers, both or none: how many people it invited, and how many of them became mentors."""
+
+    invited = fields.Integer(strict=True, metadata=_NUMBER | {"example": 400})
+    appointed = fields.Integer(strict=True, metadata=_NUMBER | {"example": 25})
+
+    @validates_schema
+    def _both_make_sense(self, told: Mapping[str, int], **_: Any) -> None:
+        for name in self.fields:
+            if told and name not in told:
+                raise ValidationError("Please give both numbers, or none.", name)
+        if told and not 1 <= told["invited"] <= _MOST:
+            raise ValidationError("Please give how many people were invited, 1 or more.", "invited")
+        if told and not 1 <= told["appointed"] <= told["invited"]:
+            raise ValidationError("Please give 1 or more, and no more than were invited.", "appointed")
+
+
+class FunnelSchema(CairnSchema):
+    """What the invitations are reckoned from."""
+
+    invited = fields.Integer(required=True)
+    appointed = fields.Integer(required=True)
+    own = fields.Boolean(
+        required=True, metadata={"description": "False: a published programme's, since this one told none"}
+    )
+
+
 class GapsSchema(CairnSchema):
     """The last report; `asked` while a newer one is being made, `none` before the first."""
 
@@ -43,7 +87,13 @@ class GapsSchema(CairnSchema):
     asked_at = Instant(required=True, allow_none=True)
     made_at = Instant(required=True, allow_none=True)
     waiting = fields.Integer(required=True, allow_none=True, metadata={"description": "Who waited then"})
+    funnel = fields.Nested(FunnelSchema, required=True, allow_none=True)
     recruits = fields.List(fields.Nested(RecruitSchema), required=True)
+    for_conditions = fields.List(
+        fields.Nested(RecruitSchema),
+        required=True,
+        metadata={"description": "For each condition that somebody insists on, whom to recruit, each counted alone"},
+    )
     idle = fields.List(fields.Nested(IdleSchema), required=True)
 
 
@@ -57,30 +107,44 @@ def gap_routes(door: Door) -> Blueprint:
     def read_gaps() -> dict[str, Any]:
         """Read whom to recruit next."""
         with door.uow.begin(read_only=True) as store:
-            return _shown(store.reports.get(actor().programme_id, KIND))
+            return _shown(store.reports.get(actor().programme_id, KIND), door.words.of(reader()))
 
     @routes.route("/matcher/v1/gaps", methods=["POST"])
     @allow("admin")
     @idempotent
+    @routes.arguments(InvitedSchema, required=False, example={"invited": 400, "appointed": 25})
     @routes.response(202, GapsSchema, description="A worker makes a new report; read it when it is ready")
-    def ask() -> dict[str, Any]:
+    def ask(told: dict[str, int]) -> dict[str, Any]:
         """Ask for a new report.
 
-        Each number in it comes from matching everybody again, so it is exact for the pool as it is.
+        Each number of people in it comes from matching everybody again, so it is exact for the pool as it is. How many
+        to invite is a guide: tell your own numbers, and they hold until you tell others; without any, those of a
+        published programme are taken (104 appointed of 9951 invited).
         """
-        return _shown(ask_for_gaps(door.uow, actor().programme_id, by="admin"))
+        report = ask_for_gaps(door.uow, actor().programme_id, by="admin", funnel=told or None)
+        return _shown(report, door.words.of(reader()))
 
     return routes
 
 
-def _shown(report: Report | None) -> dict[str, Any]:
+_NOTHING: Mapping[str, Any] = {"waiting": None, "funnel": None, "recruits": [], "for_conditions": [], "idle": []}
+
+
+def _shown(report: Report | None, phrases: Phrases) -> dict[str, Any]:
     if report is None:
-        return {"state": "none", "asked_at": None, "made_at": None, "waiting": None, "recruits": [], "idle": []}
+        return {"state": "none", "asked_at": None, "made_at": None, **_NOTHING}
     ready = report.made_at is not None and report.made_at >= report.asked_at
-    content = report.content or {"waiting": None, "recruits": [], "idle": []}
+    content = {**_NOTHING, **(report.content or {})}
     return {
         "state": "ready" if ready else "asked",
         "asked_at": report.asked_at,
         "made_at": report.made_at,
         **content,
+        **{name: [_labelled(one, phrases) for one in content[name]] for name in ("recruits", "for_conditions")},
     }
+
+
+def _labelled(recruit: Mapping[str, Any], phrases: Phrases) -> dict[str, Any]:
+    """A report of before conditions were known has none."""
+    conditions = [one | {"label": say_rule(one["rule"], phrases)} for one in recruit.get("conditions", ())]
+    return {**recruit, "conditions": conditions}

@@ -12,7 +12,7 @@ from services.chassis.schema import CairnSchema, Instant
 from services.matcher.api.door import WAITING, Door, actor, patience
 from services.matcher.api.match_schemas import MatchSchema, shown_match
 from services.matcher.api.weights import SettingsSchema
-from services.matcher.api.what_if import MostQuery, WhatIfSchema, shown_what_if
+from services.matcher.api.what_if import CODE, MostQuery, WhatIfSchema, shown_what_if
 from services.matcher.domain.insights.suggested_weights import FEWEST
 from services.matcher.domain.weights import weights_to_json
 from services.matcher.use_cases.oversee import show_board, suggest, tell_equity
@@ -48,10 +48,13 @@ class BoardSchema(CairnSchema):
 
 
 class GroupSchema(CairnSchema):
-    """How a group fares; null everywhere where it has fewer than five people."""
+    """How a group fares; null everywhere where it is hidden.
+
+    Hidden is a group of fewer than five people, and the next smallest where others and the total would give it away.
+    """
 
     axis = fields.String(required=True, metadata={"example": "language"})
-    code = fields.String(required=True, metadata={"example": "es"})
+    code = fields.String(required=True, metadata={"example": "es", "description": CODE})
     people = fields.Integer(required=True, allow_none=True)
     match_rate = fields.Float(required=True, allow_none=True)
     interval = fields.List(fields.Float(), required=True, allow_none=True, metadata={"description": "95 % of the rate"})
@@ -111,6 +114,7 @@ def oversight_routes(door: Door) -> Blueprint:
         found = [asdict(one) for one in tell_equity(door.uow, actor().programme_id)]
         for one in found:
             one["axis"], one["code"] = one.pop("group")
+            del one["counts"]  # all hidden ones of an axis, in the row that says so
             one["median_wait_hours"] = one.pop("median_wait")
             one["interval"] = one["interval"] and list(one["interval"])
         return {"groups": found}

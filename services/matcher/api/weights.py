@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate
 
 from services.chassis.api import Blueprint
 from services.chassis.auth import allow
@@ -12,7 +12,7 @@ from services.chassis.idempotency import idempotent
 from services.chassis.pages import PageQuery, page, page_schema, read_cursor
 from services.chassis.schema import CairnSchema, Instant
 from services.matcher.api.door import WEIGHTS, Door, actor
-from services.matcher.domain.weights import weights_to_json
+from services.matcher.domain.weights import faults_in_json, weights_to_json
 from services.matcher.ports import PublishedWeights
 from services.matcher.use_cases.publish_weights import publish_weights, revert_weights
 
@@ -31,7 +31,10 @@ class SettingSchema(CairnSchema):
 
 
 class SettingsSchema(CairnSchema):
-    """The settings themselves; what is left out keeps its default."""
+    """The settings themselves.
+
+    What is left out of those that are sent stays as in the version in force, criterion by criterion and lane by lane.
+    """
 
     criteria = fields.Dict(keys=fields.String(), values=fields.Nested(SettingSchema), metadata={"example": _SETTINGS})
     coverage = fields.Integer(strict=True, metadata=_MEANT)
@@ -50,8 +53,19 @@ class SettingsSchema(CairnSchema):
         values=fields.Dict(
             keys=fields.String(), values=fields.Dict(keys=fields.String(), values=fields.Integer(strict=True))
         ),
-        metadata={"description": "Cells of closeness tables: criterion, mentee's code, mentor's code, 0 to 100"},
+        metadata={
+            "description": "All own cells of closeness tables: criterion, mentee's code, mentor's code, "
+            "0 to 100; `{}` takes every cell back to what Cairn starts with"
+        },
     )
+
+    def handle_error(self, error: ValidationError, data: Any, **_: Any) -> None:
+        """Tell every fault at once: those of the settings' values too, which otherwise are looked at later."""
+        own = SettingsSchema().fields
+        found = {name: fault for name, fault in error.messages_dict.items() if name not in own}
+        told = {name: value for name, value in data.items() if name in own} if isinstance(data, Mapping) else {}
+        found |= {fault.field: [fault.message] for fault in faults_in_json(told)}
+        raise ValidationError(found) if found else error
 
 
 class Because(CairnSchema):
@@ -112,8 +126,10 @@ def weights_routes(door: Door) -> Blueprint:
     def publish(told: dict[str, Any]) -> dict[str, Any]:
         """Publish weights.
 
-        `If-Match` carries the ETag of the version you decided on: 428 without it, 412 when another was published
-        meanwhile. Every fault is named by its field, and nothing is published unless all is well.
+        What is left out stays as in the version in force, which is the one that `If-Match` names by its ETag: 428
+        without it, 412 when another was published meanwhile. To go back to what Cairn starts with, send the preset
+        `balanced`, or revert to version 1. Every fault is named by its field, and nothing is published unless all is
+        well.
         """
         reason = told.pop("reason")
         with door.uow.begin() as store:

@@ -11,10 +11,12 @@ from services.chassis.schema import CairnSchema, Instant
 from services.matcher.api.door import WEIGHTS, Door, actor, patience
 from services.matcher.api.weights import SettingsSchema
 from services.matcher.domain.insights.judge import Verdict
+from services.matcher.domain.insights.small_cells import TOGETHER
 from services.matcher.domain.insights.what_if import Guardrail, WhatIf
 from services.matcher.use_cases.try_weights import Tried, try_weights
 
 MOST = 200  # mentees named in each list, unless asked otherwise
+CODE = f"{TOGETHER}: all hidden groups of the axis as one"
 _FIRST = "; the first of them by id, as many as `most` says"
 
 
@@ -45,13 +47,24 @@ class VerdictSchema(CairnSchema):
     histogram = fields.List(
         fields.Integer(), required=True, metadata={"description": "How many pairs score 0 to 9, 10 to 19, ..."}
     )
+    matched_past_promise = fields.Integer(
+        required=True, metadata={"description": "Matched people whose promise, by these weights, had run out"}
+    )
+    left_past_promise = fields.Integer(
+        required=True, metadata={"description": "People whose promise has run out and who are left without a mentor"}
+    )
+    median_wait_left_hours = fields.Float(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Middle of the waits so far of those left; null when nobody is"},
+    )
 
 
 class GuardrailSchema(CairnSchema):
-    """A group before and after; null where it has fewer than five people."""
+    """A group before and after; null where it has fewer than five people, or where such a group would show by it."""
 
     axis = fields.String(required=True, metadata={"example": "language"})
-    code = fields.String(required=True, metadata={"example": "es"})
+    code = fields.String(required=True, metadata={"example": "es", "description": CODE})
     people = fields.Integer(required=True, allow_none=True)
     matched_before = fields.Integer(required=True, allow_none=True)
     matched_after = fields.Integer(required=True, allow_none=True)
@@ -108,8 +121,9 @@ def what_if_routes(door: Door) -> Blueprint:
     def try_other_weights(query: Mapping[str, Any], told: dict[str, Any]) -> dict[str, Any]:
         """Try other weights.
 
-        The people who wait now are matched under the weights in force and under these; nothing is stored or sent. 409
-        for a pool too large to wait for, 503 with Retry-After while another question is being answered.
+        The people who wait now are matched under the weights in force and under these, which stay like those in what is
+        left out; nothing is stored or sent. 409 for a pool too large to wait for, 503 with Retry-After while another
+        question is being answered.
         """
         with patience():
             return shown_what_if(try_weights(door.uow, door.desk, actor().programme_id, told), query["most"])
@@ -141,7 +155,15 @@ def _moves(found: WhatIf, most: int) -> dict[str, Any]:
 
 
 def _verdict(found: Verdict) -> dict[str, Any]:
-    return {"matched": found.matched, "mean": found.mean, "fit": found.fit / 1000, "histogram": list(found.histogram())}
+    return {
+        "matched": found.matched,
+        "mean": found.mean,
+        "fit": found.fit / 1000,
+        "histogram": list(found.histogram()),
+        "matched_past_promise": found.matched_past_promise,
+        "left_past_promise": found.left_past_promise,
+        "median_wait_left_hours": found.median_wait_left,
+    }
 
 
 def _guardrail(found: Guardrail) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Why not that mentor: the price of a pair, before anybody pins it."""
+"""Why not that mentor: the price of a pin or a block, before anybody decides on it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,41 +24,62 @@ class PairSchema(CairnSchema):
     mentor_id = fields.String(required=True, validate=_ID)
 
 
-class WhyNotSchema(PairSchema):
-    """What the pool would lose by this pair; negative numbers are gains."""
+class DecisionSchema(PairSchema):
+    """A pair, and what to decide about it."""
 
-    possible = fields.Boolean(required=True, metadata={"description": "No rule forbids it"})
-    already = fields.Boolean(required=True, metadata={"description": "The best pairing makes it anyway"})
-    rules = fields.List(fields.Nested(RuleSchema), required=True, metadata={"description": "What forbids it"})
+    as_ = fields.String(
+        data_key="as",
+        load_default="pin",
+        validate=validate.OneOf(["pin", "block"], error="Please give pin or block."),
+        metadata={"description": "`pin`: the two are paired; `block`: they never are"},
+    )
+
+
+class WhyNotSchema(PairSchema):
+    """What the pool would lose by this pin or block; negative numbers are gains."""
+
+    as_ = fields.String(data_key="as", required=True, metadata={"enum": ["pin", "block"]})
+    possible = fields.Boolean(required=True, metadata={"description": "No rule forbids the pair as it is"})
+    already = fields.Boolean(
+        required=True,
+        metadata={"description": "The best pairing does so anyway: it makes the pair, or leaves it unmade"},
+    )
+    rules = fields.List(fields.Nested(RuleSchema), required=True, metadata={"description": "What forbids the pair"})
     fewer_matched = fields.Integer(required=True, metadata={"description": "How many people fewer have a mentor"})
     lost_priority = fields.Integer(
         required=True, metadata={"description": "Points of waiting and lanes, of those who wait instead"}
     )
     lost_fit = fields.Float(required=True, metadata={"description": "Points of score, over the whole pool"})
-    others = fields.List(fields.String(), required=True, metadata={"description": "Mentees whose mentor changes"})
+    others = fields.List(
+        fields.String(), required=True, metadata={"description": "Mentees whose mentor changes, that of the pair aside"}
+    )
 
 
 def why_not_routes(door: Door) -> Blueprint:
     """Admins only; reads, and changes nothing."""
-    routes = Blueprint(f"{ROUNDS} questioned", __name__, description="A pair by force, and what it would cost.")
+    routes = Blueprint(
+        f"{ROUNDS} questioned", __name__, description="A pair by force, or kept apart, and what it would cost."
+    )
 
     @routes.route("/matcher/v1/why-not", methods=["POST"])
     @allow("admin")
     @answers(404, 409)
-    @routes.arguments(PairSchema, example={"mentee_id": "m-1", "mentor_id": "n-1"})
-    @routes.response(200, WhyNotSchema, description="The price of the pair")
+    @routes.arguments(DecisionSchema, example={"mentee_id": "m-1", "mentor_id": "n-1", "as": "pin"})
+    @routes.response(200, WhyNotSchema, description="The price of the pin or the block")
     def ask_why_not(told: Mapping[str, Any]) -> dict[str, Any]:
-        """Say why these two are not paired.
+        """Say why these two are not paired, or what it would cost to keep them apart.
 
-        Everybody else is matched again around the pair; nothing is stored or sent. Who likes the answer, pins it. 409
+        Everybody else is matched again; nothing is stored or sent. Who likes the answer, pins or blocks the pair. 409
         for a pool too large to wait for, 503 with Retry-After while another question is being answered.
         """
         phrases = door.words.of(reader())
         with patience():
-            found = try_pair(door.uow, door.desk, actor().programme_id, Pair(told["mentee_id"], told["mentor_id"]))
+            pair = Pair(told["mentee_id"], told["mentor_id"])
+            found = try_pair(door.uow, door.desk, actor().programme_id, pair, told["as_"])
         return {
             "mentee_id": found.pair.mentee_id,
             "mentor_id": found.pair.mentor_id,
+            "as_": told["as_"],
             "possible": not found.rules,
             "already": found.already,
             "rules": [{"rule": rule, "label": say_rule(rule, phrases)} for rule in found.rules],

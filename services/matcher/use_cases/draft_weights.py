@@ -14,14 +14,15 @@ def read_draft(uow: UnitOfWork, programme_id: str) -> WeightsDraft:
 def save_draft(uow: UnitOfWork, programme_id: str, told: object, *, after: int, by: str) -> WeightsDraft:
     """Save what an admin wrote as the revision that follows ``after`` (0 for the first), on the version in force.
 
-    Raises Invalid with every fault at once, and Stale when another admin saved meanwhile.
+    What they left out stays as in that version, whatever the draft before said. Raises Invalid with every fault at
+    once, and Stale when another admin saved meanwhile.
     """
     with uow.begin() as store:
-        in_force = store.weights.current(programme_id).weights.version
+        in_force = store.weights.current(programme_id).weights
         draft = WeightsDraft(
-            weights=read_weights(told, in_force + 1),
+            weights=read_weights(told, in_force.version + 1, base=in_force),
             revision=after + 1,
-            based_on=in_force,
+            based_on=in_force.version,
             by=by,
             saved_at=store.now,
         )

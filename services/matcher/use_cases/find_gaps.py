@@ -1,9 +1,11 @@
 """Whom to recruit next: a report that a worker makes, since it settles the pool over and over."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from services.matcher.domain.insights.gaps import Gaps, gaps
-from services.matcher.ports import Report, UnitOfWork
+from services.matcher.domain.features.conditions import rule_of
+from services.matcher.domain.insights.gaps import PUBLISHED, Funnel, Gaps, Kind, Recruit, gaps
+from services.matcher.ports import Report, Store, UnitOfWork
 from services.matcher.use_cases.settle import FIND_GAPS
 
 KIND = "gaps"
@@ -11,36 +13,60 @@ _EFFORT = ((2_000, 3, 6), (10_000, 2, 4))  # people who wait up to, mentors to n
 _LEAST_EFFORT = (1, 3)
 
 
-def ask_for_gaps(uow: UnitOfWork, programme_id: str, *, by: str) -> Report:
-    """Ask for the report afresh; the one made before stays until it is there."""
+def ask_for_gaps(uow: UnitOfWork, programme_id: str, *, by: str, funnel: Mapping[str, int] | None = None) -> Report:
+    """Ask for the report afresh; the one made before stays until it is there.
+
+    ``funnel`` says how many people the programme invited and how many of them it appointed; see ``find_gaps``.
+    """
     with uow.begin() as store:
         store.reports.ask(programme_id, KIND)
         store.audit("ask_for_gaps", programme_id, by=by)
-        store.enqueue(FIND_GAPS, programme_id)
+        store.enqueue(FIND_GAPS, programme_id, payload=funnel)
         return store.reports.get(programme_id, KIND) or Report(asked_at=store.now)
 
 
-def find_gaps(uow: UnitOfWork, programme_id: str) -> None:
-    """Make the report from the pool as it is, without any lock; larger pools are searched less widely."""
+def find_gaps(uow: UnitOfWork, programme_id: str, told: Mapping[str, int] | None = None) -> None:
+    """Make the report from the pool as it is, without any lock; larger pools are searched less widely.
+
+    ``told`` are the programme's own numbers of people invited and appointed. Where none are, those of the report before
+    hold, and a published programme's where it never told any: whom a programme invites is not known here.
+    """
     with uow.begin(read_only=True) as store:
         snapshot = store.rounds.snapshot(programme_id)
+        own = told or _told_before(store, programme_id)
     waiting = len(snapshot.mentees)
     recruits, candidates = next(((n, kinds) for most, n, kinds in _EFFORT if waiting <= most), _LEAST_EFFORT)
-    found = gaps(snapshot, recruits=recruits, candidates=candidates)
+    funnel = Funnel(**own) if own else PUBLISHED
+    found = gaps(snapshot, recruits=recruits, candidates=candidates, funnel=funnel)
+    content = _plain(found) | {"waiting": waiting, "funnel": {**funnel._asdict(), "own": bool(own)}}
     with uow.begin() as store:
-        store.reports.keep(programme_id, KIND, _plain(found) | {"waiting": waiting})
+        store.reports.keep(programme_id, KIND, content)
+
+
+def _told_before(store: Store, programme_id: str) -> Mapping[str, int] | None:
+    report = store.reports.get(programme_id, KIND)
+    funnel = (report.content or {}).get("funnel", {}) if report is not None else {}
+    return {name: funnel[name] for name in Funnel._fields} if funnel.get("own") else None
 
 
 def _plain(found: Gaps) -> dict[str, Any]:
     return {
-        "recruits": [
-            {
-                **one.kind._asdict(),
-                "waiting": one.waiting,
-                "more_matched": one.more_matched,
-                "invitations": one.invitations,
-            }
-            for one in found.recruits
-        ],
-        "idle": [{**kind._asdict(), "places": places} for kind, places in found.idle],
+        "recruits": [_plain_recruit(one) for one in found.recruits],
+        "for_conditions": [_plain_recruit(one) for one in found.for_conditions],
+        "idle": [{**_plain_kind(kind), "places": places} for kind, places in found.idle],
     }
+
+
+def _plain_recruit(one: Recruit) -> dict[str, Any]:
+    conditions = [{"rule": rule_of(condition), "values": list(condition[1])} for condition in one.kind.conditions]
+    return {
+        **_plain_kind(one.kind),
+        "conditions": conditions,
+        "waiting": one.waiting,
+        "more_matched": one.more_matched,
+        "invitations": one.invitations,
+    }
+
+
+def _plain_kind(kind: Kind) -> dict[str, Any]:
+    return {name: value for name, value in kind._asdict().items() if name != "conditions"}

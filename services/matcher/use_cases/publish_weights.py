@@ -1,8 +1,10 @@
 """Put new weights in force, or take an earlier version back."""
 
+from collections.abc import Sequence
+
 from services.chassis.errors import Invalid, Stale
 from services.events.matcher import WeightsPublished
-from services.matcher.domain.weights import Weights, weights_from_json, weights_to_json
+from services.matcher.domain.weights import Fault, Weights, faults_in_json, weights_from_json, weights_to_json
 from services.matcher.ports import PublishedWeights, Store, UnitOfWork
 from services.matcher.use_cases.settle import RUN_ROUND
 
@@ -12,10 +14,13 @@ def publish_weights(
 ) -> PublishedWeights:
     """Publish what an admin wrote as the version that follows ``after``; the next round uses it.
 
-    Raises Invalid with every fault at once, and Stale when another version was published meanwhile.
+    What they left out stays as in the version in force. Raises Invalid with every fault at once, and Stale when another
+    version was published meanwhile.
     """
     with uow.begin() as store:
-        return publish_in(store, programme_id, read_weights(told, after + 1), after=after, by=by, reason=reason)
+        in_force = store.weights.current(programme_id).weights
+        weights = read_weights(told, after + 1, base=in_force)
+        return publish_in(store, programme_id, weights, after=after, by=by, reason=reason)
 
 
 def revert_weights(
@@ -28,13 +33,26 @@ def revert_weights(
         return publish_in(store, programme_id, read_weights(told, after + 1), after=after, by=by, reason=reason)
 
 
-def read_weights(told: object, version: int) -> Weights:
-    """Weights from plain values; raises Invalid that names every field at fault."""
-    weights, faults = weights_from_json(told, version=version)
+def read_weights(told: object, version: int, *, base: Weights | None = None) -> Weights:
+    """Weights from plain values, laid over ``base`` (the defaults unless given).
+
+    Raises Invalid that names every field at fault.
+    """
+    weights, faults = weights_from_json(told, version=version, base=base)
     if weights is None:
-        errors = [{"field": fault.field, "message": fault.message} for fault in faults]
-        raise Invalid("weights_invalid", "These weights cannot be used; nothing was changed.", errors=errors)
+        raise _invalid(faults)
     return weights
+
+
+def refuse_faults(told: object) -> None:
+    """Raise Invalid for what is wrong whatever the weights in force are."""
+    if faults := faults_in_json(told):
+        raise _invalid(faults)
+
+
+def _invalid(faults: Sequence[Fault]) -> Invalid:
+    errors = [{"field": fault.field, "message": fault.message} for fault in faults]
+    return Invalid("weights_invalid", "These weights cannot be used; nothing was changed.", errors=errors)
 
 
 def publish_in(

@@ -1,5 +1,6 @@
 """What other weights would change, among the people who wait now; nothing is stored and nothing is sent."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from services.matcher.domain.insights.what_if import WhatIf, what_if
 from services.matcher.domain.weights import Weights
 from services.matcher.ports import UnitOfWork
 from services.matcher.use_cases.desk import Desk
-from services.matcher.use_cases.publish_weights import read_weights
+from services.matcher.use_cases.publish_weights import read_weights, refuse_faults
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,16 +22,23 @@ class Tried:
 
 
 def try_weights(uow: UnitOfWork, desk: Desk, programme_id: str, told: object) -> Tried:
-    """Compare the weights in force with candidate ones; raises Invalid that names every fault of those."""
-    # Read before anybody waits for a turn; nothing of the answer depends on the version.
-    return try_these(uow, desk, programme_id, read_weights(told, 1))
+    """Compare the weights in force with candidate ones, which stay like those in what was left out.
+
+    Raises Invalid that names every fault of what was told.
+    """
+    refuse_faults(told)  # before anybody waits for a turn
+    return _try(uow, desk, programme_id, lambda in_force: read_weights(told, 1, base=in_force))
 
 
 def try_these(uow: UnitOfWork, desk: Desk, programme_id: str, candidate: Weights) -> Tried:
     """Compare the weights in force with valid candidate ones."""
+    return _try(uow, desk, programme_id, lambda _: candidate)
+
+
+def _try(uow: UnitOfWork, desk: Desk, programme_id: str, candidate: Callable[[Weights], Weights]) -> Tried:
     with desk.question(uow, programme_id) as asked:
         snapshot = asked.prepared.settled.snapshot
-        found = what_if(snapshot, candidate, asked.prepared, cancelled=asked.over)
+        found = what_if(snapshot, candidate(snapshot.weights), asked.prepared, cancelled=asked.over)
     return Tried(
         found=found,
         as_of=snapshot.at,

@@ -61,6 +61,17 @@ def test_a_draft_on_an_older_version_is_not_published_unseen(stage: Stage) -> No
     assert made.json["version"] == 3
 
 
+def test_a_draft_starts_from_the_version_in_force_and_not_from_the_draft_before(stage: Stage) -> None:
+    own = {"quality_floor": 30, "closeness": {"diabetes_type": {"t1d": {"t2d": 45}}}}
+    published = stage.post("/matcher/v1/weights", ADMIN, json=own | {"reason": "ours"}, headers={"If-Match": '"1"'})
+    assert published.status_code == 201
+    first = put(stage).json
+    assert {name: first[name] for name in own} == own
+    second = put(stage, {"coverage": 50}, match='"1"').json
+    assert (second["coverage"], {name: second[name] for name in own}) == (50, own)
+    assert second["criteria"]["device"] == published.json["criteria"]["device"], "the first draft said 77"
+
+
 def test_discarding_leaves_the_weights_as_they_are(stage: Stage) -> None:
     put(stage)
     assert stage.ask("DELETE", PATH, ADMIN, headers={"If-Match": '"1"'}).status_code == 204

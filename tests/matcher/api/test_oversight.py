@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from services.chassis.jobs import Worker
 from services.events import profiles
+from services.events.facts import Must
 from services.matcher import schedule
 from services.matcher.adapters import tables as t
 from services.matcher.bootstrap import SERVICE
@@ -124,6 +125,57 @@ def test_gaps_are_found_in_the_background(engine_stage: Stage) -> None:
     assert stage.post("/matcher/v1/gaps", ADMIN).json["recruits"] == found["recruits"], "the last one stays meanwhile"
 
 
+def test_gaps_know_conditions_and_say_them_in_the_readers_language(engine_stage: Stage) -> None:
+    stage = engine_stage
+    stage.mentee(musts=(Must(criterion="gender", value="woman"),), minor=True)
+    stage.mentor(gender="man")
+    stage.post("/matcher/v1/gaps", ADMIN)
+    work(stage)
+    told = stage.get("/matcher/v1/gaps", ADMIN, headers={"Accept-Language": "fr"})
+    (found,) = told["recruits"]
+    assert told["for_conditions"] == [found]
+    assert found["more_matched"] == 1
+    assert [(one["rule"], one["values"]) for one in found["conditions"]] == [
+        ("must:gender", ["woman"]),
+        ("cleared", []),
+    ]
+    assert found["conditions"][0]["label"].startswith("la condition")
+
+
+def test_a_programmes_own_numbers_say_how_many_to_invite_until_it_tells_others(engine_stage: Stage) -> None:
+    stage = engine_stage
+    stage.mentee()
+
+    def asked(**told: int) -> tuple[int, dict[str, Any]]:
+        stage.forward(hours=1)
+        answer = stage.post("/matcher/v1/gaps", ADMIN, **({"json": told} if told else {}))
+        assert answer.status_code == 202, answer.text
+        work(stage)
+        found = stage.get("/matcher/v1/gaps", ADMIN)
+        return found["recruits"][0]["invitations"], found["funnel"]
+
+    assert asked() == (96, {"invited": 9951, "appointed": 104, "own": False})
+    own = {"invited": 39, "appointed": 2}
+    assert asked(**own) == (20, own | {"own": True})
+    assert asked() == (20, own | {"own": True})
+    assert asked(invited=30, appointed=30) == (1, {"invited": 30, "appointed": 30, "own": True})
+
+
+@pytest.mark.parametrize(
+    ("told", "field"),
+    [
+        ({"invited": 3, "appointed": 4}, "appointed"),
+        ({"invited": 3, "appointed": 0}, "appointed"),
+        ({"invited": 3}, "appointed"),
+        ({"invited": "many", "appointed": 1}, "invited"),
+    ],
+)
+def test_numbers_that_cannot_be_are_refused(stage: Stage, told: dict[str, Any], field: str) -> None:
+    answer = stage.post("/matcher/v1/gaps", ADMIN, json=told)
+    assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, field)
+    assert stage.get("/matcher/v1/gaps", ADMIN)["state"] == "none"
+
+
 def test_the_board_shows_promises_and_offers_that_run_out(engine_stage: Stage) -> None:
     stage = engine_stage
     stage.mentor("mentor")
@@ -147,14 +199,15 @@ def test_equity_hides_small_groups_and_counts_the_others(stage: Stage) -> None:
     stage.mentor("mentor", capacity=9)
     for _ in range(5):
         matched(stage, stage.mentee())
-    for _ in range(4):
-        stage.mentee(languages=spoken("cy"))
+    for tag in ("cy", "cy", "cy", "cy", "br", "br"):
+        stage.mentee(languages=spoken(tag))
     stage.forward(hours=10)
     groups = {(one["axis"], one["code"]): one for one in stage.get("/matcher/v1/equity", ADMIN)["groups"]}
-    assert (groups["all", "all"]["people"], groups["all", "all"]["match_rate"]) == (9, pytest.approx(5 / 9))
+    assert (groups["all", "all"]["people"], groups["all", "all"]["match_rate"]) == (11, pytest.approx(5 / 11))
     english = groups["language", "en"]
     assert (english["people"], english["match_rate"], english["rematch_rate"]) == (5, 1.0, 0.0)
-    assert groups["language", "cy"]["people"] is None
+    assert groups["language", "cy"]["people"] is groups["language", "br"]["people"] is None
+    assert groups["language", "hidden_together"]["people"] == 6
     assert len(english["interval"]) == 2
 
 

@@ -50,6 +50,19 @@ def test_why_not_says_what_a_pair_would_cost(stage: Stage) -> None:
     assert stage.live("either") is None
 
 
+def test_a_block_has_its_price_before_anybody_decides_on_it(stage: Stage) -> None:
+    stage.mentor("welsh", languages=spoken("cy", "en"))
+    stage.mentee("only-welsh", languages=spoken("cy"))
+    body = {"mentee_id": "only-welsh", "mentor_id": "welsh"}
+    told = stage.post("/matcher/v1/why-not", ADMIN, json=body | {"as": "block"}).json
+    assert (told["as"], told["possible"], told["already"], told["fewer_matched"]) == ("block", True, False, 1)
+    assert stage.get("/matcher/v1/blocks", ADMIN)["items"] == []
+    told = stage.post("/matcher/v1/why-not", ADMIN, json=body).json
+    assert (told["as"], told["already"], told["fewer_matched"]) == ("pin", True, 0)
+    refused = stage.post("/matcher/v1/why-not", ADMIN, json=body | {"as": "wish"})
+    assert (refused.status_code, refused.json["errors"][0]["field"]) == (422, "as")
+
+
 def test_why_not_names_what_forbids_a_pair(stage: Stage) -> None:
     stage.mentor("a", gender="man")
     stage.mentee("m", musts=(Must(criterion="gender", value="woman"),))

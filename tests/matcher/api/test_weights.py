@@ -56,6 +56,58 @@ def test_each_fault_is_named_by_its_field(stage: Stage, changed: dict[str, objec
     assert stage.get(f"{PATH}/current", ADMIN)["version"] == 1
 
 
+def test_faults_of_every_kind_are_named_at_once(stage: Stage) -> None:
+    told = {
+        "x": 1,
+        "coverage": 200,
+        "quality_floor": "much",
+        "criteria": {"language": {"mode": "off", "wieght": 2}, "topics": 3},
+        "promise_hours": {"standard": "soon"},
+    }
+    answer = stage.post(PATH, ADMIN, json=told, headers={"If-Match": '"1"'})
+    assert answer.status_code == 422
+    assert sorted(error["field"] for error in answer.json["errors"]) == [
+        "coverage",
+        "criteria.language.mode",
+        "criteria.language.wieght",
+        "criteria.topics",
+        "promise_hours.standard",
+        "quality_floor",
+        "reason",
+        "x",
+    ]
+
+
+def test_what_is_left_out_stays_as_in_the_version_in_force(stage: Stage) -> None:
+    own = {
+        "coverage": 40,
+        "quality_floor": 30,
+        "matters_boost": 4,
+        "promise_hours": {"standard": 100},
+        "closeness": {"diabetes_type": {"t1d": {"t2d": 45}}},
+    }
+    stage.post(PATH, ADMIN, json=BODY | own, headers={"If-Match": '"1"'})
+    one = {"criteria": {"topics": {"weight": 5}}, "reason": "one slider"}
+    made = stage.post(PATH, ADMIN, json=one, headers={"If-Match": '"2"'}).json
+    assert made["criteria"]["device"] == {"mode": "soft", "weight": 77}
+    assert made["criteria"]["topics"]["weight"] == 5
+    assert {name: made[name] for name in own} == own | {"promise_hours": {"newly_diagnosed": 72, "standard": 100}}
+
+
+def test_a_preset_and_the_first_version_leave_nothing_of_the_version_in_force(stage: Stage) -> None:
+    first = stage.get(f"{PATH}/current", ADMIN)
+    own = {"quality_floor": 30, "closeness": {"diabetes_type": {"t1d": {"t2d": 45}}}}
+    stage.post(PATH, ADMIN, json=BODY | own, headers={"If-Match": '"1"'})
+    presets = {one["name"]: one["weights"] for one in stage.get(f"{PATH}/presets", ADMIN)["items"]}
+    made = stage.post(PATH, ADMIN, json=presets["balanced"] | {"reason": "anew"}, headers={"If-Match": '"2"'}).json
+    stage.post(PATH, ADMIN, json=BODY | own, headers={"If-Match": '"3"'})
+    back = stage.post(f"{PATH}/1/revert", ADMIN, json={"reason": "back"}, headers={"If-Match": '"4"'}).json
+    for found in (made, back):
+        assert {name: found[name] for name in presets["balanced"]} == {
+            name: first[name] for name in presets["balanced"]
+        }
+
+
 def test_going_back_is_a_new_version(stage: Stage) -> None:
     stage.post(PATH, ADMIN, json=BODY, headers={"If-Match": '"1"'})
     revert = f"{PATH}/1/revert"

@@ -30,6 +30,23 @@ def test_other_weights_are_tried_without_changing_anything(stage: Stage) -> None
     assert stage.live(mentee) is None
 
 
+def test_what_is_left_out_is_as_in_force(stage: Stage) -> None:
+    stage.mentor()
+    stage.mentee()
+    floor = {"quality_floor": 100, "reason": "only the best"}
+    assert stage.post("/matcher/v1/weights", ADMIN, json=floor, headers={"If-Match": '"1"'}).status_code == 201
+    found = stage.post("/matcher/v1/what-if", ADMIN, json={"criteria": {"topics": {"weight": 5}}}).json
+    assert (found["weights_version"], found["after_by_candidate"]["matched"]) == (2, 0)
+    assert stage.post("/matcher/v1/what-if", ADMIN, json={"quality_floor": 0}).json["gained"] != []
+
+
+def test_a_fault_is_told_before_any_pool_is_read(stage: Stage) -> None:
+    stage.mentor()
+    stage.mentee()
+    answer = bounded(stage, question_pairs=0).post("/matcher/v1/what-if", ADMIN, json={"coverage": 101})
+    assert (answer.status_code, answer.json["code"]) == (422, "weights_invalid")
+
+
 def test_faults_are_named_and_people_are_not_admins(stage: Stage) -> None:
     answer = stage.post("/matcher/v1/what-if", ADMIN, json={"criteria": {"shoe_size": {"weight": 1}}})
     assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, "criteria.shoe_size")

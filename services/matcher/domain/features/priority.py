@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from math import isqrt
 
 import numpy as np
+import numpy.typing as npt
 
 from services.matcher.domain.arrays import I64
 from services.matcher.domain.features.criteria.device import months_between
@@ -38,9 +39,16 @@ class Waits:
 
     def priorities(self, weights: Weights) -> I64:
         """Points of 1 to 192; higher goes first when there is no place for all."""
+        return np.minimum(HIGHEST, self.own + np.where(self.past(weights), _PAST_PROMISE, _LANE * self.lane))
+
+    def past(self, weights: Weights) -> npt.NDArray[np.bool_]:
+        """(M,) whose promise has run out."""
         promised = np.array([weights.promise_hours[lane] * (_HOUR // _MICROSECOND) for lane in _LANES], dtype=np.int64)
-        past = self.waited > promised[self.lane]
-        return np.minimum(HIGHEST, self.own + np.where(past, _PAST_PROMISE, _LANE * self.lane))
+        return self.waited > promised[self.lane]
+
+    def hours(self) -> npt.NDArray[np.float64]:
+        """(M,) hours waited, 0 for who will wait later."""
+        return np.maximum(0, self.waited) / (_HOUR // _MICROSECOND)
 
 
 def waits_of(mentees: Sequence[Mentee], at: datetime) -> Waits:

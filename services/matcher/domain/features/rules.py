@@ -13,11 +13,12 @@ import numpy.typing as npt
 
 from services.matcher.domain.arrays import U64, AnyArray
 from services.matcher.domain.features.coded import AnyRule, ByTable, Coded
-from services.matcher.domain.features.musts import Want, meets, ready, wants
+from services.matcher.domain.features.conditions import CLEARED, conditions_of, has, rule_of
+from services.matcher.domain.features.musts import Want, ready
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.seats import accepted_shapes, shape_mask
 from services.matcher.domain.features.tables import MASK_BITS, distinct, masks
-from services.matcher.domain.people import Mentor, Pair
+from services.matcher.domain.people import Pair
 
 Flags = npt.NDArray[np.bool_]
 
@@ -102,21 +103,16 @@ def _from_points(coded: Coded) -> AnyRule | None:
 
 def _conditions(pool: Pool) -> list[AllRule]:
     """Clearance for minors and the mentees' musts, 64 to a word."""
-    minors: Want = ("cleared", ())
-    asked = [(*wants(one), *([minors] if one.facts.minor else [])) for one in pool.mentees]
-    every = [minors, *sorted({want for wanted in asked for want in wanted} - {minors})]
+    asked = [conditions_of(one) for one in pool.mentees]
+    every = [CLEARED, *sorted({want for wanted in asked for want in wanted} - {CLEARED})]
     return [_word(pool, every[start : start + 64], asked) for start in range(0, len(every), 64)]
 
 
 def _word(pool: Pool, word: list[Want], asked: list[tuple[Want, ...]]) -> AllRule:
     distinct_asks, codes = distinct(asked)
     mentee_masks = masks([_bits([want in wanted for want in word]) for wanted in distinct_asks])[codes]
-    mentor_masks = masks([_bits([_has(mentor, want, pool) for want in word]) for mentor in pool.mentors])
-    return AllRule(mentee_masks, mentor_masks, tuple(want[0] if not want[1] else f"must:{want[0]}" for want in word))
-
-
-def _has(mentor: Mentor, want: Want, pool: Pool) -> bool:
-    return mentor.facts.cleared_for_minors if want[0] == "cleared" else meets(mentor, want, pool)
+    mentor_masks = masks([_bits([has(mentor, want, pool) for want in word]) for mentor in pool.mentors])
+    return AllRule(mentee_masks, mentor_masks, tuple(map(rule_of, word)))
 
 
 def _bits(flags: list[bool]) -> int:

@@ -1,10 +1,14 @@
-"""Whether every group is served alike: match rate, wait and second tries, with intervals, small cells hidden (G20)."""
+"""Whether every group is served alike: match rate, wait and second tries, with intervals, small cells hidden (G20).
 
-from collections.abc import Iterable
+What is hidden stays hidden from who subtracts: see ``small_cells``.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from services.matcher.domain.insights.groups import Group, groups_of, hidden
+from services.matcher.domain.insights.groups import groups_of
 from services.matcher.domain.insights.intervals import survival_quantile, wilson
+from services.matcher.domain.insights.small_cells import Group, Row, table_rows, too_few
 from services.matcher.domain.people import Mentee
 
 ALERT_RATIO = 1.5
@@ -23,7 +27,10 @@ class Journey:
 
 @dataclass(frozen=True, kw_only=True)
 class GroupEquity:
-    """How one group fares; every number is None where the group has fewer than five people.
+    """How one group fares; every number is None where the group is hidden, being small or so that no small one shows.
+
+    ``counts`` are the groups whose people the numbers are about: the group itself, or all hidden ones of an axis, which
+    have a row together.
 
     ``match_rate`` comes with its 95 % interval; ``median_wait`` (hours) counts those who still wait; ``rematch_rate``
     is the share of people with more than one try, ``survival`` the share of ended matches that ended well. ``alert``:
@@ -31,6 +38,7 @@ class GroupEquity:
     """
 
     group: Group
+    counts: tuple[Group, ...] = ()
     people: int | None = None
     match_rate: float | None = None
     interval: tuple[float, float] | None = None
@@ -44,31 +52,48 @@ EVERYBODY = Group("all", "all")
 
 
 def equity(journeys: Iterable[Journey]) -> tuple[GroupEquity, ...]:
-    """Everybody first, then each group in a fixed order."""
+    """Everybody first, then each group in a fixed order, those that are hidden together behind those of their axis."""
     everyone = tuple(journeys)
+    if too_few(len(everyone)):
+        return (GroupEquity(group=EVERYBODY),)
     groups: dict[Group, list[Journey]] = {}
     for one in everyone:
         for group in groups_of(one.mentee):
             groups.setdefault(group, []).append(one)
-    overall = _fares(EVERYBODY, everyone, None)
-    return overall, *(_fares(group, tuple(some), overall.median_wait) for group, some in sorted(groups.items()))
+    rows = table_rows({group: len(some) for group, some in groups.items()})
+    people = {row.group: [one for group in row.counts for one in groups[group]] for row in rows if row.counts}
+    ends = _ends_told(everyone, people)
+    overall = _fares(Row(EVERYBODY, ()), everyone, None, ends)
+    return overall, *(
+        _fares(row, people[row.group], overall.median_wait, ends) if row.counts else GroupEquity(group=row.group)
+        for row in rows
+    )
 
 
-def _fares(group: Group, some: tuple[Journey, ...], usual_wait: float | None) -> GroupEquity:
-    if hidden(some):
-        return GroupEquity(group=group)
+def _ends_told(everyone: Sequence[Journey], people: Mapping[Group, Sequence[Journey]]) -> frozenset[Group]:
+    """The rows that say how matches ended: among those whose match has, other groups are small."""
+    ended = {group: count for group, some in people.items() if (count := _ended(some))}
+    told = {row.group for row in table_rows(ended) if row.counts == (row.group,)}
+    return frozenset(told if too_few(_ended(everyone)) else told | {EVERYBODY})
+
+
+def _ended(some: Sequence[Journey]) -> int:
+    return sum(one.ended_well is not None for one in some)
+
+
+def _fares(row: Row, some: Sequence[Journey], usual_wait: float | None, ends: frozenset[Group]) -> GroupEquity:
     matched = sum(one.matched for one in some)
-    ended = [one.ended_well for one in some if one.ended_well is not None]
     wait = survival_quantile([(one.hours, one.matched) for one in some], 0.5)
     # Where not even half were matched, the wait so far of the middle person is the least it can be.
     least_wait = wait if wait is not None else sorted(one.hours for one in some)[len(some) // 2]
     return GroupEquity(
-        group=group,
+        group=row.group,
+        counts=row.counts,
         people=len(some),
         match_rate=matched / len(some),
         interval=wilson(matched, len(some)),
         median_wait=least_wait,
         rematch_rate=sum(one.mentee.tries > 0 for one in some) / len(some),
-        survival=sum(ended) / len(ended) if not hidden(ended) else None,
+        survival=sum(bool(one.ended_well) for one in some) / _ended(some) if row.group in ends else None,
         alert=usual_wait is not None and least_wait >= ALERT_RATIO * usual_wait > 0,
     )

@@ -1,31 +1,54 @@
 """Whom to recruit next: add one mentor of a kind to the pool, settle again, count who more is matched.
 
-Kinds come from the people who wait: their first language, type, relation and the device class they ask about. Each
+Kinds come from the people who wait: their first language, type, relation, the device class they ask about, and the
+conditions that an ordinary mentor of that kind does not meet anyway (a gender, clearance for minors, a model). Each
 number is a re-solve, so it is exact for the pool as it is; the mentor added is an ordinary one with open times.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import reduce
 from typing import NamedTuple
 
-from services.events.facts import DeviceLived, MentorFacts, Spoken
+from services.events.facts import DeviceLived, MenteeFacts, MentorFacts, Spoken
 from services.events.vocabulary import codes
+from services.matcher.domain.features.conditions import conditions_of, has, meeting, rule_of
+from services.matcher.domain.features.criteria.relation import ANY
+from services.matcher.domain.features.musts import Want
+from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.people import Mentee, Mentor
 from services.matcher.domain.round import Settled, Snapshot, settle
 
-APPOINTED_OF_INVITED = (104, 9951)
-"""A published programme's funnel: 104 mentors appointed of 9,951 people invited. A programme's own is better."""
+
+class Funnel(NamedTuple):
+    """How many people became mentors of how many who were invited; at least one."""
+
+    appointed: int
+    invited: int
+
+    @property
+    def invitations(self) -> int:
+        """How many people to invite to win one mentor."""
+        return -(-self.invited // self.appointed)
+
+
+PUBLISHED = Funnel(appointed=104, invited=9951)
+"""What a published programme told. A programme's own numbers are better: invitations are known to nobody else."""
 
 
 class Kind(NamedTuple):
-    """A kind of mentor to look for; ``device_class`` is None where none is asked about."""
+    """A kind of mentor to look for; ``device_class`` is None where none is asked about.
+
+    ``conditions`` are what some people insist on besides, as the rules have them.
+    """
 
     language: str
     diabetes_type: str
     relation: str
     device_class: str | None
+    conditions: tuple[Want, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,9 +66,14 @@ class Recruit:
 
 @dataclass(frozen=True, kw_only=True)
 class Gaps:
-    """``recruits`` in order of worth; ``idle`` counts free places left over, by kind, most first."""
+    """``recruits`` in order of worth; ``idle`` counts free places left over, by kind, most first.
+
+    ``for_conditions`` has the best recruit for each condition that somebody who waits insists on, each counted alone:
+    where many others wait as well, those few would not be among the first.
+    """
 
     recruits: tuple[Recruit, ...]
+    for_conditions: tuple[Recruit, ...]
     idle: tuple[tuple[Kind, int], ...]
 
 
@@ -55,41 +83,73 @@ def gaps(
     recruits: int = 3,
     candidates: int = 6,
     places: int = 2,
-    funnel: tuple[int, int] = APPOINTED_OF_INVITED,
+    funnel: Funnel = PUBLISHED,
     settled: Settled | None = None,
 ) -> Gaps:
     """Find the mentors worth looking for, greedily one after the other, each by exact re-solves."""
     current = settled or settle(snapshot)
-    invitations = -(-funnel[1] // max(1, funnel[0]))
     idle = _idle(current)
     found: list[Recruit] = []
+    for_conditions: tuple[Recruit, ...] = ()
     while len(found) < recruits:
-        waiting = Counter(kind_wanted(one) for one in current.snapshot.mentees if one.id not in current.mentor_of)
-        tried = [
-            (kind, settle(_with(current.snapshot, kind, places, len(found))))
-            for kind, _ in sorted(waiting.items(), key=lambda one: (-one[1], str(one[0])))[:candidates]
-        ]
-        if not tried:
+        tried = _tried(current, candidates, places, len(found), funnel)
+        if not found:
+            for_conditions = tuple(_of_conditions([one for one, _ in tried]))
+        best, then = max(tried, key=lambda one: _worth(one[0]), default=(None, current))
+        if best is None or best.more_matched <= 0:
             break
-        kind, best = max(tried, key=lambda one: (len(one[1].mentor_of), waiting[one[0]], str(one[0])))
-        more = len(best.mentor_of) - len(current.mentor_of)
-        if more <= 0:
-            break
-        found.append(Recruit(kind=kind, waiting=waiting[kind], more_matched=more, invitations=invitations))
-        current = best
-    return Gaps(recruits=tuple(found), idle=idle)
+        found.append(best)
+        current = then
+    return Gaps(recruits=tuple(found), for_conditions=for_conditions, idle=idle)
 
 
-def kind_wanted(mentee: Mentee) -> Kind:
+def _tried(current: Settled, most: int, places: int, number: int, funnel: Funnel) -> list[tuple[Recruit, Settled]]:
+    """What one mentor more of each kind worth trying would make of the pool, the kinds most waited for first."""
+    pool, matched = current.snapshot, current.mentor_of
+    waiting = Counter(kind_wanted(one, pool) for one in pool.mentees if one.id not in matched)
+    found = []
+    for kind in _worth_trying(waiting, most):
+        then = settle(_with(pool, kind, places, number))
+        more = len(then.mentor_of) - len(matched)
+        recruit = Recruit(kind=kind, waiting=waiting[kind], more_matched=more, invitations=funnel.invitations)
+        found.append((recruit, then))
+    return found
+
+
+def _worth_trying(waiting: Mapping[Kind, int], most: int) -> list[Kind]:
+    """The kinds that most people wait for, and for each condition the one with it that most do: few are seen too."""
+    ranked = sorted(waiting, key=lambda kind: (-waiting[kind], str(kind)))
+    with_condition = {rule_of(condition): kind for kind in reversed(ranked) for condition in kind.conditions}
+    return sorted({*ranked[:most], *with_condition.values()}, key=ranked.index)
+
+
+def _worth(one: Recruit) -> tuple[int, int, str]:
+    return one.more_matched, one.waiting, str(one.kind)
+
+
+def _of_conditions(tried: Sequence[Recruit]) -> Iterable[Recruit]:
+    """For each condition that a kind was tried for, the one worth most, if any; each once."""
+    rules = dict.fromkeys(rule_of(condition) for one in tried for condition in one.kind.conditions)
+    best = [max((one for one in tried if rule in map(rule_of, one.kind.conditions)), key=_worth) for rule in rules]
+    return (one for one in dict.fromkeys(best) if one.more_matched > 0)
+
+
+def kind_wanted(mentee: Mentee, snapshot: Snapshot) -> Kind:
     """The kind of mentor that a person waits for."""
     facts = mentee.facts
-    wanted = [must.value for must in facts.musts if must.criterion == "relation" and must.value != "any"]
-    return Kind(
+    kind = Kind(
         facts.languages[0].tag if facts.languages else "en",
-        facts.diabetes_type,
-        wanted[0] if wanted else facts.relation,
+        _insisted(facts, "diabetes_type") or facts.diabetes_type,
+        _insisted(facts, "relation") or facts.relation,
         facts.devices[0].device_class if facts.devices else None,
     )
+    plain, pool = ordinary(kind, snapshot, 1, 0), Pool((), (), snapshot.at, snapshot.weights)
+    return kind._replace(conditions=tuple(one for one in conditions_of(mentee) if not has(plain, one, pool)))
+
+
+def _insisted(facts: MenteeFacts, criterion: str) -> str | None:
+    """What a person asks for instead of the like of themselves."""
+    return _first(must.value for must in facts.musts if must.criterion == criterion and must.value != ANY)
 
 
 def ordinary(kind: Kind, snapshot: Snapshot, places: int, number: int) -> Mentor:
@@ -103,7 +163,7 @@ def ordinary(kind: Kind, snapshot: Snapshot, places: int, number: int) -> Mentor
         capacity=places,
         devices=(DeviceLived(device_class=kind.device_class),) if kind.device_class else (),
     )
-    return Mentor(id=f"~recruit-{number}", programme=snapshot.programme, facts=facts)
+    return Mentor(id=f"~recruit-{number}", programme=snapshot.programme, facts=reduce(meeting, kind.conditions, facts))
 
 
 def _with(snapshot: Snapshot, kind: Kind, places: int, number: int) -> Snapshot:

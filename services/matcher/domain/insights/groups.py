@@ -1,25 +1,17 @@
-"""The groups that equity looks at, and the rule that hides small ones."""
+"""The groups that equity and what-ifs look at."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from services.matcher.domain.arrays import I64
+from services.matcher.domain.insights.small_cells import Group, Row, table_rows
 from services.matcher.domain.people import Mentee
 
 _AXES = ("language", "diabetes_type", "relation", "format")
-SMALLEST = 5
-"""Fewer people than this in a group are not told apart from others."""
-
-
-class Group(NamedTuple):
-    """An axis (``language``, ``diabetes_type``, ``relation``, ``format``) and a code on it."""
-
-    axis: str
-    code: str
 
 
 def groups_of(mentee: Mentee) -> tuple[Group, ...]:
@@ -35,35 +27,29 @@ def _codes_of(mentee: Mentee) -> tuple[str, str, str, str]:
 
 @dataclass(frozen=True)
 class Grouped:
-    """M mentees under each of their groups, groups in a fixed order."""
+    """M mentees under each of their groups, and the rows in which their numbers may be told."""
 
-    groups: tuple[Group, ...]  # G
+    rows: tuple[Row, ...]  # R
+    members: I64  # (R, G) 1 where the row counts the group
     codes: I64  # (A, M) the group on each axis
 
     def count(self, chosen: npt.NDArray[np.bool_]) -> list[int]:
-        """How many of the chosen (M,) mentees are in each group."""
-        if not self.groups:
-            return []
-        found: list[int] = np.bincount(self.codes[:, chosen].ravel(), minlength=len(self.groups)).tolist()
+        """How many of the chosen (M,) mentees each row counts; 0 for the rows of hidden groups."""
+        by_group = np.bincount(self.codes[:, chosen].ravel(), minlength=self.members.shape[1])
+        found: list[int] = (self.members @ by_group).tolist()
         return found
 
 
 def grouped(mentees: Sequence[Mentee]) -> Grouped:
     """Look up everybody's groups, once."""
-    axes = list(zip(*map(_codes_of, mentees), strict=True))
-    groups = tuple(sorted({Group(axis, code) for axis, codes in zip(_AXES, axes, strict=False) for code in codes}))
-    place = {group: number for number, group in enumerate(groups)}
-    numbers = [{group.code: place[group] for group in groups if group.axis == axis} for axis in _AXES]
-    return Grouped(
-        groups, np.array([[number[code] for code in codes] for number, codes in zip(numbers, axes, strict=False)])
-    )
+    axes = [[Group(axis, code) for code in codes] for axis, codes in zip(_AXES, _by_axis(mentees), strict=True)]
+    sizes = Counter(group for groups in axes for group in groups)
+    place = {group: number for number, group in enumerate(sizes)}
+    rows = table_rows(sizes)
+    members = np.array([[group in row.counts for group in sizes] for row in rows], dtype=np.int64)
+    codes = np.array([[place[group] for group in groups] for groups in axes], dtype=np.int64)
+    return Grouped(rows, members.reshape(len(rows), len(sizes)), codes)
 
 
-def hidden(people: Sequence[object]) -> bool:
-    """Whether a group is too small to be shown."""
-    return too_few(len(people))
-
-
-def too_few(people: int) -> bool:
-    """Whether so few people are not told apart from others."""
-    return people < SMALLEST
+def _by_axis(mentees: Sequence[Mentee]) -> list[tuple[str, ...]]:
+    return list(zip(*map(_codes_of, mentees), strict=True)) if mentees else [()] * len(_AXES)

@@ -5,23 +5,32 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from services.matcher.domain.arrays import I64
 from services.matcher.domain.features.pair_points import PairPoints
 from services.matcher.domain.features.pool import Pool
+from services.matcher.domain.features.priority import Waits
+from services.matcher.domain.features.reading import Reading
+from services.matcher.domain.features.rules import Flags
+from services.matcher.domain.weights import Weights
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
     """``score_of`` has every mentee's score, 0 to 100, -1 without a pair; ``fit`` is their exact sum, in thousandths.
 
-    ``people`` are the mentees' ids in the same order.
+    ``people`` are the mentees' ids in the same order. Of those whose promise has run out some are matched, some left.
+    ``median_wait_left`` is the middle of the hours waited so far by all who are left, None when nobody is.
     """
 
     matched: int
     fit: int
     score_of: tuple[int, ...]
     people: tuple[str, ...]
+    matched_past_promise: int
+    left_past_promise: int
+    median_wait_left: float | None
 
     @cached_property
     def scores(self) -> Mapping[str, int]:
@@ -59,18 +68,44 @@ def pairing(pairs: PairPoints, mentor_of: I64) -> Pairing:
     return Pairing(mentor_of, np.array([*points.values()], dtype=np.int64).reshape(len(points), len(mentees)))
 
 
-def judge_pairing(people: tuple[str, ...], pairs: PairPoints, made: Pairing) -> Verdict:
-    """Score the pairs by the weights that ``pairs`` were read with; their points must be those of ``pairs``."""
-    mentees = made.mentees
-    fits = (pairs.shares[:, mentees] * made.points).sum(axis=0)
+@dataclass(frozen=True)
+class Measure:
+    """What sets of pairs are judged by: everybody's points and waits, as one version of the weights sees them."""
+
+    people: tuple[str, ...]  # mentees' ids
+    pairs: PairPoints
+    hours: npt.NDArray[np.float64]  # (M,) waited so far
+    past: Flags  # (M,) whose promise has run out
+
+
+def measure(people: tuple[str, ...], pairs: PairPoints, waits: Waits, weights: Weights) -> Measure:
+    """Lay out what to judge by; ``pairs`` were read with the same weights."""
+    return Measure(people, pairs, waits.hours(), waits.past(weights))
+
+
+def judge_pairing(by: Measure, made: Pairing) -> Verdict:
+    """Score the pairs; their points must be those of ``by``."""
+    mentees, left = made.mentees, made.mentor_of < 0
+    fits = (by.pairs.shares[:, mentees] * made.points).sum(axis=0)
     scores = np.full(len(made.mentor_of), -1, dtype=np.int64)
     scores[mentees] = (fits + 500) // 1000
-    return Verdict(matched=len(mentees), fit=int(fits.sum()), score_of=tuple(scores.tolist()), people=people)
+    left_past = int(np.count_nonzero(by.past & left))
+    return Verdict(
+        matched=len(mentees),
+        fit=int(fits.sum()),
+        score_of=tuple(scores.tolist()),
+        people=by.people,
+        matched_past_promise=int(np.count_nonzero(by.past)) - left_past,
+        left_past_promise=left_past,
+        median_wait_left=float(np.median(by.hours[left])) if left.any() else None,
+    )
 
 
-def judge(pool: Pool, pairs: PairPoints, mentor_of: Mapping[str, str]) -> Verdict:
-    """Score the pairs, given by ids, by the weights that ``pairs`` were read with."""
-    return judge_pairing(ids_of(pool), pairs, pairing(pairs, rows_of(pool, mentor_of)))
+def judge(reading: Reading, mentor_of: Mapping[str, str]) -> Verdict:
+    """Score the pairs, given by ids, by the weights of the reading."""
+    pool = reading.pool
+    by = measure(ids_of(pool), reading.pairs, reading.ground.waits, pool.weights)
+    return judge_pairing(by, pairing(reading.pairs, rows_of(pool, mentor_of)))
 
 
 def ids_of(pool: Pool) -> tuple[str, ...]:

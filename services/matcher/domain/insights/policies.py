@@ -100,6 +100,5 @@ def _pairs(pins: tuple[Pair, ...]) -> dict[str, str]:
 
 
 def _outcome(settled: Settled, policy: str, mentor_of: Mapping[str, str]) -> Outcome:
-    reading = settled.problem.reading
-    verdict = judge(reading.pool, reading.pairs, mentor_of)
+    verdict = judge(settled.problem.reading, mentor_of)
     return Outcome(policy=policy, matched=len(mentor_of), fit=verdict.fit, mean=round(verdict.mean, 2))

@@ -38,7 +38,7 @@ def stability(settled: Settled) -> Stability:
     alternative = market.ids(stable(market))
     reading = settled.problem.reading
     made = {one: mentor for one, mentor in settled.mentor_of.items() if one not in dict(settled.pinned)}
-    best, other = (judge(reading.pool, reading.pairs, pairs_made) for pairs_made in (made, alternative))
+    best, other = (judge(reading, pairs_made) for pairs_made in (made, alternative))
     return Stability(
         blocking=pairs,
         worst_regret=regret,

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from services.matcher.domain.features.priority import lane, promised_by
-from services.matcher.domain.insights.groups import SMALLEST
 from services.matcher.domain.insights.intervals import survival_quantile
+from services.matcher.domain.insights.small_cells import SMALLEST
 from services.matcher.domain.people import Mentee
 from services.matcher.domain.weights import Weights
 

@@ -12,8 +12,18 @@ from services.matcher.domain.features.ground import Ground, lay_ground
 from services.matcher.domain.features.pair_points import PairPoints, pair_points
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.rules import Flags
-from services.matcher.domain.insights.groups import Group, Grouped, grouped, too_few
-from services.matcher.domain.insights.judge import Pairing, Verdict, ids_of, judge_pairing, pairing, rows_of
+from services.matcher.domain.insights.groups import Grouped, grouped
+from services.matcher.domain.insights.judge import (
+    Measure,
+    Pairing,
+    Verdict,
+    ids_of,
+    judge_pairing,
+    measure,
+    pairing,
+    rows_of,
+)
+from services.matcher.domain.insights.small_cells import Group, Row
 from services.matcher.domain.round import Settled, Snapshot, settle
 from services.matcher.domain.solve import Limits
 from services.matcher.domain.weights import Weights
@@ -24,7 +34,10 @@ ALERT_POINTS = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Guardrail:
-    """A group before and after; the numbers are None where the group has fewer than five people."""
+    """A group before and after; the numbers are None where it is hidden, being small or so that no small one shows.
+
+    The hidden groups of an axis have a row together.
+    """
 
     group: Group
     people: int | None
@@ -96,10 +109,15 @@ class Prepared:
     settled: Settled
     ground: Ground  # of everybody, people of pins as well
     pairs: PairPoints  # everybody's, by the weights in force
-    people: tuple[str, ...]  # mentees' ids
+    current: Measure
     made: Pairing  # the pairs under the weights in force, pinned ones too
     by_current: Verdict
     grouped: Grouped
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """The mentees' ids."""
+        return self.current.people
 
 
 def prepare(
@@ -110,15 +128,16 @@ def prepare(
     everybody = _pool(settled.snapshot, snapshot.weights)
     same = settled.problem.reading.ground
     ground = same if not settled.pinned else lay_ground(everybody, snapshot.blocks)
-    pairs, people = pair_points(ground, snapshot.weights), ids_of(everybody)
+    pairs = pair_points(ground, snapshot.weights)
+    current = measure(ids_of(everybody), pairs, ground.waits, snapshot.weights)
     made = pairing(pairs, _mentor_rows(settled, everybody))
     return Prepared(
         settled=settled,
         ground=ground,
         pairs=pairs,
-        people=people,
+        current=current,
         made=made,
-        by_current=judge_pairing(people, pairs, made),
+        by_current=judge_pairing(current, made),
         grouped=grouped(everybody.mentees),
     )
 
@@ -139,13 +158,14 @@ def what_if(
         replace(current.snapshot, weights=candidate), like=current, alternates=0, limits=limits, cancelled=cancelled
     )
     after = pairing(ready.pairs, _mentor_rows(other, then))
-    by_candidate, before_then, after_then = _as_candidate(ready, then, after, other)
+    pairs, before_then, after_then = _as_candidate(ready, then, after, other)
+    by_candidate = replace(ready.current, pairs=pairs, past=ready.ground.waits.past(candidate))
     has_mentor, had_mentor = after.mentor_of >= 0, ready.made.mentor_of >= 0
     return WhatIf(
         before_by_current=ready.by_current,
-        before_by_candidate=judge_pairing(ready.people, by_candidate, before_then),
-        after_by_current=judge_pairing(ready.people, ready.pairs, after),
-        after_by_candidate=judge_pairing(ready.people, by_candidate, after_then),
+        before_by_candidate=judge_pairing(by_candidate, before_then),
+        after_by_current=judge_pairing(ready.current, after),
+        after_by_candidate=judge_pairing(by_candidate, after_then),
         changed=_named(ready.people, after.mentor_of != ready.made.mentor_of),
         gained=_named(ready.people, has_mentor & ~had_mentor),
         lost=_named(ready.people, had_mentor & ~has_mentor),
@@ -185,11 +205,11 @@ def _named(people: tuple[str, ...], chosen: Flags) -> tuple[str, ...]:
 
 def _guardrails(groups: Grouped, had_mentor: Flags, has_mentor: Flags) -> tuple[Guardrail, ...]:
     counts = (groups.count(chosen) for chosen in (np.ones_like(had_mentor), had_mentor, has_mentor))
-    return tuple(_guardrail(*told) for told in zip(groups.groups, *counts, strict=True))
+    return tuple(_guardrail(*told) for told in zip(groups.rows, *counts, strict=True))
 
 
-def _guardrail(group: Group, people: int, was: int, is_now: int) -> Guardrail:
-    if too_few(people):
-        return Guardrail(group=group, people=None, matched_before=None, matched_after=None, alert=False)
+def _guardrail(row: Row, people: int, was: int, is_now: int) -> Guardrail:
+    if not row.counts:
+        return Guardrail(group=row.group, people=None, matched_before=None, matched_after=None, alert=False)
     alert = 100 * (was - is_now) > ALERT_POINTS * people
-    return Guardrail(group=group, people=people, matched_before=was, matched_after=is_now, alert=alert)
+    return Guardrail(group=row.group, people=people, matched_before=was, matched_after=is_now, alert=alert)

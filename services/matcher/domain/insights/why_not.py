@@ -1,4 +1,4 @@
-"""Why not that mentor: make the pair by force, settle everybody else again, and see what the pool would lose."""
+"""What a decision about a pair costs: pin it, or block it, settle everybody again, and see what the pool would lose."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,8 +16,9 @@ from services.matcher.domain.round import Settled, Snapshot, settle
 
 @dataclass(frozen=True, kw_only=True)
 class WhyNot:
-    """The price of a pair. ``rules`` says what forbids it; then nothing else is told.
+    """The price of a pin or a block. ``rules`` says what keeps the two apart as it is; then nothing else is told.
 
+    ``already``: the best pairing does what was asked about anyway, so it costs nothing.
     ``fewer_matched`` and ``lost_fit`` (in thousandths of a score, over the whole pool) may be negative: matching one
     person more may cost fit, and the other way round. ``lost_priority`` counts the points of those who wait instead.
     ``others`` are the people whose mentor changes, the pair's own mentee left aside.
@@ -39,18 +40,11 @@ def why_not(
     *,
     cancelled: Callable[[], bool] | None = None,
 ) -> WhyNot:
-    """Say what the pair would cost; ``prepared`` may be the snapshot's own, already at hand.
+    """Say what it would cost to pin the pair; ``prepared`` may be the snapshot's own, already at hand.
 
     KeyError when one of the two is not in the snapshot.
     """
-    mentee = {one.id: one for one in snapshot.mentees}[pair.mentee_id]
-    mentor = {one.id: one for one in snapshot.mentors}[pair.mentor_id]
-    rules = explain(mentee, mentor, snapshot.weights, snapshot.at).rules
-    if pair in snapshot.blocks:
-        rules = (*rules, "blocked")
-    if not any(mentee.facts.request_shape in shapes for _, shapes in cut(mentor)):
-        rules = (*rules, "places")
-    if rules:
+    if rules := _kept_apart_by(snapshot, pair):
         return WhyNot(pair=pair, rules=rules)
     ready = prepared or prepare(snapshot, cancelled=cancelled)
     best = ready.settled
@@ -63,11 +57,43 @@ def why_not(
     return _price(ready, forced, pair)
 
 
+def why_together(
+    snapshot: Snapshot,
+    pair: Pair,
+    prepared: Prepared | None = None,
+    *,
+    cancelled: Callable[[], bool] | None = None,
+) -> WhyNot:
+    """Say what it would cost to block the pair: a pin of it is taken back, and both find others or nobody.
+
+    KeyError when one of the two is not in the snapshot.
+    """
+    rules = _kept_apart_by(snapshot, pair)
+    ready = prepared or prepare(snapshot, cancelled=cancelled)
+    best = ready.settled
+    if best.mentor_of.get(pair.mentee_id) != pair.mentor_id:
+        return WhyNot(pair=pair, rules=rules, already=True)
+    apart = replace(best.snapshot, pins=snapshot.pins - {pair}, blocks=snapshot.blocks | {pair})
+    return _price(ready, settle(apart, like=best, alternates=0, cancelled=cancelled), pair)
+
+
+def _kept_apart_by(snapshot: Snapshot, pair: Pair) -> tuple[str, ...]:
+    """The rules that forbid the pair, whatever anybody decides."""
+    mentee = {one.id: one for one in snapshot.mentees}[pair.mentee_id]
+    mentor = {one.id: one for one in snapshot.mentors}[pair.mentor_id]
+    rules = explain(mentee, mentor, snapshot.weights, snapshot.at).rules
+    if pair in snapshot.blocks:
+        rules = (*rules, "blocked")
+    if not any(mentee.facts.request_shape in shapes for _, shapes in cut(mentor)):
+        rules = (*rules, "places")
+    return rules
+
+
 def _price(ready: Prepared, forced: Settled, pair: Pair) -> WhyNot:
     ordered = ready.settled.snapshot
     pool = Pool(ordered.mentees, ordered.mentors, ordered.at, ordered.weights)
     before, after = ready.made.mentor_of, rows_of(pool, forced.mentor_of)
-    first, second = ready.by_current, judge_pairing(ready.people, ready.pairs, pairing(ready.pairs, after))
+    first, second = ready.by_current, judge_pairing(ready.current, pairing(ready.pairs, after))
     ranks = ready.ground.waits.priorities(pool.weights)
     lost = int(ranks[before >= 0].sum() - ranks[after >= 0].sum())
     others = [ready.people[row] for row in np.flatnonzero(before != after) if ready.people[row] != pair.mentee_id]

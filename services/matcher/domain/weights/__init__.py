@@ -1,6 +1,6 @@
 """What an admin decides about matching: modes and weights of criteria, the dial, the floor, closeness tables."""
 
-from services.matcher.domain.weights.as_json import weights_from_json, weights_to_json
+from services.matcher.domain.weights.as_json import faults_in_json, weights_from_json, weights_to_json
 from services.matcher.domain.weights.catalogue import criterion_data, criterion_names
 from services.matcher.domain.weights.faults import Fault
 from services.matcher.domain.weights.presets import preset_names, preset_weights
@@ -16,6 +16,7 @@ __all__ = [
     "criterion_names",
     "default_setting",
     "default_weights",
+    "faults_in_json",
     "preset_names",
     "preset_weights",
     "validate",

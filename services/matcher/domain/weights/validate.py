@@ -12,6 +12,11 @@ LANES = ("newly_diagnosed", "standard")
 
 def validate(weights: Weights) -> list[Fault]:
     """List what is wrong with the weights; empty when they can be published."""
+    return [*validate_values(weights), *_something_counts(weights)]
+
+
+def validate_values(weights: Weights) -> list[Fault]:
+    """List what is wrong with single values, whatever the others are."""
     return [
         *_whole("version", weights.version, 1, 2**31 - 1),
         *_whole("coverage", weights.coverage, 0, 100),
@@ -45,6 +50,9 @@ def _criteria(weights: Weights) -> Iterator[Fault]:
             yield Fault(f"criteria.{name}", f"there is no such criterion; write one of: {', '.join(criterion_names())}")
         else:
             yield from _setting(name, setting)
+
+
+def _something_counts(weights: Weights) -> Iterator[Fault]:
     if not any(_counts(weights.setting(name)) for name in criterion_names()):
         yield Fault("criteria", "give at least one criterion a weight above 0, or every pair would be worth the same")
 

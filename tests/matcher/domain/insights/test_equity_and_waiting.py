@@ -2,9 +2,9 @@ from datetime import timedelta
 
 import pytest
 
-from services.matcher.domain.insights.equity import EVERYBODY, Journey, equity
-from services.matcher.domain.insights.groups import Group
+from services.matcher.domain.insights.equity import EVERYBODY, GroupEquity, Journey, equity
 from services.matcher.domain.insights.intervals import survival_quantile, wilson
+from services.matcher.domain.insights.small_cells import TOGETHER, Group
 from services.matcher.domain.insights.waiting import Wait, estimate_wait
 from services.matcher.domain.people import Mentee
 from services.matcher.domain.weights import default_weights
@@ -40,6 +40,36 @@ def test_a_small_group_shows_no_number_at_all() -> None:
         None,
         False,
     )
+
+
+def test_a_small_group_cannot_be_worked_out_from_the_others_and_everybody() -> None:
+    told = {
+        one.group: one
+        for one in equity([*journeys("en", [1.0] * 9), *journeys("es", [2.0] * 7), *journeys("so", [99.0] * 4)])
+    }
+    assert told[EVERYBODY].people == 20
+    assert told[Group("language", "en")].people == 9
+    assert told[Group("language", "es")].people is None, "20 less 9 less 7 would tell the four"
+    together = told[Group("language", TOGETHER)]
+    assert (together.people, together.median_wait) == (11, 2.0)
+
+
+def test_how_few_matches_ended_cannot_be_worked_out_either() -> None:
+    ended = {"en": 9, "es": 7, "so": 2}
+    some = [
+        one
+        for tag, count in ended.items()
+        for one in [*journeys(tag, [1.0] * count, ended_well=True), *journeys(tag, [1.0] * 9)]
+    ]
+    told = {one.group: one for one in equity(some)}
+    assert all(told[Group("language", tag)].people == count + 9 for tag, count in ended.items())
+    shown = {tag: told[Group("language", tag)].survival for tag in ended}
+    assert shown == {"en": 1.0, "es": None, "so": None}, "18 ended less 9 less 7 would tell the two"
+    assert told[EVERYBODY].survival == 1.0
+
+
+def test_a_handful_of_people_are_not_told_of_at_all() -> None:
+    assert equity(journeys("en", [1.0] * 4)) == (GroupEquity(group=EVERYBODY),)
 
 
 def test_how_matches_ended_is_hidden_where_few_ended() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
@@ -12,6 +13,7 @@ import pytest
 from deploy.demo.facts import pool_of
 from deploy.demo.population import programme
 from services.matcher.domain.features.priority import lane, priority, promised_by, waits_of
+from services.matcher.domain.insights.small_cells import TOGETHER
 from services.matcher.domain.insights.what_if import Prepared, prepare, what_if
 from services.matcher.domain.people import Pair
 from services.matcher.domain.round import Snapshot, run_round, settle
@@ -89,11 +91,13 @@ def test_both_answers_score_what_a_round_by_those_weights_says(prepared: Prepare
 def test_guardrails_count_every_group(prepared: Prepared) -> None:
     told = what_if(prepared.settled.snapshot, any_weights(Random(5)), prepared)
     shown = {rail.group: rail for rail in told.guardrails if rail.people is not None}
-    types = [one.facts.diabetes_type for one in prepared.settled.snapshot.mentees]
+    types = Counter(one.facts.diabetes_type for one in prepared.settled.snapshot.mentees)
+    hidden = {rail.group.code for rail in told.guardrails if rail.people is None}
     assert shown
     for group, rail in shown.items():
         if group.axis == "diabetes_type":
-            assert rail.people == types.count(group.code)
+            counts = hidden if group.code == TOGETHER else {group.code}
+            assert rail.people == sum(types[code] for code in counts)
 
 
 def test_priorities_of_many_are_those_of_each() -> None:

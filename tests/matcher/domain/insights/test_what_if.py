@@ -1,10 +1,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from services.matcher.domain.insights.what_if import prepare, what_if
+from services.matcher.domain.insights.small_cells import TOGETHER
+from services.matcher.domain.insights.what_if import Guardrail, prepare, what_if
 from services.matcher.domain.people import Pair
 from services.matcher.domain.round import Snapshot, run_round
-from tests.support.people import a_mentee, a_mentor, a_snapshot, spoken, weights
+from tests.support.people import a_mentee, a_mentor, a_snapshot, only, spoken, weights
 
 
 def a_pool(**more: frozenset[Pair]) -> Snapshot:
@@ -56,13 +57,52 @@ def test_other_closeness_tables_are_read_anew() -> None:
     assert told.gained == ("sam",)
 
 
+def test_waits_are_told_before_and_after_and_promises_by_both_weights() -> None:
+    waited = {"a": 20, "b": 10, "c": 4, "d": 2, "e": 1}  # days; a promise is for fourteen
+    mentees = [
+        a_mentee(name, waited=timedelta(days=days), topics=("food",) if name in "ad" else ("work",))
+        for name, days in waited.items()
+    ]
+    pool = a_snapshot(mentees, [a_mentor("m", capacity=2, topics=("work",))], only("topics"))
+    stricter = replace(only("topics"), quality_floor=60, promise_hours={"newly_diagnosed": 72, "standard": 24 * 3})
+    told = what_if(pool, stricter)
+    assert set(told.before_by_current.scores) == {"a", "b"}
+    assert set(told.after_by_current.scores) == {"b", "c"}
+    kept = [
+        (one.matched_past_promise, one.left_past_promise, one.median_wait_left)
+        for one in (told.before_by_current, told.before_by_candidate, told.after_by_current, told.after_by_candidate)
+    ]
+    assert kept == [(1, 0, 48.0), (2, 1, 48.0), (0, 1, 48.0), (2, 1, 48.0)]
+
+
+def test_where_nobody_is_left_there_is_no_wait_of_those_left() -> None:
+    told = what_if(a_snapshot([a_mentee("sam")], [a_mentor("kim")]), weights(quality_floor=100))
+    assert told.before_by_current.median_wait_left is None
+    assert told.after_by_current.median_wait_left == 24.0
+
+
 def test_a_group_that_loses_raises_an_alert_and_a_small_one_stays_hidden() -> None:
-    spanish = [a_mentee(f"s{n}", languages=spoken("es"), topics=("food",)) for n in range(6)]
-    mentees = [*spanish, a_mentee("sam", topics=("food",))]
-    both = spoken("en", "es", level="conversational")
-    mentors = [a_mentor(f"m{n}", languages=both, topics=("work",)) for n in range(7)]
-    told = what_if(a_snapshot(mentees, mentors, weights()), weights(quality_floor=99))
-    rails = {rail.group.code: rail for rail in told.guardrails if rail.group.axis == "language"}
+    rails = who_loses_by_a_floor(es=6, fr=5, en=1)
     assert rails["es"].alert
     assert (rails["es"].matched_before, rails["es"].matched_after) == (6, 0)
     assert rails["en"].people is None
+
+
+def test_a_small_group_cannot_be_worked_out_from_the_others_and_the_total() -> None:
+    rails = who_loses_by_a_floor(es=6, fr=5, en=1)
+    assert (rails["fr"].people, rails["fr"].matched_before, rails["fr"].alert) == (None, None, False)
+    together = rails[TOGETHER]
+    assert (together.people, together.matched_before, together.matched_after, together.alert) == (6, 6, 0, True)
+
+
+def who_loses_by_a_floor(**speakers: int) -> dict[str, Guardrail]:
+    """The guardrails by language when a quality floor leaves everybody without a mentor."""
+    mentees = [
+        a_mentee(f"{tag}{n}", languages=spoken(tag), topics=("food",))
+        for tag, count in speakers.items()
+        for n in range(count)
+    ]
+    tongues = spoken(*speakers, level="conversational")
+    mentors = [a_mentor(f"m{n}", languages=tongues, topics=("work",)) for n in range(len(mentees))]
+    told = what_if(a_snapshot(mentees, mentors, weights()), weights(quality_floor=99))
+    return {rail.group.code: rail for rail in told.guardrails if rail.group.axis == "language"}

@@ -1,7 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
-from services.matcher.domain.insights.why_not import why_not
+from services.matcher.domain.insights.judge import judge
+from services.matcher.domain.insights.why_not import WhyNot, why_not, why_together
 from services.matcher.domain.people import Pair
+from services.matcher.domain.round import settle
 from tests.support.people import a_mentee, a_mentor, a_snapshot, spoken
 
 
@@ -39,5 +43,47 @@ def test_forcing_a_pair_may_cost_fit_only() -> None:
 
 
 def test_a_pair_of_strangers_is_refused() -> None:
-    with pytest.raises(KeyError):
-        why_not(a_snapshot([], []), Pair("sam", "kim"))
+    for asked in (why_not, why_together):
+        with pytest.raises(KeyError):
+            asked(a_snapshot([], []), Pair("sam", "kim"))
+
+
+def test_keeping_two_apart_shows_who_would_wait_for_it() -> None:
+    mentees = [a_mentee("sam"), a_mentee("luz", languages=spoken("es"))]
+    mentors = [a_mentor("alex"), a_mentor("ines", languages=spoken("en", "es"))]
+    pool = a_snapshot(mentees, mentors)
+    told = why_together(pool, Pair("luz", "ines"))
+    assert (told.fewer_matched, told.others, told.already) == (1, (), False)
+    assert told.lost_priority > 0
+    assert told.lost_fit > 0
+
+
+def test_keeping_two_apart_costs_what_the_round_then_loses() -> None:
+    mentees = [a_mentee("sam", topics=("food",)), a_mentee("jo", topics=("work",)), a_mentee("kit", topics=("sleep",))]
+    mentors = [
+        a_mentor("cook", topics=("food",)),
+        a_mentor("worker", topics=("work",)),
+        a_mentor("owl", topics=("sleep",)),
+    ]
+    pool = a_snapshot(mentees, mentors)
+    told = why_together(pool, Pair("sam", "cook"))
+    before, after = settle(pool), settle(replace(pool, blocks=frozenset({told.pair})))
+    changed = {one for one in before.mentor_of if before.mentor_of[one] != after.mentor_of[one]}
+    assert set(told.others) == changed - {"sam"} != set()
+    fits = [judge(one.problem.reading, one.mentor_of).fit for one in (before, after)]
+    assert told.lost_fit == fits[0] - fits[1] > 0
+    assert told.fewer_matched == 0
+
+
+def test_two_who_are_not_paired_cost_nothing_to_keep_apart() -> None:
+    pool = a_snapshot([a_mentee("sam")], [a_mentor("kim"), a_mentor("ida", languages=spoken("es"))])
+    assert why_together(pool, Pair("sam", "ida")) == WhyNot(pair=Pair("sam", "ida"), rules=("language",), already=True)
+
+
+def test_blocking_a_pinned_pair_takes_the_pin_back() -> None:
+    mentees = [a_mentee("sam", topics=("food",)), a_mentee("jo", topics=("work",))]
+    mentors = [a_mentor("cook", topics=("food",)), a_mentor("worker", topics=("work",))]
+    pool = a_snapshot(mentees, mentors, pins=frozenset({Pair("sam", "worker")}))
+    told = why_together(pool, Pair("sam", "worker"))
+    assert (told.fewer_matched, told.others) == (0, ("jo",))
+    assert told.lost_fit < 0, "everybody fits better without that pin"

@@ -11,6 +11,7 @@ from services.matcher.domain.weights import (
     criterion_data,
     criterion_names,
     default_weights,
+    faults_in_json,
     preset_names,
     preset_weights,
     validate,
@@ -84,3 +85,60 @@ def test_closeness_is_symmetric_among_named_types() -> None:
     table = criterion_data("diabetes_type")["closeness"]
     named = [kind for kind in table if kind not in ("unsure", "other")]
     assert all(table[one].get(two, 0) == table[two].get(one, 0) for one in named for two in named)
+
+
+def test_what_is_left_out_stays_as_it_was() -> None:
+    before = replace(
+        preset_weights("quality_first", version=4),
+        promise_hours={"newly_diagnosed": 24, "standard": 100},
+        matters_boost=3,
+        closeness={"diabetes_type": {"t1d": {"t2d": 45}}},
+    )
+    before = replace(before, criteria={**before.criteria, "topics": Setting(Mode.HARD, 77)})
+    told = {"criteria": {"topics": {"weight": 5}}, "promise_hours": {"standard": 200}}
+    after, faults = weights_from_json(told, version=5, base=before)
+    assert faults == []
+    assert after == replace(
+        before,
+        version=5,
+        criteria={**before.criteria, "topics": Setting(Mode.HARD, 5)},
+        promise_hours={"newly_diagnosed": 24, "standard": 200},
+    )
+    assert weights_from_json({"closeness": {}}, base=before)[0] == replace(before, closeness={})
+
+
+def test_everything_written_out_leaves_nothing_of_what_was() -> None:
+    before = replace(
+        preset_weights("quality_first"), closeness={"diabetes_type": {"t1d": {"t2d": 45}}}, matters_boost=5
+    )
+    assert weights_from_json(weights_to_json(default_weights()), base=before) == (default_weights(), [])
+
+
+def test_faults_of_shape_hide_no_faults_of_value() -> None:
+    told = {
+        "x": 1,
+        "coverage": 200,
+        "criteria": {"language": {"mode": "off"}, "topics": 3, "goals": {"mode": "must", "weight": 101}},
+        "closeness": {"device": 4, "diabetes_type": {"t1d": 4, "t2d": {"t9d": 40}}},
+        "promise_hours": 5,
+    }
+    _, faults = weights_from_json(told)
+    assert sorted(fault.field for fault in faults) == [
+        "closeness.device",
+        "closeness.diabetes_type.t1d",
+        "closeness.diabetes_type.t2d.t9d",
+        "coverage",
+        "criteria.goals.mode",
+        "criteria.goals.weight",
+        "criteria.language.mode",
+        "criteria.topics",
+        "promise_hours",
+        "x",
+    ]
+    assert faults_in_json(told) == faults
+
+
+def test_a_part_is_at_fault_only_where_it_is_so_over_any_weights() -> None:
+    nothing = {"criteria": {name: {"weight": 0} for name in criterion_names()}}
+    assert [fault.field for fault in weights_from_json(nothing)[1]] == ["criteria"]
+    assert faults_in_json(nothing) == []
