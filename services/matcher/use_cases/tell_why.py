@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from services.chassis.errors import Conflict
 from services.matcher.domain.explain import Crowd, Relaxation
-from services.matcher.domain.insights.groups import SMALLEST
+from services.matcher.domain.insights.small_cells import SMALLEST
 from services.matcher.domain.insights.why_waiting import WhyWaiting, why_waiting
 from services.matcher.ports import UnitOfWork
 from services.matcher.use_cases.actor import Actor, note_reading
