@@ -2,19 +2,19 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from services.chassis.errors import Conflict
 from services.events.matcher import Reason
 from services.matcher.domain import match as life
-from services.matcher.domain.explain import explain
 from services.matcher.domain.match import Match
-from services.matcher.domain.people import Mentee, Mentor, Pair
+from services.matcher.domain.people import Mentee, Pair
 from services.matcher.domain.round import Decision, Proposal, RoundResult, Snapshot
 from services.matcher.domain.terms import Terms
 from services.matcher.ports import Offer, Round, Store, UnitOfWork
+from services.matcher.use_cases.recheck import Decided, Recheck
 from services.matcher.use_cases.settle import RUN_ROUND
 
 BATCH = 200  # pairs in one transaction: whoever signs up meanwhile waits for one of these at most
@@ -31,14 +31,14 @@ def apply_round(uow: UnitOfWork, terms: Terms, opened: Round, snapshot: Snapshot
     In small transactions, so that nobody who signs up meanwhile waits for a large round. Applying twice is applying
     once: the id of a match follows from its round and its mentee.
     """
-    read, result = _Read(snapshot), decision.result
+    recheck, result = Recheck(snapshot), decision.result
     dropped = 0
     in_order = sorted(result.proposals, key=lambda proposal: (proposal.mentor_id, proposal.mentee_id))
     for done, some in _batches(in_order):
         with uow.begin() as store:
             _still_ours(store, opened)
             store.rounds.go_on(opened, "apply", done / len(in_order))
-            dropped += _propose_each(store, terms, opened, read, some)
+            dropped += _propose_each(store, terms, opened, recheck, some)
     with uow.begin() as store:
         _still_ours(store, opened)
         applied = replace(
@@ -60,37 +60,20 @@ def apply_round(uow: UnitOfWork, terms: Terms, opened: Round, snapshot: Snapshot
     return applied
 
 
-class _Read:
-    """What the round had read, by id."""
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        self.weights = snapshot.weights
-        self.mentees: Mapping[str, Mentee] = {mentee.id: mentee for mentee in snapshot.mentees}
-        self.mentors: Mapping[str, Mentor] = {mentor.id: mentor for mentor in snapshot.mentors}
-
-    def still_fits(self, mentee: Mentee, mentor: Mentor, store: Store) -> bool:
-        """Whether the pair may be made of these two as they are now, who may have changed since the round read them."""
-        if mentor.id in mentee.excluded:
-            return False
-        if mentee.facts == self.mentees[mentee.id].facts and mentor.facts == self.mentors[mentor.id].facts:
-            return not mentor.paused
-        return not explain(mentee, mentor, self.weights, store.now).rules
-
-
-def _propose_each(store: Store, terms: Terms, opened: Round, read: _Read, proposals: Sequence[Proposal]) -> int:
+def _propose_each(store: Store, terms: Terms, opened: Round, recheck: Recheck, proposals: Sequence[Proposal]) -> int:
     """Ask the mentors of some proposals; returns how many pairs do not hold any more."""
     ids = {proposal.mentee_id: _match_id(opened, proposal) for proposal in proposals}
     known = store.matches.known(list(ids.values()))
     new = [proposal for proposal in proposals if ids[proposal.mentee_id] not in known]  # the rest before a cut
     mentees = store.pool.as_mentees([proposal.mentee_id for proposal in new])
     mentors = store.pool.as_mentors(sorted({proposal.mentor_id for proposal in new}))
-    hold = [
-        proposal
+    pairs = [
+        Decided(proposal, mentee, mentor)
         for proposal in new
         if (mentee := mentees.get(proposal.mentee_id)) is not None
         and (mentor := mentors.get(proposal.mentor_id)) is not None
-        and read.still_fits(mentee, mentor, store)
     ]
+    hold = recheck.holding(store, pairs)
     seated = _seated(store, hold)
     asked = _propose(store, terms, opened, [(one, mentees[one.mentee_id]) for one in seated])
     return len(new) - asked
