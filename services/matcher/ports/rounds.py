@@ -76,6 +76,9 @@ class Rounds(Protocol):
     def finish(self, finished: Round, result: RoundResult, prices: Prices | None) -> None:
         """Keep how a round ended, and why each mentee it left waits; prices, where it did not have them kept before."""
 
+    def let_go(self, programme_id: str, *, kept: int, before: datetime) -> None:
+        """Keep only the figures of the rounds opened before a moment, but everything of the last so many."""
+
     def last_prices(self, programme_id: str) -> Prices:
         """The prices of the last round that is kept; none where there is none."""
 

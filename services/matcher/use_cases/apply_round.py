@@ -55,6 +55,7 @@ def apply_round(uow: UnitOfWork, terms: Terms, opened: Round, snapshot: Snapshot
             share=None,
         )
         store.rounds.finish(applied, result, decision.prices if decision.prices.seats else None)
+        store.rounds.let_go(opened.programme_id, kept=terms.snapshots_kept, before=store.now - terms.snapshots_for)
         if dropped:
             store.enqueue(RUN_ROUND, opened.programme_id, due_at=store.now + terms.debounce)
     return applied

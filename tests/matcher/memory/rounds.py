@@ -148,6 +148,13 @@ class MemoryRounds(Aggregate):
                 continue  # as before
             self.state.why[one.mentee_id] = (one.cause, one.rules, finished.id)
 
+    def let_go(self, programme_id: str, *, kept: int, before: datetime) -> None:
+        over = [one for one in self.listed(programme_id, after=None, limit=10_000) if one.id in self.state.read]
+        over = [one for one in over if one.state not in ("open", "review")]
+        for one in over[kept:]:
+            if one.opened_at < before:
+                self._unread(one.id)
+
     def get(self, round_id: str, *, lock: bool = False) -> Round:
         found = self.state.rounds.get(round_id)
         if found is None:
