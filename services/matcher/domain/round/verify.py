@@ -9,10 +9,14 @@ from services.matcher.domain.round.run import run_round
 
 
 class Verification(NamedTuple):
-    """Whether the rerun gave the same bytes, and in what it differed."""
+    """Whether the rerun gave the same bytes, and in what it differed.
+
+    Not ``comparable``: another engine made the round, so nothing was run.
+    """
 
     same: bool
     differences: tuple[str, ...] = ()
+    comparable: bool = True
 
 
 def verify_round(snapshot_json: str, result_json: str, *, cancelled: Callable[[], bool] | None = None) -> Verification:
@@ -22,7 +26,8 @@ def verify_round(snapshot_json: str, result_json: str, *, cancelled: Callable[[]
     """
     engine = json.loads(snapshot_json).get("engine")
     if engine != ENGINE:
-        return Verification(False, (f"the round was made by engine {engine}, this is engine {ENGINE}",))
+        told = f"the round was made by engine {engine}, this is engine {ENGINE}"
+        return Verification(False, (told,), comparable=False)
     again = result_to_json(run_round(snapshot_from_json(snapshot_json), cancelled=cancelled))
     if again == result_json:
         return Verification(True)
