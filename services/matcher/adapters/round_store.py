@@ -1,5 +1,6 @@
 """Rounds in tables: what was read is kept packed, for the last rounds, so that any of them can be run again."""
 
+import json
 import zlib
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,7 +18,7 @@ from services.matcher.adapters.rows import round_of, round_values
 from services.matcher.adapters.snapshot_reader import SnapshotReader
 from services.matcher.adapters.weights_store import WeightsStore
 from services.matcher.domain.people import Mentee
-from services.matcher.domain.records import RoundMode, RoundState
+from services.matcher.domain.records import RoundMode, RoundOutline, RoundState
 from services.matcher.domain.round import (
     NO_PRICES,
     Prices,
@@ -119,6 +120,8 @@ class RoundStore:
         values: dict[str, Any] = {"state": state, "step": None, "share": None}
         if state in ("given_up", "cancelled", "dropped"):
             values |= _UNREAD
+        if state == "open":
+            values["released_at"] = self._now
         self._connection.execute(t.rounds.update().where(_C.round_id == round_id).values(values))
 
     def holds(self, opened: Round) -> bool:
@@ -223,6 +226,17 @@ class RoundStore:
             .limit(limit)
         )
         return [round_of(row) for row in self._connection.execute(query)]
+
+    def outline(self, round_id: str) -> RoundOutline | None:
+        """What a round decided, without reasons; None when no longer kept."""
+        packed = self._connection.scalar(sa.select(_C.result).where(_C.round_id == round_id))
+        if packed is None:
+            return None
+        told = json.loads(_unpacked(packed))
+        return RoundOutline(
+            pairs={one["mentee_id"]: one["mentor_id"] for one in told["proposals"]},
+            alternates={mentee_id: tuple(listed) for mentee_id, listed in told["alternates"]},
+        )
 
     def stored(self, round_id: str) -> tuple[str, str] | None:
         """What a round read and decided, as the canonical texts it was hashed by; None when no longer kept."""

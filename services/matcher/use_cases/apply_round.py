@@ -1,19 +1,15 @@
 """Turn what a round decided into offers to mentors, as far as it still holds."""
 
 import uuid
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from services.chassis.errors import Conflict
-from services.events.matcher import Reason
-from services.matcher.domain import match as life
-from services.matcher.domain.match import Match
-from services.matcher.domain.people import Mentee, Pair
 from services.matcher.domain.round import Decision, Proposal, RoundResult, Snapshot
 from services.matcher.domain.terms import Terms
-from services.matcher.ports import Offer, Round, Store, UnitOfWork
+from services.matcher.ports import Round, Store, UnitOfWork
+from services.matcher.use_cases.ask_mentors import Seat, ask_mentors
 from services.matcher.use_cases.recheck import Decided, Recheck
 from services.matcher.use_cases.settle import RUN_ROUND
 
@@ -75,56 +71,12 @@ def _propose_each(store: Store, terms: Terms, opened: Round, recheck: Recheck, p
         and (mentor := mentors.get(proposal.mentor_id)) is not None
     ]
     hold = recheck.holding(store, pairs)
-    seated = _seated(store, hold)
-    asked = _propose(store, terms, opened, [(one, mentees[one.mentee_id]) for one in seated])
-    return len(new) - asked
+    seats = [Seat(ids[one.mentee_id], opened.id, one, mentees[one.mentee_id]) for one in hold]
+    return len(new) - ask_mentors(store, terms, seats)
 
 
 def _match_id(opened: Round, proposal: Proposal) -> str:
     return str(uuid.uuid5(_MATCHES, f"{opened.id}/{proposal.mentee_id}"))
-
-
-def _seated(store: Store, proposals: Sequence[Proposal]) -> Sequence[Proposal]:
-    """Take a place for each proposal, as far as there are any; the first of a mentor's come first."""
-    left = dict(store.places.take(Counter(proposal.mentor_id for proposal in proposals)))
-    seated = []
-    for proposal in proposals:
-        if left.get(proposal.mentor_id, 0):
-            left[proposal.mentor_id] -= 1
-            seated.append(proposal)
-    return seated
-
-
-def _propose(store: Store, terms: Terms, opened: Round, seated: Sequence[tuple[Proposal, Mentee]]) -> int:
-    """Ask mentors whose places were taken; returns how many were asked, the others' places are given back."""
-    offers = [_offer(store, opened, proposal, mentee) for proposal, mentee in seated]
-    proposed = [life.propose(offer.match, store.now + terms.time_to_answer) for offer in offers]
-    added = store.matches.add([replace(offer, match=asked) for offer, (asked, _) in zip(offers, proposed, strict=True)])
-    for (proposal, _), (asked, told) in zip(seated, proposed, strict=True):
-        if asked.id not in added:  # somebody was faster
-            store.places.free(asked.mentor_id)
-            continue
-        if proposal.pinned:  # a pin is used up by the offer it led to
-            store.pairs.drop(Pair(asked.mentee_id, asked.mentor_id), "pin")
-        store.tell(*told)
-    return len(added)
-
-
-def _offer(store: Store, opened: Round, proposal: Proposal, mentee: Mentee) -> Offer:
-    match = Match(
-        id=_match_id(opened, proposal),
-        programme_id=opened.programme_id,
-        mentee_id=mentee.id,
-        mentor_id=proposal.mentor_id,
-        round_id=opened.id,
-        waiting_since=mentee.facts.waiting_since,
-        proposed_at=store.now,
-        asked_at=store.now,
-        answer_by=None,
-        attempt=mentee.tries + 1,
-        reasons=tuple(Reason(criterion=r.criterion, band=r.band, codes=r.codes) for r in proposal.reasons),
-    )
-    return Offer(match=match, parts=proposal.parts, score=proposal.score, request_shape=mentee.facts.request_shape)
 
 
 def _still_ours(store: Store, opened: Round) -> None:

@@ -17,6 +17,7 @@ from services.matcher.domain.solve import Limits
 from services.matcher.domain.terms import Terms
 from services.matcher.ports import Round, UnitOfWork
 from services.matcher.use_cases.apply_round import RoundOvertaken, apply_round, figures_of
+from services.matcher.use_cases.ask_alternates import ask_alternates
 from services.matcher.use_cases.watch_round import RoundWatch
 
 
@@ -47,10 +48,13 @@ def run_round(
 ) -> Round | None:
     """Ask as many mentors as can be asked now.
 
-    Returns the round; None when nobody waits, when another run leads, or while a round is held for review. Raises
-    RoundTooLong and RoundTooLarge.
+    First come the alternates of earlier rounds, where they harm nobody. Returns the round; None when nobody waits, when
+    another run leads, or while a round is held for review. Raises RoundTooLong and RoundTooLarge.
     """
-    begun = _take_up(uow, programme_id) or _begin(uow, programme_id)
+    begun = _take_up(uow, programme_id)
+    if begun is None:
+        ask_alternates(uow, terms, programme_id)
+        begun = _begin(uow, programme_id)
     if begun is None:
         return None
     opened, snapshot = begun.opened, begun.snapshot

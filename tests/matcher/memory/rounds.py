@@ -8,7 +8,7 @@ from datetime import datetime
 
 from services.chassis.errors import NotFound
 from services.matcher.domain.people import Mentee, Pair
-from services.matcher.domain.records import RoundMode, RoundState
+from services.matcher.domain.records import RoundMode, RoundOutline, RoundState
 from services.matcher.domain.round import NO_PRICES, Prices, RoundResult, Snapshot, result_to_json, snapshot_from_json
 from services.matcher.ports import Position, Round
 from tests.matcher.memory.pool import MemoryPool
@@ -89,6 +89,8 @@ class MemoryRounds(Aggregate):
 
     def move(self, round_id: str, state: RoundState) -> None:
         self.state.rounds[round_id] = replace(self.state.rounds[round_id], state=state, step=None, share=None)
+        if state == "open":
+            self.state.rounds[round_id] = replace(self.state.rounds[round_id], released_at=self.now)
         if state in ("given_up", "cancelled", "dropped"):
             self._unread(round_id)
 
@@ -165,6 +167,13 @@ class MemoryRounds(Aggregate):
         rows = [found for found in self.state.rounds.values() if found.programme_id == programme_id]
         rows.sort(key=lambda found: (found.opened_at, found.id), reverse=True)
         return [row for row in rows if after is None or (row.opened_at, row.id) < after][:limit]
+
+    def outline(self, round_id: str) -> RoundOutline | None:
+        found = self.state.results.get(round_id)
+        if found is None:
+            return None
+        pairs = {one.mentee_id: one.mentor_id for one in found.proposals}
+        return RoundOutline(pairs=pairs, alternates=dict(found.alternates))
 
     def stored(self, round_id: str) -> tuple[str, str] | None:
         if round_id not in self.state.read or round_id not in self.state.results:

@@ -42,7 +42,7 @@ def latest(world: World) -> Round:
 
 def proposals(world: World, round_id: str) -> list[tuple[str, str]]:
     found = list_proposals(world.house, PROGRAMME, round_id, after="", limit=100, by=BY)
-    return [(one.mentee_id, one.mentor_id) for one in found]
+    return [(one.proposal.mentee_id, one.proposal.mentor_id) for one in found]
 
 
 def test_a_programme_is_rolling_until_somebody_says_otherwise(world: World) -> None:
