@@ -21,9 +21,7 @@ class Settings(ServiceSettings):
     confirm_hours: int = number(72, least=1, most=24 * 60)  # a mentee's time to confirm
     lapses_before_rest: int = number(2, least=1, most=100)
     rest_days: int = number(14, least=1, most=365)
-    question_pairs: int = number(
-        200_000_000
-    )  # mentees times mentors, above which a what-if, why-not or verification is refused
+    question_pairs: int = number(200_000_000)  # mentees times mentors, above which what-if, why-not, verify are refused
     question_all_pairs: int = number(10_000_000)  # the same for what looks at each pair: policies, stability
     question_seconds: int = number(30, least=1, most=600)  # a question's time to be answered
     question_wait_ms: int = number(2000, most=60_000)  # how long a question waits for the one before it

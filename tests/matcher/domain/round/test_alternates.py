@@ -14,7 +14,7 @@ from services.matcher.domain.people import Mentee, Pair
 from services.matcher.domain.round import RoundResult, Snapshot, harmless_alternates, run_round
 from tests.support.people import a_mentee, a_mentor, a_snapshot, must, spoken, weights
 
-FOOD = {"topics": ("food",)}
+FOOD: dict[str, Any] = {"topics": ("food",)}
 
 
 def after_a_no(
