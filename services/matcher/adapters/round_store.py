@@ -32,7 +32,6 @@ from services.matcher.domain.round import (
 )
 from services.matcher.ports import Position, Round
 
-LAST = 20  # rounds of a programme whose figures are kept, however old
 _C = t.rounds.c
 _HEAD = [column for column in t.rounds.columns if column.name not in ("read", "result", "prices")]
 _UNREAD: dict[str, Any] = {"read": None, "result": None, "prices": None}
@@ -168,13 +167,13 @@ class RoundStore:
         old = t.rounds.update().where(read, _C.opened_at < before, _C.round_id.not_in(last.scalar_subquery()))
         self._connection.execute(old.values(_UNREAD))
 
-    def prune(self, before: datetime) -> int:
-        """Remove rounds opened before a moment, but never the last ones of a programme; returns how many."""
+    def prune(self, before: datetime, *, kept: int) -> int:
+        """Remove rounds opened before a moment, but never the last so many of a programme; returns how many."""
         place = sa.func.row_number().over(
             partition_by=_C.programme_id, order_by=(_C.opened_at.desc(), _C.round_id.desc())
         )
         ranked = sa.select(_C.round_id, place.label("place")).subquery()
-        last = sa.select(ranked.c.round_id).where(ranked.c.place <= LAST)
+        last = sa.select(ranked.c.round_id).where(ranked.c.place <= kept)
         old = t.rounds.delete().where(
             _C.opened_at < before, _C.state.not_in(["open", "review"]), _C.round_id.not_in(last)
         )
@@ -229,11 +228,13 @@ class RoundStore:
 
     def outline(self, round_id: str) -> RoundOutline | None:
         """What a round decided, without reasons; None when no longer kept."""
-        packed = self._connection.scalar(sa.select(_C.result).where(_C.round_id == round_id))
-        if packed is None:
+        query = sa.select(_C.result, _C.released_at).where(_C.round_id == round_id, _C.result.is_not(None))
+        row = self._connection.execute(query).first()
+        if row is None:
             return None
-        told = json.loads(_unpacked(packed))
+        told = json.loads(_unpacked(row.result))
         return RoundOutline(
+            released=row.released_at is not None,
             pairs={one["mentee_id"]: one["mentor_id"] for one in told["proposals"]},
             alternates={mentee_id: tuple(listed) for mentee_id, listed in told["alternates"]},
         )

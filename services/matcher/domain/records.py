@@ -59,8 +59,12 @@ class Round:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundOutline:
-    """What a round decided, without reasons: the mentor of each mentee, and whom to ask next, best first."""
+    """What a round decided, without reasons: the mentor of each mentee, and whom to ask next, best first.
 
+    ``released`` says that an admin has seen it so, and let it go on.
+    """
+
+    released: bool
     pairs: Mapping[str, str]
     alternates: Mapping[str, Sequence[str]]
 

@@ -31,8 +31,8 @@ class Rounds(Protocol):
     def waiting(self, programme_id: str) -> tuple[Mentee, ...]:
         """Those who wait, as a round sees them, by id; nobody is locked."""
 
-    def prune(self, before: datetime) -> int:
-        """Remove rounds opened before a moment, but never the last ones of a programme; returns how many."""
+    def prune(self, before: datetime, *, kept: int) -> int:
+        """Remove rounds opened before a moment, but never the last so many of a programme; returns how many."""
 
     def mode(self, programme_id: str) -> RoundMode:
         """Whether mentors are asked at once, or once an admin has released the round."""

@@ -52,7 +52,7 @@ def apply_round(uow: UnitOfWork, terms: Terms, opened: Round, snapshot: Snapshot
         )
         store.rounds.finish(applied, result, decision.prices if decision.prices.seats else None)
         store.rounds.let_go(opened.programme_id, kept=terms.snapshots_kept, before=store.now - terms.snapshots_for)
-        if dropped:
+        if dropped or opened.released_at is not None:  # whoever came while it was held is looked at now
             store.enqueue(RUN_ROUND, opened.programme_id, due_at=store.now + terms.debounce)
     return applied
 

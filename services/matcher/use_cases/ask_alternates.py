@@ -6,7 +6,7 @@ whom the admin could not see. What a held round has decided is left as it is.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.matcher.domain.explain import explain
@@ -47,14 +47,16 @@ def _found(uow: UnitOfWork, programme_id: str) -> list[_Next]:
     return [_Next(pair, turned_down[pair.mentee_id].round_id) for pair in pairs]
 
 
-def _alternates(store: Store, programme_id: str, turned_down: Mapping[str, Match]) -> dict[str, tuple[str, ...]]:
+def _alternates(store: Store, programme_id: str, turned_down: Mapping[str, Match]) -> dict[str, Sequence[str]]:
     """Whom the rounds of these matches named, by mentee; nobody where a round may not be gone by, or is not kept."""
     review = store.rounds.mode(programme_id) == "review"
-    named: dict[str, Mapping[str, tuple[str, ...]]] = {}
-    for round_id in {match.round_id for match in turned_down.values()}:
-        outline = None if review and store.rounds.get(round_id).released_at is None else store.rounds.outline(round_id)
-        named[round_id] = {} if outline is None else {one: tuple(who) for one, who in outline.alternates.items()}
-    found = {mentee_id: named[match.round_id].get(mentee_id, ()) for mentee_id, match in turned_down.items()}
+    outlines = {round_id: store.rounds.outline(round_id) for round_id in {one.round_id for one in turned_down.values()}}
+    named = {
+        round_id: outline.alternates
+        for round_id, outline in outlines.items()
+        if outline is not None and (outline.released or not review)
+    }
+    found = {mentee_id: named.get(match.round_id, {}).get(mentee_id, ()) for mentee_id, match in turned_down.items()}
     return {mentee_id: listed for mentee_id, listed in found.items() if listed}
 
 

@@ -59,8 +59,8 @@ class MemoryRounds(Aggregate):
         del programme_id
         return (hash(repr((self.state.members, self.state.matches, self.state.weights, self.state.pairs))),)
 
-    def prune(self, before: datetime) -> int:
-        recent = [one.id for one in sorted(self.state.rounds.values(), key=lambda one: one.opened_at)[-20:]]
+    def prune(self, before: datetime, *, kept: int) -> int:
+        recent = [one.id for one in sorted(self.state.rounds.values(), key=lambda one: one.opened_at)[-kept:]]
         old = [r.id for r in self.state.rounds.values() if r.opened_at < before and r.id not in recent]
         for round_id in old:
             del self.state.rounds[round_id]
@@ -173,7 +173,8 @@ class MemoryRounds(Aggregate):
         if found is None:
             return None
         pairs = {one.mentee_id: one.mentor_id for one in found.proposals}
-        return RoundOutline(pairs=pairs, alternates=dict(found.alternates))
+        released = self.state.rounds[round_id].released_at is not None
+        return RoundOutline(released=released, pairs=pairs, alternates=dict(found.alternates))
 
     def stored(self, round_id: str) -> tuple[str, str] | None:
         if round_id not in self.state.read or round_id not in self.state.results:

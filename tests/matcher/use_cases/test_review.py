@@ -93,6 +93,17 @@ def test_while_a_round_is_held_no_other_begins(world: World) -> None:
     assert [mentee for mentee, _ in proposals(world, latest(world).id)] == ["later"]
 
 
+def test_whoever_came_while_a_round_was_held_is_looked_at_once_it_is_released(world: World) -> None:
+    world.mentor(capacity=2), world.mentee()
+    found = held(world)
+    world.mentee("later")
+    world.rounds()
+    release(world, found)
+    world.rounds()
+    assert (latest(world).id != found.id, latest(world).state) == (True, "review")
+    assert [mentee for mentee, _ in proposals(world, latest(world).id)] == ["later"]
+
+
 def test_a_dropped_round_asks_nobody_and_the_next_comes_when_something_changes(world: World) -> None:
     world.mentor(), world.mentee()
     found = held(world)
