@@ -7,9 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from services.chassis.database import open_engine
 from services.chassis.event import Event
 from services.chassis.service import Parts, Service
-from services.chassis.unit_of_work import Transaction
+from services.chassis.unit_of_work import Transaction, UnitOfWork
 from services.events import topics
 from services.matcher.adapters.facts_read import FactsRead
 from services.matcher.adapters.store import MatcherStore
@@ -80,6 +81,13 @@ def ask_for_everybody(parts: Parts[Settings, MatcherStore]) -> None:
     from services.matcher.use_cases.ask_for_people import ask_for_people
 
     ask_for_people(parts.uow, parts.settings.programme)
+
+
+def open_programme() -> tuple[UnitOfWork[MatcherStore], str]:
+    """The database and the programme that the environment names, for commands: no broker, no probes."""
+    settings = SERVICE.read_settings()
+    uow = UnitOfWork(open_engine(settings.database_url), open_store(settings), source="/matcher")
+    return uow, settings.programme
 
 
 SERVICE = Service(

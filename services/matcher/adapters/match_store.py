@@ -15,6 +15,7 @@ from services.chassis.unit_of_work import Transaction
 from services.matcher.adapters import tables as t
 from services.matcher.adapters.paging import behind
 from services.matcher.adapters.rows import match_of, match_values, parts_of
+from services.matcher.adapters.waits_store import without_live_match
 from services.matcher.domain.match import ENDED_WELL, Match, moved_on
 from services.matcher.ports import Offer, Position
 
@@ -74,6 +75,23 @@ class MatchStore:
     def known(self, match_ids: Sequence[str]) -> frozenset[str]:
         """Which of these ids there is (or was) a match of."""
         return frozenset(self._connection.scalars(sa.select(_C.match_id).where(_C.match_id.in_(match_ids))))
+
+    def turned_down(self, programme_id: str) -> Sequence[Match]:
+        """The last match of each mentee who waits because it came to nothing, where no round has looked since."""
+        rounds, mine = t.rounds.c, t.matches.alias()  # an alias: who waits is asked of the other matches
+        applied = sa.select(sa.func.max(rounds.opened_at)).where(
+            rounds.programme_id == programme_id, rounds.state == "applied"
+        )
+        waits = (t.mentees.c.programme_id == programme_id) & t.mentees.c.looking & without_live_match()
+        said_no = mine.c.end_cause.in_(["declined", "expired"])
+        query = (
+            sa.select(mine)
+            .join(t.mentees, t.mentees.c.person_id == mine.c.mentee_id)
+            .where(waits, said_no, mine.c.ended_at > applied.scalar_subquery())
+            .order_by(mine.c.waiting_since, mine.c.mentee_id, mine.c.ended_at)
+        )
+        last = {row.mentee_id: row for row in self._connection.execute(query)}
+        return [match_of(row) for row in last.values()]
 
     def add(self, offers: Sequence[Offer]) -> frozenset[str]:
         """Store new matches, each of another mentee; returns the ids of those whose mentee had no live one already."""

@@ -1,5 +1,6 @@
 """Rounds in tables: what was read is kept packed, for the last rounds, so that any of them can be run again."""
 
+import json
 import zlib
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,7 +18,7 @@ from services.matcher.adapters.rows import round_of, round_values
 from services.matcher.adapters.snapshot_reader import SnapshotReader
 from services.matcher.adapters.weights_store import WeightsStore
 from services.matcher.domain.people import Mentee
-from services.matcher.domain.records import RoundMode, RoundState
+from services.matcher.domain.records import RoundMode, RoundOutline, RoundState
 from services.matcher.domain.round import (
     NO_PRICES,
     Prices,
@@ -31,7 +32,6 @@ from services.matcher.domain.round import (
 )
 from services.matcher.ports import Position, Round
 
-KEPT = 20  # rounds of a programme whose snapshot is kept
 _C = t.rounds.c
 _HEAD = [column for column in t.rounds.columns if column.name not in ("read", "result", "prices")]
 _UNREAD: dict[str, Any] = {"read": None, "result": None, "prices": None}
@@ -119,6 +119,8 @@ class RoundStore:
         values: dict[str, Any] = {"state": state, "step": None, "share": None}
         if state in ("given_up", "cancelled", "dropped"):
             values |= _UNREAD
+        if state == "open":
+            values["released_at"] = self._now
         self._connection.execute(t.rounds.update().where(_C.round_id == round_id).values(values))
 
     def holds(self, opened: Round) -> bool:
@@ -133,9 +135,11 @@ class RoundStore:
     def forget(self, person_id: str) -> bool:
         """Remove what rounds had read wherever this person was among it; whether one not over yet is given up."""
         given_up = False
-        query = sa.select(_C.round_id, _C.state, _C.read, _C.result).where(_C.read.is_not(None)).with_for_update()
-        for row in self._connection.execute(query).all():
-            if person_id not in _unpacked(row.read) and person_id not in _unpacked(row.result):
+        kept = self._connection.scalars(sa.select(_C.round_id).where(_C.read.is_not(None)).order_by(_C.round_id)).all()
+        for round_id in kept:  # one by one: each may hold thousands of people
+            query = sa.select(_C.round_id, _C.state, _C.read, _C.result).where(_C.round_id == round_id)
+            row = self._connection.execute(query.with_for_update()).first()
+            if row is None or person_id not in _unpacked(row.read) + _unpacked(row.result):
                 continue
             was_over = row.state not in ("open", "review")
             given_up |= not was_over
@@ -149,29 +153,27 @@ class RoundStore:
         return self._connection.execute(query).scalar_one()
 
     def finish(self, finished: Round, result: RoundResult, prices: Prices | None) -> None:
-        """Keep how a round ended, and why each mentee it left waits; older rounds keep only their figures."""
+        """Keep how a round ended, and why each mentee it left waits."""
         values = round_values(finished) | {"result": _packed(result_to_json(result))}
         if prices is not None:
             values |= {"prices": _packed(prices_to_json(prices))}
         self._connection.execute(t.rounds.update().where(_C.round_id == finished.id).values(values))
         self._why(finished, result)
-        recent = (
-            sa.select(_C.round_id)
-            .where(_C.programme_id == finished.programme_id, _C.read.is_not(None))
-            .order_by(_C.opened_at.desc(), _C.round_id.desc())
-            .offset(KEPT)
-        )
-        old = self._connection.scalars(recent).all()
-        if old:
-            self._connection.execute(t.rounds.update().where(_C.round_id.in_(old)).values(_UNREAD))
 
-    def prune(self, before: datetime) -> int:
-        """Remove rounds opened before a moment, but never the last ones of a programme; returns how many."""
+    def let_go(self, programme_id: str, *, kept: int, before: datetime) -> None:
+        """Keep only the figures of the rounds opened before a moment, but everything of the last so many."""
+        read = (_C.programme_id == programme_id) & _C.read.is_not(None) & _C.state.not_in(["open", "review"])
+        last = sa.select(_C.round_id).where(read).order_by(_C.opened_at.desc(), _C.round_id.desc()).limit(kept)
+        old = t.rounds.update().where(read, _C.opened_at < before, _C.round_id.not_in(last.scalar_subquery()))
+        self._connection.execute(old.values(_UNREAD))
+
+    def prune(self, before: datetime, *, kept: int) -> int:
+        """Remove rounds opened before a moment, but never the last so many of a programme; returns how many."""
         place = sa.func.row_number().over(
             partition_by=_C.programme_id, order_by=(_C.opened_at.desc(), _C.round_id.desc())
         )
         ranked = sa.select(_C.round_id, place.label("place")).subquery()
-        last = sa.select(ranked.c.round_id).where(ranked.c.place <= KEPT)
+        last = sa.select(ranked.c.round_id).where(ranked.c.place <= kept)
         old = t.rounds.delete().where(
             _C.opened_at < before, _C.state.not_in(["open", "review"]), _C.round_id.not_in(last)
         )
@@ -223,6 +225,19 @@ class RoundStore:
             .limit(limit)
         )
         return [round_of(row) for row in self._connection.execute(query)]
+
+    def outline(self, round_id: str) -> RoundOutline | None:
+        """What a round decided, without reasons; None when no longer kept."""
+        query = sa.select(_C.result, _C.released_at).where(_C.round_id == round_id, _C.result.is_not(None))
+        row = self._connection.execute(query).first()
+        if row is None:
+            return None
+        told = json.loads(_unpacked(row.result))
+        return RoundOutline(
+            released=row.released_at is not None,
+            pairs={one["mentee_id"]: one["mentor_id"] for one in told["proposals"]},
+            alternates={mentee_id: tuple(listed) for mentee_id, listed in told["alternates"]},
+        )
 
     def stored(self, round_id: str) -> tuple[str, str] | None:
         """What a round read and decided, as the canonical texts it was hashed by; None when no longer kept."""

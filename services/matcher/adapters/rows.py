@@ -63,6 +63,7 @@ _ROUND_FIELDS = (
     "dropped",
     "step",
     "share",
+    "released_at",
 )
 
 

@@ -228,6 +228,7 @@ rounds = sa.Table(
     sa.Column("prices", sa.LargeBinary),  # where the next round may start to look; kept as long as what was read
     sa.Column("step", sa.String(20)),
     sa.Column("share", sa.Float),
+    sa.Column("released_at", UtcMoment),  # None for a round that was never held
     sa.CheckConstraint(
         "state IN ('open', 'review', 'applied', 'given_up', 'cancelled', 'dropped')", name="rounds_state"
     ),

@@ -8,7 +8,7 @@ from marshmallow import fields
 from services.chassis.api import Blueprint, answers
 from services.chassis.auth import allow
 from services.chassis.schema import CairnSchema
-from services.matcher.api.door import ROUNDS, Door, actor
+from services.matcher.api.door import ROUNDS, Door, actor, patience
 from services.matcher.api.rounds import RoundSchema
 from services.matcher.api.why_not import PairSchema
 from services.matcher.use_cases.look_back import compare, judge_stability, verify
@@ -55,8 +55,13 @@ def look_back_routes(door: Door) -> Blueprint:
     @answers(409, 410)
     @routes.response(200, VerificationSchema, description="What running it again came to")
     def read_verification(round_id: str) -> dict[str, Any]:
-        """Run a round again, and compare to the byte."""
-        found = verify(door.uow, actor().programme_id, round_id)
+        """Run a round again, and compare to the byte.
+
+        409 for one larger than `QUESTION_PAIRS`: `python -m services.matcher verify-round` has no bound. 503 with
+        Retry-After while another question is being answered.
+        """
+        with patience():
+            found = verify(door.uow, actor().programme_id, round_id, door.desk)
         return {"same": found.same, "differences": list(found.differences[:MOST_SHOWN])}
 
     @routes.route("/matcher/v1/rounds/<round_id>/stability")
@@ -64,8 +69,12 @@ def look_back_routes(door: Door) -> Blueprint:
     @answers(409, 410)
     @routes.response(200, StabilitySchema, description="How stable it was, and what stability would have cost")
     def read_stability(round_id: str) -> dict[str, Any]:
-        """Say who would rather have each other."""
-        found = judge_stability(door.uow, actor().programme_id, round_id)
+        """Say who would rather have each other.
+
+        409 for a round larger than `QUESTION_ALL_PAIRS`, 503 with Retry-After while another question is being answered.
+        """
+        with patience():
+            found = judge_stability(door.uow, actor().programme_id, round_id, door.desk)
         return {
             "blocking": len(found.blocking),
             "pairs": [pair._asdict() for pair in found.blocking[:MOST_SHOWN]],

@@ -15,8 +15,8 @@ from services.matcher.api.door import ROUNDS, Door, actor
 from services.matcher.api.match_schemas import ReasonSchema
 from services.matcher.api.rounds import RoundSchema
 from services.matcher.api.weights import Because
-from services.matcher.domain.round import Proposal
 from services.matcher.use_cases.decide_round import (
+    Shown,
     cancel_round,
     drop_round,
     list_proposals,
@@ -28,6 +28,13 @@ MODES = ("rolling", "review")
 _WHY = {"reason": "The new weights are to be looked at first"}
 _MODE = {
     "description": "rolling: mentors are asked as soon as a round has decided; review: once an admin has released it"
+}
+
+
+_NEXT = {
+    "description": "Mentors to ask after a no, best first; each is checked again then, and asked only where nobody "
+    "loses by it. Empty for a pinned pair",
+    "example": ["m000012", "m000007"],
 }
 
 
@@ -49,6 +56,7 @@ class ProposalSchema(CairnSchema):
     score = fields.Integer(required=True, metadata={"description": "0 to 100"})
     pinned = fields.Boolean(required=True)
     reasons = fields.List(fields.Nested(ReasonSchema), required=True)
+    alternates = fields.List(fields.String(), required=True, metadata=_NEXT)
 
 
 def round_review_routes(door: Door) -> Blueprint:
@@ -78,7 +86,7 @@ def round_review_routes(door: Door) -> Blueprint:
     @routes.arguments(PageQuery, location="query")
     @routes.response(200, page_schema(ProposalSchema), description="Who would meet whom, in the order of mentees")
     def read_proposals(query: Mapping[str, Any], round_id: str) -> dict[str, Any]:
-        """List what a round has decided. Each reading is audited."""
+        """List what a round has decided, and whom to ask after a no. Each reading is audited."""
         cursor = read_cursor(query["cursor"])
         rows = list_proposals(
             door.uow,
@@ -89,7 +97,7 @@ def round_review_routes(door: Door) -> Blueprint:
             by="admin",
         )
         found = page(rows, limit=query["limit"], position=_of_proposal)
-        return {**found, "items": [asdict(row) for row in found["items"]]}
+        return {**found, "items": [_shown(row) for row in found["items"]]}
 
     @routes.route("/matcher/v1/rounds/<round_id>/release", methods=["POST"])
     @allow("admin")
@@ -98,7 +106,7 @@ def round_review_routes(door: Door) -> Blueprint:
     @routes.arguments(Because, example=_WHY)
     @routes.response(202, RoundSchema, description="A worker asks the mentors now; what no longer holds is dropped")
     def release(told: Mapping[str, Any], round_id: str) -> dict[str, Any]:
-        """Release a round that is held for review."""
+        """Release a round that is held for review, and its alternates with it."""
         return decided("release", round_id, told)
 
     @routes.route("/matcher/v1/rounds/<round_id>/drop", methods=["POST"])
@@ -134,5 +142,9 @@ def round_review_routes(door: Door) -> Blueprint:
     return routes
 
 
-def _of_proposal(found: Proposal) -> tuple[str, str]:
-    return "", found.mentee_id
+def _of_proposal(found: Shown) -> tuple[str, str]:
+    return "", found.proposal.mentee_id
+
+
+def _shown(found: Shown) -> dict[str, Any]:
+    return asdict(found.proposal) | {"alternates": found.alternates}

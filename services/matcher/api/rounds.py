@@ -66,6 +66,9 @@ class RoundSchema(CairnSchema):
     )
     step = fields.String(required=True, allow_none=True, metadata=STEP)
     share = fields.Float(required=True, allow_none=True, metadata={"description": "Of the step, 0 to 1"})
+    released_at = Instant(
+        required=True, allow_none=True, metadata={"description": "When an admin released it, if held"}
+    )
 
 
 def round_routes(door: Door) -> Blueprint:

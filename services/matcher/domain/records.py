@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -33,7 +33,8 @@ RoundMode = Literal["rolling", "review"]
 class Round:
     """One run of the matching: what went in and came out, by hashes and figures.
 
-    ``step`` and ``share`` (0 to 1) say how far an open round is, as of a second ago or so.
+    ``step`` and ``share`` (0 to 1) say how far an open round is, as of a second ago or so. ``released_at`` is when an
+    admin let a round go on that had been held.
     """
 
     id: str
@@ -53,6 +54,19 @@ class Round:
     certificate: Mapping[str, Any] = field(default_factory=dict)
     step: str | None = None
     share: float | None = None
+    released_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundOutline:
+    """What a round decided, without reasons: the mentor of each mentee, and whom to ask next, best first.
+
+    ``released`` says that an admin has seen it so, and let it go on.
+    """
+
+    released: bool
+    pairs: Mapping[str, str]
+    alternates: Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,8 @@ from datetime import timedelta
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """``debounce``: how long a round waits for others who sign up at the same time; ``round_time``: how long the engine
-    may look for an answer. The rest speaks for itself.
+    may look for an answer, ``round_megabytes`` what its working arrays may take. ``snapshots_kept`` last rounds keep
+    what they read and decided, and so does every round younger than ``snapshots_for``. The rest speaks for itself.
     """
 
     time_to_answer: timedelta = timedelta(hours=72)
@@ -17,6 +18,9 @@ class Terms:
     rest: timedelta = timedelta(days=14)
     rounds_kept: timedelta = timedelta(days=90)
     round_time: timedelta = timedelta(minutes=10)
+    round_megabytes: int = 1000
+    snapshots_kept: int = 20
+    snapshots_for: timedelta = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

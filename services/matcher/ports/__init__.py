@@ -22,6 +22,7 @@ from services.matcher.domain.records import (
     PublishedWeights,
     Report,
     Round,
+    RoundOutline,
     Waiting,
     WeightsDraft,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "Report",
     "Reports",
     "Round",
+    "RoundOutline",
     "Rounds",
     "Store",
     "UnitOfWork",

@@ -58,6 +58,12 @@ class Matches(Protocol):
     def known(self, match_ids: Sequence[str]) -> frozenset[str]:
         """Which of these ids there is (or was) a match of."""
 
+    def turned_down(self, programme_id: str) -> Sequence[Match]:
+        """The last match of each mentee who waits because somebody said no, or nothing, to it, longest waiting first.
+
+        Only as far as no round was applied that began since: such a round has looked for somebody else already.
+        """
+
     def add(self, offers: Sequence[Offer]) -> frozenset[str]:
         """Store new matches, each of another mentee; returns the ids of those whose mentee had no live one already."""
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from services.matcher.domain.people import Mentee
-from services.matcher.domain.records import Position, Round, RoundMode, RoundState
+from services.matcher.domain.records import Position, Round, RoundMode, RoundOutline, RoundState
 
 if TYPE_CHECKING:  # the engine is heavy: only the processes that match and explain load it
     from services.matcher.domain.round import Prices, RoundResult, Snapshot
@@ -31,8 +31,8 @@ class Rounds(Protocol):
     def waiting(self, programme_id: str) -> tuple[Mentee, ...]:
         """Those who wait, as a round sees them, by id; nobody is locked."""
 
-    def prune(self, before: datetime) -> int:
-        """Remove rounds opened before a moment, but never the last ones of a programme; returns how many."""
+    def prune(self, before: datetime, *, kept: int) -> int:
+        """Remove rounds opened before a moment, but never the last so many of a programme; returns how many."""
 
     def mode(self, programme_id: str) -> RoundMode:
         """Whether mentors are asked at once, or once an admin has released the round."""
@@ -59,7 +59,10 @@ class Rounds(Protocol):
         """Keep what a round decided, for an admin to look at."""
 
     def move(self, round_id: str, state: RoundState) -> None:
-        """Put a round into another state; one that is over without an offer keeps nothing of what it had read."""
+        """Put a round into another state; one that is over without an offer keeps nothing of what it had read.
+
+        From ``review`` to ``open`` is its release, of which the moment is kept.
+        """
 
     def holds(self, opened: Round) -> bool:
         """Whether the round is open and this run holds the fence; locks both until the transaction ends."""
@@ -76,6 +79,9 @@ class Rounds(Protocol):
     def finish(self, finished: Round, result: RoundResult, prices: Prices | None) -> None:
         """Keep how a round ended, and why each mentee it left waits; prices, where it did not have them kept before."""
 
+    def let_go(self, programme_id: str, *, kept: int, before: datetime) -> None:
+        """Keep only the figures of the rounds opened before a moment, but everything of the last so many."""
+
     def last_prices(self, programme_id: str) -> Prices:
         """The prices of the last round that is kept; none where there is none."""
 
@@ -84,6 +90,9 @@ class Rounds(Protocol):
 
     def listed(self, programme_id: str, *, after: Position | None, limit: int) -> Sequence[Round]:
         """The rounds of a programme, the latest first, behind a position."""
+
+    def outline(self, round_id: str) -> RoundOutline | None:
+        """What a round decided, without reasons; None when no longer kept."""
 
     def stored(self, round_id: str) -> tuple[str, str] | None:
         """What a round read and decided, as the canonical texts it was hashed by; None when no longer kept."""

@@ -1,12 +1,21 @@
 """What an admin decides about a round: cancel one on its way; look at one that is held, release or drop it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from services.chassis.errors import Conflict, Gone, NotFound
 from services.matcher.domain.records import RoundMode, RoundState
 from services.matcher.domain.round import Proposal, result_from_json
 from services.matcher.ports import Round, Store, UnitOfWork
 from services.matcher.use_cases.settle import RUN_ROUND
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A pair that a round decided, and whom to ask after a no, best first: who releases the round releases both."""
+
+    proposal: Proposal
+    alternates: tuple[str, ...]
 
 
 def cancel_round(uow: UnitOfWork, programme_id: str, round_id: str, *, by: str, reason: str) -> Round:
@@ -39,10 +48,10 @@ def drop_round(uow: UnitOfWork, programme_id: str, round_id: str, *, by: str, re
 
 def list_proposals(
     uow: UnitOfWork, programme_id: str, round_id: str, *, after: str, limit: int, by: str
-) -> Sequence[Proposal]:
-    """Who would meet whom, in the order of mentees, behind one; audited, since reasons tell of people's health.
+) -> Sequence[Shown]:
+    """Who would meet whom, and who comes next, in the order of mentees, behind one.
 
-    Raises Gone where only the figures of a round are kept.
+    Audited, since reasons tell of people's health. Raises Gone where only the figures of a round are kept.
     """
     with uow.begin() as store:
         _theirs(store, programme_id, round_id)
@@ -50,8 +59,10 @@ def list_proposals(
         if stored is None:
             raise Gone("round_not_kept", "Of this round only the figures are kept: it is older, or somebody left.")
         store.audit("read_proposals", round_id, by=by)
-    proposals = [one for one in result_from_json(stored[1]).proposals if one.mentee_id > after]
-    return proposals[:limit]
+    result = result_from_json(stored[1])
+    alternates = dict(result.alternates)
+    proposals = [one for one in result.proposals if one.mentee_id > after]
+    return [Shown(one, alternates.get(one.mentee_id, ())) for one in proposals[:limit]]
 
 
 def set_round_mode(uow: UnitOfWork, programme_id: str, mode: RoundMode, *, by: str, reason: str) -> RoundMode:

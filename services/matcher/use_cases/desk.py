@@ -52,14 +52,19 @@ class Desk:
         Raises Conflict for a pool above the bound (mentees who wait times mentors), EngineBusy and TookTooLong.
         """
         most = self.bounds.pairs if most_pairs is None else most_pairs
+        with self.turn() as over:
+            yield Question(self._pools.of(uow, programme_id, over, most_pairs=most), over)
+
+    @contextmanager
+    def turn(self) -> Iterator[Callable[[], bool]]:
+        """Have the engine for one question that brings its own people; yields what says that its time is over.
+
+        Raises EngineBusy and TookTooLong.
+        """
         with self._own_turn():
             ends = monotonic() + self.bounds.seconds
-
-            def over() -> bool:
-                return monotonic() > ends
-
             try:
-                yield Question(self._pools.of(uow, programme_id, over, most_pairs=most), over)
+                yield lambda: monotonic() > ends
             except RunCancelledError:
                 raise TookTooLong(f"no answer within {self.bounds.seconds:.0f} seconds") from None
 

@@ -41,7 +41,7 @@ def wake_rested(uow: UnitOfWork) -> int:
 def forget_old_rounds(uow: UnitOfWork, terms: Terms) -> int:
     """Remove the rounds that nobody asks about any more; returns how many."""
     with uow.begin() as store:
-        return store.rounds.prune(store.now - terms.rounds_kept)
+        return store.rounds.prune(store.now - terms.rounds_kept, kept=terms.snapshots_kept)
 
 
 def look_again(uow: UnitOfWork) -> int:

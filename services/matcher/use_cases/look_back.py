@@ -13,9 +13,7 @@ from services.matcher.domain.round import (
     verify_round,
 )
 from services.matcher.ports import Round, UnitOfWork
-
-MOST_PAIRS = 4_000_000
-"""Mentees times mentors, up to which a round is looked at again while somebody waits for the answer: seconds."""
+from services.matcher.use_cases.desk import Desk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,18 +33,25 @@ class Compared:
     lost: tuple[str, ...]
 
 
-def verify(uow: UnitOfWork, programme_id: str, round_id: str) -> Verification:
-    """Run a round again from what it read, and compare to the byte."""
-    found, read, result = _stored(uow, programme_id, round_id)
-    _answerable_now(found)
-    return verify_round(read, result)
+def verify(uow: UnitOfWork, programme_id: str, round_id: str, desk: Desk | None = None) -> Verification:
+    """Run a round again from what it read, and compare to the byte.
+
+    At a desk while somebody waits for the answer: raises Conflict for a round above its bound, EngineBusy and
+    TookTooLong. Without one there is no bound. Raises NotFound, and Gone where only the figures are kept.
+    """
+    if desk is None:
+        return verify_round(*_stored(uow, programme_id, round_id)[1:])
+    _refuse_too_large(_theirs(uow, programme_id, round_id), desk.bounds.pairs)
+    with desk.turn() as over:
+        return verify_round(*_stored(uow, programme_id, round_id)[1:], cancelled=over)
 
 
-def judge_stability(uow: UnitOfWork, programme_id: str, round_id: str) -> Stability:
-    """Who would rather have each other, and what imposing stability would have cost."""
-    found, read, _ = _stored(uow, programme_id, round_id)
-    _answerable_now(found)
-    return stability(settle(snapshot_from_json(read)))
+def judge_stability(uow: UnitOfWork, programme_id: str, round_id: str, desk: Desk) -> Stability:
+    """Who would rather have each other, and what imposing stability would have cost; looks at every single pair."""
+    _refuse_too_large(_theirs(uow, programme_id, round_id), desk.bounds.all_pairs)
+    with desk.turn() as over:
+        _, read, _ = _stored(uow, programme_id, round_id)
+        return stability(settle(snapshot_from_json(read), cancelled=over))
 
 
 def compare(uow: UnitOfWork, programme_id: str, first_id: str, second_id: str) -> Compared:
@@ -68,19 +73,25 @@ def compare(uow: UnitOfWork, programme_id: str, first_id: str, second_id: str) -
 
 
 def _stored(uow: UnitOfWork, programme_id: str, round_id: str) -> tuple[Round, str, str]:
+    found = _theirs(uow, programme_id, round_id)
     with uow.begin(read_only=True) as store:
-        found = store.rounds.get(round_id)
-        if found.programme_id != programme_id:
-            raise NotFound("round_unknown", "There is no round with this id.")
         texts = store.rounds.stored(round_id)
     if texts is None:
         raise Gone("round_not_kept", "Of this round only the figures are kept: it is older, open, or somebody left.")
     return found, *texts
 
 
-def _answerable_now(found: Round) -> None:
-    if found.mentees * found.mentors > MOST_PAIRS:
-        told = {"pairs": found.mentees * found.mentors, "most": MOST_PAIRS}
+def _theirs(uow: UnitOfWork, programme_id: str, round_id: str) -> Round:
+    with uow.begin(read_only=True) as store:
+        found = store.rounds.get(round_id)
+    if found.programme_id != programme_id:
+        raise NotFound("round_unknown", "There is no round with this id.")
+    return found
+
+
+def _refuse_too_large(found: Round, most: int) -> None:
+    if found.mentees * found.mentors > most:
+        told = {"pairs": found.mentees * found.mentors, "most": most}
         raise Conflict("round_too_large", "This round is too large to be looked at again while you wait.", now=told)
 
 

@@ -11,17 +11,22 @@ from dataclasses import dataclass, replace
 
 from services.chassis.errors import Conflict
 from services.matcher.domain import round as matching
-from services.matcher.domain.errors import LimitReachedError, RunCancelledError
+from services.matcher.domain.errors import MemoryLimitReachedError, RunCancelledError, TimeLimitReachedError
 from services.matcher.domain.round import NO_PRICES, Decision, Prices, RoundResult, Snapshot, digest, snapshot_to_json
 from services.matcher.domain.solve import Limits
 from services.matcher.domain.terms import Terms
 from services.matcher.ports import Round, UnitOfWork
 from services.matcher.use_cases.apply_round import RoundOvertaken, apply_round, figures_of
+from services.matcher.use_cases.ask_alternates import ask_alternates
 from services.matcher.use_cases.watch_round import RoundWatch
 
 
 class RoundTooLong(Conflict):
     """The engine found no answer within the time a round may take; nobody was asked."""
+
+
+class RoundTooLarge(Conflict):
+    """The engine would take more memory than a round may; found before it was taken, and nobody was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +48,13 @@ def run_round(
 ) -> Round | None:
     """Ask as many mentors as can be asked now.
 
-    Returns the round; None when nobody waits, when another run leads, or while a round is held for review. Raises
-    RoundTooLong.
+    First come the alternates of earlier rounds, where they harm nobody. Returns the round; None when nobody waits, when
+    another run leads, or while a round is held for review. Raises RoundTooLong and RoundTooLarge.
     """
-    begun = _take_up(uow, programme_id) or _begin(uow, programme_id)
+    begun = _take_up(uow, programme_id)
+    if begun is None:
+        ask_alternates(uow, terms, programme_id)
+        begun = _begin(uow, programme_id)
     if begun is None:
         return None
     opened, snapshot = begun.opened, begun.snapshot
@@ -97,22 +105,29 @@ def _begin(uow: UnitOfWork, programme_id: str) -> _Begun | None:
 
 
 def _decided(uow: UnitOfWork, terms: Terms, begun: _Begun, decide: Callable[..., Decision]) -> Decision:
-    """Ask the engine, watched; a round that takes too long is given up, and the next one reads afresh."""
+    """Ask the engine, watched; a round that takes too much is given up, and the next one reads afresh."""
     watch = RoundWatch(uow, begun.opened)
     try:
         return decide(
             begun.snapshot,
             start=begun.start,
             input_hash=begun.input_hash,
-            limits=Limits(seconds=terms.round_time.total_seconds()),
+            limits=Limits(seconds=terms.round_time.total_seconds(), megabytes=terms.round_megabytes),
             progress=watch.progress,
             cancelled=watch.cancelled,
         )
-    except LimitReachedError as error:
-        with uow.begin() as store:
-            if store.rounds.holds(begun.opened):
-                store.rounds.move(begun.opened.id, "given_up")
+    except TimeLimitReachedError as error:
+        _give_up(uow, begun.opened)
         raise RoundTooLong("round_too_long", "The round found no answer within its time; nobody was asked.") from error
+    except MemoryLimitReachedError as error:
+        _give_up(uow, begun.opened)
+        raise RoundTooLarge("round_too_large", f"Nobody was asked: {error} (ROUND_MEGABYTES).") from error
+
+
+def _give_up(uow: UnitOfWork, opened: Round) -> None:
+    with uow.begin() as store:
+        if store.rounds.holds(opened):
+            store.rounds.move(opened.id, "given_up")
 
 
 def _hold(uow: UnitOfWork, opened: Round, decision: Decision) -> Round | None:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from services.chassis.jobs import Worker
+from services.chassis.settings import load
 from services.events import profiles
 from services.events.facts import Must
 from services.matcher import schedule
 from services.matcher.adapters import tables as t
 from services.matcher.bootstrap import SERVICE
 from services.matcher.domain.round import run_round
-from services.matcher.use_cases import look_back
+from services.matcher.settings import Settings
+from services.matcher.use_cases import desk
 from services.matcher.use_cases.settle import FIND_GAPS
 from tests.matcher.stage import ADMIN, Stage
 from tests.matcher.world import PROGRAMME, spoken
@@ -92,12 +97,41 @@ def test_of_a_round_that_read_an_erased_person_only_figures_are_left(engine_stag
     assert unknown.status_code == 404
 
 
-def test_a_round_too_large_to_wait_for_is_said_to_be(engine_stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def narrow_stage(database_url: str, tmp_path: Path) -> Iterator[Stage]:
+    """A matcher that answers no question above one pair, and one about every pair not at all."""
+    environ = {"DATABASE_URL": database_url, "BROKER_URL": f"embedded://{tmp_path}/broker.db"}
+    stage = Stage(load(Settings, environ | {"QUESTION_PAIRS": "1", "QUESTION_ALL_PAIRS": "0"}))
+    stage.decide = run_round
+    yield stage
+    stage.close()
+
+
+def test_a_round_too_large_to_wait_for_is_said_to_be(narrow_stage: Stage) -> None:
+    stage = narrow_stage
+    stage.mentor(), stage.mentee()
+    stage.rounds()
+    path = f"/matcher/v1/rounds/{last_round(stage)}"
+    assert stage.get(f"{path}/verification", ADMIN)["same"]
+    answer = stage.ask("GET", f"{path}/stability", ADMIN)
+    assert (answer.status_code, answer.json["now"]) == (409, {"pairs": 1, "most": 0})
+    stage.forward(minutes=1)
+    stage.mentor(), stage.mentee()
+    stage.rounds()
+    answer = stage.ask("GET", f"/matcher/v1/rounds/{last_round(stage)}/verification", ADMIN)
+    assert (answer.status_code, answer.json["now"]) == (409, {"pairs": 2, "most": 1})
+
+
+@pytest.mark.parametrize("tail", ["verification", "stability"])
+def test_a_round_is_looked_at_again_within_the_time_of_a_question(
+    engine_stage: Stage, monkeypatch: pytest.MonkeyPatch, tail: str
+) -> None:
     engine_stage.mentor(), engine_stage.mentee()
     engine_stage.rounds()
-    monkeypatch.setattr(look_back, "MOST_PAIRS", 0)
-    answer = engine_stage.ask("GET", f"/matcher/v1/rounds/{last_round(engine_stage)}/stability", ADMIN)
-    assert (answer.status_code, answer.json["now"]) == (409, {"pairs": 1, "most": 0})
+    times = itertools.count(step=1000.0)
+    monkeypatch.setattr(desk, "monotonic", lambda: next(times))
+    answer = engine_stage.ask("GET", f"/matcher/v1/rounds/{last_round(engine_stage)}/{tail}", ADMIN)
+    assert (answer.status_code, answer.json["code"], answer.headers["Retry-After"]) == (503, "took_too_long", "5")
 
 
 def work(stage: Stage) -> None:

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from services.chassis.tables import TABLES
+from services.matcher.domain.round import run_round
 from tests.matcher.stage import ADMIN, Stage
 
 WHY = {"reason": "to be looked at first"}
@@ -77,3 +78,22 @@ def test_what_is_for_admins_is_for_admins(stage: Stage, method: str, path: str) 
     assert stage.ask(method, f"/matcher/v1/{path}", **sent).status_code == 401
     if "rounds" in path:
         assert stage.ask(method, f"/matcher/v1/{path}", ADMIN, **sent).status_code == 404
+
+
+def test_an_admin_sees_whom_to_ask_next_and_a_release_covers_them(stage: Stage) -> None:
+    stage.decide = run_round
+    assert stage.ask("PUT", "/matcher/v1/round-mode", ADMIN, json={"mode": "review", **WHY}).status_code == 200
+    stage.mentor("best", topics=("food",)), stage.mentor("next"), stage.mentee("sam", topics=("food",))
+    stage.rounds()
+    held = stage.get("/matcher/v1/rounds", ADMIN)["items"][0]
+    assert held["released_at"] is None
+    shown = stage.get(f"/matcher/v1/rounds/{held['id']}/proposals", ADMIN)["items"]
+    assert [(row["mentor_id"], row["alternates"]) for row in shown] == [("best", ["next"])]
+    assert stage.post(f"/matcher/v1/rounds/{held['id']}/release", ADMIN, json=WHY).json["released_at"] is not None
+    match = stage.asked("sam")
+    stage.forward(minutes=1)
+    assert stage.post(f"/matcher/v1/matches/{match.id}/decline", "best").status_code == 200
+    assert stage.asked("sam").mentor_id == "next"
+    why = stage.get(f"/matcher/v1/matches/{stage.asked('sam').id}/explanation", ADMIN)
+    assert why["score"] > 0
+    assert audited(stage)[-1] == "ask_alternate"

@@ -51,6 +51,14 @@ class MemoryMatches(Aggregate):
     def known(self, match_ids: Sequence[str]) -> frozenset[str]:
         return frozenset(match_ids) & self.state.matches.keys()
 
+    def turned_down(self, programme_id: str) -> Sequence[Match]:
+        rounds = [r.opened_at for r in self.state.rounds.values() if r.state == "applied"]
+        over = [m for m in self.state.matches.values() if m.end_cause in ("declined", "expired")]
+        looking = {member.person_id for member in self.looking(programme_id)}
+        over = [m for m in over if m.ended_at and rounds and m.ended_at > max(rounds) and m.mentee_id in looking]
+        over.sort(key=lambda m: (m.waiting_since, m.mentee_id, str(m.ended_at)))
+        return list({m.mentee_id: m for m in over}.values())
+
     def add(self, offers: Sequence[Offer]) -> frozenset[str]:
         return frozenset(one.match.id for one in offers if self._add(one))
 

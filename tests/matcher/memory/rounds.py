@@ -8,7 +8,7 @@ from datetime import datetime
 
 from services.chassis.errors import NotFound
 from services.matcher.domain.people import Mentee, Pair
-from services.matcher.domain.records import RoundMode, RoundState
+from services.matcher.domain.records import RoundMode, RoundOutline, RoundState
 from services.matcher.domain.round import NO_PRICES, Prices, RoundResult, Snapshot, result_to_json, snapshot_from_json
 from services.matcher.ports import Position, Round
 from tests.matcher.memory.pool import MemoryPool
@@ -59,8 +59,8 @@ class MemoryRounds(Aggregate):
         del programme_id
         return (hash(repr((self.state.members, self.state.matches, self.state.weights, self.state.pairs))),)
 
-    def prune(self, before: datetime) -> int:
-        recent = [one.id for one in sorted(self.state.rounds.values(), key=lambda one: one.opened_at)[-20:]]
+    def prune(self, before: datetime, *, kept: int) -> int:
+        recent = [one.id for one in sorted(self.state.rounds.values(), key=lambda one: one.opened_at)[-kept:]]
         old = [r.id for r in self.state.rounds.values() if r.opened_at < before and r.id not in recent]
         for round_id in old:
             del self.state.rounds[round_id]
@@ -89,6 +89,8 @@ class MemoryRounds(Aggregate):
 
     def move(self, round_id: str, state: RoundState) -> None:
         self.state.rounds[round_id] = replace(self.state.rounds[round_id], state=state, step=None, share=None)
+        if state == "open":
+            self.state.rounds[round_id] = replace(self.state.rounds[round_id], released_at=self.now)
         if state in ("given_up", "cancelled", "dropped"):
             self._unread(round_id)
 
@@ -148,6 +150,13 @@ class MemoryRounds(Aggregate):
                 continue  # as before
             self.state.why[one.mentee_id] = (one.cause, one.rules, finished.id)
 
+    def let_go(self, programme_id: str, *, kept: int, before: datetime) -> None:
+        over = [one for one in self.listed(programme_id, after=None, limit=10_000) if one.id in self.state.read]
+        over = [one for one in over if one.state not in ("open", "review")]
+        for one in over[kept:]:
+            if one.opened_at < before:
+                self._unread(one.id)
+
     def get(self, round_id: str, *, lock: bool = False) -> Round:
         found = self.state.rounds.get(round_id)
         if found is None:
@@ -158,6 +167,14 @@ class MemoryRounds(Aggregate):
         rows = [found for found in self.state.rounds.values() if found.programme_id == programme_id]
         rows.sort(key=lambda found: (found.opened_at, found.id), reverse=True)
         return [row for row in rows if after is None or (row.opened_at, row.id) < after][:limit]
+
+    def outline(self, round_id: str) -> RoundOutline | None:
+        found = self.state.results.get(round_id)
+        if found is None:
+            return None
+        pairs = {one.mentee_id: one.mentor_id for one in found.proposals}
+        released = self.state.rounds[round_id].released_at is not None
+        return RoundOutline(released=released, pairs=pairs, alternates=dict(found.alternates))
 
     def stored(self, round_id: str) -> tuple[str, str] | None:
         if round_id not in self.state.read or round_id not in self.state.results:

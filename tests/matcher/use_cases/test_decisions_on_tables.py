@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from services.matcher.domain.people import Pair
 from services.matcher.domain.round import run_round
 from services.matcher.use_cases.decide_pair import block_pair, pin_pair
+from services.matcher.use_cases.decline_match import decline_match
 from services.matcher.use_cases.draft_weights import discard_draft, publish_draft, save_draft
 from services.matcher.use_cases.find_gaps import KIND, ask_for_gaps, find_gaps
 from services.matcher.use_cases.keep_time import forget_old_rounds
 from services.matcher.use_cases.oversee import show_board, suggest, tell_equity
 from tests.matcher.conftest import DATABASES
-from tests.matcher.world import PROGRAMME, World
+from tests.matcher.world import PROGRAMME, World, person
 
 pytestmark = pytest.mark.parametrize("database_url", DATABASES, indirect=True)
 
@@ -53,3 +57,25 @@ def test_decisions_drafts_and_reports_are_kept_alike(tables: World) -> None:
     assert suggest(tables.house, PROGRAMME) == (None, 0)
     tables.forward(days=100)
     assert forget_old_rounds(tables.house, tables.terms) == 0
+
+
+def test_an_alternate_is_asked_and_old_rounds_let_go_alike(tables: World) -> None:
+    tables.decide = run_round
+    tables.terms = replace(tables.terms, snapshots_kept=1, snapshots_for=timedelta(minutes=1))
+    tables.mentor("best", topics=("food",)), tables.mentor("next"), tables.mentee("sam", topics=("food",))
+    first = tables.asked("sam")
+    tables.forward(minutes=1)
+    decline_match(tables.house, person("best"), first.id)
+    with tables.house.begin(read_only=True) as store:
+        assert [one.id for one in store.matches.turned_down(PROGRAMME)] == [first.id]
+    second = tables.asked("sam")
+    assert (second.mentor_id, second.round_id) == ("next", first.round_id)
+    tables.forward(minutes=1)
+    tables.mentee("late")
+    tables.rounds()
+    with tables.house.begin(read_only=True) as store:
+        last, old = store.rounds.listed(PROGRAMME, after=None, limit=9)
+        assert (store.rounds.outline(old.id), store.rounds.stored(old.id)) == (None, None)
+        outline = store.rounds.outline(last.id)
+    assert outline is not None
+    assert (outline.pairs, outline.alternates) == ({"late": "best"}, {"late": ()})

@@ -42,7 +42,7 @@ def latest(world: World) -> Round:
 
 def proposals(world: World, round_id: str) -> list[tuple[str, str]]:
     found = list_proposals(world.house, PROGRAMME, round_id, after="", limit=100, by=BY)
-    return [(one.mentee_id, one.mentor_id) for one in found]
+    return [(one.proposal.mentee_id, one.proposal.mentor_id) for one in found]
 
 
 def test_a_programme_is_rolling_until_somebody_says_otherwise(world: World) -> None:
@@ -90,6 +90,17 @@ def test_while_a_round_is_held_no_other_begins(world: World) -> None:
     world.mentor("another")
     world.rounds()
     assert latest(world).state == "review"
+    assert [mentee for mentee, _ in proposals(world, latest(world).id)] == ["later"]
+
+
+def test_whoever_came_while_a_round_was_held_is_looked_at_once_it_is_released(world: World) -> None:
+    world.mentor(capacity=2), world.mentee()
+    found = held(world)
+    world.mentee("later")
+    world.rounds()
+    release(world, found)
+    world.rounds()
+    assert (latest(world).id != found.id, latest(world).state) == (True, "review")
     assert [mentee for mentee, _ in proposals(world, latest(world).id)] == ["later"]
 
 

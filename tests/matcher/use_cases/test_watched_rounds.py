@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from services.chassis.errors import Conflict, NotFound
+from services.chassis.settings import load
 from services.events.matcher import MatchProposed
 from services.matcher.domain.errors import RunCancelledError
 from services.matcher.domain.round import Decision, RoundResult, Snapshot, decide_round
 from services.matcher.ports import Round
+from services.matcher.settings import Settings
 from services.matcher.use_cases.decide_round import cancel_round
-from services.matcher.use_cases.run_round import RoundTooLong, run_round
+from services.matcher.use_cases.run_round import RoundTooLarge, RoundTooLong, run_round
 from services.matcher.use_cases.watch_round import RoundWatch
 from tests.matcher.in_turn import in_turn
 from tests.matcher.world import PROGRAMME, World
@@ -128,3 +130,20 @@ def test_a_round_that_takes_too_long_is_given_up_and_the_next_reads_afresh(world
     assert the_round(world).state == "given_up"
     assert world.told(MatchProposed) == []
     assert world.asked(mentee).mentee_id == mentee
+
+
+def test_a_round_that_would_take_too_much_memory_is_given_up_before_it_does(world: World) -> None:
+    world.mentor()
+    mentee = world.mentee()
+    modest = replace(world.terms, round_megabytes=0)
+    with pytest.raises(RoundTooLarge, match=r"MB needed, 0 MB allowed \(ROUND_MEGABYTES\)"):
+        run_round(world.house, modest, PROGRAMME)
+    assert the_round(world).state == "given_up"
+    assert world.told(MatchProposed) == []
+    assert world.asked(mentee).mentee_id == mentee
+
+
+def test_the_settings_say_what_a_round_may_take() -> None:
+    environ = {"DATABASE_URL": "sqlite:////nowhere.db", "BROKER_URL": "embedded:////nowhere.db"}
+    terms = load(Settings, environ | {"ROUND_MEGABYTES": "64", "ROUND_SECONDS": "7"}).terms
+    assert (terms.round_megabytes, terms.round_time) == (64, timedelta(seconds=7))

@@ -1,5 +1,6 @@
 """A matching round: from a snapshot of the pool to proposals, alternates, and a reason for everybody else."""
 
+from services.matcher.domain.round.alternates import harmless_alternates
 from services.matcher.domain.round.as_json import (
     prices_from_json,
     prices_to_json,
@@ -28,6 +29,7 @@ __all__ = [
     "Verification",
     "decide_round",
     "digest",
+    "harmless_alternates",
     "prices_from_json",
     "prices_to_json",
     "result_from_json",

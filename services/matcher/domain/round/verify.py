@@ -1,6 +1,7 @@
 """Rerun a stored round and compare, byte by byte."""
 
 import json
+from collections.abc import Callable
 from typing import NamedTuple
 
 from services.matcher.domain.round.as_json import ENGINE, result_to_json, snapshot_from_json
@@ -8,18 +9,26 @@ from services.matcher.domain.round.run import run_round
 
 
 class Verification(NamedTuple):
-    """Whether the rerun gave the same bytes, and in what it differed."""
+    """Whether the rerun gave the same bytes, and in what it differed.
+
+    Not ``comparable``: another engine made the round, so nothing was run.
+    """
 
     same: bool
     differences: tuple[str, ...] = ()
+    comparable: bool = True
 
 
-def verify_round(snapshot_json: str, result_json: str) -> Verification:
-    """Read a stored snapshot, run it again, compare with the stored result to the byte."""
+def verify_round(snapshot_json: str, result_json: str, *, cancelled: Callable[[], bool] | None = None) -> Verification:
+    """Read a stored snapshot, run it again, compare with the stored result to the byte.
+
+    Raises ``RunCancelledError`` when ``cancelled()`` says so.
+    """
     engine = json.loads(snapshot_json).get("engine")
     if engine != ENGINE:
-        return Verification(False, (f"the round was made by engine {engine}, this is engine {ENGINE}",))
-    again = result_to_json(run_round(snapshot_from_json(snapshot_json)))
+        told = f"the round was made by engine {engine}, this is engine {ENGINE}"
+        return Verification(False, (told,), comparable=False)
+    again = result_to_json(run_round(snapshot_from_json(snapshot_json), cancelled=cancelled))
     if again == result_json:
         return Verification(True)
     stored, new = json.loads(result_json), json.loads(again)

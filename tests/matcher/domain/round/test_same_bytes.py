@@ -15,6 +15,7 @@ from deploy.demo.population import programme
 from services.matcher.domain.people import Pair
 from services.matcher.domain.round import (
     Snapshot,
+    Verification,
     result_from_json,
     result_to_json,
     run_round,
@@ -74,7 +75,7 @@ def test_a_stored_round_can_be_read_back_and_verified() -> None:
     stored, result = snapshot_to_json(snapshot), run_round(snapshot)
     assert snapshot_to_json(snapshot_from_json(stored)) == stored
     assert result_from_json(result_to_json(result)) == result
-    assert verify_round(stored, result_to_json(result)) == (True, ())
+    assert verify_round(stored, result_to_json(result)) == Verification(True)
 
 
 def test_a_stored_round_that_was_touched_is_found_out_and_the_place_named() -> None:

@@ -1,0 +1,26 @@
+"""Which of many pairs pass every rule, at once: for pairs that were made before and are looked at again."""
+
+import numpy as np
+
+from services.matcher.domain.arrays import I64
+from services.matcher.domain.features.reading import Reading
+from services.matcher.domain.features.rules import Flags
+
+
+def passing(reading: Reading, mentees: I64, mentors: I64, *, floor: bool = True) -> Flags:
+    """Whether pairs given by rows (arrays of the same length) break no rule; ``floor`` counts the quality floor."""
+    book = reading.book
+    fine = np.ones(len(mentees), dtype=np.bool_)
+    for any_rule in book.any_rules.values():
+        fine &= (any_rule.mentee_mask[mentees] & any_rule.mentor_mask[mentors]) != 0
+    for word in book.all_rules:
+        fine &= (word.mentee_mask[mentees] & ~word.mentor_mask[mentors]) == 0
+    for coded in book.by_points.values():
+        fine &= coded.points(mentees, mentors) >= coded.hard_from
+    if floor and reading.pool.weights.quality_floor:
+        fine &= reading.pairs.fit(mentees, mentors) >= reading.pool.weights.quality_floor * 1000
+    apart = [
+        mentor in book.excluded.get(mentee, ())
+        for mentee, mentor in zip(mentees.tolist(), mentors.tolist(), strict=True)
+    ]
+    return fine & ~np.array(apart, dtype=np.bool_)

@@ -1,0 +1,93 @@
+"""Whom to ask after a no without a new round: only where the round could not do better for anybody.
+
+A round names the next best mentors of each mentee it matched. Asking one of them later is as good as any answer of a
+round over everybody who waits by then, when two things hold: whoever else waits and could be with that mentor would
+still find a place there, and no other mentor with a place free fits the mentee better. For then any answer can be
+changed to this pair: nobody has to leave a place for it, and the mentee loses nothing by it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from services.matcher.domain.arrays import I64
+from services.matcher.domain.features.passing import passing
+from services.matcher.domain.features.pool import Pool
+from services.matcher.domain.features.reading import Reading, read
+from services.matcher.domain.features.seats import accepted_shapes, cut
+from services.matcher.domain.people import Mentor, Pair
+from services.matcher.domain.round.values import Snapshot
+
+
+def harmless_alternates(
+    snapshot: Snapshot, alternates: Mapping[str, Sequence[str]], promised: Mapping[str, str]
+) -> tuple[Pair, ...]:
+    """Which mentees of a snapshot may be given which of their ``alternates`` (best first), harming nobody.
+
+    Of each mentee the first alternate counts who is eligible and has a seat for them; a mentor is given once. People
+    with a mentor in ``promised`` (a round that is held) do not compete, and take their places. Whoever is pinned, or
+    held by the last round, is left to the next one. In the order of ``alternates``.
+    """
+    mentees = {one.id: one for one in snapshot.mentees}
+    given = [Pair(*pair) for pair in promised.items() if pair[0] in mentees]
+    mentors = _with_places_taken(snapshot, given)
+    pool = Pool(snapshot.mentees, mentors, snapshot.at, snapshot.weights)
+    market = _Market(read(pool, snapshot.blocks), frozenset(promised))
+    pinned = {person_id for pin in snapshot.pins for person_id in pin}
+    found: dict[str, str] = {}
+    for mentee_id, listed in alternates.items():
+        mentee = mentees.get(mentee_id)
+        if mentee is None or mentee.held is not None or mentee_id in pinned or mentee_id in promised:
+            continue
+        mentor_id = market.first(mentee_id, [one for one in listed if one not in pinned])
+        if mentor_id is not None and mentor_id not in found.values():
+            found[mentee_id] = mentor_id
+    return tuple(Pair(*pair) for pair in found.items())
+
+
+class _Market:
+    """Everybody who waits, and the mentors with the places that nobody is promised."""
+
+    def __init__(self, reading: Reading, promised: frozenset[str]) -> None:
+        self._reading = reading
+        self._mentors = reading.pool.mentors
+        self._row = {one.id: row for row, one in enumerate(reading.pool.mentees)}
+        self._column = {one.id: column for column, one in enumerate(self._mentors)}
+        self._competing = np.array([one.id not in promised for one in reading.pool.mentees], dtype=np.bool_)
+
+    def first(self, mentee_id: str, listed: Sequence[str]) -> str | None:
+        """The first of some mentors who may be given to the mentee, if giving them harms nobody."""
+        row = self._row[mentee_id]
+        shape = self._reading.pool.mentees[row].facts.request_shape
+        free = np.array([any(shape in shapes for _, shapes in cut(one)) for one in self._mentors], dtype=np.bool_)
+        every = np.arange(len(self._mentors))
+        open_to = free & passing(self._reading, np.full(len(every), row), every)
+        for mentor_id in listed:
+            column = self._column.get(mentor_id, -1)
+            if column >= 0 and open_to[column]:
+                best = self._best_fit(row, np.flatnonzero(open_to)) == self._best_fit(row, np.array([column]))
+                return mentor_id if best and self._enough_for_others(row, column) else None
+        return None
+
+    def _best_fit(self, row: int, columns: I64) -> int:
+        return int(self._reading.pairs.fit(np.full(len(columns), row), columns).max())
+
+    def _enough_for_others(self, row: int, column: int) -> bool:
+        """Whether all others who could be with a mentor would still find a place there."""
+        rows = np.flatnonzero(self._competing)
+        rows = rows[rows != row]
+        others = int(passing(self._reading, rows, np.full(len(rows), column)).sum())
+        seats, shapes = cut(self._mentors[column])[0]  # the widest
+        return not others or (shapes == accepted_shapes(self._mentors[column]) and seats > others)
+
+
+def _with_places_taken(snapshot: Snapshot, given: Sequence[Pair]) -> tuple[Mentor, ...]:
+    shape_of = {one.id: one.facts.request_shape for one in snapshot.mentees}
+    mentors = {one.id: one for one in snapshot.mentors}
+    for mentee_id, mentor_id in given:
+        if (mentor := mentors.get(mentor_id)) is not None:
+            known = mentor.shapes_taken + ("a_few_chats",) * (mentor.taken - len(mentor.shapes_taken))
+            shapes = (*known, shape_of[mentee_id])
+            mentors[mentor_id] = replace(mentor, taken=mentor.taken + 1, shapes_taken=shapes)
+    return tuple(mentors.values())

@@ -1,0 +1,111 @@
+"""Whom to ask after a no: an alternate, where no round could do better for anybody."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from deploy.demo.facts import pool_of
+from deploy.demo.population import programme
+from services.matcher.domain.insights.why_not import why_not
+from services.matcher.domain.people import Mentee, Pair
+from services.matcher.domain.round import RoundResult, Snapshot, harmless_alternates, run_round
+from tests.support.people import a_mentee, a_mentor, a_snapshot, must, spoken, weights
+
+FOOD: dict[str, Any] = {"topics": ("food",)}
+
+
+def after_a_no(
+    *others: Mentee,
+    capacity: int = 1,
+    listed: tuple[str, ...] = ("good", "fair"),
+    promised: Mapping[str, str] | None = None,
+    **more: Any,
+) -> tuple[Pair, ...]:
+    """Sam waits again; two mentors have places, the good one fits best."""
+    mentors = [a_mentor("good", **FOOD, capacity=capacity), a_mentor("fair"), a_mentor("full", **FOOD, taken=1)]
+    sam = a_mentee("sam", **FOOD, excluded=["said-no"])
+    return harmless_alternates(a_snapshot([sam, *others], mentors, **more), {"sam": listed}, promised or {})
+
+
+def test_the_best_mentor_left_is_asked_when_nobody_else_waits_for_them() -> None:
+    assert after_a_no() == (Pair("sam", "good"),)
+    assert after_a_no(a_mentee("else", languages=spoken("cy"))) == (Pair("sam", "good"),)
+
+
+def test_a_place_that_somebody_else_could_have_is_left_to_the_round() -> None:
+    assert after_a_no(a_mentee("else")) == ()
+    assert after_a_no(a_mentee("else"), capacity=2) == (Pair("sam", "good"),), "there is one for each"
+    assert after_a_no(a_mentee("else"), a_mentee("third"), capacity=2) == ()
+
+
+def test_a_mentor_who_has_come_since_and_fits_better_is_left_to_the_round() -> None:
+    assert after_a_no(listed=("fair",)) == ()
+
+
+def test_mentors_who_are_full_or_may_not_be_asked_are_passed_over() -> None:
+    assert after_a_no(listed=("gone", "full", "said-no", "good")) == (Pair("sam", "good"),)
+    assert after_a_no(blocks=frozenset({Pair("sam", "good")})) == (Pair("sam", "fair"),)
+    sam = a_mentee("sam", musts=(must("gender", "woman"),))
+    pool = a_snapshot([sam], [a_mentor("man", gender="man"), a_mentor("woman", gender="woman")])
+    assert harmless_alternates(pool, {"sam": ("man", "woman")}, {}) == (Pair("sam", "woman"),)
+
+
+def test_a_seat_has_to_take_what_the_mentee_asks_for() -> None:
+    busy = a_mentor("busy", capacity=3, hours_per_month=4, taken=1, shapes_taken=("long_haul",))
+    long, short = a_mentee("long", request_shape="long_haul"), a_mentee("short", request_shape="one_thing")
+    assert harmless_alternates(a_snapshot([long], [busy]), {"long": ("busy",)}, {}) == ()
+    assert harmless_alternates(a_snapshot([short], [busy]), {"short": ("busy",)}, {}) == (Pair("short", "busy"),)
+
+
+def test_what_a_held_round_gives_is_given() -> None:
+    placed, waits = a_mentee("else"), a_mentee("third", languages=spoken("cy"))
+    assert after_a_no(placed, waits, promised={"else": "fair"}) == (Pair("sam", "good"),), "who has one competes not"
+    assert after_a_no(placed, promised={"else": "good"}) == (Pair("sam", "fair"),), "a promised place is taken"
+    assert after_a_no(promised={"sam": "fair"}) == ()
+
+
+def test_pins_and_what_the_last_round_held_are_left_to_the_round() -> None:
+    assert after_a_no(pins=frozenset({Pair("sam", "fair")})) == ()
+    assert after_a_no(a_mentee("else", languages=spoken("cy")), pins=frozenset({Pair("else", "good")})) == ()
+    pool = a_snapshot([a_mentee("sam", held="fair")], [a_mentor("good"), a_mentor("fair")])
+    assert harmless_alternates(pool, {"sam": ("good",)}, {}) == ()
+
+
+def test_one_mentor_is_given_once() -> None:
+    pool = a_snapshot([a_mentee("sam"), a_mentee("jo")], [a_mentor("kim", capacity=5)])
+    assert harmless_alternates(pool, {"jo": ("kim",), "sam": ("kim",)}, {}) == (Pair("jo", "kim"),)
+
+
+@pytest.mark.parametrize("regime", ["scarce", "balanced", "surplus"])
+@pytest.mark.parametrize("seed", range(4))
+def test_no_round_over_everybody_who_waits_does_better(regime: str, seed: int) -> None:
+    """Everybody of a round was asked, some mentors said no, newcomers came: each alternate given costs nothing."""
+    mentees, mentors = pool_of(programme(seed, 24, 60, regime=regime))
+    given = weights(load=0)  # what a pin counts as load is no loss
+    snapshot = Snapshot(
+        programme="cairn", at=datetime(2025, 6, 2, 12, tzinfo=UTC), weights=given, mentees=mentees[:48], mentors=mentors
+    )
+    result = run_round(snapshot)
+    later = declined(snapshot, result, mentees[48 : 48 + 3 * seed])
+    found = harmless_alternates(later, dict(result.alternates), {})
+    for pair in found:
+        price = why_not(later, pair)
+        assert (price.rules, price.fewer_matched, price.lost_priority, price.lost_fit) == ((), 0, 0, 0), pair
+    assert found or regime != "surplus"
+
+
+def declined(snapshot: Snapshot, result: RoundResult, newcomers: tuple[Mentee, ...]) -> Snapshot:
+    """The pool when every fourth mentor who was asked has said no, and the others think about it."""
+    asked = {one.mentee_id: one.mentor_id for one in result.proposals}
+    no = set(list(asked)[::4])
+    taken = [mentor for mentee, mentor in asked.items() if mentee not in no]
+    waiting = [
+        replace(one, excluded=one.excluded | {asked[one.id]}) if one.id in no else one
+        for one in snapshot.mentees
+        if one.id not in asked or one.id in no
+    ]
+    mentors = [replace(one, taken=one.taken + taken.count(one.id)) for one in snapshot.mentors]
+    return replace(snapshot, mentees=(*waiting, *newcomers), mentors=tuple(mentors))

@@ -1,0 +1,288 @@
+"""After a no the next mentor whom the round had named is asked, where nobody loses by it; else the next round looks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from services.events import profiles
+from services.events.matcher import MatchProposed
+from services.matcher.domain.people import Pair
+from services.matcher.domain.round import harmless_alternates, run_round
+from services.matcher.ports import Round
+from services.matcher.use_cases import ask_alternates as asking
+from services.matcher.use_cases.accept_match import accept_match
+from services.matcher.use_cases.confirm_match import confirm_match
+from services.matcher.use_cases.decide_pair import block_pair
+from services.matcher.use_cases.decide_round import list_proposals, release_round, set_round_mode
+from services.matcher.use_cases.decline_match import decline_match
+from services.matcher.use_cases.keep_time import lapse_overdue
+from services.matcher.use_cases.publish_weights import publish_weights
+from services.matcher.use_cases.try_another import try_another
+from tests.matcher.memory import MemoryHouse
+from tests.matcher.world import PROGRAMME, World, person, spoken
+
+WHY = {"by": "admin", "reason": "a story needs it"}
+FOOD: dict[str, Any] = {"topics": ("food",)}
+
+
+@pytest.fixture
+def rolling(world: World) -> World:
+    """Sam was asked for with the best of three mentors."""
+    world.decide = run_round
+    world.mentor("best", topics=("food", "work")), world.mentor("next", **FOOD), world.mentor("last")
+    world.mentee("sam", topics=("food", "work"))
+    assert world.asked("sam").mentor_id == "best"
+    return world
+
+
+@pytest.fixture
+def review(world: World) -> World:
+    """The same in review mode: an admin has released the round."""
+    set_round_mode(world.house, PROGRAMME, "review", **WHY)
+    world.decide = run_round
+    world.mentor("best", topics=("food", "work")), world.mentor("next", **FOOD), world.mentor("last")
+    world.mentee("sam", topics=("food", "work"))
+    world.rounds()
+    release(world)
+    assert world.asked("sam").mentor_id == "best"
+    return world
+
+
+def release(world: World) -> None:
+    held = in_review(world)
+    assert held is not None
+    release_round(world.house, PROGRAMME, held.id, **WHY)
+
+
+def in_review(world: World) -> Round | None:
+    with world.house.begin(read_only=True) as store:
+        return store.rounds.in_review(PROGRAMME)
+
+
+def rounds(world: World) -> list[Round]:
+    with world.house.begin(read_only=True) as store:
+        return list(store.rounds.listed(PROGRAMME, after=None, limit=100))
+
+
+def says_no(world: World, mentee: str = "sam") -> None:
+    match = world.live(mentee)
+    assert match is not None
+    world.forward(minutes=1)
+    decline_match(world.house, person(match.mentor_id), match.id)
+
+
+def mentor_of(world: World, mentee: str = "sam") -> str | None:
+    match = world.live(mentee)
+    return match.mentor_id if match is not None else None
+
+
+def test_an_admin_sees_whom_a_round_would_ask_next(world: World) -> None:
+    set_round_mode(world.house, PROGRAMME, "review", **WHY)
+    world.decide = run_round
+    world.mentor("best", **FOOD), world.mentor("next"), world.mentee("sam", **FOOD)
+    world.rounds()
+    held = in_review(world)
+    assert held is not None
+    shown = list_proposals(world.house, PROGRAMME, held.id, after="", limit=9, by="admin")
+    assert [(one.proposal.mentor_id, one.alternates) for one in shown] == [("best", ("next",))]
+
+
+def test_after_a_no_in_review_mode_the_next_mentor_is_asked_without_another_review(review: World) -> None:
+    says_no(review)
+    review.rounds()
+    assert (mentor_of(review), in_review(review), len(rounds(review))) == ("next", None, 1)
+    says_no(review)
+    review.rounds()
+    assert mentor_of(review) == "last", "and so on"
+    says_no(review)
+    review.rounds()
+    assert mentor_of(review) is None
+    assert review.places("next") == review.places("last") == (0, 1)
+
+
+def test_an_offer_that_lapses_is_followed_by_the_next_one(review: World) -> None:
+    review.forward(hours=73)
+    lapse_overdue(review.house, review.terms)
+    review.rounds()
+    assert mentor_of(review) == "next"
+
+
+def test_a_mentee_who_would_rather_have_somebody_else_gets_the_next_one(review: World) -> None:
+    match = review.live("sam")
+    assert match is not None
+    accept_match(review.house, review.terms, person("best"), match.id)
+    review.forward(minutes=1)
+    decline_match(review.house, person("sam"), match.id)
+    review.rounds()
+    assert mentor_of(review) == "next"
+
+
+def test_the_offer_is_like_one_of_a_round_and_its_reasons_are_of_this_moment(review: World) -> None:
+    first = review.live("sam")
+    assert first is not None
+    review.change("next", "mentor", goals=("social",), topics=("food", "work"))
+    says_no(review)
+    review.rounds()
+    match = review.live("sam")
+    assert match is not None
+    assert (match.round_id, match.attempt, match.waiting_since) == (first.round_id, 2, first.waiting_since)
+    assert match.answer_by == match.asked_at + review.terms.time_to_answer
+    told = review.told(MatchProposed)[-1]
+    assert (told.match_id, told.mentor_id, told.round_id, told.reasons) == (
+        match.id,
+        "next",
+        match.round_id,
+        match.reasons,
+    )
+    assert {reason.criterion: reason.codes for reason in match.reasons}["topics"] == ("food", "work")
+    with review.house.begin(read_only=True) as store:
+        parts, score = store.matches.shown(match.id)
+    assert sum(part.weight for part in parts) == pytest.approx(1000, abs=2)
+    assert 0 < score <= 100
+    if isinstance(review.house, MemoryHouse):
+        assert ("ask_alternate", match.id) in review.house.state.audited
+
+
+def test_somebody_who_came_since_and_needs_the_place_is_not_passed_over(review: World) -> None:
+    review.mentee("late")
+    review.rounds()
+    held = in_review(review)
+    assert held is not None
+    review.mentee("later")  # nobody has looked at them yet
+    says_no(review)
+    review.rounds()
+    assert (mentor_of(review), in_review(review)) == (None, held), (
+        "two want the one place that is left: a round decides"
+    )
+
+
+def test_what_a_held_round_gives_to_others_stays_theirs(review: World) -> None:
+    review.mentee("late", **FOOD)
+    review.rounds()
+    held = in_review(review)
+    assert held is not None
+    shown = list_proposals(review.house, PROGRAMME, held.id, after="", limit=9, by="admin")
+    assert [one.proposal.mentor_id for one in shown] == ["next"]
+    says_no(review)
+    review.rounds()
+    assert mentor_of(review) == "last"
+    release(review)
+    review.rounds()
+    assert mentor_of(review, "late") == "next"
+
+
+def test_a_round_that_no_admin_released_is_not_gone_by_in_review_mode(rolling: World) -> None:
+    set_round_mode(rolling.house, PROGRAMME, "review", **WHY)
+    says_no(rolling)
+    rolling.rounds()
+    assert (mentor_of(rolling), in_review(rolling) is not None) == (None, True)
+
+
+def test_in_a_rolling_programme_no_round_is_needed_either(rolling: World) -> None:
+    says_no(rolling)
+    rolling.rounds()
+    assert (mentor_of(rolling), len(rounds(rolling))) == ("next", 1)
+
+
+def test_a_rolling_round_decides_where_somebody_could_lose(rolling: World) -> None:
+    rolling.mentee("late", **FOOD)
+    says_no(rolling)
+    rolling.rounds()
+    assert len(rounds(rolling)) == 2
+    assert {mentor_of(rolling), mentor_of(rolling, "late")} <= {"best", "next", "last"}
+
+
+def test_a_better_mentor_who_came_since_is_found_by_the_round(rolling: World) -> None:
+    rolling.mentor("new", topics=("food", "work"))
+    says_no(rolling)
+    rolling.rounds()
+    assert mentor_of(rolling) == "new"
+
+
+@pytest.mark.parametrize("change", ["blocked", "paused", "speaks another language", "weights"])
+def test_an_alternate_who_may_not_be_asked_any_more_is_passed_over(review: World, change: str) -> None:
+    if change == "blocked":
+        block_pair(review.house, PROGRAMME, Pair("sam", "next"), **WHY)
+    elif change == "paused":
+        review.hear(profiles.PersonPaused, "next")
+    elif change == "weights":
+        criteria = {"topics": {"mode": "hard", "weight": 20}}
+        publish_weights(review.house, PROGRAMME, {"criteria": criteria, "quality_floor": 99}, after=1, **WHY)
+    else:
+        review.change("next", "mentor", languages=spoken("cy"))
+    says_no(review)
+    review.rounds()
+    assert mentor_of(review) == (None if change == "weights" else "last")
+
+
+@pytest.mark.parametrize("meanwhile", ["paused", "blocked", "place", "weights", "left"])
+def test_what_changes_between_looking_and_asking_is_seen_under_lock(
+    review: World, monkeypatch: pytest.MonkeyPatch, meanwhile: str
+) -> None:
+    says_no(review)
+
+    def then_something_happens(*told: Any) -> tuple[Pair, ...]:
+        found = harmless_alternates(*told)
+        assert found == (Pair("sam", "next"),)
+        if meanwhile == "paused":
+            review.hear(profiles.PersonPaused, "next")
+        elif meanwhile == "blocked":
+            block_pair(review.house, PROGRAMME, Pair("sam", "next"), **WHY)
+        elif meanwhile == "left":
+            review.hear(profiles.PersonLeft, "sam")
+        elif meanwhile == "weights":
+            publish_weights(review.house, PROGRAMME, {"quality_floor": 99}, after=1, **WHY)
+        else:
+            with review.house.begin() as store:
+                assert store.places.take({"next": 1}) == {"next": 1}
+        return found
+
+    monkeypatch.setattr(asking, "harmless_alternates", then_something_happens)
+    assert asking.ask_alternates(review.house, review.terms, PROGRAMME) == 0
+    assert (mentor_of(review), len(review.told(MatchProposed))) == (None, 1)
+
+
+def test_asking_twice_is_asking_once(review: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    says_no(review)
+    found = asking._found(review.house, PROGRAMME)
+    monkeypatch.setattr(asking, "_found", lambda *_: found)
+    assert [asking.ask_alternates(review.house, review.terms, PROGRAMME) for _ in range(2)] == [1, 0]
+    assert (mentor_of(review), review.places("next")) == ("next", (1, 1))
+
+
+def test_of_two_who_want_the_same_last_place_neither_is_asked_twice_over(world: World) -> None:
+    world.decide = run_round
+    world.mentor("a"), world.mentor("b"), world.mentor("spare")
+    world.mentee("sam"), world.mentee("jo")
+    world.rounds()
+    for mentee in ("sam", "jo"):
+        says_no(world, mentee)
+    world.rounds()
+    asked = [mentor_of(world, mentee) for mentee in ("sam", "jo")]
+    assert len({mentor for mentor in asked if mentor}) == 2, "the round gives each another's mentor or the spare one"
+    assert all(world.places(mentor)[0] <= 1 for mentor in ("a", "b", "spare"))
+
+
+def test_a_match_that_had_begun_is_followed_by_a_round(review: World) -> None:
+    match = review.live("sam")
+    assert match is not None
+    accept_match(review.house, review.terms, person("best"), match.id)
+    confirm_match(review.house, person("sam"), match.id)
+    review.forward(days=5)
+    try_another(review.house, person("sam"), match.id)
+    review.rounds()
+    assert (mentor_of(review), in_review(review) is not None) == (None, True)
+
+
+def test_who_was_looked_at_by_a_round_since_is_left_to_rounds(review: World) -> None:
+    for mentor in ("next", "last"):
+        review.hear(profiles.PersonPaused, mentor)
+    says_no(review)
+    with review.house.begin(read_only=True) as store:
+        assert [one.mentee_id for one in store.matches.turned_down(PROGRAMME)] == ["sam"]
+    review.rounds()
+    assert rounds(review)[0].unmatched == 1
+    with review.house.begin(read_only=True) as store:
+        assert store.matches.turned_down(PROGRAMME) == []
