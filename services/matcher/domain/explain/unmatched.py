@@ -14,9 +14,10 @@ import numpy as np
 from services.matcher.domain.arrays import I64
 from services.matcher.domain.features.problem import Problem
 from services.matcher.domain.features.rules import Flags
+from services.matcher.domain.weights import criteria_that
 
 SHORTAGE, CAPACITY, HARD_RULE, NEVER_POSSIBLE = "shortage", "capacity", "hard_rule", "never_possible"
-_OWN = ("format", "availability", "device", "situation", "life_stage", "goals", "topics", "age", "age_at_diagnosis")
+_OWN_RULES = ("request_shape",)  # beside the criteria whose file says so
 _PROGRAMMES_OWN = ("ready", "quality_floor")
 _AT_ONCE = 256  # mentees times mentors that are looked at in one step: a few megabytes
 
@@ -42,7 +43,7 @@ class WhyUnmatched:
 
 def is_own(rule: str) -> bool:
     """Whether a rule is a wish of the mentee's own, theirs to let go."""
-    return rule.startswith("must:") or rule in _OWN
+    return rule.startswith("must:") or rule in _OWN_RULES or rule in criteria_that("own")
 
 
 def why_unmatched(problem: Problem, mentee: int) -> WhyUnmatched:
