@@ -7,6 +7,7 @@ from services.chassis.api import Blueprint
 from services.chassis.auth import allow
 from services.chassis.etags import set_version
 from services.chassis.pages import page, page_schema
+from services.chassis.words import Phrases
 from services.matcher.api.door import MATCHES, Door, actor, of_match, position, reader
 from services.matcher.api.match_schemas import ExplanationSchema, MatchQuery, MatchSchema, NoteSchema, shown_match
 from services.matcher.domain.match import Match

@@ -46,7 +46,7 @@ def criterion_label(name: str, locale: str) -> str:
 
 
 def code_label(criterion: str, code: str, locale: str) -> str | None:
-    """The words for a code that a criterion shares: its own, else those of its vocabulary; None where nobody wrote any."""
+    """The words for a code that a criterion shares, its own or its vocabulary's; None where nobody wrote any."""
     told = criterion_data(criterion)
     own = told.get("codes", {}).get(code)
     if own is not None:
