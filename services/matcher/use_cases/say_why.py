@@ -56,8 +56,8 @@ def say_why(reasons: Iterable[Reasoned], phrases: Phrases) -> tuple[Said, ...]:
 
 
 def say_criterion(name: str, phrases: Phrases) -> str:
-    """The words for a criterion; the code of one that is no longer there, made readable."""
-    return criterion_label(name, phrases.locale) if name in criterion_names() else name.replace("_", " ")
+    """The words for a criterion; its code where it is no longer there."""
+    return criterion_label(name, phrases.locale) if name in criterion_names() else name
 
 
 def band_label(band: str, phrases: Phrases) -> str:

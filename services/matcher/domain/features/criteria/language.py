@@ -53,7 +53,10 @@ def shared(mentee: Mentee, mentor: Mentor, pool: Pool) -> tuple[str, ...]:
 
 def _used(person: Mentee | Mentor) -> tuple[Used, ...]:
     languages = person.facts.languages
-    if not any(is_signed(one.tag) for one in languages):
+    for one in languages:
+        if is_signed(one.tag):
+            break
+    else:  # nearly everybody: nothing to build
         return languages
     seen = frozenset(ways(person.facts.formats)) & frozenset(criterion_data("language")["signed_in"])
     return tuple(Signed(one, seen) if is_signed(one.tag) else one for one in languages)
