@@ -13,10 +13,10 @@ from services.matcher.domain.explain import explain
 from services.matcher.domain.explain.unmatched import is_own
 from services.matcher.domain.features import criteria as room
 from services.matcher.domain.features.registry import criteria
-from services.matcher.domain.round import run_round
+from services.matcher.domain.insights.market import market_of
+from services.matcher.domain.round import run_round, settle
 from services.matcher.domain.weights import (
     catalogue,
-    criteria_that,
     criterion_data,
     default_weights,
     validate,
@@ -83,7 +83,9 @@ def test_what_two_people_share_in_it_is_told_in_the_readers_language(locale: str
 
 @pytest.mark.usefixtures("years_ahead")
 def test_its_file_says_whose_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "years_ahead" in criteria_that("mentor_brings")
+    snapshot = a_snapshot([a_mentee(diagnosed="2026-01")], [a_mentor("near"), a_mentor("far", diagnosed="2015-01")])
+    one, other = market_of(settle(snapshot).problem).for_mentor[0].tolist()
+    assert abs(one - other) == 15 * 50, "a mentor brings it, by its weight; who does not say is neutral"
     assert not is_own("years_ahead")
     monkeypatch.setitem(cast("dict[str, Any]", criterion_data("years_ahead")), "own", True)
     assert is_own("years_ahead")

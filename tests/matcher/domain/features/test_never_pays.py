@@ -95,11 +95,12 @@ def test_not_even_where_a_mentor_is_near_to_all_that_can_be_asked(criterion: str
     assert worth(criterion, whole(AXES[criterion]), lived) <= 50
 
 
-def test_nor_where_a_programme_says_that_everything_is_near() -> None:
-    near = {one: dict.fromkeys(codes("style"), 100) for one in codes("style")}
-    told = replace(only("style"), closeness={"style": near})
-    why = explain(a_mentee(**asking("style", codes("style"))), a_mentor(styles=("planner",)), told, NOW)
-    assert [part.score for part in why.parts] == [50]
+@pytest.mark.parametrize(("criterion", "near"), [("style", 3), ("situation", 5)])
+def test_nor_where_a_programme_says_that_much_is_near(criterion: str, near: int) -> None:
+    asked = whole(AXES[criterion])
+    told = replace(only(criterion), closeness={criterion: {one: {asked[0]: 100} for one in asked[:near]}})
+    why = explain(a_mentee(**asking(criterion, asked)), a_mentor(**having(criterion, asked[:1])), told, NOW)
+    assert 0 < why.parts[0].score <= 50
 
 
 @pytest.mark.parametrize("criterion", AXES)
@@ -124,6 +125,8 @@ def test_naming_many_models_is_ticking_many_devices() -> None:
     many = {"devices": tuple(lived_with("aid", f"model_{n}") for n in range(20))}
     assert between("device", mentee, many) < between("device", mentee, {"devices": (lived_with("aid", "model_7"),)})
     assert between("device", mentee, {"devices": tuple(lived_with("aid", f"model_{n}") for n in range(5, 10))}) == 100
+    at_times = {"devices": tuple(lived_with("aid", "model_7", until=f"20{year}-01") for year in range(20, 30))}
+    assert between("device", mentee, at_times) == 100, "one device, however often"
 
 
 windows = st.lists(

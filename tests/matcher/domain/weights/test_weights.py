@@ -52,6 +52,8 @@ def test_every_criterion_and_every_code_of_its_own_has_words_in_every_language(l
 def test_codes_are_named_by_the_vocabulary_of_their_criterion() -> None:
     assert code_label("availability", "mon", "es") == label("weekday", "mon", "es")
     assert code_label("goals", "emotional", "ar-EG") == label("goal", "emotional", "ar")
+    assert criterion_label("goals", "ar-EG") == criterion_label("goals", "ar") != criterion_label("goals", "tlh")
+    assert criterion_label("goals", "tlh") == criterion_label("goals", "en")
     assert code_label("device", "not_a_code", "en") is None
     assert code_label("load", "anything", "en") is None
 
