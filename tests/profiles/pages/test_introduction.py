@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 from services.events.matcher import MatchAccepted, MatchActivated, MatchEnded, Reason
 from tests.profiles.stage import Somebody, Stage
@@ -25,6 +26,13 @@ def introduced(
     return asker, mentor, stage.link("introduction", "m1", asker.id, confirm_by)
 
 
+def card(stage: Stage, by: Somebody) -> dict[str, Any]:
+    """The same as an answer to who is signed in."""
+    found: dict[str, Any] | None = stage.ask("GET", "/profiles/v1/introductions/m1", by=by).json
+    assert found is not None
+    return found
+
+
 def test_the_mentee_meets_the_mentor_in_words(stage: Stage) -> None:
     _, _, link = introduced(stage)
     page = stage.ask("GET", f"/introductions/{link}")
@@ -42,15 +50,14 @@ def test_a_mentor_who_works_in_health_care_is_introduced_as_a_peer(stage: Stage)
     page = stage.ask("GET", f"/introductions/{link}?lang=en")
     assert "Here they speak as a peer, from their own experience, and not as your clinician" in page.text
     assert "كنظير لك" in stage.ask("GET", f"/introductions/{link}?lang=ar").text
-    card = stage.ask("GET", "/profiles/v1/introductions/m1", by=asker).json
-    assert card["boundary"].startswith("Your mentor also works in health care.")
-    assert stage.ask("GET", "/profiles/v1/introductions/m1", by=mentor).json["boundary"] is None, "they know"
+    assert card(stage, asker)["boundary"].startswith("Your mentor also works in health care.")
+    assert card(stage, mentor)["boundary"] is None, "they know"
 
 
 def test_nobody_else_is(stage: Stage) -> None:
     asker, _, link = introduced(stage)
     assert "health care. Here" not in stage.ask("GET", f"/introductions/{link}?lang=en").text
-    assert stage.ask("GET", "/profiles/v1/introductions/m1", by=asker).json["boundary"] is None
+    assert card(stage, asker)["boundary"] is None
 
 
 def test_a_reason_without_words_is_left_out(stage: Stage) -> None:
@@ -59,7 +66,7 @@ def test_a_reason_without_words_is_left_out(stage: Stage) -> None:
     assert page.status_code == 200
     assert "years ahead" not in page.text.casefold()
     assert "Why you two" not in page.text
-    assert stage.ask("GET", "/profiles/v1/introductions/m1", by=asker).json["reasons"] == []
+    assert card(stage, asker)["reasons"] == []
 
 
 def test_two_real_buttons_post_to_the_matcher(stage: Stage) -> None:
