@@ -14,11 +14,13 @@ from langcodes import tag_is_valid
 
 from services.events.facts import DeviceInterest, DeviceLived, LifeStage, Must, Spoken, Window
 from services.events.vocabulary import is_code, nearest
+from services.matcher.domain.features.criteria.relation import ANY
 
 T = TypeVar("T")
 _WINDOW = re.compile(r"(?P<day>\w+)\s+(?P<start>\d{1,2}:\d\d)\s*-\s*(?P<end>\d{1,2}:\d\d)")
 _MONTH = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])")
 _YES, _NO = ("yes", "true", "1"), ("no", "false", "0", "")
+_CODED_MUSTS = ("gender", "device_class", "diabetes_type", "relation", "format", "life_stage")
 _MONTHS_FROM = 2  # a device is class, model, first month, last month
 
 
@@ -49,9 +51,14 @@ def several(one: Callable[[str], T]) -> Callable[[str], tuple[T, ...]]:
 def spoken(text: str) -> Spoken:
     """``tag:level``; the level is fluent where it is left out."""
     tag, _, level = text.partition(":")
+    return Spoken(tag=language(tag), level=code("language_level")(level or "fluent"))
+
+
+def language(tag: str) -> str:
+    """A BCP 47 tag."""
     if not tag_is_valid(tag):
         raise BadCellError(f"{tag!r} is not a language; write a tag such as en, es-MX or ase")
-    return Spoken(tag=tag, level=code("language_level")(level or "fluent"))
+    return tag
 
 
 def life_stage(text: str) -> LifeStage:
@@ -75,11 +82,16 @@ def device_lived(text: str) -> DeviceLived:
 
 
 def must(text: str) -> Must:
-    """``criterion:value``."""
+    """``criterion:value``; the value is one that somebody can have, or the condition would rule everybody out."""
     criterion, value = _parts(text, 2)
     if not value:
         raise BadCellError(f"{text!r} has no value; write criterion:value, such as gender:woman")
-    return Must(criterion=code("must")(criterion), value=value)
+    kind = code("must")(criterion)
+    if kind == "language":
+        language(value)
+    elif kind in _CODED_MUSTS and (kind, value) != ("relation", ANY):
+        code(kind)(value)
+    return Must(criterion=kind, value=value)
 
 
 def window(text: str) -> Window:

@@ -130,12 +130,10 @@ def _people(
     """Everybody in rows of cells, each with its number; the first row names the columns."""
     header, *lines = rows
     faults = _header_faults(file, kind, header[1], columns)
-    if faults:
-        return ReadPeople((), tuple(faults))
     people: list[P] = []
     seen: dict[str, int] = {}
     for number, line in lines:
-        told = dict(zip(header[1], line, strict=False))
+        told = dict.fromkeys(header[1], "") | dict(zip(header[1], line, strict=False))
         id, values, found = _line(file, number, kind, told, columns)
         if len(line) > len(header[1]):
             found.append(CsvFault(file, number, "", "has more cells than there are columns; quote cells with commas"))
@@ -143,7 +141,7 @@ def _people(
             found.append(CsvFault(file, number, "id", f"{id!r} is in line {seen[id]} already"))
         seen.setdefault(id, number)
         faults += found
-        if not found:
+        if not faults:
             people.append(build(id, values))
     return ReadPeople((), tuple(faults)) if faults else ReadPeople(tuple(people), ())
 
@@ -182,7 +180,7 @@ def _header_faults(file: str, kind: str, header: Sequence[str], columns: Mapping
 def _line(
     file: str, number: int, kind: str, told: Mapping[str, str], columns: Mapping[str, Reader]
 ) -> tuple[str, dict[str, Any], list[CsvFault]]:
-    missing = [name for name in REQUIRED[kind] if not told.get(name)]
+    missing = [name for name in REQUIRED[kind] if told.get(name) == ""]  # a column that is not there is told once
     faults = [CsvFault(file, number, name, "is empty; it is needed") for name in missing]
     values: dict[str, Any] = {}
     for name, read in columns.items():

@@ -1,12 +1,14 @@
 """``python -m services.matcher match``: read two CSV files, write the matches, print what came of it.
 
-Needs no service, no database and no network; from a notebook, call ``match`` of ``notebook.py``. Exit codes: 0 done,
-2 something in the files or options cannot be read (every fault is listed).
+Needs no service, no database and no network; from a notebook, call ``match`` of ``notebook.py``. ``--template`` prints
+a file to start from. Exit codes: 0 done, 2 something in the files or options cannot be read or written (every fault is
+listed, and before anything is matched).
 """
 
 import argparse
 import csv
 import json
+import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -15,6 +17,7 @@ from typing import TextIO
 
 from services.chassis.clock import SystemClock
 from services.matcher.adapters.csv_people import CsvFault, read_mentees, read_mentors
+from services.matcher.adapters.csv_template import TEMPLATES, write_template
 from services.matcher.domain.explain import awaited
 from services.matcher.domain.insights.policies import POLICIES
 from services.matcher.domain.round import RoundResult, Unmatched
@@ -35,31 +38,41 @@ _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 def main(arguments: Sequence[str] | None = None, out: TextIO | None = None) -> int:
     """Run the command; ``out`` stands in for the terminal in tests."""
     terminal = out or sys.stdout
-    options = _parser().parse_args(arguments)
+    options = _options(arguments)
+    if options.template:
+        write_template(options.template, terminal)
+        return 0
     at = SystemClock().now()
     mentees, mentors = read_mentees(options.mentees, at), read_mentors(options.mentors, at)
     weights, faults = _weights(options.weights)
-    faults = [*mentees.faults, *mentors.faults, *faults]
+    faults = [*mentees.faults, *mentors.faults, *faults, *_out_faults(options.out)]
     if faults or weights is None:
-        for fault in faults:
-            place = f"line {fault.line}, {fault.column}".rstrip(", ") if fault.line else fault.column
-            terminal.write(f"{fault.file}: {place + ': ' if place else ''}{fault.message}\n")
-        return 2
+        return _refused(faults, terminal)
     made = match_files(mentees.people, mentors.people, weights, at, options.compare)
-    _write(options.out, made.result)
+    try:
+        _write(options.out, made.result)
+    except OSError as error:
+        return _refused([CsvFault(options.out.name, 0, "", f"cannot be written: {error.strerror}")], terminal)
     terminal.write(summary(made, options.out))
     return 0
+
+
+def _refused(faults: Sequence[CsvFault], terminal: TextIO) -> int:
+    for fault in faults:
+        place = f"line {fault.line}, {fault.column}".rstrip(", ") if fault.line else fault.column
+        terminal.write(f"{fault.file}: {place + ': ' if place else ''}{fault.message}\n")
+    return 2
 
 
 def summary(made: FilesMatched, path: Path | None = None) -> str:
     """What came of it, as a table for a terminal; ``path`` is where the matches were written, if anywhere."""
     result = made.result
-    scores = [one.score for one in result.proposals]
-    mean = f", mean score {sum(scores) / len(scores):.1f}" if scores else ""
+    count = len(result.proposals)
+    fit = sum(part.score * part.weight for one in result.proposals for part in one.parts)
+    mean = f", mean score {mean_score(fit, count)}" if count else ""
     proof = "proved best" if result.certificate.optimal else "NOT proved best"
     lines = [
-        f"{len(scores)} matched{mean}, {len(result.unmatched)} waiting; {proof}"
-        + (f"; written to {path}" if path else "")
+        f"{count} matched{mean}, {len(result.unmatched)} waiting; {proof}" + (f"; written to {path}" if path else "")
     ]
     causes = Counter((cause_in_words(one), " + ".join(one.rules)) for one in result.unmatched)
     lines += [f"  {count:5}  {cause} ({rules})" for (cause, rules), count in causes.most_common()]
@@ -67,7 +80,8 @@ def summary(made: FilesMatched, path: Path | None = None) -> str:
         best = made.outcomes[0]
         lines += ["", f"{'policy':12}{'matched':>9}{'mean score':>12}{'people lost':>13}"]
         lines += [
-            f"{one.policy:12}{one.matched:>9}{one.mean:>12.1f}{best.matched - one.matched:>13}" for one in made.outcomes
+            f"{one.policy:12}{one.matched:>9}{mean_score(one.fit, one.matched):>12}{best.matched - one.matched:>13}"
+            for one in made.outcomes
         ]
     return "\n".join(lines) + "\n"
 
@@ -77,12 +91,28 @@ def cause_in_words(one: Unmatched) -> str:
     return _CAUSES[awaited(one.rules) if one.cause == "capacity" else one.cause]
 
 
+def mean_score(fit: int, matched: int) -> float:
+    """The mean of so many pairs' fit (in thousandths, not rounded pair by pair), to one decimal; 0.0 without pairs."""
+    return round(fit / 1000 / matched, 1) if matched else 0.0
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if not options.template and not (options.mentees and options.mentors):
+        parser.error("give both files, --mentees and --mentors, or ask for a --template of one")
+    return options
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m services.matcher match", description="Match the people of two CSV files, without any service."
     )
-    parser.add_argument("--mentees", type=Path, required=True, help="CSV of the people who look for a mentor")
-    parser.add_argument("--mentors", type=Path, required=True, help="CSV of the mentors")
+    parser.add_argument("--mentees", type=Path, help="CSV of the people who look for a mentor")
+    parser.add_argument("--mentors", type=Path, help="CSV of the mentors")
+    parser.add_argument(
+        "--template", choices=TEMPLATES, help="print a file to start from: every column, and one person"
+    )
     parser.add_argument("--weights", type=Path, help="JSON of weights; the default ones when left out")
     parser.add_argument("--out", type=Path, default=Path("matches.csv"), help="where to write the matches")
     parser.add_argument(
@@ -112,6 +142,17 @@ def _weights(path: Path | None) -> tuple[Weights | None, list[CsvFault]]:
         return None, [CsvFault(path.name, 0, "", f"cannot be read as JSON: {error}")]
     weights, faults = weights_from_json(told)
     return weights, [CsvFault(path.name, 0, fault.field, fault.message) for fault in faults]
+
+
+def _out_faults(path: Path) -> list[CsvFault]:
+    """Why nothing can be written there, if so: found before anybody is matched."""
+    if path.is_dir():
+        return [CsvFault(path.name, 0, "", "is a folder; write a file for --out")]
+    if not path.parent.is_dir():
+        return [CsvFault(path.name, 0, "", f"cannot be written: there is no folder {path.parent}")]
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        return [CsvFault(path.name, 0, "", "cannot be written: it is not yours to write there")]
+    return []
 
 
 def _write(path: Path, result: RoundResult) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeGuard, cast
 
 from services.chassis.clock import SystemClock
 from services.matcher.adapters.csv_people import CsvFault, Rows, read_mentees, read_mentors
-from services.matcher.adapters.match_command import cause_in_words, summary
+from services.matcher.adapters.match_command import cause_in_words, mean_score, summary
 from services.matcher.domain.weights import default_weights, weights_from_json
 from services.matcher.use_cases.match_files import FilesMatched, match_files
 
@@ -79,7 +79,7 @@ class Matched:
             {
                 "policy": one.policy,
                 "matched": one.matched,
-                "mean_score": round(one.mean, 1),
+                "mean_score": mean_score(one.fit, one.matched),
                 "people_lost": outcomes[0].matched - one.matched,
             }
             for one in outcomes

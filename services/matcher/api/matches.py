@@ -7,13 +7,14 @@ from services.chassis.api import Blueprint
 from services.chassis.auth import allow
 from services.chassis.etags import set_version
 from services.chassis.pages import page, page_schema
+from services.chassis.words import Phrases
 from services.matcher.api.door import MATCHES, Door, actor, of_match, position, reader
 from services.matcher.api.match_schemas import ExplanationSchema, MatchQuery, MatchSchema, NoteSchema, shown_match
 from services.matcher.domain.match import Match
 from services.matcher.use_cases.explain_match import WhyMatched, explain_match
 from services.matcher.use_cases.read_matches import show_match, show_matches
 from services.matcher.use_cases.read_note import read_note
-from services.matcher.use_cases.say_why import band_label
+from services.matcher.use_cases.say_why import band_label, say_criterion
 
 
 def match_routes(door: Door) -> Blueprint:
@@ -93,15 +94,15 @@ def _explanation(door: Door, why: WhyMatched) -> dict[str, Any]:
         "band_label": band_label(why.band, phrases),
         "parts": parts,
     }
-    return found if why.score is None else _with_numbers(found, why)
+    return found if why.score is None else _with_numbers(found, why, phrases)
 
 
-def _with_numbers(found: dict[str, Any], why: WhyMatched) -> dict[str, Any]:
+def _with_numbers(found: dict[str, Any], why: WhyMatched, phrases: Phrases) -> dict[str, Any]:
     """For an admin: every criterion, also those that had nothing to say to people."""
     said = {part["criterion"]: part for part in found["parts"]}
     silent = {"label": "", "band": "", "band_label": "", "shared": []}
     parts = [
-        {**silent, "label": part.criterion, **said.get(part.criterion, {})}
+        {**silent, "label": say_criterion(part.criterion, phrases), **said.get(part.criterion, {})}
         | {"criterion": part.criterion, "score": part.score, "weight": part.weight, "codes": list(part.codes)}
         for part in sorted(why.parts, key=lambda part: -part.score * part.weight)
     ]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from services.events.matcher import Reason
-from services.matcher.domain.weights import criterion_data, criterion_names
+from services.matcher.domain.weights import criteria_that
 
 if TYPE_CHECKING:  # the engine is heavy: only the processes that match and explain load it
     from services.matcher.domain.explain import Part
@@ -19,8 +19,5 @@ R = TypeVar("R", "Reason", "Part")
 
 def before_yes(reasons: Iterable[R]) -> tuple[R, ...]:
     """The same reasons without the codes that wait for the mentor's yes."""
-    return tuple(replace(one, codes=()) if _waits(one.criterion) else one for one in reasons)
-
-
-def _waits(criterion: str) -> bool:
-    return criterion in criterion_names() and bool(criterion_data(criterion).get("after_yes", False))
+    waiting = criteria_that("after_yes")
+    return tuple(replace(one, codes=()) if one.criterion in waiting else one for one in reasons)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from services.chassis.words import Phrases
 from services.events.vocabulary import is_code, label
 from services.matcher.domain.explain import awaited
+from services.matcher.use_cases.say_why import say_criterion
 
 
 def say_cause(cause: str, rules: Iterable[str], phrases: Phrases) -> str:
@@ -60,7 +61,7 @@ def _say_criterion(rule: str, phrases: Phrases) -> str:
         axis = next((axis for axis in ("must", "matters") if is_code(axis, what)), None)
         named = label(axis, what, phrases.locale) if axis else what
         return phrases.gettext("the condition: %(what)s", what=named)
-    return label("matters", rule, phrases.locale) if is_code("matters", rule) else rule
+    return say_criterion(rule, phrases)
 
 
 def say_rules(rules: Iterable[str], phrases: Phrases) -> str:

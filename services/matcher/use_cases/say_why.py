@@ -1,31 +1,13 @@
 """Why a pair was made, in a person's own words: bands and shared codes, never a number."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
 from babel import Locale
 
 from services.chassis.words import Phrases
-from services.events.vocabulary import is_code, label
-
-# The vocabulary that holds the labels of a criterion's codes.
-_AXIS: Mapping[str, str] = {
-    "diabetes_type": "diabetes_type",
-    "life_stage": "life_stage",
-    "situation": "situation",
-    "goals": "goal",
-    "device": "device_class",
-    "topics": "topic",
-    "relation": "relation",
-    "age": "age_band",
-    "age_at_diagnosis": "diagnosis_age_band",
-    "availability": "weekday",
-    "format": "format",
-    "culture": "culture",
-    "style": "style",
-    "gender": "gender",
-}
+from services.matcher.domain.weights import code_label, criterion_label, criterion_names
 
 
 class Reasoned(Protocol):
@@ -63,7 +45,7 @@ def say_why(reasons: Iterable[Reasoned], phrases: Phrases) -> tuple[Said, ...]:
     return tuple(
         Said(
             criterion=reason.criterion,
-            label=label("matters", reason.criterion, phrases.locale),
+            label=say_criterion(reason.criterion, phrases),
             band=reason.band,
             band_label=band_label(reason.band, phrases),
             shared=tuple(names_of(reason.criterion, reason.codes, phrases.locale)),
@@ -71,6 +53,11 @@ def say_why(reasons: Iterable[Reasoned], phrases: Phrases) -> tuple[Said, ...]:
         for reason in reasons
         if reason.band
     )
+
+
+def say_criterion(name: str, phrases: Phrases) -> str:
+    """The words for a criterion; its code where it is no longer there."""
+    return criterion_label(name, phrases.locale) if name in criterion_names() else name
 
 
 def band_label(band: str, phrases: Phrases) -> str:
@@ -88,8 +75,10 @@ def names_of(criterion: str, codes: tuple[str, ...], locale: str) -> Iterable[st
     """The names of a criterion's codes; a code without a name is left out."""
     if criterion == "language":
         return (_language(tag, locale) for tag in codes)
-    axis = _AXIS.get(criterion, "")
-    return (label(axis, code, locale) for code in codes if axis and is_code(axis, code))
+    if criterion not in criterion_names():
+        return ()
+    named = (code_label(criterion, code, locale) for code in codes)
+    return (words for words in named if words)
 
 
 def _language(tag: str, locale: str) -> str:

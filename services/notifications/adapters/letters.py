@@ -14,7 +14,7 @@ from babel.dates import format_datetime
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.chassis.words import Phrases, Words
-from services.events.vocabulary import label
+from services.events.vocabulary import is_code, label
 from services.notifications.adapters.contacts import Cipher, open_contact
 from services.notifications.adapters.forms import FORMS
 from services.notifications.adapters.links import Links
@@ -68,7 +68,7 @@ class LetterWriter:
             "home": self.links.home,
             "unsubscribe": self.links.unsubscribe(delivery) if _can_stop(delivery) else None,
             "until": _moment(delivery.facts.get("until"), reader, phrases),
-            "shared": [label("matters", str(code), phrases.locale) for code in _shared(delivery)],
+            "shared": [label("matters", code, phrases.locale) for code in _shared(delivery)],
             "other": self._name_of(order.other),
         }
 
@@ -122,9 +122,10 @@ def _can_stop(delivery: Delivery) -> bool:
     return delivery.kind.need is Need.HELPFUL
 
 
-def _shared(delivery: Delivery) -> list[object]:
+def _shared(delivery: Delivery) -> list[str]:
+    """What two people share, as far as there are words for it: a programme may have criteria of its own."""
     shared = delivery.facts.get("shared")
-    return shared if isinstance(shared, list) else []
+    return [str(code) for code in shared if is_code("matters", str(code))] if isinstance(shared, list) else []
 
 
 def _moment(stored: object, reader: Person, phrases: Phrases) -> str:

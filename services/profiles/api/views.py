@@ -6,7 +6,15 @@ from services.profiles.domain.consent import standing
 from services.profiles.domain.erasure import SERVICES, Tombstone
 from services.profiles.domain.person import MenteeSide, MentorSide, Person
 from services.profiles.domain.waiting import Waiting
-from services.profiles.domain.wording import Say, next_words, reason_words, signpost_words, waiting_words
+from services.profiles.domain.wording import (
+    Say,
+    has_words,
+    next_words,
+    peer_words,
+    reason_words,
+    signpost_words,
+    waiting_words,
+)
 from services.profiles.use_cases.introduce import Card
 from services.profiles.use_cases.joining import Joined
 from services.profiles.use_cases.read_person import Everything
@@ -142,7 +150,9 @@ def card_view(card: Card, say: Say) -> dict[str, Any]:
                 "words": reason_words(say, reason),
             }
             for reason in card.reasons
+            if has_words(reason)
         ],
+        "boundary": peer_words(say) if card.also_clinician else None,
         "ground_rules": signpost_words(say, "care_team"),
         "contact": {"email": contact.email, "phone": contact.phone} if contact else None,
     }

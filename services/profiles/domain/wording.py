@@ -8,7 +8,7 @@ from typing import Protocol
 from babel import Locale
 
 from services.events.matcher import Reason
-from services.events.vocabulary import codes, label
+from services.events.vocabulary import codes, is_code, label
 from services.profiles.domain.device_models import device_models
 from services.profiles.domain.waiting import Waiting
 
@@ -99,6 +99,19 @@ def signpost_words(say: Say, code: str) -> str:
         ),
     }
     return sentences[code]
+
+
+def peer_words(say: Say) -> str:
+    """Return what a mentor who also works in health care is here, and is not."""
+    return say.gettext(
+        "Your mentor also works in health care. Here they speak as a peer, from their own experience, and not as your "
+        "clinician: questions about treatment are for your diabetes team."
+    )
+
+
+def has_words(reason: Reason) -> bool:
+    """Whether there are words for what a reason is about: a programme may have criteria of its own."""
+    return is_code("matters", reason.criterion)
 
 
 def reason_words(say: Say, reason: Reason) -> str:

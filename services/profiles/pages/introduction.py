@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 from services.chassis.auth import allow
 from services.chassis.html import LANGUAGES, render
 from services.chassis.words import Words
-from services.profiles.domain.wording import reason_words, signpost_words
+from services.profiles.domain.wording import has_words, peer_words, reason_words, signpost_words
 from services.profiles.ports import World
 from services.profiles.use_cases.introduce import open_introduction
 
@@ -31,7 +31,8 @@ def introduction(pages: Blueprint, world: World, words: Words) -> None:
             phrases=say,
             card=card,
             token=token,
-            reasons=[reason_words(say, reason) for reason in card.reasons],
+            reasons=[reason_words(say, reason) for reason in card.reasons if has_words(reason)],
+            boundary=peer_words(say) if card.also_clinician else None,
             care_team=signpost_words(say, "care_team"),
             confirm_by=_day(card.confirm_by, card.time_zone, say.locale),
         )

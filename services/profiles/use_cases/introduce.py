@@ -15,7 +15,10 @@ from services.profiles.ports import Store, World
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """What one of the two sees of the other; `contact` only in an active match, and only to whoever is signed in."""
+    """What one of the two sees of the other; `contact` only in an active match, and only to whoever is signed in.
+
+    `also_clinician`: the other mentors, and works in health care too; the mentee reads what that means here.
+    """
 
     match_id: str
     stage: Stage
@@ -27,6 +30,7 @@ class Card:
     pronouns: str | None
     own_words: str | None
     hopes: str | None
+    also_clinician: bool
     reasons: tuple[Reason, ...]
     contact: Contact | None = None
 
@@ -90,6 +94,7 @@ def _card(store: Store, match_id: str, person_id: str, programme_id: str) -> tup
         pronouns=other.contact.pronouns,
         own_words=side.own_words if side else None,
         hopes=other.mentor.hopes if as_mentee and other.mentor else None,
+        also_clinician=bool(as_mentee and other.mentor and other.mentor.facts.also_clinician),
         reasons=introduction.reasons,
     )
     return card, introduction

@@ -68,6 +68,9 @@ def test_a_file_as_a_spreadsheet_writes_it(tmp_path: Path) -> None:
         ("sam,en,self,t1d,mon 20:00-25:00", "availability", "after the day"),
         ("sam,en,self,t1d,,May 2026", "diagnosed", "2026-05"),
         ("sam,en,self,t1d,,,gender", "musts", "criterion:value"),
+        ("sam,en,self,t1d,,,gender:wooman", "musts", "nearest: woman"),
+        ("sam,en,self,t1d,,,language:english please", "musts", "a tag such as en"),
+        ("sam,en,self,t1d,,,shoe_size:44", "musts", "nearest: "),
         ("sam,en,self,t1d,,,,perhaps", "minor", "neither yes nor no"),
         ("sam,en,self,t1d,,,,,Middle Earth", "time_zone", "Europe/London"),
         ("sam,en,self,t1d,,,,,,too much", "", "more cells"),
@@ -81,6 +84,26 @@ def test_a_cell_that_cannot_be_read_names_its_line_and_what_to_write(
     assert read.people == ()
     assert [(fault.line, fault.column) for fault in read.faults] == [(3, column)]
     assert says in read.faults[0].message
+
+
+def test_conditions_with_values_that_exist_are_read(tmp_path: Path) -> None:
+    told = "gender:woman; relation:any; language:es-MX; device_class:aid; device_model:loop; format:phone"
+    head = "id,languages,relation,diabetes_type,musts\n"
+    (mentee,) = read_mentees(a_file(tmp_path, f"{head}sam,en,self,t1d,{told}\n"), AT).people
+    assert [f"{one.criterion}:{one.value}" for one in mentee.facts.musts] == told.split("; ")
+
+
+def test_faults_of_the_head_and_of_every_line_are_told_together(tmp_path: Path) -> None:
+    text = "id,languages,diabetes_type,a1c\nsam,en,t1d,7\nkim,xx-,t9d,\nlee\n"
+    faults = read_mentees(a_file(tmp_path, text), AT).faults
+    assert [(one.line, one.column) for one in faults] == [
+        (1, "a1c"),
+        (1, "relation"),
+        (3, "languages"),
+        (3, "diabetes_type"),
+        (4, "languages"),
+        (4, "diabetes_type"),
+    ], "a column that is missing is told once, not for each line"
 
 
 def test_every_fault_of_a_file_is_told_at_once(tmp_path: Path) -> None:

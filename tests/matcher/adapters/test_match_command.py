@@ -1,10 +1,13 @@
 import csv
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from services.matcher.adapters import match_command
+from services.matcher.adapters.csv_people import MENTEE_COLUMNS, MENTOR_COLUMNS, read_mentees, read_mentors
 from services.matcher.adapters.match_command import cause_in_words, main
 from services.matcher.domain.round import Unmatched
 
@@ -67,6 +70,67 @@ def test_every_fault_in_files_and_weights_is_listed_and_nothing_is_written(tmp_p
     assert [line.split(":")[0] for line in told.splitlines()] == ["a.csv", "w.json"]
     assert "line 2, relation" in told
     assert not (tmp_path / "matches.csv").exists()
+
+
+def test_a_place_where_nothing_can_be_written_is_told_before_anybody_is_matched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(match_command, "match_files", lambda *_: pytest.fail("matched for nothing"))
+    (tmp_path / "taken").mkdir()
+    for out, says in (("nowhere/matches.csv", "there is no folder"), ("taken", "is a folder")):
+        code, told = run(tmp_path, "--out", str(tmp_path / out))
+        assert (code, len(told.splitlines())) == (2, 1)
+        assert says in told
+
+
+def test_a_file_that_cannot_be_written_after_all_is_told_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(match_command, "_write", full)
+    assert run(tmp_path) == (2, "matches.csv: cannot be written: No space left on device\n")
+
+
+def test_the_mean_above_is_the_mean_of_the_table(tmp_path: Path) -> None:
+    head, rows = (
+        "id,languages,relation,diabetes_type,topics",
+        "ana,es; en:basic,self,t1d,food\nben,en,self,t1d,work; food",
+    )
+    mentors = MENTORS.splitlines()[0] + "\nluis,es; en,self,t1d,food; work\nmary,en,self,t1d,work\n"
+    _, told = run(tmp_path, "--compare", "greedy", mentees=f"{head}\n{rows}\n", mentors=mentors)
+    (row,) = (line.split() for line in told.splitlines() if line.startswith("optimal"))
+    assert told.startswith(f"2 matched, mean score {row[2]}, ")
+    rounded = [int(one[1]) for one in matches(tmp_path).values() if one[1].isdigit()]
+    assert f"{sum(rounded) / 2:.1f}" != row[2], "here rounding pair by pair would show"
+
+
+@pytest.mark.parametrize("kind", ["mentees", "mentors"])
+def test_a_template_has_every_column_and_a_person_who_can_be_read(kind: str, tmp_path: Path) -> None:
+    out = io.StringIO()
+    assert main(["--template", kind], out) == 0
+    columns, person = csv.reader(out.getvalue().splitlines())
+    assert columns == ["id", *(MENTEE_COLUMNS if kind == "mentees" else MENTOR_COLUMNS)]
+    assert all(person)
+    (tmp_path / "people.csv").write_text(out.getvalue())
+    at = datetime(2026, 2, 1, tzinfo=UTC)
+    read = (read_mentees if kind == "mentees" else read_mentors)(tmp_path / "people.csv", at)
+    assert (len(read.people), read.faults) == (1, ())
+
+
+def test_the_people_of_the_templates_meet(tmp_path: Path) -> None:
+    told = {kind: io.StringIO() for kind in ("mentees", "mentors")}
+    for kind, out in told.items():
+        main(["--template", kind], out)
+    code, said = run(tmp_path, mentees=told["mentees"].getvalue(), mentors=told["mentors"].getvalue())
+    assert (code, said.startswith("1 matched")) == (0, True)
+
+
+def test_files_are_needed_unless_a_template_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--mentees", "a.csv"])
+    assert "--mentors" in capsys.readouterr().err
 
 
 def test_an_unknown_policy_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -216,3 +216,5 @@ def test_why_in_words_for_people_and_in_numbers_for_an_admin(stage: Stage, match
         "language": (90, 600),
         "style": (10, 400),
     }
+    in_spanish = stage.ask("GET", path, ADMIN, headers={"Accept-Language": "es"}).json
+    assert [part["label"] for part in in_spanish["parts"]] == ["Idioma", "Estilo"], "also what has nothing to say"

@@ -3,14 +3,27 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
+from services.chassis.words import Words
+from services.matcher.bootstrap import WORDS
 from services.matcher.domain.explain import explain
+from services.matcher.domain.explain.unmatched import is_own
 from services.matcher.domain.features import criteria as room
 from services.matcher.domain.features.registry import criteria
-from services.matcher.domain.round import run_round
-from services.matcher.domain.weights import catalogue, default_weights, validate, weights_from_json
+from services.matcher.domain.insights.market import market_of
+from services.matcher.domain.round import run_round, settle
+from services.matcher.domain.weights import (
+    catalogue,
+    criterion_data,
+    default_weights,
+    validate,
+    weights_from_json,
+)
+from services.matcher.use_cases.say_codes import say_rule
+from services.matcher.use_cases.say_why import say_why
 from tests.support.people import NOW, a_mentee, a_mentor, a_snapshot
 
 ROOT = Path(__file__).parents[3]
@@ -49,6 +62,33 @@ def test_two_files_are_enough_for_a_new_criterion() -> None:
     ]
     assert scores == [20, 100]
     assert run_round(a_snapshot([mentee], [near, far])).proposals[0].mentor_id == "far"
+
+
+@pytest.mark.usefixtures("years_ahead")
+@pytest.mark.parametrize(
+    ("locale", "label", "shared"),
+    [
+        ("en", "Years ahead", "years of living with it"),
+        ("ar", "سنوات من الخبرة", "سنوات من العيش معه"),
+    ],
+)
+def test_what_two_people_share_in_it_is_told_in_the_readers_language(locale: str, label: str, shared: str) -> None:
+    mentee, mentor = a_mentee(diagnosed="2026-01"), a_mentor(diagnosed="2015-01")
+    part = next(one for one in explain(mentee, mentor, default_weights(), NOW).parts if one.criterion == "years_ahead")
+    phrases = Words(WORDS).of(locale)
+    (said,) = say_why([part], phrases)
+    assert (said.label, said.shared) == (label, (shared,))
+    assert say_rule("years_ahead", phrases) == label
+
+
+@pytest.mark.usefixtures("years_ahead")
+def test_its_file_says_whose_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    snapshot = a_snapshot([a_mentee(diagnosed="2026-01")], [a_mentor("near"), a_mentor("far", diagnosed="2015-01")])
+    one, other = market_of(settle(snapshot).problem).for_mentor[0].tolist()
+    assert abs(one - other) == 15 * 50, "a mentor brings it, by its weight; who does not say is neutral"
+    assert not is_own("years_ahead")
+    monkeypatch.setitem(cast("dict[str, Any]", criterion_data("years_ahead")), "own", True)
+    assert is_own("years_ahead")
 
 
 @pytest.mark.usefixtures("years_ahead")

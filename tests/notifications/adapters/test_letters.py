@@ -36,7 +36,7 @@ def letter(kind: Kind, locale: str = "en", *, name: str = "Sam", other: str | No
         state=State.SENDING,
         lapses_at=LATER,
         created_at=NOON,
-        facts={"until": LATER.isoformat(), "shared": ["language", "situation"]},
+        facts={"until": LATER.isoformat(), "shared": ["language", "situation", "years_ahead"]},
     )
     reader = person("reader", locale=locale, name=name)
     return writer(FixedClock()).write(
@@ -85,6 +85,11 @@ def test_a_subject_names_nobody(kind: Kind) -> None:
     written = letter(kind, name="Zephyrine", other="Quirinus")
     assert "Zephyrine" not in written.subject
     assert "Quirinus" not in written.subject
+
+
+def test_what_there_are_no_words_for_is_left_out() -> None:
+    assert "ituation" in letter(kinds.PROPOSAL).text
+    assert "ears ahead" not in letter(kinds.PROPOSAL).text
 
 
 def test_arabic_is_written_from_right_to_left_and_a_latin_name_keeps_its_own_direction() -> None:

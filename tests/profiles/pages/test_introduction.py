@@ -2,22 +2,35 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 from services.events.matcher import MatchAccepted, MatchActivated, MatchEnded, Reason
 from tests.profiles.stage import Somebody, Stage
 
 
-def introduced(stage: Stage, **mentee: object) -> tuple[Somebody, Somebody, str]:
+def introduced(
+    stage: Stage, *, also_clinician: bool = False, criterion: str = "life_stage", **mentee: object
+) -> tuple[Somebody, Somebody, str]:
     """Two people of an accepted match, and the link in the mentee's mail."""
     asker = stage.mentee(**mentee)
     mentor = stage.mentor(
-        preferred_name="Kim <b>", own_words="I remember & smile.", contact={"email": "kim@example.org"}
+        preferred_name="Kim <b>",
+        own_words="I remember & smile.",
+        contact={"email": "kim@example.org"},
+        also_clinician=also_clinician,
     )
     ids = {"match_id": "m1", "programme_id": "cairn", "mentee_id": asker.id, "mentor_id": mentor.id}
     confirm_by = stage.clock.now() + timedelta(hours=72)
-    reasons = (Reason(criterion="life_stage", band="strong", codes=("student",)),)
+    reasons = (Reason(criterion=criterion, band="strong", codes=("student",)),)
     stage.hear(MatchAccepted(**ids, confirm_by=confirm_by, reasons=reasons))
     return asker, mentor, stage.link("introduction", "m1", asker.id, confirm_by)
+
+
+def card(stage: Stage, by: Somebody) -> dict[str, Any]:
+    """The same as an answer to who is signed in."""
+    found: dict[str, Any] | None = stage.ask("GET", "/profiles/v1/introductions/m1", by=by).json
+    assert found is not None
+    return found
 
 
 def test_the_mentee_meets_the_mentor_in_words(stage: Stage) -> None:
@@ -30,6 +43,30 @@ def test_the_mentee_meets_the_mentor_in_words(stage: Stage) -> None:
     assert "kim@example.org" not in page.text
     assert page.headers["Cache-Control"] == "no-store"
     assert page.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_a_mentor_who_works_in_health_care_is_introduced_as_a_peer(stage: Stage) -> None:
+    asker, mentor, link = introduced(stage, also_clinician=True)
+    page = stage.ask("GET", f"/introductions/{link}?lang=en")
+    assert "Here they speak as a peer, from their own experience, and not as your clinician" in page.text
+    assert "كنظير لك" in stage.ask("GET", f"/introductions/{link}?lang=ar").text
+    assert card(stage, asker)["boundary"].startswith("Your mentor also works in health care.")
+    assert card(stage, mentor)["boundary"] is None, "they know"
+
+
+def test_nobody_else_is(stage: Stage) -> None:
+    asker, _, link = introduced(stage)
+    assert "health care. Here" not in stage.ask("GET", f"/introductions/{link}?lang=en").text
+    assert card(stage, asker)["boundary"] is None
+
+
+def test_a_reason_without_words_is_left_out(stage: Stage) -> None:
+    asker, _, link = introduced(stage, criterion="years_ahead")
+    page = stage.ask("GET", f"/introductions/{link}?lang=en")
+    assert page.status_code == 200
+    assert "years ahead" not in page.text.casefold()
+    assert "Why you two" not in page.text
+    assert card(stage, asker)["reasons"] == []
 
 
 def test_two_real_buttons_post_to_the_matcher(stage: Stage) -> None:

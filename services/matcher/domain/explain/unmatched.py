@@ -17,12 +17,10 @@ from services.matcher.domain.explain.broken import Broken, Sets
 from services.matcher.domain.features.problem import Problem
 from services.matcher.domain.features.reading import QUALITY_FLOOR
 from services.matcher.domain.features.rules import Flags
+from services.matcher.domain.weights import criteria_that
 
 SHORTAGE, CAPACITY, HARD_RULE, NEVER_POSSIBLE = "shortage", "capacity", "hard_rule", "never_possible"
-_OWN = (
-    *("format", "availability", "device", "situation", "life_stage", "goals", "topics", "age", "age_at_diagnosis"),
-    "request_shape",
-)
+_OWN_RULES = ("request_shape",)  # beside the criteria whose file says so
 PLACES, READY = "places", "ready"
 _AWAITED = (QUALITY_FLOOR, READY)  # the programme's, or a matter of time
 _AT_ONCE = 256  # mentees times mentors that are looked at in one step: a few megabytes
@@ -53,7 +51,7 @@ class WhyUnmatched:
 
 def is_own(rule: str) -> bool:
     """Whether a rule is a wish of the mentee's own, theirs to let go."""
-    return rule.startswith("must:") or rule in _OWN
+    return rule.startswith("must:") or rule in _OWN_RULES or rule in criteria_that("own")
 
 
 def awaited(rules: Iterable[str]) -> str:

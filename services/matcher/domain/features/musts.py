@@ -1,7 +1,7 @@
 """A mentee's musts: each is a bit that the mentor has or has not.
 
-Several musts hold together; only genders are alternatives, since a mentor has one. ``relation`` and ``language`` musts
-bend the criteria of that name as well (who counts as a match).
+Several musts hold together; only genders are alternatives, since a mentor has one. A ``relation`` must bends the
+criterion of that name as well (who counts as a match); a ``language`` must asks only that the mentor knows it.
 """
 
 from datetime import datetime

@@ -61,10 +61,15 @@ def waits_of(mentees: Sequence[Mentee], at: datetime) -> Waits:
 
 
 def lane(mentee: Mentee, at: datetime) -> str:
-    """``newly_diagnosed`` for those who say so or were diagnosed within six months (G1), else ``standard``."""
+    """``newly_diagnosed`` for six months from the month of diagnosis (G1), else ``standard``.
+
+    Who says no month, only that it is new, is taken at their word for six months from their sign-up.
+    """
     facts = mentee.facts
-    recent = facts.diagnosed is not None and months_between(facts.diagnosed, at.date()) <= _NEW_MONTHS
-    return NEWLY_DIAGNOSED if recent or NEWLY_DIAGNOSED in facts.situations else STANDARD
+    since = facts.diagnosed
+    if since is None and NEWLY_DIAGNOSED in facts.situations:
+        since = f"{facts.waiting_since:%Y-%m}"
+    return NEWLY_DIAGNOSED if since and months_between(since, at.date()) <= _NEW_MONTHS else STANDARD
 
 
 def promised_by(mentee: Mentee, weights: Weights, at: datetime) -> datetime:

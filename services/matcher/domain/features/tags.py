@@ -2,8 +2,9 @@
 
 A mentee shares out one whole over what they ask for: the points are the mean, over the asks, of how well the mentor
 covers each. A mentor has a *breadth*: up to that many tags count fully, beyond it each counts less (in quarters), so
-that who ticks everything is not everyone's best mentor. No ask is neutral. With breadth at most half of the vocabulary,
-asking for everything never beats asking for nothing.
+that who ticks everything is not everyone's best mentor. Nor does any mentor cover more than half of what can be asked
+for, near tags included: where they would, each of theirs counts less. No ask is neutral, so asking for everything never
+beats asking for nothing, whatever closeness a programme sets.
 
 Each tag is four bits of a 64-bit word: the mentee who asks sets all four, the mentor as many as quarters are covered;
 then the shared bits count the quarters, and a curve per number of asks turns them into points.
@@ -34,8 +35,9 @@ def by_tags(pool: Pool, criterion: str, mentees: Sequence[frozenset[str]], mento
     lived_sets, mentor_codes = distinct(mentors)
     near = {tag: {own: pool.closeness(criterion, tag, own) for own in tags} for tag in tags}
     breadth = int(pool.told(criterion)["breadth"])
+    asks = [tag not in pool.told(criterion).get("not_an_ask", ()) for tag in tags]
     asked = masks([sum(0b1111 << QUARTERS * tags.index(tag) for tag in said) for said in asked_sets])
-    lived = masks([_lived(near, breadth, said) for said in lived_sets])
+    lived = masks([_lived(near, asks, breadth, said) for said in lived_sets])
     mentee_bits, mentor_bits = asked[mentee_codes], lived[mentor_codes]
     counts = np.array([len(said) for said in asked_sets], dtype=np.int64)
     return ByBits(
@@ -52,13 +54,12 @@ def quarters_each(breadth: int, ticked: int) -> int:
     return QUARTERS if ticked <= breadth else max(1, QUARTERS * breadth // ticked)
 
 
-def _lived(near: Mapping[str, Mapping[str, int]], breadth: int, said: frozenset[str]) -> int:
+def _lived(near: Mapping[str, Mapping[str, int]], asks: Sequence[bool], breadth: int, said: frozenset[str]) -> int:
+    best = [max((closeness.get(own, 0) for own in said), default=0) for closeness in near.values()]
     each = quarters_each(breadth, len(said))
-    mask = 0
-    for place, closeness in enumerate(near.values()):
-        best = max((closeness.get(own, 0) for own in said), default=0)
-        mask |= ((1 << (each * best // 100)) - 1) << QUARTERS * place
-    return mask
+    while each > 1 and sum(each * one // 100 for one, ask in zip(best, asks, strict=True) if ask) > 2 * sum(asks):
+        each -= 1
+    return sum(((1 << (each * one // 100)) - 1) << QUARTERS * place for place, one in enumerate(best))
 
 
 def _curve(asks: int) -> list[int]:

@@ -10,9 +10,7 @@ from services.matcher.domain.explain.hall import seat_plan
 from services.matcher.domain.features.objective import tie_keys
 from services.matcher.domain.features.problem import Problem
 from services.matcher.domain.features.rules import Flags
-
-WHAT_A_MENTOR_BRINGS = ("language", "situation", "life_stage", "goals", "device", "topics", "style", "availability")
-"""A mentor asks "whom do I help best?": only these count for them, by the programme's weights, without boosts."""
+from services.matcher.domain.weights import criteria_that
 
 
 @dataclass(frozen=True)
@@ -22,7 +20,7 @@ class Market:
     problem: Problem
     eligible: Flags  # (M, K)
     for_mentee: I64  # (M, K) the mentee's own fit, what matters most included
-    for_mentor: I64  # (M, K) how much the mentor can help this person
+    for_mentor: I64  # (M, K) how much the mentor can help this person: the criteria that say ``mentor_brings``
     places: I64  # (K,)
     tie: I64  # (M, K) fixed, decides between equals
 
@@ -42,7 +40,7 @@ def market_of(problem: Problem) -> Market:
         eligible[row] = problem.reading.eligible(row)[seats.mentor_rows] & takes
     mentees, mentors = np.arange(count)[:, np.newaxis], seats.mentor_rows[np.newaxis, :]
     help_given = np.zeros((count, columns), dtype=np.int64)
-    for name in WHAT_A_MENTOR_BRINGS:
+    for name in criteria_that("mentor_brings"):  # by the programme's weights, without boosts
         help_given += problem.pool.weights.setting(name).weight * pairs.coded[name].points(mentees, mentors)
     keys = tie_keys([one.id for one in problem.pool.mentees]), tie_keys([one.id for one in problem.pool.mentors])
     mixed = (keys[0][:, np.newaxis] ^ keys[1][seats.mentor_rows][np.newaxis, :]) >> np.uint64(2)

@@ -1,7 +1,13 @@
 """What an admin decides about matching: modes and weights of criteria, the dial, the floor, closeness tables."""
 
 from services.matcher.domain.weights.as_json import faults_in_json, weights_from_json, weights_to_json
-from services.matcher.domain.weights.catalogue import criterion_data, criterion_names
+from services.matcher.domain.weights.catalogue import (
+    code_label,
+    criteria_that,
+    criterion_data,
+    criterion_label,
+    criterion_names,
+)
 from services.matcher.domain.weights.faults import Fault
 from services.matcher.domain.weights.presets import preset_names, preset_weights
 from services.matcher.domain.weights.validate import validate
@@ -12,7 +18,10 @@ __all__ = [
     "Mode",
     "Setting",
     "Weights",
+    "code_label",
+    "criteria_that",
     "criterion_data",
+    "criterion_label",
     "criterion_names",
     "default_setting",
     "default_weights",

@@ -213,6 +213,11 @@ class CardSchema(CairnSchema):
     own_words = fields.String(required=True, allow_none=True)
     hopes = fields.String(required=True, allow_none=True)
     reasons = fields.List(fields.Nested(ReasonSchema), required=True)
+    boundary = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "for the mentee of a mentor who also works in health care: they speak as a peer here"},
+    )
     ground_rules = fields.String(required=True)
     contact = fields.Nested(
         ContactSchema,

@@ -93,6 +93,16 @@ def test_knowledge_of_a_device_ages() -> None:
     assert ended == [100, 100, 80, 40]
 
 
+@pytest.mark.parametrize(
+    ("stage", "of_long_ago"),
+    [("considering", 40), ("starting", 40), ("using", 40), ("switched", 100), ("stopped", 100)],
+)
+def test_who_went_on_is_as_near_to_somebody_who_did_so_long_ago(stage: str, of_long_ago: int) -> None:
+    asked = {"devices": (asks_about("aid", stage=stage),)}
+    assert between("device", asked, {"devices": (lived_with("aid", until="2015-01"),)}) == of_long_ago
+    assert between("device", asked, {"devices": (lived_with("aid"),)}) == 100
+
+
 def test_age_at_diagnosis_is_apart_from_age_today() -> None:
     mentee = {"age_band": "65_plus", "diagnosis_age_band": "child"}
     mentor = {"age_band": "65_plus", "diagnosis_age_band": "50_plus"}

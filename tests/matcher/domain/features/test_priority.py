@@ -14,10 +14,23 @@ def points(mentee: Mentee) -> int:
 
 
 def test_newly_diagnosed_people_have_a_lane_of_their_own() -> None:
-    assert lane(a_mentee(situations=("newly_diagnosed",)), NOW) == "newly_diagnosed"
+    assert lane(a_mentee(situations=("newly_diagnosed",), diagnosed=None), NOW) == "newly_diagnosed"
     assert lane(a_mentee(diagnosed="2029-12"), NOW) == "newly_diagnosed"
     assert lane(a_mentee(diagnosed="2029-01"), NOW) == "standard"
     assert points(a_mentee(diagnosed="2029-12")) > points(a_mentee())
+
+
+def test_the_month_of_diagnosis_counts_more_than_the_tag() -> None:
+    assert lane(a_mentee(situations=("newly_diagnosed",), diagnosed="2010-01"), NOW) == "standard"
+    assert lane(a_mentee(situations=("burnout",), diagnosed="2029-12"), NOW) == "newly_diagnosed"
+
+
+def test_the_tag_alone_counts_for_six_months_from_sign_up() -> None:
+    def tagged(days: int) -> Mentee:
+        return a_mentee(situations=("newly_diagnosed",), diagnosed=None, waited=timedelta(days=days))
+
+    assert [lane(tagged(days), NOW) for days in (0, 180, 230, 3000)] == ["newly_diagnosed"] * 2 + ["standard"] * 2
+    assert lane(a_mentee(diagnosed=None), NOW) == "standard"
 
 
 def test_the_promise_runs_out_sooner_in_the_priority_lane() -> None:

@@ -1,9 +1,13 @@
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import langcodes
 import pytest
 
 from services.matcher.domain.explain import explain
+from services.matcher.domain.features.criteria.language import is_signed
 from services.matcher.domain.people import Mentee, Mentor
 from services.matcher.domain.weights import Weights, default_weights
 from tests.support.people import (
@@ -48,6 +52,44 @@ def test_two_ordinary_people_may_meet() -> None:
 )
 def test_each_hard_rule_stands_alone(mentor: dict[str, Any], rule: str) -> None:
     assert rules(a_mentee(formats=("phone",)), a_mentor(**mentor)) == (rule,)
+
+
+@pytest.mark.parametrize(
+    ("mentee", "mentor", "meet"),
+    [
+        (("phone",), ("phone",), False),
+        (("phone", "text_chat", "email"), (), False),
+        (("video", "phone"), ("in_person", "phone"), False),  # each can be seen, and not by the other
+        (("video", "phone"), ("phone", "video"), True),
+        (("in_person",), (), True),
+        ((), (), True),
+    ],
+)
+def test_a_sign_language_needs_a_way_to_see_each_other(
+    mentee: tuple[str, ...], mentor: tuple[str, ...], meet: bool
+) -> None:
+    signing = a_mentee(languages=spoken("ase"), formats=mentee)
+    for tags in (("ase",), ("ase", "en")):
+        assert rules(signing, a_mentor(languages=spoken(*tags), formats=mentor)) == (() if meet else ("language",))
+    assert rules(a_mentee(languages=spoken("ase", "en"), formats=mentee), a_mentor(formats=mentor)) == ()
+
+
+def test_who_signs_and_speaks_is_told_only_the_language_they_can_use_together() -> None:
+    both = spoken("ase", "en")
+    for formats, shared in ((("phone",), ("en",)), (("video",), ("ase", "en"))):
+        mentee, mentor = a_mentee(languages=both, formats=formats), a_mentor(languages=both)
+        part = next(one for one in explain(mentee, mentor, only("language"), NOW).parts if one.criterion == "language")
+        assert part.codes == shared
+        assert part.score == (100 if "ase" in shared else 85)
+
+
+def test_every_sign_language_with_a_subtag_counts_as_signed() -> None:
+    page = (Path(langcodes.__file__).parent / "data" / "language-subtag-registry.txt").read_text(encoding="utf-8")
+    entries = [dict(re.findall(r"^(Type|Subtag|Prefix): (\S+)$", one, flags=re.MULTILINE)) for one in page.split("%%")]
+    registered = [one["Subtag"] for one in entries if (one.get("Type"), one.get("Prefix")) == ("extlang", "sgn")]
+    assert len(registered) > 100
+    assert [tag for tag in registered if not is_signed(tag)] == []
+    assert not any(is_signed(tag) for tag in ("en", "es-MX", "zh-Hant", "sw"))
 
 
 def test_training_counts_until_its_last_day() -> None:

@@ -1,6 +1,7 @@
 """Small markets for the kernel's tests: seeded, full of ties, with everything that can go wrong in them."""
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -54,17 +55,25 @@ def a_market(seed: int, *, most: int = 12, largest: int | None = None, capacity:
 def brute_force(market: Market) -> I64:
     """Try every assignment; return the pairs of the highest (value, tie), as the promise says."""
     rows, columns = market.values.shape
-    options = [[-1, *(j for j in range(columns) if market.values[i, j] > 0)] for i in range(rows)]
+    choices = every_choice(rows, columns)
+    worth, fine = np.zeros(len(choices), dtype=np.int64), np.ones(len(choices), dtype=np.bool_)
+    for i in range(rows):
+        value = np.append(market.values[i], 0)[choices[:, i]]  # the last stands for nobody
+        fine &= (choices[:, i] < 0) | (value > 0)
+        worth += value
+    for j in range(columns):
+        fine &= (choices == j).sum(axis=1) <= market.capacity[j]
+    worth[~fine] = -1
     ties = market.ties
-    best, winner = (-1, -1), (-1,) * rows
-    for choice in product(*options):
-        if any(choice.count(j) > market.capacity[j] for j in set(choice) - {-1}):
-            continue
-        pairs = [(i, j) for i, j in enumerate(choice) if j >= 0]
-        worth = (sum(int(market.values[pair]) for pair in pairs), sum(int(ties[pair]) for pair in pairs))
-        if worth > best:
-            best, winner = worth, choice
+    best = choices[worth == worth.max()].tolist()
+    winner = max(best, key=lambda choice: sum(int(ties[i, j]) for i, j in enumerate(choice) if j >= 0))
     return np.array(winner, dtype=np.int64).reshape(rows)
+
+
+@cache
+def every_choice(rows: int, columns: int) -> I64:
+    """Each way in which so many people each take one of the columns or, -1, none; ((columns + 1) ** rows, rows)."""
+    return np.array(list(product(range(-1, columns), repeat=rows)), dtype=np.int64).reshape((columns + 1) ** rows, rows)
 
 
 def best_value(values: I64, capacity: I64) -> int:

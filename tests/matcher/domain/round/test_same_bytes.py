@@ -23,6 +23,7 @@ from services.matcher.domain.round import (
     snapshot_to_json,
     verify_round,
 )
+from services.matcher.domain.round.as_json import ENGINE
 from services.matcher.domain.weights import default_weights
 
 AGAIN = """
@@ -89,5 +90,5 @@ def test_a_stored_round_that_was_touched_is_found_out_and_the_place_named() -> N
 
 
 def test_a_round_of_another_engine_is_not_called_wrong_but_told_apart() -> None:
-    stored = snapshot_to_json(a_programme()).replace('"engine":1', '"engine":99')
-    assert verify_round(stored, "{}").differences == ("the round was made by engine 99, this is engine 1",)
+    stored = snapshot_to_json(a_programme()).replace(f'"engine":{ENGINE}', '"engine":99')
+    assert verify_round(stored, "{}").differences == (f"the round was made by engine 99, this is engine {ENGINE}",)

@@ -3,12 +3,16 @@ from typing import Any
 
 import pytest
 
-from services.events.vocabulary import codes
+from services.events.vocabulary import codes, label, locales
+from services.matcher.domain.explain.unmatched import is_own
 from services.matcher.domain.features.registry import criteria
 from services.matcher.domain.weights import (
     Mode,
     Setting,
+    code_label,
+    criteria_that,
     criterion_data,
+    criterion_label,
     criterion_names,
     default_weights,
     faults_in_json,
@@ -34,6 +38,33 @@ def test_every_preset_can_be_published(name: str) -> None:
 def test_every_criterion_has_code_and_what_people_can_choose_has_a_criterion() -> None:
     assert tuple(criteria()) == criterion_names()
     assert set(codes("matters")) <= set(criterion_names())
+
+
+@pytest.mark.parametrize("locale", locales())
+def test_every_criterion_and_every_code_of_its_own_has_words_in_every_language(locale: str) -> None:
+    for name in criterion_names():
+        told = criterion_data(name)
+        assert set(told["label"]) == set(locales()), name
+        assert all(set(words) == set(locales()) for words in told.get("codes", {}).values()), name
+        if name in codes("matters"):
+            assert criterion_label(name, locale) == label("matters", name, locale), "one thing, one name"
+
+
+def test_codes_are_named_by_the_vocabulary_of_their_criterion() -> None:
+    assert code_label("availability", "mon", "es") == label("weekday", "mon", "es")
+    assert code_label("goals", "emotional", "ar-EG") == label("goal", "emotional", "ar")
+    assert criterion_label("goals", "ar-EG") == criterion_label("goals", "ar") != criterion_label("goals", "tlh")
+    assert criterion_label("goals", "tlh") == criterion_label("goals", "en")
+    assert code_label("device", "not_a_code", "en") is None
+    assert code_label("load", "anything", "en") is None
+
+
+def test_a_mentee_may_let_go_of_what_they_chose_and_of_nothing_else() -> None:
+    chosen = {"situation", "life_stage", "goals", "device", "topics", "age", "age_at_diagnosis", "style"}
+    assert set(criteria_that("own")) == chosen | {"availability", "format"}
+    assert is_own("request_shape")
+    assert is_own("must:relation")
+    assert not any(is_own(rule) for rule in ("language", "relation", "load", "ready", "cleared", "excluded"))
 
 
 def test_weights_survive_the_way_to_json_and_back() -> None:

@@ -1,9 +1,18 @@
 """Devices: the mentor has lived with the class the mentee asks about; same model and recent use count more (G2, N7).
 
+How far along the mentee is (the stage of each device they name) says whose experience is near. Who is thinking about a
+device, begins or uses it needs to hear how it is today, so what ended long ago counts less; who gave it up or went on
+to another is as near to somebody who did so years ago.
+
+Like tags, devices have a *breadth*: up to that many count in full, named by a mentee or lived with by a mentor; beyond
+it each counts less, so that ticking all of them never pays.
+
 Hard means: for a mentee who asks about devices, at least one of the classes was lived with, whatever the model or when.
 """
 
+from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
 from services.events.facts import DeviceInterest, DeviceLived
 from services.events.vocabulary import codes
@@ -12,8 +21,23 @@ from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.tables import by_cover, masks
 from services.matcher.domain.people import Mentee, Mentor
 
-Asked = tuple[str, str | None]  # class, model
-Lived = tuple[str, str | None, int]  # class, model, recency 0 to 100
+
+class Asked(NamedTuple):
+    """A device a mentee names; ``counts`` 0 to 100, by how many they name."""
+
+    kind: str
+    model: str | None
+    whenever: bool  # also of long ago
+    counts: int
+
+
+class Lived(NamedTuple):
+    """A device a mentor has lived with; ``recency`` and ``counts`` 0 to 100."""
+
+    kind: str
+    model: str | None
+    recency: int
+    counts: int
 
 
 def code(pool: Pool) -> ByTable:
@@ -21,14 +45,17 @@ def code(pool: Pool) -> ByTable:
     same_class = int(pool.told("device")["same_class"])
 
     def points(asked: Asked, lived: Lived) -> int:
-        near = pool.closeness("device", asked[0], lived[0])
-        if asked[0] == lived[0] and asked[1] is not None and asked[1] != lived[1]:
+        near = pool.closeness("device", asked.kind, lived.kind)
+        if asked.kind == lived.kind and asked.model is not None and asked.model != lived.model:
             near = min(near, same_class)
-        return near * lived[2] // 100
+        today = 100 if asked.whenever else lived.recency
+        return near * today * asked.counts * lived.counts // 100**3
 
+    asked_of = {said: _asked(pool, said) for said in {mentee.facts.devices for mentee in pool.mentees}}
+    lived_of = {said: _lived(pool, said) for said in {mentor.facts.devices for mentor in pool.mentors}}
     table = by_cover(
-        [_asked(mentee.facts.devices) for mentee in pool.mentees],
-        [_lived(pool, mentor.facts.devices) for mentor in pool.mentors],
+        [asked_of[mentee.facts.devices] for mentee in pool.mentees],
+        [lived_of[mentor.facts.devices] for mentor in pool.mentors],
         points,
     )
     return ByTable(table.table, table.mentee_codes, table.mentor_codes, _rule(pool))
@@ -40,12 +67,20 @@ def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.device_class for one in mentee.facts.devices if one.device_class in lived))
 
 
-def _asked(devices: tuple[DeviceInterest, ...]) -> tuple[Asked, ...]:
-    return tuple(sorted({(device.device_class, device.model) for device in devices}, key=str))
+def _asked(pool: Pool, devices: tuple[DeviceInterest, ...]) -> tuple[Asked, ...]:
+    counts, after = _each_counts(pool, devices), pool.told("device")["whenever_it_ended"]
+    return tuple(sorted({Asked(d.device_class, d.model, d.stage in after, counts) for d in devices}, key=str))
 
 
 def _lived(pool: Pool, devices: tuple[DeviceLived, ...]) -> tuple[Lived, ...]:
-    return tuple(sorted({(d.device_class, d.model, recency(pool, d.until)) for d in devices}, key=str))
+    counts = _each_counts(pool, devices)
+    return tuple(sorted({Lived(d.device_class, d.model, recency(pool, d.until), counts) for d in devices}, key=str))
+
+
+def _each_counts(pool: Pool, devices: Sequence[DeviceInterest | DeviceLived]) -> int:
+    """All up to the breadth, in proportion beyond; the same device at two times is one."""
+    named = len({(device.device_class, device.model) for device in devices})
+    return min(100, 100 * int(pool.told("device")["breadth"]) // max(1, named))
 
 
 def recency(pool: Pool, until: str | None) -> int:

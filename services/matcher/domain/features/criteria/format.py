@@ -17,19 +17,19 @@ def code(pool: Pool) -> ByTable:
 
     return by_best(
         [
-            tuple((mentee.facts.digital_comfort or "easy", way) for way in _ways(mentee.facts.formats))
+            tuple((mentee.facts.digital_comfort or "easy", way) for way in ways(mentee.facts.formats))
             for mentee in pool.mentees
         ],
-        [_ways(mentor.facts.formats) for mentor in pool.mentors],
+        [ways(mentor.facts.formats) for mentor in pool.mentors],
         points,
     )
 
 
 def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
     """The ways the mentee named that the mentor offers too."""
-    return tuple(way for way in mentee.facts.formats if way in _ways(mentor.facts.formats))
+    return tuple(way for way in mentee.facts.formats if way in ways(mentor.facts.formats))
 
 
-def _ways(named: tuple[str, ...]) -> tuple[str, ...]:
-    """Naming none means any."""
+def ways(named: tuple[str, ...]) -> tuple[str, ...]:
+    """The ways to talk of somebody who named some; naming none means any."""
     return tuple(way for way in codes("format") if not named or way in named)

@@ -1,40 +1,82 @@
-"""A shared language, at a level both can use: the mentee's preferred one first, their own variety first."""
+"""A shared language, at a level both can use: the mentee's preferred one first, their own variety first.
+
+A sign language counts only where the two see each other: with one of the ways to talk in ``signed_in`` in common. Which
+languages are signed is data too (``signed``, from the IANA registry of language subtags).
+"""
 
 from functools import cache
+from typing import NamedTuple
 
 from langcodes import Language, tag_distance
 
 from services.events.facts import Spoken
 from services.matcher.domain.features.coded import ByTable
+from services.matcher.domain.features.criteria.format import ways
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.tables import by_best
 from services.matcher.domain.people import Mentee, Mentor
+from services.matcher.domain.weights import criterion_data
 
-Ranked = tuple[int, Spoken]
+
+class Signed(NamedTuple):
+    """A sign language somebody uses, and the ways to talk in which they can be seen."""
+
+    language: Spoken
+    seen: frozenset[str]
+
+
+Used = Spoken | Signed
+Ranked = tuple[int, Used]
 
 
 def code(pool: Pool) -> ByTable:
     """Best over all pairs of languages: rank for the mentee x weaker level x nearness of the variety."""
 
-    def points(asked: Ranked, spoken: Spoken) -> int:
+    def points(asked: Ranked, used: Used) -> int:
         rank, wanted = asked
         ranks = pool.told("language")["ranks"]
-        return int(ranks[min(rank, len(ranks) - 1)]) * understanding(pool, wanted, spoken) // 100
+        return int(ranks[min(rank, len(ranks) - 1)]) * _together(pool, wanted, used) // 100
 
     return by_best(
-        [tuple(enumerate(mentee.facts.languages)) for mentee in pool.mentees],
-        [mentor.facts.languages for mentor in pool.mentors],
-        points,
+        [tuple(enumerate(_used(mentee))) for mentee in pool.mentees], [_used(mentor) for mentor in pool.mentors], points
     )
 
 
 def shared(mentee: Mentee, mentor: Mentor, pool: Pool) -> tuple[str, ...]:
-    """The mentee's tags that the mentor speaks."""
+    """The mentee's tags in which the two can talk."""
     return tuple(
-        wanted.tag
-        for wanted in mentee.facts.languages
-        if any(understanding(pool, wanted, spoken) > 0 for spoken in mentor.facts.languages)
+        spoken.tag
+        for spoken, wanted in zip(mentee.facts.languages, _used(mentee), strict=True)
+        if any(_together(pool, wanted, used) > 0 for used in _used(mentor))
     )
+
+
+def _used(person: Mentee | Mentor) -> tuple[Used, ...]:
+    languages = person.facts.languages
+    for one in languages:
+        if is_signed(one.tag):
+            break
+    else:  # nearly everybody: nothing to build
+        return languages
+    seen = frozenset(ways(person.facts.formats)) & frozenset(criterion_data("language")["signed_in"])
+    return tuple(Signed(one, seen) if is_signed(one.tag) else one for one in languages)
+
+
+def _together(pool: Pool, one: Used, other: Used) -> int:
+    """How well two people talk, 0 to 100, by what each uses and how they can be seen."""
+    match one, other:
+        case Signed(), Signed():
+            return understanding(pool, one.language, other.language) if one.seen & other.seen else 0
+        case Spoken(), Spoken():
+            return understanding(pool, one, other)
+        case _:
+            return 0
+
+
+@cache
+def is_signed(tag: str) -> bool:
+    """Whether a tag is of a sign language."""
+    return Language.get(tag).language in criterion_data("language")["signed"]
 
 
 def understanding(pool: Pool, one: Spoken, other: Spoken) -> int:
