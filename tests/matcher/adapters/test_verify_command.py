@@ -19,6 +19,7 @@ from services.matcher.adapters import tables as t
 from services.matcher.adapters.store import MatcherStore
 from services.matcher.adapters.verify_command import main
 from services.matcher.domain.round import run_round
+from services.matcher.domain.round.as_json import ENGINE
 from tests.matcher.houses import TableHouse
 from tests.matcher.world import PROGRAMME, World
 
@@ -60,7 +61,7 @@ def test_a_result_that_was_changed_is_found_and_no_value_is_shown(tables: World,
 
 
 def test_a_round_of_another_engine_is_not_compared(tables: World, done: str, engine: sa.Engine) -> None:
-    rewrite(engine, "read", '"engine":1', '"engine":99')
+    rewrite(engine, "read", f'"engine":{ENGINE}', '"engine":99')
     code, said = verified(tables, done)
     assert (code, said.count("\n")) == (2, 1)
     assert "made by engine 99" in said

@@ -96,4 +96,4 @@ def test_an_admin_sees_whom_to_ask_next_and_a_release_covers_them(stage: Stage) 
     assert stage.asked("sam").mentor_id == "next"
     why = stage.get(f"/matcher/v1/matches/{stage.asked('sam').id}/explanation", ADMIN)
     assert why["score"] > 0
-    assert audited(stage)[-1] == "ask_alternate"
+    assert "ask_alternate" in audited(stage)

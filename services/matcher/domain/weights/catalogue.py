@@ -36,7 +36,6 @@ def criterion_data(name: str) -> Mapping[str, Any]:
     return told
 
 
-@cache
 def criteria_that(flag: str) -> tuple[str, ...]:
     """The criteria whose file says ``true`` for a flag, in the order in which people see them."""
     return tuple(name for name in criterion_names() if criterion_data(name).get(flag, False))
