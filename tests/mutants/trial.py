@@ -26,6 +26,9 @@ TRIED = {
     "assignment": (
         "segments",
         "bad_arrays",
+        "bad_changes",
+        "left_out_pairs",
+        "chosen_twin",
         "certify",
         "assign",
         "standing",
