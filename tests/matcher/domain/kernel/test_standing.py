@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from services.matcher.domain.arrays import I64
-from services.matcher.domain.assignment import Standing, TieBreak, assign, certify
+from services.matcher.domain.assignment import Assignment, Standing, TieBreak, assign, certify
 from services.matcher.domain.errors import BadArraysError
 from tests.matcher.domain.kernel.markets import a_market, edges_of
 from tests.matcher.domain.kernel.twins import TWINS
@@ -108,3 +108,30 @@ def test_a_newcomer_with_impossible_edges_changes_nothing(
     with pytest.raises(BadArraysError):
         standing.insert_mentee(mentors, values, ties)
     assert standing.outcome().mentor_of.tolist() == [0]
+
+
+def test_a_start_that_is_only_about_right_is_made_exact_before_anybody_asks(compiled: bool) -> None:
+    for seed in range(60):
+        market = a_market(seed, most=8)
+        rows, columns = market.values.shape
+        rng = np.random.default_rng(seed)
+        nobody, nothing = np.full(rows, -1), np.zeros(rows, int)
+        guessed = rng.integers(0, 4, columns)
+        rough = Assignment(nobody, nothing, guessed, nothing, np.zeros(columns, int), 0)
+        standing = Standing(market.edges, market.capacity, rough, compiled=compiled)
+        assert standing.take_lowered() == [], "nobody's price has fallen since the market stands"
+        answer = standing.assignment()
+        assert answer.mentor_of.tolist() == batch(market.values, market.capacity, market.ties), seed
+        assert certify(market.edges, market.capacity, answer).proves_optimal, seed
+
+
+@pytest.mark.parametrize("worth", [0, -1, -(2**62)])
+def test_a_pair_worth_nothing_is_not_made_however_good_its_tie(worth: int, compiled: bool) -> None:
+    empty = edges_of(np.zeros((1, 1), int), np.zeros((1, 1), int))
+    standing = Standing(empty, [3], assign(empty, [3]), compiled=compiled)
+    standing.insert_mentee([0], [worth], [2**40 - 1])
+    standing.add_pairs(0, [0], [worth], [2**40 - 1])
+    standing.insert_mentor([0, 1], [worth, worth], [5, 6], 2)
+    assert standing.outcome().mentor_of.tolist() == [-1, -1]
+    standing.add_pairs(1, [0], [1], [0])
+    assert standing.outcome().mentor_of.tolist() == [-1, 0]
