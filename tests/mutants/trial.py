@@ -29,6 +29,7 @@ TRIED = {
         "bad_changes",
         "left_out_pairs",
         "chosen_twin",
+        "auction",
         "certify",
         "assign",
         "standing",

@@ -59,7 +59,9 @@ def test_mentors_come_and_go_as_in_a_batch(compiled: bool) -> None:
         for j in np.random.default_rng(seed).permutation(columns)[:3]:
             standing.remove_mentor(int(j))
             values[:, j] = 0
-            assert standing.outcome().mentor_of.tolist() == batch(values, market.capacity, market.ties), (seed, j)
+            now = standing.outcome()
+            assert now.mentor_of.tolist() == batch(values, market.capacity, market.ties), (seed, j)
+            assert (now.mentor_price[j], now.mentor_tie_price[j]) == (0, 0), "who is gone costs nothing"
 
 
 def test_pairs_learnt_later_count_as_if_known_from_the_start(compiled: bool) -> None:
@@ -113,11 +115,10 @@ def test_a_newcomer_with_impossible_edges_changes_nothing(
 def test_a_start_that_is_only_about_right_is_made_exact_before_anybody_asks(compiled: bool) -> None:
     for seed in range(60):
         market = a_market(seed, most=8)
-        rows, columns = market.values.shape
         rng = np.random.default_rng(seed)
-        nobody, nothing = np.full(rows, -1), np.zeros(rows, int)
-        guessed = rng.integers(0, 4, columns)
-        rough = Assignment(nobody, nothing, guessed, nothing, np.zeros(columns, int), 0)
+        nobody, nothing = np.full(len(market.values), -1), np.zeros(len(market.values), int)
+        guessed: I64 = rng.integers(0, 4, len(market.capacity))
+        rough = Assignment(nobody, nothing, guessed, nothing, np.zeros(len(guessed), int), 0)
         standing = Standing(market.edges, market.capacity, rough, compiled=compiled)
         assert standing.take_lowered() == [], "nobody's price has fallen since the market stands"
         answer = standing.assignment()
