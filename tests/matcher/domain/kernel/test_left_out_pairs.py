@@ -69,6 +69,20 @@ def test_after_newcomers_only_pairs_of_those_who_are_named_can_have_come_to_matt
     assert mattered, "no pair came to matter: this shows nothing"
 
 
+def test_names_are_kept_until_somebody_asks_however_many_come_in_between(compiled: bool) -> None:
+    for seed in range(10):
+        town = Core(seed, compiled)
+        before = town.standing.outcome()
+        for _ in range(40):
+            everybody = np.arange(MENTORS)
+            town.standing.insert_mentee(everybody, town.rng.integers(1, 40, MENTORS), town.rng.integers(0, 9, MENTORS))
+        now = town.standing.outcome()
+        cheaper = fallen((before.mentee_price, before.mentee_tie_price), (now.mentee_price, now.mentee_tie_price))
+        assert len(cheaper)
+        assert set(cheaper.tolist()) <= set(town.standing.take_lowered()), seed
+        assert town.standing.take_lowered() == []
+
+
 def before_with(before: Outcome, row: int) -> Outcome:
     """The prices before, with a place for the newcomer, whose pairs are all known."""
     assert len(before.mentor_of) == row

@@ -136,3 +136,24 @@ def test_a_pair_worth_nothing_is_not_made_however_good_its_tie(worth: int, compi
     assert standing.outcome().mentor_of.tolist() == [-1, -1]
     standing.add_pairs(1, [0], [1], [0])
     assert standing.outcome().mentor_of.tolist() == [-1, 0]
+
+
+@pytest.mark.parametrize(
+    ("mentees", "values", "price"),
+    [
+        ([0, 1], [12, 2], (3, 5 - 1)),  # the first would gain nine as it is
+        ([0, 1], [12, 4], (4, 7)),  # the second has nobody
+        ([0], [9], (0, 5 - 1)),
+        ([0], [8], (0, 0)),
+        ([], [], (0, 0)),
+    ],
+)
+def test_a_mentor_who_comes_without_places_costs_what_a_first_place_would_bring(
+    mentees: list[int], values: list[int], price: tuple[int, int], compiled: bool
+) -> None:
+    edges = edges_of(np.array([[9], [0]]), np.array([[1], [0]]))
+    standing = Standing(edges, [2], assign(edges, [2]), compiled=compiled)
+    row = standing.insert_mentor(mentees, values, [5, 7][: len(mentees)], 0)
+    now = standing.outcome()
+    assert now.mentor_of.tolist() == [0, -1]
+    assert (now.mentor_price[row], now.mentor_tie_price[row]) == price
