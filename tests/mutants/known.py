@@ -1,5 +1,6 @@
 """Survivors that are no gap in the tests, each with the reason."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,6 +32,12 @@ class Known(NamedTuple):
             and self.was in ("", was)
             and self.instead in ("", mutant.instead)
         )
+
+
+def _all(path: str, within: str, kind: str, why: str, *faults: str | tuple[str, str]) -> Iterator[Known]:
+    """The same said of several faults in one function: what was there, or that and what is there instead."""
+    for one in faults:
+        yield Known(path, within, kind, why, *((one,) if isinstance(one, str) else one))
 
 
 KNOWN: tuple[Known, ...] = (
@@ -101,6 +108,88 @@ KNOWN: tuple[Known, ...] = (
         "eligibility/kinds.py", "_distinct", "same", "an entry more of the table, of which nothing is true", "0", "(1)"
     ),
     Known("eligibility/kinds.py", "_distinct", "same", "a slice may reach past the end", "1", "(2)"),
+    *_all("assignment/plain_standing.py", "add_mentor", "same", "set before anybody asks", "0"),
+    *_all(
+        "assignment/plain_standing.py",
+        "connect_mentee",
+        "pace",
+        "whoever is priced too high, or as before, is placed once more and pays what is right then",
+        "worth - state.mentor_price[j]",
+        "best <= state.mentee_price[row]",
+        "0",
+    ),
+    *_all("assignment/plain_standing.py", "connect_mentor", "same", "none is above nothing either", ("0", "(-1)")),
+    Known("assignment/compiled_standing.py", "module", "same", "another value nobody takes", "60"),
+    *_all("assignment/compiled_standing.py", "__init__", "same", "filled, or made larger, right after", "0"),
+    Known("assignment/compiled_standing.py", "add_mentor", "same", "set before anybody asks", "0"),
+    *(
+        Known(
+            "assignment/compiled_standing.py",
+            within,
+            "same",
+            "arrays of people move when people come, and are pointed at then; all else changes in place",
+            "self._point()",
+        )
+        for within in ("connect_mentee", "connect_mentor", "drop_mentee", "drop_mentor", "set_capacity", "_make_room")
+    ),
+    *_all(
+        "assignment/compiled_standing.py",
+        "drop_mentee",
+        "pace",
+        "edges at a value nobody takes are looked at once more",
+        "self._rows.start[row] = self._rows.end[row]",
+    ),
+    *_all(
+        "assignment/compiled_standing.py",
+        "drop_mentor",
+        "pace",
+        "edges at a value nobody takes are looked at once more; places are fitted with the next edge",
+        "self._columns.end[row] = self._columns.start[row]",
+        "self._places.end[row] = self._places.start[row]",
+    ),
+    Known(
+        "assignment/compiled_standing.py",
+        "_move_row",
+        "same",
+        "what an edge says stays under its old number",
+        "own >= 0",
+    ),
+    *_all(
+        "assignment/compiled_standing.py",
+        "_fit_places",
+        "same",
+        "more room than is needed, or the same again",
+        "self._columns.end[j] - self._columns.start[j]",
+        ("1", "(2)"),
+        "wanted <= now",
+    ),
+    *_all(
+        "assignment/compiled_standing.py",
+        "_mentors_of",
+        "same",
+        "values are above zero or far below",
+        'self._array("value")[mine] > 0',
+        ("0", "(-1)"),
+    ),
+    *_all(
+        "assignment/compiled_standing.py",
+        "_enlarge",
+        "pace",
+        "when and by how much arrays grow",
+        "len(before) < size",
+        "2",
+    ),
+    *_all(
+        "assignment/compiled_standing.py",
+        "_make_room",
+        "pace",
+        "when and by how much arrays grow",
+        'len(self._work.arrays["lowered"]) < mentees',
+        'len(self._work.arrays["leaver"]) < mentors',
+        "mentees // 2",
+        "mentors // 2",
+        "2",
+    ),
 )
 
 
