@@ -190,6 +190,31 @@ KNOWN: tuple[Known, ...] = (
         "mentors // 2",
         "2",
     ),
+    *_all("assignment/repair.c", "fill", "same", "any number below zero says nobody", ("1", "2")),
+    *_all("assignment/repair.c", "fill", "same", "who ends there, nobody asks the other", "-"),
+    *_all("assignment/repair.c", "fill", "pace", "which pairs are looked at more closely", ("+", "-")),
+    *_all(
+        "assignment/repair.c",
+        "fill",
+        "same",
+        "all of a mentor's mentees are settled with them",
+        ("w->mentee_state[i] = 2;", ";"),
+    ),
+    *_all("assignment/repair.c", "cairn_place", "pace", "how often somebody is asked", ">", "+", "8"),
+    *_all("assignment/repair.c", "cairn_fill", "pace", "how often somebody is asked", "+", "8", "0"),
+    *_all(
+        "assignment/repair.c", "cairn_place_one", "same", "asked for the unmatched only; nobody reads the answer", "0"
+    ),
+    *_all("assignment/repair.c", "cairn_settle_one", "same", "nobody reads the answer", "0"),
+    *_all("assignment/repair.c", "cairn_leave", "same", "any number below zero says nobody", ("1", "2")),
+    *_all(
+        "scoring/compiled_lists.py",
+        "cut_at",
+        "pace",
+        "how soon what will not be listed is left alone",
+        'self.arrays["mentor_cut"][:, 0] = mentor_cut[:, 0]',
+        "0",
+    ),
 )
 
 

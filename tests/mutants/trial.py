@@ -30,6 +30,7 @@ TRIED = {
         "left_out_pairs",
         "chosen_twin",
         "auction",
+        "pauses",
         "certify",
         "assign",
         "standing",
