@@ -1,12 +1,13 @@
-"""Whoever waits for an assignment is asked between slices of work, in the repair as well, and may stop it."""
+"""Whoever waits for an assignment is asked between slices of work, of bidding and of repair, and may stop it."""
 
 import numpy as np
 import pytest
 
 from services.matcher.domain.arrays import I64
-from services.matcher.domain.assignment import Outcome, compiled_optimise, optimise
+from services.matcher.domain.assignment import Outcome, compiled_auction, compiled_optimise, optimise, plain_auction
 from services.matcher.domain.assignment.problem import Problem, problem_of
 from services.matcher.domain.compiled import core
+from tests.matcher.domain.kernel.bidding import Bidding
 from tests.matcher.domain.kernel.markets import Market, a_market
 from tests.matcher.domain.kernel.twins import TWINS
 
@@ -41,6 +42,14 @@ def test_between_one_chain_of_moves_and_the_next_somebody_is_asked(
     assert 0 <= min(told) <= max(told) < 1
     moved = problem.capacity > 0 if dear else answer.mentor_of >= 0
     assert len(told) >= moved.sum()
+
+
+def test_between_one_bid_and_the_next_somebody_is_asked(compiled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (compiled_auction, plain_auction):
+        monkeypatch.setattr(module, "SLICE", 1)
+    bidding, told = Bidding.of(a_large_market(), compiled), list[float]()
+    bidding.auction.forward(1, np.zeros(bidding.problem.mentees, np.int64), told.append)
+    assert len(told) >= (bidding.mentor_of >= 0).sum() > 10
 
 
 def test_whoever_is_asked_may_stop_a_repair(compiled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
