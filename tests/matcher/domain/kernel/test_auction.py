@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from services.matcher.domain.arrays import I64
-from services.matcher.domain.assignment import compiled_auction, plain_auction
+from services.matcher.domain.assignment import TieBreak, compiled_auction, plain_auction
 from services.matcher.domain.assignment.strategy import SCALE, places_per_mentee
 from tests.matcher.domain.kernel.bidding import Bidding
 from tests.matcher.domain.kernel.markets import Market, a_market, best_value
@@ -22,7 +22,21 @@ def markets() -> list[Market]:
     """Small ones of every kind, and some with more places per mentor than a mentor fills in one go."""
     small = [a_market(seed, most=14) for seed in range(200)]
     wide = [a_market(seed, most=60, capacity=40) for seed in range(200, 225)]
-    return [market for market in small + wide if ((market.values > 0) & (market.capacity > 0)).any()]
+    return [
+        market
+        for market in [*small, *wide, a_few_with_many_places()]
+        if ((market.values > 0) & (market.capacity > 0)).any()
+    ]
+
+
+def a_few_with_many_places() -> Market:
+    """Two mentors for two towns, scarce all the same, with more places than either fills in one go."""
+    rng = np.random.default_rng(1)
+    market = a_market(0, most=60)
+    keys = TieBreak(rng.integers(0, 2**63, 60, np.uint64), market.keys.mentor_key[:2])
+    values = rng.integers(50, 1000, (60, 2))
+    values[:40, 1] = values[40:, 0] = 0
+    return Market(values, np.array([25, 18]), keys)
 
 
 def worth(market: Market, mentor_of: I64) -> int:
