@@ -188,4 +188,16 @@ BIDDING: tuple[Known, ...] = (
         "self._problem.value * SCALE - np.array(self.mentor_price, dtype=np.int64)[self._problem.mentor]",
     ),
     *_all("assignment/plain_auction.py", "_turned", "pace", "a quarter more or less", ("0", "(-1)")),
+    *_all(
+        "assignment/compiled_optimise.py",
+        "optimise_compiled",
+        "pace",
+        "a start the repair makes exact",
+        "auction.run_from(start.mentor_of, start.mentor_price - level, rebid.off if rebid else None, pause)",
+        "rebid.off if rebid else None",
+        "market.v > 0",
+        "(market.v + SCALE // 2) // SCALE + level",
+        "SCALE // 2",
+        "2",
+    ),
 )
