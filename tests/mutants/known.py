@@ -1,37 +1,10 @@
 """Survivors that are no gap in the tests, each with the reason."""
 
 from pathlib import Path
-from typing import NamedTuple
 
+from tests.mutants.known_bidding import BIDDING
 from tests.mutants.mutant import Mutant
-
-DOMAIN = "services/matcher/domain"
-
-
-class Known(NamedTuple):
-    """Faults in one function (`*`: anywhere in the file) that are not told apart by any answer.
-
-    `kind`: `pace`, they change how fast the answer is found and never the answer; `same`, they change nothing at all.
-    `instead` and `was` narrow it to one fault; left empty, every fault of the function is meant.
-    """
-
-    path: str
-    within: str
-    kind: str
-    why: str
-    was: str = ""
-    instead: str = ""
-
-    def means(self, mutant: Mutant, text: str) -> bool:
-        """Whether this is said of that fault."""
-        was = " ".join(text[mutant.start : mutant.end].split())
-        return (
-            str(mutant.path) == f"{DOMAIN}/{self.path}"
-            and self.within in ("*", mutant.within)
-            and self.was in ("", was)
-            and self.instead in ("", mutant.instead)
-        )
-
+from tests.mutants.reason import Known
 
 KNOWN: tuple[Known, ...] = (
     Known("assignment/check.c", "cairn_check", "same", "the caller has emptied it already", "0", "1"),
@@ -55,8 +28,8 @@ KNOWN: tuple[Known, ...] = (
         "edges.tie[useful] if edges.tie is not None else np.zeros(len(mentor), np.int64)",
         "(edges.tie[useful])",
     ),
-    Known("assignment/problem.py", "_refuse_large", "same", "nobody's largest value", "0"),
-    Known("assignment/problem.py", "_refuse_large", "same", "one mentee or none never sums up to the limit", "1"),
+    Known("assignment/problem.py", "refuse_large", "same", "nobody's largest value", "0"),
+    Known("assignment/problem.py", "refuse_large", "same", "one mentee or none never sums up to the limit", "1"),
     Known("assignment/repair.c", "reprice", "same", "only settled nodes are nearer, and all of them are", "&&", "||"),
     Known("scoring/select.c", "cairn_count", "same", "the caller has emptied it already", "end[0] = 0;", ";"),
     Known("scoring/select.c", "cairn_count", "same", "rows are written anew from where the first starts", "0", "1"),
@@ -101,6 +74,18 @@ KNOWN: tuple[Known, ...] = (
         "eligibility/kinds.py", "_distinct", "same", "an entry more of the table, of which nothing is true", "0", "(1)"
     ),
     Known("eligibility/kinds.py", "_distinct", "same", "a slice may reach past the end", "1", "(2)"),
+    Known("scoring/compiled_pool.py", "module", "same", "there is room for more in a cell", "32_000", "(32001)"),
+    Known("scoring/compiled_scorer.py", "module", "pace", "how finely passes are sliced", "4_000_000"),
+    Known("scoring/compiled_scorer.py", "module", "pace", "how finely passes are sliced", "500_000"),
+    Known(
+        "scoring/compiled_scorer.py",
+        "collect",
+        "pace",
+        "how much of a sample is kept; longer lists tell a lower cut",
+        "-mentor_keep // SAMPLED",
+    ),
+    Known("scoring/compiled_scorer.py", "_slices", "pace", "how finely passes are sliced", "SLICE_PAIRS // mentors"),
+    *BIDDING,
 )
 
 

@@ -26,6 +26,11 @@ TRIED = {
     "assignment": (
         "segments",
         "bad_arrays",
+        "bad_changes",
+        "left_out_pairs",
+        "chosen_twin",
+        "auction",
+        "pauses",
         "certify",
         "assign",
         "standing",

@@ -53,7 +53,7 @@ def checked_edges(edges: Edges, mentors: int) -> Edges:
         raise BadArraysError("mentor names a row that is not there")
     mentee = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
     _refuse_twice(mentee * max(mentors, 1) + mentor)
-    _refuse_large(value, len(indptr) - 1, mentors)
+    refuse_large(value, len(indptr) - 1, mentors)
     if edges.tie is None:
         tie = TieBreak.by_row(len(indptr) - 1, mentors).of(mentee, mentor)
     else:
@@ -61,6 +61,17 @@ def checked_edges(edges: Edges, mentors: int) -> Edges:
     if size and (tie.min() < 0 or tie.max() >= 2**TIE_BITS):
         raise BadArraysError(f"tie lies outside 0 .. 2**{TIE_BITS}")
     return Edges(indptr, mentor, value, tie)
+
+
+def refuse_large(value: I64, mentees: int, mentors: int) -> None:
+    """Raise `ValueTooLargeError` where sums of these values and their ties could leave 64 bits."""
+    if max(mentees, mentors) > LARGEST_SIDE:
+        raise ValueTooLargeError(f"more than {LARGEST_SIDE} people on one side")
+    largest = int(value.max(initial=0))
+    if largest > LARGEST_VALUE or largest * max(mentees, 1) > LARGEST_TOTAL:
+        raise ValueTooLargeError(
+            f"values up to {largest} for {mentees} mentees could overflow 64-bit sums; lower the weights or bonuses"
+        )
 
 
 def checked_capacity(capacity: npt.ArrayLike) -> I64:
@@ -123,13 +134,3 @@ def _refuse_twice(pair: I64) -> None:
     ordered = np.sort(pair)
     if (ordered[1:] == ordered[:-1]).any():
         raise BadArraysError("a pair appears twice among the edges")
-
-
-def _refuse_large(value: I64, mentees: int, mentors: int) -> None:
-    if max(mentees, mentors) > LARGEST_SIDE:
-        raise ValueTooLargeError(f"more than {LARGEST_SIDE} people on one side")
-    largest = int(value.max(initial=0))
-    if largest > LARGEST_VALUE or largest * max(mentees, 1) > LARGEST_TOTAL:
-        raise ValueTooLargeError(
-            f"values up to {largest} for {mentees} mentees could overflow 64-bit sums; lower the weights or bonuses"
-        )

@@ -15,7 +15,7 @@ from services.matcher.domain.assignment.compiled_standing import CompiledStandin
 from services.matcher.domain.assignment.edges import Assignment, Edges
 from services.matcher.domain.assignment.outcome import Outcome
 from services.matcher.domain.assignment.plain_standing import PlainStanding
-from services.matcher.domain.assignment.problem import checked_capacity, checked_edges, problem_of
+from services.matcher.domain.assignment.problem import checked_capacity, checked_edges, problem_of, refuse_large
 from services.matcher.domain.assignment.star import Star
 from services.matcher.domain.assignment.tie_break import TIE_BITS
 from services.matcher.domain.compiled import core
@@ -55,8 +55,10 @@ class _Market(Protocol):
 class Standing:
     """Edges, capacity, prices and pairs that change one person at a time. Rows keep their numbers for good.
 
-    Exact over the edges it was given. Where those are the core of a larger market, `take_lowered` names the mentees
-    whose price may have fallen since it was last asked: only their left-out pairs can have come to matter.
+    Exact over the edges it was given. Where those are the core of a larger market, a pair left out can come to matter
+    when one of its prices falls. Newcomers and lost places make mentees' prices fall: `take_lowered` names the mentees.
+    A free place makes mentors' prices fall (somebody left, or learnt of a better mentor; a mentor came or has more
+    places): nobody is named for that, so ask `outcome` before and after.
     """
 
     def __init__(
@@ -78,18 +80,18 @@ class Standing:
 
     def insert_mentee(self, mentors: npt.ArrayLike, values: npt.ArrayLike, ties: npt.ArrayLike) -> int:
         """Add a mentee with these edges and place them; return their row."""
-        edges = _star(mentors, values, ties, self._market.mentors)
+        edges = self._star(mentors, values, ties, self._market.mentors)
         row = self._market.add_mentee()
         self._market.connect_mentee(row, edges)
         return row
 
     def remove_mentee(self, row: int) -> None:
         """Take a mentee out; the row stays, without edges, and the place goes to whoever it is worth most for."""
-        self._market.drop_mentee(row)
+        self._market.drop_mentee(_there(row, self._market.mentees))
 
     def insert_mentor(self, mentees: npt.ArrayLike, values: npt.ArrayLike, ties: npt.ArrayLike, capacity: int) -> int:
         """Add a mentor with these edges and places, and fill the places worth filling; return their row."""
-        edges = _star(mentees, values, ties, self._market.mentees)
+        edges = self._star(mentees, values, ties, self._market.mentees)
         if capacity < 0:
             raise BadArraysError("capacity is negative")
         row = self._market.add_mentor()
@@ -99,20 +101,25 @@ class Standing:
 
     def remove_mentor(self, row: int) -> None:
         """Take a mentor out; the row stays, without edges, and their mentees are placed anew."""
-        self._market.drop_mentor(row)
+        self._market.drop_mentor(_there(row, self._market.mentors))
 
     def set_capacity(self, row: int, capacity: int) -> None:
         """Give a mentor more places or fewer."""
         if capacity < 0:
             raise BadArraysError("capacity is negative")
-        self._market.set_capacity(row, capacity)
+        self._market.set_capacity(_there(row, self._market.mentors), capacity)
 
     def add_pairs(self, mentee: int, mentors: npt.ArrayLike, values: npt.ArrayLike, ties: npt.ArrayLike) -> None:
         """Let a mentee meet more mentors than known so far."""
-        self._market.connect_mentee(mentee, _star(mentors, values, ties, self._market.mentors))
+        edges = self._star(mentors, values, ties, self._market.mentors)
+        self._market.connect_mentee(_there(mentee, self._market.mentees), edges)
 
     def take_lowered(self) -> list[int]:
-        """Return the mentees whose price may have fallen since the last call, ascending."""
+        """Return the mentees whose price may have fallen since the last call, ascending; all of them, and maybe more.
+
+        Of mentors, whose prices fall where a place becomes free, it says nothing (see above). Who was taken out has no
+        price any more, and is not named for that.
+        """
         return self._market.take_lowered()
 
     def outcome(self) -> Outcome:
@@ -131,13 +138,19 @@ class Standing:
             self._market.value(),
         )
 
+    def _star(self, people: npt.ArrayLike, values: npt.ArrayLike, ties: npt.ArrayLike, limit: int) -> Star:
+        who: I64 = as_i64("people", people, (None,))
+        value, tie = as_i64("values", values, (len(who),)), as_i64("ties", ties, (len(who),))
+        if len(who) and (who.min() < 0 or who.max() >= limit or len(np.unique(who)) < len(who)):
+            raise BadArraysError("a newcomer's edges name a row twice or one that is not there")
+        if len(tie) and (tie.min() < 0 or tie.max() >= 2**TIE_BITS):
+            raise BadArraysError(f"tie lies outside 0 .. 2**{TIE_BITS}")
+        refuse_large(value, self._market.mentees + 1, self._market.mentors + 1)
+        useful = value > 0
+        return Star(who[useful].tolist(), value[useful].tolist(), tie[useful].tolist())
 
-def _star(people: npt.ArrayLike, values: npt.ArrayLike, ties: npt.ArrayLike, limit: int) -> Star:
-    who: I64 = as_i64("people", people, (None,))
-    value, tie = as_i64("values", values, (len(who),)), as_i64("ties", ties, (len(who),))
-    if len(who) and (who.min() < 0 or who.max() >= limit or len(np.unique(who)) < len(who)):
-        raise BadArraysError("a newcomer's edges name a row twice or one that is not there")
-    if len(tie) and (tie.min() < 0 or tie.max() >= 2**TIE_BITS):
-        raise BadArraysError(f"tie lies outside 0 .. 2**{TIE_BITS}")
-    useful = value > 0
-    return Star(who[useful].tolist(), value[useful].tolist(), tie[useful].tolist())
+
+def _there(row: int, rows: int) -> int:
+    if not 0 <= row < rows:
+        raise BadArraysError(f"row {row} is not there")
+    return row

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from services.matcher.domain.arrays import I64
-from services.matcher.domain.assignment import Standing, TieBreak, assign, certify
+from services.matcher.domain.assignment import Assignment, Standing, TieBreak, assign, certify
 from services.matcher.domain.errors import BadArraysError
 from tests.matcher.domain.kernel.markets import a_market, edges_of
 from tests.matcher.domain.kernel.twins import TWINS
@@ -59,7 +59,9 @@ def test_mentors_come_and_go_as_in_a_batch(compiled: bool) -> None:
         for j in np.random.default_rng(seed).permutation(columns)[:3]:
             standing.remove_mentor(int(j))
             values[:, j] = 0
-            assert standing.outcome().mentor_of.tolist() == batch(values, market.capacity, market.ties), (seed, j)
+            now = standing.outcome()
+            assert now.mentor_of.tolist() == batch(values, market.capacity, market.ties), (seed, j)
+            assert (now.mentor_price[j], now.mentor_tie_price[j]) == (0, 0), "who is gone costs nothing"
 
 
 def test_pairs_learnt_later_count_as_if_known_from_the_start(compiled: bool) -> None:
@@ -108,3 +110,50 @@ def test_a_newcomer_with_impossible_edges_changes_nothing(
     with pytest.raises(BadArraysError):
         standing.insert_mentee(mentors, values, ties)
     assert standing.outcome().mentor_of.tolist() == [0]
+
+
+def test_a_start_that_is_only_about_right_is_made_exact_before_anybody_asks(compiled: bool) -> None:
+    for seed in range(60):
+        market = a_market(seed, most=8)
+        rng = np.random.default_rng(seed)
+        nobody, nothing = np.full(len(market.values), -1), np.zeros(len(market.values), int)
+        guessed: I64 = rng.integers(0, 4, len(market.capacity))
+        rough = Assignment(nobody, nothing, guessed, nothing, np.zeros(len(guessed), int), 0)
+        standing = Standing(market.edges, market.capacity, rough, compiled=compiled)
+        assert standing.take_lowered() == [], "nobody's price has fallen since the market stands"
+        answer = standing.assignment()
+        assert answer.mentor_of.tolist() == batch(market.values, market.capacity, market.ties), seed
+        assert certify(market.edges, market.capacity, answer).proves_optimal, seed
+
+
+@pytest.mark.parametrize("worth", [0, -1, -(2**62)])
+def test_a_pair_worth_nothing_is_not_made_however_good_its_tie(worth: int, compiled: bool) -> None:
+    empty = edges_of(np.zeros((1, 1), int), np.zeros((1, 1), int))
+    standing = Standing(empty, [3], assign(empty, [3]), compiled=compiled)
+    standing.insert_mentee([0], [worth], [2**40 - 1])
+    standing.add_pairs(0, [0], [worth], [2**40 - 1])
+    standing.insert_mentor([0, 1], [worth, worth], [5, 6], 2)
+    assert standing.outcome().mentor_of.tolist() == [-1, -1]
+    standing.add_pairs(1, [0], [1], [0])
+    assert standing.outcome().mentor_of.tolist() == [-1, 0]
+
+
+@pytest.mark.parametrize(
+    ("mentees", "values", "price"),
+    [
+        ([0, 1], [12, 2], (3, 5 - 1)),  # the first would gain nine as it is
+        ([0, 1], [12, 4], (4, 7)),  # the second has nobody
+        ([0], [9], (0, 5 - 1)),
+        ([0], [8], (0, 0)),
+        ([], [], (0, 0)),
+    ],
+)
+def test_a_mentor_who_comes_without_places_costs_what_a_first_place_would_bring(
+    mentees: list[int], values: list[int], price: tuple[int, int], compiled: bool
+) -> None:
+    edges = edges_of(np.array([[9], [0]]), np.array([[1], [0]]))
+    standing = Standing(edges, [2], assign(edges, [2]), compiled=compiled)
+    row = standing.insert_mentor(mentees, values, [5, 7][: len(mentees)], 0)
+    now = standing.outcome()
+    assert now.mentor_of.tolist() == [0, -1]
+    assert (now.mentor_price[row], now.mentor_tie_price[row]) == price
