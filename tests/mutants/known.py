@@ -34,7 +34,7 @@ KNOWN: tuple[Known, ...] = (
     Known("scoring/select.c", "cairn_count", "same", "the caller has emptied it already", "end[0] = 0;", ";"),
     Known("scoring/select.c", "cairn_count", "same", "rows are written anew from where the first starts", "0", "1"),
     *(
-        Known("scoring/scan.c", "prepare", "same", "more room than is needed", was, instead)
+        Known("scoring/room.h", "prepare", "same", "more room than is needed", was, instead)
         for was, instead in (("1", "2"), ("2", "3"), ("4", "5"), ("8", "9"), ("/", "*"))
     ),
     Known("scoring/scan.c", "cairn_merge", "same", "nobody asks whom a cut left out", "0", "1"),
@@ -42,7 +42,7 @@ KNOWN: tuple[Known, ...] = (
     Known("scoring/scan.h", "NAMED", "pace", "how close a floor is found; whatever is found is one", "&&", "||"),
     Known("solve/columns.py", "module", "pace", "from how many pairs on bidding again is quicker", "64"),
     Known("solve/uncovered.py", "module", "pace", "how many corners are tried", "40"),
-    Known("scoring/scan.c", "prepare", "same", "where memory ends it ends for several arrays at once", "&&", "||"),
+    Known("scoring/room.h", "prepare", "same", "where memory ends it ends for several arrays at once", "&&", "||"),
     Known(
         "solve/guide.py",
         "guessed",
