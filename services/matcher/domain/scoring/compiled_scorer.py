@@ -27,6 +27,7 @@ from services.matcher.domain.scoring.scores import Scores
 SLICE = 64  # mentees between two looks at the clock, at least
 SLICE_PAIRS = 4_000_000  # pairs between two looks, about 10 ms
 SLICES, WORTH_A_THREAD = 16, 500_000  # so that no thread waits long for another; pairs for less than which none starts
+LOOKED_AT = 8  # stairs leave about one mentee in so many
 SAMPLED = 8  # one mentee in so many is asked first
 FOUND_AT_ONCE = 1 << 16  # uncovered pairs handed over in one go
 BONUS_CLASS = 12  # bits; mentees of nearly equal bonus are scored together
@@ -111,9 +112,9 @@ class CompiledScorer:
         for lane in lanes[1:]:
             _enough(self._core.cairn_merge(self._pool.reference, held.reference, lane.reference))
 
-    def _slices(self, mentees: int) -> list[Slice]:
+    def _slices(self, mentees: int, worth: int = WORTH_A_THREAD) -> list[Slice]:
         mentors = max(1, self._pool.mentors)
-        step = max(SLICE, min(SLICE_PAIRS // mentors, max(mentees // SLICES, WORTH_A_THREAD // mentors)))
+        step = max(SLICE, min(SLICE_PAIRS // mentors, max(mentees // SLICES, worth // mentors)))
         return [(at, min(at + step, mentees)) for at in range(0, mentees, step)]
 
     def _listed(self, held: CompiledLists, guide: I64) -> Lists:
@@ -164,7 +165,7 @@ class CompiledScorer:
         }
         wanted = self._pool.bits(active.astype(bool) & self._pool.open_mentor)
         order = self._by_class(self._pool.scores.mentee_bonus - prices.mentee, mentees)
-        slices = self._slices(len(order))
+        slices = self._slices(len(order), LOOKED_AT * WORTH_A_THREAD if stairs else WORTH_A_THREAD)
         lanes = [_room(paid, len(stairs)) for _ in range(lanes_for(len(slices), self._threads))]
         parts = [np.zeros((3, 0), np.int64)]
 

@@ -21,9 +21,9 @@ class SharedSlots:
         self.stride = -(-width // (64 * WIDE)) * WIDE
         self.bits: U64 = np.concatenate([np.zeros((0, width), np.uint64), *bits])
         self.slots: U64 = np.zeros((64 * len(self.bits), self.stride), np.uint64)
-        for slot in range(64):
-            has = (self.bits >> np.uint64(slot)) & np.uint64(1)
-            self.slots[slot::64, : width // 64] = _packed(has)
+        has = np.unpackbits(self.bits.view(np.uint8).reshape(-1, width, 8), axis=2, bitorder="little")
+        by_slot = np.ascontiguousarray(has.transpose(0, 2, 1)).reshape(-1, width)
+        self.slots[:, : width // 64] = _packed(by_slot)
         self.all_counts: U64 = np.zeros((len(bits), 3, self.stride), np.uint64)
         for o, words in enumerate(bits):
             count = np.minimum(np.bitwise_count(words).sum(axis=0, dtype=np.int64), LEVELS - 1)
@@ -48,4 +48,4 @@ def flat(table: I32) -> Flags:
 
 def _packed(bits: U64) -> U64:
     """Return one bit per number of the last axis, in words."""
-    return np.packbits(bits.astype(np.uint8), axis=-1, bitorder="little").view(np.uint64)
+    return np.packbits(bits.astype(np.uint8, copy=False), axis=-1, bitorder="little").view(np.uint64)

@@ -13,7 +13,7 @@ from services.matcher.domain.assignment import Assignment, indexed, rough_prices
 from services.matcher.domain.compiled import core
 from services.matcher.domain.scoring import NOTHING, Guide, Lists, Pause, Scores, largest_fit, score_pairs
 
-NEAR = 10.0
+NEAR = 8.0
 """Of the largest fit, over the root of the mentees: how far below a mentee's best pair others are listed; measured."""
 
 

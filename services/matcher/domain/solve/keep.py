@@ -10,7 +10,7 @@ from services.matcher.domain.scoring import Scores, largest_fit
 from services.matcher.domain.solve.limits import Limits
 
 SCARCE, SURPLUS = 0.9, 1.3  # places per mentee
-SCARCE_LENGTH, SURPLUS_LENGTH, SURPLUS_LEAST = 3.5, 0.45, 4.0  # times the fourth root of the mentees, and beside it
+SCARCE_LENGTH, SURPLUS_LENGTH, SURPLUS_LEAST = 4.5, 0.45, 4.0  # times the fourth root of the mentees, and beside it
 ROUGH, GUIDED = 4, 12  # mentors a mentee lists while prices are guessed, and once they are
 
 
