@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from services.matcher.domain.arrays import I32, U64
+from services.matcher.domain.arrays import I32, U64, AnyArray
 
 Flags = npt.NDArray[np.bool_]
 LEVELS = 8  # 0 to 6 shared slots, and seven or more; three bits in `overlap.h`
@@ -46,6 +46,6 @@ def flat(table: I32) -> Flags:
     return found
 
 
-def _packed(bits: U64) -> U64:
+def _packed(bits: AnyArray) -> U64:
     """Return one bit per number of the last axis, in words."""
     return np.packbits(bits.astype(np.uint8, copy=False), axis=-1, bitorder="little").view(np.uint64)
