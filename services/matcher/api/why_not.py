@@ -45,7 +45,10 @@ class WhyNotSchema(PairSchema):
         metadata={"description": "The best pairing does so anyway: it makes the pair, or leaves it unmade"},
     )
     rules = fields.List(fields.Nested(RuleSchema), required=True, metadata={"description": "What forbids the pair"})
-    fewer_matched = fields.Integer(required=True, metadata={"description": "How many people fewer have a mentor"})
+    fewer_matched = fields.Integer(
+        required=True,
+        metadata={"description": "How many people fewer have a mentor; below 0: more, where the floor kept them apart"},
+    )
     lost_priority = fields.Integer(
         required=True, metadata={"description": "Points of waiting and lanes, of those who wait instead"}
     )

@@ -7,6 +7,7 @@ import numpy as np
 
 from services.matcher.domain.explain import explain
 from services.matcher.domain.features.pool import Pool
+from services.matcher.domain.features.reading import QUALITY_FLOOR
 from services.matcher.domain.features.seats import cut
 from services.matcher.domain.insights.judge import judge_pairing, pairing, rows_of
 from services.matcher.domain.insights.what_if import Prepared, prepare
@@ -42,9 +43,10 @@ def why_not(
 ) -> WhyNot:
     """Say what it would cost to pin the pair; ``prepared`` may be the snapshot's own, already at hand.
 
-    KeyError when one of the two is not in the snapshot.
+    The quality floor forbids no pin: who pins a pair has judged it themselves. KeyError when one of the two is not in
+    the snapshot.
     """
-    if rules := _kept_apart_by(snapshot, pair):
+    if rules := tuple(rule for rule in _kept_apart_by(snapshot, pair) if rule != QUALITY_FLOOR):
         return WhyNot(pair=pair, rules=rules)
     ready = prepared or prepare(snapshot, cancelled=cancelled)
     best = ready.settled

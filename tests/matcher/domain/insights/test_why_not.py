@@ -6,7 +6,7 @@ from services.matcher.domain.insights.judge import judge
 from services.matcher.domain.insights.why_not import WhyNot, why_not, why_together
 from services.matcher.domain.people import Pair
 from services.matcher.domain.round import settle
-from tests.support.people import a_mentee, a_mentor, a_snapshot, spoken
+from tests.support.people import a_mentee, a_mentor, a_snapshot, spoken, weights
 
 
 def test_a_pair_that_breaks_a_rule_says_which() -> None:
@@ -40,6 +40,13 @@ def test_forcing_a_pair_may_cost_fit_only() -> None:
     told = why_not(a_snapshot(mentees, mentors), Pair("sam", "worker"))
     assert (told.fewer_matched, told.others) == (0, ("jo",))
     assert told.lost_fit > 0
+
+
+def test_a_pair_under_the_quality_floor_can_be_forced_like_any_other() -> None:
+    mentees = [a_mentee("near", topics=("food",)), a_mentee("far", topics=("work",), goals=("social",))]
+    mentors = [a_mentor("cook", topics=("food",)), a_mentor("baker", topics=("food",), goals=("practical",))]
+    told = why_not(a_snapshot(mentees, mentors, weights(quality_floor=68)), Pair("far", "baker"))
+    assert (told.rules, told.already, told.fewer_matched) == ((), False, -1), "somebody more would have a mentor"
 
 
 def test_a_pair_of_strangers_is_refused() -> None:
