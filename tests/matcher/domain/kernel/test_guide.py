@@ -11,7 +11,7 @@ from services.matcher.domain.eligibility import kinds_of
 from services.matcher.domain.errors import BadArraysError
 from services.matcher.domain.scoring import NOTHING, Lists, largest_fit
 from services.matcher.domain.solve import solve
-from services.matcher.domain.solve.guide import beside_bonuses, guessed, levelled, near, remembered
+from services.matcher.domain.solve.guide import NEAR, beside_bonuses, guessed, levelled, near, remembered
 from services.matcher.domain.solve.keep import Keep
 from services.matcher.domain.solve.scorers import scorer_for
 from tests.matcher.domain.kernel.pools import Pool, a_pool, eligible, scored
@@ -89,7 +89,7 @@ def test_whole_bonuses_are_taken_off_prices_and_hidden_ones_make_them_useless() 
 
 
 def test_lists_reach_less_deep_the_more_people_there_are_and_always_one_step() -> None:
-    for mentees, part in ((1, 10.0), (100, 1.0), (10_000, 0.1)):
+    for mentees, part in ((1, NEAR), (100, NEAR / 10), (10_000, NEAR / 100)):
         scores = a_pool(0, mentees=mentees, mentors=5).scores
         assert 0 < near(scores) - part * largest_fit(scores) <= 1
     assert near(a_pool(0, mentees=0, mentors=5).scores) >= 1
