@@ -99,9 +99,10 @@ class Answering:
         return time.monotonic() - self._asked_at.setdefault(question, time.monotonic()) > seconds
 
     def outstanding(self) -> int:
-        """How many questions are open that somebody will still answer."""
-        proposed = [match for match in self._open("proposed") if match["id"] not in self._silent]
-        return len(proposed) + len(self._open("accepted"))
+        """How many questions are open that somebody of the demonstration will still answer."""
+        proposed = [one for one in self._open("proposed") if one["mentor_id"] in self._mentors]
+        accepted = [one for one in self._open("accepted") if one["mentee_id"] in self._mentees]
+        return sum(one["id"] not in self._silent for one in proposed) + len(accepted)
 
     @property
     def silent(self) -> int:
