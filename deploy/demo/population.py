@@ -35,8 +35,8 @@ def programme(
     seed: int, mentors: int, mentees: int, *, regime: str | None = None, today: date = date(2025, 6, 1)
 ) -> Programme:
     """Draw a programme. With a ``regime`` the mentors' capacities are set so that places / mentees is as it says."""
-    offers = [_mentor(random.Random(f"{seed}:mentor:{n}"), n, today) for n in range(mentors)]
-    asks = [_mentee(random.Random(f"{seed}:mentee:{n}"), n, today) for n in range(mentees)]
+    offers = [_mentor(random.Random(f"{seed}:mentor:{n}"), f"{seed}-{n}", today) for n in range(mentors)]
+    asks = [_mentee(random.Random(f"{seed}:mentee:{n}"), f"{seed}-{n}", today) for n in range(mentees)]
     if regime is not None:
         _fill(offers, round(REGIMES[regime] * mentees))
     return Programme(offers, asks)
@@ -61,7 +61,7 @@ def _months_ago(today: date, months: int) -> str:
     return f"{count // 12:04d}-{count % 12 + 1:02d}"
 
 
-def _someone(dice: random.Random, number: int, role: str) -> tuple[Body, Mapping[str, Any]]:
+def _someone(dice: random.Random, name: str, role: str) -> tuple[Body, Mapping[str, Any]]:
     """What both sides tell alike, and the place they live in."""
     places = _told()["places"]
     place = dice.choices(places, [one["weight"] for one in places])[0]
@@ -71,7 +71,7 @@ def _someone(dice: random.Random, number: int, role: str) -> tuple[Body, Mapping
     languages += [{"tag": extra, "level": dice.choice(("conversational", "fluent"))} for extra in also]
     body: Body = {
         "preferred_name": dice.choice(_told()["names"]),
-        "contact": {"email": f"{role}-{number}@example.org"},
+        "contact": {"email": f"{role}-{name}@example.org"},
         "locale": place["locale"],
         "languages": languages,
         "availability": {"time_zone": place["zone"], "windows": _windows(dice)},
@@ -97,8 +97,8 @@ def _windows(dice: random.Random) -> list[Body]:
     return windows
 
 
-def _mentee(dice: random.Random, number: int, today: date) -> Body:
-    body, _ = _someone(dice, number, "mentee")
+def _mentee(dice: random.Random, name: str, today: date) -> Body:
+    body, _ = _someone(dice, name, "mentee")
     relation, kind = _one(dice, _told()["relations"]), _one(dice, _told()["types"])
     months = dice.choice((0, 1, 2, 4, 8, 14, 30, 60, 120, 240))
     body |= {
@@ -162,8 +162,8 @@ def _musts(dice: random.Random, body: Body) -> list[Body]:
     return []
 
 
-def _mentor(dice: random.Random, number: int, today: date) -> Body:
-    body, _ = _someone(dice, number, "mentor")
+def _mentor(dice: random.Random, name: str, today: date) -> Body:
+    body, _ = _someone(dice, name, "mentor")
     relation, kind = _one(dice, _told()["relations"]), _one(dice, _told()["mentor_types"])
     hours = dice.choice((2, 3, 4, 4, 6, 8))
     body |= {
