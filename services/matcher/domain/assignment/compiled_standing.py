@@ -28,7 +28,6 @@ class CompiledStanding:
         now = optimise_compiled(core, problem, start, None, None, no_pause)
         self._core = core
         self._capacity: list[int] = problem.capacity.tolist()
-        self._edges = 0
         degree = np.zeros(problem.mentors, np.int64)
         self._rows = Segments(np.zeros(problem.mentees, np.int64), 0)
         self._columns, self._places = Segments(degree, 0), Segments(degree, 0)

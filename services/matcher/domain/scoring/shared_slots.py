@@ -7,7 +7,7 @@ from services.matcher.domain.arrays import I32, U64, AnyArray
 
 Flags = npt.NDArray[np.bool_]
 LEVELS = 8  # 0 to 6 shared slots, and seven or more; three bits in `overlap.h`
-WIDE = 4  # words counted side by side
+WIDE = 4  # words counted side by side, as in `state.h`
 
 
 class SharedSlots:
