@@ -6,7 +6,7 @@ Nothing here knows of seats. A mentor can take some people when the sentences of
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from random import Random
 from typing import Any
 
@@ -186,3 +186,19 @@ class WholeMentors:
             best = max(open_to, key=self.liking)
             made[best.mentee_id] = best.mentor_id
         return made
+
+    def most_placed(self, people: Sequence[str]) -> int:
+        """How many of these people can have a mentor at once, by trying every way."""
+
+        @cache
+        def most(at: int, given: tuple[tuple[str, ...], ...]) -> int:
+            if at == len(people):
+                return 0
+            best, shape = most(at + 1, given), self.shape_of[people[at]]
+            for place, mentor in enumerate(self.mentors.values()):
+                more = tuple(sorted((*given[place], shape)))
+                if Pair(people[at], mentor.id) in self.gain and can_take(mentor, more):
+                    best = max(best, 1 + most(at + 1, (*given[:place], more, *given[place + 1 :])))
+            return best
+
+        return most(0, ((),) * len(self.mentors))

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from services.matcher.domain.arrays import I64
 from services.matcher.domain.assignment import Assignment, Standing, assign, certify
 from services.matcher.domain.errors import BadArraysError, MatchingError, ValueTooLargeError
 from tests.matcher.domain.kernel.markets import Market, a_market, edges_of
@@ -82,11 +83,11 @@ def a_start(seed: int, market: Market, *, sound: bool) -> Assignment:
     rng = np.random.default_rng(seed)
     rows, columns = market.values.shape
     lowest = 0 if sound else int(rng.choice([0, 0, -1, -50]))
-    pairs = rng.integers(-1, columns, rows)
+    pairs: I64 = rng.integers(-1, columns, (rows,))
     if sound:
         for j in range(columns):
             pairs[np.flatnonzero(pairs == j)[market.capacity[j] :]] = -1
-    prices = rng.integers(lowest, int(rng.choice([1, 5, 2000, 2**60])) + 1, rows + columns)
+    prices: I64 = rng.integers(lowest, int(rng.choice([1, 5, 2000, 2**60])) + 1, (rows + columns,))
     ties = np.where(prices > 0, rng.integers(-(2**41), 2**41, rows + columns), 0)
     return Assignment(pairs, prices[:rows], prices[rows:], ties[:rows], ties[rows:], 0)
 
