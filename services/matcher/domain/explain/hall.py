@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from services.matcher.domain.features.passing import passing
-from services.matcher.domain.features.placement import placed_by
+from services.matcher.domain.features.placement import Placement
 from services.matcher.domain.features.problem import Problem
 from services.matcher.domain.people import Mentee
 
@@ -85,7 +85,7 @@ def _rivals(problem: Problem, mentor_of: Sequence[int], start: int) -> "nx.DiGra
     """
     import networkx as nx
 
-    placed, reading, shape_of = placed_by(problem, mentor_of), problem.reading, problem.pool.shape_of
+    placed, reading, shape_of = Placement(problem, mentor_of), problem.reading, problem.pool.shape_of
     graph: nx.DiGraph[Node] = nx.DiGraph()
     graph.add_node((_MENTEE, start))
     unseen = {shape: np.arange(len(problem.pool.mentors)) for shape in set(shape_of)}

@@ -9,12 +9,17 @@ from services.matcher.domain.features.rules import Flags
 class Placement:
     """The people (rows) of each mentor (row) while a plan is made, or as it stands."""
 
-    def __init__(self, problem: Problem) -> None:
-        """Nobody is placed yet."""
+    def __init__(self, problem: Problem, mentor_of: Sequence[int] = ()) -> None:
+        """Start with nobody placed, or with a plan as it stands: each mentee's mentor row, -1 for none."""
         seats = problem.seats
         self.people: dict[int, list[int]] = {mentor: [] for mentor in range(len(seats.capacity))}
         self._capacity, self._shape_of = seats.capacity, problem.pool.shape_of
         self._free = {shape: flags.copy() for shape, flags in seats.open_to.items()}
+        for mentee, mentor in enumerate(mentor_of):
+            if mentor >= 0:
+                self.people[mentor].append(mentee)
+        for mentor in {mentor for mentor in mentor_of if mentor >= 0}:
+            self._look_again(mentor)
 
     def free_for(self, shape: str) -> Flags:
         """Which mentors (N) have a place for a request of this shape beside the people they have."""
@@ -41,12 +46,3 @@ class Placement:
         shapes = [self._shape_of[one] for one in self.people[mentor]]
         for shape, free in self._free.items():
             free[mentor] = self._capacity[mentor].takes(shape, shapes)
-
-
-def placed_by(problem: Problem, mentor_of: Sequence[int]) -> Placement:
-    """A plan as it stands, from each mentee's mentor row (-1 for none)."""
-    placed = Placement(problem)
-    for mentee, mentor in enumerate(mentor_of):
-        if mentor >= 0:
-            placed.add(mentor, mentee)
-    return placed

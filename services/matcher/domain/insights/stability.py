@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from services.matcher.domain.arrays import I64
-from services.matcher.domain.features.placement import Placement, placed_by
+from services.matcher.domain.features.placement import Placement
 from services.matcher.domain.insights.judge import judge
 from services.matcher.domain.insights.market import Market, market_of
 from services.matcher.domain.insights.policies import stable
@@ -38,7 +38,7 @@ class Stability:
 def stability(settled: Settled) -> Stability:
     """Judge the pairs a round made; pinned ones are left as they are."""
     market = market_of(settled.problem)
-    pairs, regret = blocking_pairs(market, placed_by(settled.problem, settled.answer.mentor_of))
+    pairs, regret = blocking_pairs(market, Placement(settled.problem, settled.answer.mentor_of))
     alternative = market.ids(stable(market))
     reading = settled.problem.reading
     made = {one: mentor for one, mentor in settled.mentor_of.items() if one not in dict(settled.pinned)}
