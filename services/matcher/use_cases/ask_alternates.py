@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.matcher.domain.explain import explain
-from services.matcher.domain.features.seats import cut
+from services.matcher.domain.features.capacity import capacity_of
 from services.matcher.domain.match import Match
 from services.matcher.domain.people import Mentee, Mentor, Pair
 from services.matcher.domain.round import Proposal, harmless_alternates
@@ -79,7 +79,7 @@ def _ask(uow: UnitOfWork, terms: Terms, found: _Next) -> int:
 def _checked(store: Store, mentee: Mentee, mentor: Mentor) -> Proposal | None:
     """The pair with the reasons of this moment; None when it may not be made any more."""
     why = explain(mentee, mentor, store.weights.current(mentee.programme).weights, store.now)
-    seat = any(mentee.facts.request_shape in shapes for _, shapes in cut(mentor))
+    seat = capacity_of(mentor).takes(mentee.facts.request_shape)
     if why.rules or not seat:
         return None
     return Proposal(mentee_id=mentee.id, mentor_id=mentor.id, score=why.score, parts=why.parts, reasons=why.reasons)

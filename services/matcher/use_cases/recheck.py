@@ -1,11 +1,13 @@
 """Whether the pairs that a round decided still hold, for two people as they are now and locked."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
 import numpy as np
 
+from services.matcher.domain.features.capacity import capacity_of
 from services.matcher.domain.features.passing import passing
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.reading import read
@@ -37,7 +39,8 @@ class Recheck:
         """The proposals that may be made now.
 
         Everybody is judged by the rules and weights of this moment, save who has not changed since a snapshot that is
-        fresh and was read by these weights. A pinned pair may be under the quality floor, as when it was decided.
+        fresh and was read by these weights. A pinned pair may be under the quality floor, as when it was decided. Of
+        people who want the same mentor, the first come who have places together by the hours of this moment.
         """
         weights = store.weights.current(self._snapshot.programme).weights
         stale = store.now - self._snapshot.at > FRESH or weights.version != self._snapshot.weights.version
@@ -52,8 +55,20 @@ class Recheck:
             fine = passing(reading, *rows)
             fine |= passing(reading, *rows, floor=False) & np.array([one.proposal.pinned for one in doubtful])
             refused = {one.mentee.id for one, holds in zip(doubtful, fine.tolist(), strict=True) if not holds}
-        return [one.proposal for one in open_to if one.mentee.id not in refused]
+        return [one.proposal for one in _with_places([one for one in open_to if one.mentee.id not in refused])]
 
     def _changed(self, pair: Decided) -> bool:
         read_of = self._mentees[pair.mentee.id], self._mentors[pair.mentor.id]
         return (pair.mentee.facts, pair.mentor.facts) != (read_of[0].facts, read_of[1].facts)
+
+
+def _with_places(pairs: Sequence[Decided]) -> list[Decided]:
+    """The pairs that the mentors can take beside their live matches and beside those before in the list."""
+    given: dict[str, list[str]] = defaultdict(list)
+    found = []
+    for one in pairs:
+        shape, beside = one.mentee.facts.request_shape, given[one.mentor.id]
+        if capacity_of(one.mentor).takes(shape, beside):
+            beside.append(shape)
+            found.append(one)
+    return found

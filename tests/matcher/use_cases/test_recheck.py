@@ -86,3 +86,28 @@ def test_a_pinned_pair_that_a_rule_forbids_by_now_is_dropped(review: World) -> N
     review.change("mentor", "mentor", request_shapes=("one_thing",))
     review.change("mentee", "mentee", request_shape="long_haul")
     assert (released(review).proposed, review.told(MatchProposed)) == (0, [])
+
+
+@pytest.mark.parametrize("shape", ["long_haul", "a_few_chats", "one_thing"])
+def test_hours_that_a_mentor_took_back_while_the_round_was_held_are_kept_to(review: World, shape: str) -> None:
+    review.mentor("mentor", capacity=2)
+    review.mentee(request_shape=shape), review.mentee(request_shape=shape)
+    review.rounds()
+    review.change("mentor", "mentor", hours_per_month=3)
+    done = released(review)
+    one_only = shape != "one_thing"
+    assert (done.proposed, done.dropped) == ((1, 1) if one_only else (2, 0))
+    assert len(review.told(MatchProposed)) == done.proposed
+
+
+def test_a_long_haul_for_which_the_hours_are_spent_by_now_is_dropped(review: World) -> None:
+    """The place is still there, for shorter requests."""
+    review.mentor("mentor", capacity=3, hours_per_month=4), review.mentee("first", request_shape="long_haul")
+    review.rounds()
+    assert released(review).proposed == 1
+    review.mentee("second", request_shape="a_few_chats"), review.mentee("third", request_shape="one_thing")
+    review.rounds()
+    review.change("second", "mentee", request_shape="long_haul")
+    done = released(review)
+    assert (done.proposed, done.dropped) == (1, 1)
+    assert [event.mentee_id for event in review.told(MatchProposed)] == ["first", "third"]

@@ -16,6 +16,16 @@ def as_i64(name: str, given: npt.ArrayLike, shape: Shape) -> I64:
     return np.ascontiguousarray(_whole(name, given, shape, np.int64), dtype=np.int64)
 
 
+def as_rows(name: str, given: npt.ArrayLike, shape: Shape, rows: int, *, none: bool = False) -> I64:
+    """Return `given` as row numbers 0 .. rows - 1, with `none` also -1; refuse masks, which are not row numbers."""
+    array = as_i64(name, given, shape)
+    if np.asarray(given).dtype.kind == "b":
+        raise BadArraysError(f"{name} is a mask, not row numbers")
+    if array.size and (array.min() < (-1 if none else 0) or array.max() >= rows):
+        raise BadArraysError(f"{name} names a row that is not there")
+    return array
+
+
 def as_i32(name: str, given: npt.ArrayLike, shape: Shape) -> I32:
     """Return `given` as contiguous int32 of `shape`; refuse what does not fit."""
     return np.ascontiguousarray(_whole(name, given, shape, np.int32), dtype=np.int32)

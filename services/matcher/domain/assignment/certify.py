@@ -5,11 +5,9 @@ import numpy.typing as npt
 
 from services.matcher.domain.arrays import I64, AnyArray, as_i64
 from services.matcher.domain.assignment.edges import Assignment, Certificate, Edges
+from services.matcher.domain.assignment.prices import checked_prices, negative, overdrawn
 from services.matcher.domain.assignment.problem import checked_capacity, checked_edges
 from services.matcher.domain.compiled import core, number, pointers
-from services.matcher.domain.errors import ValueTooLargeError
-
-LARGEST_PRICE = 2**60
 
 
 def certify(
@@ -30,13 +28,14 @@ def certify(
     known = edges if trusted else checked_edges(edges, len(places))
     rows, columns = known.mentees, len(places)
     mentor_of = as_i64("mentor_of", assignment.mentor_of, (rows,))
-    u = _price("mentee_price", assignment.mentee_price, rows)
-    v = _price("mentor_price", assignment.mentor_price, columns)
-    p = _price("mentee_tie_price", assignment.mentee_tie_price, rows)
-    q = _price("mentor_tie_price", assignment.mentor_tie_price, columns)
+    u = checked_prices("mentee_price", assignment.mentee_price, rows)
+    v = checked_prices("mentor_price", assignment.mentor_price, columns)
+    p = checked_prices("mentee_tie_price", assignment.mentee_tie_price, rows)
+    q = checked_prices("mentor_tie_price", assignment.mentor_tie_price, columns)
     underpriced, used, primal = _compared(known, (u, p), (v, q), mentor_of, compiled)
     without_edge = int((mentor_of != -1).sum()) - used
-    violations = underpriced + _negative(u, p) + _negative(v, q) + without_edge + _overdrawn(mentor_of, places)
+    below_zero = int(negative(u, p).sum()) + int(negative(v, q).sum())
+    violations = underpriced + below_zero + without_edge + int(overdrawn(mentor_of, places).sum())
     priced = v != 0
     dual = exact_sum(u) + sum(a * b for a, b in zip(v[priced].tolist(), places[priced].tolist(), strict=True))
     return Certificate(primal, dual, violations)
@@ -45,13 +44,6 @@ def certify(
 def exact_sum(numbers: AnyArray) -> int:
     """Sum int64 without overflow."""
     return (int((numbers >> 32).sum()) << 32) + int((numbers & 0xFFFFFFFF).sum())
-
-
-def _price(name: str, given: npt.ArrayLike, people: int) -> I64:
-    price = as_i64(name, given, (people,))
-    if people and max(int(price.max()), -int(price.min())) > LARGEST_PRICE:
-        raise ValueTooLargeError(f"{name} is beyond {LARGEST_PRICE}, where sums could overflow")
-    return price
 
 
 def _compared(
@@ -72,12 +64,3 @@ def _compared(
     low = ((slack < 0) | ((slack == 0) & (tie_slack < 0))) & (edges.value > 0)
     matched = mentor_of[mentee] == edges.mentor
     return int(low.sum()), int(matched.sum()), exact_sum(edges.value[matched])
-
-
-def _negative(first: I64, second: I64) -> int:
-    return int(((first < 0) | ((first == 0) & (second < 0))).sum())
-
-
-def _overdrawn(mentor_of: I64, capacity: I64) -> int:
-    real = mentor_of[(mentor_of >= 0) & (mentor_of < len(capacity))]
-    return int(np.maximum(np.bincount(real, minlength=len(capacity)) - capacity, 0).sum())

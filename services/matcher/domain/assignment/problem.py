@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from services.matcher.domain.arrays import I32, I64, AnyArray, as_i64
+from services.matcher.domain.arrays import I32, I64, AnyArray, as_i64, as_rows
 from services.matcher.domain.assignment.edges import Edges
 from services.matcher.domain.assignment.tie_break import TIE_BITS, TieBreak
 from services.matcher.domain.compiled import Core, number, pointers
@@ -47,10 +47,8 @@ def checked_edges(edges: Edges, mentors: int) -> Edges:
     if not len(indptr) or indptr[0] != 0 or (np.diff(indptr) < 0).any():
         raise BadArraysError("indptr starts at 0 and never falls")
     size = int(indptr[-1])
-    mentor = as_i64("mentor", edges.mentor, (size,))
+    mentor = as_rows("mentor", edges.mentor, (size,), mentors)
     value = as_i64("value", edges.value, (size,))
-    if size and (mentor.min() < 0 or mentor.max() >= mentors):
-        raise BadArraysError("mentor names a row that is not there")
     mentee = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
     _refuse_twice(mentee * max(mentors, 1) + mentor)
     refuse_large(value, len(indptr) - 1, mentors)

@@ -5,18 +5,20 @@ successive shortest path argument: prices stay feasible, only one person is out 
 is unique, so the order of changes does not matter. A change touches only the people along its path.
 """
 
+from operator import index
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from services.matcher.domain.arrays import I64, as_i64
+from services.matcher.domain.arrays import I64, as_i64, as_rows
 from services.matcher.domain.assignment.compiled_standing import CompiledStanding
 from services.matcher.domain.assignment.edges import Assignment, Edges
 from services.matcher.domain.assignment.outcome import Outcome
 from services.matcher.domain.assignment.plain_standing import PlainStanding
 from services.matcher.domain.assignment.problem import checked_capacity, checked_edges, problem_of, refuse_large
 from services.matcher.domain.assignment.star import Star
+from services.matcher.domain.assignment.start import checked_start
 from services.matcher.domain.assignment.tie_break import TIE_BITS
 from services.matcher.domain.compiled import core
 from services.matcher.domain.errors import BadArraysError
@@ -67,13 +69,7 @@ class Standing:
         places = checked_capacity(capacity)
         library = core(compiled)
         problem = problem_of(checked_edges(edges, len(places)), places, library, closed=True)
-        start = Outcome(
-            assignment.mentor_of,
-            assignment.mentee_price,
-            assignment.mentee_tie_price,
-            assignment.mentor_price,
-            assignment.mentor_tie_price,
-        )
+        start = checked_start(assignment, problem.mentees, places)
         self._market: _Market = (
             PlainStanding(problem, start) if library is None else CompiledStanding(library, problem, start)
         )
@@ -91,12 +87,10 @@ class Standing:
 
     def insert_mentor(self, mentees: npt.ArrayLike, values: npt.ArrayLike, ties: npt.ArrayLike, capacity: int) -> int:
         """Add a mentor with these edges and places, and fill the places worth filling; return their row."""
-        edges = self._star(mentees, values, ties, self._market.mentees)
-        if capacity < 0:
-            raise BadArraysError("capacity is negative")
+        edges, places = self._star(mentees, values, ties, self._market.mentees), _places(capacity)
         row = self._market.add_mentor()
         self._market.connect_mentor(row, edges)
-        self._market.set_capacity(row, capacity)
+        self._market.set_capacity(row, places)
         return row
 
     def remove_mentor(self, row: int) -> None:
@@ -105,9 +99,7 @@ class Standing:
 
     def set_capacity(self, row: int, capacity: int) -> None:
         """Give a mentor more places or fewer."""
-        if capacity < 0:
-            raise BadArraysError("capacity is negative")
-        self._market.set_capacity(_there(row, self._market.mentors), capacity)
+        self._market.set_capacity(_there(row, self._market.mentors), _places(capacity))
 
     def add_pairs(self, mentee: int, mentors: npt.ArrayLike, values: npt.ArrayLike, ties: npt.ArrayLike) -> None:
         """Let a mentee meet more mentors than known so far."""
@@ -139,10 +131,10 @@ class Standing:
         )
 
     def _star(self, people: npt.ArrayLike, values: npt.ArrayLike, ties: npt.ArrayLike, limit: int) -> Star:
-        who: I64 = as_i64("people", people, (None,))
+        who: I64 = as_rows("people", people, (None,), limit)
         value, tie = as_i64("values", values, (len(who),)), as_i64("ties", ties, (len(who),))
-        if len(who) and (who.min() < 0 or who.max() >= limit or len(np.unique(who)) < len(who)):
-            raise BadArraysError("a newcomer's edges name a row twice or one that is not there")
+        if len(np.unique(who)) < len(who):
+            raise BadArraysError("people names a row twice")
         if len(tie) and (tie.min() < 0 or tie.max() >= 2**TIE_BITS):
             raise BadArraysError(f"tie lies outside 0 .. 2**{TIE_BITS}")
         refuse_large(value, self._market.mentees + 1, self._market.mentors + 1)
@@ -151,6 +143,14 @@ class Standing:
 
 
 def _there(row: int, rows: int) -> int:
-    if not 0 <= row < rows:
+    try:
+        number = -1 if isinstance(row, bool | np.bool_) else index(row)
+    except TypeError:
+        number = -1
+    if not 0 <= number < rows:
         raise BadArraysError(f"row {row} is not there")
-    return row
+    return number
+
+
+def _places(capacity: int) -> int:
+    return int(checked_capacity([capacity])[0])

@@ -1,9 +1,10 @@
 """People who compete for the same few places: the set that proves a shortage.
 
-When nobody suitable has a place left for somebody, follow the pairs: from the person to every seat they could take,
-from each full seat to the people who sit in it, and on from them. If no free seat is reached, the people found need
-more seats than there are among all the mentors any of them could meet: a violator of Hall's condition (P. Hall, 1935),
-and the most telling reason there is. "These 9 people share only 4 places with 2 mentors, all Spanish-speaking."
+When nobody suitable has a place left for somebody, follow the pairs: from the person to every mentor they could meet,
+from each of those to the people in whose place they could come, and on from them. If no free place is reached, the
+people found need one place more than there is for them among all the mentors any of them could meet: a violator of
+Hall's condition (P. Hall, 1935; for the limits of a mentor, which are a matroid, R. Rado, 1942), and the most telling
+reason there is. "These 9 people share only 4 places with 2 mentors, all Spanish-speaking."
 """
 
 from collections.abc import Sequence
@@ -12,16 +13,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from services.matcher.domain.arrays import I64
+from services.matcher.domain.features.passing import passing
+from services.matcher.domain.features.placement import Placement
 from services.matcher.domain.features.problem import Problem
-from services.matcher.domain.features.rules import Flags
 from services.matcher.domain.people import Mentee
 
 if TYPE_CHECKING:
     import networkx as nx
 
-_MENTEE, _SEAT = 0, 1
-Node = tuple[int, int]
+_MENTEE = "mentee"
+Node = tuple[str, int]  # a mentee (row), or a mentor (row) by the shape of a request
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,20 +46,20 @@ def crowd_of(problem: Problem, mentor_of: Sequence[int], mentee: int) -> Crowd |
     """
     import networkx as nx  # half a second to load, and only a question about somebody who waits needs it
 
-    graph = _seating(problem, mentor_of, mentee)
+    graph = _rivals(problem, mentor_of, mentee)
     if graph is None:
         return None
-    reached = nx.descendants(graph, (_MENTEE, mentee)) | {(_MENTEE, mentee)}
-    seats = sorted(row for side, row in reached if side == _SEAT)
-    if not seats:
+    reached = nx.descendants(graph, (_MENTEE, mentee))
+    if not reached:
         return None
     pool = problem.pool
-    mentees = [pool.mentees[row] for side, row in sorted(reached) if side == _MENTEE]
-    mentors = [pool.mentors[row] for row in sorted({int(problem.seats.mentor_rows[seat]) for seat in seats})]
+    rivals = [pool.mentees[row] for side, row in sorted(reached) if side == _MENTEE]
+    mentees = [pool.mentees[mentee], *rivals]
+    mentors = [pool.mentors[row] for row in sorted({row for side, row in reached if side != _MENTEE})]
     return Crowd(
         mentees=tuple(sorted(one.id for one in mentees)),
         mentors=tuple(sorted(one.id for one in mentors)),
-        places=int(problem.seats.places[seats].sum()),
+        places=len(rivals),  # each of them has one, and none is left for the mentee
         have_in_common=in_common(mentees),
     )
 
@@ -76,65 +77,31 @@ def in_common(mentees: Sequence[Mentee]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(set.intersection(*told))) if told else ()
 
 
-def _seating(problem: Problem, mentor_of: Sequence[int], start: int) -> "nx.DiGraph[Node] | None":
-    """Arrows from people to seats they could take, and on to who sits there; None as soon as a free seat is reached.
+def _rivals(problem: Problem, mentor_of: Sequence[int], start: int) -> "nx.DiGraph[Node] | None":
+    """Arrows from people to mentors, and on to those in whose place they could come; None where a place is free.
 
-    A seat that was reached already gets no second arrow: it leads nowhere new, and each person adds fewer and fewer.
+    A mentor is a node for each shape of request: a long haul may have others in its way than a small one. A node that
+    was reached already gets no second arrow: it leads nowhere new, and each person adds fewer and fewer.
     """
     import networkx as nx
 
-    occupants = seat_plan(problem, mentor_of)
+    placed, reading, shape_of = Placement(problem, mentor_of), problem.reading, problem.pool.shape_of
     graph: nx.DiGraph[Node] = nx.DiGraph()
     graph.add_node((_MENTEE, start))
-    unseen = np.arange(len(problem.seats.places))
+    unseen = {shape: np.arange(len(problem.pool.mentors)) for shape in set(shape_of)}
     waiting = [start]
     while waiting:
         row = waiting.pop()
-        takes = takes_seats(problem, row, unseen)
-        found, unseen = unseen[takes].tolist(), unseen[~takes]
-        for seat in found:
-            if len(occupants[seat]) < problem.seats.places[seat]:
+        shape = shape_of[row]
+        mentors = unseen[shape]
+        meets = passing(reading, np.full(len(mentors), row), mentors)
+        unseen[shape] = mentors[~meets]
+        for mentor in mentors[meets].tolist():
+            if placed.free_for(shape)[mentor]:
                 return None
-            waiting += [other for other in occupants[seat] if (_MENTEE, other) not in graph]
-            graph.add_edge((_MENTEE, row), (_SEAT, seat))
-            graph.add_edges_from(((_SEAT, seat), (_MENTEE, other)) for other in occupants[seat])
+            rivals = placed.in_the_way(mentor, shape)
+            waiting += [other for other in rivals if (_MENTEE, other) not in graph]
+            graph.add_edges_from(((shape, mentor), (_MENTEE, other)) for other in rivals)
+            if rivals:
+                graph.add_edge((_MENTEE, row), (shape, mentor))
     return graph
-
-
-def takes_seats(problem: Problem, mentee: int, seats: I64) -> Flags:
-    """Which of some seats (columns) a mentee could take, all rules considered."""
-    rules, mentors = problem.rules, problem.seats.mentor_rows[seats]
-    fine: Flags = ((rules.any_mentor[:, seats] & rules.any_mentee[:, mentee, np.newaxis]) != 0).all(axis=0)
-    fine &= ((rules.all_mentee[:, mentee, np.newaxis] & ~rules.all_mentor[:, seats]) == 0).all(axis=0)
-    excluded = problem.reading.book.excluded.get(mentee)
-    if excluded:
-        fine &= ~np.isin(mentors, list(excluded))
-    if problem.reading.words_decide:
-        fine &= problem.reading.allowed(mentee, mentors)
-    return fine
-
-
-def seat_plan(problem: Problem, mentor_of: Sequence[int]) -> dict[int, list[int]]:
-    """Who sits in which seat: the people of each mentor take the narrowest seats first, so that everybody sits."""
-    seats = problem.seats
-    columns_of, sitting_with = _by_number(seats.mentor_rows.tolist()), _by_number(mentor_of)
-    plan: dict[int, list[int]] = {seat: [] for seat in range(len(seats.mentor_rows))}
-    for mentor, theirs in sorted(sitting_with.items()):
-        columns = sorted(columns_of.get(mentor, ()), key=lambda seat: int(seats.masks[seat]).bit_count())
-        takes = {
-            row: [s for s in columns if int(seats.masks[s]) & int(problem.rules.any_mentee[0, row])] for row in theirs
-        }
-        for row in sorted(theirs, key=lambda one: (len(takes[one]), one)):
-            seat = next((s for s in takes[row] if len(plan[s]) < seats.places[s]), None)
-            if seat is not None:
-                plan[seat].append(row)
-    return plan
-
-
-def _by_number(numbers: Sequence[int]) -> dict[int, list[int]]:
-    """The places at which each number stands; -1 is none."""
-    found: dict[int, list[int]] = {}
-    for place, number in enumerate(numbers):
-        if number >= 0:
-            found.setdefault(number, []).append(place)
-    return found

@@ -40,7 +40,7 @@ class Relaxation:
 
 @dataclass(frozen=True, kw_only=True)
 class WhyUnmatched:
-    """``cause`` and ``rules`` as in ``Unmatched``; ``suitable`` mentors break no rule, ``free`` of them have a seat."""
+    """``cause`` and ``rules`` as in ``Unmatched``; ``suitable`` mentors break no rule, ``free`` have a place too."""
 
     cause: str
     rules: tuple[str, ...]
@@ -70,7 +70,7 @@ def why_each(problem: Problem, mentees: Sequence[int]) -> list[WhyUnmatched]:
     for start in range(0, len(mentees), _AT_ONCE):
         some = np.array(mentees[start : start + _AT_ONCE], dtype=np.int64)
         fine = _fine(problem, some)
-        suitable, free = fine.sum(axis=1).tolist(), (fine & _has_seat(problem, some)).sum(axis=1).tolist()
+        suitable, free = fine.sum(axis=1).tolist(), (fine & _has_place(problem, some)).sum(axis=1).tolist()
         found += [_why(broken, *one) for one in zip(some.tolist(), suitable, free, strict=True)]
     return found
 
@@ -146,11 +146,7 @@ def _ways(counts: Sets) -> list[_Way]:
     return sorted(found, key=_Way.order)
 
 
-def _has_seat(problem: Problem, mentees: I64) -> Flags:
-    """(mentees, mentors): who has a seat for the shape these rows ask for."""
-    shapes = problem.rules.any_mentee[0, mentees]  # the first rule of every problem is the request shape
-    takes = np.zeros((len(mentees), len(problem.pool.mentors)), dtype=np.bool_)
-    for shape in np.unique(shapes):
-        seats = problem.seats.mentor_rows[(problem.rules.any_mentor[0] & shape) != 0]
-        takes[np.ix_(shapes == shape, np.unique(seats))] = True
-    return takes
+def _has_place(problem: Problem, mentees: I64) -> Flags:
+    """(mentees, mentors): who has a place for what these rows ask for."""
+    open_to, shape_of = problem.seats.open_to, problem.pool.shape_of
+    return np.array([open_to[shape_of[row]] for row in mentees.tolist()], dtype=np.bool_)

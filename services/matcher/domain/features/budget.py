@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from services.matcher.domain.arrays import I64
 from services.matcher.domain.people import Mentee
-from services.matcher.domain.weights import Mode, Weights, criterion_data, criterion_names
+from services.matcher.domain.weights import Weights, criterion_data, criterion_names
 
 WHOLE = 1000
 BEST_FIT = 100 * WHOLE
@@ -30,8 +30,9 @@ def shares(weights: Weights, boosted: npt.NDArray[np.bool_]) -> I64:
     Each row sums to 1,000, rounded by largest remainder, earlier criteria first among equals; 0 where nothing counts.
     """
     names = criterion_names()
-    counted = [0 if weights.setting(name).mode == Mode.OFF else weights.setting(name).weight for name in names]
-    raw = np.array(counted, dtype=np.int64) * np.where(boosted, weights.matters_boost, 1)
+    raw = np.array([weights.counted(name) for name in names], dtype=np.int64) * np.where(
+        boosted, weights.matters_boost, 1
+    )
     asked_only = np.array([bool(criterion_data(name).get("only_when_asked")) for name in names])
     raw[asked_only & ~boosted] = 0
     total = np.maximum(raw.sum(axis=1, keepdims=True), 1)

@@ -19,8 +19,6 @@ def passing(reading: Reading, mentees: I64, mentors: I64, *, floor: bool = True)
         fine &= coded.points(mentees, mentors) >= coded.hard_from
     if floor and reading.pool.weights.quality_floor:
         fine &= reading.pairs.fit(mentees, mentors) >= reading.pool.weights.quality_floor * 1000
-    apart = [
-        mentor in book.excluded.get(mentee, ())
-        for mentee, mentor in zip(mentees.tolist(), mentors.tolist(), strict=True)
-    ]
-    return fine & ~np.array(apart, dtype=np.bool_)
+    for at in np.flatnonzero(np.isin(mentees, list(book.excluded))).tolist():
+        fine[at] &= int(mentors[at]) not in book.excluded[int(mentees[at])]
+    return fine

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from services.matcher.domain.people import Mentee, Mentor
@@ -22,6 +23,11 @@ class Pool:
     def today(self) -> date:
         """The day of the round, in UTC: stages, trainings and devices are as of this day."""
         return self.at.date()
+
+    @cached_property
+    def shape_of(self) -> tuple[str, ...]:
+        """The kind of contact that each mentee asks for, by row."""
+        return tuple(mentee.facts.request_shape for mentee in self.mentees)
 
     def told(self, criterion: str) -> Mapping[str, Any]:
         """What the criterion's data file says."""

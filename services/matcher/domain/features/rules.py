@@ -12,11 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from services.matcher.domain.arrays import U64, AnyArray
+from services.matcher.domain.features.capacity import accepted_shapes
 from services.matcher.domain.features.coded import AnyRule, ByTable, Coded
 from services.matcher.domain.features.conditions import CLEARED, conditions_of, has, rule_of
 from services.matcher.domain.features.musts import Want, ready
 from services.matcher.domain.features.pool import Pool
-from services.matcher.domain.features.seats import accepted_shapes, shape_mask
+from services.matcher.domain.features.seats import shape_mask
 from services.matcher.domain.features.tables import MASK_BITS, distinct, masks
 from services.matcher.domain.people import Pair
 

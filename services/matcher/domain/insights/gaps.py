@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from services.events.facts import DeviceLived, MenteeFacts, MentorFacts, Spoken
 from services.events.vocabulary import codes
+from services.matcher.domain.features.capacity import capacity_of
 from services.matcher.domain.features.conditions import conditions_of, has, meeting, rule_of
 from services.matcher.domain.features.criteria.relation import ANY
 from services.matcher.domain.features.musts import Want
@@ -174,8 +175,9 @@ def _idle(settled: Settled) -> tuple[tuple[Kind, int], ...]:
     given: Mapping[str, int] = Counter(settled.mentor_of.values())
     left: Counter[Kind] = Counter()
     for mentor in settled.snapshot.mentors:
-        if mentor.facts.approved and mentor.free > given.get(mentor.id, 0):
-            left[_kind_of(mentor)] += mentor.free - given.get(mentor.id, 0)
+        places = capacity_of(mentor).places - given.get(mentor.id, 0)
+        if mentor.facts.approved and places > 0:
+            left[_kind_of(mentor)] += places
     return tuple(sorted(left.items(), key=lambda one: (-one[1], str(one[0]))))
 
 

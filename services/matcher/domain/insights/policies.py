@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from services.matcher.domain.arrays import I64
+from services.matcher.domain.features.placement import Placement
 from services.matcher.domain.insights.judge import judge
 from services.matcher.domain.insights.market import Market, market_of
 from services.matcher.domain.people import Pair
 from services.matcher.domain.round import Settled
-
-Plan = dict[int, list[int]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,68 +23,64 @@ class Outcome:
     mean: float
 
 
-def first_come(market: Market) -> Plan:
-    """Each in the order of sign-up takes the best mentor still free."""
+def first_come(market: Market) -> Placement:
+    """Each in the order of sign-up takes the best mentor who has a place for them."""
     waiting = [one.facts.waiting_since for one in market.problem.pool.mentees]
-    return _in_turn(market, sorted(range(len(waiting)), key=lambda row: (waiting[row], row)))
+    placed = Placement(market.problem)
+    for row in sorted(range(len(waiting)), key=lambda row: (waiting[row], row)):
+        mentors = np.flatnonzero(market.eligible[row] & placed.free_for(market.problem.pool.shape_of[row]))
+        if len(mentors):
+            placed.add(_best_first(market, row, mentors)[0], row)
+    return placed
 
 
-def _in_turn(market: Market, order: list[int]) -> Plan:
-    plan: Plan = {seat: [] for seat in range(len(market.places))}
-    free = market.places.copy()
-    for row in order:
-        open_seats = np.flatnonzero(market.eligible[row] & (free > 0))
-        if len(open_seats):
-            seat = int(open_seats[np.lexsort((market.tie[row, open_seats], -market.for_mentee[row, open_seats]))[0]])
-            plan[seat].append(row)
-            free[seat] -= 1
-    return plan
-
-
-def greedy(market: Market) -> Plan:
+def greedy(market: Market) -> Placement:
     """The best pair of all first, then the best of what is left."""
-    plan: Plan = {seat: [] for seat in range(len(market.places))}
-    rows, seats = np.nonzero(market.eligible)
-    order = np.lexsort((market.tie[rows, seats], -market.for_mentee[rows, seats]))
-    free, placed = market.places.copy(), np.zeros(len(market.eligible), dtype=np.bool_)
-    for row, seat in zip(rows[order].tolist(), seats[order].tolist(), strict=True):
-        if free[seat] and not placed[row]:
-            plan[seat].append(row)
-            free[seat] -= 1
-            placed[row] = True
-    return plan
+    rows, mentors = np.nonzero(market.eligible)
+    order = np.lexsort((market.tie[rows, mentors], -market.for_mentee[rows, mentors]))
+    placed, waiting = Placement(market.problem), np.ones(len(market.eligible), dtype=np.bool_)
+    for row, mentor in zip(rows[order].tolist(), mentors[order].tolist(), strict=True):
+        if waiting[row] and placed.free_for(market.problem.pool.shape_of[row])[mentor]:
+            placed.add(mentor, row)
+            waiting[row] = False
+    return placed
 
 
-def stable(market: Market) -> Plan:
+def stable(market: Market) -> Placement:
     """Deferred acceptance, mentees asking (Gale and Shapley, American Mathematical Monthly 69, 1962).
 
-    Each asks the best mentor who has not turned them down; a mentor keeps those whom they help best.
+    Each asks the best mentor who has not turned them down; a mentor keeps those whom they help best, as far as places
+    go. What a mentor can take is a matroid, in which giving up the least liked who is in the way is always best, so
+    that nobody turned down could block later (Fleiner, IPCO 2001, for matroids in place of one-to-one).
     """
-    plan: Plan = {seat: [] for seat in range(len(market.places))}
-    lists = [_wish_list(market, row) for row in range(len(market.eligible))]
+    placed = Placement(market.problem)
+    lists = [_best_first(market, row, np.flatnonzero(market.eligible[row])) for row in range(len(market.eligible))]
     asking, at = list(range(len(lists)))[::-1], [0] * len(lists)
     while asking:
         row = asking.pop()
         if at[row] == len(lists[row]):
             continue
-        seat = lists[row][at[row]]
+        mentor = lists[row][at[row]]
         at[row] += 1
-        plan[seat].append(row)
-        if len(plan[seat]) > market.places[seat]:
-            turned_down = min(plan[seat], key=lambda one: (market.for_mentor[one, seat], -market.tie[one, seat]))
-            plan[seat].remove(turned_down)
-            asking.append(turned_down)
-    return plan
+        if placed.free_for(market.problem.pool.shape_of[row])[mentor]:
+            placed.add(mentor, row)
+            continue
+        rivals = [row, *placed.in_the_way(mentor, market.problem.pool.shape_of[row])]
+        turned_down = min(rivals, key=lambda one: (market.for_mentor[one, mentor], -market.tie[one, mentor]))
+        if turned_down != row:
+            placed.swap(mentor, turned_down, row)
+        asking.append(turned_down)
+    return placed
 
 
-def _wish_list(market: Market, row: int) -> list[int]:
-    seats = np.flatnonzero(market.eligible[row])
-    order = np.lexsort((market.tie[row, seats], -market.for_mentee[row, seats]))
-    found: list[int] = seats[order].tolist()
-    return found
+def _best_first(market: Market, row: int, mentors: I64) -> list[int]:
+    """Some mentors in the order in which a mentee likes them."""
+    order = np.lexsort((market.tie[row, mentors], -market.for_mentee[row, mentors]))
+    ranked: list[int] = mentors[order].tolist()
+    return ranked
 
 
-POLICIES: Mapping[str, Callable[[Market], Plan]] = {"first-come": first_come, "greedy": greedy, "stable": stable}
+POLICIES: Mapping[str, Callable[[Market], Placement]] = {"first-come": first_come, "greedy": greedy, "stable": stable}
 
 
 def compare(settled: Settled, policies: tuple[str, ...] = tuple(POLICIES)) -> tuple[Outcome, ...]:

@@ -3,18 +3,22 @@
 Each side has a utility of its own: a mentee's fit with what matters most to them, and for a mentor how much they can
 help this person (with one shared score the optimum would be nearly stable and the question trivial). A pair *blocks*
 when both would be better off with each other: the mentee prefers the mentor to what they have, and the mentor has a
-place free, or somebody they help less.
+place for them beside their people, or in the place of somebody they help less.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from services.matcher.domain.arrays import I64
+from services.matcher.domain.features.placement import Placement
 from services.matcher.domain.insights.judge import judge
-from services.matcher.domain.insights.market import Market, market_of, seated
-from services.matcher.domain.insights.policies import Plan, stable
+from services.matcher.domain.insights.market import Market, market_of
+from services.matcher.domain.insights.policies import stable
 from services.matcher.domain.people import Pair
 from services.matcher.domain.round import Settled
+
+_BEYOND = np.iinfo(np.int64).max  # more than anybody can be helped
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +38,7 @@ class Stability:
 def stability(settled: Settled) -> Stability:
     """Judge the pairs a round made; pinned ones are left as they are."""
     market = market_of(settled.problem)
-    pairs, regret = blocking_pairs(market, seated(market, settled.answer.mentor_of))
+    pairs, regret = blocking_pairs(market, Placement(settled.problem, settled.answer.mentor_of))
     alternative = market.ids(stable(market))
     reading = settled.problem.reading
     made = {one: mentor for one, mentor in settled.mentor_of.items() if one not in dict(settled.pinned)}
@@ -47,18 +51,27 @@ def stability(settled: Settled) -> Stability:
     )
 
 
-def blocking_pairs(market: Market, plan: Plan) -> tuple[tuple[Pair, ...], int]:
+def blocking_pairs(market: Market, placed: Placement) -> tuple[tuple[Pair, ...], int]:
     """The pairs that would rather have each other, sorted by ids, and the worst regret in points of 100."""
-    pool, mentor_rows = market.problem.pool, market.problem.seats.mentor_rows
-    have = np.full(len(pool.mentees), -1, dtype=np.int64)
-    least = np.full(len(mentor_rows), -1, dtype=np.int64)  # below any help: a free place takes anybody
-    for seat, sitting in plan.items():
-        for row in sitting:
-            have[row] = market.for_mentee[row, seat]
-        if len(sitting) >= market.places[seat]:
-            least[seat] = min(market.for_mentor[row, seat] for row in sitting)
-    blocks = market.eligible & (market.for_mentee > have[:, np.newaxis]) & (market.for_mentor > least[np.newaxis, :])
-    rows, seats = np.nonzero(blocks)
-    found = {Pair(pool.mentees[i].id, pool.mentors[mentor_rows[s]].id) for i, s in zip(rows, seats, strict=True)}
-    gains = market.for_mentee[rows, seats] - np.maximum(have[rows], 0)
+    pool = market.problem.pool
+    have = np.full((len(pool.mentees), 1), -1, dtype=np.int64)
+    for mentor, people in placed.people.items():
+        have[people, 0] = market.for_mentee[people, mentor]
+    least = {shape: _least_help(market, placed, shape) for shape in set(pool.shape_of)}
+    needed = np.array([least[shape] for shape in pool.shape_of], dtype=np.int64).reshape(market.eligible.shape)
+    rows, mentors = np.nonzero(market.eligible & (market.for_mentee > have) & (market.for_mentor > needed))
+    found = [Pair(pool.mentees[i].id, pool.mentors[j].id) for i, j in zip(rows, mentors, strict=True)]
+    gains = market.for_mentee[rows, mentors] - np.maximum(have[rows, 0], 0)
     return tuple(sorted(found)), int(gains.max(initial=0)) // 1000
+
+
+def _least_help(market: Market, placed: Placement, shape: str) -> I64:
+    """How much each mentor (N) helps whoever would make room for such a request, at least: more than that is better.
+
+    -1, below any help, where a place is free; beyond any where none of their people would make room.
+    """
+    needed = np.full(len(placed.people), -1, dtype=np.int64)
+    for mentor in np.flatnonzero(~placed.free_for(shape)).tolist():
+        rivals = placed.in_the_way(mentor, shape)
+        needed[mentor] = market.for_mentor[rivals, mentor].min(initial=_BEYOND)
+    return needed

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from services.matcher.domain.explain import explain
+from services.matcher.domain.features.capacity import capacity_of
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.reading import QUALITY_FLOOR
-from services.matcher.domain.features.seats import cut
 from services.matcher.domain.insights.judge import judge_pairing, pairing, rows_of
 from services.matcher.domain.insights.what_if import Prepared, prepare
 from services.matcher.domain.people import Pair
@@ -86,7 +86,7 @@ def _kept_apart_by(snapshot: Snapshot, pair: Pair) -> tuple[str, ...]:
     rules = explain(mentee, mentor, snapshot.weights, snapshot.at).rules
     if pair in snapshot.blocks:
         rules = (*rules, "blocked")
-    if not any(mentee.facts.request_shape in shapes for _, shapes in cut(mentor)):
+    if not capacity_of(mentor).takes(mentee.facts.request_shape):
         rules = (*rules, "places")
     return rules
 

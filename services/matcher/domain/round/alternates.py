@@ -7,15 +7,14 @@ changed to this pair: nobody has to leave a place for it, and the mentee loses n
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from services.matcher.domain.arrays import I64
+from services.matcher.domain.features.capacity import capacity_of, with_match
 from services.matcher.domain.features.passing import passing
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.reading import Reading, read
-from services.matcher.domain.features.seats import accepted_shapes, cut
 from services.matcher.domain.people import Mentor, Pair
 from services.matcher.domain.round.values import Snapshot
 
@@ -51,17 +50,17 @@ class _Market:
 
     def __init__(self, reading: Reading, promised: frozenset[str]) -> None:
         self._reading = reading
-        self._mentors = reading.pool.mentors
+        self._capacity = [capacity_of(one) for one in reading.pool.mentors]
         self._row = {one.id: row for row, one in enumerate(reading.pool.mentees)}
-        self._column = {one.id: column for column, one in enumerate(self._mentors)}
+        self._column = {one.id: column for column, one in enumerate(reading.pool.mentors)}
         self._competing = np.array([one.id not in promised for one in reading.pool.mentees], dtype=np.bool_)
 
     def first(self, mentee_id: str, listed: Sequence[str]) -> str | None:
         """The first of some mentors who may be given to the mentee, if giving them harms nobody."""
         row = self._row[mentee_id]
-        shape = self._reading.pool.mentees[row].facts.request_shape
-        free = np.array([any(shape in shapes for _, shapes in cut(one)) for one in self._mentors], dtype=np.bool_)
-        every = np.arange(len(self._mentors))
+        shape = self._reading.pool.shape_of[row]
+        free = np.array([one.takes(shape) for one in self._capacity], dtype=np.bool_)
+        every = np.arange(len(self._capacity))
         open_to = free & passing(self._reading, np.full(len(every), row), every)
         for mentor_id in listed:
             column = self._column.get(mentor_id, -1)
@@ -77,9 +76,10 @@ class _Market:
         """Whether all others who could be with a mentor would still find a place there."""
         rows = np.flatnonzero(self._competing)
         rows = rows[rows != row]
-        others = int(passing(self._reading, rows, np.full(len(rows), column)).sum())
-        seats, shapes = cut(self._mentors[column])[0]  # the widest
-        return not others or (shapes == accepted_shapes(self._mentors[column]) and seats > others)
+        rows = rows[passing(self._reading, rows, np.full(len(rows), column))]
+        capacity, shape_of = self._capacity[column], self._reading.pool.shape_of
+        others = [shape for shape in (shape_of[one] for one in rows.tolist()) if capacity.takes(shape)]
+        return capacity.takes_all((shape_of[row], *others))
 
 
 def _with_places_taken(snapshot: Snapshot, given: Sequence[Pair]) -> tuple[Mentor, ...]:
@@ -87,7 +87,5 @@ def _with_places_taken(snapshot: Snapshot, given: Sequence[Pair]) -> tuple[Mento
     mentors = {one.id: one for one in snapshot.mentors}
     for mentee_id, mentor_id in given:
         if (mentor := mentors.get(mentor_id)) is not None:
-            known = mentor.shapes_taken + ("a_few_chats",) * (mentor.taken - len(mentor.shapes_taken))
-            shapes = (*known, shape_of[mentee_id])
-            mentors[mentor_id] = replace(mentor, taken=mentor.taken + 1, shapes_taken=shapes)
+            mentors[mentor_id] = with_match(mentor, shape_of[mentee_id])
     return tuple(mentors.values())

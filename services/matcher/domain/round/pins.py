@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from services.matcher.domain.explain import explain
-from services.matcher.domain.features.seats import cut
+from services.matcher.domain.features.capacity import capacity_of, with_match
 from services.matcher.domain.people import Mentee, Mentor, Pair
 from services.matcher.domain.round.values import Snapshot
 
@@ -27,13 +27,12 @@ def settle_pins(snapshot: Snapshot) -> tuple[Snapshot, tuple[Pair, ...], tuple[P
             continue
         made.append(pin)
         del mentees[mentee.id]
-        shapes = mentor.shapes_taken + ("a_few_chats",) * (mentor.taken - len(mentor.shapes_taken))
-        mentors[mentor.id] = replace(mentor, taken=mentor.taken + 1, shapes_taken=(*shapes, mentee.facts.request_shape))
+        mentors[mentor.id] = with_match(mentor, mentee.facts.request_shape)
     rest = replace(snapshot, mentees=tuple(mentees.values()), mentors=tuple(mentors.values()), pins=frozenset())
     return rest, tuple(made), tuple(refused)
 
 
 def _possible(snapshot: Snapshot, mentee: Mentee, mentor: Mentor) -> bool:
     rules = explain(mentee, mentor, snapshot.weights, snapshot.at).rules
-    seat = any(mentee.facts.request_shape in shapes for _, shapes in cut(mentor))
+    seat = capacity_of(mentor).takes(mentee.facts.request_shape)
     return seat and not set(rules) - {"quality_floor"}

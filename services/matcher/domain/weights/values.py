@@ -48,6 +48,11 @@ class Weights:
         """The setting of a criterion; the default where this version does not name it."""
         return self.criteria.get(criterion) or default_setting(criterion)
 
+    def counted(self, criterion: str) -> int:
+        """The weight with which a criterion counts: nothing where it is off."""
+        setting = self.setting(criterion)
+        return 0 if setting.mode == Mode.OFF else setting.weight
+
 
 def default_setting(criterion: str) -> Setting:
     """The setting that a criterion comes with; KeyError for an unknown one."""

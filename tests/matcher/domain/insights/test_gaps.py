@@ -26,6 +26,15 @@ def test_the_mentor_to_look_for_is_the_one_who_serves_most_people() -> None:
     assert told.idle == ((Kind("en", "t1d", "self", None), 1),)
 
 
+@pytest.mark.parametrize(("shape", "left"), [(None, 3), ("one_thing", 2), ("long_haul", 0)])
+def test_places_that_the_hours_of_a_mentor_leave_empty_are_not_idle(shape: str | None, left: int) -> None:
+    """Three hours a month take one long haul, and a mentor who takes nothing else has no use for more places."""
+    only = {"long_haul": ("long_haul",)}.get(shape or "", ())
+    mentees = [a_mentee(request_shape=shape)] if shape else []
+    told = gaps(a_snapshot(mentees, [a_mentor(capacity=3, hours_per_month=3, request_shapes=only)]))
+    assert sum(places for _, places in told.idle) == left
+
+
 def test_what_is_foretold_comes_true_when_the_mentor_comes() -> None:
     mentees = [a_mentee("a", devices=(asks_about("aid"),)), a_mentee("b", devices=(asks_about("aid"),))]
     pool = a_snapshot(mentees, [a_mentor("alex")])

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from services.matcher.domain.insights.stability import blocking_pairs, stability
 from services.matcher.domain.people import Pair
 from services.matcher.domain.round import Snapshot, settle
 from services.matcher.domain.weights import default_weights
-from tests.support.people import a_mentee, a_mentor, a_snapshot, spoken
+from tests.support.people import a_mentee, a_mentor, a_snapshot, spoken, weights
 
 
 def a_programme(seed: int, regime: str) -> Snapshot:
@@ -63,3 +64,49 @@ def test_pins_hold_in_every_policy() -> None:
         [a_mentee("a"), a_mentee("b")], [a_mentor("alex"), a_mentor("kim")], pins=frozenset({Pair("a", "kim")})
     )
     assert {one.matched for one in compare(settle(pool))} == {2}
+
+
+@pytest.mark.parametrize(("first", "then"), [("one_thing", "long_haul"), ("long_haul", "one_thing")])
+def test_a_small_request_leaves_the_place_of_a_long_haul_to_one(first: str, then: str) -> None:
+    mentees = [
+        a_mentee("early", request_shape=first, waited=timedelta(days=3), topics=("food",)),
+        a_mentee("late", request_shape=then),
+    ]
+    three_hours = a_mentor(capacity=2, hours_per_month=3, topics=("food",))
+    assert [one.matched for one in compare(settle(a_snapshot(mentees, [three_hours])))] == [2, 2, 2, 2]
+    two_long = [a_mentee(f"long-{n}", request_shape="long_haul") for n in range(2)]
+    assert [one.matched for one in compare(settle(a_snapshot(two_long, [three_hours])))] == [1, 1, 1, 1]
+
+
+def a_rival(shape: str, hours: int) -> tuple[Pair, ...]:
+    """Blocking pairs where ines has two people, one of whom she helps less than a rival who would rather have her."""
+    helped: dict[str, Any] = {"topics": ("food",)}
+    mentees = [
+        a_mentee("less", request_shape="a_few_chats" if hours == 4 else "one_thing"),
+        a_mentee("more", request_shape="a_few_chats" if hours == 4 else "long_haul", **helped),
+        a_mentee("rival", request_shape=shape, **helped),
+    ]
+    mentors = [a_mentor("ines", capacity=2, hours_per_month=hours, **helped), a_mentor("alex")]
+    blocks = frozenset({Pair("less", "alex"), Pair("more", "alex")})
+    settled = settle(a_snapshot(mentees, mentors, blocks=blocks))
+    assert settled.mentor_of == {"less": "ines", "more": "ines", "rival": "alex"}
+    return stability(settled).blocking
+
+
+def test_who_is_helped_less_makes_room_wherever_their_hours_allow_it() -> None:
+    assert a_rival("long_haul", hours=4) == (Pair("rival", "ines"),), "in the place of one who wants a few chats"
+    assert a_rival("one_thing", hours=3) == (Pair("rival", "ines"),)
+    assert a_rival("long_haul", hours=3) == (), "the hours take one long haul, and she is helped as much"
+
+
+def test_a_criterion_that_is_off_counts_for_nobody() -> None:
+    mentees = [
+        a_mentee("sam", languages=spoken("en", "es"), topics=("food",)),
+        a_mentee("luz", languages=spoken("es"), topics=("work",)),
+    ]
+    mentors = [a_mentor("alex"), a_mentor("ines", languages=spoken("en", "es"), topics=("food",))]
+    assert stability(settle(a_snapshot(mentees, mentors))).blocking == (Pair("sam", "ines"),)
+    off = a_snapshot(mentees, mentors, weights(topics="off"))
+    market = market_of(settle(off).problem)
+    worth_nothing = market_of(settle(a_snapshot(mentees, mentors, weights(topics=0))).problem)
+    assert market.for_mentor.tolist() == worth_nothing.for_mentor.tolist()

@@ -2,6 +2,7 @@ import pytest
 
 from services.matcher.domain.insights.why_waiting import why_waiting
 from services.matcher.domain.round import settle
+from tests.matcher.domain.insights.whole_mentors import WholeMentors, a_mixed_pool
 from tests.support.people import a_mentee, a_mentor, a_snapshot, spoken
 
 
@@ -28,3 +29,39 @@ def test_who_has_a_mentor_waits_for_nothing_and_a_stranger_is_refused() -> None:
     assert why_waiting(settled, "sam") is None
     with pytest.raises(KeyError):
         why_waiting(settled, "nobody")
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_crowd_has_one_place_too_few_among_all_the_mentors_it_could_meet(seed: int) -> None:
+    snapshot = a_mixed_pool(seed)
+    told, settled = WholeMentors(snapshot), settle(snapshot)
+    for one in snapshot.mentees:
+        found = why_waiting(settled, one.id)
+        if found is None or found.crowd is None:
+            continue
+        crowd = found.crowd
+        assert one.id in crowd.mentees
+        assert crowd.places == len(crowd.mentees) - 1 == told.most_placed(crowd.mentees)
+        assert {settled.mentor_of[other] for other in crowd.mentees if other != one.id} == set(crowd.mentors)
+
+
+def test_mixed_pools_have_crowds() -> None:
+    crowds = 0
+    for seed in range(10):
+        settled = settle(a_mixed_pool(seed))
+        waiting = [why_waiting(settled, one.id) for one in settled.snapshot.mentees]
+        crowds += sum(one is not None and one.crowd is not None for one in waiting)
+    assert crowds >= 10
+
+
+def test_a_long_haul_competes_with_long_hauls_where_the_hours_allow_one() -> None:
+    mentees = [
+        a_mentee("small", request_shape="one_thing"),
+        *(a_mentee(f"long-{n}", request_shape="long_haul") for n in range(2)),
+    ]
+    settled = settle(a_snapshot(mentees, [a_mentor("ines", capacity=2, hours_per_month=3)]))
+    (left,) = {one.id for one in mentees} - set(settled.mentor_of)
+    told = why_waiting(settled, left)
+    assert told is not None
+    assert told.crowd is not None
+    assert (told.crowd.mentees, told.crowd.places, told.crowd.mentors) == (("long-0", "long-1"), 1, ("ines",))

@@ -42,6 +42,7 @@ def test_capacity_that_makes_no_sense(capacity: Any, said: str) -> None:
         ({"mentor": np.array([0, 2, 1])}, "not there"),
         ({"mentor": np.array([0, -1, 1])}, "not there"),
         ({"mentor": np.array([0, 0, 1])}, "twice"),
+        ({"mentor": np.array([False, True, True])}, "mask"),
         ({"indptr": np.array([0, 3, 2])}, "indptr"),
         ({"indptr": np.array([1, 2, 3])}, "indptr"),
         ({"indptr": np.array([], dtype=int)}, "indptr"),

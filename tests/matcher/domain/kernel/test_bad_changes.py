@@ -1,6 +1,7 @@
 """Changes of a standing market that make no sense get one clear error, and nothing has changed."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -50,9 +51,47 @@ def test_a_mentor_who_is_not_there(change: Callable[[Standing, int], None], row:
     refused(lambda standing: change(standing, row), f"row {row} is not there", compiled)
 
 
-def test_fewer_places_than_none(compiled: bool) -> None:
-    refused(lambda standing: standing.set_capacity(0, -1), "negative", compiled)
-    refused(lambda standing: standing.insert_mentor([0], [5], [1], -1), "negative", compiled)
+@pytest.mark.parametrize("row", [0.5, 0.0, np.nan, True, np.True_, "0", None, [0], np.array([0])])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda who, row: who.remove_mentee(row),
+        lambda who, row: who.add_pairs(row, [0], [5], [1]),
+        lambda who, row: who.remove_mentor(row),
+        lambda who, row: who.set_capacity(row, 2),
+    ],
+)
+def test_a_row_that_is_no_whole_number(change: Callable[[Standing, Any], None], row: Any, compiled: bool) -> None:
+    refused(lambda standing: change(standing, row), "is not there", compiled)
+
+
+@pytest.mark.parametrize(
+    ("capacity", "said"),
+    [
+        (-1, "negative"),
+        (-0.5, "fractions"),
+        (1.5, "fractions"),
+        (np.nan, "NaN"),
+        (np.inf, "NaN or infinite"),
+        (2**63, "outside|whole numbers"),
+        (2**70, "whole numbers"),
+        ("2", "whole numbers"),
+        (None, "whole numbers"),
+        ([1], "shape"),
+    ],
+)
+def test_places_that_make_no_sense(capacity: Any, said: str, compiled: bool) -> None:
+    refused(lambda standing: standing.set_capacity(0, capacity), said, compiled)
+    refused(lambda standing: standing.insert_mentor([0, 1], [5, 5], [1, 2], capacity), said, compiled)
+
+
+@pytest.mark.parametrize("places", [2, 2.0, np.int32(2), np.uint8(2), 2**62])
+def test_whole_numbers_of_any_type_are_places(places: Any, compiled: bool) -> None:
+    standing = a_standing(compiled)
+    standing.set_capacity(0, places)
+    assert standing.outcome().mentor_of.tolist() == [0, 0, 1]
+    assert standing.insert_mentor([0, 1], [20, 20], [1, 2], places) == 2
+    assert standing.outcome().mentor_of.tolist() == [2, 2, 1]
 
 
 @pytest.mark.parametrize(
@@ -63,9 +102,15 @@ def test_fewer_places_than_none(compiled: bool) -> None:
         ([3], [1], "not there"),
         ([1], [-1], "tie"),
         ([1], [2**40], "tie"),
+        ([True], [1], "mask"),
+        ([np.nan], [1], "NaN"),
+        ([0.5], [1], "fractions"),
+        ([0], [1, 2], "shape"),
+        ([[0]], [1], "shape"),
+        (["0"], [1], "whole numbers"),
     ],
 )
-def test_a_mentor_whose_edges_make_no_sense(people: list[int], ties: list[int], said: str, compiled: bool) -> None:
+def test_a_mentor_whose_edges_make_no_sense(people: list[Any], ties: list[int], said: str, compiled: bool) -> None:
     refused(lambda standing: standing.insert_mentor(people, [1] * len(people), ties, 1), said, compiled)
 
 

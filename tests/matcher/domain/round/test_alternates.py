@@ -12,6 +12,7 @@ from deploy.demo.population import programme
 from services.matcher.domain.insights.why_not import why_not
 from services.matcher.domain.people import Mentee, Pair
 from services.matcher.domain.round import RoundResult, Snapshot, harmless_alternates, run_round
+from tests.matcher.domain.insights.whole_mentors import WholeMentors, a_mixed_pool
 from tests.support.people import a_mentee, a_mentor, a_snapshot, must, spoken, weights
 
 FOOD: dict[str, Any] = {"topics": ("food",)}
@@ -58,6 +59,46 @@ def test_a_seat_has_to_take_what_the_mentee_asks_for() -> None:
     long, short = a_mentee("long", request_shape="long_haul"), a_mentee("short", request_shape="one_thing")
     assert harmless_alternates(a_snapshot([long], [busy]), {"long": ("busy",)}, {}) == ()
     assert harmless_alternates(a_snapshot([short], [busy]), {"short": ("busy",)}, {}) == (Pair("short", "busy"),)
+
+
+FOUR_HOURS: dict[str, Any] = {"capacity": 3, "hours_per_month": 4}
+
+
+@pytest.mark.parametrize(
+    ("shape", "others", "asked"),
+    [
+        ("one_thing", ("long_haul", "a_few_chats"), True),
+        ("long_haul", ("one_thing", "one_thing"), True),
+        ("long_haul", ("long_haul",), False),
+        ("a_few_chats", ("a_few_chats", "a_few_chats"), False),
+        ("one_thing", ("long_haul", "long_haul"), False),
+        ("one_thing", ("one_thing", "one_thing", "one_thing"), False),
+    ],
+)
+def test_the_others_need_places_together_by_the_hours_too(shape: str, others: tuple[str, ...], asked: bool) -> None:
+    waiting = [a_mentee(f"other-{n}", request_shape=one) for n, one in enumerate(others)]
+    pool = a_snapshot([a_mentee("sam", request_shape=shape), *waiting], [a_mentor("kim", **FOUR_HOURS)])
+    assert harmless_alternates(pool, {"sam": ("kim",)}, {}) == ((Pair("sam", "kim"),) if asked else ())
+
+
+def test_who_cannot_be_with_the_mentor_any_more_needs_no_place_there() -> None:
+    busy = a_mentor("kim", **FOUR_HOURS, taken=1, shapes_taken=("long_haul",))
+    pool = a_snapshot([a_mentee("sam"), *(a_mentee(f"l{n}", request_shape="long_haul") for n in range(3))], [busy])
+    assert harmless_alternates(pool, {"sam": ("kim",)}, {}) == (Pair("sam", "kim"),)
+
+
+def test_in_mixed_pools_an_alternate_that_is_given_costs_nothing() -> None:
+    given = 0
+    for seed in range(25):
+        pool = replace(a_mixed_pool(seed), weights=weights(load=0))
+        fit = WholeMentors(pool).gain
+        for one in pool.mentees:
+            listed = sorted((pair for pair in fit if pair.mentee_id == one.id), key=fit.__getitem__, reverse=True)
+            for pair in harmless_alternates(pool, {one.id: [pair.mentor_id for pair in listed]}, {}):
+                given += 1
+                price = why_not(pool, pair)
+                assert (price.rules, price.fewer_matched, price.lost_priority, price.lost_fit) == ((), 0, 0, 0), pair
+    assert given >= 10
 
 
 def test_what_a_held_round_gives_is_given() -> None:

@@ -1,0 +1,204 @@
+"""Policies and stability told again over whole mentors, pair by pair and without a kernel: what the tests compare with.
+
+Nothing here knows of seats. A mentor can take some people when the sentences of docs/matching.md on places say so.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache, cached_property
+from random import Random
+from typing import Any
+
+import numpy as np
+
+from services.matcher.domain.features.objective import tie_key
+from services.matcher.domain.features.pool import Pool
+from services.matcher.domain.features.reading import Reading, read
+from services.matcher.domain.people import Mentor, Pair
+from services.matcher.domain.round import Snapshot
+from services.matcher.domain.weights import Mode, criteria_that
+from tests.support.people import a_mentee, a_mentor, a_snapshot, free_on, spoken, weights
+
+SHAPES = ("one_thing", "a_few_chats", "long_haul")
+TOPICS = ("food", "movement", "work", "school", "sleep", "travel", "driving", "costs")
+GOALS = ("emotional", "practical", "social", "information")
+LANGUAGES = ("en", "es", "fr")
+
+
+def a_mixed_pool(seed: int) -> Snapshot:
+    """Up to nine people and four mentors: all shapes, few hours, mentors who decline shapes or have matches already."""
+    dice = Random(seed)
+
+    def some(of: Sequence[str], most: int) -> tuple[str, ...]:
+        return tuple(dice.sample(of, dice.randint(0, most)))
+
+    def times() -> tuple[object, ...]:
+        return tuple(free_on(day, 9, dice.choice((10, 12, 20))) for day in some(("mon", "tue", "wed"), 2))
+
+    mentees = [
+        a_mentee(
+            f"e{n}",
+            waited=timedelta(hours=dice.randint(1, 400)),
+            request_shape=dice.choice(SHAPES),
+            languages=spoken(*dice.sample(LANGUAGES, 2)),
+            topics=some(TOPICS, 3),
+            goals=some(GOALS, 2),
+            matters_most=some(("topics", "language", "availability"), 2),
+            availability=times(),
+        )
+        for n in range(dice.randint(3, 9))
+    ]
+    mentors = [
+        a_mentor(
+            f"o{n}",
+            languages=spoken(*dice.sample(LANGUAGES, 2)),
+            topics=some(TOPICS, 6),
+            goals=some(GOALS, 3),
+            availability=times(),
+            capacity=dice.choice((1, 2, 2, 3, 4)),
+            hours_per_month=dice.choice((None, 1, 2, 3, 3, 4, 6)),
+            request_shapes=dice.choice(((), (), (), ("one_thing",), ("one_thing", "long_haul"), ("long_haul",))),
+            taken=(taken := dice.choice((0, 0, 0, 1, 2))),
+            shapes_taken=tuple(dice.choice(SHAPES) for _ in range(dice.randint(0, taken))),
+        )
+        for n in range(dice.randint(1, 4))
+    ]
+    modes: dict[str, Any] = {name: dice.choice(("soft", "soft", "off")) for name in ("topics", "goals", "availability")}
+    return a_snapshot(mentees, mentors, weights(**modes))
+
+
+def can_take(mentor: Mentor, wanted: Sequence[str]) -> bool:
+    """Whether a mentor can take people with these shapes beside the matches they have; a broken limit stays broken."""
+    facts, live = mentor.facts, list(mentor.shapes_taken[: mentor.taken])
+    live += ["a_few_chats"] * (mentor.taken - len(live))
+    if set(wanted) - set(facts.request_shapes or SHAPES) or len(live) + len(wanted) > max(facts.capacity, len(live)):
+        return False
+    if facts.hours_per_month is None:
+        return True
+    for shapes, hours in (({"long_haul"}, 3), ({"long_haul", "a_few_chats"}, 2)):
+        asked, there = sum(one in shapes for one in wanted), sum(one in shapes for one in live)
+        if asked and asked + there > max(1, facts.hours_per_month // hours):
+            return False
+    return True
+
+
+@dataclass(frozen=True)
+class WholeMentors:
+    """A snapshot without pins, looked at person by person."""
+
+    snapshot: Snapshot
+
+    @cached_property
+    def shape_of(self) -> Mapping[str, str]:
+        """What each mentee asks for."""
+        return {one.id: one.facts.request_shape for one in self.snapshot.mentees}
+
+    @cached_property
+    def mentors(self) -> Mapping[str, Mentor]:
+        """Mentors by id."""
+        return {one.id: one for one in self.snapshot.mentors}
+
+    @cached_property
+    def _reading(self) -> Reading:
+        told = self.snapshot
+        return read(Pool(told.mentees, told.mentors, told.at, told.weights))
+
+    @cached_property
+    def _rows(self) -> Mapping[Pair, tuple[int, int]]:
+        """The eligible pairs, places left aside."""
+        return {
+            Pair(one.id, other.id): (i, j)
+            for i, one in enumerate(self.snapshot.mentees)
+            for j, other in enumerate(self.snapshot.mentors)
+            if self._reading.eligible(i)[j]
+        }
+
+    @cached_property
+    def gain(self) -> Mapping[Pair, int]:
+        """What each eligible pair is worth to the mentee."""
+        return {pair: int(self._reading.pairs.fit(*map(np.array, rows))) for pair, rows in self._rows.items()}
+
+    def liking(self, pair: Pair) -> tuple[int, int]:
+        """What the pair is worth to the mentee, and between equals the number that is fixed for the two."""
+        return self.gain[pair], -((tie_key(pair.mentee_id) ^ tie_key(pair.mentor_id)) >> 2)
+
+    @cached_property
+    def help(self) -> Mapping[Pair, int]:
+        """What each eligible pair is worth to the mentor: criteria that mentors bring and that are not off."""
+        settings = {name: self.snapshot.weights.setting(name) for name in criteria_that("mentor_brings")}
+        weight_of = {name: one.weight for name, one in settings.items() if one.mode != Mode.OFF}
+        points = {pair: self._reading.pairs.points(*map(np.array, rows)) for pair, rows in self._rows.items()}
+        return {
+            pair: sum(weight * int(told[name]) for name, weight in weight_of.items()) for pair, told in points.items()
+        }
+
+    def with_mentor(self, made: Mapping[str, str], mentor_id: str) -> list[str]:
+        """The people of a mentor."""
+        return [mentee_id for mentee_id, other in made.items() if other == mentor_id]
+
+    def room_for(self, made: Mapping[str, str], pair: Pair, instead: str | None = None) -> bool:
+        """Whether the mentor can take the mentee beside their people, or in the place of one of them."""
+        people = [one for one in self.with_mentor(made, pair.mentor_id) if one != instead]
+        return can_take(self.mentors[pair.mentor_id], [self.shape_of[one] for one in (*people, pair.mentee_id)])
+
+    def keeps_within_places(self, made: Mapping[str, str]) -> bool:
+        """Whether every mentor can take all their people, and every pair is eligible."""
+        fine = all(Pair(*pair) in self.gain for pair in made.items())
+        return fine and all(
+            can_take(mentor, [self.shape_of[one] for one in self.with_mentor(made, mentor_id)])
+            for mentor_id, mentor in self.mentors.items()
+        )
+
+    def could_still_be_placed(self, made: Mapping[str, str]) -> list[Pair]:
+        """Pairs of people left out and mentors who could take them as things are."""
+        return [pair for pair in self.gain if pair.mentee_id not in made and self.room_for(made, pair)]
+
+    def blocking(self, made: Mapping[str, str]) -> list[Pair]:
+        """Pairs that would rather have each other: there is a place for it, or somebody there who is helped less."""
+        found = []
+        for pair, gain in self.gain.items():
+            now = made.get(pair.mentee_id)
+            if now is not None and gain <= self.gain[Pair(pair.mentee_id, now)]:
+                continue
+            less = [
+                one
+                for one in self.with_mentor(made, pair.mentor_id)
+                if self.help[Pair(one, pair.mentor_id)] < self.help[pair]
+            ]
+            if self.room_for(made, pair) or any(self.room_for(made, pair, instead=one) for one in less):
+                found.append(pair)
+        return sorted(found)
+
+    def first_come(self) -> dict[str, str]:
+        """Each in the order of sign-up takes the mentor they like best of those who can take them."""
+        made: dict[str, str] = {}
+        for one in sorted(self.snapshot.mentees, key=lambda one: (one.facts.waiting_since, one.id)):
+            open_to = [pair for pair in self.gain if pair.mentee_id == one.id and self.room_for(made, pair)]
+            if open_to:
+                made[one.id] = max(open_to, key=self.liking).mentor_id
+        return made
+
+    def greedy(self) -> dict[str, str]:
+        """The best pair that can still be made, over and over."""
+        made: dict[str, str] = {}
+        while open_to := self.could_still_be_placed(made):
+            best = max(open_to, key=self.liking)
+            made[best.mentee_id] = best.mentor_id
+        return made
+
+    def most_placed(self, people: Sequence[str]) -> int:
+        """How many of these people can have a mentor at once, by trying every way."""
+
+        @cache
+        def most(at: int, given: tuple[tuple[str, ...], ...]) -> int:
+            if at == len(people):
+                return 0
+            best, shape = most(at + 1, given), self.shape_of[people[at]]
+            for place, mentor in enumerate(self.mentors.values()):
+                more = tuple(sorted((*given[place], shape)))
+                if Pair(people[at], mentor.id) in self.gain and can_take(mentor, more):
+                    best = max(best, 1 + most(at + 1, (*given[:place], more, *given[place + 1 :])))
+            return best
+
+        return most(0, ((),) * len(self.mentors))
