@@ -12,10 +12,9 @@ from datetime import timedelta
 from functools import reduce
 from typing import NamedTuple
 
-from services.events.facts import DeviceLived, MenteeFacts, MentorFacts, Spoken
+from services.events.facts import ANY_RELATION, DeviceLived, MenteeFacts, MentorFacts, Spoken
 from services.events.vocabulary import codes
 from services.matcher.domain.features.conditions import conditions_of, has, meeting, rule_of
-from services.matcher.domain.features.criteria.relation import ANY
 from services.matcher.domain.features.musts import Want
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.people import Mentee, Mentor
@@ -149,7 +148,7 @@ def kind_wanted(mentee: Mentee, snapshot: Snapshot) -> Kind:
 
 def _insisted(facts: MenteeFacts, criterion: str) -> str | None:
     """What a person asks for instead of the like of themselves."""
-    return _first(must.value for must in facts.musts if must.criterion == criterion and must.value != ANY)
+    return _first(must.value for must in facts.musts if must.criterion == criterion and must.value != ANY_RELATION)
 
 
 def ordinary(kind: Kind, snapshot: Snapshot, places: int, number: int) -> Mentor:
