@@ -1,9 +1,9 @@
 """What a mentee or a mentor has to be free of: contradictions, months to come, things said twice or missing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
-from services.events.facts import MenteeFacts, MentorFacts
+from services.events.facts import DeviceInterest, DeviceLived, MenteeFacts, MentorFacts
 from services.events.validation import limits
 from services.events.validation.availability import availability_faults
 from services.events.validation.devices import model_faults
@@ -54,7 +54,8 @@ def _shared_faults(facts: MenteeFacts | MentorFacts, today: date) -> Iterator[Fa
     yield from language_faults(facts.languages)
     yield from month_faults("diagnosed", facts.diagnosed, today)
     yield from availability_faults(facts.availability, facts.time_zone)
-    for index, device in enumerate(facts.devices):
+    devices: Sequence[DeviceInterest | DeviceLived] = facts.devices
+    for index, device in enumerate(devices):
         yield from model_faults(f"devices.{index}.model", device.model, device.device_class)
     for name in _TICKED:
         yield from repeats(name, getattr(facts, name))

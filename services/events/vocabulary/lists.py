@@ -51,7 +51,7 @@ def _other_words(axis: str) -> Mapping[str, str]:
     """What people write for the codes of a vocabulary, in small letters: labels in every language, and other words."""
     also_said: Mapping[str, Mapping[str, str]] = json.loads((_HERE / "also_said.json").read_text(encoding="utf-8"))
     words = {words.casefold(): code for one in locales() for code, words in _labels(one).get(axis, {}).items()}
-    return words | also_said.get(axis, {})
+    return {**words, **also_said.get(axis, {})}
 
 
 def locales() -> tuple[str, ...]:

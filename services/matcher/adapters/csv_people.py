@@ -101,9 +101,8 @@ def read_mentees(told: Path | Rows, at: datetime) -> ReadPeople[Mentee]:
     """
 
     def build(id: str, facts: dict[str, Any]) -> Mentee:
-        usual = {"waiting_since": at, "minor": facts.get("age_band") == MINOR}
-        minor = {"minor": True} if usual["minor"] else {}
-        return Mentee(id=id, programme="files", facts=MenteeFacts(**(usual | facts | minor)))
+        minor: dict[str, Any] = {"minor": True} if facts.get("age_band") == MINOR else {}
+        return Mentee(id=id, programme="files", facts=MenteeFacts(**({"waiting_since": at} | facts | minor)))
 
     return _read(told, "mentees", MENTEE_COLUMNS, build, at.date())
 
