@@ -62,9 +62,19 @@ def _plain_recruit(one: Recruit) -> dict[str, Any]:
     return {
         **_plain_kind(one.kind),
         "conditions": conditions,
+        "places": one.places,
         "waiting": one.waiting,
         "more_matched": one.more_matched,
         "invitations": one.invitations,
+        "curve": [
+            {
+                "mentors": point.mentors,
+                "places": point.mentors * one.places,
+                "more_matched": point.more_matched,
+                "invitations": point.mentors * one.invitations,
+            }
+            for point in one.curve
+        ],
     }
 
 

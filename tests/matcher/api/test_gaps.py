@@ -41,6 +41,12 @@ def test_gaps_are_found_in_the_background(engine_stage: Stage) -> None:
     found = stage.get("/matcher/v1/gaps", ADMIN)
     assert (found["state"], found["waiting"]) == ("ready", 2)
     assert [(one["language"], one["waiting"], one["more_matched"]) for one in found["recruits"]] == [("cy", 2, 2)]
+    assert found["recruits"][0]["places"] == 2
+    assert [(one["mentors"], one["places"], one["more_matched"]) for one in found["recruits"][0]["curve"]] == [
+        (1, 2, 2),
+        (5, 10, 2),
+        (10, 20, 2),
+    ]
     assert found["idle"][0]["language"] == "en"
     stage.forward(hours=1)
     assert stage.post("/matcher/v1/gaps", ADMIN).json["recruits"] == found["recruits"], "the last one stays meanwhile"
