@@ -114,6 +114,15 @@ class GapsSchema(CairnSchema):
         metadata={"description": "For each condition that somebody insists on, whom to recruit, each counted alone"},
     )
     idle = fields.List(fields.Nested(IdleSchema), required=True)
+    one_more_place = fields.List(
+        fields.String(),
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Mentors with whom one place more lets one person more have a mentor, whoever has waited "
+            "longest first, at most twenty; each counted alone. null: too many people to look at every pair"
+        },
+    )
 
 
 def gap_routes(door: Door) -> Blueprint:
@@ -146,7 +155,14 @@ def gap_routes(door: Door) -> Blueprint:
     return routes
 
 
-_NOTHING: Mapping[str, Any] = {"waiting": None, "funnel": None, "recruits": [], "for_conditions": [], "idle": []}
+_NOTHING: Mapping[str, Any] = {
+    "waiting": None,
+    "funnel": None,
+    "recruits": [],
+    "for_conditions": [],
+    "idle": [],
+    "one_more_place": [],
+}
 
 
 def _shown(report: Report | None, phrases: Phrases) -> dict[str, Any]:
