@@ -78,4 +78,4 @@ def _values(frame: Problem, mentees: I64) -> I64:
 
 
 def _id(problem: Problem, column: int) -> str:
-    return problem.pool.mentors[problem.seats.mentor_rows[column]].id
+    return problem.pool.mentors[int(problem.seats.mentor_rows[column])].id
