@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import langcodes
 import marshmallow as ma
-from langcodes.tag_parser import LanguageTagError
 from marshmallow import fields
+
+from services.chassis.language_tags import LONGEST, SHAPE, standard_tag
 
 _KIND = {
     "required": "Please fill this in.",
@@ -30,9 +30,6 @@ _KINDS: Mapping[type[fields.Field[Any]], Mapping[str, str]] = {
         "format": "Please give a date such as 2025-04-30.",
     },
 }
-
-
-_TAG_SHAPE = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"  # for the description; whether it is a language, langcodes tells
 
 
 class Hint(str):
@@ -84,12 +81,19 @@ class Code(fields.String):
     """A word of a vocabulary; an unknown one is answered with the nearest valid ones.
 
     `codes` are the valid words, or a function that returns them (read at each use, for vocabularies that grow).
+    `near` says which of them an unknown word may mean; by default those spelled most like it.
     """
 
     def __init__(
-        self, codes: Iterable[str] | Callable[[], Iterable[str]], *, axis: str = "value", **kwargs: Any
+        self,
+        codes: Iterable[str] | Callable[[], Iterable[str]],
+        *,
+        axis: str = "value",
+        near: Callable[[str], tuple[str, ...]] | None = None,
+        **kwargs: Any,
     ) -> None:
         self._codes = codes if callable(codes) else tuple(codes)
+        self._near = near
         self.axis = axis
         if not callable(self._codes):
             metadata = {"enum": list(self._codes)} | dict(kwargs.pop("metadata", {}))
@@ -101,9 +105,8 @@ class Code(fields.String):
         valid = tuple(self._codes()) if callable(self._codes) else self._codes
         if word in valid:
             return word
-        raise ma.ValidationError(
-            [Hint(_unknown_code(self.axis, nearest_codes(word, valid)), nearest_codes(word, valid))]
-        )
+        near = nearest_codes(word, valid) if self._near is None else self._near(word)
+        raise ma.ValidationError([Hint(_unknown_code(self.axis, near), near)])
 
 
 def nearest_codes(word: str, valid: Iterable[str], count: int = 5) -> tuple[str, ...]:
@@ -140,7 +143,7 @@ class LanguageTag(fields.String):
     """A language as a BCP 47 tag (`en`, `pt-BR`, `ase`), loaded in its standard form."""
 
     def __init__(self, **kwargs: Any) -> None:
-        metadata = {"pattern": _TAG_SHAPE, "minLength": 2, "maxLength": 35, "example": "en"} | dict(
+        metadata = {"pattern": SHAPE, "minLength": 2, "maxLength": LONGEST, "example": "en"} | dict(
             kwargs.pop("metadata", {})
         )
         super().__init__(metadata=metadata, **kwargs)
@@ -153,17 +156,6 @@ class LanguageTag(fields.String):
                 "Please give a language tag such as en, es-MX, ar or ase (American Sign Language)."
             )
         return found
-
-
-def standard_tag(text: str) -> str | None:
-    """Return the standard form of a BCP 47 tag, or None when it is none that is registered."""
-    if len(text) > 35 or re.fullmatch(_TAG_SHAPE, text) is None:
-        return None
-    try:
-        found = langcodes.standardize_tag(text)
-    except (LanguageTagError, ValueError):
-        return None
-    return found if found != "und" and langcodes.Language.get(found).is_valid() else None
 
 
 class Instant(fields.AwareDateTime):

@@ -54,12 +54,22 @@ class DeviceLived:
     until: str | None = None
 
 
+ALTERNATIVES = ("gender", "diabetes_type", "relation")
+"""Criteria of which a mentor is asked for one answer: a mentee who names two of them is fine with either."""
+
+ANY_RELATION = "any"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Must:
-    """A wish of the mentee that is a condition: criterion and the value it must have."""
+    """A wish of the mentee that is a condition: criterion and the value it must have.
+
+    Several musts hold together, except those of one criterion in ``ALTERNATIVES``: one of these is enough. A
+    ``relation`` may be ``ANY_RELATION`` (alone): then every relation to diabetes is welcome, not only the mentee's own.
+    """
 
     criterion: str  # must
-    value: str
+    value: str  # a code of that vocabulary, a device model, or the tag of a language
 
 
 @dataclass(frozen=True, kw_only=True)

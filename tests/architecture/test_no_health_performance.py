@@ -50,9 +50,9 @@ def names_in(description: Any) -> Iterator[str]:
 
 
 def names_in_profiles() -> Iterator[str]:
+    from services.events.vocabulary.device_models import device_models
     from services.profiles.adapters.tables import METADATA
     from services.profiles.api.schemas import answers, sides
-    from services.profiles.domain.device_models import device_models
 
     for module in (answers, sides):
         for value in vars(module).values():

@@ -8,8 +8,8 @@ import pytest
 
 from deploy.demo.facts import pool_of
 from deploy.demo.population import REGIMES, programme
+from services.events.validation import mentee_faults, mentor_faults
 from services.profiles.api.schemas.sides import MenteeSignUpSchema, MentorApplicationSchema
-from services.profiles.domain.intake import mentee_faults, mentor_faults
 
 TODAY = date(2025, 6, 1)
 

@@ -48,3 +48,34 @@ def test_a_reader_of_a_regional_language_gets_its_words_and_an_unknown_one_engli
 
 def test_a_code_that_nobody_labelled_yet_is_made_readable() -> None:
     assert vocabulary.label("weekday", "second_sunday", "en") == "second sunday"
+
+
+@pytest.mark.parametrize(
+    ("axis", "told", "first"),
+    [
+        ("gender", "female", "woman"),
+        ("gender", "Male", "man"),
+        ("gender", "womn", "woman"),
+        ("gender", "Mujer", "woman"),
+        ("gender", "امرأة", "woman"),
+        ("diabetes_type", "type1", "t1d"),
+        ("diabetes_type", "Type 1", "t1d"),
+        ("relation", "mother", "parent"),
+        ("device_class", "hybrid closed loop", "aid"),
+        ("must", "divece_class", "device_class"),
+    ],
+)
+def test_a_word_that_is_no_code_finds_the_code_it_means(axis: str, told: str, first: str) -> None:
+    assert vocabulary.nearest(axis, told)[0] == first
+
+
+def test_a_word_that_means_nothing_finds_the_first_few_codes() -> None:
+    assert vocabulary.nearest("gender", "qqqq") == tuple(CODES["gender"][:3])
+
+
+def test_other_words_lead_to_codes_that_are_there_and_are_none_themselves() -> None:
+    also_said = json.loads((FOLDER / "also_said.json").read_text(encoding="utf-8"))
+    for axis, words in also_said.items():
+        assert set(words.values()) <= set(CODES[axis])
+        assert not set(words) & set(CODES[axis])
+        assert all(word == word.casefold() for word in words)

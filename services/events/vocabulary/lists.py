@@ -33,9 +33,25 @@ def is_code(axis: str, code: str) -> bool:
 
 
 def nearest(axis: str, code: str, most: int = 3) -> tuple[str, ...]:
-    """The valid codes closest in spelling to a mistaken one; the first few of the list when none is close."""
-    close = difflib.get_close_matches(code.casefold(), codes(axis), n=most, cutoff=0.4)
-    return tuple(close) or codes(axis)[:most]
+    """The valid codes that a mistaken one may mean, the likeliest first; the first few of the list when none is near.
+
+    Compared by spelling with codes, with their labels in every language and with other words people use for them.
+    """
+    text = code.casefold().strip()[:60]
+    words = difflib.get_close_matches(
+        text, _other_words(axis), n=most, cutoff=0.8
+    )  # a label is long: alike is not near
+    meant = [_other_words(axis)[one] for one in words]
+    close = difflib.get_close_matches(text, codes(axis), n=most, cutoff=0.4)
+    return tuple(dict.fromkeys([*meant, *close]))[:most] or codes(axis)[:most]
+
+
+@cache
+def _other_words(axis: str) -> Mapping[str, str]:
+    """What people write for the codes of a vocabulary, in small letters: labels in every language, and other words."""
+    also_said: Mapping[str, Mapping[str, str]] = json.loads((_HERE / "also_said.json").read_text(encoding="utf-8"))
+    words = {words.casefold(): code for one in locales() for code, words in _labels(one).get(axis, {}).items()}
+    return {**words, **also_said.get(axis, {})}
 
 
 def locales() -> tuple[str, ...]:

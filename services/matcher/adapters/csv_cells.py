@@ -8,19 +8,15 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import TypeVar
-from zoneinfo import available_timezones
 
-from langcodes import tag_is_valid
-
+from services.chassis.language_tags import standard_tag
 from services.events.facts import DeviceInterest, DeviceLived, LifeStage, Must, Spoken, Window
+from services.events.validation import standard_must
 from services.events.vocabulary import is_code, nearest
-from services.matcher.domain.features.criteria.relation import ANY
 
 T = TypeVar("T")
 _WINDOW = re.compile(r"(?P<day>\w+)\s+(?P<start>\d{1,2}:\d\d)\s*-\s*(?P<end>\d{1,2}:\d\d)")
-_MONTH = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])")
 _YES, _NO = ("yes", "true", "1"), ("no", "false", "0", "")
-_CODED_MUSTS = ("gender", "device_class", "diabetes_type", "relation", "format", "life_stage")
 _MONTHS_FROM = 2  # a device is class, model, first month, last month
 
 
@@ -40,12 +36,17 @@ def code(axis: str) -> Callable[[str], str]:
 
 
 def several(one: Callable[[str], T]) -> Callable[[str], tuple[T, ...]]:
-    """A list of whatever ``one`` reads; empty entries are left out, repeats too."""
+    """A list of whatever ``one`` reads; empty entries are left out."""
 
     def read(text: str) -> tuple[T, ...]:
-        return tuple(dict.fromkeys(one(part.strip()) for part in text.split(";") if part.strip()))
+        return tuple(map(one, entries(text)))
 
     return read
+
+
+def entries(text: str) -> list[str]:
+    """The entries of a list as they are written."""
+    return [part.strip() for part in text.split(";") if part.strip()]
 
 
 def spoken(text: str) -> Spoken:
@@ -55,10 +56,11 @@ def spoken(text: str) -> Spoken:
 
 
 def language(tag: str) -> str:
-    """A BCP 47 tag."""
-    if not tag_is_valid(tag):
+    """A BCP 47 tag, in its standard spelling."""
+    found = standard_tag(tag)
+    if found is None:
         raise BadCellError(f"{tag!r} is not a language; write a tag such as en, es-MX or ase")
-    return tag
+    return found
 
 
 def life_stage(text: str) -> LifeStage:
@@ -77,21 +79,16 @@ def device_asked(text: str) -> DeviceInterest:
 def device_lived(text: str) -> DeviceLived:
     """``class:model:first month:last month``; what comes after the class may be left out."""
     kind, model, *months = _parts(text, 4)
-    since, until = (month(one) if one else None for one in months[:_MONTHS_FROM])
+    since, until = (one or None for one in months[:_MONTHS_FROM])
     return DeviceLived(device_class=code("device_class")(kind), model=model or None, since=since, until=until)
 
 
 def must(text: str) -> Must:
-    """``criterion:value``; the value is one that somebody can have, or the condition would rule everybody out."""
+    """``criterion:value``."""
     criterion, value = _parts(text, 2)
     if not value:
         raise BadCellError(f"{text!r} has no value; write criterion:value, such as gender:woman")
-    kind = code("must")(criterion)
-    if kind == "language":
-        language(value)
-    elif kind in _CODED_MUSTS and (kind, value) != ("relation", ANY):
-        code(kind)(value)
-    return Must(criterion=kind, value=value)
+    return standard_must(criterion, value)
 
 
 def window(text: str) -> Window:
@@ -100,22 +97,13 @@ def window(text: str) -> Window:
     if found is None:
         raise BadCellError(f"{text!r} is not a weekly time; write for example mon 18:00-20:30")
     start, end = _minutes(found["start"]), _minutes(found["end"])
-    if not 0 <= start < end <= 24 * 60:
-        raise BadCellError(f"{text!r} ends before it begins or after the day; write it as two times")
+    if start is None or end is None:
+        raise BadCellError(f"{text!r} has a time that is not there; a day goes from 0:00 to 24:00")
     return Window(day=code("weekday")(found["day"].lower()), start=start, end=end)
 
 
-def time_zone(text: str) -> str:
-    """An IANA name."""
-    if text not in available_timezones():
-        raise BadCellError(f"{text!r} is not a time zone; write a name such as Europe/London")
-    return text
-
-
-def month(text: str) -> str:
-    """``YYYY-MM``."""
-    if not _MONTH.fullmatch(text):
-        raise BadCellError(f"{text!r} is not a month; write for example 2026-05")
+def as_it_is(text: str) -> str:
+    """A text that is judged with the rest of what the person says (a month, a time zone)."""
     return text
 
 
@@ -143,15 +131,11 @@ def yes_no(text: str) -> bool:
     return text.lower() in _YES
 
 
-def whole(least: int, most: int) -> Callable[[str], int]:
-    """A whole number in a range."""
-
-    def read(text: str) -> int:
-        if not re.fullmatch(r"\d{1,9}", text) or not least <= int(text) <= most:
-            raise BadCellError(f"{text!r} is not a whole number from {least} to {most}")
-        return int(text)
-
-    return read
+def whole(text: str) -> int:
+    """A whole number."""
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        raise BadCellError(f"{text!r} is not a whole number; write for example 2")
+    return int(text)
 
 
 def _parts(text: str, most: int) -> list[str]:
@@ -161,6 +145,7 @@ def _parts(text: str, most: int) -> list[str]:
     return parts + [""] * (most - len(parts))
 
 
-def _minutes(clock: str) -> int:
+def _minutes(clock: str) -> int | None:
+    """Minutes after midnight; None for a time that no clock shows."""
     hours, minutes = (int(part) for part in clock.split(":"))
-    return 60 * hours + minutes if minutes < 60 else -1
+    return 60 * hours + minutes if minutes < 60 and 60 * hours + minutes <= 24 * 60 else None

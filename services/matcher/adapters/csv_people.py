@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from services.events.facts import MenteeFacts, MentorFacts
+from services.events.validation import MINOR
 from services.matcher.adapters import csv_cells as cells
+from services.matcher.adapters.csv_checks import contradictions
 from services.matcher.domain.people import Mentee, Mentor
 
 Reader = Callable[[str], Any]
@@ -23,13 +25,13 @@ LARGEST_FILE = 64 * 1024 * 1024
 
 _BOTH: Mapping[str, Reader] = {
     "languages": cells.several(cells.spoken),
-    "diagnosed": cells.month,
+    "diagnosed": cells.as_it_is,
     "situations": cells.several(cells.code("situation")),
     "goals": cells.several(cells.code("goal")),
     "topics": cells.several(cells.code("topic")),
     "formats": cells.several(cells.code("format")),
     "availability": cells.several(cells.window),
-    "time_zone": cells.time_zone,
+    "time_zone": cells.as_it_is,
     "gender": cells.code("gender"),
     "age_band": cells.code("age_band"),
     "diagnosis_age_band": cells.code("diagnosis_age_band"),
@@ -57,8 +59,8 @@ MENTOR_COLUMNS: Mapping[str, Reader] = {
     "diabetes_types": cells.several(cells.code("diabetes_type")),
     "approved": cells.yes_no,
     "trained_until": cells.day,
-    "capacity": cells.whole(0, 100),
-    "hours_per_month": cells.whole(1, 300),
+    "capacity": cells.whole,
+    "hours_per_month": cells.whole,
     "devices": cells.several(cells.device_lived),
     "life_stages": cells.several(cells.code("life_stage")),
     "request_shapes": cells.several(cells.code("request_shape")),
@@ -93,12 +95,16 @@ Rows = Sequence[tuple[int, Sequence[str]]]
 
 
 def read_mentees(told: Path | Rows, at: datetime) -> ReadPeople[Mentee]:
-    """Read the people who look for a mentor; who says no ``waiting_since`` waits since ``at``."""
+    """Read the people who look for a mentor; who says no ``waiting_since`` waits since ``at``.
+
+    Who is under 18 by their age band is a minor, whether the file says so or not.
+    """
 
     def build(id: str, facts: dict[str, Any]) -> Mentee:
-        return Mentee(id=id, programme="files", facts=MenteeFacts(**{"waiting_since": at, **facts}))
+        minor: dict[str, Any] = {"minor": True} if facts.get("age_band") == MINOR else {}
+        return Mentee(id=id, programme="files", facts=MenteeFacts(**({"waiting_since": at} | facts | minor)))
 
-    return _read(told, "mentees", MENTEE_COLUMNS, build)
+    return _read(told, "mentees", MENTEE_COLUMNS, build, at.date())
 
 
 def read_mentors(told: Path | Rows, at: datetime) -> ReadPeople[Mentor]:
@@ -108,24 +114,21 @@ def read_mentors(told: Path | Rows, at: datetime) -> ReadPeople[Mentor]:
     def build(id: str, facts: dict[str, Any]) -> Mentor:
         return Mentor(id=id, programme="files", facts=MentorFacts(**(usual | facts)))
 
-    return _read(told, "mentors", MENTOR_COLUMNS, build)
+    return _read(told, "mentors", MENTOR_COLUMNS, build, at.date())
 
 
-def _read(
-    told: Path | Rows, kind: str, columns: Mapping[str, Reader], build: Callable[[str, dict[str, Any]], P]
-) -> ReadPeople[P]:
+Build = Callable[[str, dict[str, Any]], P]
+
+
+def _read(told: Path | Rows, kind: str, columns: Mapping[str, Reader], build: Build[P], today: date) -> ReadPeople[P]:
     if not isinstance(told, Path):
-        return _people(kind, told, kind, columns, build)
+        return _people(kind, told, kind, columns, build, today)
     rows, fault = _rows(told)
-    return ReadPeople((), (fault,)) if fault is not None else _people(told.name, rows, kind, columns, build)
+    return ReadPeople((), (fault,)) if fault is not None else _people(told.name, rows, kind, columns, build, today)
 
 
 def _people(
-    file: str,
-    rows: Rows,
-    kind: str,
-    columns: Mapping[str, Reader],
-    build: Callable[[str, dict[str, Any]], P],
+    file: str, rows: Rows, kind: str, columns: Mapping[str, Reader], build: Build[P], today: date
 ) -> ReadPeople[P]:
     """Everybody in rows of cells, each with its number; the first row names the columns."""
     header, *lines = rows
@@ -135,14 +138,17 @@ def _people(
     for number, line in lines:
         told = dict.fromkeys(header[1], "") | dict(zip(header[1], line, strict=False))
         id, values, found = _line(file, number, kind, told, columns)
+        if set(REQUIRED[kind]) - {"id"} <= set(values):
+            people.append(build(id, values))
+            wrong = contradictions(people[-1].facts, told, today)
+            known = {fault.column for fault in found}
+            found += [CsvFault(file, number, *one) for one in wrong if one.column not in known]
         if len(line) > len(header[1]):
             found.append(CsvFault(file, number, "", "has more cells than there are columns; quote cells with commas"))
         if id and id in seen:
             found.append(CsvFault(file, number, "id", f"{id!r} is in line {seen[id]} already"))
         seen.setdefault(id, number)
         faults += found
-        if not faults:
-            people.append(build(id, values))
     return ReadPeople((), tuple(faults)) if faults else ReadPeople(tuple(people), ())
 
 

@@ -153,12 +153,11 @@ class RoundStore:
         return self._connection.execute(query).scalar_one()
 
     def finish(self, finished: Round, result: RoundResult, prices: Prices | None) -> None:
-        """Keep how a round ended, and why each mentee it left waits."""
+        """Keep how a round ended."""
         values = round_values(finished) | {"result": _packed(result_to_json(result))}
         if prices is not None:
             values |= {"prices": _packed(prices_to_json(prices))}
         self._connection.execute(t.rounds.update().where(_C.round_id == finished.id).values(values))
-        self._why(finished, result)
 
     def let_go(self, programme_id: str, *, kept: int, before: datetime) -> None:
         """Keep only the figures of the rounds opened before a moment, but everything of the last so many."""
@@ -178,28 +177,6 @@ class RoundStore:
             _C.opened_at < before, _C.state.not_in(["open", "review"]), _C.round_id.not_in(last)
         )
         return self._connection.execute(old).rowcount
-
-    def _why(self, finished: Round, result: RoundResult) -> None:
-        """Note why each of them waits; who waits for the same reason as before is left as they are."""
-        m = t.mentees.c
-        waiting = sa.select(m.person_id, m.why, m.why_rules).where(m.programme_id == finished.programme_id, m.looking)
-        before = {row.person_id: (row.why, row.why_rules or []) for row in self._connection.execute(waiting)}
-        changed = [
-            {"for_mentee": found.mentee_id, "for_cause": found.cause, "for_rules": list(found.rules)}
-            for found in result.unmatched
-            if before.get(found.mentee_id) != (found.cause, list(found.rules))
-        ]
-        if not changed:
-            return
-        update = t.mentees.update().where(m.person_id == sa.bindparam("for_mentee", type_=sa.String))
-        self._connection.execute(
-            update.values(
-                why=sa.bindparam("for_cause", type_=sa.String),
-                why_rules=sa.bindparam("for_rules", type_=m.why_rules.type),
-                why_round_id=finished.id,
-            ),
-            changed,
-        )
 
     def last_prices(self, programme_id: str) -> Prices:
         """The prices of the last round that is kept; none where there is none."""

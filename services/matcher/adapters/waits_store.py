@@ -1,9 +1,11 @@
-"""Waiting, read from the tables: who waits, since when, and why as of the last round."""
+"""Waiting, read from the tables: who waits, since when, and why as of the last round that decided."""
+
+from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -15,6 +17,9 @@ from services.matcher.adapters.pool_store import mentee_of
 from services.matcher.domain.match import ENDED_WELL
 from services.matcher.domain.records import looks_of
 from services.matcher.ports import Course, Position, Waiting
+
+if TYPE_CHECKING:  # the engine is heavy: only the processes that match and explain load it
+    from services.matcher.domain.round import Reason, Unmatched
 
 _WAITS = sa.select(t.mentees, t.people.c.standing).join(t.people, t.people.c.person_id == t.mentees.c.person_id)
 
@@ -62,6 +67,31 @@ class WaitsStore:
         """Remember that it was told of a mentee that their promise has run out."""
         told = t.mentees.update().where(t.mentees.c.person_id == mentee_id)
         self._connection.execute(told.values(risk_told_at=self._now))
+
+    def reasons(self, programme_id: str) -> Mapping[str, Reason]:
+        """Why each of those who look for a mentor waits, as far as rounds told."""
+        m = t.mentees.c
+        looking = sa.select(m.person_id, m.why, m.why_rules).where(m.programme_id == programme_id, m.looking)
+        return {row.person_id: (row.why, tuple(row.why_rules or ())) for row in self._connection.execute(looking)}
+
+    def note(self, round_id: str, left: Sequence[Unmatched]) -> None:
+        """Keep why a round left people waiting."""
+        if not left:
+            return
+        m = t.mentees.c
+        each = t.mentees.update().where(m.person_id == sa.bindparam("for_mentee", type_=sa.String))
+        reason = each.values(
+            why=sa.bindparam("for_cause", type_=sa.String),
+            why_rules=sa.bindparam("for_rules", type_=m.why_rules.type),
+            why_round_id=round_id,
+        )
+        rows = [{"for_mentee": one.mentee_id, "for_cause": one.cause, "for_rules": list(one.rules)} for one in left]
+        self._connection.execute(reason, rows)
+
+    def look_again(self, mentee_id: str) -> None:
+        """Forget why somebody waits."""
+        theirs = t.mentees.update().where(t.mentees.c.person_id == mentee_id)
+        self._connection.execute(theirs.values(why=None, why_rules=None, why_round_id=None))
 
     def causes(self, programme_id: str) -> Mapping[str | None, int]:
         """How many wait for each cause; None counts those whom no round has seen yet."""

@@ -34,13 +34,32 @@ class ConditionSchema(RuleSchema):
     )
 
 
+class PointSchema(CairnSchema):
+    """What so many mentors of a kind are worth together."""
+
+    mentors = fields.Integer(required=True, metadata={"example": 5})
+    places = fields.Integer(required=True, metadata={"description": "Places that they bring", "example": 10})
+    more_matched = fields.Integer(
+        required=True, metadata={"description": "People more with a mentor than without them: exact", "example": 8}
+    )
+    invitations = fields.Integer(required=True, metadata={"description": "People to invite to win them, as a guide"})
+
+
 class RecruitSchema(KindSchema):
-    """A mentor to look for, after those before in the list."""
+    """A kind of mentor to look for, no kind twice; counted on top of one mentor of each kind before in the list."""
 
     conditions = fields.List(fields.Nested(ConditionSchema), required=True)
+    places = fields.Integer(required=True, metadata={"description": "Places that one such mentor has", "example": 2})
     waiting = fields.Integer(required=True, metadata={"description": "People who wait for one like this"})
-    more_matched = fields.Integer(required=True, metadata={"description": "People more with a mentor: exact"})
+    more_matched = fields.Integer(
+        required=True, metadata={"description": "People more with a mentor when one such mentor comes: exact"}
+    )
     invitations = fields.Integer(required=True, metadata={"description": "People to invite to win one, as a guide"})
+    curve = fields.List(
+        fields.Nested(PointSchema),
+        required=True,
+        metadata={"description": "What the next 1, 5 and 10 of the kind are worth"},
+    )
 
 
 class IdleSchema(KindSchema):
@@ -95,6 +114,15 @@ class GapsSchema(CairnSchema):
         metadata={"description": "For each condition that somebody insists on, whom to recruit, each counted alone"},
     )
     idle = fields.List(fields.Nested(IdleSchema), required=True)
+    one_more_place = fields.List(
+        fields.String(),
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Mentors with whom one place more lets one person more have a mentor, whoever has waited "
+            "longest first, at most twenty; each counted alone. null: too many people to look at every pair"
+        },
+    )
 
 
 def gap_routes(door: Door) -> Blueprint:
@@ -127,7 +155,14 @@ def gap_routes(door: Door) -> Blueprint:
     return routes
 
 
-_NOTHING: Mapping[str, Any] = {"waiting": None, "funnel": None, "recruits": [], "for_conditions": [], "idle": []}
+_NOTHING: Mapping[str, Any] = {
+    "waiting": None,
+    "funnel": None,
+    "recruits": [],
+    "for_conditions": [],
+    "idle": [],
+    "one_more_place": [],
+}
 
 
 def _shown(report: Report | None, phrases: Phrases) -> dict[str, Any]:
@@ -144,7 +179,11 @@ def _shown(report: Report | None, phrases: Phrases) -> dict[str, Any]:
     }
 
 
+_BEFORE: Mapping[str, Any] = {"conditions": [], "places": 2, "curve": []}
+"""What reports did not say yet when they were made by an earlier version."""
+
+
 def _labelled(recruit: Mapping[str, Any], phrases: Phrases) -> dict[str, Any]:
-    """A report of before conditions were known has none."""
-    conditions = [one | {"label": say_rule(one["rule"], phrases)} for one in recruit.get("conditions", ())]
-    return {**recruit, "conditions": conditions}
+    told = {**_BEFORE, **recruit}
+    conditions = [one | {"label": say_rule(one["rule"], phrases)} for one in told["conditions"]]
+    return {**told, "conditions": conditions}

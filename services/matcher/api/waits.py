@@ -16,7 +16,8 @@ from services.matcher.use_cases.tell_wait import Wait, cause_of, say_wait, show_
 STATUS = {"enum": ["waiting", "asked", "introduced", "matched", "paused"]}
 CAUSE = {
     "enum": ["shortage", "capacity", "hard_rule", "never_possible", "next_round"],
-    "description": "shortage: suitable mentors went to others; capacity: those who fit have no free place, are not "
+    "description": "As of the last round that decided about them. shortage: suitable mentors went to others, and no "
+    "place of theirs became free since; capacity: those who fit have no free place, are not "
     "ready yet (rule ready) or fit less than the programme asks for (rule quality_floor); hard_rule: a condition rules "
     "everyone out; never_possible: nobody in the pool could; next_round: no round has looked yet",
 }
@@ -64,7 +65,9 @@ class WaitingSchema(CairnSchema):
     tries = fields.Integer(required=True)
     cause = fields.String(required=True, metadata=CAUSE)
     rules = fields.List(fields.String(), required=True)
-    round_id = fields.String(required=True, allow_none=True)
+    round_id = fields.String(
+        required=True, allow_none=True, metadata={"description": "The last round that decided about them"}
+    )
 
 
 def wait_routes(door: Door) -> Blueprint:

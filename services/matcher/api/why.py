@@ -62,11 +62,16 @@ class WhySchema(CairnSchema):
         CrowdSchema,
         required=True,
         allow_none=True,
-        metadata={"description": "Admins: who needs the same few places. A person reads nothing of other people"},
+        metadata={
+            "description": "Admins: who needed the same few places in the round that decided. A person reads nothing "
+            "of other people"
+        },
     )
-    round_id = fields.String(required=True, allow_none=True)
-    suitable = fields.Integer(allow_none=True, metadata={"description": "Admins: mentors who break no rule"})
-    free = fields.Integer(allow_none=True, metadata={"description": "Admins: of these, with a free place"})
+    round_id = fields.String(
+        required=True, allow_none=True, metadata={"description": "The last round that decided about them"}
+    )
+    suitable = fields.Integer(allow_none=True, metadata={"description": "Admins: mentors who break no rule now"})
+    free = fields.Integer(allow_none=True, metadata={"description": "Admins: of these, with a free place now"})
 
 
 def why_routes(door: Door) -> Blueprint:

@@ -163,9 +163,10 @@ class Course:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A mentee without a live match: since when, and why as of the last round (None before their first one).
+    """A mentee without a live match: since when, and why as of the last round that decided about them.
 
-    ``round_id`` is the round that found this reason first; every one since has found the same.
+    ``round_id`` is that round; every one since has found the same, or had nothing to decide. None before their first
+    round, and after they asked for something else.
     """
 
     person_id: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from services.chassis.event import Event
 from services.matcher.domain.member import Member
@@ -31,6 +31,9 @@ from services.matcher.ports.pairs import Pairs
 from services.matcher.ports.reports import Reports
 from services.matcher.ports.rounds import Rounds
 from services.matcher.ports.weights import WeightsShelf
+
+if TYPE_CHECKING:  # the engine is heavy: only the processes that match and explain load it
+    from services.matcher.domain.round import Reason, Unmatched
 
 __all__ = [
     "Course",
@@ -101,6 +104,15 @@ class Waits(Protocol):
 
     def mark_told(self, mentee_id: str) -> None:
         """Remember that it was told of a mentee that their promise has run out."""
+
+    def reasons(self, programme_id: str) -> Mapping[str, Reason]:
+        """Why each of those who look for a mentor waits, as far as rounds told."""
+
+    def note(self, round_id: str, left: Sequence[Unmatched]) -> None:
+        """Keep why a round left people waiting."""
+
+    def look_again(self, mentee_id: str) -> None:
+        """Forget why somebody waits: they ask for something else now, and no round has looked yet."""
 
     def causes(self, programme_id: str) -> Mapping[str | None, int]:
         """How many wait for each cause; None counts those whom no round has seen yet."""

@@ -77,7 +77,7 @@ class Rounds(Protocol):
         """How many matches a round has proposed so far."""
 
     def finish(self, finished: Round, result: RoundResult, prices: Prices | None) -> None:
-        """Keep how a round ended, and why each mentee it left waits; prices, where it did not have them kept before."""
+        """Keep how a round ended; prices, where it did not have them kept before."""
 
     def let_go(self, programme_id: str, *, kept: int, before: datetime) -> None:
         """Keep only the figures of the rounds opened before a moment, but everything of the last so many."""

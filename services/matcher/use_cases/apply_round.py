@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from services.chassis.errors import Conflict
-from services.matcher.domain.round import Decision, Proposal, RoundResult, Snapshot
+from services.matcher.domain.round import Decision, Proposal, RoundResult, Snapshot, renewed
 from services.matcher.domain.terms import Terms
 from services.matcher.ports import Round, Store, UnitOfWork
 from services.matcher.use_cases.ask_mentors import Seat, ask_mentors
@@ -51,6 +51,7 @@ def apply_round(uow: UnitOfWork, terms: Terms, opened: Round, snapshot: Snapshot
             share=None,
         )
         store.rounds.finish(applied, result, decision.prices if decision.prices.seats else None)
+        store.waits.note(applied.id, renewed(store.waits.reasons(applied.programme_id), result.unmatched))
         store.rounds.let_go(opened.programme_id, kept=terms.snapshots_kept, before=store.now - terms.snapshots_for)
         if dropped or opened.released_at is not None:  # whoever came while it was held is looked at now
             store.enqueue(RUN_ROUND, opened.programme_id, due_at=store.now + terms.debounce)

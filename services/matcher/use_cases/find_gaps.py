@@ -5,12 +5,16 @@ from typing import Any
 
 from services.matcher.domain.features.conditions import rule_of
 from services.matcher.domain.insights.gaps import PUBLISHED, Funnel, Gaps, Kind, Recruit, gaps
+from services.matcher.domain.insights.more_places import more_places
+from services.matcher.domain.round import settle as settle_pool
 from services.matcher.ports import Report, Store, UnitOfWork
 from services.matcher.use_cases.settle import FIND_GAPS
 
 KIND = "gaps"
 _EFFORT = ((2_000, 3, 6), (10_000, 2, 4))  # people who wait up to, mentors to name, kinds to try for each
 _LEAST_EFFORT = (1, 3)
+ASKED = 20
+"""How many mentors are named whom to ask for one place more."""
 
 
 def ask_for_gaps(uow: UnitOfWork, programme_id: str, *, by: str, funnel: Mapping[str, int] | None = None) -> Report:
@@ -37,8 +41,14 @@ def find_gaps(uow: UnitOfWork, programme_id: str, told: Mapping[str, int] | None
     waiting = len(snapshot.mentees)
     recruits, candidates = next(((n, kinds) for most, n, kinds in _EFFORT if waiting <= most), _LEAST_EFFORT)
     funnel = Funnel(**own) if own else PUBLISHED
-    found = gaps(snapshot, recruits=recruits, candidates=candidates, funnel=funnel)
-    content = _plain(found) | {"waiting": waiting, "funnel": {**funnel._asdict(), "own": bool(own)}}
+    settled = settle_pool(snapshot)
+    found = gaps(snapshot, recruits=recruits, candidates=candidates, funnel=funnel, settled=settled)
+    more = more_places(settled)
+    content = _plain(found) | {
+        "waiting": waiting,
+        "funnel": {**funnel._asdict(), "own": bool(own)},
+        "one_more_place": list(more.mentors[:ASKED]) if more.looked else None,
+    }
     with uow.begin() as store:
         store.reports.keep(programme_id, KIND, content)
 
@@ -62,9 +72,19 @@ def _plain_recruit(one: Recruit) -> dict[str, Any]:
     return {
         **_plain_kind(one.kind),
         "conditions": conditions,
+        "places": one.places,
         "waiting": one.waiting,
         "more_matched": one.more_matched,
         "invitations": one.invitations,
+        "curve": [
+            {
+                "mentors": point.mentors,
+                "places": point.mentors * one.places,
+                "more_matched": point.more_matched,
+                "invitations": point.mentors * one.invitations,
+            }
+            for point in one.curve
+        ],
     }
 
 

@@ -19,6 +19,8 @@ def hear_person(uow: UnitOfWork, terms: Terms, event: Heard) -> None:
             return
         _end_what_cannot_go_on(store, after)
         store.pool.keep(after)
+        if before is not None and before.mentee != after.mentee:  # what they asked for before explains nothing now
+            store.waits.look_again(after.person_id)
         if before is not None and before.standing == "paused" and after.standing == "here" and after.mentor:
             store.places.rest(after.person_id, None)
         store.enqueue(RUN_ROUND, after.programme_id, due_at=store.now + terms.debounce)

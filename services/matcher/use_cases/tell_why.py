@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from services.chassis.errors import Conflict
 from services.matcher.domain.explain import Crowd, Relaxation
 from services.matcher.domain.insights.small_cells import SMALLEST
-from services.matcher.domain.insights.why_waiting import WhyWaiting, why_waiting
-from services.matcher.ports import UnitOfWork
+from services.matcher.domain.insights.why_waiting import WhyWaiting, crowd_left, why_waiting
+from services.matcher.domain.round import decides, result_from_json, snapshot_from_json
+from services.matcher.ports import UnitOfWork, Waiting
 from services.matcher.use_cases.actor import Actor, note_reading
 from services.matcher.use_cases.desk import Desk, EngineBusy, TookTooLong
 from services.matcher.use_cases.tell_wait import NEXT_ROUND, Status, status_of, waiting_of
@@ -32,9 +33,9 @@ class LetGo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behind:
-    """The numbers and names behind a reason: ``suitable`` mentors break no rule, ``free`` of them have a place.
+    """The numbers and names behind a reason: ``suitable`` mentors break no rule now, ``free`` of them have a place.
 
-    ``crowd`` proves a shortage. All None while nothing was looked at.
+    ``crowd`` proves a shortage, as of the round that decided it. All None while nothing was looked at.
     """
 
     suitable: int | None = None
@@ -86,11 +87,31 @@ def tell_why(uow: UnitOfWork, desk: Desk, actor: Actor, person_id: str, locale: 
         return replace(why, cause=NEXT_ROUND)
     as_of_round = replace(why, cause=waiting.cause, rules=waiting.rules)
     try:
-        return _detailed(as_of_round, _live(uow, desk, waiting.programme_id, person_id))
+        return _detailed(as_of_round, _found(uow, desk, waiting))
     except (Conflict, EngineBusy, TookTooLong):
         if actor.is_admin:
             raise
         return as_of_round
+
+
+def _found(uow: UnitOfWork, desk: Desk, waiting: Waiting) -> WhyWaiting | None:
+    """The reason in the pool as it is now; where that decides nothing, the one before, with its crowd of then."""
+    now = _live(uow, desk, waiting.programme_id, waiting.person_id)
+    if now is None or waiting.cause is None or decides(waiting.cause, now.why.cause, now.why.rules):
+        return now
+    why = replace(now.why, cause=waiting.cause, rules=waiting.rules)
+    return WhyWaiting(why=why, crowd=_crowd_then(uow, desk, waiting))
+
+
+def _crowd_then(uow: UnitOfWork, desk: Desk, waiting: Waiting) -> Crowd | None:
+    """Who competed in the round that decided; None where only its figures are kept."""
+    with uow.begin(read_only=True) as store:
+        stored = store.rounds.stored(waiting.round_id) if waiting.round_id is not None else None
+    if stored is None:
+        return None
+    with desk.turn():
+        read, decided = stored
+        return crowd_left(snapshot_from_json(read), result_from_json(decided), waiting.person_id)
 
 
 def _live(uow: UnitOfWork, desk: Desk, programme_id: str, person_id: str) -> WhyWaiting | None:

@@ -11,9 +11,9 @@ from services.chassis.api import Blueprint
 from services.chassis.auth import allow
 from services.chassis.html import direction, language
 from services.events.vocabulary import codes, label, locales
+from services.events.vocabulary.device_models import device_models
 from services.profiles.api.blueprint import group
 from services.profiles.api.schemas.answers import CatalogueQuery, CatalogueSchema
-from services.profiles.domain.device_models import device_models
 
 _AXES = """
 diabetes_type relation language_level situation life_stage device_class device_stage goal topic request_shape format

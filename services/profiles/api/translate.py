@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from services.events.facts import DeviceInterest, DeviceLived, LifeStage, MenteeFacts, MentorFacts, Must, Spoken, Window
+from services.events.facts import DeviceInterest, DeviceLived, LifeStage, MenteeFacts, MentorFacts, Spoken, Window
+from services.events.validation import standard_must
 from services.profiles.domain.addresses import normal_phone
 from services.profiles.domain.editing import Edit
 from services.profiles.domain.languages import locale_for
@@ -71,7 +72,7 @@ def mentee_changes(told: Body) -> dict[str, Any]:
     if "life_stages" in told:
         changes["life_stages"] = tuple(LifeStage(**stage) for stage in told["life_stages"])
     if "musts" in told:
-        changes["musts"] = tuple(Must(**must) for must in told["musts"])
+        changes["musts"] = tuple(standard_must(**must) for must in told["musts"])
     if "support" in told:
         changes["only_support_is_self"] = changes["support"] == ("only_myself",)
     if "ever_met_a_peer" in told:

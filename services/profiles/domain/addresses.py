@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import phonenumbers
 
-from services.profiles.domain.faults import Fault
+from services.events.validation import Fault
 
 MOST = 254  # characters of an address, RFC 5321
 

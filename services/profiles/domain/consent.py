@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.events.validation import Fault
 from services.events.vocabulary import codes
-from services.profiles.domain.faults import Fault
 
 MATCHING = "matching"
 MESSAGES = "messages"

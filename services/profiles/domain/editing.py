@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from services.profiles.domain.faults import Fault
+from services.events.validation import Fault
 from services.profiles.domain.person import Contact, MenteeSide, MentorSide, Person
 
 _BESIDE_FACTS = {"own_words", "hopes", "referral_code", "support", "access_needs", "ever_met_a_peer"}

@@ -1,30 +1,10 @@
-"""What is wrong with something that was sent, said so that the sender can mend it."""
+"""Refuse what was sent when something in it has to be mended."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from services.chassis.errors import Invalid
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One thing to mend: the dotted name of the field, a sentence for people, and near valid values if any."""
-
-    field: str
-    message: str
-    nearest: tuple[str, ...] = ()
-
-    def shown(self) -> dict[str, Any]:
-        """Return the fault as problem details list it."""
-        shown: dict[str, Any] = {"field": self.field, "message": self.message}
-        if self.nearest:
-            shown["nearest"] = list(self.nearest)
-        return shown
-
-    def under(self, prefix: str) -> "Fault":
-        """Return the same fault for a field that lies within another (`mentee`, say)."""
-        return Fault(f"{prefix}.{self.field}", self.message, self.nearest)
+from services.events.validation import Fault
 
 
 def refuse_any(faults: Iterable[Fault]) -> None:
@@ -34,5 +14,11 @@ def refuse_any(faults: Iterable[Fault]) -> None:
         raise Invalid(
             "validation",
             "Some of what was sent needs another look; nothing was saved. Each entry of `errors` names its field.",
-            errors=[fault.shown() for fault in found],
+            errors=[_shown(fault) for fault in found],
         )
+
+
+def _shown(fault: Fault) -> dict[str, Any]:
+    """A fault as problem details list it."""
+    shown: dict[str, Any] = {"field": fault.field, "message": fault.message}
+    return shown | ({"nearest": list(fault.nearest)} if fault.nearest else {})

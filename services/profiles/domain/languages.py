@@ -1,23 +1,13 @@
-"""The languages a person uses, and the one in which Cairn speaks to them."""
+"""The language in which Cairn speaks to a person."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import langcodes
 
 from services.events.facts import Spoken
 from services.events.vocabulary import locales
-from services.profiles.domain.faults import Fault
 
 _LEVELS = ("native", "fluent", "conversational", "basic")
-
-
-def language_faults(languages: Sequence[Spoken]) -> Iterator[Fault]:
-    """Say which languages are there twice."""
-    seen: dict[str, int] = {}
-    for index, spoken in enumerate(languages):
-        if spoken.tag in seen:
-            yield Fault(f"languages.{index}.tag", f"This language is there already (entry {seen[spoken.tag]}).")
-        seen.setdefault(spoken.tag, index)
 
 
 def locale_for(languages: Sequence[Spoken]) -> str:

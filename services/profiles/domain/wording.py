@@ -9,7 +9,7 @@ from babel import Locale
 
 from services.events.matcher import Reason
 from services.events.vocabulary import codes, is_code, label
-from services.profiles.domain.device_models import device_models
+from services.events.vocabulary.device_models import device_models
 from services.profiles.domain.waiting import Waiting
 
 _AXES = {

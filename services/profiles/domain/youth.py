@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from services.chassis.errors import Forbidden
+from services.events.validation import MINOR, Fault
 from services.profiles.domain.consent import GUARDIAN
-from services.profiles.domain.faults import Fault, refuse_any
-from services.profiles.domain.intake import MINOR
+from services.profiles.domain.faults import refuse_any
 
 
 def admit_age(age_band: str | None, consents: Mapping[str, bool], *, youth_track: bool, role: str) -> bool:

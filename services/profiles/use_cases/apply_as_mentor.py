@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from services.events.validation import mentor_faults
 from services.profiles.domain.consent import consent_faults
 from services.profiles.domain.faults import refuse_any
-from services.profiles.domain.intake import contact_faults, mentor_faults
+from services.profiles.domain.intake import contact_faults
 from services.profiles.domain.person import MentorSide
 from services.profiles.domain.youth import admit_age
 from services.profiles.ports import World

@@ -3,7 +3,8 @@
 from datetime import date
 
 from services.chassis.principal import Principal
-from services.profiles.domain.faults import Fault, refuse_any
+from services.events.validation import Fault
+from services.profiles.domain.faults import refuse_any
 from services.profiles.domain.person import Person, approve
 from services.profiles.ports import World
 from services.profiles.use_cases.finding import found

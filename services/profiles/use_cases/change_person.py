@@ -6,10 +6,11 @@ from datetime import date
 
 from services.chassis.event import Event
 from services.chassis.principal import Principal
+from services.events.validation import Fault, mentee_faults, mentor_faults
 from services.profiles.domain.addresses import normal_address
 from services.profiles.domain.editing import Edit, edit_faults, edited
-from services.profiles.domain.faults import Fault, refuse_any
-from services.profiles.domain.intake import contact_faults, mentee_faults, mentor_faults, with_endings
+from services.profiles.domain.faults import refuse_any
+from services.profiles.domain.intake import contact_faults, with_endings
 from services.profiles.domain.person import Person, show
 from services.profiles.domain.refusals import address_known
 from services.profiles.domain.youth import admit_age

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from services.events.validation import mentee_faults
 from services.profiles.domain.consent import consent_faults
 from services.profiles.domain.faults import refuse_any
-from services.profiles.domain.intake import contact_faults, mentee_faults, with_endings
+from services.profiles.domain.intake import contact_faults, with_endings
 from services.profiles.domain.person import MenteeSide
 from services.profiles.domain.signposts import signposts_for
 from services.profiles.domain.youth import admit_age

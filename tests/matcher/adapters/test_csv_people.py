@@ -40,11 +40,11 @@ def test_a_mentee_is_read_with_all_they_say(tmp_path: Path) -> None:
 def test_a_mentor_in_the_file_counts_as_approved_and_trained_unless_it_says_otherwise(tmp_path: Path) -> None:
     text = (
         "id,languages,relations,diabetes_types,devices,capacity,approved,trained_until\n"
-        "kim,en,self;parent,t1d,aid:loop:2020-01:2024-06,3,,\n"
+        "kim,en,self;parent,t1d,diy_aid:loop:2020-01:2024-06,3,,\n"
         "jo,en,self,t1d,,,no,2029-01-01\n"
     )
     kim, jo = read_mentors(a_file(tmp_path, text), AT).people
-    assert kim.facts.devices == (DeviceLived(device_class="aid", model="loop", since="2020-01", until="2024-06"),)
+    assert kim.facts.devices == (DeviceLived(device_class="diy_aid", model="loop", since="2020-01", until="2024-06"),)
     assert (kim.facts.capacity, kim.facts.approved, kim.facts.trained_until) == (3, True, date(2031, 12, 31))
     assert (jo.facts.capacity, jo.facts.approved, jo.facts.trained_until) == (1, False, date(2029, 1, 1))
 
@@ -64,12 +64,12 @@ def test_a_file_as_a_spreadsheet_writes_it(tmp_path: Path) -> None:
         ("sam,en,mother,t1d", "relation", "nearest: "),
         ("sam,,self,t1d", "languages", "needed"),
         ("sam,en,self,t1d,evenings", "availability", "mon 18:00-20:30"),
-        ("sam,en,self,t1d,mon 20:00-18:00", "availability", "ends before it begins"),
-        ("sam,en,self,t1d,mon 20:00-25:00", "availability", "after the day"),
+        ("sam,en,self,t1d,mon 20:00-18:00", "availability", "ends before it starts"),
+        ("sam,en,self,t1d,mon 20:00-25:00", "availability", "a day goes from 0:00 to 24:00"),
         ("sam,en,self,t1d,,May 2026", "diagnosed", "2026-05"),
         ("sam,en,self,t1d,,,gender", "musts", "criterion:value"),
         ("sam,en,self,t1d,,,gender:wooman", "musts", "nearest: woman"),
-        ("sam,en,self,t1d,,,language:english please", "musts", "a tag such as en"),
+        ("sam,en,self,t1d,,,language:english please", "musts", "tag such as en"),
         ("sam,en,self,t1d,,,shoe_size:44", "musts", "nearest: "),
         ("sam,en,self,t1d,,,,perhaps", "minor", "neither yes nor no"),
         ("sam,en,self,t1d,,,,,Middle Earth", "time_zone", "Europe/London"),
@@ -87,9 +87,9 @@ def test_a_cell_that_cannot_be_read_names_its_line_and_what_to_write(
 
 
 def test_conditions_with_values_that_exist_are_read(tmp_path: Path) -> None:
-    told = "gender:woman; relation:any; language:es-MX; device_class:aid; device_model:loop; format:phone"
+    told = "gender:woman; gender:non_binary; relation:any; language:es-MX; device_class:diy_aid; device_model:loop"
     head = "id,languages,relation,diabetes_type,musts\n"
-    (mentee,) = read_mentees(a_file(tmp_path, f"{head}sam,en,self,t1d,{told}\n"), AT).people
+    (mentee,) = read_mentees(a_file(tmp_path, f"{head}sam,es,self,t1d,{told}\n"), AT).people
     assert [f"{one.criterion}:{one.value}" for one in mentee.facts.musts] == told.split("; ")
 
 

@@ -41,9 +41,26 @@ def test_gaps_are_found_in_the_background(engine_stage: Stage) -> None:
     found = stage.get("/matcher/v1/gaps", ADMIN)
     assert (found["state"], found["waiting"]) == ("ready", 2)
     assert [(one["language"], one["waiting"], one["more_matched"]) for one in found["recruits"]] == [("cy", 2, 2)]
+    assert found["recruits"][0]["places"] == 2
+    assert [(one["mentors"], one["places"], one["more_matched"]) for one in found["recruits"][0]["curve"]] == [
+        (1, 2, 2),
+        (5, 10, 2),
+        (10, 20, 2),
+    ]
     assert found["idle"][0]["language"] == "en"
     stage.forward(hours=1)
     assert stage.post("/matcher/v1/gaps", ADMIN).json["recruits"] == found["recruits"], "the last one stays meanwhile"
+
+
+def test_mentors_are_named_with_whom_one_place_more_is_one_person_more(engine_stage: Stage) -> None:
+    stage = engine_stage
+    stage.mentor("full", languages=spoken("cy"), capacity=1)
+    stage.mentor("other", languages=spoken("es"), capacity=1)
+    for _ in range(3):
+        stage.mentee(languages=spoken("cy"))
+    stage.post("/matcher/v1/gaps", ADMIN)
+    work(stage)
+    assert stage.get("/matcher/v1/gaps", ADMIN)["one_more_place"] == ["full"]
 
 
 def test_gaps_know_conditions_and_say_them_in_the_readers_language(engine_stage: Stage) -> None:

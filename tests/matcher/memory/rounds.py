@@ -145,10 +145,6 @@ class MemoryRounds(Aggregate):
             self.state.prices[finished.id] = prices
         self.state.rounds[finished.id] = finished
         self.state.results[finished.id] = result
-        for one in result.unmatched:
-            if self.state.why.get(one.mentee_id, ("", (), ""))[:2] == (one.cause, one.rules):
-                continue  # as before
-            self.state.why[one.mentee_id] = (one.cause, one.rules, finished.id)
 
     def let_go(self, programme_id: str, *, kept: int, before: datetime) -> None:
         over = [one for one in self.listed(programme_id, after=None, limit=10_000) if one.id in self.state.read]

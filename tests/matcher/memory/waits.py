@@ -10,6 +10,7 @@ from datetime import datetime
 from services.matcher.domain.match import ENDED_WELL
 from services.matcher.domain.member import Member
 from services.matcher.domain.records import looks_of
+from services.matcher.domain.round import Reason, Unmatched
 from services.matcher.ports import Course, Position, Waiting
 from tests.matcher.memory.pool import MemoryPool
 from tests.matcher.memory.state import Aggregate
@@ -34,6 +35,15 @@ class MemoryWaits(Aggregate):
 
     def mark_told(self, mentee_id: str) -> None:
         self.state.risk_told.add(mentee_id)
+
+    def reasons(self, programme_id: str) -> Mapping[str, Reason]:
+        return {one: (cause, rules) for one, (cause, rules, _) in self.state.why.items()}
+
+    def note(self, round_id: str, left: Sequence[Unmatched]) -> None:
+        self.state.why |= {one.mentee_id: (one.cause, one.rules, round_id) for one in left}
+
+    def look_again(self, mentee_id: str) -> None:
+        self.state.why.pop(mentee_id, None)
 
     def causes(self, programme_id: str) -> Mapping[str | None, int]:
         return Counter(self._of(member).cause for member in self.looking(programme_id))

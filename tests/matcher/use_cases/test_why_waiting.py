@@ -9,13 +9,17 @@ import pytest
 
 from services.chassis.words import Words
 from services.events.facts import DeviceInterest, DeviceLived, Must
+from services.events.profiles import PersonErased
 from services.matcher.bootstrap import WORDS
 from services.matcher.domain.round import run_round
+from services.matcher.ports import Waiting
+from services.matcher.use_cases.decide_round import release_round, set_round_mode
 from services.matcher.use_cases.desk import Desk
 from services.matcher.use_cases.end_match import end_match
 from services.matcher.use_cases.publish_weights import publish_in
 from services.matcher.use_cases.say_codes import say_cause, say_preset, say_rule
 from services.matcher.use_cases.say_why_waiting import say_why_waiting
+from services.matcher.use_cases.tell_figures import tell_figures
 from services.matcher.use_cases.tell_why import Behind, tell_why
 from tests.matcher.world import ADMIN, PROGRAMME, World, person, spoken
 
@@ -167,3 +171,113 @@ def test_every_rule_has_words_in_every_language(locale: str) -> None:
     said = {rule: say_rule(rule, phrases) for rule in rules}
     assert all(words and words != rule for rule, words in said.items()), said
     assert all(say_preset(name, phrases) != name for name in preset_names())
+
+
+def waiting_of(world: World, mentee: str) -> Waiting:
+    with world.house.begin(read_only=True) as store:
+        found = store.waits.wait_of(mentee)
+    assert found is not None
+    return found
+
+
+def later_rounds(world: World, rounds: int = 3) -> None:
+    """Rounds that find all places as the last one left them."""
+    for _ in range(rounds):
+        world.forward(hours=1)
+        world.run()
+
+
+def test_those_whose_mentors_went_to_others_keep_that_reason_and_the_round_that_decided(told: World) -> None:
+    second = crowded(told)
+    told.rounds()
+    decided = waiting_of(told, second)
+    assert decided.cause == "shortage"
+    later_rounds(told)
+    assert waiting_of(told, second) == decided, "later rounds found no free place, and decided nothing"
+    why = tell_why(told.house, Desk(), ADMIN, second, "en")
+    assert (why.cause, why.rules, why.round_id) == ("shortage", ("places",), decided.round_id)
+    assert why.behind_it is not None
+    assert (why.behind_it.suitable, why.behind_it.free) == (1, 0), "as it is now"
+    assert why.behind_it.crowd is not None
+    assert why.behind_it.crowd.mentees == ("first", "second")
+    assert say_why_waiting(why, ENGLISH)[0] == "Mentors who fit are with other people at the moment."
+    own = tell_why(told.house, Desk(), person(second), second, "en")
+    assert (own.cause, own.behind_it, own.crowded) == ("shortage", None, False)
+
+
+def test_a_shortage_outlives_the_release_of_the_round_that_found_it(told: World) -> None:
+    set_round_mode(told.house, PROGRAMME, "review", by="admin", reason="look first")
+    told.mentor(capacity=3)
+    names = [told.mentee(f"mentee-{letter}") for letter in "abcdefgh"]
+    told.rounds()
+    with told.house.begin(read_only=True) as store:
+        held = store.rounds.in_review(PROGRAMME)
+    assert held is not None
+    release_round(told.house, PROGRAMME, held.id, by="admin", reason="fine")
+    told.rounds()
+    later_rounds(told)
+    left = [waiting_of(told, name) for name in names if told.live(name) is None]
+    assert [(one.cause, one.round_id) for one in left] == [("shortage", held.id)] * 5
+    assert tell_figures(told.house, PROGRAMME, 100).waiting == {"shortage": 5}
+
+
+def test_whoever_comes_when_all_places_are_taken_waits_for_a_place(told: World) -> None:
+    second = crowded(told)
+    told.rounds()
+    late = told.mentee("late", languages=spoken("cy"))
+    told.rounds()
+    assert [waiting_of(told, name).cause for name in (second, late)] == ["shortage", "capacity"]
+    assert tell_why(told.house, Desk(), ADMIN, late, "en").cause == "capacity"
+
+
+def test_a_round_with_places_to_give_decides_anew(told: World) -> None:
+    second = crowded(told)
+    told.rounds()
+    first_round = waiting_of(told, second).round_id
+    told.mentee("newly", languages=spoken("cy"), situations=("newly_diagnosed",))
+    told.mentor("other", languages=spoken("cy"), capacity=1)
+    told.rounds()
+    assert told.live("newly") is not None
+    again = waiting_of(told, second)
+    assert again.cause == "shortage"
+    assert again.round_id != first_round
+    why = tell_why(told.house, Desk(), ADMIN, second, "en")
+    assert why.behind_it is not None
+    assert why.behind_it.crowd is not None
+    assert why.behind_it.crowd.mentees == ("newly", "second")
+
+
+def test_a_shortage_is_over_when_no_mentor_suits_any_more(told: World) -> None:
+    second = crowded(told)
+    told.rounds()
+    told.change("mentor", "mentor", languages=spoken("es"))
+    told.rounds()
+    assert waiting_of(told, second).cause == "never_possible"
+    assert tell_why(told.house, Desk(), ADMIN, second, "en").cause == "never_possible"
+
+
+def test_whoever_asks_for_something_else_is_looked_at_as_if_for_the_first_time(told: World) -> None:
+    second = crowded(told)
+    told.rounds()
+    told.change(second, "mentee", topics=("food",))
+    assert waiting_of(told, second).cause is None
+    told.rounds()
+    assert waiting_of(told, second).cause == "capacity"
+
+
+def test_hearing_the_same_of_somebody_again_changes_no_reason(told: World) -> None:
+    second = crowded(told)
+    told.rounds()
+    told.change(second, "mentee")
+    told.rounds()
+    assert waiting_of(told, second).cause == "shortage"
+
+
+def test_of_a_round_that_is_not_kept_any_more_the_reason_is_told_without_the_crowd(told: World) -> None:
+    bystander, second = told.mentee(languages=spoken("fr")), crowded(told)
+    told.rounds()
+    told.hear(PersonErased, bystander)
+    told.rounds()
+    why = tell_why(told.house, Desk(), ADMIN, second, "en")
+    assert (why.cause, why.behind_it) == ("shortage", Behind(suitable=1, free=0))
+    assert tell_why(told.house, Desk(), person(second), second, "en").cause == "shortage"

@@ -78,7 +78,7 @@ MENTEE_FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "a must of unknown value": ({"musts": [{"criterion": "gender", "value": "femal"}]}, "musts.0.value"),
     "a must of unknown criterion": ({"musts": [{"criterion": "beard", "value": "yes"}]}, "musts.0.criterion"),
     "contradictory musts": (
-        {"musts": [{"criterion": "gender", "value": "woman"}, {"criterion": "gender", "value": "man"}]},
+        {"musts": [{"criterion": "relation", "value": "any"}, {"criterion": "relation", "value": "parent"}]},
         "musts.1.value",
     ),
     "a must twice": (
@@ -156,6 +156,8 @@ def test_each_needed_thing_is_asked_for(stage: Stage, field: str) -> None:
         ({"diabetes_type": "t1"}, "t1d"),
         ({"availability": windows(zone="Europe/Londn")}, "Europe/London"),
         ({"musts": [{"criterion": "gender", "value": "womn"}]}, "woman"),
+        ({"musts": [{"criterion": "gender", "value": "female"}]}, "woman"),
+        ({"gender": "female"}, "woman"),
         ({"consents": ["messages"]}, "matching"),
     ],
 )

@@ -11,7 +11,7 @@ from services.chassis.errors import Conflict
 from services.chassis.event import Event
 from services.events.facts import MenteeFacts, Spoken
 from services.events.profiles import PersonChanged, PersonLeft, PersonPaused, PersonRegistered, PersonResumed
-from services.profiles.domain.availability import availability_faults
+from services.events.validation.availability import availability_faults
 from services.profiles.domain.consent import ConsentEntry, standing
 from services.profiles.domain.person import (
     Contact,

@@ -3,6 +3,7 @@
 from services.matcher.domain.assignment.assign import assign, optimise, priced, rough_prices
 from services.matcher.domain.assignment.certify import certify
 from services.matcher.domain.assignment.edges import Assignment, Certificate, Edges
+from services.matcher.domain.assignment.marginal import OneMore, one_more_place
 from services.matcher.domain.assignment.outcome import Outcome, Rebid
 from services.matcher.domain.assignment.problem import LARGEST_TOTAL, checked_capacity, indexed
 from services.matcher.domain.assignment.standing import Standing
@@ -13,6 +14,7 @@ __all__ = [
     "Assignment",
     "Certificate",
     "Edges",
+    "OneMore",
     "Outcome",
     "Rebid",
     "Standing",
@@ -21,6 +23,7 @@ __all__ = [
     "certify",
     "checked_capacity",
     "indexed",
+    "one_more_place",
     "optimise",
     "priced",
     "rough_prices",

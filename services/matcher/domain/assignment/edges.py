@@ -30,12 +30,13 @@ class Assignment:
 
     Prices are the dual values of the linear programme, in two words compared one after the other: first value, then
     tie-break. For every edge (mentee price + mentor price) >= (value, tie), with equality on matched pairs; whoever is
-    unmatched, and every mentor with a free place, has price zero.
+    unmatched, and every mentor with a free place, has price zero. Where several prices prove the same answer, these are
+    some of them: a mentor's is never less than what one more place would add, and may be more (see `marginal`).
     """
 
     mentor_of: I64  # (M,) mentor row, -1 for none
     mentee_price: I64  # (M,)
-    mentor_price: I64  # (N,) what one more place of this mentor is worth at the margin
+    mentor_price: I64  # (N,) at least what one more place of this mentor is worth
     mentee_tie_price: I64  # (M,) second word of the price
     mentor_tie_price: I64  # (N,)
     value: int  # total value of the matched pairs

@@ -52,8 +52,10 @@ class ByBits:
 
     def points(self, mentee: AnyArray, mentor: AnyArray) -> I32:
         """The points of pairs given by rows (arrays broadcast against each other)."""
-        shared = np.bitwise_count(self.mentee_bits[:, mentee] & self.mentor_bits[:, mentor]).sum(axis=0, dtype=np.int64)
-        found: I32 = self.curve[self.mentee_row[mentee], shared]
+        most = max(np.ndim(mentee), np.ndim(mentor))  # the words come first, so both need as many dimensions behind
+        one, other = np.array(mentee, ndmin=most), np.array(mentor, ndmin=most)
+        shared = np.bitwise_count(self.mentee_bits[:, one] & self.mentor_bits[:, other]).sum(axis=0, dtype=np.int64)
+        found: I32 = self.curve[self.mentee_row[one], shared]
         return found
 
 

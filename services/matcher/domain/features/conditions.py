@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from services.events.facts import DeviceLived, MentorFacts, Spoken
 from services.events.vocabulary import codes
+from services.events.vocabulary.device_models import class_of_model
 from services.matcher.domain.features.musts import Want, meets, wants
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.people import Mentee, Mentor
@@ -41,9 +42,10 @@ def _cleared(facts: MentorFacts) -> MentorFacts:
 
 
 def _of_model(facts: MentorFacts, model: str) -> MentorFacts:
-    """With a model of a device lived with already, or of any: the rules know models by their name alone."""
-    lived = next((one.device_class for one in facts.devices), codes("device_class")[0])
-    return replace(facts, devices=(*facts.devices, DeviceLived(device_class=lived, model=model)))
+    """With a model, of the class that it is; a device of that class lived with already is the one."""
+    kind = class_of_model(model) or next((one.device_class for one in facts.devices), codes("device_class")[0])
+    others = tuple(one for one in facts.devices if one != DeviceLived(device_class=kind))
+    return replace(facts, devices=(*others, DeviceLived(device_class=kind, model=model)))
 
 
 _MADE: Mapping[str, Callable[..., MentorFacts]] = {

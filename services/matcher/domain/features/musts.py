@@ -1,28 +1,28 @@
 """A mentee's musts: each is a bit that the mentor has or has not.
 
-Several musts hold together; only genders are alternatives, since a mentor has one. A ``relation`` must bends the
-criterion of that name as well (who counts as a match); a ``language`` must asks only that the mentor knows it.
+Several musts hold together, except those of one criterion in ``ALTERNATIVES``: one of these is enough. A ``relation``
+must bends the criterion of that name as well (who counts as a match); a ``language`` must asks only that the mentor
+knows it.
 """
 
 from datetime import datetime
 
-from services.events.facts import Must, Spoken
+from services.events.facts import ALTERNATIVES, ANY_RELATION, Must, Spoken
 from services.matcher.domain.features.criteria.language import understanding
-from services.matcher.domain.features.criteria.relation import ANY
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.people import Mentee, Mentor
 
 BENDS = ("relation",)  # criteria that a must of the same name bends
+_OPEN = Must(criterion="relation", value=ANY_RELATION)
 Want = tuple[str, tuple[str, ...]]  # criterion, and the values of which one is enough
 
 
 def wants(mentee: Mentee) -> tuple[Want, ...]:
     """What a mentor must have, one entry per condition, sorted."""
-    musts: tuple[Must, ...] = mentee.facts.musts
-    genders = tuple(sorted({must.value for must in musts if must.criterion == "gender"}))
-    single = {(must.criterion, (must.value,)) for must in musts if must.criterion != "gender"}
-    single.discard(("relation", (ANY,)))
-    return tuple(sorted(single | ({("gender", genders)} if genders else set())))
+    musts = [one for one in mentee.facts.musts if one != _OPEN]
+    either = {name: {one.value for one in musts if one.criterion == name} for name in ALTERNATIVES}
+    found = {(name, tuple(sorted(values))) for name, values in either.items() if values}
+    return tuple(sorted(found | {(one.criterion, (one.value,)) for one in musts if one.criterion not in ALTERNATIVES}))
 
 
 def meets(mentor: Mentor, want: Want, pool: Pool) -> bool:

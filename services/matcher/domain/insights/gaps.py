@@ -1,22 +1,22 @@
-"""Whom to recruit next: add one mentor of a kind to the pool, settle again, count who more is matched.
+"""Whom to recruit next: add mentors of a kind to the pool, settle again, count who more is matched.
 
 Kinds come from the people who wait: their first language, type, relation, the device class they ask about, and the
 conditions that an ordinary mentor of that kind does not meet anyway (a gender, clearance for minors, a model). Each
-number is a re-solve, so it is exact for the pool as it is; the mentor added is an ordinary one with open times.
+number is a re-solve, so it is exact for the pool as it is; the mentors added are ordinary ones with open times.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import reduce
 from typing import NamedTuple
 
-from services.events.facts import DeviceLived, MenteeFacts, MentorFacts, Spoken
+from services.events.facts import ANY_RELATION, DeviceLived, MenteeFacts, MentorFacts, Spoken
 from services.events.vocabulary import codes
+from services.events.vocabulary.device_models import class_of_model
 from services.matcher.domain.features.capacity import capacity_of
 from services.matcher.domain.features.conditions import conditions_of, has, meeting, rule_of
-from services.matcher.domain.features.criteria.relation import ANY
 from services.matcher.domain.features.musts import Want
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.people import Mentee, Mentor
@@ -52,22 +52,40 @@ class Kind(NamedTuple):
     conditions: tuple[Want, ...] = ()
 
 
+STEPS = (1, 5, 10)
+"""How many mentors of a kind are counted together: the next one is rarely the last."""
+
+
+class Point(NamedTuple):
+    """So many mentors of a kind, and how many people more have a mentor with them than without."""
+
+    mentors: int
+    more_matched: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Recruit:
-    """A mentor to look for next, and how many people more the pool matches with them (after those before in the list).
+    """A kind of mentor to look for, each with ``places`` for people, and what the next 1, 5 and 10 of them are worth.
 
-    ``invitations`` estimates how many people to invite to win one such mentor.
+    ``curve`` counts on top of one mentor of each kind before in the list. ``invitations`` estimates how many people to
+    invite to win one such mentor.
     """
 
     kind: Kind
+    places: int
     waiting: int
-    more_matched: int
+    curve: tuple[Point, ...]
     invitations: int
+
+    @property
+    def more_matched(self) -> int:
+        """People more with a mentor when one such mentor comes."""
+        return self.curve[0].more_matched
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gaps:
-    """``recruits`` in order of worth; ``idle`` counts free places left over, by kind, most first.
+    """``recruits`` in order of worth, no kind twice; ``idle`` counts free places left over, by kind, most first.
 
     ``for_conditions`` has the best recruit for each condition that somebody who waits insists on, each counted alone:
     where many others wait as well, those few would not be among the first.
@@ -87,34 +105,52 @@ def gaps(
     funnel: Funnel = PUBLISHED,
     settled: Settled | None = None,
 ) -> Gaps:
-    """Find the mentors worth looking for, greedily one after the other, each by exact re-solves."""
+    """Find the kinds of mentor worth looking for, greedily one after the other, each by exact re-solves."""
     current = settled or settle(snapshot)
     idle = _idle(current)
     found: list[Recruit] = []
     for_conditions: tuple[Recruit, ...] = ()
     while len(found) < recruits:
-        tried = _tried(current, candidates, places, len(found), funnel)
+        named = {one.kind for one in found}
+        tried = _tried(current, candidates, places, named, funnel)
         if not found:
-            for_conditions = tuple(_of_conditions([one for one, _ in tried]))
+            for_conditions = tuple(_drawn(current, one) for one in _of_conditions([one for one, _ in tried]))
         best, then = max(tried, key=lambda one: _worth(one[0]), default=(None, current))
         if best is None or best.more_matched <= 0:
             break
-        found.append(best)
+        found.append(_drawn(current, best))
         current = then
     return Gaps(recruits=tuple(found), for_conditions=for_conditions, idle=idle)
 
 
-def _tried(current: Settled, most: int, places: int, number: int, funnel: Funnel) -> list[tuple[Recruit, Settled]]:
+def _tried(
+    current: Settled, most: int, places: int, named: Collection[Kind], funnel: Funnel
+) -> list[tuple[Recruit, Settled]]:
     """What one mentor more of each kind worth trying would make of the pool, the kinds most waited for first."""
-    pool, matched = current.snapshot, current.mentor_of
-    waiting = Counter(kind_wanted(one, pool) for one in pool.mentees if one.id not in matched)
+    pool = current.snapshot
+    waiting = Counter(kind_wanted(one, pool) for one in pool.mentees if one.id not in current.mentor_of)
     found = []
-    for kind in _worth_trying(waiting, most):
-        then = settle(_with(pool, kind, places, number))
-        more = len(then.mentor_of) - len(matched)
-        recruit = Recruit(kind=kind, waiting=waiting[kind], more_matched=more, invitations=funnel.invitations)
+    for kind in _worth_trying({kind: count for kind, count in waiting.items() if kind not in named}, most):
+        point, then = _point(current, kind, places, 1)
+        recruit = Recruit(
+            kind=kind, places=places, waiting=waiting[kind], curve=(point,), invitations=funnel.invitations
+        )
         found.append((recruit, then))
     return found
+
+
+def _drawn(current: Settled, one: Recruit) -> Recruit:
+    """With the rest of its curve; what has just been tried is known."""
+    return replace(one, curve=(*one.curve, *(_point(current, one.kind, one.places, count)[0] for count in STEPS[1:])))
+
+
+def _point(current: Settled, kind: Kind, places: int, count: int) -> tuple[Point, Settled]:
+    """The pool with so many mentors of a kind more, and what they are worth."""
+    pool = current.snapshot
+    known = len(pool.mentors)
+    new = (ordinary(kind, pool, places, known + number) for number in range(count))
+    then = settle(replace(pool, mentors=(*pool.mentors, *new)))
+    return Point(count, len(then.mentor_of) - len(current.mentor_of)), then
 
 
 def _worth_trying(waiting: Mapping[Kind, int], most: int) -> list[Kind]:
@@ -138,19 +174,23 @@ def _of_conditions(tried: Sequence[Recruit]) -> Iterable[Recruit]:
 def kind_wanted(mentee: Mentee, snapshot: Snapshot) -> Kind:
     """The kind of mentor that a person waits for."""
     facts = mentee.facts
+    asked = _first(one.device_class for one in facts.devices)
     kind = Kind(
         facts.languages[0].tag if facts.languages else "en",
         _insisted(facts, "diabetes_type") or facts.diabetes_type,
         _insisted(facts, "relation") or facts.relation,
-        facts.devices[0].device_class if facts.devices else None,
+        class_of_model(_insisted(facts, "device_model") or "") or asked,
     )
     plain, pool = ordinary(kind, snapshot, 1, 0), Pool((), (), snapshot.at, snapshot.weights)
-    return kind._replace(conditions=tuple(one for one in conditions_of(mentee) if not has(plain, one, pool)))
+    wanted = conditions_of(mentee)
+    if asked is not None and all(one.device_class != kind.device_class for one in facts.devices):
+        wanted = (("device_class", (asked,)), *wanted)  # they insist on a model of another class than they ask about
+    return kind._replace(conditions=tuple(one for one in dict.fromkeys(wanted) if not has(plain, one, pool)))
 
 
 def _insisted(facts: MenteeFacts, criterion: str) -> str | None:
     """What a person asks for instead of the like of themselves."""
-    return _first(must.value for must in facts.musts if must.criterion == criterion and must.value != ANY)
+    return _first(must.value for must in facts.musts if must.criterion == criterion and must.value != ANY_RELATION)
 
 
 def ordinary(kind: Kind, snapshot: Snapshot, places: int, number: int) -> Mentor:
@@ -165,10 +205,6 @@ def ordinary(kind: Kind, snapshot: Snapshot, places: int, number: int) -> Mentor
         devices=(DeviceLived(device_class=kind.device_class),) if kind.device_class else (),
     )
     return Mentor(id=f"~recruit-{number}", programme=snapshot.programme, facts=reduce(meeting, kind.conditions, facts))
-
-
-def _with(snapshot: Snapshot, kind: Kind, places: int, number: int) -> Snapshot:
-    return replace(snapshot, mentors=(*snapshot.mentors, ordinary(kind, snapshot, places, number)))
 
 
 def _idle(settled: Settled) -> tuple[tuple[Kind, int], ...]:

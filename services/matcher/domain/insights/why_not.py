@@ -11,7 +11,7 @@ from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.reading import QUALITY_FLOOR
 from services.matcher.domain.insights.judge import judge_pairing, pairing, rows_of
 from services.matcher.domain.insights.what_if import Prepared, prepare
-from services.matcher.domain.people import Pair
+from services.matcher.domain.people import Mentor, Pair
 from services.matcher.domain.round import Settled, Snapshot, settle
 
 
@@ -86,9 +86,13 @@ def _kept_apart_by(snapshot: Snapshot, pair: Pair) -> tuple[str, ...]:
     rules = explain(mentee, mentor, snapshot.weights, snapshot.at).rules
     if pair in snapshot.blocks:
         rules = (*rules, "blocked")
-    if not capacity_of(mentor).takes(mentee.facts.request_shape):
-        rules = (*rules, "places")
-    return rules
+    return rules if _has_place(mentor, mentee.facts.request_shape) else (*rules, "places")
+
+
+def _has_place(mentor: Mentor, shape: str) -> bool:
+    """Whether places are free for such a request, a break or a shape the mentor declines left aside: told by rules."""
+    willing = replace(mentor, paused=False, facts=replace(mentor.facts, request_shapes=()))
+    return capacity_of(willing).takes(shape)
 
 
 def _price(ready: Prepared, forced: Settled, pair: Pair) -> WhyNot:

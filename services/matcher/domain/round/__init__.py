@@ -11,6 +11,7 @@ from services.matcher.domain.round.as_json import (
 )
 from services.matcher.domain.round.canonical import digest
 from services.matcher.domain.round.prices import NO_PRICES, Prices
+from services.matcher.domain.round.reasons import Reason, decides, renewed
 from services.matcher.domain.round.run import Decision, decide_round, run_round
 from services.matcher.domain.round.settle import Settled, settle
 from services.matcher.domain.round.values import Proof, Proposal, RoundResult, Snapshot, Unmatched
@@ -22,16 +23,19 @@ __all__ = [
     "Prices",
     "Proof",
     "Proposal",
+    "Reason",
     "RoundResult",
     "Settled",
     "Snapshot",
     "Unmatched",
     "Verification",
     "decide_round",
+    "decides",
     "digest",
     "harmless_alternates",
     "prices_from_json",
     "prices_to_json",
+    "renewed",
     "result_from_json",
     "result_to_json",
     "run_round",

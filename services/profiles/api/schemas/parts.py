@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import marshmallow as ma
 from marshmallow import fields, validate
 
 from services.chassis.schema import CairnSchema, Code, LanguageTag
-from services.events.vocabulary import codes
+from services.events.validation import limits
+from services.events.vocabulary import codes, nearest
 from services.profiles.domain.addresses import MOST
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
@@ -19,7 +21,7 @@ LONGEST_TEXT = 2000
 
 def code(axis: str, **kwargs: Any) -> Code:
     """Return a field for one code of a vocabulary."""
-    return Code(codes(axis), axis=axis.replace("_", " "), **kwargs)
+    return Code(codes(axis), axis=axis.replace("_", " "), near=partial(nearest, axis), **kwargs)
 
 
 def several(axis: str, *, most: int | None = None, about: str) -> fields.List[Any]:
@@ -130,13 +132,13 @@ class AvailabilitySchema(CairnSchema):
         validate=validate.Length(max=64, error="Please give the IANA name of a time zone."),
         metadata={"description": "IANA name of the time zone", "example": "Europe/London"},
     )
-    windows = at_most(fields.Nested(WindowSchema), 50, "weekly windows", load_default=list)
+    windows = at_most(fields.Nested(WindowSchema), limits.WINDOWS, "weekly windows", load_default=list)
 
 
 class SharedFields(CairnSchema):
     """What mentee and mentor tell alike; everything may be left out."""
 
-    languages = at_most(fields.Nested(SpokenSchema), 20, "languages, best first", least=1)
+    languages = at_most(fields.Nested(SpokenSchema), limits.LANGUAGES, "languages, best first", least=1)
     diagnosed = month("month of diagnosis")
     situations = several("situation", about="what brings you here, or what you lived through")
     goals = several("goal", about="what company is wanted or given")

@@ -3,7 +3,9 @@
 from marshmallow import fields, validate
 
 from services.chassis.schema import CairnSchema, Code
+from services.events.validation import limits
 from services.events.vocabulary import codes
+from services.events.vocabulary.device_models import device_models
 from services.profiles.api.schemas.parts import (
     LONGEST_TEXT,
     JoinFields,
@@ -17,7 +19,6 @@ from services.profiles.api.schemas.parts import (
     several,
     text,
 )
-from services.profiles.domain.device_models import device_models
 
 
 def _model() -> Code:
@@ -55,7 +56,9 @@ class MustSchema(CairnSchema):
     value = fields.String(
         required=True,
         validate=validate.Length(min=1, max=40, error="Please give one code or language tag."),
-        metadata={"description": "a code of that vocabulary, or a language tag"},
+        metadata={
+            "description": "a code of that vocabulary, a device model or a language tag; for a relation also `any`"
+        },
     )
 
 
@@ -64,11 +67,15 @@ class MenteeFields(SharedFields):
 
     relation = code("relation")
     diabetes_type = code("diabetes_type")
-    devices = at_most(fields.Nested(DeviceInterestSchema), 10, "devices you use or think about")
+    devices = at_most(fields.Nested(DeviceInterestSchema), limits.DEVICES_ASKED, "devices you use or think about")
     life_stages = at_most(fields.Nested(LifeStageSchema), len(codes("life_stage")), "stages of life now")
     request_shape = code("request_shape", metadata={"description": "how much company you wish for"})
     matters_most = several("matters", about="what matters most in a mentor, up to three")
-    musts = at_most(fields.Nested(MustSchema), 8, "conditions; each makes the wait longer")
+    musts = at_most(
+        fields.Nested(MustSchema),
+        limits.MUSTS,
+        "conditions; each makes the wait longer. They hold together; of genders, types, relations one is enough",
+    )
     support = several("support", about="whom you can lean on; never shown to mentors")
     ever_met_a_peer = YesNo(allow_none=True, metadata={"description": "whether you ever met somebody in the same boat"})
     digital_comfort = code("digital_comfort", allow_none=True)
@@ -78,7 +85,7 @@ class MenteeFields(SharedFields):
 class MenteeSignUpSchema(JoinFields, MenteeFields):
     """A person who looks for a mentor. Five things are needed, the rest helps and has honest defaults."""
 
-    languages = at_most(fields.Nested(SpokenSchema), 20, "languages, best first", least=1, required=True)
+    languages = at_most(fields.Nested(SpokenSchema), limits.LANGUAGES, "languages, best first", least=1, required=True)
     relation = code("relation", required=True)
     diabetes_type = code("diabetes_type", required=True, metadata={"description": "`unsure` is fine"})
 
@@ -90,16 +97,16 @@ class MentorFields(SharedFields):
     diabetes_types = at_most(
         code("diabetes_type"), len(codes("diabetes_type")), "what you, or whom you care for, live with", least=1
     )
-    devices = at_most(fields.Nested(DeviceLivedSchema), 20, "devices you lived with")
+    devices = at_most(fields.Nested(DeviceLivedSchema), limits.DEVICES_LIVED, "devices you lived with")
     life_stages = several("life_stage", about="stages of life you lived through")
     request_shapes = several("request_shape", about="what you offer; none means any")
     capacity = Whole(
-        validate=validate.Range(1, 10, error="Please give 1 to 10 people at the same time."),
+        validate=validate.Range(*limits.CAPACITY, error="Please give 1 to 10 people at the same time."),
         metadata={"description": "how many people you accompany at the same time"},
     )
     hours_per_month = Whole(
         allow_none=True,
-        validate=validate.Range(1, 100, error="Please give 1 to 100 hours."),
+        validate=validate.Range(*limits.HOURS_PER_MONTH, error="Please give 1 to 100 hours."),
     )
     also_clinician = YesNo(metadata={"description": "you also work in health care; you speak as a peer here"})
     hopes = text(LONGEST_TEXT, "what you hope to gain yourself", allow_none=True)
@@ -108,7 +115,7 @@ class MentorFields(SharedFields):
 class MentorApplicationSchema(JoinFields, MentorFields):
     """A person who offers their lived experience."""
 
-    languages = at_most(fields.Nested(SpokenSchema), 20, "languages, best first", least=1, required=True)
+    languages = at_most(fields.Nested(SpokenSchema), limits.LANGUAGES, "languages, best first", least=1, required=True)
     relations = at_most(code("relation"), len(codes("relation")), "how you know diabetes", least=1, required=True)
     diabetes_types = at_most(
         code("diabetes_type"),

@@ -10,8 +10,9 @@ import pytest
 from services.matcher.domain.explain import Crowd, Relaxation, WhyUnmatched, awaited, crowd_of, why_unmatched
 from services.matcher.domain.features import Pool, Problem, build, read
 from services.matcher.domain.people import Mentee, Mentor
+from services.matcher.domain.round import settle
 from services.matcher.domain.weights import Weights, default_weights
-from tests.support.people import NOW, a_mentee, a_mentor, asks_about, must, spoken, weights
+from tests.support.people import NOW, a_mentee, a_mentor, a_snapshot, asks_about, must, spoken, weights
 
 
 def a_problem(mentees: Iterable[Mentee], mentors: Iterable[Mentor], given: Weights | None = None) -> Problem:
@@ -78,10 +79,12 @@ def test_letting_go_of_a_relation_is_not_offered_where_it_opens_nobody() -> None
     assert (told.cause, told.rules, told.relaxations) == ("never_possible", ("relation",), ())
 
 
-def test_two_relations_asked_for_at_once_promise_nothing_that_one_of_them_would_not_keep() -> None:
+def test_of_two_relations_asked_for_one_is_enough() -> None:
     asks = a_mentee(musts=(must("relation", "parent"), must("relation", "partner")))
-    told = why(asks, a_mentor("a", relations=("parent",)))
-    assert (told.cause, told.relaxations) == ("never_possible", ())
+    assert why(asks, a_mentor("a", relations=("parent",))).suitable == 1
+    told = why(asks, a_mentor("a", relations=("self",)))
+    assert (told.cause, told.rules) == ("hard_rule", ("must:relation",))
+    assert told.relaxations == (Relaxation(rules=("must:relation",), mentors=1),)
 
 
 def test_what_letting_go_would_open_is_what_it_opens() -> None:
@@ -105,6 +108,16 @@ def test_what_letting_go_would_open_is_what_it_opens() -> None:
             assert why(freed, *mentors).suitable == one.mentors, (mentee, one)
             tried += 1
     assert tried > 80
+
+
+def test_a_crowd_is_found_under_a_quality_floor_as_well() -> None:
+    """The floor is judged pair by pair: one person with several mentors at once."""
+    mentees = [a_mentee(name) for name in ("a", "b", "c")]
+    settled = settle(a_snapshot(mentees, [a_mentor("x"), a_mentor("y")], weights(quality_floor=20)))
+    (left,) = [row for row, mentor in enumerate(settled.answer.mentor_of) if mentor < 0]
+    crowd = crowd_of(settled.problem, settled.answer.mentor_of, left)
+    assert crowd is not None
+    assert (len(crowd.mentees), crowd.mentors, crowd.places) == (3, ("x", "y"), 2)
 
 
 def test_the_shape_of_a_request_is_the_persons_own_to_change() -> None:

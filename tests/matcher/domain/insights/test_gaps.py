@@ -11,18 +11,14 @@ from services.matcher.domain.insights.gaps import Funnel, Kind, gaps, ordinary
 from services.matcher.domain.round import run_round
 from tests.support.people import a_mentee, a_mentor, a_snapshot, asks_about, must, spoken
 
-RECRUITS = [f"~recruit-{n}" for n in range(3)]
+RECRUITS = [f"~recruit-{n}" for n in range(20)]
 
 
 def test_the_mentor_to_look_for_is_the_one_who_serves_most_people() -> None:
     spanish = [a_mentee(f"s{n}", languages=spoken("es")) for n in range(3)]
     french = [a_mentee("f", languages=spoken("fr"))]
     told = gaps(a_snapshot([*spanish, *french], [a_mentor("alex")]), places=2)
-    assert [(one.kind.language, one.waiting, one.more_matched) for one in told.recruits] == [
-        ("es", 3, 2),
-        ("fr", 1, 1),
-        ("es", 1, 1),
-    ]
+    assert [(one.kind.language, one.waiting, one.more_matched) for one in told.recruits] == [("es", 3, 2), ("fr", 1, 1)]
     assert told.idle == ((Kind("en", "t1d", "self", None), 1),)
 
 
@@ -33,6 +29,40 @@ def test_places_that_the_hours_of_a_mentor_leave_empty_are_not_idle(shape: str |
     mentees = [a_mentee(request_shape=shape)] if shape else []
     told = gaps(a_snapshot(mentees, [a_mentor(capacity=3, hours_per_month=3, request_shapes=only)]))
     assert sum(places for _, places in told.idle) == left
+
+
+def test_each_kind_stands_there_once_with_what_the_next_ones_are_worth() -> None:
+    spanish = [a_mentee(f"s{n}", languages=spoken("es")) for n in range(14)]
+    french = [a_mentee(f"f{n}", languages=spoken("fr")) for n in range(3)]
+    told = gaps(a_snapshot([*spanish, *french], [a_mentor("alex")]), places=2)
+    assert [(one.kind.language, one.places, one.curve) for one in told.recruits] == [
+        ("es", 2, ((1, 2), (5, 10), (10, 14))),
+        ("fr", 2, ((1, 2), (5, 3), (10, 3))),
+    ]
+
+
+def test_the_whole_curve_comes_true_when_the_mentors_come() -> None:
+    tongues = [("es", "fr"), ("es",), ("fr",), ("en",)]
+    mentees = [a_mentee(f"p{n}", languages=spoken(*tongues[n % 4])) for n in range(30)]
+    pool = a_snapshot(mentees, [a_mentor("alex", capacity=3)])
+    first = gaps(pool, recruits=1).recruits[0]
+    for point in first.curve:
+        new = [ordinary(first.kind, pool, first.places, number) for number in range(point.mentors)]
+        joined = replace(pool, mentors=(*pool.mentors, *new))
+        assert len(run_round(joined).proposals) - len(run_round(pool).proposals) == point.more_matched
+    worth = [point.more_matched for point in first.curve]
+    assert worth == sorted(worth)
+
+
+@pytest.mark.parametrize("asked", [(), ("aid",), ("cgm_rt",), ("cgm_rt", "aid")])
+def test_a_model_that_is_insisted_on_comes_with_the_class_that_it_is(asked: tuple[str, ...]) -> None:
+    devices = tuple(asks_about(one) for one in asked)
+    pool = a_snapshot([a_mentee("a", devices=devices, musts=(must("device_model", "omnipod_5"),))], [])
+    (first,) = gaps(pool, recruits=1).recruits
+    assert (first.kind.device_class, first.more_matched) == ("aid", 1)
+    lived = ordinary(first.kind, pool, 1, 0).facts.devices
+    assert [one.device_class for one in lived if one.model == "omnipod_5"] == ["aid"]
+    assert {one.device_class for one in lived} == {"aid"} | set(asked[:1] if "aid" not in asked else ())
 
 
 def test_what_is_foretold_comes_true_when_the_mentor_comes() -> None:

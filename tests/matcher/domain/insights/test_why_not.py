@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,23 @@ def test_a_pair_that_breaks_a_rule_says_which() -> None:
 def test_a_full_mentor_has_no_place() -> None:
     pool = a_snapshot([a_mentee("sam")], [a_mentor("kim", taken=1)])
     assert why_not(pool, Pair("sam", "kim")).rules == ("places",)
+
+
+@pytest.mark.parametrize(
+    ("mentor", "rules"),
+    [
+        ({"request_shapes": ("one_thing",)}, ("request_shape",)),
+        ({"request_shapes": ("one_thing",), "taken": 1}, ("request_shape", "places")),
+        ({"request_shapes": ("one_thing",), "hours_per_month": 2}, ("request_shape",)),
+        ({"paused": True}, ("ready",)),
+        ({"paused": True, "taken": 1}, ("ready", "places")),
+        ({"approved": False}, ("ready",)),
+        ({"capacity": 3, "hours_per_month": 3, "taken": 1, "shapes_taken": ("long_haul",)}, ("places",)),
+    ],
+)
+def test_places_are_named_only_where_a_place_is_what_is_missing(mentor: dict[str, Any], rules: tuple[str, ...]) -> None:
+    pool = a_snapshot([a_mentee("sam", request_shape="long_haul")], [a_mentor("kim", **mentor)])
+    assert why_not(pool, Pair("sam", "kim")).rules == rules
 
 
 def test_the_pair_the_round_makes_costs_nothing() -> None:

@@ -1,12 +1,11 @@
 """Parents meet parents, partners partners, unless the mentee asks otherwise by a must."""
 
+from services.events.facts import ANY_RELATION
 from services.events.vocabulary import codes
 from services.matcher.domain.features.coded import ByTable
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.tables import by_best
 from services.matcher.domain.people import Mentee, Mentor
-
-ANY = "any"
 
 
 def code(pool: Pool) -> ByTable:
@@ -19,7 +18,7 @@ def code(pool: Pool) -> ByTable:
     def points(asked: tuple[str, tuple[str, ...]], lived: str) -> int:
         own, wanted = asked
         near = pool.closeness("relation", own, lived)
-        named = [one for one in wanted if one != ANY]
+        named = [one for one in wanted if one != ANY_RELATION]
         if named:
             return 100 if lived in named else 0
         return max(near, open_points) if wanted else near

@@ -6,14 +6,15 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from services.events.facts import Window
-from services.profiles.domain.faults import Fault
-
-MIDNIGHT = 24 * 60  # minutes; the end of a day
+from services.events.validation.fault import Fault
+from services.events.validation.limits import WINDOWS
+from services.events.validation.lists import too_many
 
 
 def availability_faults(windows: Sequence[Window], time_zone: str) -> Iterator[Fault]:
     """Say which windows end before they start, repeat or overlap another, and whether the time zone is unknown."""
     yield from _zone_faults(time_zone)
+    yield from too_many("availability.windows", windows, WINDOWS)
     for index, window in enumerate(windows):
         field = f"availability.windows.{index}"
         if window.end <= window.start:
@@ -27,11 +28,16 @@ def availability_faults(windows: Sequence[Window], time_zone: str) -> Iterator[F
 
 
 def _clashes(field: str, window: Window, earlier: Sequence[Window]) -> Iterator[Fault]:
-    for other_index, other in enumerate(earlier):
+    for other in earlier:
         if window == other:
-            yield Fault(field, f"This is the same as window {other_index}; leave one of the two out.")
+            yield Fault(field, f"{_shown(other)} is there already; leave one of the two out.")
         elif window.day == other.day and window.start < other.end and other.start < window.end:
-            yield Fault(field, f"This overlaps window {other_index} on the same day; join the two into one.")
+            yield Fault(field, f"This overlaps {_shown(other)}; join the two into one.")
+
+
+def _shown(window: Window) -> str:
+    start, end = (f"{minute // 60:02d}:{minute % 60:02d}" for minute in (window.start, window.end))
+    return f"{window.day} {start}-{end}"
 
 
 def _zone_faults(time_zone: str) -> Iterator[Fault]:

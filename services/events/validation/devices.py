@@ -1,33 +1,10 @@
-"""The device models that people can name: codes, so that no free text reaches an event.
-
-The list is a file to add to; a model that is not in it is left out, the class of device still counts.
-"""
+"""Device models: those of the catalogue, each beside its own class of device."""
 
 import difflib
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterator
 
-from services.profiles.domain.faults import Fault
-
-
-@dataclass(frozen=True)
-class DeviceModel:
-    """A model: its code, the class of device it is, and the name its maker gave it."""
-
-    code: str
-    device_class: str
-    label: str
-
-
-@cache
-def device_models() -> Mapping[str, DeviceModel]:
-    """Return every model by its code, in alphabetical order."""
-    path = Path(__file__).with_name("device_models.json")
-    raw = json.loads(path.read_text(encoding="utf-8"))
-    return {code: DeviceModel(code, entry["device_class"], entry["label"]) for code, entry in sorted(raw.items())}
+from services.events.validation.fault import Fault
+from services.events.vocabulary.device_models import device_models
 
 
 def model_faults(field: str, model: str | None, device_class: str | None) -> Iterator[Fault]:

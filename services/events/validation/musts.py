@@ -4,20 +4,31 @@ from collections.abc import Iterator
 
 import langcodes
 
-from services.events.facts import MenteeFacts, Must
+from services.chassis.language_tags import standard_tag
+from services.events.facts import ANY_RELATION, MenteeFacts, Must
+from services.events.validation.devices import model_faults
+from services.events.validation.fault import Fault
+from services.events.validation.limits import MUSTS
+from services.events.validation.lists import too_many
 from services.events.vocabulary import codes, nearest
-from services.profiles.domain.device_models import device_models, model_faults
-from services.profiles.domain.faults import Fault
+from services.events.vocabulary.device_models import device_models
 
-_ONE_VALUE = {"gender", "diabetes_type", "relation"}
-_AXES = {"gender", "device_class", "diabetes_type", "relation", "format", "life_stage"}
+OPEN = Must(criterion="relation", value=ANY_RELATION)
+_AXES = ("gender", "device_class", "diabetes_type", "relation", "format", "life_stage")
+
+
+def standard_must(criterion: str, value: str) -> Must:
+    """Return a condition with its language, where it is about one, in the spelling of languages that are spoken."""
+    tag = standard_tag(value) if criterion == "language" else None
+    return Must(criterion=criterion, value=tag or value)
 
 
 def must_faults(facts: MenteeFacts) -> Iterator[Fault]:
     """Say which conditions have an unknown value, repeat, or can never hold together with the rest."""
+    yield from too_many("musts", facts.musts, MUSTS)
     for index, must in enumerate(facts.musts):
         field = f"musts.{index}.value"
-        value_faults = list(_value_faults(field, must))
+        value_faults = list(_value_faults(f"musts.{index}", must))
         yield from value_faults
         if not value_faults:
             yield from _clashes(field, must, facts.musts[:index])
@@ -25,23 +36,25 @@ def must_faults(facts: MenteeFacts) -> Iterator[Fault]:
 
 
 def _value_faults(field: str, must: Must) -> Iterator[Fault]:
-    if must.criterion in _AXES and must.value not in codes(must.criterion):
-        yield Fault(field, f"This is not one of the codes for {must.criterion}.", nearest(must.criterion, must.value))
+    if must.criterion not in codes("must"):
+        near = nearest("must", must.criterion)
+        yield Fault(f"{field}.criterion", "This is not something that can be a condition; choose one of these.", near)
+    elif must.criterion in _AXES and must != OPEN:
+        if must.value not in codes(must.criterion):
+            what = f"This is not one of the codes for {must.criterion}; choose one of these."
+            yield Fault(f"{field}.value", what, nearest(must.criterion, must.value))
     elif must.criterion == "device_model":
-        yield from model_faults(field, must.value, None)
-    elif must.criterion == "language" and not langcodes.tag_is_valid(must.value):
-        yield Fault(field, "Give a language as a BCP 47 tag such as en, es-MX or zh-Hant.")
+        yield from model_faults(f"{field}.value", must.value, None)
+    elif must.criterion == "language" and standard_tag(must.value) is None:
+        yield Fault(f"{field}.value", "Give a language as a BCP 47 tag such as en, es-MX or zh-Hant.")
 
 
 def _clashes(field: str, must: Must, earlier: tuple[Must, ...]) -> Iterator[Fault]:
     for other in earlier:
         if must == other:
             yield Fault(field, "This condition is there already; leave one of the two out.")
-        elif must.criterion == other.criterion and must.criterion in _ONE_VALUE:
-            yield Fault(
-                field,
-                f"Nobody can be both {other.value} and {must.value}; keep one condition, or use matters_most instead.",
-            )
+        elif must.criterion == other.criterion == "relation" and ANY_RELATION in (must.value, other.value):
+            yield Fault(field, f"`{ANY_RELATION}` is open to every relation already; keep one of the two conditions.")
         elif {must.criterion, other.criterion} == {"device_class", "device_model"}:
             model, kind = (must, other) if must.criterion == "device_model" else (other, must)
             known = device_models().get(model.value)

@@ -1,0 +1,10 @@
+"""How much a person may say: the bounds that API descriptions show and every way in holds to."""
+
+LANGUAGES = 20
+WINDOWS = 50
+DEVICES_ASKED = 10
+DEVICES_LIVED = 20
+MUSTS = 8
+MATTERS_MOST = 3
+CAPACITY = (1, 10)  # people accompanied at the same time
+HOURS_PER_MONTH = (1, 100)

@@ -1,0 +1,81 @@
+"""Which mentors to ask for one place more: with whom one person more would have a mentor.
+
+Prices cannot tell it: they prove the answer, and may promise more than a place would bring. So everybody is laid out
+with one place more, settled within the places there are, and the worth of each new place is read from the residual
+graph (see ``assignment/marginal.py``), for all mentors at once and exactly.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from services.matcher.domain.arrays import I64
+from services.matcher.domain.assignment import one_more_place
+from services.matcher.domain.explain.hall import takes_seats
+from services.matcher.domain.features.musts import ready
+from services.matcher.domain.features.pool import Pool
+from services.matcher.domain.features.problem import Problem, build
+from services.matcher.domain.features.reading import read
+from services.matcher.domain.features.seats import Seats
+from services.matcher.domain.people import Mentor
+from services.matcher.domain.round import Settled
+from services.matcher.domain.round.assign import assign
+from services.matcher.domain.scoring import score_block
+
+LARGEST = 50_000_000  # pairs of mentees and kinds of seat: each is looked at once, some ten million in a second
+
+
+@dataclass(frozen=True, kw_only=True)
+class MorePlaces:
+    """``mentors`` with whom one place more lets one person more have a mentor, the most needed first.
+
+    ``looked`` is False for a pool too large to look at every pair.
+    """
+
+    mentors: tuple[str, ...] = ()
+    looked: bool = True
+
+
+def more_places(settled: Settled) -> MorePlaces:
+    """Find them in a settled pool, each thought of alone.
+
+    Exact, as to people, but for two rare things: under a quality floor a mentor's load, which falls with a place more,
+    may move a pair across it; and a pin that was refused for want of a place would take the new one.
+    """
+    pool = settled.problem.pool
+    roomy = Pool(pool.mentees, tuple(map(_with_one_more, pool.mentors)), pool.at, pool.weights)
+    if len(pool.mentees) * 3 * len(pool.mentors) > LARGEST:
+        return MorePlaces(looked=False)
+    frame = build(read(roomy, settled.snapshot.blocks))
+    places = _places_now(frame.seats, settled.problem.seats)
+    now = assign(replace(frame, seats=replace(frame.seats, places=places)), alternates=0).assignment
+    if now is None:
+        return MorePlaces()
+    found = one_more_place(lambda mentees: _values(frame, mentees), now)
+    added = (frame.seats.places > places) & found.comes_in
+    columns = np.flatnonzero(added & np.array([ready(pool.mentors[row], pool.at) for row in frame.seats.mentor_rows]))
+    best = sorted(columns.tolist(), key=lambda column: (-int(found.worth[column]), _id(frame, column)))
+    return MorePlaces(mentors=tuple(_id(frame, column) for column in best))
+
+
+def _with_one_more(mentor: Mentor) -> Mentor:
+    return replace(mentor, facts=replace(mentor.facts, capacity=mentor.facts.capacity + 1))
+
+
+def _places_now(frame: Seats, now: Seats) -> I64:
+    """The places there are, over the seats of the frame: one kind of seat of each mentor has one more there."""
+    known = dict(zip(zip(now.mentor_rows.tolist(), now.masks.tolist(), strict=True), now.places.tolist(), strict=True))
+    kinds = zip(frame.mentor_rows.tolist(), frame.masks.tolist(), strict=True)
+    return np.array([known.get(kind, 0) for kind in kinds], dtype=np.int64)
+
+
+def _values(frame: Problem, mentees: I64) -> I64:
+    """What these mentees are worth in each seat; 0 where a rule forbids the pair."""
+    seats = np.arange(len(frame.seats.places))
+    values = score_block(frame.scores, mentees, seats)
+    allowed = np.array([takes_seats(frame, row, seats) for row in mentees.tolist()]).reshape(values.shape)
+    return np.where(allowed, values, 0)
+
+
+def _id(problem: Problem, column: int) -> str:
+    return problem.pool.mentors[int(problem.seats.mentor_rows[column])].id

@@ -1,0 +1,89 @@
+"""Which mentors to ask for one place more: beside rounds in which they have it."""
+
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+
+import pytest
+
+from services.matcher.domain.insights.more_places import MorePlaces, more_places
+from services.matcher.domain.people import Mentor, Pair
+from services.matcher.domain.round import Snapshot, settle
+from tests.support.people import a_mentee, a_mentor, a_snapshot, asks_about, lived_with, must, spoken, weights
+
+
+def with_one_more(pool: Snapshot, mentor_id: str) -> Snapshot:
+    def more(one: Mentor) -> Mentor:
+        return replace(one, facts=replace(one.facts, capacity=one.facts.capacity + (one.id == mentor_id)))
+
+    return replace(pool, mentors=tuple(map(more, pool.mentors)))
+
+
+def by_settling_again(pool: Snapshot) -> set[str]:
+    matched = len(settle(pool).mentor_of)
+    return {one.id for one in pool.mentors if len(settle(with_one_more(pool, one.id)).mentor_of) > matched}
+
+
+def a_pool(seed: int) -> Snapshot:
+    dice = Random(seed)
+    shapes = ("one_thing", "a_few_chats", "long_haul")
+    mentees = [
+        a_mentee(
+            f"e{n}",
+            languages=spoken(*dice.sample(("en", "es", "cy"), dice.randint(1, 2))),
+            request_shape=dice.choice(shapes),
+            devices=(asks_about("aid"),) if dice.random() < 0.3 else (),
+            musts=(must("gender", "woman"),) if dice.random() < 0.2 else (),
+        )
+        for n in range(dice.randint(2, 14))
+    ]
+    mentors = []
+    for n in range(dice.randint(1, 6)):
+        taken = dice.randint(0, 1)
+        mentors.append(
+            a_mentor(
+                f"o{n}",
+                languages=spoken(*dice.sample(("en", "es", "cy"), dice.randint(1, 2))),
+                capacity=dice.randint(taken, 3),
+                taken=taken,
+                hours_per_month=dice.choice((None, 2, 3, 4, 6)),
+                request_shapes=tuple(dice.sample(shapes, dice.randint(0, 2))),
+                devices=(lived_with("aid"),) if dice.random() < 0.5 else (),
+                gender=dice.choice(("woman", "man")),
+                approved=dice.random() < 0.9,
+                paused=dice.random() < 0.1,
+            )
+        )
+    pins = frozenset({Pair("e0", "o0")}) if dice.random() < 0.2 else frozenset[Pair]()
+    given = weights(availability="hard") if dice.random() < 0.3 else weights()
+    pool = a_snapshot(mentees, mentors, given, pins=pins, blocks=frozenset({Pair("e1", "o0")}))
+    return replace(pool, pins=frozenset()) if settle(pool).refused else pool  # a refused pin would take the place
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_those_named_are_those_with_whom_a_round_matches_somebody_more(seed: int) -> None:
+    pool = a_pool(seed)
+    assert set(more_places(settle(pool)).mentors) == by_settling_again(pool)
+
+
+def test_a_place_counts_where_the_chain_that_it_starts_ends_with_somebody_who_waits() -> None:
+    """Alex is of no use to Luz; but whoever goes to Alex leaves a place with Ines, who is."""
+    mentees = [a_mentee("sam", languages=spoken("en", "es")), a_mentee("luz", languages=spoken("es"))]
+    dutch = a_mentor("wim", languages=spoken("nl"))
+    mentors = [a_mentor("alex", taken=1), a_mentor("ines", languages=spoken("es")), dutch]
+    assert set(more_places(settle(a_snapshot(mentees, mentors))).mentors) == {"alex", "ines"}
+
+
+def test_the_mentor_of_those_who_have_waited_longest_comes_first() -> None:
+    mentees = [
+        a_mentee("new", languages=spoken("es"), waited=timedelta(hours=1)),
+        a_mentee("old", languages=spoken("cy"), waited=timedelta(days=40)),
+    ]
+    mentors = [a_mentor("a", languages=spoken("es"), taken=1), a_mentor("b", languages=spoken("cy"), taken=1)]
+    assert more_places(settle(a_snapshot(mentees, mentors))).mentors == ("b", "a")
+
+
+def test_nobody_is_named_where_nobody_waits_or_no_mentor_is_there() -> None:
+    assert more_places(settle(a_snapshot([a_mentee()], [a_mentor()]))) == MorePlaces()
+    assert more_places(settle(a_snapshot([a_mentee()], []))) == MorePlaces()
+    assert more_places(settle(a_snapshot([], [a_mentor(taken=1)]))) == MorePlaces()
