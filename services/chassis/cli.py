@@ -44,9 +44,9 @@ def run_service(
 ) -> int:
     """Run the role named on the command line, and return the exit code.
 
-    The help lists `commands` too; `start` runs them before the service is put together. `configure_logs(service, role)` is called before the role starts, and not for --help; without one, `logs.configure`
-    is, with level INFO. `arguments` stands in for sys.argv in tests. Call it from the main thread: signals are heard
-    there only.
+    The help lists `commands` too; `start` runs them before the service is put together. `configure_logs(service, role)`
+    is called before the role starts, and not for --help; without one, `logs.configure` is, with level INFO. `arguments`
+    stands in for sys.argv in tests. Call it from the main thread: signals are heard there only.
     """
     role = _parser(name, description, roles, commands or {}).parse_args(arguments).role
     stop = Stop()  # from here on a signal asks and never kills

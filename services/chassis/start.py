@@ -37,5 +37,6 @@ def start(
         library = (missing.name or OURS).split(".")[0]
         if library == OURS:
             raise
-        sys.stderr.write(f"{library} is not installed; in Cairn's folder, pip install '.[services]' brings all of it.\n")
+        cure = "in Cairn's folder, pip install '.[services]' brings all of it"
+        sys.stderr.write(f"{library} is not installed; {cure}.\n")
         return 2

@@ -1,4 +1,4 @@
-"""What `pip install .` gives: every file, a `match` that runs with the engine's libraries alone, services with the rest."""
+"""What `pip install .` gives: every file, and a `match` that runs with the engine's libraries alone."""
 
 import os
 import subprocess
