@@ -1,4 +1,4 @@
-"""How a cell of a people file is read: codes, lists, languages, devices, windows, dates.
+"""How a cell of a people file is read: codes or their labels, lists, languages, devices, windows, dates.
 
 A list is separated by ``;`` and the parts of one entry by ``:`` (``es:native; en:fluent``). Every reader raises
 ``BadCellError`` with what to write instead.
@@ -13,13 +13,15 @@ from zoneinfo import available_timezones
 from langcodes import tag_is_valid
 
 from services.events.facts import DeviceInterest, DeviceLived, LifeStage, Must, Spoken, Window
-from services.events.vocabulary import is_code, nearest
+from services.events.vocabulary import find_code, nearest
 from services.matcher.domain.features.criteria.relation import ANY
 
 T = TypeVar("T")
 _WINDOW = re.compile(r"(?P<day>\w+)\s+(?P<start>\d{1,2}:\d\d)\s*-\s*(?P<end>\d{1,2}:\d\d)")
 _MONTH = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])")
-_YES, _NO = ("yes", "true", "1"), ("no", "false", "0", "")
+_DAY_OF_MONTH = re.compile(r"\d{4}-\d\d-\d\d")
+_YES = frozenset({"yes", "y", "true", "1", "sí", "si", "oui", "نعم"})
+_NO = frozenset({"no", "n", "false", "0", "", "non", "لا"})
 _CODED_MUSTS = ("gender", "device_class", "diabetes_type", "relation", "format", "life_stage")
 _MONTHS_FROM = 2  # a device is class, model, first month, last month
 
@@ -29,12 +31,13 @@ class BadCellError(ValueError):
 
 
 def code(axis: str) -> Callable[[str], str]:
-    """One code of a vocabulary."""
+    """One code of a vocabulary, or its label in a language that Cairn speaks."""
 
     def read(text: str) -> str:
-        if not is_code(axis, text):
+        found = find_code(axis, text)
+        if found is None:
             raise BadCellError(f"{text!r} is not a {axis.replace('_', ' ')}; nearest: {', '.join(nearest(axis, text))}")
-        return text
+        return found
 
     return read
 
@@ -51,20 +54,21 @@ def several(one: Callable[[str], T]) -> Callable[[str], tuple[T, ...]]:
 def spoken(text: str) -> Spoken:
     """``tag:level``; the level is fluent where it is left out."""
     tag, _, level = text.partition(":")
-    return Spoken(tag=language(tag), level=code("language_level")(level or "fluent"))
+    return Spoken(tag=language(tag.strip()), level=code("language_level")(level or "fluent"))
 
 
 def language(tag: str) -> str:
-    """A BCP 47 tag."""
-    if not tag_is_valid(tag):
+    """A BCP 47 tag, or the name of a language that Cairn speaks, in one of them."""
+    found = tag if tag_is_valid(tag) else find_code("locale", tag)
+    if found is None:
         raise BadCellError(f"{tag!r} is not a language; write a tag such as en, es-MX or ase")
-    return tag
+    return found
 
 
 def life_stage(text: str) -> LifeStage:
     """``code`` or ``code:last day``."""
     name, _, until = text.partition(":")
-    return LifeStage(code=code("life_stage")(name), until=day(until) if until else None)
+    return LifeStage(code=code("life_stage")(name), until=day(until.strip()) if until else None)
 
 
 def device_asked(text: str) -> DeviceInterest:
@@ -88,9 +92,9 @@ def must(text: str) -> Must:
         raise BadCellError(f"{text!r} has no value; write criterion:value, such as gender:woman")
     kind = code("must")(criterion)
     if kind == "language":
-        language(value)
+        value = language(value)
     elif kind in _CODED_MUSTS and (kind, value) != ("relation", ANY):
-        code(kind)(value)
+        value = code(kind)(value)
     return Must(criterion=kind, value=value)
 
 
@@ -113,7 +117,8 @@ def time_zone(text: str) -> str:
 
 
 def month(text: str) -> str:
-    """``YYYY-MM``."""
+    """``YYYY-MM``, or a day of that month."""
+    text = text[:7] if _DAY_OF_MONTH.fullmatch(text) else text
     if not _MONTH.fullmatch(text):
         raise BadCellError(f"{text!r} is not a month; write for example 2026-05")
     return text
@@ -137,10 +142,10 @@ def instant(text: str) -> datetime:
 
 
 def yes_no(text: str) -> bool:
-    """yes or no."""
-    if text.lower() not in (*_YES, *_NO):
+    """yes or no, in a language that Cairn speaks."""
+    if text.casefold() not in _YES | _NO:
         raise BadCellError(f"{text!r} is neither yes nor no")
-    return text.lower() in _YES
+    return text.casefold() in _YES
 
 
 def whole(least: int, most: int) -> Callable[[str], int]:

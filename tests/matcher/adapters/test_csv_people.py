@@ -60,7 +60,7 @@ def test_a_file_as_a_spreadsheet_writes_it(tmp_path: Path) -> None:
     [
         ("sam,english please,self,t1d", "languages", "a tag such as en"),
         ("sam,en:excellent,self,t1d", "languages", "nearest: "),
-        ("sam,en,self,type1", "diabetes_type", "nearest: "),
+        ("sam,en,self,type9", "diabetes_type", "nearest: "),
         ("sam,en,mother,t1d", "relation", "nearest: "),
         ("sam,,self,t1d", "languages", "needed"),
         ("sam,en,self,t1d,evenings", "availability", "mon 18:00-20:30"),
