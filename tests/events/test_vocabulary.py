@@ -48,3 +48,16 @@ def test_a_reader_of_a_regional_language_gets_its_words_and_an_unknown_one_engli
 
 def test_a_code_that_nobody_labelled_yet_is_made_readable() -> None:
     assert vocabulary.label("weekday", "second_sunday", "en") == "second sunday"
+
+
+def test_a_label_of_any_language_names_its_code_and_no_other() -> None:
+    for locale in CODES["locale"]:
+        for axis, words in labels(locale).items():
+            assert {code: vocabulary.find_code(axis, word.upper()) for code, word in words.items()} == {
+                code: code for code in words
+            }
+
+
+def test_what_separates_answers_in_a_table_stands_in_no_label() -> None:
+    words = [word for locale in CODES["locale"] for axis in labels(locale).values() for word in axis.values()]
+    assert [word for word in words if ":" in word or ";" in word] == []

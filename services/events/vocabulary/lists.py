@@ -37,14 +37,14 @@ def is_code(axis: str, code: str) -> bool:
 def find_code(axis: str, text: str) -> str | None:
     """The code that a text names, as a code or as its label in any language Cairn speaks; None when it names none.
 
-    Case, spaces and punctuation do not count: ``t1d``, ``Type 1`` and ``tipo 1`` are the same.
+    Case, accents, spaces and punctuation do not count: ``t1d``, ``Type 1`` and ``tipo 1`` are the same.
     """
     return _named(axis).get(spelling(text))
 
 
 def spelling(text: str) -> str:
-    """A text without what does not count when two are compared: case, spaces, underscores, punctuation."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).casefold())
+    """A text without what does not count when two are compared: case, accents, spaces, punctuation."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKD", text).casefold())
 
 
 @cache

@@ -23,6 +23,7 @@ from services.matcher.domain.people import Mentee, Mentor
 Reader = Callable[[str], Any]
 P = TypeVar("P", Mentee, Mentor)
 LARGEST_FILE = 64 * 1024 * 1024
+HEAD = 64 * 1024  # characters in which the first line ends
 AS_OURS = Columns()
 _TOLD_SEPARATOR = re.compile(r"sep=([,;\t])\n", re.IGNORECASE)  # the first line of some spreadsheets' files
 _QUOTED = re.compile(r'"[^"]*"')
@@ -186,7 +187,7 @@ def _rows(path: Path) -> tuple[list[tuple[int, list[str]]], CsvFault | None]:
 
 def _separator(text: str) -> str:
     """What stands most often between the cells of the first line that holds anything."""
-    first = _QUOTED.sub("", text).lstrip().partition("\n")[0]
+    first = _QUOTED.sub("", text[:HEAD]).lstrip("\n ").partition("\n")[0]
     return max(",;\t", key=first.count)
 
 
