@@ -37,7 +37,7 @@ def read_records(table: str, told: Any) -> tuple[Rows, list[CsvFault]]:
     except UnfitTableError as error:
         return [], [CsvFault(table, 0, error.column, str(error))]
     names = list(dict.fromkeys(_all_names(records)))
-    faults = [CsvFault(table, 0, name, "is there twice") for name in repeated(map(str, records.names))]
+    faults: list[CsvFault] = []
     rows: list[tuple[int, list[str]]] = [(0, [str(name) for name in names])]
     for number, record in enumerate(records.rows, start=1):
         cells, found = _cells(table, number, record, names)
@@ -80,6 +80,8 @@ def _from_columns(told: Mapping[Any, Any]) -> _Records:
 
 def _from_frame(frame: Any) -> _Records:
     names = getattr(frame, "column_names", getattr(frame, "columns", ()))
+    for name in repeated(map(str, names)):
+        raise UnfitTableError(name, "is there twice")
     try:
         if hasattr(frame, "to_dicts"):
             rows = frame.to_dicts()
