@@ -91,8 +91,11 @@ def _unknown(unknown: Sequence[str], kind: str, known: Sequence[str]) -> list[He
     if not unknown:
         return []
     are = "are not columns" if len(unknown) > 1 else "is not a column"
-    cures = "say what it is (--map, in Python columns=) or leave it out (--ignore-unknown, ignore_unknown=True)"
-    return [HeadFault(", ".join(unknown), f"{are} of {kind}: {cures}; the columns are: {', '.join(known)}")]
+    cures = (
+        "Say what each is (--map, in Python columns=), or leave out what is not needed "
+        "(--ignore-unknown, in Python ignore_unknown=True)"
+    )
+    return [HeadFault(", ".join(unknown), f"{are} of {kind}. {cures}. The columns are: {', '.join(known)}")]
 
 
 def _twice(told: Sequence[str], names: Sequence[str | None]) -> list[HeadFault]:
@@ -110,6 +113,9 @@ def _twice_told(name: str, theirs: Sequence[str]) -> str:
 
 
 def _missing(names: Sequence[str]) -> list[HeadFault]:
-    """Needed columns; each is told by itself, since each wants an answer of its own."""
-    cure = "if it is the same for everybody, say so (--default, in Python defaults=)"
-    return [HeadFault(name, "is missing" if name == "id" else f"is missing; {cure}") for name in names]
+    """Needed columns; only ``id`` cannot be the same for everybody."""
+    others = [name for name in names if name != "id"]
+    are = "are missing" if len(others) > 1 else "is missing"
+    cure = "What is the same for everybody may be said once (--default, in Python defaults=)"
+    told = [HeadFault("id", "is missing. Any column that names each person once will do")] if "id" in names else []
+    return told + ([HeadFault(", ".join(others), f"{are}. {cure}")] if others else [])

@@ -102,8 +102,8 @@ def test_columns_that_are_not_ours_are_told_in_one_sentence_with_ours_once(tmp_p
     text = "id,languages,relation,diabetes_type,Grade,Organisation,,Profession\nsam,en,self,t1d,7,HQ,,Policy\n"
     (fault,) = read_mentees(a_file(tmp_path, text), AT).faults
     assert (fault.line, fault.column) == (1, "Grade, Organisation, column 7, Profession")
-    assert fault.message.startswith("are not columns of mentees: say what it is (--map")
-    assert fault.message.endswith(f"the columns are: id, {', '.join(MENTEE_COLUMNS)}")
+    assert fault.message.startswith("are not columns of mentees. Say what each is (--map")
+    assert fault.message.endswith(f"The columns are: id, {', '.join(MENTEE_COLUMNS)}")
     read = read_mentees(a_file(tmp_path, text), AT, Columns(ignore_unknown=True))
     assert ([one.id for one in read.people], read.faults) == (["sam"], ())
 
@@ -220,7 +220,7 @@ def test_every_fault_of_a_file_is_told_at_once(tmp_path: Path) -> None:
     [
         ("", "is empty"),
         ("\n\n", "is empty"),
-        ("id,languages\nsam,en\n", "is missing"),
+        ("id,languages\nsam,en\n", "are missing"),
         ("id,id,languages,relation,diabetes_type\n", "there twice"),
         ("id,languages,relation,diabetes_type,a1c\n", "is not a column of mentees"),
         ('id,languages,relation,diabetes_type\n"sam,en,self,t1d\n', "cannot be read"),
