@@ -47,7 +47,7 @@ def test_the_page_runs_as_it_stands_and_prints_what_it_shows() -> None:
             with contextlib.redirect_stdout(io.StringIO()) as out:
                 exec(text, known)  # noqa: S102 - the page's own code is what is tested
             printed = out.getvalue()
-    assert shown == 3
+    assert shown == 4
 
 
 def test_dicts_frames_and_files_give_the_same(tmp_path: Path) -> None:
