@@ -109,9 +109,9 @@ def summary(made: FilesMatched, path: Path | None = None) -> str:
 
 def warnings(made: FilesMatched) -> list[str]:
     """What to think about before the pairs are used."""
-    if made.common_score is None:
+    if made.shared_score is None:
         return []
-    alike = f"every possible pair has the same score, {made.common_score}"
+    alike = f"every possible pair has the same score, {made.shared_score}"
     return [f"{alike}. Where several would do, nothing says which: add answers, or change the weights."]
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.reading import read
-from services.matcher.domain.insights.alike import common_score
+from services.matcher.domain.insights.alike import shared_score
 from services.matcher.domain.insights.policies import Outcome, compare
 from services.matcher.domain.people import Mentee, Mentor
 from services.matcher.domain.round import RoundResult, Snapshot, run_round, settle
@@ -16,12 +16,12 @@ from services.matcher.domain.weights import Weights
 class FilesMatched:
     """The round's result, and the outcome of each policy asked for, the optimum first (empty when none was asked).
 
-    ``common_score`` is the score of all eligible pairs where nothing tells them apart, else None.
+    ``shared_score`` is the score of all eligible pairs where nothing tells them apart, else None.
     """
 
     result: RoundResult
     outcomes: tuple[Outcome, ...]
-    common_score: int | None
+    shared_score: int | None
 
 
 def match_files(
@@ -35,11 +35,11 @@ def match_files(
     snapshot = Snapshot(programme="files", at=at, weights=weights, mentees=mentees, mentors=mentors)
     result = run_round(snapshot)
     outcomes = compare(settle(snapshot), policies) if policies else ()
-    return FilesMatched(result, outcomes, _common_score(snapshot, result))
+    return FilesMatched(result, outcomes, _shared_score(snapshot, result))
 
 
-def _common_score(snapshot: Snapshot, result: RoundResult) -> int | None:
+def _shared_score(snapshot: Snapshot, result: RoundResult) -> int | None:
     """Look at all pairs only where the chosen ones are alike."""
     if len({one.score for one in result.proposals}) != 1:
         return None
-    return common_score(read(Pool(snapshot.mentees, snapshot.mentors, snapshot.at, snapshot.weights)))
+    return shared_score(read(Pool(snapshot.mentees, snapshot.mentors, snapshot.at, snapshot.weights)))

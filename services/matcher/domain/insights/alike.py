@@ -5,7 +5,7 @@ import numpy as np
 from services.matcher.domain.features.reading import Reading
 
 
-def common_score(reading: Reading) -> int | None:
+def shared_score(reading: Reading) -> int | None:
     """The one score, 0 to 100, that all eligible pairs have, where anybody could be paired in more than one way.
 
     None when two scores differ, which the first mentees usually show; only where all are alike is every pair read.

@@ -1,13 +1,13 @@
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.reading import read
-from services.matcher.domain.insights.alike import common_score
+from services.matcher.domain.insights.alike import shared_score
 from services.matcher.domain.people import Mentee, Mentor
 from tests.support.people import a_mentee, a_mentor, a_snapshot, spoken
 
 
 def score_of(mentees: list[Mentee], mentors: list[Mentor]) -> int | None:
     told = a_snapshot(mentees, mentors)
-    return common_score(read(Pool(told.mentees, told.mentors, told.at, told.weights)))
+    return shared_score(read(Pool(told.mentees, told.mentors, told.at, told.weights)))
 
 
 def test_people_with_the_same_answers_cannot_be_told_apart() -> None:
