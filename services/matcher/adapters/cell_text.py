@@ -1,6 +1,7 @@
 """Values of Python, numpy and data frames as a cell of a CSV file has them."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -84,5 +85,4 @@ def _one(value: Any) -> str:
 
 def repeated(names: Iterable[str]) -> list[str]:
     """The names that stand more than once, each once."""
-    seen: set[str] = set()
-    return list(dict.fromkeys(name for name in names if name in seen or seen.add(name)))
+    return [name for name, times in Counter(names).items() if times > 1]

@@ -4,9 +4,10 @@ A table is the path of a CSV file, an iterable of dicts, a dict of columns, or a
 (``records``); columns and cells are those of ``csv_people``. See docs/notebook.md.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,6 +17,7 @@ from services.matcher.adapters.cell_text import as_text
 from services.matcher.adapters.csv_cells import BadCellError
 from services.matcher.adapters.csv_people import (
     CsvFault,
+    P,
     ReadPeople,
     Rows,
     read_mentees,
@@ -32,14 +34,28 @@ from services.matcher.use_cases.match_files import FilesMatched, match_files
 TABLES = ("mentees", "mentors")
 
 
-class Frame(Protocol):
-    """A table of another library: pandas has ``to_dict("records")``, polars ``to_dicts``, pyarrow ``to_pylist``."""
+class PandasLike(Protocol):
+    """A data frame as of pandas."""
 
-    @property
-    def columns(self) -> Any:
-        """The names of the columns, or the columns."""
+    def to_dict(self, orient: Any, /) -> Any:
+        """Its rows as dicts, for ``"records"``."""
 
 
+class PolarsLike(Protocol):
+    """A data frame as of polars."""
+
+    def to_dicts(self) -> Any:
+        """Its rows as dicts."""
+
+
+class ArrowLike(Protocol):
+    """A table as of pyarrow."""
+
+    def to_pylist(self) -> Any:
+        """Its rows as dicts."""
+
+
+Frame = PandasLike | PolarsLike | ArrowLike
 Table = str | PathLike[str] | Iterable[Mapping[str, Any]] | Mapping[str, Any] | Frame
 
 
@@ -134,9 +150,8 @@ def match(
     moment = at or SystemClock().now()
     filled, bad = _filled(defaults or {})
     wanted = Columns(columns or {}, ignore_unknown, filled)
-    (asking_told, unfit), (offering_told, unfit_too) = _told("mentees", mentees), _told("mentors", mentors)
-    asking = read_mentees(asking_told, moment, wanted) if not unfit else ReadPeople((), tuple(unfit))
-    offering = read_mentors(offering_told, moment, wanted) if not unfit_too else ReadPeople((), tuple(unfit_too))
+    asking = _read("mentees", mentees, partial(read_mentees, at=moment, columns=wanted))
+    offering = _read("mentors", mentors, partial(read_mentors, at=moment, columns=wanted))
     weighed, wrong = (default_weights(), []) if weights is None else weights_from_json(weights)
     faults = [*asking.faults, *offering.faults, *bad, *_column_faults(wanted, asking.header, offering.header)]
     faults += [CsvFault("weights", 0, fault.field, fault.message) for fault in wrong]
@@ -145,9 +160,12 @@ def match(
     return Matched(match_files(asking.people, offering.people, weighed, moment, tuple(compare)))
 
 
-def _told(name: str, table: Table) -> tuple[Path | Rows, list[CsvFault]]:
-    """A path as it is; any other table as numbered rows of cells, or what is wrong with it."""
-    return (Path(table), []) if isinstance(table, str | PathLike) else read_records(name, table)
+def _read(name: str, table: Table, read: Callable[[Path | Rows], ReadPeople[P]]) -> ReadPeople[P]:
+    """Read a path as it is, any other table as numbered rows of cells; or say what is wrong with it."""
+    if isinstance(table, str | PathLike):
+        return read(Path(table))
+    rows, faults = read_records(name, table)
+    return ReadPeople((), tuple(faults)) if faults else read(rows)
 
 
 def _filled(defaults: Mapping[str, Any]) -> tuple[dict[str, str], list[CsvFault]]:

@@ -132,7 +132,8 @@ def test_the_same_fault_of_many_people_is_one_line() -> None:
 def test_nobody_at_all_is_told_in_those_words() -> None:
     walked = iter(MENTEES)
     assert len(list(walked)) == 2
-    for nobody in ([], {}, walked):
+    empty: list[Any] = [[], {}, walked]
+    for nobody in empty:
         with pytest.raises(UnreadableTableError, match="mentees: has nobody in it"):
             match(nobody, MENTORS, at=AT)
 
