@@ -61,9 +61,9 @@ core: $(VENV)/run.stamp ## build the compiled matching core where a C compiler i
 	@$(BIN)/python -m services.matcher.domain.compiled.build
 
 lock: $(VENV)/dev.stamp ## write the lock files anew from pyproject.toml (hashes, no addresses)
-	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header pyproject.toml -o requirements.lock
-	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra dev pyproject.toml -o requirements-dev.lock
-	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra bench -c requirements.lock pyproject.toml -o bench/requirements.lock
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra services pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra services --extra dev pyproject.toml -o requirements-dev.lock
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra services --extra bench -c requirements.lock pyproject.toml -o bench/requirements.lock
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header bench/mentor-match.in -o bench/mentor-match.lock
 
 clean: ## remove the environment, built and run-time files (also the data in var/)

@@ -19,10 +19,13 @@ from types import FrameType
 from services.chassis.errors import Alarm, StartRefused
 from services.chassis.stop import Stop
 
-__all__ = ["Role", "Stop", "run_service"]
+__all__ = ["Command", "Role", "Stop", "run_service"]
 
 Role = Callable[[Stop], None]
 """A process of the service: works until the Stop is set, then returns. Its docstring's first line is its help."""
+
+Command = Callable[[Sequence[str]], int]
+"""Work that ends by itself: takes the rest of the command line, returns the exit code. Its docstring as for a role."""
 
 HARD_LIMIT = 9.5
 """Seconds from the wish to stop to the hard end; below the ten that are promised."""
@@ -35,16 +38,17 @@ def run_service(
     description: str,
     roles: Mapping[str, Role],
     *,
+    commands: Mapping[str, Command] | None = None,
     arguments: Sequence[str] | None = None,
     configure_logs: Callable[[str, str], None] | None = None,
 ) -> int:
     """Run the role named on the command line, and return the exit code.
 
-    `configure_logs(service, role)` is called before the role starts, and not for --help; without one, `logs.configure`
-    is, with level INFO. `arguments` stands in for sys.argv in tests. Call it from the main thread: signals are heard
-    there only.
+    The help lists `commands` too; `start` runs them before the service is put together. `configure_logs(service, role)`
+    is called before the role starts, and not for --help; without one, `logs.configure` is, with level INFO. `arguments`
+    stands in for sys.argv in tests. Call it from the main thread: signals are heard there only.
     """
-    role = _parser(name, description, roles).parse_args(arguments).role
+    role = _parser(name, description, roles, commands or {}).parse_args(arguments).role
     stop = Stop()  # from here on a signal asks and never kills
     before = {number: signal.signal(number, _stopper(stop)) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
@@ -75,12 +79,14 @@ def _configure_logs(service: str, role: str) -> None:
     configure(service=service, role=role)
 
 
-def _parser(name: str, description: str, roles: Mapping[str, Role]) -> argparse.ArgumentParser:
+def _parser(
+    name: str, description: str, roles: Mapping[str, Role], commands: Mapping[str, Command]
+) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=f"python -m services.{name}", description=description)
-    choices = parser.add_subparsers(dest="role", required=True, metavar="role")
-    for role, start in roles.items():
-        first_line = (inspect.getdoc(start) or role).splitlines()[0]
-        choices.add_parser(role, help=first_line, description=first_line)
+    choices = parser.add_subparsers(dest="role", required=True, metavar="role | command" if commands else "role")
+    for word, start in {**roles, **commands}.items():
+        first_line = (inspect.getdoc(start) or word).splitlines()[0]
+        choices.add_parser(word, help=first_line, description=first_line)
     return parser
 
 

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from services.chassis.broker import Broker, BrokerUnavailable, TopicSpec
 from services.chassis.brokers import open_broker
-from services.chassis.cli import Role, run_service
+from services.chassis.cli import Command, Role, run_service
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.database import database_now, open_engine
 from services.chassis.errors import StartRefused
@@ -126,8 +126,8 @@ class Service(Generic[Settings, Store]):
         with self.web_app(self.parts(settings)).test_client() as client:
             return json.dumps(client.get(f"/{self.name}/openapi.json").get_json())
 
-    def main(self, arguments: Sequence[str] | None = None) -> int:
-        """Run the role that the command line names; returns the exit code."""
+    def main(self, arguments: Sequence[str] | None = None, *, commands: Mapping[str, Command] | None = None) -> int:
+        """Run the role that the command line names; returns the exit code. The help lists ``commands`` too."""
         roles: Mapping[str, Role] = {
             "api": self._api,
             "worker": self._worker,
@@ -136,7 +136,14 @@ class Service(Generic[Settings, Store]):
             "scheduler": self._scheduler,
             "migrate": self._migrate,
         }
-        return run_service(self.name, self.about, roles, arguments=arguments, configure_logs=self._configure_logs)
+        return run_service(
+            self.name,
+            self.about,
+            roles,
+            commands=commands,
+            arguments=arguments,
+            configure_logs=self._configure_logs,
+        )
 
     def _configure_logs(self, service: str, role: str) -> None:
         from services.chassis.logs import configure

@@ -4,22 +4,34 @@
 """
 
 import sys
+from collections.abc import Sequence
+
+from services.chassis.start import Startable, start
 
 
-def main() -> int:
-    """Run the role, or the command, that the command line names."""
-    if sys.argv[1:2] == ["match"]:
-        from services.matcher.adapters.match_command import main as match
+def open_service() -> Startable:
+    """Import the service: a moment, and all its libraries."""
+    from services.matcher.bootstrap import SERVICE
 
-        return match(sys.argv[2:])
-    from services.matcher.bootstrap import SERVICE, open_programme
+    return SERVICE
 
-    if sys.argv[1:2] == ["verify-round"]:
-        from services.matcher.adapters.verify_command import main as verify
 
-        return verify(sys.argv[2:], open_programme)
-    return SERVICE.main()
+def match(arguments: Sequence[str]) -> int:
+    """Pair the people of two CSV files, without any service."""
+    from services.matcher.adapters.match_command import main
 
+    return main(arguments)
+
+
+def verify_round(arguments: Sequence[str]) -> int:
+    """Run a stored round again, and say whether it gives the same bytes."""
+    from services.matcher.adapters.verify_command import main
+    from services.matcher.bootstrap import open_programme
+
+    return main(arguments, open_programme)
+
+
+COMMANDS = {"match": match, "verify-round": verify_round}
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(start(open_service, COMMANDS))

@@ -2,7 +2,15 @@
 
 import sys
 
-from services.notifications.bootstrap import SERVICE
+from services.chassis.start import Startable, start
+
+
+def open_service() -> Startable:
+    """Import the service: a moment, and all its libraries."""
+    from services.notifications.bootstrap import SERVICE
+
+    return SERVICE
+
 
 if __name__ == "__main__":
-    sys.exit(SERVICE.main())
+    sys.exit(start(open_service))

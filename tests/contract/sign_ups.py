@@ -58,7 +58,7 @@ BAD_MENTEES: Mapping[str, tuple[Mapping[str, Any], str]] = {
     "a language that is none": ({"languages": [{"tag": "xx", "level": "native"}]}, "languages"),
     "a language in two spellings": ({"languages": [ENGLISH, {"tag": "EN", "level": "basic"}]}, "languages"),
     "too many languages": ({"languages": [ENGLISH] * 21}, "languages"),
-    "an unknown type": ({"diabetes_type": "type1"}, "diabetes_type"),
+    "an unknown type": ({"diabetes_type": "type9"}, "diabetes_type"),
     "any relation and one more": (musts("relation:any", "relation:parent"), "musts"),
     "one relation and any": (musts("relation:parent", "relation:any"), "musts"),
     "a gender that is none": (musts("gender:female"), "musts"),

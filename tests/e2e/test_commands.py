@@ -69,6 +69,12 @@ def test_every_command_says_what_it_does(service: str, role: str) -> None:
     assert f"services.{service}" in done.stdout
 
 
+def test_the_commands_of_the_matcher_stand_in_its_help() -> None:
+    done = subprocess.run(_command("matcher", "--help"), capture_output=True, text=True, timeout=60, check=False)
+    listed = {line.split()[0] for line in done.stdout.splitlines() if line.startswith("    ")}
+    assert listed >= {*ROLES, "migrate", "match", "verify-round"}
+
+
 def test_a_missing_setting_is_named_and_nothing_starts(tmp_path: Path) -> None:
     bare = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "BROKER_URL")}
     done = subprocess.run(

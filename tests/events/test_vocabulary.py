@@ -79,3 +79,16 @@ def test_other_words_lead_to_codes_that_are_there_and_are_none_themselves() -> N
         assert set(words.values()) <= set(CODES[axis])
         assert not set(words) & set(CODES[axis])
         assert all(word == word.casefold() for word in words)
+
+
+def test_a_label_of_any_language_names_its_code_and_no_other() -> None:
+    for locale in CODES["locale"]:
+        for axis, words in labels(locale).items():
+            assert {code: vocabulary.find_code(axis, word.upper()) for code, word in words.items()} == {
+                code: code for code in words
+            }
+
+
+def test_what_separates_answers_in_a_table_stands_in_no_label() -> None:
+    words = [word for locale in CODES["locale"] for axis in labels(locale).values() for word in axis.values()]
+    assert [word for word in words if ":" in word or ";" in word] == []

@@ -4,6 +4,6 @@ Codes are data, not enums, so that a list can grow without a release of every co
 them.
 """
 
-from services.events.vocabulary.lists import codes, is_code, label, locales, nearest
+from services.events.vocabulary.lists import codes, find_code, is_code, label, locales, nearest, spelling
 
-__all__ = ["codes", "is_code", "label", "locales", "nearest"]
+__all__ = ["codes", "find_code", "is_code", "label", "locales", "nearest", "spelling"]

@@ -2,6 +2,8 @@
 
 import difflib
 import json
+import re
+import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -30,6 +32,26 @@ def codes(axis: str) -> tuple[str, ...]:
 def is_code(axis: str, code: str) -> bool:
     """Whether ``code`` belongs to the vocabulary ``axis``."""
     return code in _codes()[axis]
+
+
+def find_code(axis: str, text: str) -> str | None:
+    """The code that a text names, as a code or as its label in any language Cairn speaks; None when it names none.
+
+    Case, accents, spaces and punctuation do not count: ``t1d``, ``Type 1`` and ``tipo 1`` are the same.
+    """
+    return _named(axis).get(spelling(text))
+
+
+def spelling(text: str) -> str:
+    """A text without what does not count when two are compared: case, accents, spaces, punctuation."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKD", text).casefold())
+
+
+@cache
+def _named(axis: str) -> Mapping[str, str]:
+    """Every code of a vocabulary by the spelling of its labels and of itself."""
+    by_label = {spelling(label(axis, code, locale)): code for locale in locales() for code in codes(axis)}
+    return by_label | {spelling(code): code for code in codes(axis)}
 
 
 def nearest(axis: str, code: str, most: int = 3) -> tuple[str, ...]:

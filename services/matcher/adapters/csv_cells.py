@@ -1,4 +1,4 @@
-"""How a cell of a people file is read: codes, lists, languages, devices, windows, dates.
+"""How a cell of a people file is read: codes or their labels, lists, languages, devices, windows, dates.
 
 A list is separated by ``;`` and the parts of one entry by ``:`` (``es:native; en:fluent``). Every reader raises
 ``BadCellError`` with what to write instead.
@@ -12,11 +12,14 @@ from typing import TypeVar
 from services.chassis.language_tags import standard_tag
 from services.events.facts import DeviceInterest, DeviceLived, LifeStage, Must, Spoken, Window
 from services.events.validation import standard_must
-from services.events.vocabulary import is_code, nearest
+from services.events.vocabulary import find_code, nearest
 
 T = TypeVar("T")
 _WINDOW = re.compile(r"(?P<day>\w+)\s+(?P<start>\d{1,2}:\d\d)\s*-\s*(?P<end>\d{1,2}:\d\d)")
-_YES, _NO = ("yes", "true", "1"), ("no", "false", "0", "")
+_DAY_OF_MONTH = re.compile(r"\d{4}-\d\d-\d\d")
+_YES = frozenset({"yes", "y", "true", "1", "sí", "si", "oui", "نعم"})
+_NO = frozenset({"no", "n", "false", "0", "", "non", "لا"})
+_CODED_MUSTS = ("gender", "device_class", "diabetes_type", "relation", "format", "life_stage")
 _MONTHS_FROM = 2  # a device is class, model, first month, last month
 
 
@@ -25,12 +28,13 @@ class BadCellError(ValueError):
 
 
 def code(axis: str) -> Callable[[str], str]:
-    """One code of a vocabulary."""
+    """One code of a vocabulary, or its label in a language that Cairn speaks."""
 
     def read(text: str) -> str:
-        if not is_code(axis, text):
+        found = find_code(axis, text)
+        if found is None:
             raise BadCellError(f"{text!r} is not a {axis.replace('_', ' ')}; nearest: {', '.join(nearest(axis, text))}")
-        return text
+        return found
 
     return read
 
@@ -52,12 +56,12 @@ def entries(text: str) -> list[str]:
 def spoken(text: str) -> Spoken:
     """``tag:level``; the level is fluent where it is left out."""
     tag, _, level = text.partition(":")
-    return Spoken(tag=language(tag), level=code("language_level")(level or "fluent"))
+    return Spoken(tag=language(tag.strip()), level=code("language_level")(level or "fluent"))
 
 
 def language(tag: str) -> str:
-    """A BCP 47 tag, in its standard spelling."""
-    found = standard_tag(tag)
+    """A BCP 47 tag in its standard spelling, or the name of a language that Cairn speaks, in one of them."""
+    found = standard_tag(tag) or find_code("locale", tag)
     if found is None:
         raise BadCellError(f"{tag!r} is not a language; write a tag such as en, es-MX or ase")
     return found
@@ -66,7 +70,7 @@ def language(tag: str) -> str:
 def life_stage(text: str) -> LifeStage:
     """``code`` or ``code:last day``."""
     name, _, until = text.partition(":")
-    return LifeStage(code=code("life_stage")(name), until=day(until) if until else None)
+    return LifeStage(code=code("life_stage")(name), until=day(until.strip()) if until else None)
 
 
 def device_asked(text: str) -> DeviceInterest:
@@ -88,7 +92,8 @@ def must(text: str) -> Must:
     criterion, value = _parts(text, 2)
     if not value:
         raise BadCellError(f"{text!r} has no value; write criterion:value, such as gender:woman")
-    return standard_must(criterion, value)
+    kind = find_code("must", criterion) or criterion
+    return standard_must(kind, find_code(kind, value) or value if kind in _CODED_MUSTS else value)
 
 
 def window(text: str) -> Window:
@@ -100,6 +105,11 @@ def window(text: str) -> Window:
     if start is None or end is None:
         raise BadCellError(f"{text!r} has a time that is not there; a day goes from 0:00 to 24:00")
     return Window(day=code("weekday")(found["day"].lower()), start=start, end=end)
+
+
+def month(text: str) -> str:
+    """``YYYY-MM``, or a day of that month; it is judged with the rest of what the person says."""
+    return text[:7] if _DAY_OF_MONTH.fullmatch(text) else text
 
 
 def as_it_is(text: str) -> str:
@@ -125,10 +135,10 @@ def instant(text: str) -> datetime:
 
 
 def yes_no(text: str) -> bool:
-    """yes or no."""
-    if text.lower() not in (*_YES, *_NO):
+    """yes or no, in a language that Cairn speaks."""
+    if text.casefold() not in _YES | _NO:
         raise BadCellError(f"{text!r} is neither yes nor no")
-    return text.lower() in _YES
+    return text.casefold() in _YES
 
 
 def whole(text: str) -> int:

@@ -1,15 +1,17 @@
 """Read mentees and mentors from CSV files, line by line: everybody, or every fault and nobody.
 
 The first line names the columns; ``id`` and those in ``REQUIRED`` are needed, the others may be left out. An empty cell
-is as if its column were not there. How each cell is written is in ``csv_cells``. Files may be as spreadsheets write
-them (a byte order mark, ``;`` or tab between columns).
+is as if its column were not there. How each cell is written is in ``csv_cells``, how columns may be named in
+``people_columns``. Files may be as spreadsheets write them (a byte order mark, a first line ``sep=;``, ``;`` or tab
+between columns, cells of several lines).
 """
 
 import csv
+import io
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -17,15 +19,20 @@ from services.events.facts import MenteeFacts, MentorFacts
 from services.events.validation import MINOR
 from services.matcher.adapters import csv_cells as cells
 from services.matcher.adapters.csv_checks import contradictions
+from services.matcher.adapters.people_columns import Columns, read_head
 from services.matcher.domain.people import Mentee, Mentor
 
 Reader = Callable[[str], Any]
 P = TypeVar("P", Mentee, Mentor)
 LARGEST_FILE = 64 * 1024 * 1024
+HEAD = 64 * 1024  # characters in which the first line ends
+AS_OURS = Columns()
+_TOLD_SEPARATOR = re.compile(r"sep=([,;\t])\n", re.IGNORECASE)  # the first line of some spreadsheets' files
+_QUOTED = re.compile(r'"[^"]*"')
 
 _BOTH: Mapping[str, Reader] = {
     "languages": cells.several(cells.spoken),
-    "diagnosed": cells.as_it_is,
+    "diagnosed": cells.month,
     "situations": cells.several(cells.code("situation")),
     "goals": cells.several(cells.code("goal")),
     "topics": cells.several(cells.code("topic")),
@@ -84,17 +91,19 @@ class CsvFault(NamedTuple):
 
 @dataclass(frozen=True)
 class ReadPeople(Generic[P]):
-    """Everybody in a file, or every fault; never both."""
+    """Everybody in a file, or every fault; never both. ``header`` is as the file has it, empty for no file."""
 
     people: tuple[P, ...]
     faults: tuple[CsvFault, ...]
+    header: tuple[str, ...] = ()
 
 
+Build = Callable[[str, dict[str, Any]], P]
 Rows = Sequence[tuple[int, Sequence[str]]]
 """Lines of cells with their numbers, the names of the columns first: what a file comes to."""
 
 
-def read_mentees(told: Path | Rows, at: datetime) -> ReadPeople[Mentee]:
+def read_mentees(told: Path | Rows, at: datetime, columns: Columns = AS_OURS) -> ReadPeople[Mentee]:
     """Read the people who look for a mentor; who says no ``waiting_since`` waits since ``at``.
 
     Who is under 18 by their age band is a minor, whether the file says so or not.
@@ -104,52 +113,62 @@ def read_mentees(told: Path | Rows, at: datetime) -> ReadPeople[Mentee]:
         minor: dict[str, Any] = {"minor": True} if facts.get("age_band") == MINOR else {}
         return Mentee(id=id, programme="files", facts=MenteeFacts(**({"waiting_since": at} | facts | minor)))
 
-    return _read(told, "mentees", MENTEE_COLUMNS, build, at.date())
+    return _read(told, _Table("mentees", MENTEE_COLUMNS, columns, at.date()), build)
 
 
-def read_mentors(told: Path | Rows, at: datetime) -> ReadPeople[Mentor]:
+def read_mentors(told: Path | Rows, at: datetime, columns: Columns = AS_OURS) -> ReadPeople[Mentor]:
     """Read the mentors; who is in the file counts as approved and trained unless it says otherwise."""
     usual: dict[str, Any] = {"approved": True, "trained_until": date(at.year + 1, 12, 31)}
 
     def build(id: str, facts: dict[str, Any]) -> Mentor:
         return Mentor(id=id, programme="files", facts=MentorFacts(**(usual | facts)))
 
-    return _read(told, "mentors", MENTOR_COLUMNS, build, at.date())
+    return _read(told, _Table("mentors", MENTOR_COLUMNS, columns, at.date()), build)
 
 
-Build = Callable[[str, dict[str, Any]], P]
+def unknown_columns(columns: Columns) -> list[str]:
+    """What ``columns`` calls ours and is not, neither of mentees nor of mentors."""
+    return columns.unknown(("id", *MENTEE_COLUMNS), ("id", *MENTOR_COLUMNS))
 
 
-def _read(told: Path | Rows, kind: str, columns: Mapping[str, Reader], build: Build[P], today: date) -> ReadPeople[P]:
+class _Table(NamedTuple):
+    """One side of the people: its name, how its cells are read, what is said about its columns, and today."""
+
+    kind: str
+    readers: Mapping[str, Reader]
+    columns: Columns
+    today: date
+
+
+def _read(told: Path | Rows, table: _Table, build: Build[P]) -> ReadPeople[P]:
     if not isinstance(told, Path):
-        return _people(kind, told, kind, columns, build, today)
+        return _people(table.kind, told, table, build)
     rows, fault = _rows(told)
-    return ReadPeople((), (fault,)) if fault is not None else _people(told.name, rows, kind, columns, build, today)
+    return ReadPeople((), (fault,)) if fault is not None else _people(told.name, rows, table, build)
 
 
-def _people(
-    file: str, rows: Rows, kind: str, columns: Mapping[str, Reader], build: Build[P], today: date
-) -> ReadPeople[P]:
+def _people(file: str, rows: Rows, table: _Table, build: Build[P]) -> ReadPeople[P]:
     """Everybody in rows of cells, each with its number; the first row names the columns."""
-    header, *lines = rows
-    faults = _header_faults(file, kind, header[1], columns)
+    (first, header), *lines = rows
+    head = read_head(header, table.kind, ("id", *table.readers), REQUIRED[table.kind], table.columns)
+    faults = [CsvFault(file, first, *fault) for fault in head.faults]
     people: list[P] = []
     seen: dict[str, int] = {}
     for number, line in lines:
-        told = dict.fromkeys(header[1], "") | dict(zip(header[1], line, strict=False))
-        id, values, found = _line(file, number, kind, told, columns)
-        if set(REQUIRED[kind]) - {"id"} <= set(values):
+        told = head.cells(line)
+        id, values, found = _line(file, number, table.kind, told, table.readers)
+        if set(REQUIRED[table.kind]) - {"id"} <= set(values):
             people.append(build(id, values))
-            wrong = contradictions(people[-1].facts, told, today)
+            wrong = contradictions(people[-1].facts, told, table.today)
             known = {fault.column for fault in found}
             found += [CsvFault(file, number, *one) for one in wrong if one.column not in known]
-        if len(line) > len(header[1]):
+        if any(line[len(head.names) :]):
             found.append(CsvFault(file, number, "", "has more cells than there are columns; quote cells with commas"))
         if id and id in seen:
-            found.append(CsvFault(file, number, "id", f"{id!r} is in line {seen[id]} already"))
+            found.append(CsvFault(file, number, "id", f"{id!r} is there already, at {seen[id]}"))
         seen.setdefault(id, number)
         faults += found
-    return ReadPeople((), tuple(faults)) if faults else ReadPeople(tuple(people), ())
+    return ReadPeople(() if faults else tuple(people), tuple(faults), tuple(header))
 
 
 def _rows(path: Path) -> tuple[list[tuple[int, list[str]]], CsvFault | None]:
@@ -162,8 +181,9 @@ def _rows(path: Path) -> tuple[list[tuple[int, list[str]]], CsvFault | None]:
         return [], CsvFault(path.name, 0, "", f"cannot be opened: {error.strerror}")
     except UnicodeDecodeError:
         return [], CsvFault(path.name, 0, "", "is not UTF-8; save it as CSV in UTF-8")
-    first = text.partition("\n")[0]
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=max(",;\t", key=first.count), strict=True)
+    told = _TOLD_SEPARATOR.match(text)
+    text = "\n" + text[told.end() :] if told else text  # its line is counted
+    reader = csv.reader(io.StringIO(text), delimiter=told[1] if told else _separator(text), strict=True)
     try:
         read = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
     except csv.Error as error:
@@ -172,15 +192,10 @@ def _rows(path: Path) -> tuple[list[tuple[int, list[str]]], CsvFault | None]:
     return (rows, None) if rows else ([], CsvFault(path.name, 1, "", "is empty; the first line names the columns"))
 
 
-def _header_faults(file: str, kind: str, header: Sequence[str], columns: Mapping[str, Reader]) -> list[CsvFault]:
-    known = ("id", *columns)
-    faults = [
-        CsvFault(file, 1, name, f"is not a column of {kind}; the columns are: {', '.join(known)}")
-        for name in header
-        if name not in known
-    ]
-    faults += [CsvFault(file, 1, name, "is there twice") for name, after in pairwise(sorted(header)) if name == after]
-    return faults + [CsvFault(file, 1, name, "is missing") for name in REQUIRED[kind] if name not in header]
+def _separator(text: str) -> str:
+    """What stands most often between the cells of the first line that holds anything."""
+    first = _QUOTED.sub("", text[:HEAD]).lstrip("\n ").partition("\n")[0]
+    return max(",;\t", key=first.count)
 
 
 def _line(

@@ -1,11 +1,10 @@
-"""``python -m services.matcher match``: read two CSV files, write the matches, print what came of it.
+"""``python -m services.matcher match``: read two CSV files, print what came of it, write the matches where it is told.
 
 Needs no service, no database and no network; from a notebook, call ``match`` of ``notebook.py``. ``--template`` prints
-a file to start from. Exit codes: 0 done, 2 something in the files or options cannot be read or written (every fault is
-listed, and before anything is matched).
+a file to start from. Nothing is written without ``--out``. Exit codes: 0 done, 2 something in the files or options
+cannot be read or written (every fault is listed, and before anything is matched).
 """
 
-import argparse
 import csv
 import json
 import os
@@ -13,13 +12,15 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from services.chassis.clock import SystemClock
-from services.matcher.adapters.csv_people import CsvFault, read_mentees, read_mentors
-from services.matcher.adapters.csv_template import TEMPLATES, write_template
+from services.matcher.adapters.csv_people import CsvFault, ReadPeople, read_mentees, read_mentors
+from services.matcher.adapters.csv_template import write_template
+from services.matcher.adapters.fault_lines import fault_lines
+from services.matcher.adapters.match_options import TERMINAL, columns_told, read_options
+from services.matcher.adapters.people_columns import Columns
 from services.matcher.domain.explain import awaited
-from services.matcher.domain.insights.policies import POLICIES
 from services.matcher.domain.round import RoundResult, Unmatched
 from services.matcher.domain.weights import Weights, default_weights, weights_from_json
 from services.matcher.use_cases.match_files import FilesMatched, match_files
@@ -38,29 +39,48 @@ _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 def main(arguments: Sequence[str] | None = None, out: TextIO | None = None) -> int:
     """Run the command; ``out`` stands in for the terminal in tests."""
     terminal = out or sys.stdout
-    options = _options(arguments)
+    options = read_options(arguments)
     if options.template:
         write_template(options.template, terminal)
         return 0
-    at = SystemClock().now()
-    mentees, mentors = read_mentees(options.mentees, at), read_mentors(options.mentors, at)
+    at, columns = SystemClock().now(), columns_told(options)
+    mentees, mentors = read_mentees(options.mentees, at, columns), read_mentors(options.mentors, at, columns)
     weights, faults = _weights(options.weights)
-    faults = [*mentees.faults, *mentors.faults, *faults, *_out_faults(options.out)]
+    faults = [*mentees.faults, *mentors.faults, *_unused(columns, mentees, mentors), *faults, *_out_faults(options.out)]
     if faults or weights is None:
         return _refused(faults, terminal)
     made = match_files(mentees.people, mentors.people, weights, at, options.compare)
     try:
-        _write(options.out, made.result)
+        return _told(made, options.out, terminal)
     except OSError as error:
         return _refused([CsvFault(options.out.name, 0, "", f"cannot be written: {error.strerror}")], terminal)
-    terminal.write(summary(made, options.out))
+
+
+def _told(made: FilesMatched, path: Path | None, terminal: TextIO) -> int:
+    """Write the matches, if they are wanted, and say what came of it."""
+    if path == TERMINAL:
+        _write(terminal, made.result)
+        sys.stderr.write(summary(made))
+    elif path is None:
+        terminal.write(f"{summary(made)}Nothing was written; --out FILE writes who meets whom.\n")
+    else:
+        with path.open("w", newline="", encoding="utf-8") as file:
+            _write(file, made.result)
+        terminal.write(summary(made, path))
     return 0
 
 
+def _unused(columns: Columns, *read: ReadPeople[Any]) -> list[CsvFault]:
+    """Renamed columns that no file has; told only where both files could be opened."""
+    headers = [one.header for one in read]
+    return [
+        CsvFault("--map", 0, name, "is a column of neither file")
+        for name in (columns.unused(*headers) if all(headers) else ())
+    ]
+
+
 def _refused(faults: Sequence[CsvFault], terminal: TextIO) -> int:
-    for fault in faults:
-        place = f"line {fault.line}, {fault.column}".rstrip(", ") if fault.line else fault.column
-        terminal.write(f"{fault.file}: {place + ': ' if place else ''}{fault.message}\n")
+    terminal.writelines(f"{line}\n" for line in fault_lines(faults))
     return 2
 
 
@@ -76,6 +96,7 @@ def summary(made: FilesMatched, path: Path | None = None) -> str:
     ]
     causes = Counter((cause_in_words(one), " + ".join(one.rules)) for one in result.unmatched)
     lines += [f"  {count:5}  {cause} ({rules})" for (cause, rules), count in causes.most_common()]
+    lines += [f"Warning: {one}" for one in warnings(made)]
     if made.outcomes:
         best = made.outcomes[0]
         lines += ["", f"{'policy':12}{'matched':>9}{'mean score':>12}{'people lost':>13}"]
@@ -86,6 +107,14 @@ def summary(made: FilesMatched, path: Path | None = None) -> str:
     return "\n".join(lines) + "\n"
 
 
+def warnings(made: FilesMatched) -> list[str]:
+    """What to think about before the pairs are used."""
+    if made.shared_score is None:
+        return []
+    alike = f"every possible pair has the same score, {made.shared_score}"
+    return [f"{alike}. Where several would do, nothing says which: add answers, or change the weights."]
+
+
 def cause_in_words(one: Unmatched) -> str:
     """Why somebody waits, in a few words for a table."""
     return _CAUSES[awaited(one.rules) if one.cause == "capacity" else one.cause]
@@ -94,43 +123,6 @@ def cause_in_words(one: Unmatched) -> str:
 def mean_score(fit: int, matched: int) -> float:
     """The mean of so many pairs' fit (in thousandths, not rounded pair by pair), to one decimal; 0.0 without pairs."""
     return round(fit / 1000 / matched, 1) if matched else 0.0
-
-
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = _parser()
-    options = parser.parse_args(arguments)
-    if not options.template and not (options.mentees and options.mentors):
-        parser.error("give both files, --mentees and --mentors, or ask for a --template of one")
-    return options
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m services.matcher match", description="Match the people of two CSV files, without any service."
-    )
-    parser.add_argument("--mentees", type=Path, help="CSV of the people who look for a mentor")
-    parser.add_argument("--mentors", type=Path, help="CSV of the mentors")
-    parser.add_argument(
-        "--template", choices=TEMPLATES, help="print a file to start from: every column, and one person"
-    )
-    parser.add_argument("--weights", type=Path, help="JSON of weights; the default ones when left out")
-    parser.add_argument("--out", type=Path, default=Path("matches.csv"), help="where to write the matches")
-    parser.add_argument(
-        "--compare",
-        type=_policies,
-        default=(),
-        metavar="POLICY,...",
-        help=f"also show what other ways would give: {', '.join(POLICIES)}",
-    )
-    return parser
-
-
-def _policies(text: str) -> tuple[str, ...]:
-    named = tuple(part.strip() for part in text.split(",") if part.strip())
-    unknown = [one for one in named if one not in POLICIES]
-    if unknown:
-        raise argparse.ArgumentTypeError(f"there is no policy {unknown[0]!r}; write some of: {', '.join(POLICIES)}")
-    return named
 
 
 def _weights(path: Path | None) -> tuple[Weights | None, list[CsvFault]]:
@@ -144,8 +136,10 @@ def _weights(path: Path | None) -> tuple[Weights | None, list[CsvFault]]:
     return weights, [CsvFault(path.name, 0, fault.field, fault.message) for fault in faults]
 
 
-def _out_faults(path: Path) -> list[CsvFault]:
+def _out_faults(path: Path | None) -> list[CsvFault]:
     """Why nothing can be written there, if so: found before anybody is matched."""
+    if path is None or path == TERMINAL:
+        return []
     if path.is_dir():
         return [CsvFault(path.name, 0, "", "is a folder; write a file for --out")]
     if not path.parent.is_dir():
@@ -155,17 +149,16 @@ def _out_faults(path: Path) -> list[CsvFault]:
     return []
 
 
-def _write(path: Path, result: RoundResult) -> None:
+def _write(file: TextIO, result: RoundResult) -> None:
     """One line per mentee, matched or not, in the order of ids."""
     rows: list[tuple[str, str, int | str, str]] = [
         (one.mentee_id, one.mentor_id, one.score, "; ".join(f"{part.criterion} {part.band}" for part in one.reasons))
         for one in result.proposals
     ]
     rows += [(one.mentee_id, "", "", f"{cause_in_words(one)}: {', '.join(one.rules)}") for one in result.unmatched]
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(("mentee", "mentor", "score", "why"))
-        writer.writerows([_harmless(cell) for cell in row] for row in sorted(rows))
+    writer = csv.writer(file)
+    writer.writerow(("mentee", "mentor", "score", "why"))
+    writer.writerows([_harmless(cell) for cell in row] for row in sorted(rows))
 
 
 def _harmless(cell: object) -> object:

@@ -1,42 +1,73 @@
 """Match two tables from Python: in a notebook, a script or a shell.
 
-A table is the path of a CSV file, a list of dicts, or anything whose ``to_dict("records")`` gives one (a pandas or
-polars-like frame); columns and cells are those of ``csv_people``. See docs/notebook.md.
+A table is the path of a CSV file, an iterable of dicts, a dict of columns, or a frame of pandas, polars or pyarrow
+(``records``); columns and cells are those of ``csv_people``. See docs/notebook.md.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from operator import ne
+from datetime import datetime
+from functools import partial
+from os import PathLike
 from pathlib import Path
-from typing import Any, Protocol, TypeGuard, cast
+from typing import Any, Protocol
 
 from services.chassis.clock import SystemClock
-from services.matcher.adapters.csv_people import CsvFault, Rows, read_mentees, read_mentors
-from services.matcher.adapters.match_command import cause_in_words, mean_score, summary
+from services.matcher.adapters.cell_text import as_text
+from services.matcher.adapters.csv_cells import BadCellError
+from services.matcher.adapters.csv_people import (
+    CsvFault,
+    P,
+    ReadPeople,
+    Rows,
+    read_mentees,
+    read_mentors,
+    unknown_columns,
+)
+from services.matcher.adapters.fault_lines import fault_lines
+from services.matcher.adapters.match_command import cause_in_words, mean_score, summary, warnings
+from services.matcher.adapters.people_columns import Columns
+from services.matcher.adapters.records import read_records
 from services.matcher.domain.weights import default_weights, weights_from_json
 from services.matcher.use_cases.match_files import FilesMatched, match_files
 
-Record = Mapping[str, Any]
+TABLES = ("mentees", "mentors")
 
 
-class Frame(Protocol):
-    """A table of another library."""
+class PandasLike(Protocol):
+    """A data frame as of pandas."""
 
     def to_dict(self, orient: Any, /) -> Any:
         """Its rows as dicts, for ``"records"``."""
 
 
-Table = str | Path | Sequence[Record] | Frame
+class PolarsLike(Protocol):
+    """A data frame as of polars."""
+
+    def to_dicts(self) -> Any:
+        """Its rows as dicts."""
+
+
+class ArrowLike(Protocol):
+    """A table as of pyarrow."""
+
+    def to_pylist(self) -> Any:
+        """Its rows as dicts."""
+
+
+Frame = PandasLike | PolarsLike | ArrowLike
+Table = str | PathLike[str] | Iterable[Mapping[str, Any]] | Mapping[str, Any] | Frame
 
 
 class UnreadableTableError(ValueError):
-    """Something in a table or in the weights cannot be read; every fault is in ``faults`` and in the message."""
+    """Something in a table or in the weights cannot be read; every fault is in ``faults`` and in the message.
 
-    def __init__(self, faults: Sequence[CsvFault]) -> None:
+    ``line`` counts the lines of a file from 1, and the rows of any other table from 1 too, without the names.
+    """
+
+    def __init__(self, faults: Sequence[CsvFault], tables: Collection[str] = TABLES) -> None:
         self.faults = tuple(faults)
-        lines = [f"{one.file}, line {one.line}, {one.column or 'all'}: {one.message}" for one in self.faults]
-        super().__init__("\n".join(lines))
+        super().__init__("\n".join(fault_lines(faults, tables)))
 
 
 @dataclass(frozen=True)
@@ -86,6 +117,11 @@ class Matched:
         ]
 
     @property
+    def warnings(self) -> list[str]:
+        """What to think about before the pairs are used, in sentences; usually nothing."""
+        return warnings(self.made)
+
+    @property
     def proved(self) -> bool:
         """Whether the certificate proves the pairs best."""
         return self.made.result.certificate.optimal
@@ -98,48 +134,53 @@ def match(
     mentees: Table,
     mentors: Table,
     *,
+    columns: Mapping[str, str] | None = None,
+    ignore_unknown: bool = False,
+    defaults: Mapping[str, Any] | None = None,
     weights: Mapping[str, Any] | None = None,
     compare: Iterable[str] = (),
     at: datetime | None = None,
 ) -> Matched:
-    """Match everybody in two tables; ``weights`` as in the API's JSON, ``compare`` names policies, ``at`` is now.
+    """Match everybody in two tables.
 
-    Raises ``UnreadableTableError`` with every fault, and KeyError for a policy that does not exist.
+    ``columns`` names our column for each of theirs, ``ignore_unknown`` leaves out what is not ours, ``defaults`` holds
+    the cell of everybody who has none, by our column. ``weights`` are as in the API's JSON, ``compare`` names policies,
+    ``at`` is now. Raises ``UnreadableTableError`` with every fault, and KeyError for a policy that does not exist.
     """
     moment = at or SystemClock().now()
-    asking, offering = read_mentees(_told(mentees), moment), read_mentors(_told(mentors), moment)
+    filled, bad = _filled(defaults or {})
+    wanted = Columns(columns or {}, ignore_unknown, filled)
+    asking = _read("mentees", mentees, partial(read_mentees, at=moment, columns=wanted))
+    offering = _read("mentors", mentors, partial(read_mentors, at=moment, columns=wanted))
     weighed, wrong = (default_weights(), []) if weights is None else weights_from_json(weights)
-    faults = [*asking.faults, *offering.faults]
+    faults = [*asking.faults, *offering.faults, *bad, *_column_faults(wanted, asking.header, offering.header)]
     faults += [CsvFault("weights", 0, fault.field, fault.message) for fault in wrong]
     if faults or weighed is None:
         raise UnreadableTableError(faults)
     return Matched(match_files(asking.people, offering.people, weighed, moment, tuple(compare)))
 
 
-def _told(table: Table) -> Path | Rows:
-    """A path as it is; records as numbered lines of cells, the names of the columns as line 0."""
-    if isinstance(table, str | Path):
-        return Path(table)
-    records: Sequence[Record] = table.to_dict("records") if _is_frame(table) else cast("Sequence[Record]", table)
-    columns = list(dict.fromkeys(name for record in records for name in record)) or ["id"]
-    lines = [(number, [_cell(record.get(name)) for name in columns]) for number, record in enumerate(records, start=1)]
-    return [(0, columns), *lines]
+def _read(name: str, table: Table, read: Callable[[Path | Rows], ReadPeople[P]]) -> ReadPeople[P]:
+    """Read a path as it is, any other table as numbered rows of cells; or say what is wrong with it."""
+    if isinstance(table, str | PathLike):
+        return read(Path(table))
+    rows, faults = read_records(name, table)
+    return ReadPeople((), tuple(faults)) if faults else read(rows)
 
 
-def _is_frame(table: Sequence[Record] | Frame) -> TypeGuard[Frame]:
-    return hasattr(table, "to_dict")
+def _filled(defaults: Mapping[str, Any]) -> tuple[dict[str, str], list[CsvFault]]:
+    cells: dict[str, str] = {}
+    faults = []
+    for name, value in defaults.items():
+        try:
+            cells[name] = as_text(value)
+        except BadCellError as error:
+            faults.append(CsvFault("defaults", 0, name, str(error)))
+    return cells, faults
 
 
-def _cell(value: Any) -> str:
-    """A value as a cell of a CSV file has it."""
-    if value is None or ne(value, value):  # NaN, what frames put where nothing is
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list | tuple | set | frozenset):
-        return "; ".join(_cell(one) for one in value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))  # frames turn whole numbers into floats where one is missing
-    return str(value).strip()
+def _column_faults(wanted: Columns, *headers: Sequence[str]) -> list[CsvFault]:
+    """What is said about columns that are not there; told only where both tables could be read."""
+    faults = [CsvFault("columns and defaults", 0, name, "is not ours") for name in unknown_columns(wanted)]
+    unused = wanted.unused(*headers) if all(headers) else ()
+    return faults + [CsvFault("columns", 0, name, "is a column of neither table") for name in unused]

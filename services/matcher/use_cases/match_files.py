@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.matcher.domain.features.pool import Pool
+from services.matcher.domain.features.reading import read
+from services.matcher.domain.insights.alike import shared_score
 from services.matcher.domain.insights.policies import Outcome, compare
 from services.matcher.domain.people import Mentee, Mentor
 from services.matcher.domain.round import RoundResult, Snapshot, run_round, settle
@@ -11,10 +14,14 @@ from services.matcher.domain.weights import Weights
 
 @dataclass(frozen=True)
 class FilesMatched:
-    """The round's result, and the outcome of each policy asked for, the optimum first (empty when none was asked)."""
+    """The round's result, and the outcome of each policy asked for, the optimum first (empty when none was asked).
+
+    ``shared_score`` is the score of all eligible pairs where nothing tells them apart, else None.
+    """
 
     result: RoundResult
     outcomes: tuple[Outcome, ...]
+    shared_score: int | None
 
 
 def match_files(
@@ -27,4 +34,12 @@ def match_files(
     """Run one round over everybody; KeyError for an unknown policy."""
     snapshot = Snapshot(programme="files", at=at, weights=weights, mentees=mentees, mentors=mentors)
     result = run_round(snapshot)
-    return FilesMatched(result, compare(settle(snapshot), policies) if policies else ())
+    outcomes = compare(settle(snapshot), policies) if policies else ()
+    return FilesMatched(result, outcomes, _shared_score(snapshot, result))
+
+
+def _shared_score(snapshot: Snapshot, result: RoundResult) -> int | None:
+    """Look at all pairs only where the chosen ones are alike."""
+    if len({one.score for one in result.proposals}) != 1:
+        return None
+    return shared_score(read(Pool(snapshot.mentees, snapshot.mentors, snapshot.at, snapshot.weights)))

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from services.events.facts import DeviceInterest, DeviceLived, LifeStage, Must, Spoken, Window
-from services.matcher.adapters.csv_people import read_mentees, read_mentors
+from services.matcher.adapters.csv_people import MENTEE_COLUMNS, read_mentees, read_mentors, unknown_columns
+from services.matcher.adapters.people_columns import Columns
 
 AT = datetime(2030, 1, 30, 12, tzinfo=UTC)
 
@@ -56,11 +57,113 @@ def test_a_file_as_a_spreadsheet_writes_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "id,languages,relation,diabetes_type,topics,topics_\n",
+        'id,languages,relation,diabetes_type,\n"sam\nthe second",en,self,t1d,x\n',
+    ],
+)
+def test_a_column_too_many_is_refused(tmp_path: Path, text: str) -> None:
+    assert read_mentees(a_file(tmp_path, text), AT).faults
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=;\nid;languages;relation;diabetes_type\nsam;es,fr;self;t1d\nkim;en;self;t1d\n",
+        '"id (a, b, c, d)";languages;relation;diabetes_type\nsam;en;self;t1d\nkim;en;self;t1d\n',
+        "id\tlanguages\trelation\tdiabetes_type\r\nsam\ten\tself\tt1d\r\nkim\ten\tself\tt1d\r\n",
+        "\n\n id , LANGUAGES,Relation,Diabetes Type,,\nsam,en,self,t1d,,\nkim,en,self,t1d,,,,\n",
+        'id,languages,relation,diabetes_type\n"sam",en,"se\nlf",t1d\nkim,en,self,t1d\n',
+        "id,languages,relation,diabetes_type\nsam\u2028,en,self,t1d\nkim,en,self,t1d\n",
+    ],
+)
+def test_a_file_as_other_programs_write_it(tmp_path: Path, text: str) -> None:
+    named = Columns({"id (a, b, c, d)": "id"})
+    text = text.replace("es,fr", "es")
+    read = read_mentees(a_file(tmp_path, text), AT, named)
+    assert read.faults == ()
+    assert [one.id for one in read.people] == ["sam", "kim"]
+
+
+def test_names_of_columns_are_compared_loosely(tmp_path: Path) -> None:
+    head = "ID,Language,Relations,diabetes-types,MattersMost,Waiting  since\n"
+    (mentee,) = read_mentees(a_file(tmp_path, f"{head}sam,en,self,t1d,topics,2030-01-02\n"), AT).people
+    assert mentee.facts.diabetes_type == "t1d"
+    assert mentee.facts.matters_most == ("topics",)
+    assert mentee.facts.waiting_since == datetime(2030, 1, 2, tzinfo=UTC)
+    (mentor,) = read_mentors(
+        a_file(tmp_path, "id,language,relation,diabetes_type,topic\nkim,en,self,t1d,food\n"), AT
+    ).people
+    assert (mentor.facts.relations, mentor.facts.topics) == (("self",), ("food",))
+
+
+def test_columns_that_are_not_ours_are_told_in_one_sentence_with_ours_once(tmp_path: Path) -> None:
+    text = "id,languages,relation,diabetes_type,Grade,Organisation,,Profession\nsam,en,self,t1d,7,HQ,,Policy\n"
+    (fault,) = read_mentees(a_file(tmp_path, text), AT).faults
+    assert (fault.line, fault.column) == (1, "Grade, Organisation, column 7, Profession")
+    assert fault.message.startswith("are not columns of mentees. Say what each is (--map")
+    assert fault.message.endswith(f"The columns are: id, {', '.join(MENTEE_COLUMNS)}")
+    read = read_mentees(a_file(tmp_path, text), AT, Columns(ignore_unknown=True))
+    assert ([one.id for one in read.people], read.faults) == (["sam"], ())
+
+
+def test_columns_are_renamed_and_filled_in_for_whoever_has_no_cell(tmp_path: Path) -> None:
+    wanted = Columns({"e-mail": "ID", "I am ...": "relation"}, defaults={"diabetes type": "t1d", "languages": "en"})
+    text = "E-mail,I am,languages\na@example.org,self,\nb@example.org,My child has diabetes,es\n"
+    one, other = read_mentees(a_file(tmp_path, text), AT, wanted).people
+    assert (one.id, one.facts.relation, one.facts.diabetes_type) == ("a@example.org", "self", "t1d")
+    assert [two.facts.languages[0].tag for two in (one, other)] == ["en", "es"]
+    assert other.facts.relation == "parent"
+    assert unknown_columns(wanted) == []
+
+
+def test_two_columns_that_come_to_one_are_refused(tmp_path: Path) -> None:
+    text = "id,languages,relation,diabetes_type,Job,topics\nsam,en,self,t1d,work,food\n"
+    (fault,) = read_mentees(a_file(tmp_path, text), AT, Columns({"job": "topics"})).faults
+    assert (fault.column, fault.message) == ("topics", "is there twice, as 'Job' and 'topics'")
+
+
+def test_a_default_that_cannot_be_read_is_a_fault_of_everybody(tmp_path: Path) -> None:
+    text = "id,languages,diabetes_type\nsam,en,t1d\nkim,en,t1d\n"
+    faults = read_mentees(a_file(tmp_path, text), AT, Columns(defaults={"relation": "friend"})).faults
+    assert [(one.line, one.column) for one in faults] == [(2, "relation"), (3, "relation")]
+
+
+def test_labels_in_every_language_are_read_beside_codes(tmp_path: Path) -> None:
+    head = "id,languages,relation,diabetes_type,topics,availability,gender,minor,musts,life_stages\n"
+    rows = [
+        "en,English: Mother tongue,i live with diabetes,TYPE 1,Food; Night time,Monday 18:00-20:30,Woman,No,"
+        "Gender: Woman,Pregnant: 2030-05-01",
+        "es,Espanol: Lengua materna,Vivo con diabetes,Tipo 1,food; Las noches,lunes 18:00-20:30,Mujer,no,género: mujer,"
+        "pregnant:2030-05-01",
+        "fr,anglais : langue maternelle,self,Type 1,Alimentation; night_time,lundi 18:00-20:30,Femme,Non,gender:femme,"
+        "pregnant:2030-05-01",
+        "ar,الإنجليزية: اللغة الأم,أعيش مع السكري,النوع الأول,الطعام; الليل,الاثنين 18:00-20:30,امرأة,لا,gender:woman,"
+        "الحمل:2030-05-01",
+    ]
+    read = read_mentees(a_file(tmp_path, head + "\n".join(rows)), AT)
+    assert read.faults == ()
+    told = [
+        (one.facts.relation, one.facts.diabetes_type, one.facts.gender, one.facts.minor, one.facts.musts)
+        for one in read.people
+    ]
+    assert told == [("self", "t1d", "woman", False, (Must(criterion="gender", value="woman"),))] * 4
+    for one in read.people:
+        assert {"food", "night_time"} == set(one.facts.topics)
+        assert one.facts.availability == (Window(day="mon", start=1080, end=1230),)
+        assert one.facts.life_stages == (LifeStage(code="pregnant", until=date(2030, 5, 1)),)
+    assert [one.facts.languages for one in read.people] == [
+        (Spoken(tag=tag, level="native"),) for tag in ("en", "es", "en", "en")
+    ]
+
+
+@pytest.mark.parametrize(
     ("cells", "column", "says"),
     [
         ("sam,english please,self,t1d", "languages", "a tag such as en"),
         ("sam,en:excellent,self,t1d", "languages", "nearest: "),
-        ("sam,en,self,type1", "diabetes_type", "nearest: "),
+        ("sam,en,self,type9", "diabetes_type", "nearest: "),
         ("sam,en,mother,t1d", "relation", "nearest: "),
         ("sam,,self,t1d", "languages", "needed"),
         ("sam,en,self,t1d,evenings", "availability", "mon 18:00-20:30"),
@@ -117,7 +220,7 @@ def test_every_fault_of_a_file_is_told_at_once(tmp_path: Path) -> None:
     [
         ("", "is empty"),
         ("\n\n", "is empty"),
-        ("id,languages\nsam,en\n", "is missing"),
+        ("id,languages\nsam,en\n", "are missing"),
         ("id,id,languages,relation,diabetes_type\n", "there twice"),
         ("id,languages,relation,diabetes_type,a1c\n", "is not a column of mentees"),
         ('id,languages,relation,diabetes_type\n"sam,en,self,t1d\n', "cannot be read"),

@@ -72,6 +72,94 @@ def test_every_fault_in_files_and_weights_is_listed_and_nothing_is_written(tmp_p
     assert not (tmp_path / "matches.csv").exists()
 
 
+SURVEY = "E-mail,Grade,Organisation,Profession,Identity\n"
+SURVEYED = (
+    SURVEY + "a@example.org,7,North,Policy,My child has diabetes\nb@example.org,6,South,Digital,I live with diabetes\n",
+    SURVEY + "k@example.org,6,North,Policy,I live with diabetes\nl@example.org,7,East,Law,My child has diabetes\n",
+)
+AS_OURS = ["--map", "E-mail=id", "--default", "languages=en", "--default", "diabetes_type=t1d"]
+
+
+def test_a_spreadsheet_with_other_columns_is_refused_in_a_few_lines_with_ours_once(tmp_path: Path) -> None:
+    code, told = run(tmp_path, mentees=SURVEYED[0], mentors=SURVEYED[1])
+    lines = told.splitlines()
+    assert code == 2
+    assert [line.split(":")[0] for line in lines] == ["a.csv"] * 3 + ["b.csv"] * 3
+    assert [line for line in lines if "are not columns of" in line] == [lines[0], lines[3]]
+    assert told.count("only_support_is_self") == told.count("cleared_for_minors") == 1
+
+
+def test_other_peoples_columns_are_mapped_left_out_and_filled_in(tmp_path: Path) -> None:
+    options = [*AS_OURS, "--map", "identity=relation", "--ignore-unknown"]
+    code, told = run(tmp_path, *options, mentees=SURVEYED[0], mentors=SURVEYED[1])
+    assert (code, told.split(",")[0]) == (0, "2 matched")
+    assert {one: row[0] for one, row in matches(tmp_path).items() if "@" in one} == {
+        "a@example.org": "l@example.org",
+        "b@example.org": "k@example.org",
+    }
+    assert "Warning" not in told
+
+
+def test_people_whom_nothing_tells_apart_are_warned_of(tmp_path: Path) -> None:
+    options = [*AS_OURS, "--default", "relation=self", "--ignore-unknown"]
+    code, told = run(tmp_path, *options, mentees=SURVEYED[0], mentors=SURVEYED[1])
+    assert code == 0
+    assert "Warning: every possible pair has the same score, " in told
+
+
+def test_a_column_that_no_file_has_cannot_be_mapped(tmp_path: Path) -> None:
+    assert run(tmp_path, "--map", "Shoe size=topics") == (2, "--map: Shoe size: is a column of neither file\n")
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        (("--map", "Grade"), "both sides of the ="),
+        (("--map", "=topics"), "both sides of the ="),
+        (("--default", "languages="), "both sides of the ="),
+        (("--map", "Grade=grade"), "'grade' cannot stand"),
+        (("--default", "grade=7"), "'grade' cannot stand"),
+        (("--default", "id=7"), "'id' cannot stand"),
+    ],
+)
+def test_what_is_said_of_columns_has_to_make_sense(
+    tmp_path: Path, option: tuple[str, str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run(tmp_path, *option)
+    assert ended.value.code == 2
+    assert told in capsys.readouterr().err
+
+
+def test_the_same_fault_of_many_people_is_one_line(tmp_path: Path) -> None:
+    head, rows = "id,languages,relation,diabetes_type\n", [f"{n},en,me,t1d\n" for n in range(500)]
+    _, told = run(tmp_path, mentees=head + "".join(rows))
+    assert (
+        told == "a.csv: lines 2, 3, 4 and 497 more, relation: 'me' is not a relation; nearest: self, parent, partner\n"
+    )
+
+
+def test_nothing_is_written_where_nobody_asked_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.csv").write_text(MENTEES)
+    (tmp_path / "b.csv").write_text(MENTORS)
+    monkeypatch.chdir(tmp_path)
+    out = io.StringIO()
+    assert main(["--mentees", "a.csv", "--mentors", "b.csv"], out) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "b.csv"]
+    assert out.getvalue().endswith("Nothing was written; --out FILE writes who meets whom.\n")
+
+
+def test_matches_are_shown_on_the_terminal_when_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, told = run(tmp_path, "--out", "-")
+    assert code == 0
+    assert [row[0] for row in csv.reader(told.splitlines())] == ["mentee", "'=early", "far", "late"]
+    assert capsys.readouterr().err.startswith("2 matched")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "b.csv"]
+
+
 def test_a_place_where_nothing_can_be_written_is_told_before_anybody_is_matched(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

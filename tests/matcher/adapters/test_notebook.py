@@ -47,7 +47,7 @@ def test_the_page_runs_as_it_stands_and_prints_what_it_shows() -> None:
             with contextlib.redirect_stdout(io.StringIO()) as out:
                 exec(text, known)  # noqa: S102 - the page's own code is what is tested
             printed = out.getvalue()
-    assert shown == 3
+    assert shown == 4
 
 
 def test_dicts_frames_and_files_give_the_same(tmp_path: Path) -> None:
@@ -117,9 +117,62 @@ def test_every_fault_of_tables_and_weights_is_told_at_once() -> None:
         ("mentors", 1, "capacity"),
         ("weights", 0, "quality_floor"),
     ]
-    assert "mentees, line 2, relation: 'friend' is not a relation" in str(found.value)
+    assert "mentees: row 2, relation: 'friend' is not a relation" in str(found.value)
 
 
-def test_nobody_at_all_is_told_like_an_empty_file() -> None:
-    with pytest.raises(UnreadableTableError, match="languages: is missing"):
-        match([], MENTORS, at=AT)
+def test_the_same_fault_of_many_people_is_one_line() -> None:
+    with pytest.raises(UnreadableTableError) as found:
+        match([{**MENTEES[0], "id": str(number), "relation": "friend"} for number in range(50)], MENTORS, at=AT)
+    assert len(found.value.faults) == 50
+    assert str(found.value) == (
+        "mentees: rows 1, 2, 3 and 47 more, relation: 'friend' is not a relation; nearest: parent"
+    )
+
+
+def test_nobody_at_all_is_told_in_those_words() -> None:
+    walked = iter(MENTEES)
+    assert len(list(walked)) == 2
+    empty: list[Any] = [[], {}, walked]
+    for nobody in empty:
+        with pytest.raises(UnreadableTableError, match="mentees: has nobody in it"):
+            match(nobody, MENTORS, at=AT)
+
+
+def test_other_peoples_columns_are_renamed_left_out_and_filled_in() -> None:
+    theirs = [{"Name": "early", "Your language": "Español", "Grade": "7"}]
+    made = match(
+        theirs,
+        MENTORS,
+        at=AT,
+        columns={"name": "id", "Your language": "languages"},
+        ignore_unknown=True,
+        defaults={"relation": "self", "diabetes_types": ["t1d"]},
+    )
+    assert pairs(made) == [("early", "ines")]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"columns": {"Grade": "age_bnd"}}, "columns and defaults: age_bnd: is not ours"),
+        ({"defaults": {"shoe_size": 4}}, "columns and defaults: shoe_size: is not ours"),
+        ({"defaults": {"id": "x"}}, "columns and defaults: id: is not ours"),
+        ({"defaults": {"topics": {}}}, "defaults: topics: a dict is not a cell"),
+        ({"columns": {"Grade": "topics"}}, "columns: Grade: is a column of neither table"),
+    ],
+)
+def test_what_is_said_of_columns_that_are_not_there_is_refused(said: dict[str, Any], told: str) -> None:
+    with pytest.raises(UnreadableTableError) as found:
+        match(MENTEES, MENTORS, at=AT, **said)
+    assert str(found.value).startswith(told)
+
+
+def test_people_whom_nothing_tells_apart_are_warned_of() -> None:
+    same = [{"id": name, "languages": "en", "relation": "self", "diabetes_type": "t1d"} for name in "abc"]
+    offering = [{"id": name, "languages": "en", "relations": "self", "diabetes_types": "t1d"} for name in "klm"]
+    made = match(same, offering, at=AT)
+    (warning,) = made.warnings
+    assert warning.startswith("every possible pair has the same score, ")
+    assert f"Warning: {warning}" in str(made)
+    apart = [{**same[0], "topics": "food"}, *same[1:]], [{**offering[0], "topics": "food"}, *offering[1:]]
+    assert match(*apart, at=AT).warnings == []

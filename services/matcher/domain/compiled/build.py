@@ -12,7 +12,8 @@ import sysconfig
 import tempfile
 from pathlib import Path
 
-from services.matcher.domain.compiled.loading import BUILD, file_name, sources
+from services.matcher.domain.compiled import loading
+from services.matcher.domain.compiled.loading import file_name, sources
 
 
 def compiler() -> list[str] | None:
@@ -24,30 +25,47 @@ def compiler() -> list[str] | None:
     return None
 
 
-def build(folder: Path = BUILD) -> Path | None:
-    """Compile into `folder` unless it is there already; return the file, or None without a compiler.
+def build(*folders: Path) -> Path | None:
+    """Compile unless it is done; return the file, or None without a compiler or a folder that can be written.
 
-    The file appears whole or not at all, so two builds at once do no harm.
+    ``folders`` stand in for those where the library is looked for. The file appears whole or not at all, so two builds
+    at once do no harm. Raises ``CalledProcessError`` when the compiler fails.
     """
-    target = folder / file_name()
-    if target.exists():
-        return target
-    command = compiler()
+    command, targets = compiler(), [folder / file_name() for folder in folders or loading.folders()]
+    for target in targets:
+        if target.exists():
+            return target
     if command is None:
         return None
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder) as room:
-        made = Path(room) / "core.so"
-        flags = ["-std=c99", "-O3", "-fPIC", "-shared", "-Wall", "-Wextra"]
-        subprocess.run([*command, *flags, "-o", str(made), *map(str, sources())], check=True)  # noqa: S603 - the machine's own compiler on our own files
-        os.replace(made, target)
+    for target in targets:
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            room = tempfile.TemporaryDirectory(dir=target.parent)
+        except OSError:
+            continue
+        with room:
+            return _compiled(command, Path(room.name) / "core.so", target)
+    return None
+
+
+def _compiled(command: list[str], made: Path, target: Path) -> Path:
+    flags = ["-std=c99", "-O3", "-fPIC", "-shared", "-Wall", "-Wextra"]
+    subprocess.run([*command, *flags, "-o", str(made), *map(str, sources())], check=True)  # noqa: S603 - the machine's own compiler on our own files
+    os.replace(made, target)
     return target
 
 
 def main(arguments: list[str]) -> int:
-    """Build, and say in one line what happened."""
-    made = build(*(Path(argument) for argument in arguments[:1]))
-    sys.stdout.write(f"compiled matching core: {made or 'no C compiler here; the plain twin serves'}\n")
+    """Build, and say in one line what happened; 1 when the compiler fails."""
+    folders = [Path(argument) for argument in arguments[:1]]
+    try:
+        made = build(*folders)
+    except subprocess.CalledProcessError:
+        sys.stderr.write("compiled matching core: the C compiler failed; the plain twin serves\n")
+        return 1
+    nowhere = f"no folder can be written ({', '.join(map(str, folders or loading.folders()))})"
+    why_not = "no C compiler here" if compiler() is None else nowhere
+    sys.stdout.write(f"compiled matching core: {made or f'{why_not}; the plain twin serves'}\n")
     return 0
 
 

@@ -1,11 +1,14 @@
 """Find and load the compiled core; say once when it is not there.
 
-The file name carries a hash of the C sources, so a library built from other sources is never loaded.
+The file name carries a hash of the C sources, so a library built from other sources is never loaded. A source tree
+keeps the library in ``build/kernel``; an installed package next to this module or, where that folder cannot be written,
+in the cache of the user's account.
 """
 
 import ctypes
 import hashlib
 import logging
+import os
 import sysconfig
 from functools import cache
 from pathlib import Path
@@ -14,7 +17,8 @@ from services.matcher.domain.errors import MatchingError
 
 KERNEL = Path(__file__).resolve().parent.parent
 BESIDE = Path(__file__).resolve().parent
-BUILD = KERNEL.parents[2] / "build" / "kernel"
+ROOT = KERNEL.parents[2]  # the source tree, or the folder of installed packages
+BUILD = ROOT / "build" / "kernel"
 
 
 class Core(ctypes.CDLL):
@@ -39,11 +43,25 @@ def file_name() -> str:
     return f"cairn-kernel-{sysconfig.get_platform()}-{digest.hexdigest()[:12]}.so"
 
 
+def folders() -> list[Path]:
+    """Return where the library is looked for, and built: the first that can be written."""
+    installed = any(ROOT.glob("cairn-*.dist-info"))
+    return [BESIDE, *_cache()] if installed else [BUILD, BESIDE]
+
+
+def _cache() -> list[Path]:
+    """Return the folder in the user's cache, or none for an account without a home."""
+    try:
+        return [Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cairn"]
+    except RuntimeError:
+        return []
+
+
 @cache
 def loaded() -> Core | None:
     """Return the library, or None after one log line; asked of the disk once per process."""
     name = file_name()
-    for folder in (BUILD, BESIDE):
+    for folder in folders():
         try:
             return Core(str(folder / name))
         except OSError:

@@ -11,12 +11,12 @@ import numpy as np
 
 from services.matcher.domain.arrays import I64
 from services.matcher.domain.assignment import one_more_place
-from services.matcher.domain.explain.hall import takes_seats
 from services.matcher.domain.features.musts import ready
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.problem import Problem, build
 from services.matcher.domain.features.reading import read
-from services.matcher.domain.features.seats import Seats
+from services.matcher.domain.features.rules import Flags
+from services.matcher.domain.features.seats import Seats, shape_mask
 from services.matcher.domain.people import Mentor
 from services.matcher.domain.round import Settled
 from services.matcher.domain.round.assign import assign
@@ -71,10 +71,16 @@ def _places_now(frame: Seats, now: Seats) -> I64:
 
 def _values(frame: Problem, mentees: I64) -> I64:
     """What these mentees are worth in each seat; 0 where a rule forbids the pair."""
-    seats = np.arange(len(frame.seats.places))
-    values = score_block(frame.scores, mentees, seats)
-    allowed = np.array([takes_seats(frame, row, seats) for row in mentees.tolist()]).reshape(values.shape)
+    values = score_block(frame.scores, mentees, np.arange(len(frame.seats.places)))
+    allowed = np.array([_takes(frame, row) for row in mentees.tolist()], dtype=np.bool_).reshape(values.shape)
     return np.where(allowed, values, 0)
+
+
+def _takes(frame: Problem, mentee: int) -> Flags:
+    """Which seats (K) a mentee could take, all rules considered."""
+    shape = shape_mask(frozenset({frame.pool.shape_of[mentee]}))
+    fits: Flags = (frame.seats.masks & np.uint64(shape)) != 0
+    return fits & frame.reading.eligible(mentee)[frame.seats.mentor_rows]
 
 
 def _id(problem: Problem, column: int) -> str:

@@ -1,0 +1,32 @@
+"""Faults of people tables as lines to read: the same fault of many people is one line."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from services.matcher.adapters.csv_people import CsvFault
+
+FEW = 3  # numbers named before the rest is counted
+
+
+def fault_lines(faults: Iterable[CsvFault], tables: Collection[str] = ()) -> list[str]:
+    """Return a line per different fault, in the order found; ``tables`` names those that have rows, not lines."""
+    alike: dict[tuple[str, str, str], list[int]] = {}
+    for one in faults:
+        alike.setdefault((one.file, one.column, one.message), []).append(one.line)
+    return [
+        f"{file}: {_place('row' if file in tables else 'line', numbers, column)}{message}"
+        for (file, column, message), numbers in alike.items()
+    ]
+
+
+def _place(unit: str, numbers: Sequence[int], column: str) -> str:
+    """``line 2, relation: ``, ``lines 2, 3, 4 and 46 more, relation: `` or nothing at all."""
+    parts = [_numbered(unit, numbers) if numbers[0] else "", column]
+    told = ", ".join(part for part in parts if part)
+    return f"{told}: " if told else ""
+
+
+def _numbered(unit: str, numbers: Sequence[int]) -> str:
+    if len(numbers) == 1:
+        return f"{unit} {numbers[0]}"
+    named, more = ", ".join(map(str, numbers[:FEW])), len(numbers) - FEW
+    return f"{unit}s {named}" + (f" and {more} more" if more > 0 else "")
