@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 from limits.storage import RedisStorage, Storage
 
@@ -21,6 +21,11 @@ PATIENCE = 0.05
 """Seconds a request waits for Redis at most."""
 
 _MANY = 10_000  # keys, after which those whose window has ended are dropped
+
+
+def storage_address(redis_url: str) -> str:
+    """Return the address of these counters for the limiter; an empty `redis_url` counts in the process only."""
+    return f"shared+{redis_url}" if redis_url else "local://"
 
 
 class LocalCounts:
@@ -64,7 +69,12 @@ class LimitCounts(Storage):
     `local://` counts in the process only; `shared+redis://host:6379/0` (`rediss`, `unix`) in both.
     """
 
-    STORAGE_SCHEME: ClassVar[list[str]] = ["local", "shared+redis", "shared+rediss", "shared+unix"]
+    STORAGE_SCHEME = [  # noqa: RUF012 - the library's own attribute
+        "local",
+        "shared+redis",
+        "shared+rediss",
+        "shared+unix",
+    ]
 
     def __init__(
         self,
@@ -132,5 +142,6 @@ def _redis_storage(address: str) -> RedisStorage:
     from redis.backoff import NoBackoff  # here, since a process without Redis does not need the client
     from redis.retry import Retry
 
-    patience: dict[str, Any] = {"socket_connect_timeout": PATIENCE, "socket_timeout": PATIENCE}
-    return RedisStorage(address, retry=Retry(NoBackoff(), 0), **patience)
+    options: dict[str, Any] = {"socket_connect_timeout": PATIENCE, "socket_timeout": PATIENCE}
+    options["retry"] = Retry(NoBackoff(), 0)
+    return RedisStorage(address, **options)

@@ -13,6 +13,7 @@ from flask_limiter import Limiter
 
 from services.chassis.auth import current
 from services.chassis.facts import facts_of, note
+from services.chassis.limit_counts import storage_address
 from services.chassis.service_settings import ServiceSettings
 from services.chassis.state import state
 
@@ -49,7 +50,7 @@ def install(app: Flask, name: str, settings: ServiceSettings) -> Limiter:
     limiter = Limiter(
         caller,
         app=app,
-        storage_uri=f"shared+{settings.redis_url}" if settings.redis_url else "local://",
+        storage_uri=storage_address(settings.redis_url),
         strategy="fixed-window",
         headers_enabled=True,
         retry_after="delta-seconds",

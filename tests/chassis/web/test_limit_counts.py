@@ -14,7 +14,6 @@ import pytest
 import redis
 
 from deploy.local.redis import RedisServer
-from deploy.local.server import free_port
 from services.chassis.limit_counts import LimitCounts, LocalCounts
 from tests.chassis.web.shop_app import shop_app
 from tests.chassis.web.test_limits import knock
