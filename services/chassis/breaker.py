@@ -22,8 +22,9 @@ class Breaker:
     """Closed: the dependency is asked. Open: it is not, until a probe has had an answer.
 
     Nobody waits for the probe: the first caller after `pause` seconds starts it in the background and is told
-    "open" like the others. Nothing runs while nobody calls. `probe` raises when the dependency does not answer, and
-    has to end by itself.
+    "open" like the others. Nothing runs while nobody calls; what was found out more than `stale` seconds ago is
+    forgotten, so that a visitor after a quiet night is not refused for a fault of the evening. `probe` raises when
+    the dependency does not answer, and has to end by itself.
     """
 
     def __init__(
@@ -32,12 +33,14 @@ class Breaker:
         probe: Callable[[], Any],
         *,
         pause: float = 0.5,
+        stale: float = 10.0,
         now: Callable[[], float] = monotonic,
         run: Callable[[Callable[[], None]], None] = run_in_background,
     ) -> None:
         self._name = name
         self._probe = probe
         self._pause = pause
+        self._stale = stale
         self._now = now
         self._run = run
         self._lock = threading.Lock()
@@ -58,7 +61,10 @@ class Breaker:
         if not self._open:
             return False
         with self._lock:
-            due = self._open and not self._probing and self._now() >= self._probe_at
+            late = self._now() - self._probe_at
+            due = self._open and not self._probing and late >= 0
+            if due and late >= self._stale:
+                self._open = due = False
             self._probing = self._probing or due
         if due:
             self._run(self._look)

@@ -49,9 +49,18 @@ def test_after_a_fault_nobody_asks_until_a_probe_has_had_an_answer(thing: Depend
     assert not thing.breaker.is_open()
 
 
+def test_a_fault_of_long_ago_is_forgotten_without_a_probe(thing: Dependency) -> None:
+    thing.breaker.trip()
+    thing.now += 3600
+    assert not thing.breaker.is_open()
+    assert thing.started == []
+    thing.breaker.trip()
+    assert thing.breaker.is_open()
+
+
 def test_callers_go_on_while_one_probe_runs(thing: Dependency) -> None:
     thing.breaker.trip()
-    thing.now += 10
+    thing.now += 1
     assert [thing.breaker.is_open() for _ in range(5)] == [True] * 5
     assert len(thing.started) == 1
 
