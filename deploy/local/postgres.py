@@ -29,9 +29,9 @@ class PostgresServer(LocalServer):
         self.folder = folder.resolve()
         self.address = ""
         self._durable = durable
-        self._port = 0
         self._account = _account()
         self._server = Child([], self.folder / "server.log")
+        self._port = 0
 
     @property
     def pid(self) -> int:
@@ -43,7 +43,7 @@ class PostgresServer(LocalServer):
         binaries = _find_binaries()
         self._open_the_way(binaries)
         self._create_cluster(binaries)
-        port = self._port = self._port or free_port()  # a second start is found where the first one was
+        self._port = port = self._port or free_port()  # started again, it is found where it was
         options = ["max_connections=300", "unix_socket_directories=", f"listen_addresses={HOST}", f"port={port}"]
         options += [] if self._durable else _LESS_DURABLE
         command = [str(binaries / "postgres"), "-D", str(self._cluster)]
