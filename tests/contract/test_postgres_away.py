@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from structlog.testing import CapturingLogger
 
 from deploy.local.postgres import PostgresServer
 from deploy.local.server import wait_until
@@ -34,7 +35,7 @@ SHORT = Patience(lock=0.5, statement=1, answer=1.5, breaker=True)
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
     """A PostgreSQL that the test may kill and freeze."""
     stack.postgres_url()  # where the shared one cannot be had, this one cannot either
-    with PostgresServer(tmp_path_factory.mktemp("postgres"), durable=False) as server:
+    with PostgresServer(tmp_path_factory.mktemp("postgres")) as server:  # durable, since its plug is pulled
         yield server
 
 
@@ -141,8 +142,12 @@ def freeze(server: PostgresServer, uow: UnitOfWork[Shop]) -> None:
 
 @pytest.mark.parametrize("fault", [terminate, kill, freeze])
 def test_under_load_every_answer_is_201_or_503_and_each_wish_takes_effect_once(
-    server: PostgresServer, uow: UnitOfWork[Shop], fault: Callable[[PostgresServer, UnitOfWork[Shop]], None]
+    server: PostgresServer,
+    uow: UnitOfWork[Shop],
+    fault: Callable[[PostgresServer, UnitOfWork[Shop]], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("services.chassis.problems.log", CapturingLogger())  # hundreds of traces tell nothing here
     app, over = shop_app(uow), threading.Event()
     wishes: dict[str, tuple[str, int, str | None]] = {}
 
@@ -157,6 +162,8 @@ def test_under_load_every_answer_is_201_or_503_and_each_wish_takes_effect_once(
             parcel, key = f"p{number}-{sent}", secrets.token_hex(8)
             wishes[parcel] = (key, *send(parcel, key))
             sent += 1
+            if wishes[parcel][1] == 503:
+                over.wait(0.1)
 
     with ThreadPoolExecutor(8) as callers:
         running = [callers.submit(caller, number) for number in range(8)]
