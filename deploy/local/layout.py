@@ -23,11 +23,15 @@ FRONT = "profiles"  # everything else, the front page first of all
 
 @dataclass(frozen=True)
 class Parts:
-    """Where the system's outside parts are: one database URL per service, a broker, perhaps a cache."""
+    """Where the system's outside parts are: one database URL per service, a broker, perhaps a cache.
+
+    ``mailbox`` is the folder of the mails, which belong to the people of these databases and no others.
+    """
 
     databases: Mapping[str, str]
     broker: str
     cache: str = ""
+    mailbox: str = "outbox"
 
 
 def embedded_parts(folder: Path) -> Parts:

@@ -80,7 +80,8 @@ def _open_parts(options: argparse.Namespace, stack: ExitStack) -> Parts:
         databases = _databases(options.folder, stack)
     if options.cache == "redis":
         cache = os.environ.get("REDIS_URL") or _start_redis(options.folder, stack)
-    return Parts(databases, broker, cache)
+    mailbox = parts.mailbox if options.database == "sqlite" else f"{parts.mailbox}-{options.database}"
+    return Parts(databases, broker, cache, mailbox)
 
 
 def _start_kafka(folder: Path, stack: ExitStack) -> str:
@@ -150,6 +151,11 @@ def _watch(system: System, stop: threading.Event) -> None:
             child.start()
 
 
+def _demo(port: int) -> str:
+    """The command that fills the system at this port; 8080 is what it takes by itself."""
+    return "make demo" if port == 8080 else f"make demo PORT={port}"
+
+
 def _welcome(system: System, seconds: float) -> str:
     return f"""
 Cairn is ready after {seconds:.1f} s.
@@ -163,7 +169,7 @@ Cairn is ready after {seconds:.1f} s.
              "preferred_name": "Ana", "contact": {{"email": "ana@example.org"}},
              "languages": [{{"tag": "es", "level": "native"}}], "relation": "self", "diabetes_type": "t1d",
              "consents": ["matching", "messages"]}}'
-  Fill it  make demo            (in a second terminal: mentors, mentees, answers, and a table)
+  Fill it  {_demo(system.port):<20} (in a second terminal: mentors, mentees, answers, and a table)
   Stop     Ctrl-C
 """
 

@@ -37,7 +37,7 @@ class System:
         self.port = port
         self.url = f"http://localhost:{port}"
         self.keys = local_keys(folder / "keys.json")
-        self.outbox = folder / "outbox"
+        self.outbox = folder / parts.mailbox
         self._host = host
         self._environments = {
             service: dict(os.environ)

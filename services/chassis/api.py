@@ -177,8 +177,8 @@ def _headers(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
             {
                 "name": "If-Match",
                 "in": "header",
-                "required": True,
-                "description": "The ETag of the version you read.",
+                "required": facts["conditional"] == "always",
+                "description": f"The ETag of the version you read; needed {facts['conditional']}.",
                 "schema": {"type": "string", "minLength": 1},
             }
         )

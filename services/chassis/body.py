@@ -21,11 +21,15 @@ MAX_DEPTH = 20
 
 
 def read_json(req: Request) -> Any:
-    """Return the JSON value of a request, or `missing` when it has no body; raise a problem for anything unclear."""
+    """Return the JSON value of a request, or `missing` when it has no body; raise a problem for anything unclear.
+
+    Many clients name a content type always: an empty body announced as JSON is no body either.
+    """
     raw = read_bytes(req)
-    if not raw and not req.content_type:
+    is_json = req.mimetype == "application/json" or req.mimetype.endswith("+json")
+    if not raw and (is_json or not req.content_type):
         return missing
-    if req.mimetype != "application/json" and not req.mimetype.endswith("+json"):
+    if not is_json:
         raise _wrong_type()
     return parse(raw)
 

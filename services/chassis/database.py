@@ -18,23 +18,28 @@ from sqlalchemy import event as sa_event
 from sqlalchemy import exc
 
 from services.chassis.errors import Contention, StartRefused, Transient, Unavailable
+from services.chassis.postgres import BACKGROUND, Patience, open_postgres
 
 READ_ONLY = "cairn_read_only"
 """Execution option of a connection whose transactions only read."""
 
 _BUSY_SECONDS = 30
-_POSTGRES_OPTIONS = (
-    "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s"
-)
 _CONTENTION = frozenset({"40001", "40P01", "55P03"})  # serialisation failure, deadlock, lock not available
-_AWAY = frozenset({"57P01", "57P02", "57P03", "53300", "25P03"})  # shut down, crashed, starting, full, idle too long
+# The server is shut down, crashed, starting, full or short of something; a wait took too long, and it ended it.
+_AWAY = frozenset(
+    {"57P01", "57P02", "57P03", "57P05", "57014", "25P03", "25P04", "53000", "53100", "53200", "53300", "53400"}
+)
+_AWAY_CLASSES = ("08", "58")  # connection faults, faults of the system under the server
+_BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_NO_DISK = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN})
+_LOST_BEFORE = "8s2b"  # SQLAlchemy: the connection of this transaction was lost, and something uses it still
 _Q = TypeVar("_Q", bound=sa.Select[Any])
 
 
-def open_engine(url: str, *, pool_size: int = 5, max_overflow: int = 59) -> sa.Engine:
+def open_engine(url: str, *, pool_size: int = 5, max_overflow: int = 59, patience: Patience = BACKGROUND) -> sa.Engine:
     """Return an engine for `sqlite:////abs/path.db` or `postgresql+psycopg://...`; connects when first used.
 
-    Build it after the fork. Raises StartRefused for any other kind of URL.
+    Build it after the fork. Raises StartRefused for any other kind of URL. `patience` is for PostgreSQL.
     """
     try:
         parsed = sa.make_url(url)
@@ -43,15 +48,7 @@ def open_engine(url: str, *, pool_size: int = 5, max_overflow: int = 59) -> sa.E
     if parsed.drivername == "sqlite":
         return _open_sqlite(parsed, pool_size, max_overflow)
     if parsed.drivername == "postgresql+psycopg":
-        return sa.create_engine(
-            parsed,
-            pool_size=pool_size,
-            max_overflow=max_overflow,
-            pool_pre_ping=True,
-            pool_timeout=10,
-            pool_recycle=1800,
-            connect_args={"connect_timeout": 5, "options": _POSTGRES_OPTIONS},
-        )
+        return open_postgres(parsed, pool_size=pool_size, max_overflow=max_overflow, patience=patience)
     raise StartRefused("DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://")
 
 
@@ -98,22 +95,34 @@ def conflict_insert(connection: sa.Connection, table: sa.Table) -> Any:
 
 
 def transient_of(error: BaseException) -> Transient | None:
-    """Return what passes as a Transient of ours, and None for faults that would come back every time."""
+    """Return what passes as a Transient of ours, and None for faults that would come back every time.
+
+    A fault may come from our code, from SQLAlchemy, or from the driver itself (when a connection is given back, say).
+    """
     if isinstance(error, Transient):
         return error
     if isinstance(error, exc.TimeoutError):
         return Unavailable("no database connection became free in time")
-    if not isinstance(error, exc.DBAPIError):
-        return None
-    original = error.orig
-    if isinstance(original, sqlite3.Error):
-        code = getattr(original, "sqlite_errorcode", 0) & 0xFF
-        return Contention("the database is busy") if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED} else None
-    state = original.sqlstate if isinstance(original, psycopg.Error) else None
+    if isinstance(error, exc.PendingRollbackError) and error.code == _LOST_BEFORE:
+        return Unavailable("the connection to the database was lost")
+    if isinstance(error, exc.DBAPIError):
+        return _of_driver(error.orig, lost=error.connection_invalidated)
+    return _of_driver(error)
+
+
+def _of_driver(error: BaseException | None, *, lost: bool = False) -> Transient | None:
+    """Judge what sqlite3 or psycopg raised; `lost`: the connection is known to be gone."""
+    if isinstance(error, sqlite3.Error):
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in _BUSY:
+            return Contention("the database is busy")
+        return Unavailable("the disk of the database does not take or give anything") if code in _NO_DISK else None
+    state = error.sqlstate if isinstance(error, psycopg.Error) else None
     if state in _CONTENTION:
         return Contention("the database chose another transaction")
-    lost = error.connection_invalidated or (isinstance(original, psycopg.OperationalError) and state is None)
-    if lost or state in _AWAY or (state or "").startswith("08"):
+    # Without a state the server has said nothing: libpq could not reach it, or lost it half-way.
+    lost = lost or (isinstance(error, psycopg.OperationalError | psycopg.InterfaceError) and state is None)
+    if lost or state in _AWAY or (state or "").startswith(_AWAY_CLASSES):
         return Unavailable("the database does not answer")
     return None
 

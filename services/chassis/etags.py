@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, overload
 
-from flask import Response, g, request
+from flask import Response, current_app, g, request
 
-from services.chassis.facts import note
+from services.chassis.facts import facts_of, note
 from services.chassis.problem import Problem, problem
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -24,23 +24,40 @@ def set_version(version: int) -> None:
     g.etag = etag(version)
 
 
-def conditional(view: View) -> View:
+@overload
+def conditional(view: View) -> View: ...
+
+
+@overload
+def conditional(*, always: bool = True) -> Callable[[View], View]: ...
+
+
+def conditional(view: View | None = None, *, always: bool = True) -> View | Callable[[View], View]:
     """Decorate a changing view that needs If-Match: without the header it answers 428 before anything is read.
 
-    The view itself calls `require_match(version)` with the version it loaded.
+    The view itself calls `require_match(version)` with the version it loaded. `always=False`: there may be nothing yet
+    to have a version, and then the header is not needed.
     """
 
-    @wraps(view)
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
-        if not request.headers.get("If-Match"):
-            raise _needed(None)
-        return view(*args, **kwargs)
+    def decorate(function: View) -> View:
+        @wraps(function)
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            if always and not request.headers.get("If-Match"):
+                raise _needed(None)
+            return function(*args, **kwargs)
 
-    return note(cast(View, wrapped), conditional=True)
+        return note(cast(View, wrapped), conditional="always" if always else "once there is a version")
+
+    return decorate if view is None else decorate(view)
 
 
 def require_match(version: int) -> None:
-    """Raise 428 when If-Match is missing and 412 when it names another version; both tell the current one."""
+    """Raise 428 when If-Match is missing and 412 when it names another version; both tell the current one.
+
+    RuntimeError in a view without `@conditional`, whose description would not mention the header.
+    """
+    if not facts_of(current_app.view_functions[str(request.endpoint)], request.method).get("conditional"):
+        raise RuntimeError(f"{request.endpoint} asks for If-Match and is not @conditional")
     if not request.headers.get("If-Match"):
         raise _needed(version)
     if request.if_match.star_tag or request.if_match.contains(str(version)):

@@ -23,11 +23,21 @@ _RIGHT_TO_LEFT = {"ar", "fa", "he", "ps", "ur", "yi"}
 _LANG_COOKIE = "lang"
 
 
-def language() -> str:
-    """Return the language of this page: `?lang=`, else the one chosen before, else the browser's, else English."""
+def chosen_language() -> str | None:
+    """Return the language the reader has chosen here: `?lang=`, else the choice that this browser remembers."""
     for wish in (request.args.get("lang"), request.cookies.get(_LANG_COOKIE)):
         if wish in LANGUAGES:
             return str(wish)
+    return None
+
+
+def language() -> str:
+    """Return the language of a page for anybody: the chosen one, else the browser's, else English.
+
+    A page for a known reader takes `chosen_language() or` theirs.
+    """
+    if (chosen := chosen_language()) is not None:
+        return chosen
     for tag, _ in request.accept_languages:
         if (base := tag.split("-")[0].lower()) in LANGUAGES:
             return base

@@ -1,4 +1,4 @@
-"""Rate limits per route, counted in Redis or in the process; when Redis is away, the process counts by itself."""
+"""Rate limits per route, counted in Redis and in the process (see `limit_counts`)."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from flask_limiter import Limiter
 
 from services.chassis.auth import current
 from services.chassis.facts import facts_of, note
+from services.chassis.limit_counts import storage_address
 from services.chassis.service_settings import ServiceSettings
 from services.chassis.state import state
 
 View = TypeVar("View", bound=Callable[..., Any])
-_PATIENCE = 0.5  # seconds a request waits for Redis at most before it counts in the process
 
 
 def limited(rate: str = "", *, setting: str = "") -> Callable[[View], View]:
@@ -47,14 +47,11 @@ def caller() -> str:
 def install(app: Flask, name: str, settings: ServiceSettings) -> Limiter:
     """Count calls of the views that asked for it; call after all routes are registered."""
     app.after_request(_only_when_refused)  # registered first, so it runs after the limiter's own
-    redis = settings.redis_url
     limiter = Limiter(
         caller,
         app=app,
-        storage_uri=redis or "memory://",
-        storage_options=_redis_options() if redis else {},
+        storage_uri=storage_address(settings.redis_url),
         strategy="fixed-window",
-        in_memory_fallback_enabled=True,
         headers_enabled=True,
         retry_after="delta-seconds",
         key_prefix=f"limits:{name}",
@@ -67,13 +64,6 @@ def install(app: Flask, name: str, settings: ServiceSettings) -> Limiter:
                 view = app.view_functions[rule.endpoint]
                 app.view_functions[rule.endpoint] = _kept(view, limiter.limit(rate, methods=[method])(view))
     return limiter
-
-
-def _redis_options() -> Any:
-    from redis.backoff import NoBackoff
-    from redis.retry import Retry
-
-    return {"socket_connect_timeout": _PATIENCE, "socket_timeout": _PATIENCE, "retry": Retry(NoBackoff(), 0)}
 
 
 def _only_when_refused(response: Response) -> Response:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-import sqlalchemy.exc
 import structlog
 from flask import Flask, Response, g
 from werkzeug.exceptions import HTTPException
 
 from services.chassis import errors
+from services.chassis.database import transient_of
 from services.chassis.problem import Problem, problem
 
 log = structlog.get_logger(__name__)
@@ -46,15 +46,14 @@ def install(app: Flask, *, page: Render = lambda _: None) -> None:
         return page(found) or found.as_response(request_id=g.get("request_id", ""))
 
     def unexpected(fault: Exception) -> Response:
+        if transient_of(fault) is not None:
+            return write(_away(fault))
         log.error("request_broke", exc_info=fault)
         return write(_broken())
 
     app.register_error_handler(Problem, write)
     app.register_error_handler(HTTPException, lambda fault: write(from_http(fault)))
     app.register_error_handler(errors.Refusal, lambda fault: write(from_refusal(fault)))
-    app.register_error_handler(errors.Transient, lambda fault: write(_away(fault)))
-    for kind in (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError, sqlalchemy.exc.TimeoutError):
-        app.register_error_handler(kind, lambda fault: write(_away(fault)))
     app.register_error_handler(Exception, unexpected)
 
 
@@ -111,5 +110,8 @@ def _broken() -> Problem:
 
 def _away(fault: Exception) -> Problem:
     log.warning("storage_away", exc_info=fault)
-    detail = "Storage does not answer right now. Please send the same request again in a moment."
+    detail = (
+        "We cannot reach our database right now. Please send the same request again in a moment; "
+        "with the same Idempotency-Key it takes effect once, even if we got it the first time."
+    )
     return problem(503, "not_available", "Not available right now", detail, headers={"Retry-After": "2"})

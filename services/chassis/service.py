@@ -25,6 +25,7 @@ from services.chassis.database import database_now, open_engine
 from services.chassis.errors import StartRefused
 from services.chassis.event import Event
 from services.chassis.health import Check, Health
+from services.chassis.postgres import BACKGROUND, WEB, Patience
 from services.chassis.service_settings import ServiceSettings
 from services.chassis.settings import SettingsError, load
 from services.chassis.stop import Stop
@@ -99,9 +100,10 @@ class Service(Generic[Settings, Store]):
         broker: Broker | None = None,
         clock: Clock | None = None,
         read_now: Callable[[sa.Connection], datetime] = database_now,
+        patience: Patience = BACKGROUND,
     ) -> Parts[Settings, Store]:
         """Put the service together. Tests may bring a broker of their own and hold time still."""
-        engine = open_engine(settings.database_url)
+        engine = open_engine(settings.database_url, patience=patience)
         broker = broker or open_broker(settings.broker_url, client_id=self.name)
         checks = [
             Check("database", partial(_answers, engine), needed=True),
@@ -157,7 +159,7 @@ class Service(Generic[Settings, Store]):
         del stop  # the web server hears the signals itself
         settings = self.read_settings()
         serve(
-            lambda: self.web_app(self.parts(settings)),
+            lambda: self.web_app(self.parts(settings, patience=WEB)),
             host=settings.host,
             port=settings.port,
             threads=settings.threads,

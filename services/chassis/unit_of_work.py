@@ -195,10 +195,11 @@ class UnitOfWork(Generic[S]):
                     tx.write()
                 finally:
                     self._local.opened = None
-        except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
-            if (transient := transient_of(error)) is not None:
-                raise transient from error
-            raise
+        except Exception as error:
+            transient = transient_of(error)
+            if transient is None or transient is error:
+                raise
+            raise transient from error
 
     def transaction(self) -> Transaction:
         """Return the transaction that is open in this thread; RuntimeError when none is."""

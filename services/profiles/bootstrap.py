@@ -70,7 +70,9 @@ def web_app(parts: Parts[Settings, Store]) -> Flask:
         settings=parts.settings,
         health=parts.health,
         blueprints=api.routes(api.Desk(world=here, words=words)),
-        pages=[pages.routes(here, words, development=not parts.settings.production)],
+        pages=[
+            pages.routes(here, words, public_url=parts.settings.public_url, development=not parts.settings.production)
+        ],
         uow=parts.uow,
     )
     words.install(app.jinja_env)

@@ -44,6 +44,10 @@ class Told(psycopg.OperationalError):
         self.sqlstate = state
 
 
+class Lost(psycopg.InterfaceError):
+    """What the driver says of a connection that is gone."""
+
+
 def from_driver(error: Exception) -> sa.exc.DBAPIError:
     return sa.exc.DBAPIError("SELECT 1", {}, error)
 
@@ -65,6 +69,16 @@ def sqlite_error(code: int) -> sqlite3.OperationalError:
         (from_driver(Told(None)), Unavailable),
         (from_driver(sqlite_error(sqlite3.SQLITE_BUSY)), Contention),
         (from_driver(sqlite_error(sqlite3.SQLITE_BUSY_SNAPSHOT)), Contention),
+        (from_driver(sqlite_error(sqlite3.SQLITE_IOERR)), Unavailable),
+        (from_driver(sqlite_error(sqlite3.SQLITE_FULL)), Unavailable),
+        (from_driver(Told("57014")), Unavailable),  # a statement took too long
+        (from_driver(Told("53100")), Unavailable),  # the disk is full
+        (from_driver(Told("58030")), Unavailable),  # the system under it fails
+        (from_driver(Lost("the connection is closed")), Unavailable),
+        (sa.exc.DBAPIError("SELECT 1", {}, psycopg.InternalError(), connection_invalidated=True), Unavailable),
+        (Told(None), Unavailable),  # from the driver itself, when a connection is given back
+        (Lost("the connection is closed"), Unavailable),
+        (sa.exc.PendingRollbackError("lost before", code="8s2b"), Unavailable),
         (sa.exc.TimeoutError(), Unavailable),
         (Contention("x"), Contention),
     ],
@@ -80,6 +94,9 @@ def test_a_fault_that_passes_is_known(error: Exception, kind: type[Transient]) -
         from_driver(Told("42P01")),
         from_driver(sqlite_error(sqlite3.SQLITE_CONSTRAINT)),
         from_driver(sqlite_error(sqlite3.SQLITE_ERROR)),
+        from_driver(psycopg.ProgrammingError("no such parameter")),
+        sa.exc.PendingRollbackError("rolled back before"),
+        sa.exc.ResourceClosedError("used after its end"),
         KeyError("x"),
     ],
 )

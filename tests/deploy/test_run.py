@@ -4,12 +4,15 @@ import socket
 import stat
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from deploy.local.keys import local_keys
 from deploy.local.layout import SERVICES, embedded_parts, service_environment
+from deploy.local.run import _open_parts, _parser, _welcome
+from deploy.local.system import System
 
 pytestmark = pytest.mark.slow
 
@@ -50,6 +53,28 @@ def test_one_database_for_all_services_is_refused(tmp_path: Path, monkeypatch: p
     done = _run(tmp_path, "--port", "0", "--database", "postgres")
     assert done.returncode == 1
     assert "{service}" in done.stderr
+
+
+def _stack(folder: Path, *arguments: str) -> System:
+    """What would be started with these arguments, not started."""
+    options = _parser().parse_args(["--folder", str(folder), *arguments])
+    with ExitStack() as stack:
+        return System(folder, parts=_open_parts(options, stack), port=options.port)
+
+
+def test_each_database_has_a_mailbox_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://localhost/cairn_{service}")
+    embedded, real = _stack(tmp_path), _stack(tmp_path, "--database", "postgres")
+    assert embedded.outbox == tmp_path / "outbox"
+    assert real.outbox == tmp_path / "outbox-postgres"
+
+
+def test_the_banner_names_the_port_that_was_chosen(tmp_path: Path) -> None:
+    chosen, usual = (_welcome(_stack(tmp_path, "--port", port), 1.0) for port in ("8123", "8080"))
+    assert "http://localhost:8123/mailbox" in chosen
+    assert "make demo PORT=8123 " in chosen
+    assert "8080" not in chosen
+    assert "make demo  " in usual
 
 
 def test_keys_are_made_once_and_belong_to_their_owner_alone(tmp_path: Path) -> None:

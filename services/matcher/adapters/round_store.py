@@ -115,8 +115,11 @@ class RoundStore:
         self._connection.execute(t.rounds.update().where(_C.round_id == held.id).values(round_values(held) | kept))
 
     def move(self, round_id: str, state: RoundState) -> None:
-        """Put a round into another state; one that is over without an offer keeps nothing of what it had read."""
-        values: dict[str, Any] = {"state": state, "step": None, "share": None}
+        """Put a round into another state, in which it has asked nobody yet.
+
+        One that is over without an offer keeps nothing of what it had read.
+        """
+        values: dict[str, Any] = {"state": state, "step": None, "share": None, "proposed": 0}
         if state in ("given_up", "cancelled", "dropped"):
             values |= _UNREAD
         if state == "open":

@@ -44,6 +44,9 @@ STEP = {
 }
 
 
+PROPOSED = {"description": "How many mentors were asked; in review: how many will be asked once it is released"}
+
+
 class RoundSchema(CairnSchema):
     """One run of the matching: what went in and came out, as figures and hashes."""
 
@@ -54,7 +57,7 @@ class RoundSchema(CairnSchema):
     applied_at = Instant(required=True, allow_none=True)
     mentees = fields.Integer(required=True, metadata={"description": "How many waited"})
     mentors = fields.Integer(required=True)
-    proposed = fields.Integer(required=True, metadata={"description": "How many mentors were asked"})
+    proposed = fields.Integer(required=True, metadata=PROPOSED)
     unmatched = fields.Integer(required=True)
     dropped = fields.Integer(required=True, metadata={"description": "Pairs that no longer held; they are next"})
     input_hash = fields.String(required=True, allow_none=True)

@@ -4,17 +4,16 @@ from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_datetime
-from flask import Response, request
+from flask import Response
 
-from services.chassis.html import LANGUAGES, render
+from services.chassis.html import chosen_language, render
 from services.chassis.words import Phrases, Words
 from services.matcher.use_cases.open_offer import Offer
 
 
 def phrases_for(offer: Offer, words: Words) -> Phrases:
-    """The language the reader has just chosen, else their own."""
-    wished = request.args.get("lang")
-    return words.of(wished if wished in LANGUAGES else offer.locale)
+    """The language the reader has chosen, else their own."""
+    return words.of(chosen_language() or offer.locale)
 
 
 def moment(when: datetime | None, time_zone: str, locale: str) -> str:
@@ -49,7 +48,10 @@ def _mentor_reads(offer: Offer, say: Phrases) -> tuple[str, str]:
         case "ended", "declined", "mentor":
             return (
                 say.gettext("Thank you for telling us"),
-                say.gettext("That is perfectly fine. We are asking someone else, and nobody is told why."),
+                say.gettext(
+                    "That is perfectly fine. We are looking for someone else. "
+                    "If you gave a reason, only the programme's team sees it."
+                ),
             )
         case _:
             return _closed(say)

@@ -143,6 +143,7 @@ def _hold(uow: UnitOfWork, opened: Round, decision: Decision) -> Round | None:
             state="review",
             input_hash=result.input_hash,
             result_hash=result.result_hash,
+            proposed=len(result.proposals),
             unmatched=len(result.unmatched),
             certificate=figures_of(result),
         )

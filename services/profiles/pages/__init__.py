@@ -11,10 +11,10 @@ from services.profiles.ports import World
 __all__ = ["routes"]
 
 
-def routes(world: World, words: Words, *, development: bool) -> Blueprint:
+def routes(world: World, words: Words, *, public_url: str, development: bool) -> Blueprint:
     """Return every page of this service."""
     pages = Blueprint("profiles_pages", __name__, template_folder="templates")
-    front(pages, words, development=development)
+    front(pages, words, public_url=public_url, development=development)
     introduction(pages, world, words)
     signing_in(pages, world, words)
     return pages

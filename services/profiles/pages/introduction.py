@@ -4,10 +4,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from services.chassis.auth import allow
-from services.chassis.html import LANGUAGES, render
+from services.chassis.html import chosen_language, render
 from services.chassis.words import Words
 from services.profiles.domain.wording import has_words, peer_words, reason_words, signpost_words
 from services.profiles.ports import World
@@ -22,9 +22,7 @@ def introduction(pages: Blueprint, world: World, words: Words) -> None:
     def introduction_page(token: str) -> Response:
         link = world.links.read(token, "introduction")
         card = open_introduction(world, link.subject, link.person)
-        wished = request.args.get("lang")
-        lang = wished if wished in LANGUAGES else card.locale
-        say = words.of(lang)
+        say = words.of(chosen_language() or card.locale)
         return render(
             "profiles/introduction.html",
             lang=say.locale,

@@ -123,6 +123,16 @@ def shop_api(uow: UnitOfWork[Shop] | None) -> Blueprint:
         set_version(8)
         return {"id": parcel_id}
 
+    @blueprint.route("/shop/v1/parcels/<string:parcel_id>/label", methods=["PUT"])
+    @allow("admin")
+    @conditional(always=False)
+    @blueprint.response(200, ItemSchema)
+    def label(parcel_id: str) -> Any:
+        """Put a label on a parcel, of which there is one already on p1."""
+        if parcel_id == "p1":
+            require_match(7)
+        return {"id": parcel_id}
+
     @blueprint.route("/shop/v1/people/<string:person_id>")
     @allow("person", "admin")
     @blueprint.response(200, ItemSchema)

@@ -61,7 +61,6 @@ def test_another_content_type_is_refused_by_naming_the_right_one(client: FlaskCl
     ("raw", "hint"),
     [
         (b"{", "line 1"),
-        (b"", "line 1"),
         (b'{"id": NaN}', "NaN"),
         (b'{"id": -Infinity}', "-Infinity"),
         (b'{"pieces": 1e999}', "too large"),
@@ -74,6 +73,12 @@ def test_another_content_type_is_refused_by_naming_the_right_one(client: FlaskCl
 )
 def test_json_that_cannot_be_read_says_where_and_why(client: FlaskClient, raw: bytes, hint: str) -> None:
     assert hint in problem_of(post(client, raw), 400)["detail"]
+
+
+@pytest.mark.parametrize("content_type", ["", "application/json", "application/merge-patch+json"])
+def test_where_a_body_is_needed_an_empty_one_is_asked_for_its_fields(client: FlaskClient, content_type: str) -> None:
+    told = problem_of(post(client, b"", content_type), 422)
+    assert [error["field"] for error in told["errors"]] == ["id"]
 
 
 def test_a_name_given_twice_is_pointed_at(client: FlaskClient) -> None:

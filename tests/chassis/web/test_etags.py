@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
+from services.chassis.etags import require_match
 from tests.chassis.web.shop_app import ADMIN
 from tests.chassis.web.test_bodies import problem_of
 
@@ -54,3 +56,28 @@ def test_a_change_of_the_current_version_goes_through(client: FlaskClient, match
 def test_a_refused_answer_carries_no_version_of_a_success(client: FlaskClient) -> None:
     client.get(PARCEL)
     assert "ETag" not in client.get("/shop/v1/parcels/unknown").headers
+
+
+def test_where_there_may_be_nothing_yet_a_version_is_asked_for_once_there_is_one(client: FlaskClient) -> None:
+    first = client.put("/shop/v1/parcels/p2/label", headers=ADMIN)
+    assert first.status_code == 200
+    problem_of(client.put(f"{PARCEL}/label", headers=ADMIN), 428)
+    problem_of(client.put(f"{PARCEL}/label", headers=ADMIN | {"If-Match": '"6"'}), 412)
+    assert client.put(f"{PARCEL}/label", headers=ADMIN | {"If-Match": '"7"'}).status_code == 200
+
+
+def test_the_description_says_when_a_version_is_needed(client: FlaskClient) -> None:
+    paths = client.get("/shop/openapi.json").get_json()["paths"]
+    for path, method, required in (("", "patch", True), ("/label", "put", False)):
+        operation = paths[f"/shop/v1/parcels/{{parcel_id}}{path}"][method]
+        (header,) = [one for one in operation["parameters"] if one.get("name") == "If-Match"]
+        assert header["required"] is required
+        assert {"412", "428"} <= set(operation["responses"])
+
+
+def test_a_view_that_asks_for_a_version_unannounced_is_a_mistake_of_ours(app: Flask) -> None:
+    with (
+        app.test_request_context(PARCEL, headers={"If-Match": '"7"'}),
+        pytest.raises(RuntimeError, match="conditional"),
+    ):
+        require_match(7)

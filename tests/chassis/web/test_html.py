@@ -160,3 +160,10 @@ def test_pages_are_never_kept_or_framed(client: FlaskClient) -> None:
     assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+
+
+def test_the_column_of_44rem_is_not_overruled_by_the_style_sheet_below_it(client: FlaskClient) -> None:
+    page = client.get("/counter").text
+    assert page.index("pico.min.css") < page.index("pages.css")
+    ours = client.get("/shop/static/pages.css").text
+    assert re.search(r"\.container \{\s*max-inline-size: 44rem", ours), "as specific as Pico's .container, and after it"

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
-from services.matcher.bootstrap import SERVICE
+from services.matcher.bootstrap import SERVICE as MATCHER
+from services.notifications.bootstrap import SERVICE as NOTIFICATIONS
+from services.profiles.bootstrap import SERVICE as PROFILES
 
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(SERVICE.openapi_document())
+    found: dict[str, Any] = json.loads(MATCHER.openapi_document())
     return found
 
 
@@ -43,3 +45,20 @@ def test_publishing_weights_is_conditional(document: dict[str, Any]) -> None:
     operation = document["paths"]["/matcher/v1/weights"]["post"]
     assert {"412", "428", "422"} <= set(operation["responses"])
     assert "If-Match" in [parameter.get("name") for parameter in operation["parameters"]]
+
+
+def test_saving_the_draft_tells_of_if_match_which_a_first_one_does_not_need(document: dict[str, Any]) -> None:
+    operation = document["paths"]["/matcher/v1/weights/draft"]["put"]
+    (header,) = [one for one in operation["parameters"] if one.get("name") == "If-Match"]
+    assert header["required"] is False
+    assert {"412", "428"} <= set(operation["responses"])
+
+
+@pytest.mark.parametrize("service", [MATCHER, PROFILES, NOTIFICATIONS], ids=lambda service: service.name)
+def test_every_operation_that_may_answer_412_or_428_lists_if_match(service: Any) -> None:
+    paths = json.loads(service.openapi_document())["paths"]
+    for path, methods in paths.items():
+        for method, operation in methods.items():
+            if method != "parameters" and {"412", "428"} & set(operation["responses"]):
+                headers = [one.get("name") for one in operation.get("parameters", ())]
+                assert "If-Match" in headers, f"{method} {path}"

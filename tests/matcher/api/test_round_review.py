@@ -31,12 +31,13 @@ def audited(stage: Stage) -> list[str]:
 def test_an_admin_looks_at_a_round_and_releases_it(stage: Stage) -> None:
     held = review(stage)
     assert stage.get("/matcher/v1/round-mode", ADMIN) == {"mode": "review"}
+    assert stage.get(f"/matcher/v1/rounds/{held}", ADMIN)["proposed"] == 2, "as many as it would ask"
     first = stage.get(f"/matcher/v1/rounds/{held}/proposals?limit=1", ADMIN)
     rest = stage.get(f"/matcher/v1/rounds/{held}/proposals?cursor={first['next']}", ADMIN)
     assert [row["mentee_id"] for row in first["items"] + rest["items"]] == ["mentee-a", "mentee-b"]
     assert (first["items"][0]["reasons"][0]["criterion"], rest["next"]) == ("language", None)
     released = stage.post(f"/matcher/v1/rounds/{held}/release", ADMIN, json=WHY)
-    assert (released.status_code, released.json["state"]) == (202, "open")
+    assert (released.status_code, released.json["state"], released.json["proposed"]) == (202, "open", 0)
     stage.rounds()
     assert stage.get(f"/matcher/v1/rounds/{held}", ADMIN)["proposed"] == 2
     assert audited(stage) == ["set_round_mode", "read_proposals", "read_proposals", "release_round"]
@@ -44,7 +45,8 @@ def test_an_admin_looks_at_a_round_and_releases_it(stage: Stage) -> None:
 
 def test_an_admin_drops_a_round(stage: Stage) -> None:
     held = review(stage)
-    assert stage.post(f"/matcher/v1/rounds/{held}/drop", ADMIN, json=WHY).json["state"] == "dropped"
+    dropped = stage.post(f"/matcher/v1/rounds/{held}/drop", ADMIN, json=WHY).json
+    assert (dropped["state"], dropped["proposed"]) == ("dropped", 0), "nobody was asked"
     assert stage.post(f"/matcher/v1/rounds/{held}/release", ADMIN, json=WHY).status_code == 409
     assert stage.ask("GET", f"/matcher/v1/rounds/{held}/proposals", ADMIN).status_code == 410
     assert audited(stage)[-1] == "drop_round"

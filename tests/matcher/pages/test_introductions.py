@@ -53,3 +53,14 @@ def test_only_the_mentees_own_link_and_only_a_real_button(stage: Stage, match: M
     assert answer(stage, match, what, "mentor").status_code == 404
     assert answer(stage, match, what, "stranger").status_code == 404
     assert stage.match(match.id).state == "accepted"
+
+
+@pytest.mark.parametrize("what", ["confirm", "decline"])
+def test_the_language_chosen_on_the_introduction_lasts_through_the_answer(
+    stage: Stage, match: Match, what: str
+) -> None:
+    stage.mentor()
+    offered, browser = stage.asked(stage.mentee()), stage.browser()
+    nonce = nonce_in(browser.get(f"/offers/{stage.link('answer_match', offered, offered.mentor_id)}?lang=ar"))
+    page = browser.post(f"/matches/{stage.link('introduction', match, 'mentee')}/{what}", data={"nonce": nonce})
+    assert 'lang="ar" dir="rtl"' in page.text

@@ -143,6 +143,25 @@ def test_the_page_speaks_the_mentors_language(stage: Stage, match: Match, locale
     assert ("Would you like to accompany someone?" in page.text) is (locale == "en")
 
 
+@pytest.mark.parametrize(
+    ("what", "heading"), [("accept", "Merci d’avoir dit oui"), ("decline", "Merci de nous l’avoir dit")]
+)
+def test_the_chosen_language_lasts_through_the_answer(stage: Stage, match: Match, what: str, heading: str) -> None:
+    browser, link = stage.browser(), offer(stage, match)
+    nonce = nonce_in(browser.get(f"{link}?lang=fr"))
+    page = browser.post(f"{link}/{what}", data={"nonce": nonce}, follow_redirects=True)
+    assert 'lang="fr"' in page.text
+    assert heading in page.text
+
+
+def test_the_page_after_a_decline_says_the_same_of_the_reason_as_the_form(stage: Stage, match: Match) -> None:
+    who_sees_it = "only the programme's team sees it"
+    form = stage.ask("GET", offer(stage, match)).text.replace("&#39;", "'")
+    page = answer(stage, offer(stage, match), "decline", reason="no_time_now").text.replace("&#39;", "'")
+    assert who_sees_it in form.replace("Only", "only")
+    assert who_sees_it in page
+
+
 def test_the_page_keeps_to_itself(stage: Stage, match: Match) -> None:
     page = stage.ask("GET", offer(stage, match))
     assert page.headers["Cache-Control"] == "no-store"

@@ -30,6 +30,11 @@ def test_it_leads_to_every_description_and_to_the_mailbox(stage: Stage) -> None:
     assert "make demo" in page
 
 
+def test_it_names_the_port_that_was_chosen(opened: Callable[..., Stage]) -> None:
+    assert ">make demo PORT=8123<" in opened(PUBLIC_URL="http://localhost:8123").ask("GET", "/").text
+    assert ">make demo<" in opened(PUBLIC_URL="http://localhost:8080").ask("GET", "/").text
+
+
 def test_in_production_there_is_no_mailbox_and_no_demonstration(opened: Callable[..., Stage]) -> None:
     secrets = {
         "ADMIN_TOKEN": "a" * 20,

@@ -122,3 +122,11 @@ def test_links_that_open_nothing_look_alike(stage: Stage) -> None:
     pages.append(stage.ask("GET", f"/introductions/{link}", headers={"Accept": "text/html"}))
     assert {page.status_code for page in pages} == {404}
     assert len({re.sub(r"\b[0-9a-f]{16}\b", "", page.text) for page in pages}) == 1
+
+
+def test_the_language_chosen_before_in_this_browser_is_kept(stage: Stage) -> None:
+    _, _, link = introduced(stage)
+    browser = stage.app.test_client()
+    assert 'lang="en"' in browser.get(f"/introductions/{link}").text
+    browser.get("/?lang=fr")
+    assert 'lang="fr"' in browser.get(f"/introductions/{link}").text

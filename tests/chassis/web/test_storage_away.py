@@ -1,0 +1,120 @@
+"""Wherever the database goes away in a request, the answer is 503 and says when to come back; nothing is half done."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+
+from services.chassis.html import LANGUAGES
+from services.chassis.page_words import WORDS
+from services.chassis.unit_of_work import Transaction, UnitOfWork
+from tests.chassis.shop import CHASSIS, PARCELS, Shop, count
+from tests.chassis.web.shop_app import shop_app
+from tests.chassis.web.test_bodies import problem_of
+
+PARCEL = {"id": "p1"}
+WHERE = "/shop/v1/parcels"
+
+
+class LostConnection(psycopg.OperationalError):
+    """The server closed the connection unexpectedly."""
+
+
+FAULTS: dict[str, Callable[[], Exception]] = {
+    "lost": lambda: sa.exc.OperationalError("SELECT 1", {}, LostConnection("server closed the connection")),
+    "lost by the driver": lambda: LostConnection("consuming input failed: SSL SYSCALL error: EOF detected"),
+    "closed": lambda: psycopg.InterfaceError("the connection is closed"),
+    "half-way": lambda: sa.exc.DBAPIError("x", {}, psycopg.InternalError(), connection_invalidated=True),
+    "used after it was lost": lambda: sa.exc.PendingRollbackError("reconnect first", code="8s2b"),
+    "no connection in time": lambda: sa.exc.TimeoutError("QueuePool limit reached"),
+}
+SEAMS = ["connect", "begin", "look for the key", "view", "write", "keep the answer", "commit", "give back"]
+
+
+@contextmanager
+def broken(seam: str, fault: Callable[[], Exception], engine: sa.Engine, patch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the database go away at one seam of a request."""
+
+    def fails(*_args: Any, **_more: Any) -> Any:
+        raise fault()
+
+    def fails_after(then: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*args: Any, **more: Any) -> Any:
+            then(*args, **more)
+            raise fault()
+
+        return run
+
+    places: dict[str, tuple[Any, str, Callable[..., Any]]] = {
+        "connect": (engine, "connect", fails),
+        "begin": (sa.Connection, "begin", fails),
+        "look for the key": (_guarded(), "_stored", fails),
+        "view": (Shop, "parcels", fails),
+        "write": (Transaction, "write", fails),
+        "keep the answer": (_guarded(), "_store", fails),
+        "commit": (engine.dialect, "do_commit", fails),
+        "give back": (sa.Connection, "close", fails_after(sa.Connection.close)),
+    }
+    with patch.context() as patched:
+        patched.setattr(*places[seam])
+        yield
+
+
+def _guarded() -> Any:
+    from services.chassis import idempotency
+
+    return idempotency._Guarded
+
+
+@pytest.mark.parametrize("seam", SEAMS)
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_at_every_seam_it_is_503_with_a_time_to_come_back(
+    client: FlaskClient,
+    uow: UnitOfWork[Shop],
+    monkeypatch: pytest.MonkeyPatch,
+    seam: str,
+    fault: Callable[[], Exception],
+) -> None:
+    key = {"Idempotency-Key": secrets.token_hex(8)}
+    with broken(seam, fault, uow.engine, monkeypatch):
+        answer = client.post(WHERE, json=PARCEL, headers=key)
+    told = problem_of(answer, 503)
+    assert told["code"] == "not_available"
+    assert answer.headers["Retry-After"].isdigit()
+    assert "again" in told["detail"]
+    done = 1 if seam == "give back" else 0  # there it was committed already
+    assert count(uow.engine, PARCELS) == count(uow.engine, CHASSIS.idempotency) == done
+    again = client.post(WHERE, json=PARCEL, headers=key)
+    assert (again.status_code, count(uow.engine, PARCELS)) == (201, 1)
+
+
+def test_a_fault_of_ours_inside_a_transaction_is_still_our_mistake(client: FlaskClient) -> None:
+    problem_of(client.post(WHERE, json=PARCEL | {"note": "burn"}), 500)
+
+
+def test_a_table_that_is_missing_is_our_mistake_and_not_a_matter_of_waiting(
+    client: FlaskClient, uow: UnitOfWork[Shop]
+) -> None:
+    PARCELS.drop(uow.engine)
+    problem_of(client.post(WHERE, json=PARCEL), 500)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_on_a_page_it_is_said_in_the_language_of_the_page(
+    uow: UnitOfWork[Shop], monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    client = shop_app(uow).test_client()
+    with broken("view", FAULTS["lost"], uow.engine, monkeypatch):
+        page = client.get(f"{WHERE}/p1", headers={"Accept": "text/html", "Accept-Language": lang})
+    assert page.status_code == 503
+    assert page.headers["Retry-After"].isdigit()
+    assert f'lang="{lang}"' in page.text
+    assert WORDS[lang]["503"] in page.text
+    assert WORDS[lang]["503_text"] in page.text
