@@ -63,10 +63,10 @@ class Ground:
             producer.close()
 
 
-def read(consumer: Consumer, count: int, *, commit: bool = False) -> list[Record]:
+def read(consumer: Consumer, count: int, *, commit: bool = False, within: float = PATIENCE_S) -> list[Record]:
     """Poll until there are `count` records, and return them in the order they came."""
     records: list[Record] = []
-    deadline = monotonic() + PATIENCE_S
+    deadline = monotonic() + within
     while len(records) < count:
         assert monotonic() < deadline, f"only {len(records)} of {count} records came"
         found = consumer.poll(0.2)
@@ -74,6 +74,15 @@ def read(consumer: Consumer, count: int, *, commit: bool = False) -> list[Record
         if commit and found:
             assert consumer.commit(ends(found))
     return records
+
+
+def poll_one(consumer: Consumer) -> Record:
+    """Poll until one record comes; the client has then most likely fetched more than it hands out."""
+    deadline = monotonic() + PATIENCE_S
+    while not (found := consumer.poll(0.2, max_records=1)):
+        assert monotonic() < deadline, "no record came"
+    [[record]] = found.values()
+    return record
 
 
 def read_all(consumers: Sequence[Consumer], count: int) -> list[Record]:

@@ -10,7 +10,7 @@ import pytest
 from deploy.local.server import free_port
 from services.chassis.broker import BrokerError, BrokerUnavailable, RecordRefused, TopicMismatch, TopicMissing
 from services.chassis.brokers import open_broker
-from tests.contract.brokers import Ground, a_topic, another_process, poll_until, read, read_all
+from tests.contract.brokers import Ground, a_topic, another_process, poll_one, poll_until, read, read_all
 
 
 def test_what_was_sent_comes_out_as_it_went_in(ground: Ground) -> None:
@@ -165,6 +165,21 @@ def test_a_paused_partition_waits_while_the_others_go_on(ground: Ground) -> None
     consumer.resume([paused])
     assert {record.topic_partition for record in read(consumer, 40 - going)} == {paused}
     assert set(consumer.lag().values()) == {0}
+
+
+def test_a_partition_that_was_paused_with_records_in_hand_goes_on_after_its_pause(ground: Ground) -> None:
+    ground.with_topic(a_topic(partitions=2))
+    sent = ground.send(*[(f"key{number}", "x" * 50) for number in range(2_000)])
+    consumer = ground.consumer()
+    first = poll_one(consumer)
+    paused = first.topic_partition
+    consumer.seek(paused, first.offset)
+    consumer.pause([paused])
+    others = sum(1 for partition, _ in sent if partition != paused.partition)
+    came = read(consumer, others)
+    consumer.resume([paused])
+    came += read(consumer, len(sent) - others, within=20.0)
+    assert sorted((record.partition, record.offset) for record in came) == sorted(sent)
 
 
 def test_pausing_seeking_or_committing_what_is_not_held_does_nothing(ground: Ground) -> None:
