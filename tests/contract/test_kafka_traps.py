@@ -45,7 +45,9 @@ def test_kafka_python_still_forgets_a_paused_partition_with_records_in_hand(monk
             read(consumer, others)
             consumer.resume([first.topic_partition])
             came = [batch for _ in range(5) for batch in consumer.poll(0.5).values()]
-            assert not came, f"kafka-python {kafka.__version__} takes it up by itself: drop KafkaConsumer._remove_drained"
+            assert not came, (
+                f"kafka-python {kafka.__version__} takes it up by itself: drop KafkaConsumer._remove_drained"
+            )
             assert consumer.lag()[first.topic_partition] == len(sent) - others
         read(consumer, len(sent) - others)  # ours takes it up
 
