@@ -82,7 +82,10 @@ class KafkaConsumer:
                 raise BrokerError(f"polling: {error}") from error
             polled = {}
         self._take_up_join()
-        return {self._ours(partition): tuple(map(self._record, records)) for partition, records in polled.items()}
+        return {
+            self._ours(partition): tuple(record_of(raw, self._space) for raw in records)
+            for partition, records in polled.items()
+        }
 
     def commit(self, offsets: Mapping[TopicPartition, int]) -> bool:
         """Keep the next offsets to read; False, and nothing raised, when they could not be kept."""
@@ -158,7 +161,7 @@ class KafkaConsumer:
 
         tests/contract/test_kafka_traps.py says when this is needed no more.
         """
-        fetcher = getattr(self._client, "_fetcher", None)
+        fetcher: Any = getattr(self._client, "_fetcher", None)
         in_hand = getattr(fetcher, "_next_partition_records", None)
         if in_hand is not None and not in_hand:  # its truth value is whether records are left in it
             fetcher._next_partition_records = None
@@ -169,8 +172,9 @@ class KafkaConsumer:
     def _theirs(self, partition: TopicPartition) -> KafkaPartition:
         return KafkaPartition(self._space + partition.topic, partition.partition)
 
-    def _record(self, raw: Any) -> Record:
-        """Say one of Kafka's records in our words; an absent key or value (a tombstone) is empty."""
-        headers = tuple((str(name), bytes(value or b"")) for name, value in raw.headers)
-        topic = raw.topic.removeprefix(self._space)
-        return Record(topic, raw.partition, raw.offset, raw.key or b"", raw.value or b"", headers, raw.timestamp)
+
+def record_of(raw: Any, space: str) -> Record:
+    """Say one of Kafka's records in our words; an absent key or value (a tombstone) is empty."""
+    headers = tuple((str(name), bytes(value or b"")) for name, value in raw.headers)
+    topic = raw.topic.removeprefix(space)
+    return Record(topic, raw.partition, raw.offset, raw.key or b"", raw.value or b"", headers, raw.timestamp)

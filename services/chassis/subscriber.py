@@ -16,6 +16,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
+from functools import partial
 from typing import Any
 
 from services.chassis import readings
@@ -88,13 +89,13 @@ class Subscriber:
         self._reception = Reception(group, handlers, uow, most_dead=most_dead)
         self._attempts = attempts
         self._most_polled = max(100, most_together)
-        self._new_size = lambda: BatchSize(together, max(together, most_together))
+        self._new_size = partial(BatchSize, together, max(together, most_together))
         self._poll_seconds = poll_seconds
         self._on_lag = on_lag
         self._look_every = look_every
         self._now = now
-        self._new_pauses = lambda: Pauses(first=first_wait, longest=longest_wait, now=now)
-        self._new_watch = lambda: ProgressWatch(patience=patience, now=now)
+        self._new_pauses = partial(Pauses, first=first_wait, longest=longest_wait, now=now)
+        self._new_watch = partial(ProgressWatch, patience=patience, now=now)
         self._start_afresh()
 
     def run(self, stop: threading.Event) -> None:

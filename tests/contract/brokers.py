@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import kafka
 
 from services.chassis.broker import Broker, Consumer, Producer, Record, TopicPartition, TopicSpec
 from services.chassis.brokers import open_broker
@@ -55,6 +58,18 @@ class Ground:
         deliveries = [producer.send("letters", key.encode(), value.encode()) for key, value in letters]
         producer.flush(10)
         return [delivery.result(10) for delivery in deliveries]
+
+    def forget(self, topic: str, partition: int, before: int) -> None:
+        """Take away the records of a partition before an offset, as retention does after its days."""
+        if self.url.startswith("embedded://"):
+            with sqlite3.connect(self.url.removeprefix("embedded://")) as log:
+                where = "topic = ? AND partition = ? AND offset < ?"
+                log.execute(f"DELETE FROM records WHERE {where}", (topic, partition, before))  # noqa: S608
+            return
+        servers, _, space = self.url.removeprefix("kafka://").partition("/")
+        admin = kafka.KafkaAdminClient(bootstrap_servers=servers)
+        admin.delete_records({kafka.TopicPartition(f"{space}.{topic}", partition): before})
+        admin.close()
 
     def clean_up(self) -> None:
         for consumer in self._consumers:
