@@ -53,6 +53,10 @@ class System:
         }
         self.children: dict[str, Process] = {}
 
+    def environment(self, service: str) -> Mapping[str, str]:
+        """What a process of this service is told, for commands that are run beside it (it holds secrets)."""
+        return self._environments[service]
+
     def migrate(self) -> None:
         """Bring every service's database to the present schema, all at the same time; safe to repeat."""
         self.outbox.mkdir(parents=True, exist_ok=True)
