@@ -13,7 +13,7 @@ from services.chassis.batch_size import BatchSize
 from services.chassis.broker import Record, TopicPartition
 from services.chassis.errors import Contention, Unavailable
 from services.chassis.event import Event
-from services.chassis.progress import ConsumerStalled
+from services.chassis.progress import ConsumerStalled, ProgressWatch
 from services.chassis.subscriber import Handler, Subscriber
 from services.chassis.unit_of_work import UnitOfWork
 from tests.chassis.hearing import GROUP, Heard, dead, parcel, put, put_bad, read_all, subscriber
@@ -214,17 +214,38 @@ def test_when_the_database_answers_again_nobody_waits_any_longer(uow: UnitOfWork
         if away[0]:
             raise Unavailable("away")
 
-    now = Ticking()
-    heard = Heard(uow, trouble)
+    now, heard = Ticking(), Heard(uow, trouble)
     handlers: dict[type[Event], Handler] = {ParcelSent: heard}
-    reader = Subscriber(broker, GROUP, handlers, uow, now=now, first_wait=20.0, longest_wait=600.0)
-    put(broker, *(parcel(key) for key in "abcdefgh"))
-    consumer = broker.consumer(GROUP, [TOPIC])
-    turns(reader, consumer, now, 400.0)
+    reader = Subscriber(broker, GROUP, handlers, uow, now=now, first_wait=1000.0, longest_wait=1000.0)
+    consumer, stop = broker.consumer(GROUP, [TOPIC]), threading.Event()
+    other = next(key for key in "bcdefgh" if broker.place(TOPIC, key.encode()) != broker.place(TOPIC, b"a"))
+    put(broker, parcel("a"))
+    reader.turn(consumer, stop)
     away[0] = False
-    while not read_all(broker):
-        reader.turn(consumer, threading.Event())
-        if len({key for key, _ in heard.seen}) < 8:
-            assert now.time < 2000.0
-    waits = reader._pauses.waiting()
-    assert waits == {}
+    put(broker, parcel(other))
+    for _ in range(2):
+        reader.turn(consumer, stop)
+    assert heard.seen == [("a", 0), (other, 0), ("a", 0)]
+    assert now.time < 100.0
+
+
+PLACES = [TopicPartition(TOPIC, number) for number in range(2)]
+RECORD = Record(TOPIC, 1, 0, b"", b"", (), 0)
+
+
+def test_polls_that_come_back_full_say_nothing_about_the_partitions_they_do_not_bring() -> None:
+    time = [0.0]
+    watch = ProgressWatch(patience=30.0, now=lambda: time[0])
+    for second in range(120):
+        time[0] = float(second)
+        watch.note_poll({PLACES[1]: [RECORD]}, full=second % 20 == 0)
+        watch.note_lag({PLACES[0]: 5, PLACES[1]: 5}, [])
+
+
+def test_only_time_spent_polling_counts() -> None:
+    time = [0.0]
+    watch = ProgressWatch(patience=30.0, now=lambda: time[0])
+    for hour in range(20):
+        time[0] = hour * 3600.0
+        watch.note_poll({}, full=False)
+        watch.note_lag({PLACES[0]: 5}, [])
