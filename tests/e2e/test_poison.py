@@ -21,10 +21,9 @@ HEARERS = ("matcher", "notifications")
 
 
 def _ops(stage: Stage, service: str, *words: str) -> str:
-    """An operator types a command with the environment of a service."""
+    """An operator types a command on the running system."""
     done = subprocess.run(
-        [sys.executable, "-m", f"services.{service}", "ops", *words],
-        env=dict(stage.system.environment(service)),
+        [sys.executable, "-m", "deploy.local.ops", "--folder", str(stage.system.folder), service, *words],
         cwd=ROOT,
         capture_output=True,
         text=True,
