@@ -16,6 +16,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from kafka.errors import KafkaError
+from sqlalchemy.exc import SQLAlchemyError
+
 from bench.stage import Fault, RealStage, SignUps, read_fault
 from deploy.local.layout import ROLES, SERVICES
 
@@ -48,9 +51,16 @@ def until_empty(stage: RealStage, watch: Watch) -> tuple[float, float]:
     began = time.monotonic()
     empty = 0.0
     while True:
-        left = stage.left()
-        watch.look(dict(stage.lags()))
         passed = time.monotonic() - began
+        try:
+            lags = stage.lags()
+            left = stage.left(lags)
+        except (KafkaError, SQLAlchemyError) as error:  # it has only just been started
+            if passed > _PATIENCE:
+                raise
+            print(f"  {passed:5.0f} s  {type(error).__name__}", flush=True)
+            continue
+        watch.look(dict(lags))
         if left.nothing and not empty:
             empty = passed
         if left.nothing and left.mails == 0:
