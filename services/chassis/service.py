@@ -6,6 +6,7 @@ Each process imports only what its role needs, so that a machine with many small
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from services.chassis.jobs import Job, Worker
+    from services.chassis.operator import Operator
     from services.chassis.scheduler import Tick
     from services.chassis.subscriber import Handler
 
@@ -129,7 +131,10 @@ class Service(Generic[Settings, Store]):
             return json.dumps(client.get(f"/{self.name}/openapi.json").get_json())
 
     def main(self, arguments: Sequence[str] | None = None, *, commands: Mapping[str, Command] | None = None) -> int:
-        """Run the role that the command line names; returns the exit code. The help lists ``commands`` too."""
+        """Run the role that the command line names, or `ops`; the help lists ``commands`` too. Returns the exit code."""
+        words = sys.argv[1:] if arguments is None else arguments
+        if words[:1] == ["ops"]:
+            return self.operate(words[1:])
         roles: Mapping[str, Role] = {
             "api": self._api,
             "worker": self._worker,
@@ -142,10 +147,38 @@ class Service(Generic[Settings, Store]):
             self.name,
             self.about,
             roles,
-            commands=commands,
+            commands={**(commands or {}), "ops": self.operate},
             arguments=arguments,
             configure_logs=self._configure_logs,
         )
+
+    def operate(self, words: Sequence[str]) -> int:
+        """Look at dead letters and alarms, and let the consumer go on: `ops --help`."""
+        from services.chassis.ops_command import run_ops
+
+        opened: list[Parts[Settings, Store]] = []
+        try:
+            return run_ops(self.name, partial(self._operator, opened), words)
+        except StartRefused as refused:
+            sys.stderr.write(f"{self.name} ops: {refused}\n")
+            return 2
+        finally:
+            for parts in opened:
+                parts.engine.dispose()
+
+    def _operator(self, opened: list[Parts[Settings, Store]]) -> Operator:
+        """Open what an operator needs; the parts are put into `opened`, to be closed afterwards."""
+        from services.chassis.operator import Operator
+        from services.chassis.reception import Reception
+
+        self._configure_logs(self.name, "ops")
+        parts = self.parts(self.read_settings())
+        opened.append(parts)
+
+        def open_reception() -> Reception:
+            return Reception(self.name, self.handlers(parts), parts.uow)
+
+        return Operator(group=self.name, uow=parts.uow, broker=parts.broker, open_reception=open_reception)
 
     def _configure_logs(self, service: str, role: str) -> None:
         from services.chassis.logs import configure
@@ -186,7 +219,9 @@ class Service(Generic[Settings, Store]):
         with self._background() as parts:
             self.before_consuming(parts)
             self._make_topics(parts, stop)
-            Subscriber(parts.broker, self.name, self.handlers(parts), parts.uow).run(stop)
+            subscriber = Subscriber(parts.broker, self.name, self.handlers(parts), parts.uow)
+            parts.health.add(Check("partitions", subscriber.check, needed=False))
+            subscriber.run(stop)
 
     def _relay(self, stop: Stop) -> None:
         """Carry what is told from the outbox to the broker."""

@@ -168,6 +168,10 @@ class Store(Protocol):
         """A delivery, held for this transaction: nobody else changes it meanwhile."""
         ...
 
+    def hasten(self, limit: int | None = None) -> int:
+        """Make deliveries due now that wait since the mail server was away, oldest first; how many."""
+        ...
+
     def release(self, person_id: str) -> Sequence[str]:
         """Queue what waited for this person's contact; the ids."""
         ...

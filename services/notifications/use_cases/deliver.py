@@ -1,7 +1,7 @@
 """Deliver one message: decide, record the attempt, hand over outside any transaction, record how it ended."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from services.events.notifications import MessageDelivered
@@ -14,6 +14,13 @@ from services.notifications.use_cases.notify import DELIVER
 from services.notifications.use_cases.put_aside import end_farewell, put_aside
 
 
+@dataclass
+class MailServerState:
+    """Whether the mail server was away at last; a new process does not know, and looks once."""
+
+    was_away: bool = True
+
+
 @dataclass(frozen=True, kw_only=True)
 class Deliver:
     """The means of delivering; `pause` says how many seconds to wait after so many tries."""
@@ -23,6 +30,7 @@ class Deliver:
     channel: Channel
     quiet: QuietHours | None
     pause: Callable[[int], float]
+    mail_server: MailServerState = field(default_factory=MailServerState)
 
     def __call__(self, delivery_id: str) -> None:
         """Deliver, put aside, or come back later; calling it twice at once sends once."""
@@ -67,20 +75,28 @@ class Deliver:
             return None
 
     def _end(self, order: Order, number: int, outcome: Outcome, locale: str = "") -> None:
+        answered = outcome.ending is Ending.DELIVERED
         with self.uow.begin() as store:
-            delivery = store.delivery(order.delivery.id)
-            if delivery is None or not store.end_attempt(delivery.id, number, outcome.ending, outcome.cause):
-                return  # another worker took this over
-            if delivery.state.settled:
-                return  # the person was forgotten while their mail was on its way
-            retry_at = store.now + timedelta(seconds=self.pause(number))
-            match after(delivery, outcome, retry_at):
-                case State.DELIVERED:
-                    self._delivered(store, delivery, locale)
-                case PutAside(state=state, cause=cause):
-                    put_aside(store, delivery, state, cause, channel=self.channel.name)
-                case Wait(until=until):
-                    store.enqueue(DELIVER, delivery.id, due_at=until)
+            if answered and self.mail_server.was_away:
+                store.hasten()  # the mail server takes mail again: what waited for it goes out now
+            self._record(store, order, number, outcome, locale)
+        if answered or outcome.away:
+            self.mail_server.was_away = outcome.away
+
+    def _record(self, store: Store, order: Order, number: int, outcome: Outcome, locale: str) -> None:
+        delivery = store.delivery(order.delivery.id)
+        if delivery is None or not store.end_attempt(delivery.id, number, outcome.ending, outcome.cause):
+            return  # another worker took this over
+        if delivery.state.settled:
+            return  # the person was forgotten while their mail was on its way
+        retry_at = store.now + timedelta(seconds=self.pause(number))
+        match after(delivery, outcome, retry_at):
+            case State.DELIVERED:
+                self._delivered(store, delivery, locale)
+            case PutAside(state=state, cause=cause):
+                put_aside(store, delivery, state, cause, channel=self.channel.name)
+            case Wait(until=until):
+                store.enqueue(DELIVER, delivery.id, due_at=until)
 
     def _delivered(self, store: Store, delivery: Delivery, locale: str) -> None:
         store.settle(delivery.id, State.DELIVERED, locale=locale, channel=self.channel.name)
