@@ -103,15 +103,12 @@ def _seating(problem: Problem, mentor_of: Sequence[int], start: int) -> "nx.DiGr
 
 def takes_seats(problem: Problem, mentee: int, seats: I64) -> Flags:
     """Which of some seats (columns) a mentee could take, all rules considered."""
-    rules, mentors = problem.rules, problem.seats.mentor_rows[seats]
-    fine: Flags = ((rules.any_mentor[:, seats] & rules.any_mentee[:, mentee, np.newaxis]) != 0).all(axis=0)
-    fine &= ((rules.all_mentee[:, mentee, np.newaxis] & ~rules.all_mentor[:, seats]) == 0).all(axis=0)
+    mentors = problem.seats.mentor_rows[seats]
+    fine: Flags = problem.rules.met_by(mentee, seats)
     excluded = problem.reading.book.excluded.get(mentee)
     if excluded:
         fine &= ~np.isin(mentors, list(excluded))
-    if problem.reading.words_decide:
-        fine &= problem.reading.allowed(mentee, mentors)
-    return fine
+    return fine & problem.reading.allowed(mentee, mentors)
 
 
 def seat_plan(problem: Problem, mentor_of: Sequence[int]) -> dict[int, list[int]]:

@@ -10,7 +10,7 @@ from services.matcher.domain.round.prices import Prices
 from services.matcher.domain.round.values import RoundResult, Snapshot
 from services.matcher.domain.weights import weights_from_json, weights_to_json
 
-ENGINE = 2
+ENGINE = 3
 """Grows whenever the same snapshot may give another result; stored with every round."""
 
 
