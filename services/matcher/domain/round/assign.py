@@ -1,6 +1,5 @@
 """Ask the kernel, once; then read seats back as mentors."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,10 +7,8 @@ import numpy as np
 from services.matcher.domain.arrays import I64
 from services.matcher.domain.assignment import Assignment, Certificate
 from services.matcher.domain.features.problem import Problem
-from services.matcher.domain.solve import Limits, solve
+from services.matcher.domain.solve import Limits, Watch, solve
 
-Progress = Callable[[str, float], None]
-Cancelled = Callable[[], bool]
 NOTHING = Certificate(0, 0, 0)
 ALTERNATES = 3
 
@@ -36,8 +33,7 @@ def assign(
     alternates: int = ALTERNATES,
     start: Assignment | None = None,
     limits: Limits | None = None,
-    progress: Progress | None = None,
-    cancelled: Cancelled | None = None,
+    watch: Watch | None = None,
 ) -> Answer:
     """The best assignment of a problem, proved. It is one solve, whatever the conditions.
 
@@ -53,8 +49,7 @@ def assign(
         problem.seats.places,
         tie_break=problem.tie_break,
         limits=limits,
-        progress=progress,
-        cancelled=cancelled,
+        watch=watch,
         alternates=3 * alternates,
         start=start,
     )
