@@ -32,8 +32,9 @@ class Pool:
 def a_pool(mentees: int, mentors: int, regime: str, *, objective: str = "fit", seed: int = 1) -> Pool:
     """Return a pool of the given size.
 
-    `objective` is "fit" (most total score), "coverage" (most people first) or "ranked" (people first by priorities of
-    1 to 181 that outweigh all fit, and fit in finer points: what a round with the dial at 100 asks).
+    `objective` is "fit" (most total score), "coverage" (most people first), "ranked" (people first by priorities of
+    1 to 181 that outweigh all fit, and fit in finer points: what a round with the dial at 100 asks) or "agreed" (fit
+    again, but everybody ranks the mentors they may meet in the same order).
     """
     rng = np.random.default_rng([seed, mentees, mentors])
     places = int(mentees * PLACES_PER_MENTEE[regime])
@@ -47,10 +48,19 @@ def a_pool(mentees: int, mentors: int, regime: str, *, objective: str = "fit", s
         mentee_bonus=rng.integers(0, 60, mentees) + bonus,
         mentor_bonus=rng.integers(0, 20, mentors),
     )
+    if objective == "agreed":
+        scores = _agreed(scores)
     if objective == "ranked":
         scores = _ranked(rng, scores, min(mentees, places))
     keys = TieBreak(rng.integers(0, 2**63, mentees, np.uint64), rng.integers(0, 2**63, mentors, np.uint64))
     return Pool(_rules(rng, mentees, mentors), scores, capacity, keys)
+
+
+def _agreed(scores: Scores) -> Scores:
+    """Every table says the same whatever the mentee's code, and hours in common do not count."""
+    return replace(
+        scores, tables=tuple(np.repeat(table[:1], len(table), axis=0) for table in scores.tables), overlaps=()
+    )
 
 
 def _ranked(rng: np.random.Generator, scores: Scores, places: int) -> Scores:

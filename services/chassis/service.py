@@ -131,7 +131,7 @@ class Service(Generic[Settings, Store]):
             return json.dumps(client.get(f"/{self.name}/openapi.json").get_json())
 
     def main(self, arguments: Sequence[str] | None = None, *, commands: Mapping[str, Command] | None = None) -> int:
-        """Run the role that the command line names, or `ops`; the help lists ``commands`` too. Returns the exit code."""
+        """Run the role that the command line names, or `ops`; returns the exit code. The help lists ``commands``."""
         words = sys.argv[1:] if arguments is None else arguments
         if words[:1] == ["ops"]:
             return self.operate(words[1:])

@@ -12,6 +12,7 @@ from services.matcher.domain.round import (
     snapshot_from_json,
     verify_round,
 )
+from services.matcher.domain.solve import Watch
 from services.matcher.ports import Round, UnitOfWork
 from services.matcher.use_cases.desk import Desk
 
@@ -51,7 +52,7 @@ def judge_stability(uow: UnitOfWork, programme_id: str, round_id: str, desk: Des
     _refuse_too_large(_theirs(uow, programme_id, round_id), desk.bounds.all_pairs)
     with desk.turn() as over:
         _, read, _ = _stored(uow, programme_id, round_id)
-        return stability(settle(snapshot_from_json(read), cancelled=over))
+        return stability(settle(snapshot_from_json(read), watch=Watch(cancelled=over)))
 
 
 def compare(uow: UnitOfWork, programme_id: str, first_id: str, second_id: str) -> Compared:

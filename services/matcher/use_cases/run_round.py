@@ -13,7 +13,7 @@ from services.chassis.errors import Conflict
 from services.matcher.domain import round as matching
 from services.matcher.domain.errors import MemoryLimitReachedError, RunCancelledError, TimeLimitReachedError
 from services.matcher.domain.round import NO_PRICES, Decision, Prices, RoundResult, Snapshot, digest, snapshot_to_json
-from services.matcher.domain.solve import Limits
+from services.matcher.domain.solve import Limits, Watch
 from services.matcher.domain.terms import Terms
 from services.matcher.ports import Round, UnitOfWork
 from services.matcher.use_cases.apply_round import RoundOvertaken, apply_round, figures_of
@@ -106,15 +106,14 @@ def _begin(uow: UnitOfWork, programme_id: str) -> _Begun | None:
 
 def _decided(uow: UnitOfWork, terms: Terms, begun: _Begun, decide: Callable[..., Decision]) -> Decision:
     """Ask the engine, watched; a round that takes too much is given up, and the next one reads afresh."""
-    watch = RoundWatch(uow, begun.opened)
+    seen = RoundWatch(uow, begun.opened)
     try:
         return decide(
             begun.snapshot,
             start=begun.start,
             input_hash=begun.input_hash,
-            limits=Limits(seconds=terms.round_time.total_seconds(), megabytes=terms.round_megabytes),
-            progress=watch.progress,
-            cancelled=watch.cancelled,
+            limits=Limits(megabytes=terms.round_megabytes),
+            watch=Watch(seconds=terms.round_time.total_seconds(), progress=seen.progress, cancelled=seen.cancelled),
         )
     except TimeLimitReachedError as error:
         _give_up(uow, begun.opened)

@@ -22,7 +22,7 @@ class RoundWatch:
         self._share = 0.0
 
     def progress(self, step: str, share: float) -> None:
-        """Remember how far the round is (see `solve.limits.Progress`)."""
+        """Remember how far the round is (see `solve.watch.Progress`)."""
         self._step, self._share = step, share
 
     def cancelled(self) -> bool:

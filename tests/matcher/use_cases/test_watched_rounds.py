@@ -14,6 +14,7 @@ from services.chassis.settings import load
 from services.events.matcher import MatchProposed
 from services.matcher.domain.errors import RunCancelledError
 from services.matcher.domain.round import Decision, RoundResult, Snapshot, decide_round
+from services.matcher.domain.solve import Watch
 from services.matcher.ports import Round
 from services.matcher.settings import Settings
 from services.matcher.use_cases.decide_round import cancel_round
@@ -65,13 +66,13 @@ def test_the_engine_stops_at_its_next_look_up(world: World) -> None:
         watch = RoundWatch(world.house, the_round(world), every=0.0)
         cancel(world)
         try:
-            return decide_round(snapshot, progress=watch.progress, cancelled=watch.cancelled)
+            return decide_round(snapshot, watch=Watch(progress=watch.progress, cancelled=watch.cancelled))
         except RunCancelledError as error:
             stopped.append(str(error))
             raise
 
     assert run_round(world.house, world.terms, PROGRAMME, decide=decide) is None
-    assert stopped == ["cancelled during score"]
+    assert stopped == ["cancelled during features"]
 
 
 def test_others_see_how_far_a_round_is(world: World) -> None:

@@ -13,6 +13,7 @@ from services.matcher.domain.arrays import I64, U64
 from services.matcher.domain.eligibility.rules import Rules
 
 FEW = 1 << 20  # numbers below are told apart by a table, without sorting
+AT_ONCE = 1 << 22  # masks of mentees times mentors that are compared in one go: some megabytes
 Numbers = TypeVar("Numbers", U64, I64)
 
 
@@ -47,13 +48,14 @@ class Kinds:
 
 def kinds_of(rules: Rules) -> Kinds:
     """Group mentees by kind; `rules` are checked. O(M log M) per rule and O(masks x mentor masks) for the bits."""
-    masks = [(mentee, mentor, False) for mentee, mentor in zip(rules.any_mentee, rules.any_mentor, strict=True)]
-    masks += [(mentee, mentor, True) for mentee, mentor in zip(rules.all_mentee, rules.all_mentor, strict=True)]
-    offered = [_distinct(mentor) for _, mentor, _ in masks]
+    masks = [(mentee, mentor, False) for mentee, mentor in rules.any_rules()]
+    every = zip(rules.all_mentee[:, np.newaxis], rules.all_mentor[:, np.newaxis], strict=True)
+    masks += [(mentee, mentor, True) for mentee, mentor in every]
+    offered = [_distinct_masks(mentor) for _, mentor, _ in masks]
     order = _side_by_side([label for _, label in offered], rules.mentors)
     labels, bits, offset = [], [np.zeros((0, words_for(rules.mentors)), np.uint64)], 0
     for (mentee, _, must_have_all), (values, mentor_label) in zip(masks, offered, strict=True):
-        asked, label = _distinct(mentee)
+        asked, label = _distinct_masks(mentee)
         row = _bits(asked, values, mentor_label[order], must_have_all=must_have_all)
         labels.append(label + offset)
         bits.append(row)
@@ -77,11 +79,18 @@ def _side_by_side(labels: list[I64], mentors: int) -> I64:
 
 
 def _bits(asked: U64, offered: U64, mentor_label: I64, *, must_have_all: bool) -> U64:
-    both = asked[:, None] & (~offered if must_have_all else offered)[None, :]
-    passes = (both == 0) if must_have_all else (both != 0)
-    padded = np.zeros((len(asked), 64 * words_for(len(mentor_label))), dtype=bool)
-    padded[:, : len(mentor_label)] = passes[:, mentor_label]
-    return np.packbits(padded, axis=1, bitorder="little").view(np.uint64)
+    """Return (A, W) for each of the A distinct masks asked (words, A) the mentors by position whose masks meet it."""
+    mentors = len(mentor_label)
+    bits = np.zeros((asked.shape[1], words_for(mentors)), np.uint64)
+    step = max(1, AT_ONCE // max(1, mentors))
+    for at in range(0, len(bits), step):
+        some = asked[:, at : at + step, np.newaxis]
+        both = [mine & (~theirs if must_have_all else theirs) for mine, theirs in zip(some, offered, strict=True)]
+        shared = np.any([word != 0 for word in both], axis=0)
+        padded = np.zeros((some.shape[1], 64 * bits.shape[1]), dtype=bool)
+        padded[:, :mentors] = (~shared if must_have_all else shared)[:, mentor_label]
+        bits[at : at + step] = np.packbits(padded, axis=1, bitorder="little").view(np.uint64)
+    return bits
 
 
 def _joined(labels: list[I64], mentees: int) -> tuple[I64, I64]:
@@ -98,6 +107,15 @@ def _joined(labels: list[I64], mentees: int) -> tuple[I64, I64]:
     first = np.zeros(len(distinct), np.int64)
     first[whole] = np.arange(mentees)  # anyone of the kind will do
     return whole, first
+
+
+def _distinct_masks(masks: U64) -> tuple[U64, I64]:
+    """Return the distinct masks (words, D) of some people (words, P), and the place of each person's."""
+    if len(masks) == 1:
+        values, label = _distinct(masks[0])
+        return values[np.newaxis], label
+    label, first = _joined([_distinct(word)[1] for word in masks], masks.shape[1])
+    return masks[:, first], label
 
 
 def _distinct(numbers: Numbers) -> tuple[Numbers, I64]:

@@ -73,7 +73,7 @@ class Broken:
         pool = self._problem.pool
         freed = Pool(tuple(_freed(pool.mentees[row]) for row in self._place), pool.mentors, pool.at, pool.weights)
         coded = {name: criteria()[name].code(freed) for name in self._bent}
-        return with_hard(RuleBook({}, (), {}, {}), coded, {name: hard_rule(one) for name, one in coded.items()})
+        return with_hard(RuleBook({}, (), {}), {name: hard_rule(one) for name, one in coded.items()})
 
 
 def _freed(mentee: Mentee) -> Mentee:

@@ -87,14 +87,12 @@ def _fine(problem: Problem, mentees: I64) -> Flags:
     book, every = problem.reading.book, np.arange(len(problem.pool.mentors))
     fine = np.ones((len(mentees), len(every)), dtype=np.bool_)
     for any_rule in book.any_rules.values():
-        fine &= (any_rule.mentee_mask[mentees, np.newaxis] & any_rule.mentor_mask) != 0
+        fine &= any_rule.passes(mentees[:, np.newaxis], every)
     for word in book.all_rules:
         fine &= (word.mentee_mask[mentees, np.newaxis] & ~word.mentor_mask) == 0
     for place, row in enumerate(mentees.tolist()):
         fine[place, list(book.excluded.get(row, ()))] = False
-    if problem.reading.words_decide:
-        fine &= problem.reading.allowed(mentees[:, np.newaxis], every[np.newaxis, :])
-    return fine
+    return fine & problem.reading.allowed(mentees[:, np.newaxis], every[np.newaxis, :])
 
 
 def _ruled_out(counts: Sets) -> WhyUnmatched:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from services.matcher.domain.arrays import I32, I64, U64, AnyArray
 
@@ -12,15 +13,23 @@ NEUTRAL = 50
 
 @dataclass(frozen=True)
 class AnyRule:
-    """A pair passes when the two masks share a bit.
+    """A pair passes when the two masks share a bit; a mask takes as many words of 64 bits as it needs."""
 
-    ``exact`` is False when more than 64 things had to be folded onto 64 bits: the masks then let too many through, and
-    the points decide (``hard_from``).
-    """
+    mentee_mask: U64  # (W, M)
+    mentor_mask: U64  # (W, N)
 
-    mentee_mask: U64  # (M,)
-    mentor_mask: U64  # (N,)
-    exact: bool = True
+    def passes(self, mentee: AnyArray, mentor: AnyArray) -> npt.NDArray[np.bool_]:
+        """Whether pairs given by rows pass (arrays broadcast against each other)."""
+        shared = (
+            mine[mentee] & theirs[mentor] for mine, theirs in zip(self.mentee_mask, self.mentor_mask, strict=True)
+        )
+        found: npt.NDArray[np.bool_] = np.any([word != 0 for word in shared], axis=0)
+        return found
+
+
+def one_word(mentee_mask: U64, mentor_mask: U64) -> AnyRule:
+    """Make a rule of masks that fit one word, (M,) and (N,)."""
+    return AnyRule(mentee_mask[np.newaxis], mentor_mask[np.newaxis])
 
 
 @dataclass(frozen=True)
@@ -64,7 +73,7 @@ Coded = ByTable | ByBits
 
 def for_mentors(coded: Coded, mentor_rows: I64) -> Coded:
     """The same criterion with mentors repeated or left out: column k becomes mentor ``mentor_rows[k]``."""
-    rule = coded.rule and replace(coded.rule, mentor_mask=coded.rule.mentor_mask[mentor_rows])
+    rule = coded.rule and replace(coded.rule, mentor_mask=coded.rule.mentor_mask[:, mentor_rows])
     if isinstance(coded, ByTable):
         return replace(coded, mentor_codes=coded.mentor_codes[mentor_rows], rule=rule)
     return replace(coded, mentor_bits=np.ascontiguousarray(coded.mentor_bits[:, mentor_rows]), rule=rule)

@@ -26,7 +26,7 @@ class Ground:
 
     coded: Mapping[str, Coded]  # columns are mentors
     by_seat: Mapping[str, Coded]  # columns are seats
-    hard: Mapping[str, AnyRule | None]  # each criterion as a rule; None where only its points can decide
+    hard: Mapping[str, AnyRule]  # each criterion as a rule
     standing: RuleBook
     masks: SeatMasks
     seats: Seats

@@ -26,24 +26,25 @@ class SeatMasks:
 
     def rules(self, hard: Iterable[str]) -> Rules:
         """The kernel's rules with these criteria as conditions; the first "any" rule is always the request shape."""
-        chosen = [*self.standing.values(), *(self.hard[name] for name in hard if name in self.hard)]
+        chosen = [*self.standing.values(), *(self.hard[name] for name in hard)]
         return Rules(
-            any_mentee=np.array([rule.mentee_mask for rule in chosen], dtype=np.uint64),
-            any_mentor=np.array([rule.mentor_mask for rule in chosen], dtype=np.uint64),
+            any_mentee=np.concatenate([rule.mentee_mask for rule in chosen]),
+            any_mentor=np.concatenate([rule.mentor_mask for rule in chosen]),
             all_mentee=self.all_mentee,
             all_mentor=self.all_seat,
             excluded=self.excluded,
+            any_words=np.array([len(rule.mentee_mask) for rule in chosen], dtype=np.int64),
         )
 
 
-def seat_masks(standing: RuleBook, hard: Mapping[str, AnyRule | None], seats: Seats) -> SeatMasks:
+def seat_masks(standing: RuleBook, hard: Mapping[str, AnyRule], seats: Seats) -> SeatMasks:
     """Give every seat the masks of its mentor."""
     at = seats.mentor_rows
-    shapes = AnyRule(standing.any_rules[_SHAPE].mentee_mask, seats.masks)
+    shapes = AnyRule(standing.any_rules[_SHAPE].mentee_mask, seats.masks[np.newaxis])
     others = {name: _seated(rule, at) for name, rule in standing.any_rules.items() if name != _SHAPE}
     return SeatMasks(
         standing={_SHAPE: shapes, **others},
-        hard={name: _seated(rule, at) for name, rule in hard.items() if rule is not None},
+        hard={name: _seated(rule, at) for name, rule in hard.items()},
         all_mentee=np.array([word.mentee_mask for word in standing.all_rules], dtype=np.uint64),
         all_seat=np.array([word.mentor_mask[at] for word in standing.all_rules], dtype=np.uint64),
         excluded=_excluded(standing.excluded, at),
@@ -51,7 +52,7 @@ def seat_masks(standing: RuleBook, hard: Mapping[str, AnyRule | None], seats: Se
 
 
 def _seated(rule: AnyRule, mentor_rows: I64) -> AnyRule:
-    return AnyRule(rule.mentee_mask, rule.mentor_mask[mentor_rows], rule.exact)
+    return AnyRule(rule.mentee_mask, rule.mentor_mask[:, mentor_rows])
 
 
 def _excluded(excluded: Mapping[int, frozenset[int]], mentor_rows: I64) -> I64:

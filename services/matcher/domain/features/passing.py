@@ -12,13 +12,11 @@ def passing(reading: Reading, mentees: I64, mentors: I64, *, floor: bool = True)
     book = reading.book
     fine = np.ones(len(mentees), dtype=np.bool_)
     for any_rule in book.any_rules.values():
-        fine &= (any_rule.mentee_mask[mentees] & any_rule.mentor_mask[mentors]) != 0
+        fine &= any_rule.passes(mentees, mentors)
     for word in book.all_rules:
         fine &= (word.mentee_mask[mentees] & ~word.mentor_mask[mentors]) == 0
-    for coded in book.by_points.values():
-        fine &= coded.points(mentees, mentors) >= coded.hard_from
-    if floor and reading.pool.weights.quality_floor:
-        fine &= reading.pairs.fit(mentees, mentors) >= reading.pool.weights.quality_floor * 1000
+    if floor:
+        fine &= reading.allowed(mentees, mentors)
     for at in np.flatnonzero(np.isin(mentees, list(book.excluded))).tolist():
         fine[at] &= int(mentors[at]) not in book.excluded[int(mentees[at])]
     return fine

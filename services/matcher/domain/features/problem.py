@@ -9,7 +9,6 @@ from services.matcher.domain.eligibility import Rules
 from services.matcher.domain.features.coded import ByBits, ByTable
 from services.matcher.domain.features.ground import Ground
 from services.matcher.domain.features.objective import bonuses, step_for
-from services.matcher.domain.features.pair_points import PairPoints
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.reading import Reading
 from services.matcher.domain.features.scaled import most_points, shared_overlap
@@ -21,9 +20,8 @@ from services.matcher.domain.scoring import Scores
 class Problem:
     """A round as the kernel takes it, and what is needed to read its answer back.
 
-    The kernel's columns are seats (``seats.mentor_rows`` leads back to mentors). ``rules`` may let pairs through that
-    only ``reading.allowed`` refuses: the round excludes those and solves again until none is chosen, which is exact,
-    since each solve is over a superset of the allowed pairs.
+    The kernel's columns are seats (``seats.mentor_rows`` leads back to mentors). ``rules`` hold every condition, and
+    ``scores.least`` the quality floor, so the kernel's first answer is the round's.
     """
 
     reading: Reading
@@ -42,10 +40,11 @@ def build(reading: Reading) -> Problem:
     """Lay out a pool, as read, for the kernel."""
     ground = reading.ground
     rules = ground.masks.rules(reading.hard)
-    return Problem(reading, ground.seats, rules, _scores(reading.pool, reading.pairs, ground), ground.tie_break)
+    return Problem(reading, ground.seats, rules, _scores(reading, ground), ground.tie_break)
 
 
-def _scores(pool: Pool, pairs: PairPoints, ground: Ground) -> Scores:
+def _scores(reading: Reading, ground: Ground) -> Scores:
+    pool, pairs = reading.pool, reading.pairs
     places, kept = int(ground.seats.places.sum()), sum(int(np.count_nonzero(one.mentee_codes)) for one in ground.held)
     counted = [
         (coded, share[ground.kind_codes])
@@ -65,4 +64,5 @@ def _scores(pool: Pool, pairs: PairPoints, ground: Ground) -> Scores:
         mentee_bonus=bonuses(ground.waits.priorities(pool.weights), pool.weights.coverage, places, step, kept),
         mentor_bonus=np.zeros(columns, dtype=np.int64),
         mentee_share=np.array(shares, dtype=np.int32).reshape(len(tables), count),
+        least=step * reading.least_fit if reading.least_fit else None,
     )

@@ -31,18 +31,16 @@ class Reading:
         return tuple(name for name in self.ground.coded if self.pool.weights.setting(name).mode == Mode.HARD)
 
     @property
-    def words_decide(self) -> bool:
-        """Whether some condition of this round does not fit into the kernel's masks, so that ``allowed`` has a say."""
-        return bool(self.book.by_points or self.pool.weights.quality_floor)
+    def least_fit(self) -> int:
+        """What a pair must fit at least, 0 to 100,000: the quality floor; 0 where there is none."""
+        return self.pool.weights.quality_floor * 1000
 
     def allowed(self, mentee: npt.ArrayLike, mentor: npt.ArrayLike) -> Flags:
-        """Whether pairs (rows) pass what the masks cannot say: the quality floor, and rules that points decide."""
+        """Whether pairs (rows) reach the quality floor, which is no matter of masks."""
         mentees, mentors = np.asarray(mentee), np.asarray(mentor)
-        passes = np.ones(np.broadcast_shapes(mentees.shape, mentors.shape), dtype=np.bool_)
-        for coded in self.book.by_points.values():
-            passes &= coded.points(mentees, mentors) >= coded.hard_from
-        floor = self.pool.weights.quality_floor
-        return passes & (self.pairs.fit(mentees, mentors) >= floor * 1000) if floor else passes
+        if not self.least_fit:
+            return np.ones(np.broadcast_shapes(mentees.shape, mentors.shape), dtype=np.bool_)
+        return self.pairs.fit(mentees, mentors) >= self.least_fit
 
     def broken(self, mentee: int, mentors: AnyArray) -> dict[str, Flags]:
         """For one mentee, per rule, which of the mentors (rows) break it, the quality floor last and on its own."""
@@ -65,5 +63,5 @@ class Reading:
 def read(pool: Pool, blocks: frozenset[Pair] = frozenset(), ground: Ground | None = None) -> Reading:
     """Read a pool; ``ground`` may come from an earlier reading of the same people, blocks and closeness tables."""
     ready = ground or lay_ground(pool, blocks)
-    hard = {name: one for name, one in ready.coded.items() if pool.weights.setting(name).mode == Mode.HARD}
-    return Reading(pool, ready, pair_points(ready, pool.weights), with_hard(ready.standing, hard, ready.hard))
+    hard = {name: rule for name, rule in ready.hard.items() if pool.weights.setting(name).mode == Mode.HARD}
+    return Reading(pool, ready, pair_points(ready, pool.weights), with_hard(ready.standing, hard))

@@ -13,12 +13,14 @@ import numpy.typing as npt
 
 from services.matcher.domain.arrays import U64, AnyArray
 from services.matcher.domain.features.capacity import accepted_shapes
-from services.matcher.domain.features.coded import AnyRule, ByTable, Coded
+from services.matcher.domain.features.coded import AnyRule, ByBits, Coded, one_word
 from services.matcher.domain.features.conditions import CLEARED, conditions_of, has, rule_of
 from services.matcher.domain.features.musts import Want, ready
 from services.matcher.domain.features.pool import Pool
+from services.matcher.domain.features.scaled import as_table
 from services.matcher.domain.features.seats import shape_mask
-from services.matcher.domain.features.tables import MASK_BITS, distinct, masks
+from services.matcher.domain.features.shared_bits import rule_of_codes
+from services.matcher.domain.features.tables import distinct, masks
 from services.matcher.domain.people import Pair
 
 Flags = npt.NDArray[np.bool_]
@@ -35,30 +37,22 @@ class AllRule:
 
 @dataclass(frozen=True)
 class RuleBook:
-    """The rules over M mentees and N mentors (not seats).
-
-    ``any_rules`` by name; ``all_rules`` in words of 64 conditions; ``by_points`` are hard criteria that only their
-    points decide (their masks, if any, let too many through).
-    """
+    """The rules over M mentees and N mentors (not seats): ``any_rules`` by name, ``all_rules`` 64 conditions each."""
 
     any_rules: Mapping[str, AnyRule]
     all_rules: tuple[AllRule, ...]
-    by_points: Mapping[str, Coded]
     excluded: Mapping[int, frozenset[int]]  # mentee row: mentor rows
 
     def broken(self, mentee: int, mentors: AnyArray) -> dict[str, Flags]:
         """For one mentee, per rule, which of the mentors (rows) break it; rules that none breaks are left out."""
         found: dict[str, Flags] = {}
         for name, rule in self.any_rules.items():
-            found[name] = (rule.mentee_mask[mentee] & rule.mentor_mask[mentors]) == 0
+            found[name] = ~rule.passes(np.array(mentee), mentors)
         for word in self.all_rules:
             missing = word.mentee_mask[mentee] & ~word.mentor_mask[mentors]
             for bit, name in enumerate(word.names):
                 flags = (missing >> np.uint64(bit)) & np.uint64(1) != 0
                 found[name] = found[name] | flags if name in found else flags
-        for name, coded in self.by_points.items():
-            low = coded.points(np.array([mentee]), mentors) < coded.hard_from
-            found[name] = found[name] | low if name in found else low
         if mentee in self.excluded:
             found["excluded"] = np.isin(mentors, list(self.excluded[mentee]))
         return {name: flags for name, flags in found.items() if flags.any()}
@@ -67,39 +61,37 @@ class RuleBook:
 def standing_rules(pool: Pool, blocks: frozenset[Pair]) -> RuleBook:
     """The rules that are there whatever the weights."""
     any_rules = {
-        "ready": AnyRule(
+        "ready": one_word(
             np.ones(len(pool.mentees), dtype=np.uint64), masks([int(ready(one, pool.at)) for one in pool.mentors])
         ),
-        "request_shape": AnyRule(
+        "request_shape": one_word(
             masks([shape_mask(frozenset([one.facts.request_shape])) for one in pool.mentees]),
             masks([shape_mask(accepted_shapes(one)) for one in pool.mentors]),
         ),
     }
-    return RuleBook(any_rules, tuple(_conditions(pool)), {}, _excluded(pool, blocks))
+    return RuleBook(any_rules, tuple(_conditions(pool)), _excluded(pool, blocks))
 
 
-def with_hard(standing: RuleBook, hard: Mapping[str, Coded], masked: Mapping[str, AnyRule | None]) -> RuleBook:
-    """The same rules and the criteria whose mode is hard; ``masked`` has the ``hard_rule`` of each."""
-    any_rules = {**standing.any_rules, **{name: rule for name in hard if (rule := masked[name]) is not None}}
-    by_points = {name: one for name, one in hard.items() if not (rule := masked[name]) or not rule.exact}
-    return replace(standing, any_rules=any_rules, by_points=by_points)
+def with_hard(standing: RuleBook, hard: Mapping[str, AnyRule]) -> RuleBook:
+    """The same rules and the criteria whose mode is hard, by name, each as its ``hard_rule``."""
+    return replace(standing, any_rules={**standing.any_rules, **hard})
 
 
-def hard_rule(coded: Coded) -> AnyRule | None:
-    """A criterion as a rule: its own, or "enough points" as masks; None where only the points can decide."""
-    return coded.rule or _from_points(coded)
+def hard_rule(coded: Coded) -> AnyRule:
+    """A criterion as a rule: its own, or at least ``hard_from`` points as masks."""
+    if coded.rule is not None:
+        return coded.rule
+    if isinstance(coded, ByBits):
+        if _one_bit_is_enough(coded):
+            return AnyRule(coded.mentee_bits, coded.mentor_bits)
+        coded = as_table(coded)
+    return rule_of_codes(coded.table >= coded.hard_from, coded.mentee_codes, coded.mentor_codes)
 
 
-def _from_points(coded: Coded) -> AnyRule | None:
-    """A table's "enough points" as masks, a bit per kind of mentor; None where there are more kinds than bits."""
-    if not isinstance(coded, ByTable):
-        return None
-    kinds, kind_of = np.unique(coded.table >= coded.hard_from, axis=1, return_inverse=True)
-    if kinds.shape[1] > MASK_BITS:
-        return None
-    bits = np.left_shift(np.uint64(1), np.arange(kinds.shape[1], dtype=np.uint64))
-    takes = np.where(kinds, bits, np.uint64(0)).sum(axis=1, dtype=np.uint64)
-    return AnyRule(takes[coded.mentee_codes], bits[kind_of.reshape(-1)][coded.mentor_codes])
+def _one_bit_is_enough(coded: ByBits) -> bool:
+    """Whether enough points and a shared bit are the same, for every mentee."""
+    enough = coded.curve >= coded.hard_from
+    return bool(enough[:, 1:].all() and not enough[:, 0].any())
 
 
 def _conditions(pool: Pool) -> list[AllRule]:

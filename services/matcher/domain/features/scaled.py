@@ -29,12 +29,22 @@ def as_small_table(coded: Coded, most_cells: int = MOST_CELLS) -> Coded:
     """Bits that few people set differently are quicker as a table; the rest stays as it is."""
     if isinstance(coded, ByTable):
         return coded
-    rows, mentee_codes = _unique_columns([*coded.mentee_bits, coded.mentee_row])
-    columns, mentor_codes = _unique_columns([*coded.mentor_bits])
-    if len(rows) * len(columns) > most_cells:
-        return coded
-    table = coded.points(rows[:, np.newaxis], columns[np.newaxis, :])
-    return ByTable(table.astype(np.int32), mentee_codes, mentor_codes)
+    mentees, mentors = _sides(coded)
+    return _table(coded, mentees, mentors) if len(mentees[0]) * len(mentors[0]) <= most_cells else coded
+
+
+def as_table(coded: ByBits) -> ByTable:
+    """Bits as a table, however large: a cell for any two weeks or sets of tags that somebody has."""
+    return _table(coded, *_sides(coded))
+
+
+def _sides(coded: ByBits) -> tuple[tuple[I64, I32], tuple[I64, I32]]:
+    return _unique_columns([*coded.mentee_bits, coded.mentee_row]), _unique_columns([*coded.mentor_bits])
+
+
+def _table(coded: ByBits, mentees: tuple[I64, I32], mentors: tuple[I64, I32]) -> ByTable:
+    points = coded.points(mentees[0][:, np.newaxis], mentors[0][np.newaxis, :])
+    return ByTable(points.astype(np.int32), mentees[1], mentors[1], hard_from=coded.hard_from)
 
 
 def _unique_columns(keys: list[AnyArray]) -> tuple[I64, I32]:

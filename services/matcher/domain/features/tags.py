@@ -16,7 +16,7 @@ import numpy as np
 
 from services.events.vocabulary import codes
 from services.matcher.domain.arrays import U64
-from services.matcher.domain.features.coded import NEUTRAL, AnyRule, ByBits
+from services.matcher.domain.features.coded import NEUTRAL, ByBits, one_word
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.tables import distinct, masks
 
@@ -45,7 +45,7 @@ def by_tags(pool: Pool, criterion: str, mentees: Sequence[frozenset[str]], mento
         mentor_bits[np.newaxis],
         np.array([_curve(count) for count in range(len(tags) + 1)], dtype=np.int32),
         counts[mentee_codes],
-        AnyRule(_asks_any(mentee_bits), (mentor_bits & _FIRST_BITS) | _UNSAID),
+        one_word(_asks_any(mentee_bits), (mentor_bits & _FIRST_BITS) | _UNSAID),
     )
 
 

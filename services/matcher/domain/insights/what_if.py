@@ -25,7 +25,7 @@ from services.matcher.domain.insights.judge import (
 )
 from services.matcher.domain.insights.small_cells import Group, Row
 from services.matcher.domain.round import Settled, Snapshot, settle
-from services.matcher.domain.solve import Limits
+from services.matcher.domain.solve import Limits, Watch
 from services.matcher.domain.weights import Weights
 
 ALERT_POINTS = 5
@@ -124,7 +124,7 @@ def prepare(
     snapshot: Snapshot, *, limits: Limits | None = None, cancelled: Callable[[], bool] | None = None
 ) -> Prepared:
     """Settle the snapshot by the weights in force, once."""
-    settled = settle(snapshot, limits=limits, cancelled=cancelled)
+    settled = settle(snapshot, limits=limits, watch=Watch(cancelled=cancelled))
     everybody = _pool(settled.snapshot, snapshot.weights)
     same = settled.problem.reading.ground
     ground = same if not settled.pinned else lay_ground(everybody, snapshot.blocks)
@@ -154,9 +154,8 @@ def what_if(
     ready = prepared or prepare(snapshot, limits=limits, cancelled=cancelled)
     current = ready.settled
     then = _pool(current.snapshot, candidate)
-    other = settle(
-        replace(current.snapshot, weights=candidate), like=current, alternates=0, limits=limits, cancelled=cancelled
-    )
+    watch = Watch(cancelled=cancelled)
+    other = settle(replace(current.snapshot, weights=candidate), like=current, alternates=0, limits=limits, watch=watch)
     after = pairing(ready.pairs, _mentor_rows(other, then))
     pairs, before_then, after_then = _as_candidate(ready, then, after, other)
     by_candidate = replace(ready.current, pairs=pairs, past=ready.ground.waits.past(candidate))

@@ -13,6 +13,7 @@ from services.matcher.domain.insights.judge import judge_pairing, pairing, rows_
 from services.matcher.domain.insights.what_if import Prepared, prepare
 from services.matcher.domain.people import Mentor, Pair
 from services.matcher.domain.round import Settled, Snapshot, settle
+from services.matcher.domain.solve import Watch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +54,7 @@ def why_not(
     if best.mentor_of.get(pair.mentee_id) == pair.mentor_id:
         return WhyNot(pair=pair, rules=(), already=True)
     pins = frozenset(pin for pin in snapshot.pins if pin.mentee_id != pair.mentee_id) | {pair}
-    forced = settle(replace(best.snapshot, pins=pins), like=best, alternates=0, cancelled=cancelled)
+    forced = settle(replace(best.snapshot, pins=pins), like=best, alternates=0, watch=Watch(cancelled=cancelled))
     if pair in forced.refused:
         return WhyNot(pair=pair, rules=("pins",))
     return _price(ready, forced, pair)
@@ -76,7 +77,7 @@ def why_together(
     if best.mentor_of.get(pair.mentee_id) != pair.mentor_id:
         return WhyNot(pair=pair, rules=rules, already=True)
     apart = replace(best.snapshot, pins=snapshot.pins - {pair}, blocks=snapshot.blocks | {pair})
-    return _price(ready, settle(apart, like=best, alternates=0, cancelled=cancelled), pair)
+    return _price(ready, settle(apart, like=best, alternates=0, watch=Watch(cancelled=cancelled)), pair)
 
 
 def _kept_apart_by(snapshot: Snapshot, pair: Pair) -> tuple[str, ...]:

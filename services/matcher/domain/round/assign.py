@@ -1,17 +1,14 @@
-"""Ask the kernel, exclude what only words could refuse, ask again; then read seats back as mentors."""
+"""Ask the kernel, once; then read seats back as mentors."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from services.matcher.domain.arrays import I64
 from services.matcher.domain.assignment import Assignment, Certificate
 from services.matcher.domain.features.problem import Problem
-from services.matcher.domain.solve import Limits, solve
+from services.matcher.domain.solve import Limits, Watch, solve
 
-Progress = Callable[[str, float], None]
-Cancelled = Callable[[], bool]
 NOTHING = Certificate(0, 0, 0)
 ALTERNATES = 3
 
@@ -36,40 +33,27 @@ def assign(
     alternates: int = ALTERNATES,
     start: Assignment | None = None,
     limits: Limits | None = None,
-    progress: Progress | None = None,
-    cancelled: Cancelled | None = None,
+    watch: Watch | None = None,
 ) -> Answer:
-    """The best assignment of a problem, proved.
+    """The best assignment of a problem, proved. It is one solve, whatever the conditions.
 
-    Each solve is over a superset of the allowed pairs; when its answer uses allowed pairs only, it is the best over
-    the allowed ones as well, and its certificate holds. ``start`` may be an earlier answer over the same seats: its
-    prices lead the way, and change nothing but the time.
+    ``start`` may be an earlier answer over the same seats: its prices lead the way, and change nothing but the time.
     """
     mentees = len(problem.pool.mentees)
     rows = problem.seats.mentor_rows
     if not mentees or not len(rows):
         return Answer((-1,) * mentees, ((),) * mentees, NOTHING, 0)
-    rules = problem.rules
-    while True:
-        solution = solve(
-            rules,
-            problem.scores,
-            problem.seats.places,
-            tie_break=problem.tie_break,
-            limits=limits,
-            progress=progress,
-            cancelled=cancelled,
-            alternates=3 * alternates,
-            start=start,
-        )
-        seat_of = solution.assignment.mentor_of
-        matched = np.flatnonzero(seat_of >= 0)
-        refused = matched[~problem.reading.allowed(matched, rows[seat_of[matched]])]
-        if not len(refused):
-            break
-        start = solution.assignment
-        rules = replace(rules, excluded=np.vstack([rules.excluded, _not_allowed(problem, refused)]))
-    chosen = _mentors(rows, seat_of)
+    solution = solve(
+        problem.rules,
+        problem.scores,
+        problem.seats.places,
+        tie_break=problem.tie_break,
+        limits=limits,
+        watch=watch,
+        alternates=3 * alternates,
+        start=start,
+    )
+    chosen = _mentors(rows, solution.assignment.mentor_of)
     others = _others(problem, chosen, solution.alternates, alternates) if alternates else ((),) * mentees
     return Answer(tuple(chosen.tolist()), others, solution.certificate, solution.assignment.value, solution.assignment)
 
@@ -79,21 +63,11 @@ def _mentors(rows: I64, seats: I64) -> I64:
     return np.where(seats >= 0, rows[seats], -1)
 
 
-def _not_allowed(problem: Problem, mentees: I64) -> I64:
-    """Every pair (mentee row, seat) of these mentees that the masks let through and words refuse."""
-    rows = problem.seats.mentor_rows
-    refused = ~problem.reading.allowed(mentees[:, np.newaxis], rows[np.newaxis, :])
-    found, seats = np.nonzero(refused)
-    return np.column_stack([mentees[found], seats])
-
-
 def _others(problem: Problem, chosen: I64, best: I64, most: int) -> tuple[tuple[int, ...], ...]:
     """The next best mentors: seats of one mentor count once, and the chosen mentor not at all."""
     mentors = _mentors(problem.seats.mentor_rows, best)
     good = (mentors >= 0) & (mentors != chosen[:, np.newaxis])
     for column in range(1, mentors.shape[1]):
         good[:, column] &= (mentors[:, :column] != mentors[:, column, np.newaxis]).all(axis=1)
-    if problem.reading.words_decide:
-        good &= problem.reading.allowed(np.arange(len(mentors))[:, np.newaxis], np.maximum(mentors, 0))
     found = [row[fine].tolist()[:most] for row, fine in zip(mentors, good, strict=True)]
     return tuple(map(tuple, found))

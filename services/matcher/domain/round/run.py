@@ -1,6 +1,5 @@
 """Run a round."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from services.matcher.domain.explain import parts_of, reasons_of, why_each
@@ -14,7 +13,7 @@ from services.matcher.domain.round.canonical import digest
 from services.matcher.domain.round.prices import NO_PRICES, Prices, prices_of
 from services.matcher.domain.round.settle import settle
 from services.matcher.domain.round.values import Proof, Proposal, RoundResult, Snapshot, Unmatched
-from services.matcher.domain.solve import Limits
+from services.matcher.domain.solve import Limits, Watch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,19 +24,13 @@ class Decision:
     prices: Prices = NO_PRICES
 
 
-def run_round(
-    snapshot: Snapshot,
-    *,
-    limits: Limits | None = None,
-    progress: Callable[[str, float], None] | None = None,
-    cancelled: Callable[[], bool] | None = None,
-) -> RoundResult:
+def run_round(snapshot: Snapshot, *, limits: Limits | None = None, watch: Watch | None = None) -> RoundResult:
     """Pair the people of a snapshot as well as can be, prove it, and say why for each.
 
     Raises ``MatchingError`` (``RunCancelledError``, ``TimeLimitReachedError``, ...) from the kernel; never half a
     result.
     """
-    return decide_round(snapshot, limits=limits, progress=progress, cancelled=cancelled).result
+    return decide_round(snapshot, limits=limits, watch=watch).result
 
 
 def decide_round(
@@ -46,25 +39,27 @@ def decide_round(
     start: Prices = NO_PRICES,
     input_hash: str | None = None,
     limits: Limits | None = None,
-    progress: Callable[[str, float], None] | None = None,
-    cancelled: Callable[[], bool] | None = None,
+    watch: Watch | None = None,
 ) -> Decision:
     """The same, by the prices of an earlier round if there are any; the result is the same to the byte.
 
-    ``input_hash`` is the digest of the snapshot's text, where that is known already.
+    ``input_hash`` is the digest of the snapshot's text, where that is known already. ``watch`` is kept from the first
+    person read to the last reason given.
     """
-    settled = settle(snapshot, start=start, limits=limits, progress=progress, cancelled=cancelled)
+    watch = watch or Watch()
+    settled = settle(snapshot, start=start, limits=limits, watch=watch)
     problem, answer = settled.problem, settled.answer
-    if progress is not None:
-        progress("reasons", 0.0)
+    watch.look("reasons", 0.0)
     rows = [(i, j) for i, j in enumerate(answer.mentor_of) if j >= 0]
     proposals = _proposals(problem.reading, rows) + _pinned(settled.snapshot, settled.pinned)
-    left = [row for row, mentor in enumerate(answer.mentor_of) if mentor < 0]
+    watch.look("reasons", 0.5)
+    unmatched = _unmatched(problem, [row for row, mentor in enumerate(answer.mentor_of) if mentor < 0])
+    watch.look("reasons", 1.0)
     certificate = answer.certificate
     result = RoundResult(
         proposals=tuple(sorted(proposals, key=lambda one: one.mentee_id)),
         alternates=tuple(_alternates(problem, answer)),
-        unmatched=_unmatched(problem, left),
+        unmatched=unmatched,
         refused_pins=settled.refused,
         certificate=Proof(
             primal=int(certificate.primal), dual=int(certificate.dual), violations=int(certificate.violations)

@@ -1,6 +1,5 @@
 """Who meets whom, before any words: pins first, then the kernel. Rounds and what-ifs both stand on it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +12,7 @@ from services.matcher.domain.round.assign import ALTERNATES, Answer, assign
 from services.matcher.domain.round.pins import settle_pins
 from services.matcher.domain.round.prices import NO_PRICES, Prices, start_from
 from services.matcher.domain.round.values import Snapshot
-from services.matcher.domain.solve import Limits
+from services.matcher.domain.solve import Limits, Watch
 
 
 @dataclass(frozen=True)
@@ -41,27 +40,29 @@ def settle(
     start: Prices = NO_PRICES,
     alternates: int = ALTERNATES,
     limits: Limits | None = None,
-    progress: Callable[[str, float], None] | None = None,
-    cancelled: Callable[[], bool] | None = None,
+    watch: Watch | None = None,
 ) -> Settled:
     """Pair the people of a snapshot.
 
     ``like`` may be an earlier settling of the very same people (the same tuples, in order) under other weights: what
     weights do not change is taken over from it, and its prices lead the way, so that the answer, which is the same,
     comes sooner. ``start`` are prices of an earlier round of other people, for
-    where there is no ``like``.
+    where there is no ``like``. ``watch`` is the one of the whole round, or of whatever this is part of.
     """
+    watch = watch or Watch()
+    watch.look("features", 0.0)
     same = like is not None and _same_people(snapshot, like.snapshot)
     ordered = snapshot if same else in_order(snapshot)
     rest, pinned, refused = settle_pins(ordered)
     pool = Pool(rest.mentees, rest.mentors, rest.at, rest.weights)
     ground = like.problem.reading.ground if like is not None and same and _same_ground(rest, pinned, like) else None
     problem = build(read(pool, rest.blocks, ground))
+    watch.look("features", 1.0)
     if like is not None and same and _led(problem, like.problem):
         lead = like.answer.assignment
     else:
         lead = start_from(problem, start)
-    answer = assign(problem, alternates=alternates, start=lead, limits=limits, progress=progress, cancelled=cancelled)
+    answer = assign(problem, alternates=alternates, start=lead, limits=limits, watch=watch)
     return Settled(ordered, problem, answer, pinned, refused)
 
 

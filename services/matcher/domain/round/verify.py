@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from services.matcher.domain.round.as_json import ENGINE, result_to_json, snapshot_from_json
 from services.matcher.domain.round.run import run_round
+from services.matcher.domain.solve import Watch
 
 
 class Verification(NamedTuple):
@@ -28,7 +29,7 @@ def verify_round(snapshot_json: str, result_json: str, *, cancelled: Callable[[]
     if engine != ENGINE:
         told = f"the round was made by engine {engine}, this is engine {ENGINE}"
         return Verification(False, (told,), comparable=False)
-    again = result_to_json(run_round(snapshot_from_json(snapshot_json), cancelled=cancelled))
+    again = result_to_json(run_round(snapshot_from_json(snapshot_json), watch=Watch(cancelled=cancelled)))
     if again == result_json:
         return Verification(True)
     stored, new = json.loads(result_json), json.loads(again)

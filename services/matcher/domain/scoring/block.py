@@ -24,6 +24,16 @@ def score_block(scores: Scores, mentees: I64, mentors: I64) -> I64:
     return total
 
 
+def matchable(scores: Scores, mentees: I64, mentors: I64) -> tuple[I64, I64, I64]:
+    """Return mentees, mentors and scores of the pairs among the chosen that are worth matching; by mentee."""
+    value = score_block(scores, mentees, mentors)
+    worth = value > 0
+    if scores.least is not None:
+        worth &= value - scores.mentee_bonus[mentees][:, None] >= scores.least
+    row, column = np.nonzero(worth)
+    return mentees[row], mentors[column], value[row, column]
+
+
 def score_pairs(scores: Scores, mentees: I64, mentors: I64) -> I64:
     """Return the score of each pair (mentees[k], mentors[k]); `scores` are checked."""
     total = scores.mentee_bonus[mentees] + scores.mentor_bonus[mentors]

@@ -23,8 +23,8 @@ class _PoolFields(ctypes.Structure):
     _fields_ = fields(
         "mentees mentors width rules tables overlaps slot_stride",
         "kind_of rows bits open excluded_start excluded mentee_codes mentee_share expanded expanded_start even bonus "
-        "overlap_words mentee_bits mentor_bits overlap_table overlap_start overlap_row levels levels_start flat slots "
-        "all_slots all_counts mentee_bonus mentee_key mentor_key",
+        "least overlap_words mentee_bits mentor_bits overlap_table overlap_start overlap_row levels levels_start flat "
+        "slots all_slots all_counts mentee_bonus mentee_key mentor_key",
     )
 
 
@@ -42,7 +42,9 @@ class CompiledPool(Held):
         if scores.mentee_share is not None and max(map(largest, scores.tables), default=0) > POINTS:
             scores = multiplied(scores)  # too large for 16 bits: a row for every code with every share
         self._tables = scores
-        shares = {} if scores.mentee_share is None else {"mentee_share": scores.mentee_share}
+        optional = {} if scores.mentee_share is None else {"mentee_share": scores.mentee_share}
+        if scores.least is not None:
+            optional["least"] = self._least(None)
         expanded, expanded_start = self._expanded()
         even = (expanded[:, : self.mentors] == expanded[:, :1]).all(axis=1)
         overlaps, width = scores.overlaps, self.width
@@ -86,7 +88,7 @@ class CompiledPool(Held):
             mentee_bonus=scores.mentee_bonus,
             mentee_key=keys[0],
             mentor_key=self.by_position(keys[1]),
-            **shares,
+            **optional,
         )
 
     def by_position(self, array: AnyArray) -> AnyArray:
@@ -104,12 +106,15 @@ class CompiledPool(Held):
 
     @contextmanager
     def less(self, guide: I64) -> Iterator[None]:
-        """Take a bounded guide (N,) off what every mentor is worth, for a while."""
-        without = self.swap("bonus", self._bonus(guide))
+        """Take a bounded guide (N,) off what every mentor is worth, and off the least, for a while."""
+        without = {"bonus": self.swap("bonus", self._bonus(guide))}
+        if self.scores.least is not None:
+            without["least"] = self.swap("least", self._least(guide))
         try:
             yield
         finally:
-            self.swap("bonus", without)
+            for name, array in without.items():
+                self.swap(name, array)
 
     def _expanded(self) -> tuple[AnyArray, I64]:
         """Look every table up once per (mentee code, mentor): the inner loop then only adds rows."""
@@ -123,8 +128,15 @@ class CompiledPool(Held):
         return rows, start
 
     def _bonus(self, guide: I64 | None) -> AnyArray:
-        bonus = self.scores.mentor_bonus if guide is None else self.scores.mentor_bonus - guide
-        return self.by_position(bonus).astype(np.int16 if self.narrow else np.int32)
+        return self._cells(self.scores.mentor_bonus if guide is None else self.scores.mentor_bonus - guide)
+
+    def _least(self, guide: I64 | None) -> AnyArray:
+        """No pair is worth more than the fit there may be, so one more than that is as much as any higher number."""
+        least = np.full(self.mentors, np.clip(self.scores.least or 0, -self._fit, self._fit + 1), np.int64)
+        return self._cells(least if guide is None else least - guide)
+
+    def _cells(self, of_mentors: AnyArray) -> AnyArray:
+        return self.by_position(of_mentors).astype(np.int16 if self.narrow else np.int32)
 
 
 def _padded(array: AnyArray, width: int) -> AnyArray:

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from services.matcher.domain.arrays import I64, AnyArray
-from services.matcher.domain.scoring.block import score_block
+from services.matcher.domain.scoring.block import matchable
 from services.matcher.domain.scoring.grouping import Grouping
 from services.matcher.domain.scoring.lists import (
     ALL_CUT,
@@ -133,7 +133,7 @@ class PlainScorer:
                 mentees = mentees[stair.spare[mentees] < stair.fallen[mentors].max(initial=NOTHING)]
             step = max(1, BATCH // max(1, len(mentors)))
             for at in range(0, len(mentees), step):
-                waiting.append(self._scored(mentees[at : at + step], mentors))
+                waiting.append(np.stack(matchable(self._scores, mentees[at : at + step], mentors)))
                 size += waiting[-1].shape[1]
                 if size >= BATCH:
                     pause(kind / len(self._members))
@@ -142,11 +142,6 @@ class PlainScorer:
         if eligible is not None:
             self._uncount_excluded(eligible)
         yield self._with_ties(waiting)
-
-    def _scored(self, mentees: I64, mentors: I64) -> I64:
-        value = score_block(self._scores, mentees, mentors)
-        row, column = np.nonzero(value > 0)
-        return np.stack([mentees[row], mentors[column], value[row, column]])
 
     def _with_ties(self, waiting: list[I64]) -> I64:
         mentee, mentor, value = np.concatenate([_NO_PAIRS[:3], *waiting], axis=1)

@@ -20,6 +20,7 @@ typedef struct {
     const int64_t *expanded_start;  /* (T) first row of each table */
     const uint8_t *even;            /* for each row of `expanded`: it is the same for every mentor */
     const void *bonus;              /* (width) cells: mentor_bonus, less the guide where there is one */
+    const void *least;              /* (width) cells or NULL: what a pair must be worth without mentee_bonus, less the guide */
     const int64_t *overlap_words;   /* (O) */
     const uint64_t *mentee_bits;    /* (sum of words, M) */
     const uint64_t *mentor_bits;    /* (sum of words, width) */

@@ -44,9 +44,9 @@ static int is_excluded(const Pool *pool, int64_t i, int64_t j) {
 
 #include "keep.h"
 
-/* Weigh one pair exactly; returns whether the mentor's floor moved. */
+/* Weigh one pair by its exact fit; returns whether the mentor's floor moved. */
 INLINED int weigh(Scan *scan, int64_t i, int64_t j, int64_t fit) {
-    int64_t value = fit + beyond_levels(scan, j) + scan->pool->mentee_bonus[i];
+    int64_t value = fit + scan->pool->mentee_bonus[i];
     if (value + (scan->guide ? scan->guide[j] : 0) <= 0 || is_excluded(scan->pool, i, j)) return 0;
     if (scan->lists) {
         keep_for_mentee(scan, i, j, value);

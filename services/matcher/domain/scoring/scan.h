@@ -55,6 +55,15 @@ INLINED void NAMED(add_levels)(Scan *scan, int64_t used) {
     }
 }
 
+/* Mark sums below the least: LEAST passes no floor, and is no sum of any pair. */
+INLINED void NAMED(mark_low)(CELL *sums, const CELL *least, const int32_t *blocks, int64_t used) {
+    for (int64_t at = 0; at < used; at++) {
+        NAMED(Block) *sum = (NAMED(Block) *)(sums + at * BLOCK);
+        NAMED(Block) enough = *sum >= *(const NAMED(Block) *)(least + (int64_t)blocks[at] * BLOCK);
+        *sum = (*sum & enough) | ((CELL)LEAST & ~enough);
+    }
+}
+
 /* Note who passed among one block's eligible mentors; returns how many are noted now. */
 INLINED int64_t NAMED(note)(Scan *scan, int64_t found, int64_t b, const NAMED(Block) *passed) {
     Bytes bytes = __builtin_convertvector(*passed, Bytes);
@@ -124,10 +133,11 @@ INLINED void NAMED(set_masks)(Scan *scan, int64_t used) {
 
 /* Weigh the noted mentors exactly: the mentee's floor is what more than `rank` of them reach. */
 INLINED void NAMED(raise_to_nth)(Scan *scan, int64_t i, int64_t found, int64_t rank) {
-    const CELL *sums = scan->sums;
+    const CELL *sums = scan->sums, *least = scan->pool->least;
     for (int64_t c = 0; c < found; c++) {
         int32_t at = scan->candidate[c];
-        scan->gains[c] = sums[at] + beyond_levels(scan, (int64_t)scan->block[at / BLOCK] * BLOCK + at % BLOCK);
+        int64_t j = (int64_t)scan->block[at / BLOCK] * BLOCK + at % BLOCK, gain = sums[at] + beyond_levels(scan, j);
+        scan->gains[c] = least && gain < least[j] ? INT64_MIN / 2 : gain; /* who is below the least does not count */
     }
     int64_t value = nth_gain(scan->gains, found, rank) + scan->pool->mentee_bonus[i];
     if (value <= scan->mentee_floor) return;
@@ -212,6 +222,7 @@ DISPATCHED static int64_t NAMED(run)(Scan *scan, const int64_t *order, int64_t f
         }
         NAMED(sum_up)(scan, i, used);
         NAMED(add_levels)(scan, used);
+        if (pool->least) NAMED(mark_low)(scan->sums, pool->least, scan->block, used);
         if (scan->unbounded) {
             if (!masked) NAMED(set_masks)(scan, used);
             masked = 1;
@@ -223,9 +234,11 @@ DISPATCHED static int64_t NAMED(run)(Scan *scan, const int64_t *order, int64_t f
         if (scan->guide && found > mentee_rank(scan, i) + FEW) NAMED(raise_to_nth)(scan, i, found, mentee_rank(scan, i));
         for (int64_t c = 0; c < found; c++) {
             int32_t place = scan->candidate[c];
-            if (scan->guide && sums[place] + pool->mentee_bonus[i] < scan->mentee_floor) continue;
+            if (sums[place] == LEAST || (scan->guide && sums[place] + pool->mentee_bonus[i] < scan->mentee_floor)) continue;
             int64_t j = (int64_t)scan->block[place / BLOCK] * BLOCK + place % BLOCK;
-            if (weigh(scan, i, j, sums[place])) NAMED(set_floor)(scan, j);
+            int64_t fit = sums[place] + beyond_levels(scan, j);
+            if (pool->least && fit < ((const CELL *)pool->least)[j]) continue;
+            if (weigh(scan, i, j, fit)) NAMED(set_floor)(scan, j);
         }
         end_mentee(scan, i);
     }

@@ -41,7 +41,8 @@ class Scores:
     score(i, j) = sum_t mentee_share[t, i] * tables[t][mentee_codes[t, i], mentor_codes[t, j]] + sum of overlaps
                   + mentee_bonus[i] + mentor_bonus[j]
 
-    Only pairs of score > 0 are ever matched. "As many people as possible first" is a `mentee_bonus` larger than the
+    Only pairs of score > 0 are ever matched, and with `least` only those whose fit (all but `mentee_bonus`) is at least
+    that: a quality floor. "As many people as possible first" is a `mentee_bonus` larger than the
     whole spread of fit times the number of mentees; sums are checked against 64 bits (`ValueTooLargeError`). Tables,
     overlaps and `mentor_bonus` together must stay within +-2**29 a pair; only `mentee_bonus` may be larger. With
     shares, tables of points stay small enough for the processor's cache, whatever each mentee makes of them.
@@ -54,6 +55,7 @@ class Scores:
     mentee_bonus: I64  # (M,)
     mentor_bonus: I64  # (N,)
     mentee_share: I32 | None = None  # (T, M) how much each mentee gives a table, >= 0; None: 1
+    least: int | None = None
 
     @cached_property
     def largest_fit(self) -> int:
@@ -81,7 +83,8 @@ class Scores:
         share = None if self.mentee_share is None else as_i32("mentee_share", self.mentee_share, (len(tables), mentees))
         if share is not None and share.size and share.min() < 0:
             raise BadArraysError("mentee_share is negative")
-        return Scores(tables, mentee_codes, mentor_codes, overlaps, mentee_bonus, mentor_bonus, share)
+        least = None if self.least is None else int(as_i64("least", [self.least], (1,))[0])
+        return Scores(tables, mentee_codes, mentor_codes, overlaps, mentee_bonus, mentor_bonus, share, least)
 
 
 def _check_codes(name: str, codes: I32, size: int) -> None:

@@ -46,11 +46,13 @@ class Columns:
         if guide is not None and self.keep.guided:
             lists = self._listed(guide)
             return lists, lists.best
-        plain = self.scorer.collect(self.keep.of_mentor, self.keep.of_mentee, ranked, self.watch.during("score"))
+        half = 0.5 if self.keep.guided else 1.0
+        scoring = self.watch.during("score", 0.0, half)
+        plain = self.scorer.collect(self.keep.of_mentor, self.keep.of_mentee, ranked, scoring)
         if not self.keep.guided:
             return plain, plain.best
-        guide = guessed(plain, self.within, self.capacity, self.compiled, self.watch.during("assign"))
-        return self._listed(guide), plain.best
+        guide = guessed(plain, self.within, self.capacity, self.compiled, self.watch.during("score", half, half))
+        return self._listed(guide, half), plain.best
 
     def until_covered(self, lists: Lists, earlier: Assignment | None = None) -> tuple[Edges, Outcome, int]:
         """Solve the core and add what its prices do not cover, until they cover everything.
@@ -83,8 +85,8 @@ class Columns:
             bounds = [bounds[0], of_prices(prices, unsure)]
             outcome = self._optimum(edges, outcome, Rebid(NEARLY) if len(rows) > FEW else None)
 
-    def _listed(self, guide: Guide) -> Lists:
-        return self.scorer.collect(0, self.keep.guided, 0, self.watch.during("score"), guide=guide)
+    def _listed(self, guide: Guide, after: float = 0.0) -> Lists:
+        return self.scorer.collect(0, self.keep.guided, 0, self.watch.during("score", after), guide=guide)
 
     def _edges(self, lists: Lists) -> Edges:
         value = lists.value + np.repeat(self.beyond, np.diff(lists.indptr)) if self.beyond.any() else lists.value

@@ -21,7 +21,7 @@ from services.matcher.domain.scoring import Scores, largest_fit, refuse_too_larg
 from services.matcher.domain.solve.columns import Columns
 from services.matcher.domain.solve.guide import remembered
 from services.matcher.domain.solve.keep import Keep, bonuses_matter, keep_for, refuse_too_much_memory
-from services.matcher.domain.solve.limits import Cancelled, Limits, Progress
+from services.matcher.domain.solve.limits import Limits
 from services.matcher.domain.solve.margin import beyond_margin
 from services.matcher.domain.solve.scorers import scorer_for
 from services.matcher.domain.solve.solution import Solution, Stats
@@ -35,8 +35,7 @@ def solve(
     *,
     tie_break: TieBreak | None = None,
     limits: Limits | None = None,
-    progress: Progress | None = None,
-    cancelled: Cancelled | None = None,
+    watch: Watch | None = None,  # of the whole round, where this is part of one
     alternates: int = 3,
     compiled: bool | None = None,  # None: when it is built; True: required; False: the plain twin
     keep: Keep | None = None,
@@ -52,7 +51,7 @@ def solve(
     _check_start(start, mentees, mentors)
     keys = (tie_break or TieBreak.by_row(mentees, mentors)).checked(mentees, mentors)
     bounds = limits or Limits()
-    watch = Watch(bounds, progress, cancelled)
+    watch = watch or Watch()
     beyond = beyond_margin(known_scores, places)
     within = replace(known_scores, mentee_bonus=known_scores.mentee_bonus - beyond)
     guide = None if start is None else remembered(start, known_scores, within, places)

@@ -93,8 +93,11 @@ def a_pool(
 def eligible(rules: Rules) -> npt.NDArray[np.bool_]:
     """Say the rules again, pair by pair."""
     allowed = np.ones((rules.mentees, rules.mentors), dtype=bool)
-    for mentee, mentor in zip(rules.any_mentee, rules.any_mentor, strict=True):
-        allowed &= (mentee[:, None] & mentor[None, :]) != 0
+    words = np.ones(len(rules.any_mentee), np.int64) if rules.any_words is None else rules.any_words
+    rule_of_word = np.repeat(np.arange(len(words)), words)
+    shared = (rules.any_mentee[:, :, None] & rules.any_mentor[:, None, :]) != 0
+    for rule in set(rule_of_word.tolist()):
+        allowed &= shared[rule_of_word == rule].any(axis=0)
     for mentee, mentor in zip(rules.all_mentee, rules.all_mentor, strict=True):
         allowed &= (mentee[:, None] & ~mentor[None, :]) == 0
     allowed[rules.excluded[:, 0], rules.excluded[:, 1]] = False

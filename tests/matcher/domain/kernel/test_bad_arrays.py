@@ -83,6 +83,13 @@ def test_a_code_outside_its_table(part: str) -> None:
         solve(pool.rules, replace(pool.scores, **{part: codes}), pool.capacity)
 
 
+@pytest.mark.parametrize("least", [0.5, float("nan"), 2**70, "much"])
+def test_a_least_fit_that_is_no_number(least: Any) -> None:
+    pool = a_pool(1)
+    with pytest.raises(BadArraysError, match="least"):
+        solve(pool.rules, replace(pool.scores, least=least), pool.capacity)
+
+
 def test_an_exclusion_of_somebody_unknown() -> None:
     pool = a_pool(1)
     rules = replace(pool.rules, excluded=np.array([[0, 10**6]]))

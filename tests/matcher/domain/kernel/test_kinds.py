@@ -55,6 +55,18 @@ def test_the_mentors_of_a_kind_are_those_the_rules_allow(mentors: int, bits: int
         assert allowed(kinds_of(rules.checked())) == written_out(rules), seed
 
 
+@pytest.mark.parametrize("words", [(1, 3), (2, 2), (4,), (1, 1, 1, 1)])
+def test_a_bit_shared_in_any_word_of_a_rule_is_enough(words: tuple[int, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    for seed in range(6):
+        monkeypatch.setattr("services.matcher.domain.eligibility.kinds.AT_ONCE", (1 << 22, 130, 1)[seed % 3])
+        rules = replace(some_rules(seed, 40, 65, bits=3, rules=(4, 1)), any_words=np.array(words))
+        kinds = kinds_of(rules.checked())
+        assert allowed(kinds) == written_out(rules), seed
+        every = np.arange(rules.mentors)
+        met = [rules.met_by(mentee, every).tolist() for mentee in range(rules.mentees)]
+        assert met == eligible(replace(rules, excluded=NO_PAIRS)).tolist(), seed
+
+
 def test_people_are_of_one_kind_exactly_when_all_their_masks_are_equal() -> None:
     for bits in (1, 2, 40):
         rules = some_rules(7, 150, 20, bits=bits, rules=(3, 1))
@@ -120,6 +132,9 @@ def test_an_exclusion_said_twice_counts_once() -> None:
         ({"any_mentor": np.ones((2, 3), np.uint64)}, "any_mentor has shape"),
         ({"all_mentee": np.ones((1, 4), np.uint64)}, "all_mentee has shape"),
         ({"all_mentor": np.ones((1, 2), np.uint64)}, "all_mentor has shape"),
+        ({"any_words": np.array([2])}, "any_words does not share 1 rows"),
+        ({"any_words": np.array([0, 1])}, "any_words does not share 1 rows"),
+        ({"any_words": np.array([[1]])}, "any_words has shape"),
     ],
 )
 def test_rules_that_do_not_agree_are_refused(change: dict[str, Any], said: str) -> None:

@@ -28,7 +28,14 @@ class Known:
     """A pool with everything about its pairs written out."""
 
     def __init__(
-        self, seed: int, weight: int, compiled: bool, *, poor: bool = False, overlaps: tuple[Overlap, ...] | None = None
+        self,
+        seed: int,
+        weight: int,
+        compiled: bool,
+        *,
+        poor: bool = False,
+        overlaps: tuple[Overlap, ...] | None = None,
+        limited: bool = False,
     ) -> None:
         rng = np.random.default_rng(seed)
         pool = a_pool(seed, mentees=MENTEES, mentors=SIZES[seed % 4], places=3.0, steps=(2, 9)[seed % 2], weight=weight)
@@ -42,11 +49,15 @@ class Known:
             mentee_bonus=-bonus if poor else bonus,
             overlaps=pool.scores.overlaps if overlaps is None else overlaps,
         )
+        fit = scored(scores) - scores.mentee_bonus[:, None]
+        if limited:
+            scores = replace(scores, least=int(np.median(fit)) + seed % 2)
         self.pool = Pool(pool.rules, scores, pool.capacity, pool.keys)
         self.allowed = eligible(pool.rules)
         self.allowed_by_rules = eligible(replace(pool.rules, excluded=np.zeros((0, 2), np.int64)))
         self.value: I64 = scored(scores)
         self.usable: npt.NDArray[np.bool_] = self.allowed & (self.value > 0) & (pool.capacity > 0)
+        self.usable &= fit >= (fit.min() if scores.least is None else scores.least)
         rows, columns = np.indices(self.value.shape)
         self.tie: I64 = pool.keys.of(rows, columns)
         self.scorer: Scorer = scorer_for(scores, kinds_of(pool.rules), pool.capacity, pool.keys, compiled, 1)
@@ -86,12 +97,13 @@ def listed(lists: Lists, row: int) -> set[int]:
     return set(lists.mentor[lists.indptr[row] : lists.indptr[row + 1]].tolist())
 
 
+@pytest.mark.parametrize("limited", [False, True], ids=["any fit", "enough fit"])
 @pytest.mark.parametrize("compiled", TWINS)
 @pytest.mark.parametrize("weight", [NARROW, WIDE])
 @pytest.mark.parametrize("dear", [1, 6, 1000, 10**9], ids=["free", "cheap", "dear", "absurd"])
-def test_guided_lists_leave_out_nobody_above_their_cut(dear: int, weight: int, compiled: bool) -> None:
+def test_guided_lists_leave_out_nobody_above_their_cut(dear: int, weight: int, compiled: bool, limited: bool) -> None:
     for seed in range(4):
-        known = Known(seed, weight, compiled)
+        known = Known(seed, weight, compiled, limited=limited)
         rng = np.random.default_rng(seed + 7)
         price: I64 = rng.integers(0, dear * weight // 2 + 1, len(known.pool.capacity))
         floor = np.where(
@@ -111,13 +123,14 @@ def test_guided_lists_leave_out_nobody_above_their_cut(dear: int, weight: int, c
                     assert len(mine) == min(keep, len(best)), (seed, row)
 
 
+@pytest.mark.parametrize("limited", [False, True], ids=["any fit", "enough fit"])
 @pytest.mark.parametrize("compiled", TWINS)
 @pytest.mark.parametrize("weight", [1, WIDE])
-def test_who_is_worth_nothing_takes_no_ones_place_unsaid(weight: int, compiled: bool) -> None:
+def test_who_is_worth_nothing_takes_no_ones_place_unsaid(weight: int, compiled: bool, limited: bool) -> None:
     """By value less guide the best may be worth nothing; then lists end up short, and the cut has to say it."""
     short = 0
     for seed in range(12):
-        known = Known(seed, weight, compiled, poor=True)
+        known = Known(seed, weight, compiled, poor=True, limited=limited)
         price = np.random.default_rng(seed).integers(0, 7, len(known.pool.capacity)) * weight
         for keep in (1, 2, 5):
             lists = known.scorer.collect(0, keep, 0, no_pause, guide=Guide(price, np.full(MENTEES, NOTHING)))
@@ -126,11 +139,12 @@ def test_who_is_worth_nothing_takes_no_ones_place_unsaid(weight: int, compiled: 
     assert short, "no list was short: this shows nothing"
 
 
+@pytest.mark.parametrize("limited", [False, True], ids=["any fit", "enough fit"])
 @pytest.mark.parametrize("compiled", TWINS)
 @pytest.mark.parametrize("weight", [NARROW, WIDE])
-def test_lists_by_value_hold_exactly_the_best_of_each_side(weight: int, compiled: bool) -> None:
+def test_lists_by_value_hold_exactly_the_best_of_each_side(weight: int, compiled: bool, limited: bool) -> None:
     for seed in range(4):
-        known = Known(seed, weight, compiled)
+        known = Known(seed, weight, compiled, limited=limited)
         for of_mentor, of_mentee, ranked in ((0, 5, 5), (2, 0, 0), (3, 4, 2), (1, 1, 3), (6, 12, 0)):
             lists = known.scorer.collect(of_mentor, of_mentee, ranked, no_pause)
             known.check_cuts(lists)
@@ -146,15 +160,16 @@ def test_lists_by_value_hold_exactly_the_best_of_each_side(weight: int, compiled
                 assert best == told + [-1] * (min(ranked, of_mentee) - len(told)), (seed, row)
 
 
+@pytest.mark.parametrize("limited", [False, True], ids=["any fit", "enough fit"])
 @pytest.mark.parametrize("compiled", TWINS)
 @pytest.mark.parametrize("weight", [NARROW, WIDE])
 @pytest.mark.parametrize("level", [0.0, 0.5, 0.9])
 def test_every_pair_that_prices_do_not_cover_is_found_the_worst_first(
-    level: float, weight: int, compiled: bool, monkeypatch: pytest.MonkeyPatch
+    level: float, weight: int, compiled: bool, limited: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(compiled_module, "FOUND_AT_ONCE", 2 * MOST_FOUND + 1)  # handed over a few at a time
     for seed in range(4):
-        known = Known(seed, weight, compiled)
+        known = Known(seed, weight, compiled, limited=limited)
         rng = np.random.default_rng(seed)
         mentors = len(known.pool.capacity)
         mentee = (level * known.value.max(axis=1)).astype(np.int64) - rng.integers(0, 2, MENTEES) * weight
@@ -196,10 +211,13 @@ def weeks(rng: np.random.Generator, words: int, people: int) -> U64:
     return packed
 
 
+@pytest.mark.parametrize("limited", [False, True], ids=["any fit", "enough fit"])
 @pytest.mark.parametrize("compiled", TWINS)
 @pytest.mark.parametrize("weight", [NARROW, WIDE])
 @pytest.mark.parametrize("curve", CURVES)
-def test_shared_weeks_count_whatever_their_curve_and_however_full(curve: str, weight: int, compiled: bool) -> None:
+def test_shared_weeks_count_whatever_their_curve_and_however_full(
+    curve: str, weight: int, compiled: bool, limited: bool
+) -> None:
     for seed in range(3):
         rng = np.random.default_rng(seed)
         mentors = SIZES[seed % 4]
@@ -208,7 +226,7 @@ def test_shared_weeks_count_whatever_their_curve_and_however_full(curve: str, we
             table = weight // 10 * np.stack([CURVES[curve](np.arange(64 * words + 1)), np.arange(64 * words + 1) % 4])
             mine, theirs = weeks(rng, words, MENTEES), weeks(rng, words, mentors)
             overlaps.append(Overlap(mine, theirs, table.astype(np.int32), rng.integers(0, 2, MENTEES)))
-        known = Known(seed, weight, compiled, overlaps=tuple(overlaps))
+        known = Known(seed, weight, compiled, overlaps=tuple(overlaps), limited=limited)
         guide = Guide(np.zeros(mentors, np.int64), known.value.max(axis=1) - 6 * weight)
         lists = known.scorer.collect(0, 4, 0, no_pause, guide=guide)
         known.check_cuts(lists)

@@ -1,5 +1,6 @@
 """A round from rules and scores: only eligible pairs, the best of them, proved, and the same whatever the way."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -23,7 +24,11 @@ def solved(pool: Pool, compiled: bool | None = None, keep: Keep | None = None) -
 
 
 def values(pool: Pool) -> I64:
-    return np.where(eligible(pool.rules), np.maximum(scored(pool.scores), 0), 0)
+    value, scores = scored(pool.scores), pool.scores
+    fine = eligible(pool.rules)
+    if scores.least is not None:
+        fine &= value - scores.mentee_bonus[:, None] >= scores.least
+    return np.where(fine, np.maximum(value, 0), 0)
 
 
 def directly(pool: Pool) -> Assignment:
@@ -100,6 +105,25 @@ def test_priorities_that_outweigh_all_fit_are_exact_whatever_the_lists(regime: s
     assert rounds > 0
 
 
+@pytest.mark.parametrize("compiled", TWINS)
+@pytest.mark.parametrize("bonus", [0, 10**12])
+@pytest.mark.parametrize("weight", [50, 20_000])
+def test_pairs_that_fit_less_than_the_least_are_never_made(weight: int, bonus: int, compiled: bool) -> None:
+    fewer = 0
+    for seed in range(12):
+        pool = a_pool(seed, mentees=90, mentors=40, places=(0.6, 1.0, 2.2)[seed % 3], bonus=bonus, weight=weight)
+        fit = scored(pool.scores) - pool.scores.mentee_bonus[:, None]
+        least = int(np.quantile(fit, (0.3, 0.6, 0.9, 1.0)[seed % 4])) + seed // 11  # at last more than anybody has
+        strict = Pool(pool.rules, replace(pool.scores, least=least), pool.capacity, pool.keys)
+        for keep in (None, Keep(1 + seed % 3, 2, 90, 40), Keep(0, 2, 90, 40, guided=2 + seed % 3)):
+            answer, expected = solved(strict, compiled, keep), directly(strict)
+            assert answer.assignment.mentor_of.tolist() == expected.mentor_of.tolist(), seed
+            assert answer.certificate.proves_optimal, seed
+            assert answer.eligible_count.tolist() == eligible(pool.rules).sum(axis=1).tolist(), seed
+        fewer += int((directly(pool).mentor_of >= 0).sum() - (expected.mentor_of >= 0).sum())
+    assert fewer > 0
+
+
 @compiled_only
 def test_lists_of_mentees_leave_out_only_what_is_worth_less_than_their_cut() -> None:
     for seed in range(6):
@@ -116,8 +140,11 @@ def sorted_rows(answer: Solution) -> I64:
 
 @compiled_only
 def test_the_twins_give_the_same_pairs_alternates_and_counts() -> None:
-    for seed in range(12):
+    for seed in range(24):
         pool = a_pool(seed, mentees=150, mentors=60, places=(0.6, 1.0, 2.0)[seed % 3])
+        words = replace(pool.rules, any_words=np.array([(2,), (1, 1)][seed % 2]))
+        least = (None, None, 0, 60, 140)[seed % 5]
+        pool = Pool(words, replace(pool.scores, least=least), pool.capacity, pool.keys)
         plain, compiled = solved(pool, False), solved(pool, True)
         assert plain.assignment.mentor_of.tolist() == compiled.assignment.mentor_of.tolist(), seed
         assert plain.alternates.tolist() == compiled.alternates.tolist(), seed

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from services.events.facts import DeviceInterest, DeviceLived
 from services.events.vocabulary import codes
-from services.matcher.domain.features.coded import AnyRule, ByTable
+from services.matcher.domain.features.coded import AnyRule, ByTable, one_word
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.tables import by_cover, masks
 from services.matcher.domain.people import Mentee, Mentor
@@ -98,7 +98,7 @@ def months_between(month: str, day: date) -> int:
 def _rule(pool: Pool) -> AnyRule:
     bit = {one: 1 << place for place, one in enumerate(codes("device_class"))}
     unasked = 1 << len(bit)
-    return AnyRule(
+    return one_word(
         masks([sum(bit[c] for c in {d.device_class for d in m.facts.devices}) or unasked for m in pool.mentees]),
         masks([sum(bit[c] for c in {d.device_class for d in m.facts.devices}) | unasked for m in pool.mentors]),
     )

@@ -1,0 +1,139 @@
+"""Whatever the conditions of a programme, a round asks the kernel once, and has the best of what is allowed."""
+
+from collections.abc import Callable
+from importlib import import_module
+from random import Random
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.optimize import linear_sum_assignment
+
+from services.events.facts import Spoken
+from services.matcher.domain.explain import explain
+from services.matcher.domain.features.priority import priority
+from services.matcher.domain.people import Mentee, Mentor
+from services.matcher.domain.round import run_round, settle
+from services.matcher.domain.weights import Weights, default_weights
+from tests.support.people import NOW, a_mentee, a_mentor, a_snapshot, free_on, only, weights
+
+assigning = import_module("services.matcher.domain.round.assign")  # the function of that name hides the module
+PLACES = ("", "-US", "-CA")
+ELSEWHERE = (
+    "hi bn ru ja ko vi it tr pl uk nl th fa sw am ha yo ig zu xh af so ro el cs hu sv da nb fi he ur pa ta te ml kn mr"
+)
+TAGS = [f"{language}{place}" for language in ("en", "es", "fr", "ar", "pt", "zh", "de") for place in PLACES]
+TAGS += ELSEWHERE.split()
+SIGNED = "ase bfi fsl gsg jsl csl bzs lsl mfs ssp ise asf nzs rsl kvk tsm psr dse swl fse nsl dsl vsl vgt asq hsl"
+FORMATS = ((), (), ("phone",), ("video", "phone"))
+
+
+@pytest.fixture
+def solves(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many pairs each solve found eligible: an entry for every time the kernel was asked."""
+    asked: list[int] = []
+    solve = assigning.solve
+
+    def counted(*told: Any, **more: Any) -> Any:
+        solution = solve(*told, **more)
+        asked.append(solution.stats.eligible_pairs)
+        return solution
+
+    monkeypatch.setattr(assigning, "solve", counted)
+    return asked
+
+
+def a_few_alike(dice: Random) -> dict[str, Any]:
+    """People of few hours and topics, most of whom fit each other badly."""
+    days = dice.sample(("mon", "tue", "wed", "thu"), dice.choice((1, 1, 2)))
+    return {
+        "availability": tuple(free_on(day, dice.choice((9, 18)), 20) for day in days),
+        "topics": tuple(dice.sample(("food", "work", "sleep"), 1)),
+        "goals": tuple(dice.sample(("social", "practical"), 1)),
+        "age_band": dice.choice(("18_24", "35_49", "65_plus")),
+    }
+
+
+def of_many_languages(dice: Random) -> dict[str, Any]:
+    """People of a hundred languages, regional varieties and sign languages among them, at any level."""
+    levels = ("basic", "conversational", "fluent", "native")
+    tags = dice.sample(TAGS, 4) + dice.sample(SIGNED.split(), 2)
+    return {
+        "languages": tuple(Spoken(tag=tag, level=dice.choice(levels)) for tag in tags),
+        "formats": dice.choice(FORMATS),
+    }
+
+
+def people(
+    seed: int, mentees: int, mentors: int, anybody: Callable[[Random], Any]
+) -> tuple[list[Mentee], list[Mentor]]:
+    dice = Random(seed)
+    return (
+        [a_mentee(f"e{n:03d}", **anybody(dice)) for n in range(mentees)],
+        [a_mentor(f"m{n:03d}", **anybody(dice)) for n in range(mentors)],
+    )
+
+
+def best_worth(mentees: list[Mentee], mentors: list[Mentor], given: Weights) -> tuple[Any, Any]:
+    """An oracle of its own: each pair worth its person's priority, then its fit; forbidden pairs worth nothing."""
+    told = [[explain(one, other, given, NOW) for other in mentors] for one in mentees]
+    worth = np.array(
+        [
+            [
+                0
+                if why.rules
+                else priority(one, given, NOW) * 10**8 + sum(part.score * part.weight for part in why.parts)
+                for why in row
+            ]
+            for one, row in zip(mentees, told, strict=True)
+        ]
+    )
+    rows, columns = linear_sum_assignment(worth, maximize=True)
+    return worth, worth[rows, columns].sum()
+
+
+@pytest.mark.parametrize(
+    ("given", "anybody"),
+    [
+        (only("availability", "hard"), a_few_alike),
+        (weights(quality_floor=60), a_few_alike),
+        (weights(quality_floor=70, availability="hard"), a_few_alike),
+        (weights(quality_floor=100), a_few_alike),
+        (only("age", "hard"), a_few_alike),
+        (default_weights(), of_many_languages),
+        (weights(quality_floor=55), of_many_languages),
+    ],
+    ids=["hours", "floor", "hours and floor", "nobody reaches it", "age", "languages", "languages and floor"],
+)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_one_solve_gives_the_best_over_allowed_pairs(
+    given: Weights, anybody: Callable[[Random], Any], seed: int, solves: list[int]
+) -> None:
+    mentees, mentors = people(seed, *((12, 9) if anybody is a_few_alike else (60, 40)), anybody)
+    result = run_round(a_snapshot(mentees, mentors, given))
+    assert len(solves) == 1
+    made = [(int(one.mentee_id[1:]), int(one.mentor_id[1:])) for one in result.proposals]
+    worth, most = best_worth(mentees, mentors, given)
+    assert all(worth[pair] for pair in made)
+    assert sum(worth[pair] for pair in made) == most
+    assert result.certificate.optimal
+
+
+def test_a_hundred_languages_take_more_bits_than_a_word_and_say_of_every_pair_what_is_true() -> None:
+    mentees, mentors = people(4, 80, 60, of_many_languages)
+    settled = settle(a_snapshot(mentees, mentors))
+    reading, rules = settled.problem.reading, settled.problem.rules
+    assert len(reading.book.any_rules["language"].mentee_mask) > 1
+    told = [[not explain(one, other, default_weights(), NOW).rules for other in mentors] for one in mentees]
+    assert any(map(any, told))
+    assert [reading.eligible(row).tolist() for row in range(80)] == told
+    assert [rules.met_by(row, np.arange(60)).tolist() for row in range(80)] == told
+
+
+def test_alternates_reach_the_quality_floor_as_well() -> None:
+    given = weights(quality_floor=60)
+    mentees, mentors = people(5, 12, 9, a_few_alike)
+    told = dict(run_round(a_snapshot(mentees, mentors, given)).alternates)
+    pairs = [(one, other) for one in mentees for other in mentors if other.id in told.get(one.id, ())]
+    assert pairs
+    assert not any(explain(one, other, given, NOW).rules for one, other in pairs)
