@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from services.chassis.database import insert_or_skip
+from services.chassis.database import insert_new, insert_or_skip
 from services.chassis.tables import TABLES
 
 _INBOX, _DEAD = TABLES.inbox, TABLES.dead_letters
@@ -27,10 +28,20 @@ class DeadLetter:
     type: str | None = None
 
 
+def note_events(
+    connection: sa.Connection, consumer: str, events: Sequence[tuple[str, str]], now: datetime
+) -> set[tuple[str, str]]:
+    """Write that events, given as (source, id), take effect now; returns those that never did before."""
+    rows = [
+        {"consumer": consumer, "source": source, "event_id": event_id, "dead": False, "handled_at": now}
+        for source, event_id in dict.fromkeys(events)
+    ]
+    return {(row.source, row.event_id) for row in insert_new(connection, _INBOX, rows)}
+
+
 def note_event(connection: sa.Connection, consumer: str, source: str, event_id: str, now: datetime) -> bool:
-    """Write that an event takes effect now; False when it did before. Source and id together name an event."""
-    row = {"consumer": consumer, "source": source, "event_id": event_id, "dead": False, "handled_at": now}
-    return insert_or_skip(connection, _INBOX, row)
+    """Write that one event takes effect now; False when it did before. Source and id together name an event."""
+    return bool(note_events(connection, consumer, [(source, event_id)], now))
 
 
 def put_aside(connection: sa.Connection, consumer: str, letter: DeadLetter, now: datetime) -> bool:

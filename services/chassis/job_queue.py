@@ -11,11 +11,12 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from services.chassis.database import conflict_insert, is_sqlite
+from services.chassis.database import insert_of, is_sqlite
 from services.chassis.tables import TABLES
 
 _JOBS = TABLES.jobs
@@ -36,33 +37,66 @@ class Claim:
     last_error: str | None = None
 
 
-def put_job(
-    connection: sa.Connection, kind: str, key: str, payload: Mapping[str, Any] | None, due_at: datetime, now: datetime
-) -> None:
+@dataclass(frozen=True, slots=True)
+class JobRequest:
+    """A wish for a job; `payload` None keeps the one it has."""
+
+    kind: str
+    key: str
+    due_at: datetime
+    payload: Mapping[str, Any] | None = None
+
+
+def merge_requests(requests: Sequence[JobRequest]) -> list[JobRequest]:
+    """Return one request per job, sorted, with the same outcome: the earliest due time, the newest payload."""
+    merged: dict[tuple[str, str], JobRequest] = {}
+    for new in requests:
+        old = merged.get((new.kind, new.key))
+        if old is not None:
+            payload = old.payload if new.payload is None else new.payload
+            new = JobRequest(new.kind, new.key, min(old.due_at, new.due_at), payload)  # noqa: PLW2901
+        merged[new.kind, new.key] = new
+    return [merged[place] for place in sorted(merged)]
+
+
+def put_jobs(connection: sa.Connection, requests: Sequence[JobRequest], now: datetime) -> None:
     """Enqueue, in the caller's transaction. A job that gave up starts afresh; one that backs off keeps to that."""
-    body = dict(payload) if payload is not None else None
-    insert = conflict_insert(connection, _JOBS).values(
-        kind=kind, key=key, payload=body, due_at=due_at, attempts=0, created_at=now
-    )
+    rows = [
+        {
+            "kind": wish.kind,
+            "key": wish.key,
+            "payload": None if wish.payload is None else dict(wish.payload),
+            "due_at": wish.due_at,
+            "attempts": 0,
+            "created_at": now,
+        }
+        for wish in requests
+    ]
+    if rows:
+        connection.execute(_enqueue(connection.dialect.name), rows)
+
+
+@cache
+def _enqueue(dialect: str) -> Any:
+    """The statement that enqueues, built once per dialect."""
+    insert = insert_of(dialect, _JOBS)
     new, old = insert.excluded, _JOBS.c
     running, gave_up = old.leased_until.is_not(None), old.gave_up_at.is_not(None)
     earlier = sa.case((new.due_at < old.due_at, new.due_at), else_=old.due_at)
-    connection.execute(
-        insert.on_conflict_do_update(
-            index_elements=[old.kind, old.key],
-            set_={
-                "due_at": sa.case((gave_up, new.due_at), (running | (old.attempts > 0), old.due_at), else_=earlier),
-                "payload": sa.case((running, old.payload), else_=sa.func.coalesce(new.payload, old.payload)),
-                "again_at": sa.case(
-                    (running & (old.again_at.is_(None) | (new.due_at < old.again_at)), new.due_at), else_=old.again_at
-                ),
-                "again_payload": sa.case(
-                    (running, sa.func.coalesce(new.payload, old.again_payload)), else_=old.again_payload
-                ),
-                "attempts": sa.case((gave_up, 0), else_=old.attempts),
-                "gave_up_at": None,
-            },
-        )
+    return insert.on_conflict_do_update(
+        index_elements=[old.kind, old.key],
+        set_={
+            "due_at": sa.case((gave_up, new.due_at), (running | (old.attempts > 0), old.due_at), else_=earlier),
+            "payload": sa.case((running, old.payload), else_=sa.func.coalesce(new.payload, old.payload)),
+            "again_at": sa.case(
+                (running & (old.again_at.is_(None) | (new.due_at < old.again_at)), new.due_at), else_=old.again_at
+            ),
+            "again_payload": sa.case(
+                (running, sa.func.coalesce(new.payload, old.again_payload)), else_=old.again_payload
+            ),
+            "attempts": sa.case((gave_up, 0), else_=old.attempts),
+            "gave_up_at": None,
+        },
     )
 
 

@@ -23,10 +23,10 @@ from services.chassis.clock import monotonic
 from services.chassis.database import transient_of
 from services.chassis.errors import Alarm, BadRecord, Refusal
 from services.chassis.event import Event
-from services.chassis.reception import Handler, Reception
+from services.chassis.reception import Foresee, Handler, Reception
 from services.chassis.unit_of_work import UnitOfWork
 
-__all__ = ["Handler", "Subscriber", "show_lag"]
+__all__ = ["Foresee", "Handler", "Subscriber", "show_lag"]
 
 _log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class Subscriber:
     `attempts` is how often an unexpected error is tried before its record is put aside; faults that pass are tried for
     ever. `most_dead` dead letters without a good event between them raise Alarm out of `run`; they are counted in the
     database, so a restart does not begin anew (see `inbox.acknowledge_dead_letters`). `together` is how many records
-    may share a transaction. The waits are in seconds.
+    may share a transaction, `foresee` is given their events before. The waits are in seconds.
     """
 
     def __init__(
@@ -65,7 +65,8 @@ class Subscriber:
         *,
         attempts: int = 5,
         most_dead: int = 20,
-        together: int = 20,
+        together: int = 100,
+        foresee: Foresee | None = None,
         poll_seconds: float = 0.2,
         on_lag: Callable[[Mapping[TopicPartition, int]], None] = show_lag,
         first_wait: float = 0.1,
@@ -74,7 +75,7 @@ class Subscriber:
         self._broker = broker
         self._group = group
         self._topics = sorted({event.topic for event in handlers})
-        self._reception = Reception(group, handlers, uow, most_dead=most_dead)
+        self._reception = Reception(group, handlers, uow, most_dead=most_dead, foresee=foresee)
         self._attempts = attempts
         self._together = together
         self._poll_seconds = poll_seconds
