@@ -5,7 +5,7 @@
 On each stack, with people of a seed: sign-ups as fast as they are answered, in turns with a bare Flask and marshmallow
 app that inserts the same row on the same server settings; then each later role alone, on what the one before it left:
 relay, consumers, mails. At last the whole system answers sign-ups at a steady rate. Processor time is that of the
-role's own processes; what the servers beside them used for each piece of work stands in the JSON and in the last column.
+role's own processes; what the servers beside them used for each piece of work stands in the last column.
 """
 
 import argparse

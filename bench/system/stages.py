@@ -2,9 +2,10 @@
 
 import statistics
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -47,17 +48,17 @@ def stages(stack: Stack, folder: Path, sizes: Sizes, wanted: Sequence[str], add:
     if "roles" in wanted:
         rig = Rig(stack, folder)
         ids = sign_ups(rig, sizes, add)
-        add(drain(rig, "profiles", "relay", lambda: rig.count("profiles", _SENT), 2 * len(ids)))
-        add(drain(rig, "matcher", "consumer", lambda: rig.count("matcher", _INBOX), len(ids)))
-        heard = lambda: rig.count("notifications", _INBOX)  # noqa: E731
+        add(drain(rig, "profiles", "relay", partial(rig.count, "profiles", _SENT), 2 * len(ids)))
+        add(drain(rig, "matcher", "consumer", partial(rig.count, "matcher", _INBOX), len(ids)))
+        heard = partial(rig.count, "notifications", _INBOX)
         filling = [drain(rig, "notifications", "consumer", heard, 2 * len(ids)), mails(rig, len(ids))]
         for row in filling:
             add(row)
-        add(drain(rig, "notifications", "relay", lambda: rig.count("notifications", _SENT), len(ids)))
+        add(drain(rig, "notifications", "relay", partial(rig.count, "notifications", _SENT), len(ids)))
         add(filled(filling, len(ids)))
         matches = proposals(rig, ids)
         add(drain(rig, "notifications", "consumer", lambda: heard() - 2 * len(ids), 3 * matches) | _named("matches"))
-        add(drain(rig, "profiles", "consumer", lambda: rig.count("profiles", _INBOX), 2 * matches))
+        add(drain(rig, "profiles", "consumer", partial(rig.count, "profiles", _INBOX), 2 * matches))
     if "system" in wanted:
         whole_system(stack, folder, sizes, add)
 
@@ -167,9 +168,9 @@ def whole_system(stack: Stack, folder: Path, sizes: Sizes, add: Add) -> None:
     place = folder / "system"
     place.mkdir()
     (place / "keys.json").write_bytes((folder / "keys.json").read_bytes()) if (folder / "keys.json").exists() else None
-    extra: Mapping[str, Mapping[str, str]] = {"profiles": {"SIGN_UP_LIMIT": NO_LIMIT}}
+    extra = {"profiles": {"SIGN_UP_LIMIT": NO_LIMIT}}
     if stack.servers:
-        extra = extra | {"notifications": {"MAIL_URL": f"smtp://127.0.0.1:{rig.mail_port}"}}
+        extra["notifications"] = {"MAIL_URL": f"smtp://127.0.0.1:{rig.mail_port}"}
     system = System(place, parts=rig.parts, port=free_port(), extra=extra)
     number = int(sizes.rate * sizes.seconds)
     people = programme(sizes.seed, sizes.mentors, number, regime="surplus")
@@ -231,15 +232,18 @@ def _until_quiet(rig: Rig, seconds: float = 300.0) -> None:
 def _waits(rig: Rig, ids: Sequence[str]) -> Row:
     """From sign-up to the first proposal, for those who got one."""
     with rig.reading("profiles") as connection:
-        joined = dict(connection.execute(sa.text("SELECT id, created_at FROM people")).tuples().all())
+        joined = _moments(connection, "SELECT id, created_at FROM people")
     with rig.reading("matcher") as connection:
-        query = sa.text("SELECT mentee_id, min(proposed_at) FROM matches GROUP BY mentee_id")
-        asked = dict(connection.execute(query).tuples().all())
-    seconds = sorted((_moment(asked[one]) - _moment(joined[one])).total_seconds() for one in ids if one in asked)
+        asked = _moments(connection, "SELECT mentee_id, min(proposed_at) FROM matches GROUP BY mentee_id")
+    seconds = sorted((asked[one] - joined[one]).total_seconds() for one in ids if one in asked)
     if not seconds:
         return {"what": "sign-up to proposal", "number": 0}
     p50, p99 = 1e3 * statistics.median(seconds), 1e3 * _share(seconds, 0.99)
     return {"what": "sign-up to proposal", "number": len(seconds), "p50": p50, "p99": p99, "raw": seconds}
+
+
+def _moments(connection: sa.Connection, query: str) -> dict[str, datetime]:
+    return {row[0]: _moment(row[1]) for row in connection.execute(sa.text(query))}
 
 
 def _moment(stored: datetime | str) -> datetime:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from services.chassis.jobs import Job
     from services.chassis.scheduler import Tick
-    from services.chassis.subscriber import Handler
+    from services.chassis.subscriber import Foresee, Handler
     from services.notifications.ports import Channel
     from services.notifications.use_cases.deliver import Deliver
 
@@ -92,9 +92,16 @@ def handlers(parts: Parts[Settings, Store]) -> Mapping[type[Event], Handler]:
     return consumer.handlers(parts.uow)
 
 
+def foresee(parts: Parts[Settings, Store]) -> Foresee:
+    """What is read at once for events that are heard together."""
+    from services.notifications.use_cases.notify import expect
+
+    return partial(expect, parts.uow)
+
+
 def jobs(parts: Parts[Settings, Store]) -> Mapping[str, Callable[[Job], None]]:
     """What the worker does."""
-    from services.notifications.use_cases.notify import DELIVER
+    from services.notifications.ports import DELIVER
 
     send = deliver(parts)
 
@@ -132,6 +139,7 @@ SERVICE = Service(
     open_store=open_store,
     web_app=web_app,
     handlers=handlers,
+    foresee=foresee,
     jobs=jobs,
     ticks=ticks,
     before_consuming=ask_for_everybody,

@@ -12,6 +12,9 @@ from services.notifications.domain.match import Match, MatchState
 from services.notifications.domain.person import Person
 from services.notifications.domain.preferences import Preferences
 
+DELIVER = "deliver"
+"""The kind of the jobs that deliver; the key is the delivery's id."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
@@ -136,16 +139,24 @@ class Store(Protocol):
         """A person, or their tombstone; None when nothing was heard of them."""
         ...
 
+    def hold_people(self, person_ids: Sequence[str], programme_id: str) -> None:
+        """Hold several people at once for this transaction: nobody else changes them meanwhile."""
+        ...
+
     def hold_person(self, person_id: str, programme_id: str) -> Person | None:
-        """The same, held for this transaction: nobody else changes them meanwhile."""
+        """A person, or their tombstone, held like that."""
         ...
 
     def save_person(self, person: Person) -> None:
-        """Keep a person as they are now."""
+        """Keep a person, who is held, as they are now."""
         ...
 
     def match(self, match_id: str) -> Match | None:
         """A match as heard."""
+        ...
+
+    def expect_matches(self, match_ids: Sequence[str]) -> None:
+        """Read matches at once, of which events are about to be heard."""
         ...
 
     def save_match(self, match: Match) -> None:
@@ -160,20 +171,20 @@ class Store(Protocol):
         """Keep a person's wishes; False when somebody changed them meanwhile."""
         ...
 
-    def add_delivery(self, delivery: Delivery) -> bool:
-        """Keep a new delivery; False when this (recipient, kind, subject, sequence) is there already."""
+    def add_delivery(self, delivery: Delivery) -> None:
+        """Keep a new delivery, and ask for its job, unless this (recipient, kind, subject, sequence) is there."""
         ...
 
     def delivery(self, delivery_id: str) -> Delivery | None:
         """A delivery, held for this transaction: nobody else changes it meanwhile."""
         ...
 
-    def release(self, person_id: str) -> Sequence[str]:
-        """Queue what waited for this person's contact; the ids."""
+    def release(self, person_id: str) -> None:
+        """Queue what waited for this person's contact."""
         ...
 
-    def lapse(self, match_id: str, unless: MatchState) -> Sequence[str]:
-        """Put aside what a match no longer gives a reason for; the ids."""
+    def lapse(self, match_id: str, unless: MatchState) -> None:
+        """Put aside what a match no longer gives a reason for."""
         ...
 
     def begin_attempt(self, delivery: Delivery) -> int:

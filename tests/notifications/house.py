@@ -31,9 +31,8 @@ from services.notifications.adapters.tables import chassis, deliveries
 from services.notifications.consumer import handlers
 from services.notifications.domain.delivery import Ending, Outcome
 from services.notifications.domain.quiet import QuietHours
-from services.notifications.ports import Letter
+from services.notifications.ports import DELIVER, Letter
 from services.notifications.use_cases.deliver import Deliver
-from services.notifications.use_cases.notify import DELIVER
 from tests.support.fakes import FixedClock
 
 NOON = datetime(2030, 1, 31, 12, tzinfo=UTC)

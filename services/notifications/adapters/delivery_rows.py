@@ -1,15 +1,19 @@
 """Deliveries and their attempts in the database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
-from services.chassis.database import conflict_insert, for_update
-from services.chassis.unit_of_work import StoreBase
+from services.chassis.database import for_update, insert_of
+from services.chassis.held import Held
+from services.chassis.unit_of_work import StoreBase, Transaction
 from services.notifications.adapters import rows
 from services.notifications.adapters.tables import attempts, chassis, deliveries
 from services.notifications.domain.delivery import Delivery, Ending, State
 from services.notifications.domain.match import MatchState
+from services.notifications.ports import DELIVER
 
 _OPEN = (State.QUEUED, State.SENDING)
 _D = deliveries.c
@@ -31,46 +35,81 @@ WITH_ATTEMPTS = sa.select(deliveries, _TRIES, _SENDING_SINCE)
 WITH_COUNTS = sa.select(deliveries, _TRIES, _UNCLEAR)
 
 
-class DeliveryRows(StoreBase):
-    """Messages on their way."""
+_DELIVERY = WITH_ATTEMPTS.where(_D.id == sa.bindparam("id"))
+_LOCKED = for_update(sa.select(_D.id).where(_D.id == sa.bindparam("id")))
+_LAPSE = (
+    deliveries.update()
+    .where(
+        _D.subject == sa.bindparam("match"),
+        _D.state.in_([State.QUEUED, State.WAITING_FOR_CONTACT]),
+        _D.needs.is_not(None),
+        _D.needs != sa.bindparam("unless"),
+    )
+    .values(state=State.LAPSED, cause="match_moved_on", settled_at=sa.bindparam("at"), facts=None)
+)
+_RELEASE = (
+    deliveries.update()
+    .where(_D.person_id.in_(sa.bindparam("people", expanding=True)), _D.state == State.WAITING_FOR_CONTACT)
+    .values(state=State.QUEUED)
+    .returning(_D.id)
+)
 
-    def add_delivery(self, delivery: Delivery) -> bool:
-        """Keep a new delivery; False when this (recipient, kind, subject, sequence) is there already."""
-        insert = conflict_insert(self.connection, deliveries).values(rows.delivery_row(delivery))
-        added = self.connection.execute(
-            insert.on_conflict_do_nothing(index_elements=[_D.person_id, _D.kind, _D.subject, _D.sequence]).returning(
-                _D.id
-            )
-        )
-        return added.first() is not None
+
+@cache
+def _add(dialect: str) -> Any:
+    insert = insert_of(dialect, deliveries)
+    return insert.on_conflict_do_nothing(index_elements=[_D.person_id, _D.kind, _D.subject, _D.sequence]).returning(
+        _D.id, _D.state
+    )
+
+
+class DeliveryRows(StoreBase):
+    """Messages on their way.
+
+    What events call for is collected, and done at once before the commit: new messages are kept, those of people whose
+    contact came are queued, those whose match moved on are put aside. That order gives what doing it event by event
+    would: a match never goes back, and who can be reached stays so.
+    """
+
+    def __init__(self, tx: Transaction) -> None:
+        super().__init__(tx)
+        self._new: Held[Delivery] = Held(self._write_new)
+        self._reachable: Held[bool] = Held(self._write_reachable)
+        self._moved: Held[MatchState] = Held(self._write_moved)
+        for held in (self._new, self._reachable, self._moved):
+            tx.hold(held)
+
+    def add_delivery(self, delivery: Delivery) -> None:
+        """Keep a new delivery, and ask for its job, unless this (recipient, kind, subject, sequence) is there."""
+        self._new.change(delivery.id, delivery)
+
+    def release(self, person_id: str) -> None:
+        """Queue what waited for this person's contact."""
+        self._reachable.change(person_id, True)
+
+    def lapse(self, match_id: str, unless: MatchState) -> None:
+        """Put aside what a match no longer gives a reason for. One just being sent is left to its attempt."""
+        self._moved.change(match_id, unless)
+
+    def _write_new(self, new: Mapping[str, Delivery]) -> None:
+        found = [rows.delivery_row(delivery) for delivery in new.values()]
+        for row in self.connection.execute(_add(self.connection.dialect.name), found):
+            if row.state == State.QUEUED:
+                self.enqueue(DELIVER, row.id)
+
+    def _write_reachable(self, people: Mapping[str, bool]) -> None:
+        for row in self.connection.execute(_RELEASE, {"people": list(people)}):
+            self.enqueue(DELIVER, row.id)
+
+    def _write_moved(self, moved: Mapping[str, MatchState]) -> None:
+        told = [{"match": match, "unless": state, "at": self.now} for match, state in moved.items()]
+        self.connection.execute(_LAPSE, told)
 
     def delivery(self, delivery_id: str) -> Delivery | None:
         """A delivery, held for this transaction."""
-        self.connection.execute(for_update(sa.select(_D.id).where(_D.id == delivery_id)))
-        row = self.connection.execute(WITH_ATTEMPTS.where(_D.id == delivery_id)).first()
+        self.connection.execute(_LOCKED, {"id": delivery_id})
+        row = self.connection.execute(_DELIVERY, {"id": delivery_id}).first()
         return rows.delivery_from(row) if row else None
-
-    def release(self, person_id: str) -> Sequence[str]:
-        """Queue what waited for this person's contact; the ids."""
-        waiting = (_D.person_id == person_id) & (_D.state == State.WAITING_FOR_CONTACT)
-        released = deliveries.update().where(waiting).values(state=State.QUEUED).returning(_D.id)
-        return self.connection.execute(released).scalars().all()
-
-    def lapse(self, match_id: str, unless: MatchState) -> Sequence[str]:
-        """Put aside what a match no longer gives a reason for; the ids. One just being sent is left to its attempt."""
-        pointless = (
-            (_D.subject == match_id)
-            & _D.state.in_([State.QUEUED, State.WAITING_FOR_CONTACT])
-            & _D.needs.is_not(None)
-            & (_D.needs != unless)
-        )
-        lapsed = (
-            deliveries.update()
-            .where(pointless)
-            .values(state=State.LAPSED, cause="match_moved_on", settled_at=self.now, facts=None)
-            .returning(_D.id)
-        )
-        return self.connection.execute(lapsed).scalars().all()
 
     def begin_attempt(self, delivery: Delivery) -> int:
         """Record that an attempt begins, and an earlier one without an end as unclear; its number, from 1."""
@@ -115,6 +154,6 @@ class DeliveryRows(StoreBase):
     def stranded(self, limit: int) -> Sequence[str]:
         """Deliveries that are to be sent and have no job that would."""
         jobs = chassis.jobs.c
-        has_job = sa.exists().where(jobs.kind == "deliver", jobs.key == _D.id, jobs.gave_up_at.is_(None))
+        has_job = sa.exists().where(jobs.kind == DELIVER, jobs.key == _D.id, jobs.gave_up_at.is_(None))
         query = sa.select(_D.id).where(_D.settled_at.is_(None), _D.state.in_(_OPEN), ~has_job).limit(limit)
         return self.connection.execute(query).scalars().all()

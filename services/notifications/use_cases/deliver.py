@@ -9,8 +9,7 @@ from services.notifications.domain import kinds
 from services.notifications.domain.delivery import Delivery, Ending, Outcome, PutAside, Send, State, Wait, after, decide
 from services.notifications.domain.person import Person
 from services.notifications.domain.quiet import QuietHours
-from services.notifications.ports import CannotWrite, Channel, Order, Store, Unit, Writer
-from services.notifications.use_cases.notify import DELIVER
+from services.notifications.ports import DELIVER, CannotWrite, Channel, Order, Store, Unit, Writer
 from services.notifications.use_cases.put_aside import end_farewell, put_aside
 
 
