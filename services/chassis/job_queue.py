@@ -16,7 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.chassis.database import insert_of, is_sqlite
+from services.chassis.database import insert_of
 from services.chassis.tables import TABLES
 
 _JOBS = TABLES.jobs
@@ -102,34 +102,59 @@ def _enqueue(dialect: str) -> Any:
 
 def claim_job(connection: sa.Connection, kinds: Sequence[str], now: datetime, lease: timedelta) -> Claim | None:
     """Take the job that is due longest, or whose lease ran out because its worker died; None when there is none."""
+    return next(iter(claim_jobs(connection, kinds, now, lease, most=1)), None)
+
+
+def claim_jobs(
+    connection: sa.Connection, kinds: Sequence[str], now: datetime, lease: timedelta, *, most: int
+) -> list[Claim]:
+    """Take several such jobs at once, those first that are due longest."""
+    token = str(uuid.uuid4())
+    told = {"kinds": list(kinds), "now": now, "most": most, "token": token, "until": now + lease}
+    taken = connection.execute(_claim(connection.dialect.name), told).all()
+    return [
+        Claim(row.id, row.kind, row.key, row.payload or {}, row.attempts, token, row.last_error)
+        for row in sorted(taken, key=lambda row: (row.due_at, row.id))
+    ]
+
+
+@cache
+def _claim(dialect: str) -> Any:
+    """The statement that claims. What is due is found first and by itself, so that no more rows are locked."""
+    now: sa.BindParameter[datetime] = sa.bindparam("now", type_=_JOBS.c.due_at.type)
     due = (
         sa.select(_JOBS.c.id)
         .where(
-            _JOBS.c.kind.in_(list(kinds)),
+            _JOBS.c.kind.in_(sa.bindparam("kinds", expanding=True)),
             _JOBS.c.due_at <= now,
             _JOBS.c.gave_up_at.is_(None),
             _JOBS.c.leased_until.is_(None) | (_JOBS.c.leased_until <= now),
         )
         .order_by(_JOBS.c.due_at, _JOBS.c.id)
-        .limit(1)
+        .limit(sa.bindparam("most", type_=sa.Integer))
     )
-    if not is_sqlite(connection):
+    if dialect != "sqlite":
         due = due.with_for_update(skip_locked=True)
-    token = str(uuid.uuid4())
-    taken = connection.execute(
+    found = due.cte("due")
+    return (
         _JOBS.update()
-        .where(_JOBS.c.id == due.scalar_subquery())
+        .where(_JOBS.c.id.in_(sa.select(found.c.id)))
         .values(
-            lease=token,
-            leased_until=now + lease,
+            lease=sa.bindparam("token"),
+            leased_until=sa.bindparam("until", type_=_JOBS.c.leased_until.type),
             attempts=_JOBS.c.attempts + 1,
             last_error=sa.case((_JOBS.c.leased_until.is_not(None), WORKER_DIED), else_=_JOBS.c.last_error),
         )
-        .returning(_JOBS.c.id, _JOBS.c.kind, _JOBS.c.key, _JOBS.c.payload, _JOBS.c.attempts, _JOBS.c.last_error)
-    ).first()
-    if taken is None:
-        return None
-    return Claim(taken.id, taken.kind, taken.key, taken.payload or {}, taken.attempts, token, taken.last_error)
+        .returning(
+            _JOBS.c.id,
+            _JOBS.c.kind,
+            _JOBS.c.key,
+            _JOBS.c.payload,
+            _JOBS.c.attempts,
+            _JOBS.c.last_error,
+            _JOBS.c.due_at,
+        )
+    )
 
 
 def next_due(connection: sa.Connection, kinds: Sequence[str]) -> datetime | None:
@@ -142,9 +167,28 @@ def next_due(connection: sa.Connection, kinds: Sequence[str]) -> datetime | None
     return found
 
 
-def extend_lease(connection: sa.Connection, claim: Claim, until: datetime) -> bool:
-    """Keep a running job ours; False when another worker has taken it over."""
-    return connection.execute(_ours(_JOBS.update(), claim).values(leased_until=until)).rowcount == 1
+def extend_leases(connection: sa.Connection, claims: Sequence[Claim], until: datetime) -> int:
+    """Keep running jobs, claimed together, ours; returns how many still are."""
+    together = _JOBS.c.id.in_([claim.id for claim in claims]) & (_JOBS.c.lease == claims[0].lease)
+    return connection.execute(_JOBS.update().where(together).values(leased_until=until)).rowcount
+
+
+def finish_jobs(connection: sa.Connection, claims: Sequence[Claim]) -> set[int]:
+    """Finish jobs that were claimed together, see `finish_job`; returns the ids of those that were still ours."""
+    told = {"ids": [claim.id for claim in claims], "token": claims[0].lease}
+    done = set(connection.scalars(_FINISH, told))
+    return done | {claim.id for claim in claims if claim.id not in done and finish_job(connection, claim)}
+
+
+_FINISH = (
+    _JOBS.delete()
+    .where(
+        _JOBS.c.id.in_(sa.bindparam("ids", expanding=True)),
+        _JOBS.c.lease == sa.bindparam("token"),
+        _JOBS.c.again_at.is_(None),
+    )
+    .returning(_JOBS.c.id)
+)
 
 
 def finish_job(connection: sa.Connection, claim: Claim) -> bool:

@@ -33,7 +33,8 @@ from services.chassis.unit_of_work import Transaction, UnitOfWork
 if TYPE_CHECKING:
     from flask import Flask
 
-    from services.chassis.jobs import Job, Worker
+    from services.chassis.jobs import Handler as JobHandler
+    from services.chassis.jobs import Worker
     from services.chassis.scheduler import Tick
     from services.chassis.subscriber import Foresee, Handler
 
@@ -80,7 +81,7 @@ class Service(Generic[Settings, Store]):
     open_store: Callable[[Settings], Callable[[Transaction], Store]]
     web_app: Callable[[Parts[Settings, Store]], Flask]
     handlers: Callable[[Parts[Settings, Store]], Mapping[type[Event], Handler]]
-    jobs: Callable[[Parts[Settings, Store]], Mapping[str, Callable[[Job], None]]]
+    jobs: Callable[[Parts[Settings, Store]], Mapping[str, JobHandler]]
     ticks: Callable[[Parts[Settings, Store]], Sequence[Tick]]
     foresee: Callable[[Parts[Settings, Store]], Foresee | None] = _nothing
     before_consuming: Callable[[Parts[Settings, Store]], None] = _nothing
