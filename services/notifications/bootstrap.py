@@ -17,6 +17,7 @@ from services.notifications.settings import Settings
 if TYPE_CHECKING:
     from flask import Flask
 
+    from services.chassis.jobs import Handler as JobHandler
     from services.chassis.jobs import Job
     from services.chassis.scheduler import Tick
     from services.chassis.subscriber import Foresee, Handler
@@ -99,16 +100,18 @@ def foresee(parts: Parts[Settings, Store]) -> Foresee:
     return partial(expect, parts.uow)
 
 
-def jobs(parts: Parts[Settings, Store]) -> Mapping[str, Callable[[Job], None]]:
+def jobs(parts: Parts[Settings, Store]) -> Mapping[str, JobHandler]:
     """What the worker does."""
+    from services.chassis.jobs import Together
     from services.notifications.ports import DELIVER
+    from services.notifications.use_cases.deliver import TOGETHER
 
     send = deliver(parts)
 
-    def run(job: Job) -> None:
-        send(job.key)
+    def run(jobs: Sequence[Job]) -> Mapping[str, Exception]:
+        return send([job.key for job in jobs])
 
-    return {DELIVER: run}
+    return {DELIVER: Together(run, TOGETHER)}
 
 
 def ticks(parts: Parts[Settings, Store]) -> Sequence[Tick]:

@@ -1,13 +1,13 @@
 """What the use cases need of the world, named in our own words; `adapters` say how."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from services.chassis.event import Event
-from services.notifications.domain.delivery import Delivery, Ending, Outcome, State
+from services.notifications.domain.delivery import Delivery, Outcome, State
 from services.notifications.domain.match import Match, MatchState
 from services.notifications.domain.person import Person
 from services.notifications.domain.preferences import Preferences
@@ -39,6 +39,10 @@ class Channel(Protocol):
         """Hand over one letter and say how it ended. Never raises for what can go wrong on the way."""
         ...
 
+    def send_all(self, letters: Sequence[Letter]) -> Generator[Outcome, None, None]:
+        """Hand over letters one by one, each when its outcome is asked for, and say of each how it ended."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
@@ -47,6 +51,34 @@ class Order:
     delivery: Delivery
     reader: Person
     other: Person | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """A delivery that is not settled, held for this transaction, with all that is to be known to decide about it."""
+
+    delivery: Delivery
+    reader: Person | None
+    other: Person | None
+    match: Match | None
+    preferences: Preferences
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """An attempt that is recorded; `number` counts from 1."""
+
+    order: Order
+    number: int
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How an attempt ended, and in which language it was written."""
+
+    attempt: Attempt
+    outcome: Outcome
+    locale: str = ""
 
 
 class Writer(Protocol):
@@ -175,8 +207,8 @@ class Store(Protocol):
         """Keep a new delivery, and ask for its job, unless this (recipient, kind, subject, sequence) is there."""
         ...
 
-    def delivery(self, delivery_id: str) -> Delivery | None:
-        """A delivery, held for this transaction: nobody else changes it meanwhile."""
+    def waiting(self, delivery_ids: Sequence[str]) -> Sequence[Waiting]:
+        """Those deliveries that are not settled, held for this transaction: nobody else changes them meanwhile."""
         ...
 
     def release(self, person_id: str) -> None:
@@ -187,12 +219,16 @@ class Store(Protocol):
         """Put aside what a match no longer gives a reason for."""
         ...
 
-    def begin_attempt(self, delivery: Delivery) -> int:
-        """Record that an attempt begins, before anything leaves, and an earlier one without an end as unclear."""
+    def begin_attempts(self, orders: Sequence[Order]) -> Sequence[Attempt]:
+        """Record that attempts begin, before anything leaves, and earlier ones without an end as unclear."""
         ...
 
-    def end_attempt(self, delivery_id: str, number: int, ending: Ending, cause: str) -> bool:
-        """Record how an attempt ended; False when it is not the one under way (any more)."""
+    def end_attempts(self, ends: Sequence[Ended]) -> Mapping[str, Delivery]:
+        """Record how attempts ended; the deliveries, held, of those that were the ones under way (still)."""
+        ...
+
+    def put_back(self, delivery_id: str) -> None:
+        """Let a delivery, whose attempt ended, wait for the next one."""
         ...
 
     def settle(self, delivery_id: str, state: State, *, cause: str = "", locale: str = "", channel: str = "") -> None:

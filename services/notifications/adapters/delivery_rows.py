@@ -1,6 +1,7 @@
 """Deliveries and their attempts in the database."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -13,7 +14,7 @@ from services.notifications.adapters import rows
 from services.notifications.adapters.tables import attempts, chassis, deliveries
 from services.notifications.domain.delivery import Delivery, Ending, State
 from services.notifications.domain.match import MatchState
-from services.notifications.ports import DELIVER
+from services.notifications.ports import DELIVER, Attempt, Ended, Order
 
 _OPEN = (State.QUEUED, State.SENDING)
 _D = deliveries.c
@@ -35,8 +36,30 @@ WITH_ATTEMPTS = sa.select(deliveries, _TRIES, _SENDING_SINCE)
 WITH_COUNTS = sa.select(deliveries, _TRIES, _UNCLEAR)
 
 
-_DELIVERY = WITH_ATTEMPTS.where(_D.id == sa.bindparam("id"))
-_LOCKED = for_update(sa.select(_D.id).where(_D.id == sa.bindparam("id")))
+_IDS: sa.BindParameter[str] = sa.bindparam("ids", expanding=True)
+_DELIVERIES = WITH_ATTEMPTS.where(_D.id.in_(_IDS))
+_LOCKED = for_update(sa.select(_D.id).where(_D.id.in_(_IDS)).order_by(_D.id))
+_SENDING = deliveries.update().where(_D.id.in_(_IDS)).values(state=State.SENDING)
+_OPEN_ATTEMPTS = sa.select(attempts.c.delivery_id, attempts.c.number).where(
+    attempts.c.delivery_id.in_(_IDS), attempts.c.ending.is_(None)
+)
+_END = (
+    attempts.update()
+    .where(attempts.c.delivery_id == sa.bindparam("of"), attempts.c.number == sa.bindparam("try"))
+    .values(ending=sa.bindparam("how"), cause=sa.bindparam("why"), ended_at=sa.bindparam("at"))
+)
+_SETTLE = (
+    deliveries.update()
+    .where(_D.id == sa.bindparam("id_"))
+    .values(
+        state=sa.bindparam("to"),
+        cause=sa.bindparam("because"),
+        locale=sa.bindparam("in_locale"),
+        channel=sa.bindparam("by_channel"),
+        settled_at=sa.bindparam("at"),
+        facts=sa.null(),
+    )
+)
 _LAPSE = (
     deliveries.update()
     .where(
@@ -53,6 +76,17 @@ _RELEASE = (
     .values(state=State.QUEUED)
     .returning(_D.id)
 )
+
+
+def _ending(end: Ended, now: datetime) -> dict[str, Any]:
+    attempt, outcome = end.attempt, end.outcome
+    return {
+        "of": attempt.order.delivery.id,
+        "try": attempt.number,
+        "how": outcome.ending,
+        "why": outcome.cause,
+        "at": now,
+    }
 
 
 @cache
@@ -76,7 +110,8 @@ class DeliveryRows(StoreBase):
         self._new: Held[Delivery] = Held(self._write_new)
         self._reachable: Held[bool] = Held(self._write_reachable)
         self._moved: Held[MatchState] = Held(self._write_moved)
-        for held in (self._new, self._reachable, self._moved):
+        self._settled: Held[Mapping[str, Any]] = Held(self._write_settled)
+        for held in (self._new, self._reachable, self._moved, self._settled):
             tx.hold(held)
 
     def add_delivery(self, delivery: Delivery) -> None:
@@ -105,42 +140,52 @@ class DeliveryRows(StoreBase):
         told = [{"match": match, "unless": state, "at": self.now} for match, state in moved.items()]
         self.connection.execute(_LAPSE, told)
 
-    def delivery(self, delivery_id: str) -> Delivery | None:
-        """A delivery, held for this transaction."""
-        self.connection.execute(_LOCKED, {"id": delivery_id})
-        row = self.connection.execute(_DELIVERY, {"id": delivery_id}).first()
-        return rows.delivery_from(row) if row else None
+    def _held_deliveries(self, delivery_ids: Sequence[str]) -> Mapping[str, Delivery]:
+        """Deliveries by id, locked first and then read, so that what is read is what the last holder left."""
+        told = {"ids": list(delivery_ids)}
+        self.connection.execute(_LOCKED, told)
+        return {row.id: rows.delivery_from(row) for row in self.connection.execute(_DELIVERIES, told)}
 
-    def begin_attempt(self, delivery: Delivery) -> int:
-        """Record that an attempt begins, and an earlier one without an end as unclear; its number, from 1."""
-        cut = (attempts.c.delivery_id == delivery.id) & attempts.c.ending.is_(None)
+    def begin_attempts(self, orders: Sequence[Order]) -> Sequence[Attempt]:
+        """Record that attempts begin, and earlier ones without an end as unclear; they are numbered from 1."""
+        begun = [Attempt(order, order.delivery.tries + 1) for order in orders]
+        if not begun:
+            return begun
+        cut = [one.order.delivery.id for one in begun if one.order.delivery.sending_since is not None]
+        if cut:
+            open_ = attempts.c.delivery_id.in_(cut) & attempts.c.ending.is_(None)
+            ended = {"ending": Ending.UNCLEAR, "cause": "cut_off", "ended_at": self.now}
+            self.connection.execute(attempts.update().where(open_).values(ended))
         self.connection.execute(
-            attempts.update().where(cut).values(ending=Ending.UNCLEAR, cause="cut_off", ended_at=self.now)
+            attempts.insert(),
+            [
+                {"delivery_id": one.order.delivery.id, "number": one.number, "begun_at": self.now, "cause": ""}
+                for one in begun
+            ],
         )
-        number = delivery.tries + 1
-        self.connection.execute(
-            attempts.insert().values(delivery_id=delivery.id, number=number, begun_at=self.now, cause="")
-        )
-        self.connection.execute(deliveries.update().where(_D.id == delivery.id).values(state=State.SENDING))
-        return number
+        self.connection.execute(_SENDING, {"ids": [one.order.delivery.id for one in begun]})
+        return begun
 
-    def end_attempt(self, delivery_id: str, number: int, ending: Ending, cause: str) -> bool:
-        """Record how an attempt ended, and queue its delivery again; False when it is not the one under way."""
-        this = (attempts.c.delivery_id == delivery_id) & (attempts.c.number == number) & attempts.c.ending.is_(None)
-        ended = attempts.update().where(this).values(ending=ending, cause=cause, ended_at=self.now)
-        if self.connection.execute(ended).rowcount != 1:
-            return False
-        unsettled = (_D.id == delivery_id) & _D.settled_at.is_(None)
-        self.connection.execute(deliveries.update().where(unsettled).values(state=State.QUEUED))
-        return True
+    def end_attempts(self, ends: Sequence[Ended]) -> Mapping[str, Delivery]:
+        """Record how attempts ended; the deliveries of those that were under way."""
+        held = self._held_deliveries([end.attempt.order.delivery.id for end in ends])
+        open_ = {(row.delivery_id, row.number) for row in self.connection.execute(_OPEN_ATTEMPTS, {"ids": list(held)})}
+        ours = [end for end in ends if (end.attempt.order.delivery.id, end.attempt.number) in open_]
+        if ours:
+            self.connection.execute(_END, [_ending(end, self.now) for end in ours])
+        return {end.attempt.order.delivery.id: held[end.attempt.order.delivery.id] for end in ours}
+
+    def put_back(self, delivery_id: str) -> None:
+        """Let a delivery wait for its next attempt."""
+        self.connection.execute(deliveries.update().where(_D.id == delivery_id).values(state=State.QUEUED))
 
     def settle(self, delivery_id: str, state: State, *, cause: str = "", locale: str = "", channel: str = "") -> None:
-        """Give a delivery its last state; its facts are forgotten."""
-        self.connection.execute(
-            deliveries.update()
-            .where(_D.id == delivery_id)
-            .values(state=state, cause=cause, locale=locale, channel=channel, settled_at=self.now, facts=None)
-        )
+        """Give a delivery its last state, before the commit; its facts are forgotten."""
+        told = {"to": state, "because": cause, "in_locale": locale, "by_channel": channel, "at": self.now}
+        self._settled.change(delivery_id, told)
+
+    def _write_settled(self, settled: Mapping[str, Mapping[str, Any]]) -> None:
+        self.connection.execute(_SETTLE, [{"id_": delivery_id, **told} for delivery_id, told in settled.items()])
 
     def overdue(self, limit: int) -> Sequence[Delivery]:
         """Deliveries that still wait although their reason is over."""
@@ -153,6 +198,7 @@ class DeliveryRows(StoreBase):
 
     def stranded(self, limit: int) -> Sequence[str]:
         """Deliveries that are to be sent and have no job that would."""
+        self._settled.write()
         jobs = chassis.jobs.c
         has_job = sa.exists().where(jobs.kind == DELIVER, jobs.key == _D.id, jobs.gave_up_at.is_(None))
         query = sa.select(_D.id).where(_D.settled_at.is_(None), _D.state.in_(_OPEN), ~has_job).limit(limit)

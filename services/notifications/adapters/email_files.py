@@ -1,6 +1,7 @@
 """E-mail into a folder, for one's own machine: one `.eml` file per mail, whole or not there."""
 
 import os
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 from services.chassis.clock import Clock
@@ -19,6 +20,10 @@ class EmailFiles:
         self._folder = folder
         self._sender = sender
         self._clock = clock
+
+    def send_all(self, letters: Sequence[Letter]) -> Generator[Outcome, None, None]:
+        """Write mails one by one."""
+        yield from map(self.send, letters)
 
     def send(self, letter: Letter) -> Outcome:
         """Write one mail: under a name nobody looks at, then renamed in one step."""

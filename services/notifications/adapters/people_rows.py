@@ -1,6 +1,6 @@
 """People, their wishes and their matches in the database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,15 +14,16 @@ from services.notifications.domain.match import Match
 from services.notifications.domain.person import Person
 from services.notifications.domain.preferences import Preferences
 
+_IDS: sa.BindParameter[str] = sa.bindparam("ids", expanding=True)
 _PEOPLE = sa.select(people)
 _MATCHES = sa.select(matches)
 _PREFERENCES = sa.select(preferences).where(preferences.c.person_id == sa.bindparam("id"))
 _PERSON = _PEOPLE.where(people.c.person_id == sa.bindparam("id"))
 _MATCH = _MATCHES.where(matches.c.match_id == sa.bindparam("id"))
-_LOCKED_PEOPLE = for_update(
-    _PEOPLE.where(people.c.person_id.in_(sa.bindparam("ids", expanding=True))).order_by(people.c.person_id)
-)
-_SEVERAL_MATCHES = _MATCHES.where(matches.c.match_id.in_(sa.bindparam("ids", expanding=True)))
+_LOCKED_PEOPLE = for_update(_PEOPLE.where(people.c.person_id.in_(_IDS)).order_by(people.c.person_id))
+_SEVERAL_PEOPLE = _PEOPLE.where(people.c.person_id.in_(_IDS))
+_SEVERAL_WISHES = sa.select(preferences).where(preferences.c.person_id.in_(_IDS))
+_SEVERAL_MATCHES = _MATCHES.where(matches.c.match_id.in_(_IDS))
 
 
 class PeopleRows(StoreBase):
@@ -44,6 +45,11 @@ class PeopleRows(StoreBase):
             return _heard_of(self._people.get(person_id))
         row = self.connection.execute(_PERSON, {"id": person_id}).first()
         return _heard_of(rows.person_from(row)) if row else None
+
+    def people_of(self, person_ids: Set[str]) -> Mapping[str, Person]:
+        """People by id, tombstones included, as far as anything was heard of them."""
+        found = map(rows.person_from, self.connection.execute(_SEVERAL_PEOPLE, {"ids": list(person_ids)}))
+        return {person.id: person for person in found if person.heard_of}
 
     def hold_people(self, person_ids: Sequence[str], programme_id: str) -> None:
         """Hold people for this transaction, so that two events of one person never overwrite each other.
@@ -74,11 +80,20 @@ class PeopleRows(StoreBase):
         row = self.connection.execute(_MATCH, {"id": match_id}).first()
         return rows.match_from(row) if row else None
 
+    def matches_of(self, match_ids: Set[str]) -> Mapping[str, Match]:
+        """Matches by id, as far as they are known."""
+        return {row.match_id: rows.match_from(row) for row in self._several(list(match_ids))}
+
+    def preferences_of(self, person_ids: Set[str]) -> Mapping[str, Preferences]:
+        """The wishes of people by their ids; those everybody starts with when they never said any."""
+        found = map(rows.preferences_from, self.connection.execute(_SEVERAL_WISHES, {"ids": list(person_ids)}))
+        return {one: Preferences(person_id=one) for one in person_ids} | {wished.person_id: wished for wished in found}
+
     def expect_matches(self, match_ids: Sequence[str]) -> None:
         """Read matches at once, of which events are about to be heard."""
         missing = self._matches.missing(match_ids)
         if missing:
-            found = {row.match_id: rows.match_from(row) for row in self._several(missing)}
+            found = self.matches_of(set(missing))
             for match_id in missing:
                 self._matches.learn(match_id, found.get(match_id))
 
