@@ -134,7 +134,7 @@ class Subscriber:
         try:
             self._reception.take(records)
         except Exception as error:
-            _log.debug("one_by_one", extra={"count": len(records), "error": type(error).__name__})
+            _log.info("one_by_one", extra={"count": len(records), "error": type(error).__name__})
             return False
         return True
 

@@ -64,7 +64,7 @@ _LAPSE = (
     deliveries.update()
     .where(
         _D.subject == sa.bindparam("match"),
-        _D.state.in_([State.QUEUED, State.WAITING_FOR_CONTACT]),
+        (_D.state == State.QUEUED) | (_D.state == State.WAITING_FOR_CONTACT),  # IN cannot be said for many at once
         _D.needs.is_not(None),
         _D.needs != sa.bindparam("unless"),
     )
