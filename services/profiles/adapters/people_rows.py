@@ -11,6 +11,10 @@ from services.profiles.adapters.tables import people
 from services.profiles.domain.person import Person
 from services.profiles.domain.refusals import address_known
 
+_AT = sa.select(people.c.id).where(
+    people.c.programme_id == sa.bindparam("programme"), people.c.email_index == sa.bindparam("index")
+)
+
 
 class PeopleRows:
     """Implements the port `People`."""
@@ -22,7 +26,7 @@ class PeopleRows:
     def add(self, person: Person) -> None:
         """Keep a newcomer; the database itself holds that an address is there once in a programme."""
         try:
-            self._connection.execute(sa.insert(people).values(person_row(person, self._vault)))
+            self._connection.execute(people.insert(), person_row(person, self._vault))
         except sa.exc.IntegrityError as error:
             raise address_known() from error
 
@@ -46,10 +50,8 @@ class PeopleRows:
 
     def id_at(self, programme_id: str, email: str) -> str | None:
         """Return whose address this is, by its blind index."""
-        query = sa.select(people.c.id).where(
-            people.c.programme_id == programme_id, people.c.email_index == self._vault.index(email)
-        )
-        return self._connection.execute(query).scalar_one_or_none()
+        told = {"programme": programme_id, "index": self._vault.index(email)}
+        return self._connection.execute(_AT, told).scalar_one_or_none()
 
     def forget(self, person_id: str) -> None:
         """Remove the person; consents, sign-in requests and introductions go with them by foreign key."""

@@ -18,6 +18,10 @@ from services.profiles.domain.consent import ConsentEntry
 from services.profiles.domain.erasure import Tombstone
 from services.profiles.domain.introduction import Introduction
 
+_RECENT_WAITS = sa.select(waits.c.seconds).where(
+    waits.c.programme_id == sa.bindparam("programme"), waits.c.at >= sa.bindparam("moment")
+)
+
 
 class LedgerRows:
     """Implements the port `Ledger`: rows are added, never changed."""
@@ -27,9 +31,18 @@ class LedgerRows:
 
     def write(self, person_id: str, entries: Sequence[ConsentEntry]) -> None:
         """Add entries."""
-        for entry in entries:
-            row = {"purpose": entry.purpose, "given": entry.given, "wording": entry.wording, "at": entry.at}
-            self._connection.execute(sa.insert(consents).values(person_id=person_id, **row))
+        rows = [
+            {
+                "person_id": person_id,
+                "purpose": entry.purpose,
+                "given": entry.given,
+                "wording": entry.wording,
+                "at": entry.at,
+            }
+            for entry in entries
+        ]
+        if rows:  # in their order: so the numbers follow it
+            self._connection.execute(consents.insert(), rows)
 
     def of(self, person_id: str) -> Sequence[ConsentEntry]:
         """Return a person's entries, oldest first."""
@@ -149,5 +162,5 @@ class WaitRows:
 
     def since(self, programme_id: str, moment: datetime) -> Sequence[int]:
         """Return the recent waits in seconds."""
-        query = sa.select(waits.c.seconds).where(waits.c.programme_id == programme_id, waits.c.at >= moment)
-        return list(self._connection.execute(query).scalars())
+        told = {"programme": programme_id, "moment": moment}
+        return list(self._connection.execute(_RECENT_WAITS, told).scalars())
