@@ -28,7 +28,7 @@ class EmailFiles:
     def send(self, letter: Letter) -> Outcome:
         """Write one mail: under a name nobody looks at, then renamed in one step."""
         try:
-            written = email_of(letter, self._sender, self._clock).as_bytes()
+            written = email_of(letter, self._sender, self._clock).content
             self._folder.mkdir(parents=True, exist_ok=True)
             stamp = self._clock.now().strftime("%Y%m%dT%H%M%S%f")
             whole = self._folder / f"{stamp}-{letter.id}.eml"

@@ -10,11 +10,10 @@ import ssl
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from email.message import EmailMessage
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from services.chassis.clock import Clock
-from services.notifications.adapters.email_message import email_of
+from services.notifications.adapters.email_message import Mail, email_of
 from services.notifications.domain.delivery import Ending, Outcome
 from services.notifications.ports import CannotWrite, Letter
 
@@ -89,16 +88,16 @@ class EmailSmtp:
     def _send(self, letter: Letter, talk: smtplib.SMTP | None) -> tuple[Outcome, smtplib.SMTP | None]:
         """Hand over one letter, in a talk that goes on or a fresh one; returns the talk if it may go on."""
         try:
-            message = email_of(letter, self._sender, self._clock)
+            mail = email_of(letter, self._sender, self._clock)
         except CannotWrite as fault:
             return Outcome(Ending.NEVER, fault.cause), talk
         if talk is not None:
-            outcome = self._attempt(talk, message, letter.address)
+            outcome = self._attempt(talk, mail, letter.address)
             if outcome.ending in (Ending.DELIVERED, Ending.UNCLEAR):
                 return self._after(outcome, talk)
             _part(talk)  # a server may have had enough of one talk: what it says of a fresh one counts
         talk = smtplib.SMTP(timeout=self._seconds)
-        return self._after(self._attempt(talk, message, letter.address, greet=True), talk)
+        return self._after(self._attempt(talk, mail, letter.address, greet=True), talk)
 
     def _after(self, outcome: Outcome, talk: smtplib.SMTP) -> tuple[Outcome, smtplib.SMTP | None]:
         if outcome.ending is Ending.DELIVERED:
@@ -106,11 +105,11 @@ class EmailSmtp:
         _part(talk)
         return outcome, None
 
-    def _attempt(self, talk: smtplib.SMTP, message: EmailMessage, address: str, *, greet: bool = False) -> Outcome:
+    def _attempt(self, talk: smtplib.SMTP, mail: Mail, address: str, *, greet: bool = False) -> Outcome:
         try:
             if greet:
                 self._greet(talk)
-            return _hand_over(talk, message, address)
+            return _hand_over(talk, mail, address)
         except smtplib.SMTPResponseException as answer:
             return _by_code(answer.smtp_code)
         except smtplib.SMTPException as fault:
@@ -127,20 +126,19 @@ class EmailSmtp:
             talk.login(self._server.name, self._server.password)
 
 
-def _hand_over(talk: smtplib.SMTP, message: EmailMessage, address: str) -> Outcome:
+def _hand_over(talk: smtplib.SMTP, mail: Mail, address: str) -> Outcome:
     """The talk from MAIL to the answer to the final dot; only a loss after that dot is unclear."""
     options = () if address.isascii() else ("SMTPUTF8", "BODY=8BITMIME")
     if options and not talk.has_extn("smtputf8"):
         return Outcome(Ending.NEVER, "no_smtputf8")
-    sender = message["From"].addresses[0].addr_spec
-    for code, _ in (talk.mail(sender, options), talk.rcpt(address)):
+    for code, _ in (talk.mail(mail.sender, options), talk.rcpt(address)):
         if code >= 400:
             return _by_code(code)
     code, _ = talk.docmd("DATA")
     if code != 354:
         return _by_code(code)
     try:
-        talk.send(_LEADING_DOT.sub(b"..", message.as_bytes()) + b".\r\n")
+        talk.send(_LEADING_DOT.sub(b"..", mail.content) + b".\r\n")
         code, _ = talk.getreply()
     except (smtplib.SMTPServerDisconnected, OSError):
         return Outcome(Ending.UNCLEAR, "cut_after_data")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.notifications.adapters.email_files import EmailFiles
-from services.notifications.adapters.email_message import email_of
+from services.notifications.adapters.email_message import Mail, email_of
 from services.notifications.adapters.mailbox import Mailbox
 from services.notifications.domain.delivery import Ending, Outcome
 from services.notifications.ports import CannotWrite, Letter
@@ -31,8 +31,8 @@ def a_letter(letter_id: str = "d1", *, address: str = "sam@example.org", name: s
     )
 
 
-def reread(message: EmailMessage) -> EmailMessage:
-    found = message_from_bytes(message.as_bytes(), policy=policy.default)
+def reread(mail: Mail) -> EmailMessage:
+    found = message_from_bytes(mail.content, policy=policy.default)
     assert isinstance(found, EmailMessage)
     return found
 
@@ -66,7 +66,7 @@ def test_a_line_break_in_a_name_or_an_address_never_becomes_a_header() -> None:
 
 def test_a_long_link_to_unsubscribe_stays_a_link_that_mail_programs_find() -> None:
     link = "<https://cairn.example/notifications/v1/unsubscribe/" + "Wy" * 90 + ">"
-    written = email_of(replace(a_letter(), headers={"List-Unsubscribe": link}), SENDER, CLOCK).as_bytes()
+    written = email_of(replace(a_letter(), headers={"List-Unsubscribe": link}), SENDER, CLOCK).content
     assert f"\r\nList-Unsubscribe: {link}\r\n".encode() in written
 
 
