@@ -22,6 +22,7 @@ from typing import Any
 from bench.system.rig import Row
 from bench.system.stacks import open_stack
 from bench.system.stages import Sizes, stages
+from services.matcher.domain.compiled.build import build
 
 TITLES = (
     f"{'':<34}{'number':>8}{'a second':>10}{'cpu ms':>9}{'p50 ms':>9}{'p99 ms':>9}{'RSS MB':>8}  servers, cpu ms each"
@@ -62,6 +63,7 @@ def measure(name: str, sizes: Sizes, wanted: Sequence[str]) -> list[Row]:
 def main(arguments: list[str]) -> int:
     """Measure what was asked for, print the table as it grows, write the JSON."""
     asked = options(arguments)
+    build()
     sizes = Sizes(asked.seed, asked.people, asked.mentors, asked.rate, asked.seconds)
     rows = [row for name in asked.stacks.split(",") for row in measure(name, sizes, asked.stages.split(","))]
     machine = {"python": platform.python_version(), "processor": platform.processor(), "cpus": os.cpu_count()}

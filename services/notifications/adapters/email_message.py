@@ -61,7 +61,7 @@ def email_of(letter: Letter, sender: str, clock: Clock) -> Mail:
             id=letter.id,
             domain=domain,
             locale=letter.locale,
-            boundary=f"=_{token_hex(16)}",  # no encoded text holds these two signs together (RFC 2045, 6.7)
+            boundary=f"=_{token_hex(12)}",  # no encoded text holds these two signs together (RFC 2045, 6.7)
             text=_part(letter.text, "plain"),
             html=_part(letter.html, "html"),
         )
