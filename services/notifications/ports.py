@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from services.chassis.event import Event
+from services.notifications.domain.attempt import Attempt, Ended, Order, Waiting
 from services.notifications.domain.delivery import Delivery, Outcome, State
 from services.notifications.domain.match import Match, MatchState
 from services.notifications.domain.person import Person
@@ -42,43 +43,6 @@ class Channel(Protocol):
     def send_all(self, letters: Sequence[Letter]) -> Generator[Outcome, None, None]:
         """Hand over letters one by one, each when its outcome is asked for, and say of each how it ended."""
         ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class Order:
-    """What a writer needs for one letter; contacts are still sealed. `other` is the other person of the match."""
-
-    delivery: Delivery
-    reader: Person
-    other: Person | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Waiting:
-    """A delivery that is not settled, held for this transaction, with all that is to be known to decide about it."""
-
-    delivery: Delivery
-    reader: Person | None
-    other: Person | None
-    match: Match | None
-    preferences: Preferences
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """An attempt that is recorded; `number` counts from 1."""
-
-    order: Order
-    number: int
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How an attempt ended, and in which language it was written."""
-
-    attempt: Attempt
-    outcome: Outcome
-    locale: str = ""
 
 
 class Writer(Protocol):

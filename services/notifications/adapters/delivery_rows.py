@@ -12,9 +12,10 @@ from services.chassis.held import Held
 from services.chassis.unit_of_work import StoreBase, Transaction
 from services.notifications.adapters import rows
 from services.notifications.adapters.tables import attempts, chassis, deliveries
+from services.notifications.domain.attempt import Attempt, Ended, Order
 from services.notifications.domain.delivery import Delivery, Ending, State
 from services.notifications.domain.match import MatchState
-from services.notifications.ports import DELIVER, Attempt, Ended, Order
+from services.notifications.ports import DELIVER
 
 _OPEN = (State.QUEUED, State.SENDING)
 _D = deliveries.c

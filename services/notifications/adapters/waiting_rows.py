@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from services.notifications.adapters.delivery_rows import DeliveryRows
 from services.notifications.adapters.farewell_rows import FarewellRows
 from services.notifications.domain import kinds
+from services.notifications.domain.attempt import Waiting
 from services.notifications.domain.delivery import Delivery
 from services.notifications.domain.person import Person
-from services.notifications.ports import Waiting
 
 
 class WaitingRows(DeliveryRows, FarewellRows):

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from services.chassis.clock import monotonic
 from services.events.notifications import MessageDelivered
 from services.notifications.domain import kinds
+from services.notifications.domain.attempt import Attempt, Ended, Order, Waiting
 from services.notifications.domain.delivery import (
     SHARED_ATTEMPT,
     Delivery,
@@ -25,19 +26,7 @@ from services.notifications.domain.delivery import (
     decide,
 )
 from services.notifications.domain.quiet import QuietHours
-from services.notifications.ports import (
-    DELIVER,
-    Attempt,
-    CannotWrite,
-    Channel,
-    Ended,
-    Letter,
-    Order,
-    Store,
-    Unit,
-    Waiting,
-    Writer,
-)
+from services.notifications.ports import DELIVER, CannotWrite, Channel, Letter, Store, Unit, Writer
 from services.notifications.use_cases.put_aside import end_farewell, put_aside
 
 TOGETHER = 10

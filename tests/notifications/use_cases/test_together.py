@@ -8,8 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from services.notifications.adapters.tables import attempts, deliveries
+from services.notifications.domain.attempt import Order
 from services.notifications.domain.delivery import SHARED_ATTEMPT, Ending, Outcome
-from services.notifications.ports import Letter, Order
+from services.notifications.ports import Letter
 from services.notifications.use_cases.deliver import TOGETHER, Deliver
 from tests.notifications.house import House, contact, registered
 
