@@ -31,6 +31,7 @@ class PostgresServer(LocalServer):
         self._durable = durable
         self._account = _account()
         self._server = Child([], self.folder / "server.log")
+        self._port = 0
 
     @property
     def pid(self) -> int:
@@ -42,7 +43,7 @@ class PostgresServer(LocalServer):
         binaries = _find_binaries()
         self._open_the_way(binaries)
         self._create_cluster(binaries)
-        port = free_port()
+        self._port = port = self._port or free_port()  # started again, it is found where it was
         options = ["max_connections=300", "unix_socket_directories=", f"listen_addresses={HOST}", f"port={port}"]
         options += [] if self._durable else _LESS_DURABLE
         command = [str(binaries / "postgres"), "-D", str(self._cluster)]

@@ -51,7 +51,7 @@ class Process:
     ) -> None:
         self.name = name
         self.log = log
-        self._ready_url = ready_url
+        self.ready_url = ready_url
         self._arguments = (work, arguments, dict(environment), str(log))
         self._process: multiprocessing.process.BaseProcess | None = None
 
@@ -79,7 +79,7 @@ class Process:
         if not self.is_alive():
             return False
         try:
-            with urllib.request.urlopen(self._ready_url, timeout=2) as answer:  # noqa: S310 - our own loopback address
+            with urllib.request.urlopen(self.ready_url, timeout=2) as answer:  # noqa: S310 - our own loopback address
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False

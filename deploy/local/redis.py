@@ -17,6 +17,7 @@ class RedisServer(LocalServer):
         self.folder = folder.resolve()
         self.address = ""
         self._server = Child([], self.folder / "server.log")
+        self._port = 0
 
     @property
     def pid(self) -> int:
@@ -26,7 +27,7 @@ class RedisServer(LocalServer):
     def start(self) -> str:
         """Start and return the URL of database 0."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        port = free_port()
+        self._port = port = self._port or free_port()  # started again, it is found where it was
         command = [_find_binary(), "--port", str(port), "--bind", HOST, "--dir", str(self.folder)]
         command += ["--save", "", "--appendonly", "no", "--databases", "64"]
         self._server = Child(command, self.folder / "server.log")

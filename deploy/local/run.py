@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from deploy.local.keeper import Keeper
 from deploy.local.layout import SERVICES, Parts, embedded_parts
 from deploy.local.server import LocalServer, LocalServerError, is_taken
-from deploy.local.system import DidNotStart, System
-
-_QUICK_DEATHS = 5  # a process that ends this often within a minute is not worth another start
+from deploy.local.system import System
 
 
 class CannotRun(LocalServerError):
@@ -133,21 +132,10 @@ def _run(system: System, stop: threading.Event, began: float) -> None:
 
 
 def _watch(system: System, stop: threading.Event) -> None:
-    """Start again whatever ends by itself; give up on what ends over and over."""
-    deaths: dict[str, list[float]] = {}
+    """Keep every process running until told to stop."""
+    keeper = Keeper(system.children, lambda line: print(line, flush=True))
     while not stop.wait(0.5):
-        for name, child in system.children.items():
-            if child.is_alive():
-                continue
-            now = time.monotonic()
-            recent = [at for at in deaths.get(name, []) if now - at < 60] + [now]
-            deaths[name] = recent
-            if len(recent) > _QUICK_DEATHS:
-                raise DidNotStart(
-                    f"{name} keeps ending; its last words (all of them in {child.log}):\n{child.last_words()}"
-                )
-            print(f"{name} ended ({child.exit_code()}); starting it again.", flush=True)
-            child.start()
+        keeper.look()
 
 
 def _welcome(system: System, seconds: float) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from deploy.local.front_door import open_front_door
 from deploy.local.keys import local_keys
 from deploy.local.layout import ROLES, SERVICES, Parts, service_environment
+from deploy.local.ops import save_environment
 from deploy.local.process import Process, serve_role, stop_all
 from deploy.local.server import LocalServerError, free_ports
 
@@ -39,9 +40,8 @@ class System:
         self.keys = local_keys(folder / "keys.json")
         self.outbox = folder / "outbox"
         self._host = host
-        self._environments = {
-            service: dict(os.environ)
-            | service_environment(
+        self._told = {
+            service: service_environment(
                 service,
                 parts=parts,
                 keys=self.keys,
@@ -51,7 +51,12 @@ class System:
             )
             for service in SERVICES
         }
+        self._environments = {service: dict(os.environ) | told for service, told in self._told.items()}
         self.children: dict[str, Process] = {}
+
+    def environment(self, service: str) -> Mapping[str, str]:
+        """What a process of this service is told, for commands that are run beside it (it holds secrets)."""
+        return self._environments[service]
 
     def migrate(self) -> None:
         """Bring every service's database to the present schema, all at the same time; safe to repeat."""
@@ -65,6 +70,8 @@ class System:
 
     def start(self) -> None:
         """Start every process and wait until each says it is ready; raises DidNotStart, leaving nothing running."""
+        for service in SERVICES:
+            save_environment(self.folder, service, self._told[service])
         names = [(service, role) for service in SERVICES for role in ROLES]
         ports = dict(zip(names, free_ports(len(names)), strict=True))
         for (service, role), port in ports.items():

@@ -188,6 +188,27 @@ class Consumer(Protocol):
         ...
 
 
+class Reader(Protocol):
+    """Reads single records where they lie, in no group and moving no offset. Not for several threads."""
+
+    def record(self, partition: TopicPartition, offset: int) -> Record | None:
+        """Return the record at this very offset; None when it is not there (retention took it, or it never was).
+
+        Raises `BrokerUnavailable` when the broker does not say.
+        """
+        ...
+
+    def __enter__(self) -> Self:
+        """Use the reader in a `with` block."""
+        ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+        ...
+
+
 class Broker(Protocol):
     """The way to one broker. Building it touches nothing; its clients connect when they are asked for."""
 
@@ -197,6 +218,10 @@ class Broker(Protocol):
 
     def consumer(self, group: str, topics: Sequence[str]) -> Consumer:
         """Join a group. A group new to a topic begins at its earliest record. May raise `BrokerUnavailable`."""
+        ...
+
+    def reader(self) -> Reader:
+        """Return a reader of single records. May raise `BrokerUnavailable`."""
         ...
 
     def ensure_topics(self, specs: Sequence[TopicSpec]) -> None:

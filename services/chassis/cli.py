@@ -2,7 +2,7 @@
 
 SIGTERM and SIGINT set `Stop`; the role's loop sees it and returns, and the process ends with 0. What has not ended
 after ten seconds is ended hard: everything unfinished is safe in the database and begins again elsewhere.
-Exit codes: 0 done, 1 an unforeseen error or no end in time, 2 wrong words or settings, 3 an Alarm: a person must look.
+Exit codes: 0 done, 1 an unforeseen error or no end in time, 2 wrong words or settings.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
 
-from services.chassis.errors import Alarm, StartRefused
+from services.chassis.errors import StartRefused
 from services.chassis.stop import Stop
 
 __all__ = ["Role", "Stop", "run_service"]
@@ -54,10 +54,6 @@ def run_service(
     except StartRefused as refused:
         sys.stderr.write(f"{name} {role}: {refused}\n")
         return 2
-    except Alarm as alarm:
-        _log.critical("alarm", extra={"service": name, "role": role, "error": str(alarm)})
-        sys.stderr.write(f"{name} {role}: {alarm}\n")
-        return 3
     except Exception as error:
         _log.critical("ended_by_error", extra={"role": role, "error": type(error).__name__}, exc_info=error)
         return 1

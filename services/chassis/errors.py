@@ -96,4 +96,4 @@ class StartRefused(ChassisError):
 
 
 class Alarm(ChassisError):
-    """The process must stop and a person must look: going on would do harm. Ends it with a non-zero exit code."""
+    """Part of the work stands still until a person has looked, since going on would do harm; the rest goes on."""

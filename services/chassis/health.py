@@ -1,6 +1,8 @@
 """How a process is: ok, degraded (something it can do without is away) or unready (it cannot do its work).
 
-A broker or a cache away is "degraded": the outbox holds what is told meanwhile. The database away is "unready".
+A broker or a cache away is "degraded": the outbox holds what is told meanwhile. So is a consumer whose partition stands
+in alarm: its other partitions go on, and taking the process out of service would help nobody. The database away is
+"unready".
 """
 
 from __future__ import annotations
@@ -15,6 +17,9 @@ from typing import Any, Literal
 from services.chassis.clock import monotonic
 
 Status = Literal["ok", "degraded", "unready"]
+
+
+_MOST_CHECKS = 8  # threads are started only when they are needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,12 @@ class Health:
         self._running: dict[str, Any] = {}
         self._last: tuple[float, tuple[Status, Mapping[str, str]]] | None = None
 
+    def add(self, check: Check) -> None:
+        """Look at one thing more from now on."""
+        with self._lock:
+            self._checks = (*self._checks, check)
+            self._last = None
+
     def report(self) -> tuple[Status, Mapping[str, str]]:
         """Return the status and, per check, "ok" or the class of what went wrong (never its message)."""
         with self._lock:
@@ -51,7 +62,7 @@ class Health:
 
     def _look(self) -> tuple[Status, Mapping[str, str]]:
         if self._pool is None:
-            self._pool = ThreadPoolExecutor(max_workers=max(1, len(self._checks)), thread_name_prefix="health")
+            self._pool = ThreadPoolExecutor(max_workers=_MOST_CHECKS, thread_name_prefix="health")
         for check in self._checks:
             if check.name not in self._running:
                 self._running[check.name] = self._pool.submit(check.probe)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from services.chassis.database import insert_new, insert_or_skip
+from services.chassis.database import conflict_insert, insert_or_skip
 from services.chassis.tables import TABLES
 
 _INBOX, _DEAD = TABLES.inbox, TABLES.dead_letters
+
+EventName = tuple[str, str]
+"""Source and id: together they name an event for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +32,24 @@ class DeadLetter:
 
 
 def note_events(
-    connection: sa.Connection, consumer: str, events: Sequence[tuple[str, str]], now: datetime
-) -> set[tuple[str, str]]:
-    """Write that events, given as (source, id), take effect now; returns those that never did before."""
+    connection: sa.Connection, consumer: str, events: Collection[EventName], now: datetime
+) -> set[EventName]:
+    """Write that these events take effect now, in one statement; returns those that did not before."""
+    if not events:
+        return set()
     rows = [
         {"consumer": consumer, "source": source, "event_id": event_id, "dead": False, "handled_at": now}
         for source, event_id in dict.fromkeys(events)
     ]
-    return {(row.source, row.event_id) for row in insert_new(connection, _INBOX, rows)}
+    insert = conflict_insert(connection, _INBOX).on_conflict_do_nothing()
+    new = connection.execute(insert.returning(_INBOX.c.source, _INBOX.c.event_id), rows)
+    return {(row.source, row.event_id) for row in new}
 
 
-def note_event(connection: sa.Connection, consumer: str, source: str, event_id: str, now: datetime) -> bool:
-    """Write that one event takes effect now; False when it did before. Source and id together name an event."""
-    return bool(note_events(connection, consumer, [(source, event_id)], now))
+def forget_dead(connection: sa.Connection, consumer: str, source: str, event_id: str) -> None:
+    """Take back the mark of an event that was put aside, so that it may take effect after all."""
+    ours = (_INBOX.c.consumer == consumer, _INBOX.c.source == source, _INBOX.c.event_id == event_id)
+    connection.execute(_INBOX.delete().where(*ours, _INBOX.c.dead))
 
 
 def put_aside(connection: sa.Connection, consumer: str, letter: DeadLetter, now: datetime) -> bool:
@@ -67,19 +75,8 @@ def put_aside(connection: sa.Connection, consumer: str, letter: DeadLetter, now:
     return new
 
 
-def unbroken_dead_letters(connection: sa.Connection, consumer: str) -> int:
-    """Count the dead letters since the last event that went well, leaving out those a person has acknowledged."""
-    well = sa.select(sa.func.max(_INBOX.c.handled_at)).where(_INBOX.c.consumer == consumer, _INBOX.c.dead.is_(False))
-    last = connection.execute(well).scalar_one()
-    query = (
-        sa.select(sa.func.count())
-        .select_from(_DEAD)
-        .where(_DEAD.c.consumer == consumer, _DEAD.c.acknowledged_at.is_(None))
-    )
-    return connection.execute(query if last is None else query.where(_DEAD.c.at > last)).scalar_one()
-
-
-def acknowledge_dead_letters(connection: sa.Connection, consumer: str, now: datetime) -> int:
-    """Say that a person has seen them, so that a stopped consumer may go on; returns how many."""
-    seen = _DEAD.update().where(_DEAD.c.consumer == consumer, _DEAD.c.acknowledged_at.is_(None))
-    return connection.execute(seen.values(acknowledged_at=now)).rowcount
+def is_put_aside(connection: sa.Connection, consumer: str, letter: DeadLetter) -> bool:
+    """Tell whether the record at this place was put aside before."""
+    ours = (_DEAD.c.consumer == consumer, _DEAD.c.topic == letter.topic, _DEAD.c.partition == letter.partition)
+    found = sa.select(_DEAD.c.offset).where(*ours, _DEAD.c.offset == letter.offset)
+    return connection.execute(found).first() is not None

@@ -20,6 +20,7 @@ from services.chassis.database import insert_of
 from services.chassis.tables import TABLES
 
 _JOBS = TABLES.jobs
+_AT_ONCE = 500
 WORKER_DIED = "WorkerDied"
 """Stands for an error where a run ended without a word: its lease ran out."""
 
@@ -222,6 +223,21 @@ def put_back(connection: sa.Connection, claim: Claim, error: str, due_at: dateti
         ).rowcount
         == 1
     )
+
+
+def waits_later(jobs: sa.Table, now: datetime) -> sa.ColumnElement[bool]:
+    """Return the condition for a job that rests and is due after `now`; `jobs` is the table of a service's metadata."""
+    return (jobs.c.due_at > now) & jobs.c.leased_until.is_(None) & jobs.c.gave_up_at.is_(None)
+
+
+def hasten_jobs(connection: sa.Connection, kind: str, keys: Sequence[str], now: datetime) -> int:
+    """Make jobs due now that would rest longer: what they waited for has come. Returns how many."""
+    hastened = 0
+    for start in range(0, len(keys), _AT_ONCE):
+        some = list(keys[start : start + _AT_ONCE])
+        resting = _JOBS.update().where(_JOBS.c.kind == kind, _JOBS.c.key.in_(some), waits_later(_JOBS, now))
+        hastened += connection.execute(resting.values(due_at=now)).rowcount
+    return hastened
 
 
 def give_up(connection: sa.Connection, claim: Claim, error: str, now: datetime) -> bool:

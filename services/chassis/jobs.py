@@ -67,7 +67,8 @@ class Worker:
     """Runs jobs of the kinds in `handlers`, one at a time; start several workers for more.
 
     A worker whose only kind has a handler for several takes several. `lease` is how long a dead worker keeps its job,
-    `attempts` how often a job is tried, the waits are in seconds.
+    `attempts` how often a job is tried, the waits are in seconds:
+    `longest_passing` is the longest after a fault that passes, so that work goes on soon after what was away is back.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Worker:
         attempts: int = 10,
         first_wait: float = 0.5,
         longest_wait: float = 300.0,
+        longest_passing: float = 5.0,
         idle: float = 0.05,
         read_now: Callable[[sa.Connection], datetime] = database_now,
     ) -> None:
@@ -93,10 +95,11 @@ class Worker:
         self._lease = lease
         self._attempts = attempts
         self._waits = (first_wait, longest_wait)
+        self._longest_passing = longest_passing
         self._idle = idle
         self._read_now = read_now
         self._watch = Watch(engine)
-        self._backoff = Backoff(first=0.2, longest=5.0)
+        self._backoff = Backoff(first=0.2, longest=2.0)
         self._look_at = 0.0
         self._busy = False
 
@@ -191,7 +194,8 @@ class Worker:
         if over:
             self._end(claim, "gave_up", lambda connection, now: give_up(connection, claim, name, now))
             return
-        wait = timedelta(seconds=wait_after(claim.attempt, first=self._waits[0], longest=self._waits[1]))
+        longest = self._longest_passing if passing else self._waits[1]
+        wait = timedelta(seconds=wait_after(claim.attempt, first=self._waits[0], longest=longest))
         self._end(claim, "retried", lambda connection, now: put_back(connection, claim, name, now + wait))
 
     def _end(self, claim: Claim, outcome: str, write: Callable[[sa.Connection, datetime], bool]) -> None:

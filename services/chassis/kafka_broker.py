@@ -10,16 +10,18 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import kafka
 from kafka import errors
 from kafka.admin import ConfigResource, ConfigResourceType
 
-from services.chassis.broker import BrokerUnavailable, Consumer, Producer, TopicMismatch, TopicSpec
+from services.chassis.broker import BrokerUnavailable, Consumer, Producer, Reader, TopicMismatch, TopicSpec
 from services.chassis.clock import monotonic
-from services.chassis.kafka_consumer import KafkaConsumer
+from services.chassis.kafka_consumer import KafkaConsumer, record_of
 from services.chassis.kafka_producer import KafkaProducer
+from services.chassis.kafka_reader import KafkaReader
 
 _UNKNOWN_TOPIC = errors.UnknownTopicOrPartitionError.errno
 _SHOWS_WITHIN_S = 5.0
@@ -55,6 +57,10 @@ class KafkaBroker:
     def consumer(self, group: str, topics: Sequence[str]) -> Consumer:
         """Join a group."""
         return KafkaConsumer(self._connection, group, topics, self._session_timeout_ms, self._space)
+
+    def reader(self) -> Reader:
+        """Return a reader of single records."""
+        return KafkaReader(self._connection, partial(record_of, space=self._space), self._space)
 
     def ensure_topics(self, specs: Sequence[TopicSpec]) -> None:
         """Create what is missing, alter what differs, and check the outcome."""

@@ -12,11 +12,12 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from services.chassis.broker import Consumer, Producer, TopicMismatch, TopicSpec
+from services.chassis.broker import Consumer, Producer, Reader, TopicMismatch, TopicSpec
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.log_consumer import LogConsumer
 from services.chassis.log_group import share_anew
 from services.chassis.log_producer import LogProducer
+from services.chassis.log_reader import LogReader
 from services.chassis.log_store import connect, reading, writing
 
 
@@ -37,6 +38,10 @@ class LogBroker:
     def consumer(self, group: str, topics: Sequence[str]) -> Consumer:
         """Join a group."""
         return LogConsumer(self._path, group, topics, self._clock, self._silence_s)
+
+    def reader(self) -> Reader:
+        """Return a reader of single records."""
+        return LogReader(self._path)
 
     def ensure_topics(self, specs: Sequence[TopicSpec]) -> None:
         """Create what is missing and alter what differs, all or nothing."""

@@ -117,7 +117,11 @@ class LogConsumer:
         # Partitions that were read last stand behind, so that a full one does not starve the others.
         for place, position in list(self._positions.items()):
             room = max_records - sum(map(len, found.values()))
-            if room > 0 and place not in self._paused and (records := self._read(place, position, room)):
+            if (
+                room > 0
+                and place not in self._paused
+                and (records := read_records(self._connection, place, position, room))
+            ):
                 found[place] = records
                 del self._positions[place]
                 self._positions[place] = records[-1].offset + 1
@@ -131,13 +135,17 @@ class LogConsumer:
         self._paused &= held.keys()
         self._look_again = True
 
-    def _read(self, place: TopicPartition, position: int, limit: int) -> tuple[Record, ...]:
-        rows = self._connection.execute(
-            """SELECT offset, key, value, headers, timestamp_ms FROM records
-               WHERE topic = ? AND partition = ? AND offset >= ? ORDER BY offset LIMIT ?""",
-            (place.topic, place.partition, position, limit),
-        )
-        return tuple(_record(place, row) for row in rows)
+
+def read_records(
+    connection: sqlite3.Connection, place: TopicPartition, position: int, limit: int
+) -> tuple[Record, ...]:
+    """Return at most `limit` records of a partition from an offset on, in order."""
+    rows = connection.execute(
+        """SELECT offset, key, value, headers, timestamp_ms FROM records
+           WHERE topic = ? AND partition = ? AND offset >= ? ORDER BY offset LIMIT ?""",
+        (place.topic, place.partition, position, limit),
+    )
+    return tuple(_record(place, row) for row in rows)
 
 
 def _record(place: TopicPartition, row: sqlite3.Row | tuple[int, bytes, bytes, str, int]) -> Record:

@@ -15,7 +15,7 @@ from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 
 from services.chassis.database import is_sqlite, open_engine
-from services.chassis.tables import chassis_tables
+from services.chassis.tables import chassis_tables, consumer_partitions
 
 _LOCK = 0x6D696772  # "migr"
 
@@ -56,6 +56,16 @@ def drop_chassis_tables(connection: sa.Connection) -> None:
     metadata = sa.MetaData()
     chassis_tables(metadata)
     metadata.drop_all(connection)
+
+
+def create_consumer_partitions(connection: sa.Connection) -> None:
+    """Create the table of consumer alarms where it is not there yet, for databases older than it."""
+    consumer_partitions(sa.MetaData()).create(connection, checkfirst=True)
+
+
+def drop_consumer_partitions(connection: sa.Connection) -> None:
+    """Drop it again, for the way down."""
+    consumer_partitions(sa.MetaData()).drop(connection, checkfirst=True)
 
 
 def _move(url: str, script_location: str | Path, to: str, *, down: bool) -> None:

@@ -15,6 +15,8 @@ OUTBOX_OLDEST = Gauge("cairn_outbox_oldest_seconds", "Age of the oldest event no
 RECORDS = Counter("cairn_records_total", "Records by what became of them.", ["outcome"])
 DEAD_LETTERS = Counter("cairn_dead_letters_total", "Records put aside.", ["error"])
 CONSUMER_LAG = Gauge("cairn_consumer_lag", "Records ahead of the reading position.", ["topic", "partition"])
+CONSUMER_ALARM = Gauge("cairn_consumer_alarm", "1 for a partition that stands in alarm.", ["topic", "partition"])
+CONSUMER_REBUILT = Counter("cairn_consumer_rebuilt_total", "Consumers built anew since they stood still.")
 HANDLING = Histogram("cairn_record_seconds", "Time to handle one record.", ["type"])
 
 JOBS = Counter("cairn_jobs_total", "Runs of jobs by what became of them.", ["kind", "outcome"])

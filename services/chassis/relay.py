@@ -54,7 +54,7 @@ class Relay:
         self._lead = leadership(engine, name)
         self._watch = Watch(engine)
         self._producer: Producer | None = None
-        self._backoff = Backoff(first=0.1, longest=5.0)
+        self._backoff = Backoff(first=0.1, longest=2.0)
         self._blocked: dict[tuple[str, str], tuple[float, Backoff]] = {}
         self._more = True
         self._next_look = 0.0
@@ -150,7 +150,7 @@ class Relay:
 
     def _block(self, event: Outgoing, error: BrokerError) -> None:
         """Let one key wait: its event was refused, and the ones behind it must not overtake it."""
-        _, backoff = self._blocked.get((event.topic, event.key), (0.0, Backoff(first=0.5, longest=60.0)))
+        _, backoff = self._blocked.get((event.topic, event.key), (0.0, Backoff(first=0.5, longest=10.0)))
         self._blocked[event.topic, event.key] = (monotonic() + backoff.next(), backoff)
         readings.OUTBOX_ERRORS.labels(error=type(error).__name__).inc()
         where = {"event_id": event.event_id, "topic": event.topic}

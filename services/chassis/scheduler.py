@@ -41,7 +41,7 @@ class Scheduler:
         self._ticks = tuple(ticks)
         self._lead = leadership(engine, name)
         self._look_every = look_every
-        self._backoff = Backoff(first=0.2, longest=5.0)
+        self._backoff = Backoff(first=0.2, longest=2.0)
         self._due: dict[str, float] = {}
 
     def run(self, stop: threading.Event) -> None:

@@ -6,6 +6,7 @@ Each process imports only what its role needs, so that a machine with many small
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from services.chassis.jobs import Handler as JobHandler
     from services.chassis.jobs import Worker
+    from services.chassis.operator import Operator
     from services.chassis.scheduler import Tick
     from services.chassis.subscriber import Foresee, Handler
 
@@ -130,7 +132,10 @@ class Service(Generic[Settings, Store]):
             return json.dumps(client.get(f"/{self.name}/openapi.json").get_json())
 
     def main(self, arguments: Sequence[str] | None = None) -> int:
-        """Run the role that the command line names; returns the exit code."""
+        """Run the role that the command line names, or `ops`; returns the exit code."""
+        words = sys.argv[1:] if arguments is None else arguments
+        if words[:1] == ["ops"]:
+            return self.operate(words[1:])
         roles: Mapping[str, Role] = {
             "api": self._api,
             "worker": self._worker,
@@ -140,6 +145,34 @@ class Service(Generic[Settings, Store]):
             "migrate": self._migrate,
         }
         return run_service(self.name, self.about, roles, arguments=arguments, configure_logs=self._configure_logs)
+
+    def operate(self, words: Sequence[str]) -> int:
+        """Look at dead letters and alarms, and let the consumer go on: `ops --help`."""
+        from services.chassis.ops_command import run_ops
+
+        opened: list[Parts[Settings, Store]] = []
+        try:
+            return run_ops(self.name, partial(self._operator, opened), words)
+        except StartRefused as refused:
+            sys.stderr.write(f"{self.name} ops: {refused}\n")
+            return 2
+        finally:
+            for parts in opened:
+                parts.engine.dispose()
+
+    def _operator(self, opened: list[Parts[Settings, Store]]) -> Operator:
+        """Open what an operator needs; the parts are put into `opened`, to be closed afterwards."""
+        from services.chassis.operator import Operator
+        from services.chassis.reception import Reception
+
+        self._configure_logs(self.name, "ops")
+        parts = self.parts(self.read_settings())
+        opened.append(parts)
+
+        def open_reception() -> Reception:
+            return Reception(self.name, self.handlers(parts), parts.uow)
+
+        return Operator(group=self.name, uow=parts.uow, broker=parts.broker, open_reception=open_reception)
 
     def _configure_logs(self, service: str, role: str) -> None:
         from services.chassis.logs import configure
@@ -181,7 +214,9 @@ class Service(Generic[Settings, Store]):
             self.before_consuming(parts)
             self._make_topics(parts, stop)
             handlers, foresee = self.handlers(parts), self.foresee(parts)
-            Subscriber(parts.broker, self.name, handlers, parts.uow, foresee=foresee).run(stop)
+            subscriber = Subscriber(parts.broker, self.name, handlers, parts.uow, foresee=foresee)
+            parts.health.add(Check("partitions", subscriber.check, needed=False))
+            subscriber.run(stop)
 
     def _relay(self, stop: Stop) -> None:
         """Carry what is told from the outbox to the broker."""

@@ -1,28 +1,34 @@
-"""Hears what other services tell, and lets each event take effect once.
+"""Consumes the events of other services, and lets each take effect once.
 
 The loop: poll; for each partition, in order: read envelope and event, then one transaction {inbox row, handler, what
 the handler tells}; keep the offset after the database has committed. What passes (database away, deadlock) is rolled
 back, sought back and paused with growing waits while polling goes on, so the membership stays alive. What never passes
 (a record that cannot be read, a refusal by the rules, an error that outlives its attempts) is put aside as a dead
-letter, in one transaction with its inbox mark. Many dead letters in a row mean that the fault is ours: then it stops
-with an Alarm instead of draining the topic. There are no retry topics, since they reorder.
+letter, in one transaction with its inbox mark. Many dead letters in a row in one partition mean that the fault is ours:
+then that partition stands in alarm, instead of being drained, until an operator resumes it; the others go on. There are
+no retry topics, since they reorder.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from enum import Enum
+from functools import partial
 from typing import Any
 
 from services.chassis import readings
 from services.chassis.backoff import Backoff
+from services.chassis.batch_size import BatchSize
 from services.chassis.broker import Broker, BrokerError, Consumer, Record, TopicPartition
 from services.chassis.clock import monotonic
 from services.chassis.database import transient_of
-from services.chassis.errors import Alarm, BadRecord, Refusal
+from services.chassis.errors import Alarm, BadRecord, Refusal, Unavailable
 from services.chassis.event import Event
+from services.chassis.pauses import Pauses
+from services.chassis.progress import ConsumerStalled, ProgressWatch
 from services.chassis.reception import Foresee, Handler, Reception
 from services.chassis.unit_of_work import UnitOfWork
 
@@ -31,13 +37,14 @@ __all__ = ["Foresee", "Handler", "Subscriber", "show_lag"]
 _log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class _Pause:
-    """A partition that waits: until when (monotonic seconds), for which offset, and how often it was tried."""
+class _Outcome(Enum):
+    """What became of some records of a partition."""
 
-    until: float
-    offset: int
-    backoff: Backoff
+    DONE = "took effect, or was put aside"
+    SMALLER = "one of several went wrong: try fewer"
+    LATER = "try again after a pause"
+    AWAY = "the database does not answer"
+    ALARM = "too many bad records in a row"
 
 
 def show_lag(lag: Mapping[TopicPartition, int]) -> None:
@@ -51,9 +58,10 @@ class Subscriber:
     """One member of the consumer group `group`; topics follow from the events in `handlers`.
 
     `attempts` is how often an unexpected error is tried before its record is put aside; faults that pass are tried for
-    ever. `most_dead` dead letters without a good event between them raise Alarm out of `run`; they are counted in the
-    database, so a restart does not begin anew (see `inbox.acknowledge_dead_letters`). `together` is how many records
-    may share a transaction, `foresee` is given their events before. The waits are in seconds.
+    ever. `most_dead` dead letters of one partition without a good event between them raise its alarm; see
+    `partition_alarms`. `together` is how many records share a transaction at first and `most_together` at most; see
+    `BatchSize`. A consumer that brings nothing for `patience` seconds while records lie ahead is built anew. The waits
+    are in seconds; `now` is the monotonic clock.
     """
 
     def __init__(
@@ -65,136 +73,201 @@ class Subscriber:
         *,
         attempts: int = 5,
         most_dead: int = 20,
-        together: int = 100,
+        together: int = 20,
+        most_together: int = 400,
         foresee: Foresee | None = None,
         poll_seconds: float = 0.2,
         on_lag: Callable[[Mapping[TopicPartition, int]], None] = show_lag,
         first_wait: float = 0.1,
-        longest_wait: float = 5.0,
+        longest_wait: float = 2.0,
+        look_every: float = 1.0,
+        patience: float = 30.0,
+        now: Callable[[], float] = monotonic,
     ) -> None:
         self._broker = broker
         self._group = group
         self._topics = sorted({event.topic for event in handlers})
         self._reception = Reception(group, handlers, uow, most_dead=most_dead, foresee=foresee)
         self._attempts = attempts
-        self._together = together
+        self._most_polled = max(100, most_together)
+        self._new_size = partial(BatchSize, together, max(together, most_together))
         self._poll_seconds = poll_seconds
         self._on_lag = on_lag
-        self._waits = (first_wait, longest_wait)
-        self._paused: dict[TopicPartition, _Pause] = {}
-        self._next_lag = 0.0
+        self._look_every = look_every
+        self._now = now
+        self._new_pauses = partial(Pauses, first=first_wait, longest=longest_wait, now=now)
+        self._new_watch = partial(ProgressWatch, patience=patience, now=now)
+        self._start_afresh()
 
     def run(self, stop: threading.Event) -> None:
-        """Consume until told to stop; waits for a broker that is away. Raises Alarm when too many records are bad."""
-        backoff = Backoff(first=0.2, longest=5.0)
+        """Consume until told to stop; waits for a broker that is away."""
+        backoff = Backoff(first=0.2, longest=2.0)
         while not stop.is_set():
             try:
                 with self._broker.consumer(self._group, self._topics) as consumer:
-                    self._paused.clear()
+                    self._start_afresh()
                     while not stop.is_set():
                         self.turn(consumer, stop)
                         backoff.reset()
+            except ConsumerStalled:
+                readings.CONSUMER_REBUILT.inc()
+                _log.error("consumer_rebuilt", extra={"group": self._group})
             except BrokerError as error:
                 _log.warning("consumer_waits_for_broker", extra={"error": type(error).__name__})
                 stop.wait(backoff.next())
 
     def turn(self, consumer: Consumer, stop: threading.Event) -> None:
-        """Poll once and handle what came."""
+        """Poll once and handle what came. Raises BrokerError when this consumer cannot go on."""
+        self._follow_assignment(consumer)
         self._wake(consumer)
-        now = monotonic()
-        waits = [pause.until - now for pause in self._paused.values() if pause.until > now]
-        for place, records in consumer.poll(min([self._poll_seconds, *waits])).items():
-            if not stop.is_set():
-                self._take(consumer, place, records, stop)
-        self._tell_lag(consumer)
+        wait = min([self._poll_seconds, *self._pauses.waiting().values()])
+        found = consumer.poll(wait, self._most_polled)
+        self._watch.note_poll(found, full=sum(map(len, found.values())) >= self._most_polled)
+        away = False
+        for place, records in found.items():
+            if away:  # each try would wait for the database again, one partition after the other
+                self._come_back(consumer, place, records[0], _Outcome.AWAY)
+            elif not stop.is_set():
+                away = self._take(consumer, place, records, stop) is _Outcome.AWAY
+        self._look_at_lag(consumer)
+
+    def check(self) -> None:
+        """Raise Alarm while a partition stands in alarm; for the health of the process."""
+        if self._in_alarm:
+            raise Alarm(f"{len(self._in_alarm)} partition(s) stand in alarm")
+
+    def _start_afresh(self) -> None:
+        """Forget what was known of the consumer before: a new one holds nothing and pauses nothing."""
+        self._held: frozenset[TopicPartition] = frozenset()
+        self._pauses = self._new_pauses()
+        self._watch = self._new_watch()
+        self._sizes: dict[TopicPartition, BatchSize] = defaultdict(self._new_size)
+        self._next_lag = 0.0
+        self._next_look = 0.0
+        self._show_alarms(frozenset())
 
     def _take(
         self, consumer: Consumer, place: TopicPartition, records: Sequence[Record], stop: threading.Event
-    ) -> None:
+    ) -> _Outcome:
         """Handle one partition's records in order; keep the offset of the last one that is done with."""
-        done: int | None = None
+        done = 0
         try:
-            for start in range(0, len(records), self._together):
-                some = records[start : start + self._together]
-                if len(some) > 1 and place not in self._paused and self._took_together(some):
-                    done = some[-1].offset + 1
-                    continue
-                for record in some:
-                    if stop.is_set() or not self._settle(record, place):
-                        self._come_back(consumer, place, record)
-                        return
-                    self._paused.pop(place, None)
-                    done = record.offset + 1
-        finally:  # an alarm must not lose what went well before it
-            if done is not None and not consumer.commit({place: done}):
+            while done < len(records) and not stop.is_set():
+                some = records[done : done + self._sizes[place].now]
+                outcome = self._settle(place, some)
+                if outcome is _Outcome.DONE:
+                    done += len(some)
+                elif outcome is not _Outcome.SMALLER:
+                    self._come_back(consumer, place, some[0], outcome)
+                    return outcome
+        finally:  # an error must not lose what went well before it
+            if done and not consumer.commit({place: records[done - 1].offset + 1}):
                 _log.info("offset_not_kept", extra={"topic": place.topic, "partition": place.partition})
+        return _Outcome.DONE
 
-    def _took_together(self, records: Sequence[Record]) -> bool:
-        """Try several in one transaction; False, and nothing done, when one of them went wrong: then one by one."""
+    def _settle(self, place: TopicPartition, records: Sequence[Record]) -> _Outcome:
+        """Let records take effect in one transaction; a single one that never passes is put aside."""
+        size, began = self._sizes[place], self._now()
         try:
             self._reception.take(records)
         except Exception as error:
-            _log.info("one_by_one", extra={"count": len(records), "error": type(error).__name__})
-            return False
-        return True
+            size.went_wrong()
+            return self._went_wrong(place, records, error)
+        size.went_well(len(records), self._now() - began)
+        self._pauses.end(place)
+        self._pauses.something_answered()
+        return _Outcome.DONE
 
-    def _settle(self, record: Record, place: TopicPartition) -> bool:
-        """Let one record take effect, or put it aside; False when it is to be tried again."""
-        try:
-            self._reception.take([record])
-        except Exception as error:
-            pause = self._pause_for(place, record.offset)
-            passing = transient_of(error) is not None
-            lasting = isinstance(error, BadRecord | Refusal) or pause.backoff.tries + 1 >= self._attempts
-            if passing or not lasting:
-                self._log_retry(record, error, pause.backoff.tries + 1, unexpected=not passing)
-                return False
-            return self._put_aside(record, error)
-        return True
+    def _went_wrong(self, place: TopicPartition, records: Sequence[Record], error: Exception) -> _Outcome:
+        """Decide what an error means for these records, none of which took effect."""
+        record = records[0]
+        passing = self._passing(record, error)
+        if passing is not None:
+            return passing
+        if len(records) > 1:
+            return _Outcome.SMALLER
+        pause = self._pauses.at(place, record.offset)
+        pause.errors += 1
+        if not isinstance(error, BadRecord | Refusal) and pause.errors < self._attempts:
+            self._log_retry(record, error, pause.errors, unexpected=True)
+            return _Outcome.LATER
+        return self._put_aside(place, record, error)
 
-    def _put_aside(self, record: Record, error: Exception) -> bool:
-        """Put a record aside; False when even that must wait for the database."""
+    def _passing(self, record: Record, error: Exception) -> _Outcome | None:
+        """Return what to do about a fault that passes; None for any other."""
+        transient = transient_of(error)
+        if transient is None:
+            return None
+        tries = self._pauses.at(record.topic_partition, record.offset).backoff.tries
+        self._log_retry(record, error, tries + 1, unexpected=False)
+        return _Outcome.AWAY if isinstance(transient, Unavailable) else _Outcome.LATER
+
+    def _put_aside(self, place: TopicPartition, record: Record, error: Exception) -> _Outcome:
+        """Put a record aside; when the database does not take that now, later."""
         try:
-            self._reception.set_aside(record, error)
-        except Alarm:
-            raise
+            put_aside = self._reception.set_aside(record, error)
         except Exception as trouble:
-            if transient_of(trouble) is None:
+            passing = self._passing(record, trouble)
+            if passing is None:
                 raise
-            self._log_retry(record, trouble, 1, unexpected=False)
-            return False
-        return True
+            return passing
+        self._pauses.end(place)
+        return _Outcome.DONE if put_aside else _Outcome.ALARM
 
-    def _come_back(self, consumer: Consumer, place: TopicPartition, record: Record) -> None:
-        """Go back to this record, and let its partition rest, longer each time; polls pass it over meanwhile."""
-        pause = self._pause_for(place, record.offset)
+    def _come_back(self, consumer: Consumer, place: TopicPartition, record: Record, why: _Outcome) -> None:
+        """Go back to this record, and let polls pass its partition over: for a while, or until the alarm is ended."""
         consumer.seek(place, record.offset)
         consumer.pause([place])
-        pause.until = monotonic() + pause.backoff.next()
+        if why is _Outcome.ALARM:
+            self._show_alarms(self._in_alarm | {place})
+        else:
+            self._pauses.begin(place, record.offset, away=why is _Outcome.AWAY)
 
-    def _pause_for(self, place: TopicPartition, offset: int) -> _Pause:
-        """Return the partition's pause for this record: attempts are counted per record."""
-        pause = self._paused.get(place)
-        if pause is None or pause.offset != offset:
-            pause = _Pause(0.0, offset, Backoff(first=self._waits[0], longest=self._waits[1]))
-            self._paused[place] = pause
-        return pause
+    def _follow_assignment(self, consumer: Consumer) -> None:
+        """Forget what went to another member; what came was perhaps counted by another one."""
+        held = consumer.assignment()
+        if held != self._held:
+            self._held = held
+            self._reception.look_again()
+            self._pauses.keep(held)
+            self._show_alarms(self._in_alarm & held)
 
     def _wake(self, consumer: Consumer) -> None:
-        """Let partitions go on whose wait is over; forget those that went to another member."""
-        held = consumer.assignment()
-        for place in [place for place in self._paused if place not in held]:
-            del self._paused[place]
-        consumer.resume([place for place, pause in self._paused.items() if pause.until <= monotonic()])
-
-    def _tell_lag(self, consumer: Consumer) -> None:
-        if monotonic() < self._next_lag:
+        """Let partitions go on whose wait is over, or whose alarm an operator has ended."""
+        consumer.resume([place for place in self._pauses.due() if place not in self._in_alarm])
+        if not self._in_alarm or self._now() < self._next_look:
             return
-        self._next_lag = monotonic() + 5.0
+        self._next_look = self._now() + self._look_every
         try:
-            self._on_lag(consumer.lag())
+            ended = self._in_alarm - self._reception.in_alarm()
+        except Exception as error:
+            if transient_of(error) is None:
+                raise
+            return
+        consumer.resume(sorted(ended))
+        for place in sorted(ended):
+            _log.warning("alarm_ended", extra={"topic": place.topic, "partition": place.partition})
+        self._show_alarms(self._in_alarm - ended)
+
+    def _show_alarms(self, places: frozenset[TopicPartition]) -> None:
+        """Set which partitions stand in alarm, and the metric with it."""
+        self._in_alarm = places
+        readings.CONSUMER_ALARM.clear()
+        for place in places:
+            readings.CONSUMER_ALARM.labels(topic=place.topic, partition=str(place.partition)).set(1)
+
+    def _look_at_lag(self, consumer: Consumer) -> None:
+        """Tell the lag every five seconds, and whether the consumer stands still. Raises ConsumerStalled."""
+        if self._now() < self._next_lag:
+            return
+        self._next_lag = self._now() + 5.0
+        try:
+            lag = consumer.lag()
         except BrokerError as error:
             _log.warning("lag_unknown", extra={"error": type(error).__name__})
+            return
+        self._on_lag(lag)
+        self._watch.note_lag(lag, self._pauses.waiting().keys() | self._in_alarm)
 
     def _log_retry(self, record: Record, error: Exception, attempt: int, *, unexpected: bool) -> None:
         readings.RECORDS.labels(outcome="retried").inc()

@@ -19,6 +19,7 @@ class ChassisTables:
     outbox: sa.Table
     inbox: sa.Table
     dead_letters: sa.Table
+    consumer_partitions: sa.Table
     jobs: sa.Table
     leases: sa.Table
     idempotency: sa.Table
@@ -36,6 +37,7 @@ def chassis_tables(metadata: sa.MetaData) -> ChassisTables:
         outbox=_outbox(metadata),
         inbox=_inbox(metadata),
         dead_letters=_dead_letters(metadata),
+        consumer_partitions=consumer_partitions(metadata),
         jobs=_jobs(metadata),
         leases=_leases(metadata),
         idempotency=_idempotency(metadata),
@@ -92,6 +94,26 @@ def _dead_letters(metadata: sa.MetaData) -> sa.Table:
         sa.Column("field", sa.String(200)),
         sa.Column("at", UtcMoment, nullable=False),
         sa.Column("acknowledged_at", UtcMoment),
+    )
+
+
+def consumer_partitions(metadata: sa.MetaData) -> sa.Table:
+    """Partitions that gave dead letters: how many in a row, and the alarm that stands.
+
+    `allowed` is how many in a row an operator allows; NULL: as many as the consumer's own limit. `alarm_offset`,
+    `alarm_error` and `alarm_at` say where, why and since when the partition stands still; NULL: it does not.
+    """
+    return sa.Table(
+        "consumer_partitions",
+        metadata,
+        sa.Column("consumer", sa.String(200), primary_key=True),
+        sa.Column("topic", sa.String(200), primary_key=True),
+        sa.Column("partition", sa.Integer, primary_key=True),
+        sa.Column("dead_in_a_row", sa.Integer, nullable=False),
+        sa.Column("allowed", sa.Integer),
+        sa.Column("alarm_offset", sa.BigInteger),
+        sa.Column("alarm_error", sa.String(200)),
+        sa.Column("alarm_at", UtcMoment),
     )
 
 

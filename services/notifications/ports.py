@@ -175,6 +175,10 @@ class Store(Protocol):
         """Those deliveries that are not settled, held for this transaction: nobody else changes them meanwhile."""
         ...
 
+    def hasten(self, limit: int | None = None) -> int:
+        """Make deliveries due now that wait since the mail server was away, oldest first; how many."""
+        ...
+
     def release(self, person_id: str) -> None:
         """Queue what waited for this person's contact."""
         ...

@@ -5,12 +5,13 @@ from datetime import timedelta
 
 from services.chassis.scheduler import Tick
 from services.notifications.ports import Unit
-from services.notifications.use_cases.sweep import prune, sweep
+from services.notifications.use_cases.sweep import probe_mail_server, prune, sweep
 
 
 def ticks(uow: Unit) -> Sequence[Tick]:
-    """Tidy up every minute; drop what is old once an hour."""
+    """Tidy up every minute; see every ten seconds whether the mail server is back; drop what is old once an hour."""
     return (
+        Tick("probe_mail_server", timedelta(seconds=10), lambda: _probe(uow)),
         Tick("sweep", timedelta(minutes=1), lambda: _until_done(uow)),
         Tick("prune", timedelta(hours=1), lambda: _prune(uow)),
     )
@@ -19,6 +20,10 @@ def ticks(uow: Unit) -> Sequence[Tick]:
 def _until_done(uow: Unit) -> None:
     while sweep(uow):
         pass
+
+
+def _probe(uow: Unit) -> None:
+    probe_mail_server(uow)
 
 
 def _prune(uow: Unit) -> None:

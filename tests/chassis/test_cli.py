@@ -13,7 +13,7 @@ import pytest
 
 from services.chassis import cli
 from services.chassis.cli import Role, Stop, run_service
-from services.chassis.errors import Alarm, StartRefused
+from services.chassis.errors import StartRefused
 
 pytestmark = pytest.mark.slow
 
@@ -62,8 +62,7 @@ def test_settings_that_do_not_fit_are_one_sentence_and_code_two(capsys: pytest.C
     assert capsys.readouterr().err == "shop worker: PORT must be a number\n"
 
 
-def test_an_alarm_is_code_three_and_an_unforeseen_error_code_one() -> None:
-    assert run({"worker": ends_by(Alarm("look here"))}, "worker") == 3
+def test_an_unforeseen_error_is_code_one() -> None:
     assert run({"worker": ends_by(KeyError("x"))}, "worker") == 1
 
 

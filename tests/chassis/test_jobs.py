@@ -253,3 +253,21 @@ def test_several_workers_share_the_jobs_and_run_none_twice(
         enqueue(uow, "late")  # and an idle worker notices what comes
         until(lambda: "late" in ran)
     assert sorted(ran) == sorted([*(f"p{number}" for number in range(30)), "late"])
+
+
+def test_after_a_fault_that_passes_a_job_never_rests_for_long(
+    uow: UnitOfWork[Shop], engine: sa.Engine, clock: FixedClock
+) -> None:
+    tries: list[Job] = []
+
+    def away(job: Job) -> None:
+        tries.append(job)
+        raise Contention("busy")
+
+    with uow.begin() as shop:
+        shop.enqueue("pack", "p1", due_at=clock.time)
+    worker = Worker(engine, {"pack": away}, read_now=clock.read)
+    for _ in range(40):
+        worker.run_once()
+        clock.forward(timedelta(seconds=5))
+    assert len(tries) == 40

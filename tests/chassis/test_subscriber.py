@@ -9,74 +9,15 @@ import pytest
 import sqlalchemy as sa
 
 from services.chassis.broker import TopicPartition
-from services.chassis.envelope import Envelope
-from services.chassis.errors import Alarm, Conflict, Contention
+from services.chassis.errors import Conflict, Contention
 from services.chassis.event import Event
-from services.chassis.inbox import acknowledge_dead_letters
-from services.chassis.outbox import Outgoing, outgoing
+from services.chassis.outbox import outgoing
 from services.chassis.subscriber import Handler, Subscriber
 from services.chassis.unit_of_work import UnitOfWork
-from tests.chassis.running import Running, running, until
+from tests.chassis.hearing import GROUP, Heard, dead, parcel, put, read_all, subscriber
+from tests.chassis.running import running, until
 from tests.chassis.shop import CHASSIS, PARCELS, TOPIC, ParcelId, ParcelLost, ParcelSent, Shop, count
 from tests.support.fakes import FakeBroker, FakeConsumer, FixedClock
-
-GROUP = "shop"
-
-
-def parcel(key: str, number: int = 0) -> Outgoing:
-    return outgoing(ParcelSent(parcel_id=ParcelId(key), sequence=number), source="/other", now=FixedClock().now())
-
-
-def put(broker: FakeBroker, *events: Outgoing) -> None:
-    for event in events:
-        broker.put(event.topic, event.key.encode(), event.value, event.headers)
-
-
-def nothing(event: ParcelSent) -> None:
-    """What a handler does on top, mostly."""
-
-
-class Heard:
-    """A handler that writes a parcel, and does what it is told on top."""
-
-    def __init__(self, uow: UnitOfWork[Shop], then: Callable[[ParcelSent], None] = nothing) -> None:
-        self.uow = uow
-        self.then = then
-        self.seen: list[tuple[str, int]] = []
-
-    def __call__(self, event: ParcelSent, envelope: Envelope) -> None:
-        self.seen.append((event.parcel_id, event.sequence))
-        with self.uow.begin() as shop:
-            shop.add(f"{event.parcel_id}-{event.sequence}")
-            shop.tell(ParcelLost(parcel_id=event.parcel_id))
-            self.then(event)
-
-
-def subscriber(
-    broker: FakeBroker, uow: UnitOfWork[Shop], handler: Handler, *, most_dead: int = 20, together: int = 1
-) -> Subscriber:
-    handlers: dict[type[Event], Handler] = {ParcelSent: handler}
-    return Subscriber(
-        broker,
-        GROUP,
-        handlers,
-        uow,
-        attempts=3,
-        most_dead=most_dead,
-        together=together,
-        first_wait=0.005,
-        longest_wait=0.02,
-    )
-
-
-def read_all(broker: FakeBroker) -> bool:
-    return all(broker.committed.get((GROUP, place), 0) == len(log) for place, log in broker.log.items())
-
-
-def dead(engine: sa.Engine) -> list[tuple[str, str | None]]:
-    with engine.connect() as connection:
-        letters = connection.execute(sa.select(CHASSIS.dead_letters).order_by(CHASSIS.dead_letters.c.offset))
-        return [(letter.error, letter.field) for letter in letters]
 
 
 def test_an_event_its_effect_and_its_echo_are_one(uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker) -> None:
@@ -250,38 +191,6 @@ def test_types_that_nobody_here_listens_to_are_passed_over(
     assert heard.seen == [("a", 0)]
     assert dead(engine) == []
     assert count(engine, CHASSIS.inbox) == 1
-
-
-def test_many_bad_records_in_a_row_stop_it_instead_of_draining_the_topic(
-    uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker
-) -> None:
-    broker.partitions = 1
-    for _ in range(8):
-        broker.put(TOPIC, b"a", b"bad", parcel("a").headers)
-
-    for _ in range(2):  # and a restart does not drain further
-        run = Running(subscriber(broker, uow, Heard(uow), most_dead=3).run)
-        run.ended()
-        assert isinstance(run.error, Alarm)
-        assert len(dead(engine)) == 3
-
-    with uow.begin() as shop:
-        assert acknowledge_dead_letters(shop.connection, GROUP, shop.now) == 3
-    run = Running(subscriber(broker, uow, Heard(uow), most_dead=3).run)
-    run.ended()
-    assert len(dead(engine)) == 6
-
-
-def test_good_events_between_bad_ones_keep_it_going(
-    uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker
-) -> None:
-    broker.partitions = 1
-    for number in range(6):
-        broker.put(TOPIC, b"a", b"bad", parcel("a").headers)
-        put(broker, parcel("a", number))
-    with running(subscriber(broker, uow, Heard(uow), most_dead=2).run):
-        until(lambda: read_all(broker))
-    assert len(dead(engine)) == 6
 
 
 def test_a_broker_away_at_the_start_is_waited_for(uow: UnitOfWork[Shop], broker: FakeBroker) -> None:

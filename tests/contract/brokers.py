@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import kafka
 
 from services.chassis.broker import Broker, Consumer, Producer, Record, TopicPartition, TopicSpec
 from services.chassis.brokers import open_broker
@@ -56,6 +59,18 @@ class Ground:
         producer.flush(10)
         return [delivery.result(10) for delivery in deliveries]
 
+    def forget(self, topic: str, partition: int, before: int) -> None:
+        """Take away the records of a partition before an offset, as retention does after its days."""
+        if self.url.startswith("embedded://"):
+            with sqlite3.connect(self.url.removeprefix("embedded://")) as log:
+                where = "topic = ? AND partition = ? AND offset < ?"
+                log.execute(f"DELETE FROM records WHERE {where}", (topic, partition, before))  # noqa: S608
+            return
+        servers, _, space = self.url.removeprefix("kafka://").partition("/")
+        admin = kafka.KafkaAdminClient(bootstrap_servers=servers)
+        admin.delete_records({kafka.TopicPartition(f"{space}.{topic}", partition): before})
+        admin.close()
+
     def clean_up(self) -> None:
         for consumer in self._consumers:
             consumer.close()
@@ -63,10 +78,10 @@ class Ground:
             producer.close()
 
 
-def read(consumer: Consumer, count: int, *, commit: bool = False) -> list[Record]:
+def read(consumer: Consumer, count: int, *, commit: bool = False, within: float = PATIENCE_S) -> list[Record]:
     """Poll until there are `count` records, and return them in the order they came."""
     records: list[Record] = []
-    deadline = monotonic() + PATIENCE_S
+    deadline = monotonic() + within
     while len(records) < count:
         assert monotonic() < deadline, f"only {len(records)} of {count} records came"
         found = consumer.poll(0.2)
@@ -74,6 +89,15 @@ def read(consumer: Consumer, count: int, *, commit: bool = False) -> list[Record
         if commit and found:
             assert consumer.commit(ends(found))
     return records
+
+
+def poll_one(consumer: Consumer) -> Record:
+    """Poll until one record comes; the client has then most likely fetched more than it hands out."""
+    deadline = monotonic() + PATIENCE_S
+    while not (found := consumer.poll(0.2, max_records=1)):
+        assert monotonic() < deadline, "no record came"
+    [[record]] = found.values()
+    return record
 
 
 def read_all(consumers: Sequence[Consumer], count: int) -> list[Record]:

@@ -8,9 +8,16 @@ from pathlib import Path
 import pytest
 
 from deploy.local.server import free_port
-from services.chassis.broker import BrokerError, BrokerUnavailable, RecordRefused, TopicMismatch, TopicMissing
+from services.chassis.broker import (
+    BrokerError,
+    BrokerUnavailable,
+    RecordRefused,
+    TopicMismatch,
+    TopicMissing,
+    TopicPartition,
+)
 from services.chassis.brokers import open_broker
-from tests.contract.brokers import Ground, a_topic, another_process, poll_until, read, read_all
+from tests.contract.brokers import Ground, a_topic, another_process, poll_one, poll_until, read, read_all
 
 
 def test_what_was_sent_comes_out_as_it_went_in(ground: Ground) -> None:
@@ -167,6 +174,21 @@ def test_a_paused_partition_waits_while_the_others_go_on(ground: Ground) -> None
     assert set(consumer.lag().values()) == {0}
 
 
+def test_a_partition_that_was_paused_with_records_in_hand_goes_on_after_its_pause(ground: Ground) -> None:
+    ground.with_topic(a_topic(partitions=2))
+    sent = ground.send(*[(f"key{number}", "x" * 50) for number in range(2_000)])
+    consumer = ground.consumer()
+    first = poll_one(consumer)
+    paused = first.topic_partition
+    consumer.seek(paused, first.offset)
+    consumer.pause([paused])
+    others = sum(1 for partition, _ in sent if partition != paused.partition)
+    came = read(consumer, others)
+    consumer.resume([paused])
+    came += read(consumer, len(sent) - others, within=20.0)
+    assert sorted((record.partition, record.offset) for record in came) == sorted(sent)
+
+
 def test_pausing_seeking_or_committing_what_is_not_held_does_nothing(ground: Ground) -> None:
     ground.with_topic(a_topic(partitions=1))
     consumer = ground.consumer()
@@ -250,6 +272,33 @@ def test_a_topic_is_never_made_by_sending_to_it(ground: Ground) -> None:
     producer.send("cards", b"ana", b"1").result(10)
 
 
+def test_a_single_record_is_read_where_it_lies_and_nobody_else_notices(ground: Ground) -> None:
+    ground.with_topic(a_topic(partitions=2))
+    places = ground.send(*[(f"key{number}", str(number)) for number in range(30)])
+    consumer = ground.consumer()
+    read(consumer, 30, commit=True)
+    with ground.broker().reader() as reader:
+        for number in (29, 3, 17):
+            partition, offset = places[number]
+            record = reader.record(TopicPartition("letters", partition), offset)
+            assert record is not None
+            assert (record.topic, record.partition, record.offset) == ("letters", partition, offset)
+            assert (record.key, record.value) == (f"key{number}".encode(), str(number).encode())
+    assert set(consumer.lag().values()) == {0}
+    assert consumer.poll(0.3) == {}
+
+
+def test_a_record_that_is_not_there_is_none(ground: Ground) -> None:
+    ground.with_topic(a_topic(partitions=1))
+    ground.send(*[("ana", str(number)) for number in range(5)])
+    ground.forget("letters", 0, before=3)
+    with ground.broker().reader() as reader:
+        found = [reader.record(TopicPartition("letters", 0), offset) for offset in range(7)]
+        assert [record and record.value for record in found] == [None, None, None, b"3", b"4", None, None]
+        assert reader.record(TopicPartition("letters", 1), 0) is None
+        assert reader.record(TopicPartition("cards", 0), 0) is None
+
+
 def test_a_closed_producer_takes_nothing(ground: Ground) -> None:
     ground.with_topic()
     producer = ground.producer()
@@ -275,3 +324,5 @@ def test_a_broker_that_is_not_there_is_said_to_be_away(kind: str, tmp_path: Path
         broker.producer().send("letters", b"ana", b"1").result(1)
     with pytest.raises(BrokerUnavailable):
         broker.consumer("readers", ["letters"]).poll(0.1)
+    with pytest.raises(BrokerUnavailable):
+        broker.reader().record(TopicPartition("letters", 0), 0)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from services.chassis.audit import verify_audit
 from services.chassis.database import database_now, for_update, is_sqlite
 from services.chassis.errors import Contention
-from services.chassis.inbox import note_event
+from services.chassis.inbox import note_events
 from services.chassis.job_queue import claim_job, finish_job, next_due
 from services.chassis.leases import leadership
 from services.chassis.outbox import mark_published, outgoing, store_outgoing, waiting
@@ -62,7 +62,7 @@ def test_nothing_is_left_after_an_exception(uow: UnitOfWork[Shop], engine: sa.En
         shop.add("there before")
 
     def half_done(shop: Shop) -> None:
-        note_event(shop.connection, "group", "/other", "e1", shop.now)
+        note_events(shop.connection, "group", [("/other", "e1")], shop.now)
         everything(shop, "p1")
         raise Interrupted
 
@@ -259,7 +259,7 @@ def test_one_event_takes_effect_once_however_many_try(uow: UnitOfWork[Shop], eng
 
     def hear(number: int) -> None:
         with uow.begin() as shop:
-            if note_event(shop.connection, "group", "/other", "e1", shop.now):
+            if note_events(shop.connection, "group", [("/other", "e1")], shop.now):
                 shop.add(f"p{number}")
                 new.append(True)
 

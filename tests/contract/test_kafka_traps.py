@@ -6,13 +6,15 @@ import gc
 import logging
 import threading
 
+import kafka
 import kafka.producer.kafka
 import pytest
 
 from deploy.local.kafka import KafkaNode
 from services.chassis.broker import BrokerUnavailable
 from services.chassis.brokers import open_broker
-from tests.contract.brokers import Ground, a_topic, poll_until
+from services.chassis.kafka_consumer import KafkaConsumer
+from tests.contract.brokers import Ground, a_topic, poll_one, poll_until, read
 from tests.support import stack
 
 pytestmark = pytest.mark.stack
@@ -27,6 +29,48 @@ def test_a_collected_producer_does_not_silence_the_next_one() -> None:
     second = broker.producer()
     assert isinstance(kafka.producer.kafka.log, logging.Logger)
     second.close()
+
+
+def test_kafka_python_still_forgets_a_paused_partition_with_records_in_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    ground = Ground(stack.kafka_url())
+    ground.with_topic(a_topic(partitions=2))
+    sent = ground.send(*[(f"key{number}", "x") for number in range(200)])
+    with ground.consumer() as consumer:
+        first = poll_one(consumer)
+        consumer.seek(first.topic_partition, first.offset)
+        consumer.pause([first.topic_partition])
+        others = sum(1 for partition, _ in sent if partition != first.partition)
+        with monkeypatch.context() as without:
+            without.setattr(KafkaConsumer, "_remove_drained", lambda _: None)
+            read(consumer, others)
+            consumer.resume([first.topic_partition])
+            came = [batch for _ in range(5) for batch in consumer.poll(0.5).values()]
+            assert not came, (
+                f"kafka-python {kafka.__version__} takes it up by itself: drop KafkaConsumer._remove_drained"
+            )
+            assert consumer.lag()[first.topic_partition] == len(sent) - others
+        read(consumer, len(sent) - others)  # ours takes it up
+
+
+@pytest.mark.parametrize("fetcher", [None, object()], ids=["no fetcher", "no such name"])
+def test_a_release_without_the_names_that_the_workaround_needs_is_polled_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, fetcher: object
+) -> None:
+    ground = Ground(stack.kafka_url())
+    ground.with_topic(a_topic(partitions=1))
+    ground.send(("ana", "1"))
+    with ground.consumer() as consumer:
+        assert isinstance(consumer, KafkaConsumer)
+        real = consumer._client
+
+        class Renamed:
+            _fetcher = fetcher
+
+            def __getattr__(self, name: str) -> object:
+                return getattr(real, name)
+
+        monkeypatch.setattr(consumer, "_client", Renamed())
+        assert [record.value for record in read(consumer, 1)] == [b"1"]
 
 
 @pytest.mark.xdist_group("own_node")

@@ -11,10 +11,13 @@ import sqlalchemy as sa
 
 from deploy.local.layout import SERVICES
 from services.chassis import metrics, readings
+from services.chassis.broker import TopicPartition
+from services.chassis.brokers import open_broker
 from services.chassis.database import open_engine
-from services.chassis.inbox import DeadLetter, put_aside, unbroken_dead_letters
+from services.chassis.inbox import DeadLetter, put_aside
 from services.chassis.logs import FIELDS
 from services.chassis.migrations import migrate
+from services.chassis.partition_alarms import count_dead, raise_alarm
 from services.chassis.unit_of_work import StoreBase, UnitOfWork
 
 ROOT = Path(__file__).parents[2]
@@ -71,15 +74,40 @@ def _typed(snippet: str, url: str, tmp_path: Path) -> str:
     return done.stdout.strip()
 
 
-def test_dead_letters_are_acknowledged_as_told(databases: Mapping[str, str], tmp_path: Path) -> None:
-    (snippet,) = (text for text in SNIPPETS if "acknowledge" in text)
+def _ops(words: str, url: str, tmp_path: Path) -> str:
+    """Type one of the page's commands as it stands there, with the environment of the matcher."""
+    command = words.replace("<name>", "matcher").split("#")[0].split()[1:]
+    done = subprocess.run(
+        [sys.executable, *command],
+        env={"DATABASE_URL": url, "BROKER_URL": f"embedded://{tmp_path}/broker.db"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode in {0, 1}, done.stderr
+    return done.stdout
+
+
+COMMANDS = re.findall(r"^python -m services.<name> ops .*$", PAGE, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=lambda words: "-".join(words.split()[4:6]))
+def test_the_commands_of_an_operator_work_as_told(words: str, databases: Mapping[str, str], tmp_path: Path) -> None:
+    from services.matcher.bootstrap import SERVICE
+
+    place = TopicPartition("cairn.people.v1", 3)
     uow = UnitOfWork(open_engine(databases["matcher"]), StoreBase, source="/matcher")
     with uow.begin() as store:
-        put_aside(store.connection, "matcher", DeadLetter("a-topic", 0, 7, "BadRecord"), store.now)
-        assert unbroken_dead_letters(store.connection, "matcher") == 1
-    assert _typed(snippet, databases["matcher"], tmp_path) == "1 acknowledged"
-    with uow.begin() as store:
-        assert unbroken_dead_letters(store.connection, "matcher") == 0
+        put_aside(store.connection, "matcher", DeadLetter(place.topic, place.partition, 7, "BadRecord"), store.now)
+        count_dead(store.connection, "matcher", place)
+        raise_alarm(store.connection, "matcher", place, 8, "BadRecord", store.now)
+    open_broker(f"embedded://{tmp_path}/broker.db").ensure_topics(SERVICE.topics(1, 1))
+    said = _ops(
+        words.replace("<place> ...", "<place>").replace("<place>", f"{place.topic}/3/7"), databases["matcher"], tmp_path
+    )
+    assert f"{place.topic}/3" in said or "1 of 1 dropped" in said
 
 
 def test_a_job_that_gave_up_runs_again_as_told(databases: Mapping[str, str]) -> None:

@@ -72,3 +72,22 @@ def test_a_service_is_given_only_the_keys_it_needs(tmp_path: Path) -> None:
     assert not {"TOKEN_PRIVATE_KEY", "CONTACT_KEYS", "INDEX_KEY"} & set(told["matcher"])
     assert not {"TOKEN_PRIVATE_KEY", "INDEX_KEY"} & set(told["notifications"])
     assert len({environment["DATABASE_URL"] for environment in told.values()}) == 3
+
+
+def test_an_operators_command_needs_a_run_and_leaves_secrets_to_its_owner(tmp_path: Path) -> None:
+    from deploy.local.ops import save_environment
+
+    def typed(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "deploy.local.ops", "--folder", str(tmp_path), "matcher", *words]
+        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+    done = typed("consumer", "status")
+    assert (done.returncode, done.stderr) == (1, f"Nothing was started in {tmp_path} yet: `make run` first.\n")
+    told = {"DATABASE_URL": f"sqlite:///{tmp_path}/m.db", "BROKER_URL": f"embedded://{tmp_path}/b.db"}
+    save_environment(tmp_path, "matcher", told)
+    assert stat.S_IMODE((tmp_path / "environments" / "matcher.json").stat().st_mode) == 0o600
+    migrated = [sys.executable, "-m", "services.matcher", "migrate"]
+    assert subprocess.run(migrated, env=told, timeout=60, check=False).returncode == 0
+    done = typed("consumer", "status")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("No partition of matcher stands in alarm")

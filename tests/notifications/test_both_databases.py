@@ -21,7 +21,7 @@ from services.notifications.domain.delivery import Ending, Outcome
 from services.notifications.domain.preferences import Preferences
 from services.notifications.ports import Wanted
 from services.notifications.use_cases.ask_for_people import ask_for_people
-from services.notifications.use_cases.sweep import prune, sweep
+from services.notifications.use_cases.sweep import probe_mail_server, prune, sweep
 from tests.notifications.house import PROGRAMME, House, contact, registered
 from tests.notifications.matches import accepted, declined, proposed, reminder
 from tests.support import stack
@@ -118,3 +118,13 @@ def test_the_schema_goes_and_comes_back_with_rows_in_it(house: House, url: str) 
     assert house.rows() == []
     with house.engine.connect() as connection:
         assert set(sa.inspect(connection).get_table_names()) >= {"people", "deliveries", "attempts", "outbox"}
+
+
+def test_what_waited_for_the_mail_server_is_hastened(house: House) -> None:
+    for number in range(3):
+        house.hear(contact(f"mentor{number}"), proposed(match_id=f"m{number}", mentor_id=f"mentor{number}"))
+    house.channel.answers.extend([Outcome(Ending.LATER, "unreachable")] * 3)
+    assert len(house.work()) == 3
+    assert probe_mail_server(house.uow) == 1
+    assert len(house.work()) == 3
+    assert house.states() == {"proposal": "delivered"}

@@ -79,6 +79,10 @@ class FakeBroker:
         self.must_answer()
         return FakeConsumer(self, group, topics)
 
+    def reader(self) -> FakeReader:
+        self.must_answer()
+        return FakeReader(self)
+
     def ensure_topics(self, specs: Sequence[TopicSpec]) -> None:
         self.must_answer()
 
@@ -127,6 +131,22 @@ class FakeProducer:
         """Prove nothing, as the real one."""
 
     def close(self, timeout: float = 5.0) -> None:
+        """Nothing is open."""
+
+
+@dataclass
+class FakeReader:
+    broker: FakeBroker
+
+    def record(self, partition: TopicPartition, offset: int) -> Record | None:
+        return next((record for record in self.broker.log[partition] if record.offset == offset), None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Nothing is open."""
 
 

@@ -9,11 +9,12 @@ import sqlalchemy as sa
 
 from services.chassis.database import for_update, insert_of
 from services.chassis.held import Held
+from services.chassis.job_queue import hasten_jobs, waits_later
 from services.chassis.unit_of_work import StoreBase, Transaction
 from services.notifications.adapters import rows
 from services.notifications.adapters.tables import attempts, chassis, deliveries
 from services.notifications.domain.attempt import Attempt, Ended, Order
-from services.notifications.domain.delivery import Delivery, Ending, State
+from services.notifications.domain.delivery import AWAY, Delivery, Ending, State
 from services.notifications.domain.match import MatchState
 from services.notifications.ports import DELIVER
 
@@ -196,6 +197,25 @@ class DeliveryRows(StoreBase):
             .limit(limit)
         )
         return [rows.delivery_from(row) for row in self.connection.execute(query)]
+
+    def hasten(self, limit: int | None = None) -> int:
+        """Make deliveries due now that wait since the mail server was away, those that waited longest first; how many.
+
+        Judged by how the last attempt ended.
+        """
+        each = attempts.alias()
+        last = sa.select(sa.func.max(each.c.number)).where(each.c.delivery_id == _D.id).scalar_subquery()
+        theirs = deliveries.join(attempts, (attempts.c.delivery_id == _D.id) & (attempts.c.number == last))
+        theirs = theirs.join(chassis.jobs, (chassis.jobs.c.kind == "deliver") & (chassis.jobs.c.key == _D.id))
+        query = (
+            sa.select(_D.id)
+            .select_from(theirs)
+            .where(_D.settled_at.is_(None), _D.state == State.QUEUED, attempts.c.cause.in_(AWAY))
+            .where(waits_later(chassis.jobs, self.now))
+            .order_by(_D.created_at)
+            .limit(limit)
+        )
+        return hasten_jobs(self.connection, "deliver", self.connection.execute(query).scalars().all(), self.now)
 
     def stranded(self, limit: int) -> Sequence[str]:
         """Deliveries that are to be sent and have no job that would."""

@@ -56,12 +56,21 @@ class Ending(StrEnum):
     UNCLEAR = "unclear"  # cut off after the mail may have been taken
 
 
+AWAY = ("unreachable", "smtp_421", "smtp_server_disconnected", "out_of_time")
+"""Causes that say nothing of the message: the mail server itself does not work now (RFC 5321, 4.2.2)."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What a channel says of one attempt; `cause` is a coded class of fault, never the text of an answer."""
 
     ending: Ending
     cause: str = ""
+
+    @property
+    def away(self) -> bool:
+        """Whether the mail server was away, so that other messages would have fared alike."""
+        return self.ending is Ending.LATER and self.cause in AWAY
 
 
 @dataclass(frozen=True, kw_only=True)

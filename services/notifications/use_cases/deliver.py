@@ -6,7 +6,7 @@ unclear, so few are handed over together, and none of them once a slow server ha
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from services.chassis.clock import monotonic
@@ -33,6 +33,13 @@ TOGETHER = 10
 """How many messages are delivered together: enough to share transactions and a connection."""
 
 
+@dataclass
+class MailServerState:
+    """Whether the mail server was away at last; a new process does not know, and looks once."""
+
+    was_away: bool = True
+
+
 @dataclass(frozen=True, kw_only=True)
 class Deliver:
     """The means of delivering; `pause` says how many seconds to wait after so many tries."""
@@ -43,6 +50,7 @@ class Deliver:
     quiet: QuietHours | None
     pause: Callable[[int], float]
     seconds: Callable[[], float] = monotonic
+    mail_server: MailServerState = field(default_factory=MailServerState)
 
     def __call__(self, delivery_ids: Sequence[str]) -> Mapping[str, Exception]:
         """Deliver, put aside, or come back later; the same id twice at once is sent once. Returns faults by id."""
@@ -92,21 +100,30 @@ class Deliver:
                 yield Ended(attempt, outcome, letter.locale)
 
     def _end(self, ends: Sequence[Ended]) -> None:
+        answered = any(end.outcome.ending is Ending.DELIVERED for end in ends)
+        away = any(end.outcome.away for end in ends)
         with self.uow.begin() as store:
+            if answered and self.mail_server.was_away:
+                store.hasten()  # the mail server takes mail again: what waited for it goes out now
             under_way = store.end_attempts(ends)
             for end in ends:
                 delivery = under_way.get(end.attempt.order.delivery.id)
-                if delivery is None or delivery.state.settled:
-                    continue  # another worker took it over, or the person was forgotten while their mail was on its way
-                retry_at = store.now + timedelta(seconds=self.pause(end.attempt.number))
-                match after(delivery, end.outcome, retry_at):
-                    case State.DELIVERED:
-                        self._delivered(store, delivery, end.locale)
-                    case PutAside(state=state, cause=cause):
-                        put_aside(store, delivery, state, cause, channel=self.channel.name)
-                    case Wait(until=later):
-                        store.put_back(delivery.id)
-                        store.enqueue(DELIVER, delivery.id, due_at=later)
+                if delivery is not None and not delivery.state.settled:
+                    self._record(store, delivery, end)
+                # else another worker took it over, or the person was forgotten while their mail was on its way
+        if answered or away:
+            self.mail_server.was_away = away
+
+    def _record(self, store: Store, delivery: Delivery, end: Ended) -> None:
+        retry_at = store.now + timedelta(seconds=self.pause(end.attempt.number))
+        match after(delivery, end.outcome, retry_at):
+            case State.DELIVERED:
+                self._delivered(store, delivery, end.locale)
+            case PutAside(state=state, cause=cause):
+                put_aside(store, delivery, state, cause, channel=self.channel.name)
+            case Wait(until=later):
+                store.put_back(delivery.id)
+                store.enqueue(DELIVER, delivery.id, due_at=later)
 
     def _delivered(self, store: Store, delivery: Delivery, locale: str) -> None:
         store.settle(delivery.id, State.DELIVERED, locale=locale, channel=self.channel.name)

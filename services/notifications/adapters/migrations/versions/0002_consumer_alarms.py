@@ -1,0 +1,20 @@
+"""A consumer remembers per partition how many dead letters came in a row, and the alarm that stands.
+
+Revision ID: 0002
+Revises: 0001
+"""
+
+from alembic import op
+
+from services.chassis.migrations import create_consumer_partitions, drop_consumer_partitions
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    create_consumer_partitions(op.get_bind())
+
+
+def downgrade() -> None:
+    drop_consumer_partitions(op.get_bind())

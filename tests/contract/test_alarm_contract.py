@@ -1,0 +1,51 @@
+"""A flood of bad records on either broker: its partition stands, the others go on, an operator lets it go on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from services.chassis.broker import TopicPartition
+from services.chassis.database import open_engine
+from services.chassis.partition_alarms import read_states, resume_partition
+from tests.chassis.hearing import GROUP, Heard, dead, parcel, subscriber
+from tests.chassis.running import running, until
+from tests.chassis.shop import TOPIC, open_shop
+from tests.contract.brokers import Ground, a_topic
+
+
+def test_a_flood_stops_its_partition_and_no_other_until_it_is_resumed(ground: Ground, tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path}/shop.db")
+    uow = open_shop(engine)
+    heard = Heard(uow)
+    ground.with_topic(a_topic(TOPIC, partitions=3))
+    producer = ground.producer()
+    places: dict[str, int] = {}
+
+    def send(key: str, value: bytes | None = None) -> None:
+        event = parcel(key)
+        places[key], _ = producer.send(TOPIC, key.encode(), value or event.value, event.headers).result(20)
+
+    def alarms() -> list[TopicPartition]:
+        with engine.connect() as connection:
+            return [state.place for state in read_states(connection, GROUP) if state.alarm_at is not None]
+
+    for _ in range(12):
+        send("a", b"bad")
+    send("a")
+    flooded = TopicPartition(TOPIC, places["a"])
+    with running(subscriber(ground.broker(), uow, heard, most_dead=5, together=20, most_together=100).run):
+        until(lambda: alarms() == [flooded])
+        for key in "bcdefghijk":
+            send(key)
+        elsewhere = {key for key, partition in places.items() if partition != flooded.partition}
+        assert elsewhere
+        until(lambda: {key for key, _ in heard.seen} == elsewhere)
+        assert len(dead(engine)) == 5
+        for letters in (10, 12):
+            with uow.begin() as shop:
+                assert resume_partition(shop.connection, GROUP, flooded, None)
+            until(lambda wanted=letters: len(dead(engine)) == wanted)  # type: ignore[misc]
+            until(lambda wanted=letters: bool(alarms()) == (wanted == 10))  # type: ignore[misc]
+        until(lambda: {key for key, _ in heard.seen} == set(places))
+    assert alarms() == []
+    engine.dispose()

@@ -1,0 +1,97 @@
+"""A flood of records that nobody can read stops one partition, and nothing that people see."""
+
+import json
+import secrets
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.chassis.brokers import open_broker
+from services.events.topics import PEOPLE
+from tests.e2e.people import Person, Stage, eventually
+
+pytestmark = pytest.mark.system
+
+ROOT = Path(__file__).parents[2]
+HEARERS = ("matcher", "notifications")
+
+
+def _ops(stage: Stage, service: str, *words: str) -> str:
+    """An operator types a command on the running system."""
+    done = subprocess.run(
+        [sys.executable, "-m", "deploy.local.ops", "--folder", str(stage.system.folder), service, *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def _health(stage: Stage, name: str) -> dict[str, Any]:
+    with urllib.request.urlopen(stage.system.children[name].ready_url, timeout=5) as answer:
+        found: dict[str, Any] = json.load(answer)
+    return found
+
+
+def _known(stage: Stage) -> set[str]:
+    """Everybody the matcher knows to wait."""
+    waiting = stage.client.pages("/matcher/v1/waiting", token=stage.admin)
+    return {person["mentee_id"] for person in waiting}
+
+
+def _flood(stage: Stage, records: int) -> int:
+    """Put unreadable records into one partition of the topic of people; which one."""
+    producer = open_broker(stage.system.environment("profiles")["BROKER_URL"]).producer()
+    sent = [producer.send(PEOPLE, b"poison", b"\xff\x00", [("poison", b"1")]) for _ in range(records)]
+    producer.flush(20)
+    partitions = {delivery.result(20)[0] for delivery in sent}
+    producer.close()
+    (partition,) = partitions
+    return partition
+
+
+def _sign_up(stage: Stage, language: str, people: int) -> list[Person]:
+    """Each is answered 201 at once."""
+    signed: list[Person] = []
+    for _ in range(people):
+        body = {
+            "preferred_name": "Robin",
+            "contact": {"email": f"mentee-{secrets.token_hex(6)}@example.org"},
+            "languages": [{"tag": language, "level": "native"}],
+            "relation": "self",
+            "diabetes_type": "t1d",
+            "consents": ["matching", "messages"],
+        }
+        answer = stage.client.post("/profiles/v1/mentees", body)
+        assert answer.status == 201
+        signed.append(Person(answer.body["id"], answer.body["access_token"], body["contact"]["email"]))  # type: ignore[index]
+    return signed
+
+
+def test_a_flood_of_poison_leaves_sign_ups_and_the_other_partitions_alone(stage: Stage) -> None:
+    language = stage.a_language()
+    partition = _flood(stage, 30)
+    pids = {name: child.pid for name, child in stage.system.children.items()}
+    for service in HEARERS:
+        eventually(lambda name=service: "stands at" in _ops(stage, name, "consumer", "status"))  # type: ignore[misc]
+        eventually(lambda name=service: _health(stage, f"{name}-consumer")["status"] == "degraded")  # type: ignore[misc]
+        assert _health(stage, f"{service}-consumer")["checks"]["partitions"] == "Alarm"
+
+    people = {person.id for person in _sign_up(stage, language, 24)}
+    eventually(lambda: _known(stage) & people, saying="people of the other partitions")
+
+    for service in HEARERS:
+        assert _ops(stage, service, "dead-letters", "list").count(f"{PEOPLE}/{partition}/") == 20
+        assert f"{PEOPLE}/{partition} goes on" in _ops(stage, service, "consumer", "resume", "--reason", "a test")
+    eventually(lambda: people <= _known(stage), saying="everybody is known after the partition went on")
+    for service in HEARERS:
+        eventually(lambda name=service: _health(stage, f"{name}-consumer")["status"] == "ok")  # type: ignore[misc]
+        assert "30 of 30 dropped" in _ops(stage, service, "dead-letters", "drop", "--all")
+    assert {name: child.pid for name, child in stage.system.children.items()} == pids
