@@ -41,7 +41,7 @@ def append_audit(connection: sa.Connection, entries: Sequence[AuditEntry], now: 
         return
     insert_or_skip(connection, _HEAD, {"id": 1, "seq": 0, "hash": _START})
     head = connection.execute(for_update(sa.select(_HEAD).where(_HEAD.c.id == 1))).one()
-    seq, last = head.seq, head.hash
+    seq, last, rows = head.seq, head.hash, []
     for entry in entries:
         seq += 1
         row = {
@@ -54,7 +54,8 @@ def append_audit(connection: sa.Connection, entries: Sequence[AuditEntry], now: 
             "detail": None if entry.detail is None else _canonical(entry.detail),
         }
         last = _hash(last, row, key)
-        connection.execute(_AUDIT.insert().values(**row, hash=last))
+        rows.append({**row, "hash": last})
+    connection.execute(_AUDIT.insert(), rows)
     connection.execute(_HEAD.update().where(_HEAD.c.id == 1).values(seq=seq, hash=last))
 
 

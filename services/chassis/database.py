@@ -8,7 +8,9 @@ that writes later fails with "database is locked" under contention, so write tra
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -76,16 +78,46 @@ def insert_or_skip(connection: sa.Connection, table: sa.Table, values: dict[str,
 
     On PostgreSQL this waits for another transaction that is inserting the same row, and then tells by its outcome.
     """
-    first = next(iter(table.primary_key.columns))
-    result = connection.execute(
-        conflict_insert(connection, table).values(values).on_conflict_do_nothing().returning(first)
-    )
-    return result.first() is not None
+    return bool(insert_new(connection, table, [values]))
+
+
+def insert_new(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> list[sa.Row[Any]]:
+    """Insert several rows at once, leaving out those whose keys are there; returns the keys of the inserted ones."""
+    if not rows:
+        return []
+    return list(connection.execute(_insert_new(connection.dialect.name, table), rows))
+
+
+def upsert(
+    connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]], *, kept: Sequence[str] = ()
+) -> None:
+    """Insert rows by their primary key, or bring the columns given to what they say; `kept` ones are only inserted."""
+    if rows:
+        connection.execute(_upsert(connection.dialect.name, table, tuple(rows[0]), tuple(kept)), rows)
+
+
+# Statements are built once: building one anew, and finding out that it is the same as before, costs more than its row.
+@cache
+def _insert_new(dialect: str, table: sa.Table) -> Any:
+    return insert_of(dialect, table).on_conflict_do_nothing().returning(*table.primary_key.columns)
+
+
+@cache
+def _upsert(dialect: str, table: sa.Table, names: tuple[str, ...], kept: tuple[str, ...]) -> Any:
+    keys = list(table.primary_key.columns)
+    insert = insert_of(dialect, table)
+    changing = {name: insert.excluded[name] for name in names if table.c[name] not in set(keys) and name not in kept}
+    return insert.on_conflict_do_update(index_elements=keys, set_=changing)
 
 
 def conflict_insert(connection: sa.Connection, table: sa.Table) -> Any:
     """Return the dialect's INSERT, which knows `on_conflict_do_update` and `on_conflict_do_nothing` on both."""
-    if is_sqlite(connection):
+    return insert_of(connection.dialect.name, table)
+
+
+def insert_of(dialect: str, table: sa.Table) -> Any:
+    """Return the same by the dialect's name, for statements that are built once."""
+    if dialect == "sqlite":
         from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
         return sqlite_insert(table)

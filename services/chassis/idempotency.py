@@ -33,6 +33,10 @@ REPLAYED = "Idempotent-Replayed"
 KEPT_FOR = timedelta(hours=24)
 _KEPT_HEADERS = ("Content-Type", "Location", "ETag")
 _KEY = re.compile(r"[!-~]{8,128}")
+_STORED = sa.select(TABLES.idempotency).where(
+    TABLES.idempotency.c.scope == sa.bindparam("scope_"), TABLES.idempotency.c.key == sa.bindparam("key_")
+)
+_TRY_LOCK = sa.select(sa.func.pg_try_advisory_xact_lock(sa.bindparam("lock", type_=sa.BigInteger)))
 _SEALED_ONCE = bytes(12)  # the sealing key is used for one single text, so its nonce may be constant
 
 
@@ -95,7 +99,7 @@ class _Guarded:
         self._uow = uow
 
     def answer(self, run: Callable[[], Response]) -> Response:
-        with self._uow.begin():
+        with self._uow.begin(whole=True):  # a view that raises is answered as a whole, with nothing kept of it
             tx = self._uow.transaction()
             self._one_at_a_time(tx.connection)
             stored = self._stored(tx.connection, tx.now)
@@ -111,16 +115,16 @@ class _Guarded:
         if connection.dialect.name != "postgresql":
             return
         lock = int.from_bytes(bytes.fromhex(self._key)[:8], "big", signed=True)
-        if not connection.execute(sa.select(sa.func.pg_try_advisory_xact_lock(lock))).scalar_one():
+        if not connection.execute(_TRY_LOCK, {"lock": lock}).scalar_one():
             detail = "The same request is being worked on. Please ask again in a moment."
             raise problem(409, "in_progress", "Already on it", detail, headers={"Retry-After": "1"})
 
     def _stored(self, connection: sa.Connection, now: datetime) -> sa.Row[Any] | None:
         """Return the row of this key if it is fresh; an old one is forgotten."""
         table = TABLES.idempotency
-        mine = (table.c.scope == self._scope) & (table.c.key == self._key)
-        row = connection.execute(sa.select(table).where(mine)).one_or_none()
+        row = connection.execute(_STORED, {"scope_": self._scope, "key_": self._key}).one_or_none()
         if row is not None and row.created_at < now - KEPT_FOR:
+            mine = (table.c.scope == self._scope) & (table.c.key == self._key)
             connection.execute(table.delete().where(mine))
             return None
         return row
@@ -143,7 +147,7 @@ class _Guarded:
             "body": self._cipher.encrypt(_SEALED_ONCE, response.get_data(), None),
             "created_at": now,
         }
-        connection.execute(TABLES.idempotency.insert().values(row))
+        connection.execute(TABLES.idempotency.insert(), row)
 
 
 def _hash(*parts: str) -> str:

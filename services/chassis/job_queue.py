@@ -11,11 +11,12 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from services.chassis.database import conflict_insert, is_sqlite
+from services.chassis.database import insert_of
 from services.chassis.tables import TABLES
 
 _JOBS = TABLES.jobs
@@ -37,66 +38,124 @@ class Claim:
     last_error: str | None = None
 
 
-def put_job(
-    connection: sa.Connection, kind: str, key: str, payload: Mapping[str, Any] | None, due_at: datetime, now: datetime
-) -> None:
+@dataclass(frozen=True, slots=True)
+class JobRequest:
+    """A wish for a job; `payload` None keeps the one it has."""
+
+    kind: str
+    key: str
+    due_at: datetime
+    payload: Mapping[str, Any] | None = None
+
+
+def merge_requests(requests: Sequence[JobRequest]) -> list[JobRequest]:
+    """Return one request per job, sorted, with the same outcome: the earliest due time, the newest payload."""
+    merged: dict[tuple[str, str], JobRequest] = {}
+    for new in requests:
+        old = merged.get((new.kind, new.key))
+        if old is not None:
+            payload = old.payload if new.payload is None else new.payload
+            new = JobRequest(new.kind, new.key, min(old.due_at, new.due_at), payload)  # noqa: PLW2901
+        merged[new.kind, new.key] = new
+    return [merged[place] for place in sorted(merged)]
+
+
+def put_jobs(connection: sa.Connection, requests: Sequence[JobRequest], now: datetime) -> None:
     """Enqueue, in the caller's transaction. A job that gave up starts afresh; one that backs off keeps to that."""
-    body = dict(payload) if payload is not None else None
-    insert = conflict_insert(connection, _JOBS).values(
-        kind=kind, key=key, payload=body, due_at=due_at, attempts=0, created_at=now
-    )
+    rows = [
+        {
+            "kind": wish.kind,
+            "key": wish.key,
+            "payload": None if wish.payload is None else dict(wish.payload),
+            "due_at": wish.due_at,
+            "attempts": 0,
+            "created_at": now,
+        }
+        for wish in requests
+    ]
+    if rows:
+        connection.execute(_enqueue(connection.dialect.name), rows)
+
+
+@cache
+def _enqueue(dialect: str) -> Any:
+    """The statement that enqueues, built once per dialect."""
+    insert = insert_of(dialect, _JOBS)
     new, old = insert.excluded, _JOBS.c
     running, gave_up = old.leased_until.is_not(None), old.gave_up_at.is_not(None)
     earlier = sa.case((new.due_at < old.due_at, new.due_at), else_=old.due_at)
-    connection.execute(
-        insert.on_conflict_do_update(
-            index_elements=[old.kind, old.key],
-            set_={
-                "due_at": sa.case((gave_up, new.due_at), (running | (old.attempts > 0), old.due_at), else_=earlier),
-                "payload": sa.case((running, old.payload), else_=sa.func.coalesce(new.payload, old.payload)),
-                "again_at": sa.case(
-                    (running & (old.again_at.is_(None) | (new.due_at < old.again_at)), new.due_at), else_=old.again_at
-                ),
-                "again_payload": sa.case(
-                    (running, sa.func.coalesce(new.payload, old.again_payload)), else_=old.again_payload
-                ),
-                "attempts": sa.case((gave_up, 0), else_=old.attempts),
-                "gave_up_at": None,
-            },
-        )
+    return insert.on_conflict_do_update(
+        index_elements=[old.kind, old.key],
+        set_={
+            "due_at": sa.case((gave_up, new.due_at), (running | (old.attempts > 0), old.due_at), else_=earlier),
+            "payload": sa.case((running, old.payload), else_=sa.func.coalesce(new.payload, old.payload)),
+            "again_at": sa.case(
+                (running & (old.again_at.is_(None) | (new.due_at < old.again_at)), new.due_at), else_=old.again_at
+            ),
+            "again_payload": sa.case(
+                (running, sa.func.coalesce(new.payload, old.again_payload)), else_=old.again_payload
+            ),
+            "attempts": sa.case((gave_up, 0), else_=old.attempts),
+            "gave_up_at": None,
+        },
     )
 
 
 def claim_job(connection: sa.Connection, kinds: Sequence[str], now: datetime, lease: timedelta) -> Claim | None:
     """Take the job that is due longest, or whose lease ran out because its worker died; None when there is none."""
+    return next(iter(claim_jobs(connection, kinds, now, lease, most=1)), None)
+
+
+def claim_jobs(
+    connection: sa.Connection, kinds: Sequence[str], now: datetime, lease: timedelta, *, most: int
+) -> list[Claim]:
+    """Take several such jobs at once, those first that are due longest."""
+    token = str(uuid.uuid4())
+    told = {"kinds": list(kinds), "now": now, "most": most, "token": token, "until": now + lease}
+    taken = connection.execute(_claim(connection.dialect.name), told).all()
+    return [
+        Claim(row.id, row.kind, row.key, row.payload or {}, row.attempts, token, row.last_error)
+        for row in sorted(taken, key=lambda row: (row.due_at, row.id))
+    ]
+
+
+@cache
+def _claim(dialect: str) -> Any:
+    """The statement that claims. What is due is found first and by itself, so that no more rows are locked."""
+    now: sa.BindParameter[datetime] = sa.bindparam("now", type_=_JOBS.c.due_at.type)
     due = (
         sa.select(_JOBS.c.id)
         .where(
-            _JOBS.c.kind.in_(list(kinds)),
+            _JOBS.c.kind.in_(sa.bindparam("kinds", expanding=True)),
             _JOBS.c.due_at <= now,
             _JOBS.c.gave_up_at.is_(None),
             _JOBS.c.leased_until.is_(None) | (_JOBS.c.leased_until <= now),
         )
         .order_by(_JOBS.c.due_at, _JOBS.c.id)
-        .limit(1)
+        .limit(sa.bindparam("most", type_=sa.Integer))
     )
-    if not is_sqlite(connection):
+    if dialect != "sqlite":
         due = due.with_for_update(skip_locked=True)
-    token = str(uuid.uuid4())
-    taken = connection.execute(
+    found = due.cte("due")
+    return (
         _JOBS.update()
-        .where(_JOBS.c.id == due.scalar_subquery())
+        .where(_JOBS.c.id.in_(sa.select(found.c.id)))
         .values(
-            lease=token,
-            leased_until=now + lease,
+            lease=sa.bindparam("token"),
+            leased_until=sa.bindparam("until", type_=_JOBS.c.leased_until.type),
             attempts=_JOBS.c.attempts + 1,
             last_error=sa.case((_JOBS.c.leased_until.is_not(None), WORKER_DIED), else_=_JOBS.c.last_error),
         )
-        .returning(_JOBS.c.id, _JOBS.c.kind, _JOBS.c.key, _JOBS.c.payload, _JOBS.c.attempts, _JOBS.c.last_error)
-    ).first()
-    if taken is None:
-        return None
-    return Claim(taken.id, taken.kind, taken.key, taken.payload or {}, taken.attempts, token, taken.last_error)
+        .returning(
+            _JOBS.c.id,
+            _JOBS.c.kind,
+            _JOBS.c.key,
+            _JOBS.c.payload,
+            _JOBS.c.attempts,
+            _JOBS.c.last_error,
+            _JOBS.c.due_at,
+        )
+    )
 
 
 def next_due(connection: sa.Connection, kinds: Sequence[str]) -> datetime | None:
@@ -109,9 +168,28 @@ def next_due(connection: sa.Connection, kinds: Sequence[str]) -> datetime | None
     return found
 
 
-def extend_lease(connection: sa.Connection, claim: Claim, until: datetime) -> bool:
-    """Keep a running job ours; False when another worker has taken it over."""
-    return connection.execute(_ours(_JOBS.update(), claim).values(leased_until=until)).rowcount == 1
+def extend_leases(connection: sa.Connection, claims: Sequence[Claim], until: datetime) -> int:
+    """Keep running jobs, claimed together, ours; returns how many still are."""
+    together = _JOBS.c.id.in_([claim.id for claim in claims]) & (_JOBS.c.lease == claims[0].lease)
+    return connection.execute(_JOBS.update().where(together).values(leased_until=until)).rowcount
+
+
+def finish_jobs(connection: sa.Connection, claims: Sequence[Claim]) -> set[int]:
+    """Finish jobs that were claimed together, see `finish_job`; returns the ids of those that were still ours."""
+    told = {"ids": [claim.id for claim in claims], "token": claims[0].lease}
+    done = set(connection.scalars(_FINISH, told))
+    return done | {claim.id for claim in claims if claim.id not in done and finish_job(connection, claim)}
+
+
+_FINISH = (
+    _JOBS.delete()
+    .where(
+        _JOBS.c.id.in_(sa.bindparam("ids", expanding=True)),
+        _JOBS.c.lease == sa.bindparam("token"),
+        _JOBS.c.again_at.is_(None),
+    )
+    .returning(_JOBS.c.id)
+)
 
 
 def finish_job(connection: sa.Connection, claim: Claim) -> bool:

@@ -28,6 +28,9 @@ _log = logging.getLogger(__name__)
 Handler = Callable[[Any, Envelope], None]
 """Takes the event and its envelope. Runs inside `uow.begin()`: its own begin() joins the inbox row's transaction."""
 
+Foresee = Callable[[Sequence[Event]], None]
+"""Is given all events of a transaction before the first one is handled, to read at once what they will need."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Readable:
@@ -49,18 +52,25 @@ class Reception:
     """
 
     def __init__(
-        self, group: str, handlers: Mapping[type[Event], Handler], uow: UnitOfWork[Any], *, most_dead: int = 20
+        self,
+        group: str,
+        handlers: Mapping[type[Event], Handler],
+        uow: UnitOfWork[Any],
+        *,
+        most_dead: int = 20,
+        foresee: Foresee | None = None,
     ) -> None:
         self._group = group
         self._handlers = {event.type: (event, handle) for event, handle in handlers.items()}
         self._uow = uow
         self._most_dead = most_dead
+        self._foresee = foresee
         self._counting: frozenset[TopicPartition] | None = None
 
     def take(self, records: Sequence[Record]) -> None:
         """Let records of one partition take effect in one transaction, in order: all, or on any exception none."""
         readable = [found for record in records if (found := self._read(record)) is not None]
-        with self._uow.begin():
+        with self._uow.begin(whole=len(records) > 1):
             outcomes = self._effects(readable)
             outcomes["unknown"] += len(records) - len(readable)
             place = records[0].topic_partition
@@ -138,16 +148,17 @@ class Reception:
         """Let events take effect that did not before, inside the open transaction."""
         tx = self._uow.transaction()
         new = note_events(tx.connection, self._group, [found.name for found in readable], tx.now)
-        outcomes: Counter[str] = Counter()
+        fresh: list[_Readable] = []
         for found in readable:
-            if found.name not in new:
-                outcomes["repeated"] += 1
-                continue
-            new.remove(found.name)
+            if found.name in new:  # an event that comes twice takes effect at its first place
+                new.remove(found.name)
+                fresh.append(found)
+        if self._foresee is not None and len(fresh) > 1:
+            self._foresee([found.event for found in fresh])
+        for found in fresh:
             with readings.HANDLING.labels(type=found.envelope.type).time():
                 found.handle(found.event, found.envelope)
-            outcomes["handled"] += 1
-        return outcomes
+        return Counter(handled=len(fresh), repeated=len(readable) - len(fresh))
 
     def _places_counting(self) -> frozenset[TopicPartition]:
         """Return the partitions that count dead letters; asks the database once, inside the open transaction."""

@@ -35,10 +35,11 @@ from services.chassis.unit_of_work import Transaction, UnitOfWork
 if TYPE_CHECKING:
     from flask import Flask
 
-    from services.chassis.jobs import Job, Worker
+    from services.chassis.jobs import Handler as JobHandler
+    from services.chassis.jobs import Worker
     from services.chassis.operator import Operator
     from services.chassis.scheduler import Tick
-    from services.chassis.subscriber import Handler
+    from services.chassis.subscriber import Foresee, Handler
 
 Store = TypeVar("Store")
 Settings = TypeVar("Settings", bound=ServiceSettings)
@@ -57,7 +58,7 @@ class Parts(Generic[Settings, Store]):
 
 
 def _nothing(_parts: Any) -> None:
-    """Do nothing before consuming."""
+    """Do nothing, and return nothing."""
 
 
 def _one(_settings: Any) -> int:
@@ -69,7 +70,8 @@ class Service(Generic[Settings, Store]):
     """What a service is.
 
     `open_store` makes its store from the settings; `web_app`, `handlers`, `jobs` and `ticks` are its doors, each made
-    from the parts; `topics` are the topics it needs. `before_consuming` runs once before the consumer starts, and
+    from the parts; `topics` are the topics it needs. `foresee` makes what reads ahead for events that are handled
+    together, where there is something to gain. `before_consuming` runs once before the consumer starts, and
     `workers` says how many jobs one worker process does at the same time. The kinds of jobs in `aside` take long: they
     are done one by one beside the others, so that none of those waits for them.
     """
@@ -82,8 +84,9 @@ class Service(Generic[Settings, Store]):
     open_store: Callable[[Settings], Callable[[Transaction], Store]]
     web_app: Callable[[Parts[Settings, Store]], Flask]
     handlers: Callable[[Parts[Settings, Store]], Mapping[type[Event], Handler]]
-    jobs: Callable[[Parts[Settings, Store]], Mapping[str, Callable[[Job], None]]]
+    jobs: Callable[[Parts[Settings, Store]], Mapping[str, JobHandler]]
     ticks: Callable[[Parts[Settings, Store]], Sequence[Tick]]
+    foresee: Callable[[Parts[Settings, Store]], Foresee | None] = _nothing
     before_consuming: Callable[[Parts[Settings, Store]], None] = _nothing
     workers: Callable[[Settings], int] = _one
     aside: frozenset[str] = frozenset()
@@ -219,7 +222,8 @@ class Service(Generic[Settings, Store]):
         with self._background() as parts:
             self.before_consuming(parts)
             self._make_topics(parts, stop)
-            subscriber = Subscriber(parts.broker, self.name, self.handlers(parts), parts.uow)
+            handlers, foresee = self.handlers(parts), self.foresee(parts)
+            subscriber = Subscriber(parts.broker, self.name, handlers, parts.uow, foresee=foresee)
             parts.health.add(Check("partitions", subscriber.check, needed=False))
             subscriber.run(stop)
 

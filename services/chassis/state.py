@@ -16,7 +16,7 @@ _KEY = "chassis"
 class UnitOfWorkLike(Protocol):
     """The part of a unit of work that the HTTP side needs: a transaction that inner ones join."""
 
-    def begin(self) -> AbstractContextManager[Any]:
+    def begin(self, *, whole: bool = False) -> AbstractContextManager[Any]:
         """Open a transaction, or join the one that this thread has open."""
         ...
 

@@ -29,10 +29,10 @@ from services.chassis.errors import Alarm, BadRecord, Refusal, Unavailable
 from services.chassis.event import Event
 from services.chassis.pauses import Pauses
 from services.chassis.progress import ConsumerStalled, ProgressWatch
-from services.chassis.reception import Handler, Reception
+from services.chassis.reception import Foresee, Handler, Reception
 from services.chassis.unit_of_work import UnitOfWork
 
-__all__ = ["Handler", "Subscriber", "show_lag"]
+__all__ = ["Foresee", "Handler", "Subscriber", "show_lag"]
 
 _log = logging.getLogger(__name__)
 
@@ -75,6 +75,7 @@ class Subscriber:
         most_dead: int = 20,
         together: int = 20,
         most_together: int = 400,
+        foresee: Foresee | None = None,
         poll_seconds: float = 0.2,
         on_lag: Callable[[Mapping[TopicPartition, int]], None] = show_lag,
         first_wait: float = 0.1,
@@ -86,7 +87,7 @@ class Subscriber:
         self._broker = broker
         self._group = group
         self._topics = sorted({event.topic for event in handlers})
-        self._reception = Reception(group, handlers, uow, most_dead=most_dead)
+        self._reception = Reception(group, handlers, uow, most_dead=most_dead, foresee=foresee)
         self._attempts = attempts
         self._most_polled = max(100, most_together)
         self._new_size = partial(BatchSize, together, max(together, most_together))

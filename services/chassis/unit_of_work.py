@@ -9,7 +9,7 @@
         store.tell(ParcelSent(parcel_id="p1"))
 
 `begin` inside `begin` joins the transaction that is open in this thread (behind a savepoint), which is how an inbox row
-or an idempotency row shares the transaction of the use case it guards.
+or an idempotency row shares the transaction of the use case it guards. `begin(whole=True)` does without savepoints.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ from services.chassis.backoff import Backoff
 from services.chassis.database import READ_ONLY, database_now, is_sqlite, transient_of
 from services.chassis.errors import Contention
 from services.chassis.event import Event
-from services.chassis.job_queue import put_job
+from services.chassis.held import Held
+from services.chassis.job_queue import JobRequest, merge_requests, put_jobs
 from services.chassis.outbox import Outgoing, outgoing, store_outgoing
 
 S = TypeVar("S")
@@ -40,18 +41,29 @@ class Transaction:
 
     What is told, enqueued and audited is kept here and written just before the commit, always in the same order, so
     that the rows many transactions meet at (a job's row, the head of the audit) are locked late and without deadlock.
+    Rows that stores hold in memory (`held`) are written before them.
     """
 
     def __init__(
-        self, connection: sa.Connection, *, now: datetime, source: str, read_only: bool = False, audit_key: bytes = b""
+        self,
+        connection: sa.Connection,
+        *,
+        now: datetime,
+        source: str,
+        read_only: bool = False,
+        audit_key: bytes = b"",
+        whole: bool = False,
     ) -> None:
         self.connection = connection
         self.now = now
         self.read_only = read_only
+        self.whole = whole
+        self.spoiled = False
         self._source = source
         self._audit_key = audit_key
         self._events: list[Outgoing] = []
-        self._jobs: list[tuple[str, str, datetime, Mapping[str, Any] | None]] = []
+        self._jobs: list[JobRequest] = []
+        self._held: list[Held[Any]] = []
         self._audits: list[AuditEntry] = []
 
     def tell(self, *events: Event) -> None:
@@ -68,7 +80,11 @@ class Transaction:
         run again afterwards.
         """
         self._must_write()
-        self._jobs.append((kind, key, due_at or self.now, payload))
+        self._jobs.append(JobRequest(kind, key, due_at or self.now, payload))
+
+    def hold(self, held: Held[Any]) -> None:
+        """Write what is changed in `held` before the commit, in the order in which stores asked for it."""
+        self._held.append(held)
 
     def audit(
         self,
@@ -88,18 +104,28 @@ class Transaction:
             raise RuntimeError("this transaction was begun read_only")
 
     def mark(self) -> tuple[int, int, int]:
-        """Return how much has been collected, for `back_to`."""
+        """Return how much has been collected, for `back_to`. What is held is written first, so that it is behind."""
+        self.write_held()
         return len(self._events), len(self._jobs), len(self._audits)
 
     def back_to(self, mark: tuple[int, int, int]) -> None:
-        """Forget what was collected since `mark`."""
+        """Forget what was collected since `mark`, and everything that was held: it may never have been so."""
         del self._events[mark[0] :], self._jobs[mark[1] :], self._audits[mark[2] :]
+        for held in self._held:
+            held.forget()
+
+    def write_held(self) -> None:
+        """Write the rows that are held and changed, for queries that have to see them."""
+        for held in self._held:
+            held.write()
 
     def write(self) -> None:
         """Write what was collected. Called by the unit of work just before the commit."""
+        if self.spoiled:
+            raise RuntimeError("a part of a whole transaction went wrong, so the rest of it cannot be kept")
+        self.write_held()
         store_outgoing(self.connection, self._events, self.now)
-        for kind, key, due_at, payload in sorted(self._jobs, key=lambda job: job[:2]):  # stable: newest payload last
-            put_job(self.connection, kind, key, payload, due_at, self.now)
+        put_jobs(self.connection, merge_requests(self._jobs), self.now)
         append_audit(self.connection, self._audits, self.now, key=self._audit_key)
         self.back_to((0, 0, 0))
 
@@ -167,12 +193,14 @@ class UnitOfWork(Generic[S]):
         self._local = threading.local()
 
     @contextmanager
-    def begin(self, *, read_only: bool = False) -> Iterator[S]:
+    def begin(self, *, read_only: bool = False, whole: bool = False) -> Iterator[S]:
         """Open a transaction, or join the one that is open in this thread.
 
         The outermost one commits at its end and rolls back on any exception. An inner one that ends in an exception
         takes back what was done inside it and leaves the rest to the outer one. `read_only` is cheap, sees one
-        snapshot and refuses to write. Raises Contention (undone, repeat it) or Unavailable (perhaps committed).
+        snapshot and refuses to write. `whole`, said by the outermost, spares the savepoints of the inner ones: when
+        one of them ends in an exception nothing can be committed any more, even if the exception is caught.
+        Raises Contention (undone, repeat it) or Unavailable (perhaps committed).
         """
         opened: tuple[Transaction, S] | None = getattr(self._local, "opened", None)
         if opened is not None:
@@ -187,6 +215,7 @@ class UnitOfWork(Generic[S]):
                     source=self._source,
                     read_only=read_only,
                     audit_key=self._audit_key,
+                    whole=whole,
                 )
                 store = self._open_store(tx)
                 self._local.opened = (tx, store)
@@ -238,6 +267,13 @@ class UnitOfWork(Generic[S]):
     def _joined(self, tx: Transaction, store: S, *, read_only: bool) -> Iterator[S]:
         if tx.read_only and not read_only:
             raise RuntimeError("a transaction begun read_only cannot become one that writes")
+        if tx.whole:
+            try:
+                yield store
+            except BaseException:
+                tx.spoiled = True
+                raise
+            return
         mark = tx.mark()
         try:
             with tx.connection.begin_nested():

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from services.chassis.jobs import Job
     from services.chassis.scheduler import Tick
-    from services.chassis.subscriber import Handler
+    from services.chassis.subscriber import Foresee, Handler
 
 WORDS = Path(__file__).parent / "words"
 
@@ -62,6 +62,13 @@ def handlers(parts: Parts[Settings, MatcherStore]) -> Mapping[type[Event], Handl
     return consumer.handlers(parts.uow, parts.settings.terms)
 
 
+def foresee(parts: Parts[Settings, MatcherStore]) -> Foresee:
+    """What is read at once for events that are heard together."""
+    from services.matcher.use_cases.hear_person import expect
+
+    return partial(expect, parts.uow)
+
+
 def jobs(parts: Parts[Settings, MatcherStore]) -> Mapping[str, Callable[[Job], None]]:
     """What the worker does."""
     from services.matcher import schedule
@@ -99,6 +106,7 @@ SERVICE = Service(
     open_store=open_store,
     web_app=web_app,
     handlers=handlers,
+    foresee=foresee,
     jobs=jobs,
     ticks=ticks,
     before_consuming=ask_for_everybody,

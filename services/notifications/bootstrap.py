@@ -17,9 +17,10 @@ from services.notifications.settings import Settings
 if TYPE_CHECKING:
     from flask import Flask
 
+    from services.chassis.jobs import Handler as JobHandler
     from services.chassis.jobs import Job
     from services.chassis.scheduler import Tick
-    from services.chassis.subscriber import Handler
+    from services.chassis.subscriber import Foresee, Handler
     from services.notifications.ports import Channel
     from services.notifications.use_cases.deliver import Deliver
 
@@ -92,16 +93,25 @@ def handlers(parts: Parts[Settings, Store]) -> Mapping[type[Event], Handler]:
     return consumer.handlers(parts.uow)
 
 
-def jobs(parts: Parts[Settings, Store]) -> Mapping[str, Callable[[Job], None]]:
+def foresee(parts: Parts[Settings, Store]) -> Foresee:
+    """What is read at once for events that are heard together."""
+    from services.notifications.use_cases.notify import expect
+
+    return partial(expect, parts.uow)
+
+
+def jobs(parts: Parts[Settings, Store]) -> Mapping[str, JobHandler]:
     """What the worker does."""
-    from services.notifications.use_cases.notify import DELIVER
+    from services.chassis.jobs import Together
+    from services.notifications.ports import DELIVER
+    from services.notifications.use_cases.deliver import TOGETHER
 
     send = deliver(parts)
 
-    def run(job: Job) -> None:
-        send(job.key)
+    def run(jobs: Sequence[Job]) -> Mapping[str, Exception]:
+        return send([job.key for job in jobs])
 
-    return {DELIVER: run}
+    return {DELIVER: Together(run, TOGETHER)}
 
 
 def ticks(parts: Parts[Settings, Store]) -> Sequence[Tick]:
@@ -132,6 +142,7 @@ SERVICE = Service(
     open_store=open_store,
     web_app=web_app,
     handlers=handlers,
+    foresee=foresee,
     jobs=jobs,
     ticks=ticks,
     before_consuming=ask_for_everybody,

@@ -1,16 +1,20 @@
 """What the use cases need of the world, named in our own words; `adapters` say how."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from services.chassis.event import Event
-from services.notifications.domain.delivery import Delivery, Ending, Outcome, State
+from services.notifications.domain.attempt import Attempt, Ended, Order, Waiting
+from services.notifications.domain.delivery import Delivery, Outcome, State
 from services.notifications.domain.match import Match, MatchState
 from services.notifications.domain.person import Person
 from services.notifications.domain.preferences import Preferences
+
+DELIVER = "deliver"
+"""The kind of the jobs that deliver; the key is the delivery's id."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,14 +40,9 @@ class Channel(Protocol):
         """Hand over one letter and say how it ended. Never raises for what can go wrong on the way."""
         ...
 
-
-@dataclass(frozen=True, kw_only=True)
-class Order:
-    """What a writer needs for one letter; contacts are still sealed. `other` is the other person of the match."""
-
-    delivery: Delivery
-    reader: Person
-    other: Person | None = None
+    def send_all(self, letters: Sequence[Letter]) -> Generator[Outcome, None, None]:
+        """Hand over letters one by one, each when its outcome is asked for, and say of each how it ended."""
+        ...
 
 
 class Writer(Protocol):
@@ -136,16 +135,24 @@ class Store(Protocol):
         """A person, or their tombstone; None when nothing was heard of them."""
         ...
 
+    def hold_people(self, person_ids: Sequence[str], programme_id: str) -> None:
+        """Hold several people at once for this transaction: nobody else changes them meanwhile."""
+        ...
+
     def hold_person(self, person_id: str, programme_id: str) -> Person | None:
-        """The same, held for this transaction: nobody else changes them meanwhile."""
+        """A person, or their tombstone, held like that."""
         ...
 
     def save_person(self, person: Person) -> None:
-        """Keep a person as they are now."""
+        """Keep a person, who is held, as they are now."""
         ...
 
     def match(self, match_id: str) -> Match | None:
         """A match as heard."""
+        ...
+
+    def expect_matches(self, match_ids: Sequence[str]) -> None:
+        """Read matches at once, of which events are about to be heard."""
         ...
 
     def save_match(self, match: Match) -> None:
@@ -160,32 +167,36 @@ class Store(Protocol):
         """Keep a person's wishes; False when somebody changed them meanwhile."""
         ...
 
-    def add_delivery(self, delivery: Delivery) -> bool:
-        """Keep a new delivery; False when this (recipient, kind, subject, sequence) is there already."""
+    def add_delivery(self, delivery: Delivery) -> None:
+        """Keep a new delivery, and ask for its job, unless this (recipient, kind, subject, sequence) is there."""
         ...
 
-    def delivery(self, delivery_id: str) -> Delivery | None:
-        """A delivery, held for this transaction: nobody else changes it meanwhile."""
+    def waiting(self, delivery_ids: Sequence[str]) -> Sequence[Waiting]:
+        """Those deliveries that are not settled, held for this transaction: nobody else changes them meanwhile."""
         ...
 
     def hasten(self, limit: int | None = None) -> int:
         """Make deliveries due now that wait since the mail server was away, oldest first; how many."""
         ...
 
-    def release(self, person_id: str) -> Sequence[str]:
-        """Queue what waited for this person's contact; the ids."""
+    def release(self, person_id: str) -> None:
+        """Queue what waited for this person's contact."""
         ...
 
-    def lapse(self, match_id: str, unless: MatchState) -> Sequence[str]:
-        """Put aside what a match no longer gives a reason for; the ids."""
+    def lapse(self, match_id: str, unless: MatchState) -> None:
+        """Put aside what a match no longer gives a reason for."""
         ...
 
-    def begin_attempt(self, delivery: Delivery) -> int:
-        """Record that an attempt begins, before anything leaves, and an earlier one without an end as unclear."""
+    def begin_attempts(self, orders: Sequence[Order]) -> Sequence[Attempt]:
+        """Record that attempts begin, before anything leaves, and earlier ones without an end as unclear."""
         ...
 
-    def end_attempt(self, delivery_id: str, number: int, ending: Ending, cause: str) -> bool:
-        """Record how an attempt ended; False when it is not the one under way (any more)."""
+    def end_attempts(self, ends: Sequence[Ended]) -> Mapping[str, Delivery]:
+        """Record how attempts ended; the deliveries, held, of those that were the ones under way (still)."""
+        ...
+
+    def put_back(self, delivery_id: str) -> None:
+        """Let a delivery, whose attempt ended, wait for the next one."""
         ...
 
     def settle(self, delivery_id: str, state: State, *, cause: str = "", locale: str = "", channel: str = "") -> None:

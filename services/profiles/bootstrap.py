@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from services.chassis.jobs import Job
     from services.chassis.scheduler import Tick
-    from services.chassis.subscriber import Handler
+    from services.chassis.subscriber import Foresee, Handler
 
 WORDS = Path(__file__).parent / "words"
 
@@ -86,6 +86,13 @@ def handlers(parts: Parts[Settings, Store]) -> Mapping[type[Event], Handler]:
     return consumer.handlers(world(parts))
 
 
+def foresee(parts: Parts[Settings, Store]) -> Foresee:
+    """What is read at once for events that are heard together."""
+    from services.profiles.use_cases.introduce import expect
+
+    return partial(expect, world(parts))
+
+
 def jobs(parts: Parts[Settings, Store]) -> Mapping[str, Callable[[Job], None]]:
     """What the worker does."""
     from services.profiles import schedule
@@ -109,6 +116,7 @@ SERVICE = Service(
     open_store=open_store,
     web_app=web_app,
     handlers=handlers,
+    foresee=foresee,
     jobs=jobs,
     ticks=ticks,
 )

@@ -3,7 +3,7 @@
 Named here, done by the adapters; a test brings its own.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +25,9 @@ class People(Protocol):
 
     def get(self, person_id: str, *, to_change: bool = False) -> Person | None:
         """Return a person, None when unknown; `to_change` keeps other writers waiting until the transaction ends."""
+
+    def are_here(self, person_ids: Set[str]) -> bool:
+        """Tell whether all of them are in a programme."""
 
     def save(self, person: Person, was: int) -> None:
         """Keep a changed person; raise Stale unless the kept version is still `was`."""
@@ -85,6 +88,9 @@ class SignIns(Protocol):
 
 class Introductions(Protocol):
     """The matches of which two people see a card."""
+
+    def expect(self, match_ids: Sequence[str]) -> None:
+        """Read several at once, of which events are about to be heard."""
 
     def get(self, match_id: str) -> Introduction | None:
         """Return one, None when unknown."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ from services.chassis.codec import decode
 from services.chassis.crypto import FieldCipher
 from services.chassis.envelope import Envelope
 from services.chassis.event import Event
-from services.chassis.jobs import Job, Worker
+from services.chassis.jobs import Job, Together, Worker
 from services.chassis.links import LinkSigner
 from services.chassis.unit_of_work import UnitOfWork
 from services.events import catalogue, profiles
@@ -31,9 +31,8 @@ from services.notifications.adapters.tables import chassis, deliveries
 from services.notifications.consumer import handlers
 from services.notifications.domain.delivery import Ending, Outcome
 from services.notifications.domain.quiet import QuietHours
-from services.notifications.ports import Letter
-from services.notifications.use_cases.deliver import Deliver
-from services.notifications.use_cases.notify import DELIVER
+from services.notifications.ports import DELIVER, Letter
+from services.notifications.use_cases.deliver import TOGETHER, Deliver
 from tests.support.fakes import FixedClock
 
 NOON = datetime(2030, 1, 31, 12, tzinfo=UTC)
@@ -56,6 +55,9 @@ class FakeChannel:
         self.sent.append(letter)
         self.meanwhile()
         return self.answers.pop(0) if self.answers else Outcome(Ending.DELIVERED)
+
+    def send_all(self, letters: Sequence[Letter]) -> Generator[Outcome, None, None]:
+        yield from map(self.send, letters)
 
 
 @cache
@@ -87,10 +89,10 @@ class House:
             quiet=quiet,
             pause=lambda tries: 60.0 * tries,
         )
-        self.worker = Worker(engine, {DELIVER: self._job}, read_now=lambda _: self.clock.time)
+        self.worker = Worker(engine, {DELIVER: Together(self._jobs, TOGETHER)}, read_now=lambda _: self.clock.time)
 
-    def _job(self, job: Job) -> None:
-        self.deliver(job.key)
+    def _jobs(self, jobs: Sequence[Job]) -> Mapping[str, Exception]:
+        return self.deliver([job.key for job in jobs])
 
     def hear(self, *events: Event, at: datetime | None = None) -> None:
         """Hear events, each in the transaction in which the subscriber would run its handler."""

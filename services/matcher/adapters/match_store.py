@@ -33,6 +33,7 @@ class MatchStore:
     def __init__(self, tx: Transaction) -> None:
         self._now = tx.now
         self._connection = tx.connection
+        self._free: frozenset[str] = frozenset()  # people of whom it is known that they are in no live match
 
     def get(self, match_id: str, *, lock: bool = False) -> Match:
         """The match; raises NotFound."""
@@ -145,8 +146,18 @@ class MatchStore:
         """The private note of a decline, for an admin."""
         return self._connection.scalars(sa.select(t.matches.c.note).where(_C.match_id == match_id)).one_or_none()
 
+    def expect(self, person_ids: Sequence[str]) -> None:
+        """Find out at once who is in a live match; those people are locked already, so nobody comes to be in one."""
+        query = sa.select(_C.mentee_id, _C.mentor_id).where(
+            _LIVE, _C.mentee_id.in_(person_ids) | _C.mentor_id.in_(person_ids)
+        )
+        engaged = {person_id for row in self._connection.execute(query) for person_id in row}
+        self._free = frozenset(person_ids) - engaged
+
     def live_of(self, person_id: str) -> Sequence[Match]:
         """The live matches of a person on either side, locked, newest first."""
+        if person_id in self._free:
+            return []
         theirs = (_C.mentee_id == person_id) | (_C.mentor_id == person_id)
         query = sa.select(t.matches).where(theirs, _LIVE).order_by(_C.match_id).with_for_update()
         found = [match_of(row) for row in self._connection.execute(query)]

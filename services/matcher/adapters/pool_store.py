@@ -8,21 +8,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.chassis.database import conflict_insert, insert_or_skip
+from services.chassis.database import insert_or_skip
 from services.chassis.unit_of_work import Transaction
-from services.events.facts import MentorFacts
 from services.matcher.adapters import tables as t
 from services.matcher.adapters.facts_read import Facts
+from services.matcher.adapters.member_rows import MemberRows
 from services.matcher.adapters.pairs_store import blocked_for
-from services.matcher.adapters.rows import member_of, text_of
 from services.matcher.domain.member import Member
 from services.matcher.domain.people import Mentee, Mentor
 
-_MEMBERS = (
-    sa.select(t.people, t.mentees.c.facts.label("mentee_facts"), t.mentors.c.facts.label("mentor_facts"))
-    .outerjoin(t.mentees, t.mentees.c.person_id == t.people.c.person_id)
-    .outerjoin(t.mentors, t.mentors.c.person_id == t.people.c.person_id)
-)
 # What the engine is told of people, and no more: rounds read thousands of rows.
 MENTEE = (t.mentees.c.person_id, t.mentees.c.programme_id, t.mentees.c.facts, t.mentees.c.tries)
 MENTOR = tuple(
@@ -38,72 +32,24 @@ class PoolStore:
         self._tx = tx
         self._facts = facts
         self._connection = tx.connection
+        self._members = MemberRows(tx)
+        self._forgotten: dict[str, bool] = {}
+
+    def expect(self, person_ids: Sequence[str]) -> None:
+        """Read at once what is known of people, and who of them was erased."""
+        self._members.expect(person_ids)
+        hashes = {_hash(person_id): person_id for person_id in person_ids}
+        query = sa.select(t.forgotten.c.person_hash).where(t.forgotten.c.person_hash.in_(list(hashes)))
+        erased = {hashes[found] for found in self._connection.scalars(query)}
+        self._forgotten |= {person_id: person_id in erased for person_id in person_ids}
 
     def member(self, person_id: str, *, lock: bool = False) -> Member | None:
         """The person, or None."""
-        query = _MEMBERS.where(t.people.c.person_id == person_id)
-        row = self._connection.execute(query.with_for_update(of=t.people) if lock else query).first()
-        return member_of(row) if row is not None else None
+        return self._members.member(person_id, lock=lock)
 
     def keep(self, member: Member) -> None:
-        """Store a person whole; the places taken, rests and tries stay as they are."""
-        common = {"person_id": member.person_id, "programme_id": member.programme_id}
-        here = member.standing == "here"
-        self._upsert(
-            t.people,
-            common
-            | {
-                "version": member.version,
-                "locale": member.locale,
-                "standing": member.standing,
-                "paused_until": member.paused_until,
-            },
-        )
-        if member.mentee is not None:
-            self._upsert(
-                t.mentees,
-                common
-                | {
-                    "facts": text_of(member.mentee),
-                    "waiting_since": member.mentee.waiting_since,
-                    "minor": member.mentee.minor,
-                    "looking": here,
-                },
-            )
-        else:
-            self._no_more(t.mentees, member.person_id, {"facts": None, "looking": False, "why": None})
-        if member.mentor is not None:
-            self._keep_mentor(common, member.mentor, here=here)
-        else:
-            self._no_more(t.mentors, member.person_id, {"facts": None, "askable": False})
-
-    def _keep_mentor(self, common: dict[str, Any], facts: MentorFacts, *, here: bool) -> None:
-        insert = conflict_insert(self._connection, t.mentors).values(
-            **common,
-            facts=text_of(facts),
-            cleared=facts.cleared_for_minors,
-            askable=here and facts.approved,
-            trained_until=facts.trained_until,
-            capacity=facts.capacity,
-            ceiling=facts.capacity,
-            taken=0,
-        )
-        new, old = insert.excluded, t.mentors.c
-        ceiling = sa.case((old.taken > new.capacity, old.taken), else_=new.capacity)
-        names = ("facts", "cleared", "askable", "trained_until", "capacity")
-        self._connection.execute(
-            insert.on_conflict_do_update(
-                index_elements=[old.person_id], set_={name: new[name] for name in names} | {"ceiling": ceiling}
-            )
-        )
-
-    def _upsert(self, table: sa.Table, values: dict[str, Any]) -> None:
-        insert = conflict_insert(self._connection, table).values(values)
-        changed = {name: insert.excluded[name] for name in values if name not in ("person_id", "programme_id")}
-        self._connection.execute(insert.on_conflict_do_update(index_elements=[table.c.person_id], set_=changed))
-
-    def _no_more(self, table: sa.Table, person_id: str, values: dict[str, Any]) -> None:
-        self._connection.execute(table.update().where(table.c.person_id == person_id).values(values))
+        """Store a person whole, before the commit; the places taken, rests and tries stay as they are."""
+        self._members.held.change(member.person_id, member)
 
     def as_mentees(self, person_ids: Sequence[str]) -> Mapping[str, Mentee]:
         """Those who wait now, as a round sees them, locked until the transaction ends; the others are left out."""
@@ -133,6 +79,9 @@ class PoolStore:
 
     def forget(self, person_id: str, version: int) -> None:
         """Remove everything about a person and remember only that nothing of them is to be taken in again."""
+        self._members.held.write()
+        self._members.held.forget()
+        self._forgotten[person_id] = True
         for column in (t.apart.c.mentee_id, t.apart.c.mentor_id):
             self._connection.execute(t.apart.delete().where(column == person_id))
         for table in (t.mentees, t.mentors, t.people):
@@ -143,6 +92,8 @@ class PoolStore:
 
     def is_forgotten(self, person_id: str) -> bool:
         """Whether the person was erased."""
+        if person_id in self._forgotten:
+            return self._forgotten[person_id]
         query = sa.select(t.forgotten.c.at).where(t.forgotten.c.person_hash == _hash(person_id))
         return self._connection.execute(query).first() is not None
 

@@ -62,11 +62,14 @@ __all__ = [
 class Pool(Protocol):
     """Everybody the matcher knows."""
 
+    def expect(self, person_ids: Sequence[str]) -> None:
+        """Read people at once and lock them, of whom events are about to be heard."""
+
     def member(self, person_id: str, *, lock: bool = False) -> Member | None:
         """The person, or None; ``lock`` keeps others from changing them until the transaction ends."""
 
     def keep(self, member: Member) -> None:
-        """Store a person whole, new or changed. The places taken stay as they are."""
+        """Store a person whole, new or changed, at the end. The places taken stay as they are."""
 
     def forget(self, person_id: str, version: int) -> None:
         """Remove everything about a person and remember only that nothing of them is to be taken in again."""

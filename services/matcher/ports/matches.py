@@ -76,6 +76,9 @@ class Matches(Protocol):
     def note(self, match_id: str) -> str | None:
         """The private note of a decline, for an admin."""
 
+    def expect(self, person_ids: Sequence[str]) -> None:
+        """Find out at once who of these people, all of them locked, is in a live match."""
+
     def live_of(self, person_id: str) -> Sequence[Match]:
         """The live matches of a person on either side, locked, newest first."""
 

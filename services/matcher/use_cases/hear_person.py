@@ -1,11 +1,22 @@
 """Take in what profiles says of a person, and let a round see it."""
 
+from collections.abc import Sequence
+
+from services.chassis.event import Event
 from services.matcher.domain import match as life
 from services.matcher.domain.match import Match
 from services.matcher.domain.member import Heard, Member, hear, may_be_proposed
 from services.matcher.domain.terms import Terms
 from services.matcher.ports import Store, UnitOfWork
 from services.matcher.use_cases.settle import RUN_ROUND, settle
+
+
+def expect(uow: UnitOfWork, events: Sequence[Event]) -> None:
+    """Read at once what events that are heard together will need."""
+    people = sorted({event.partition_key for event in events})
+    with uow.begin() as store:
+        store.pool.expect(people)
+        store.matches.expect(people)
 
 
 def hear_person(uow: UnitOfWork, terms: Terms, event: Heard) -> None:

@@ -1,6 +1,7 @@
 """E-mail into a folder, for one's own machine: one `.eml` file per mail, whole or not there."""
 
 import os
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 from services.chassis.clock import Clock
@@ -20,10 +21,14 @@ class EmailFiles:
         self._sender = sender
         self._clock = clock
 
+    def send_all(self, letters: Sequence[Letter]) -> Generator[Outcome, None, None]:
+        """Write mails one by one."""
+        yield from map(self.send, letters)
+
     def send(self, letter: Letter) -> Outcome:
         """Write one mail: under a name nobody looks at, then renamed in one step."""
         try:
-            written = email_of(letter, self._sender, self._clock).as_bytes()
+            written = email_of(letter, self._sender, self._clock).content
             self._folder.mkdir(parents=True, exist_ok=True)
             stamp = self._clock.now().strftime("%Y%m%dT%H%M%S%f")
             whole = self._folder / f"{stamp}-{letter.id}.eml"

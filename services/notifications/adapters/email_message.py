@@ -1,38 +1,100 @@
-"""A letter as an e-mail (RFC 5322, 2045): both forms of the text, and headers that no name can break."""
+"""A letter as an e-mail (RFC 5322, 2045): both forms of the text, and headers that no name can break.
 
+The few headers that hold words of people or addresses are written by the standard library, which knows how to encode
+and fold them. All the rest is the same in every mail and is written as it stands: the library's own message takes five
+times as long (measured: 2.2 ms, of which most is reading headers that we just made).
+"""
+
+from base64 import encodebytes
+from binascii import b2a_qp
+from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime
+from functools import lru_cache
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from services.chassis.clock import Clock
 from services.notifications.ports import CannotWrite, Letter
 
+_SHORT = 76  # characters of a line that needs no encoding (RFC 2045, 6.7)
+_FRAME = """\
+{headers}Date: {date}\r
+Message-ID: <{id}@{domain}>\r
+Auto-Submitted: auto-generated\r
+MIME-Version: 1.0\r
+Content-Language: {locale}\r
+Content-Type: multipart/alternative; boundary="{boundary}"\r
+\r
+--{boundary}\r
+{text}\r
+--{boundary}\r
+{html}\r
+--{boundary}--\r
+"""
 
-def email_of(letter: Letter, sender: str, clock: Clock) -> EmailMessage:
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail as it is handed over: the address that sends it, and all of it in bytes, lines ending in CRLF."""
+
+    sender: str
+    content: bytes
+
+
+def email_of(letter: Letter, sender: str, clock: Clock) -> Mail:
     """The e-mail of a letter; raise CannotWrite when its address cannot stand in a header.
 
     The Message-ID is the letter's own, the same in every attempt: a second copy after an unclear attempt can be told
     from a second letter.
     """
     try:
-        message = EmailMessage(policy=_policy(letter))
-        message["Subject"] = letter.subject
-        message["From"] = sender
-        local, _, domain = letter.address.rpartition("@")
-        message["To"] = Address(letter.name, local, domain)
-        message["Date"] = format_datetime(clock.now())
-        message["Message-ID"] = f"<{letter.id}@{_domain(sender)}>"
-        message["Auto-Submitted"] = "auto-generated"
-        for name, value in letter.headers.items():
-            message[name] = value
-        message.set_content(letter.text)
-        message.add_alternative(letter.html, subtype="html")
-        message["Content-Language"] = letter.locale  # after the parts: making them moves Content-* into the first one
+        policy = _policy(letter)
+        from_, address, domain = _sender(sender)
+        local, _, host = letter.address.rpartition("@")
+        named = {"Subject": letter.subject, "To": Address(letter.name, local, host), **letter.headers}
+        whole = _FRAME.format(
+            headers=from_ + "".join(_header(policy, name, value) for name, value in named.items()),
+            date=format_datetime(clock.now()),
+            id=letter.id,
+            domain=domain,
+            locale=letter.locale,
+            boundary=f"=_{token_hex(12)}",  # no encoded text holds these two signs together (RFC 2045, 6.7)
+            text=_part(letter.text, "plain"),
+            html=_part(letter.html, "html"),
+        )
+        return Mail(address, whole.encode("utf-8" if policy is _UTF8 else "ascii"))
     except (ValueError, IndexError) as fault:  # what the header registry says of an address or a line break
         raise CannotWrite("address_unusable") from fault
-    return message
+
+
+def _header(policy: "_MailPolicy", name: str, value: Any) -> str:
+    """One header as it is written; ValueError for a value that would break out of it."""
+    stored = policy.header_store_parse(name, value)
+    return policy.fold(*stored)
+
+
+@lru_cache
+def _sender(sender: str) -> tuple[str, str, str]:
+    """Of a sender: its header, its address, and the domain of that."""
+    name, value = _ASCII.header_store_parse("From", sender)
+    address = value.addresses[0]
+    return _ASCII.fold(name, value), address.addr_spec, address.domain or "localhost"
+
+
+def _part(text: str, kind: str) -> str:
+    """One form of the text as a part: as it is where all lines are short and ASCII, else in the shorter encoding."""
+    raw = text.replace("\r\n", "\n").replace("\n", "\r\n").encode()
+    if raw.isascii() and max(map(len, raw.split(b"\r\n"))) <= _SHORT:
+        encoding, body = "7bit", raw
+    else:
+        encoding, body = "quoted-printable", b2a_qp(raw)
+        if len(body) > len(raw) * 4 / 3:
+            encoding, body = "base64", encodebytes(raw).replace(b"\n", b"\r\n")
+    head = f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n'
+    return head + body.decode("ascii")
 
 
 if TYPE_CHECKING:
@@ -49,10 +111,6 @@ class _MailPolicy(_Standard):
         """A header as it is written."""
         return f"{name}: {value}{self.linesep}" if name in _PLAIN else super().fold(name, value)
 
-    def fold_binary(self, name: str, value: Any) -> bytes:
-        """The same in bytes."""
-        return self.fold(name, value).encode("ascii") if name in _PLAIN else super().fold_binary(name, value)
-
 
 _PLAIN = frozenset({"List-Unsubscribe"})
 _ASCII = _MailPolicy(linesep="\r\n")
@@ -62,7 +120,3 @@ _UTF8 = _MailPolicy(linesep="\r\n", utf8=True)
 def _policy(letter: Letter) -> _MailPolicy:
     """Names travel encoded; only an address with other than ASCII signs needs the extension (RFC 6531)."""
     return _ASCII if letter.address.isascii() else _UTF8
-
-
-def _domain(sender: str) -> str:
-    return sender.rpartition("@")[2].rstrip("> ") or "localhost"

@@ -7,14 +7,13 @@ a connection cut while waiting for the answer to that dot is unclear, and record
 import re
 import smtplib
 import ssl
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
-from email.message import EmailMessage
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from services.chassis.clock import Clock
-from services.notifications.adapters.email_message import email_of
+from services.notifications.adapters.email_message import Mail, email_of
 from services.notifications.domain.delivery import Ending, Outcome
 from services.notifications.ports import CannotWrite, Letter
 
@@ -50,7 +49,7 @@ def read_mail_server(url: str) -> MailServer:
 
 
 class EmailSmtp:
-    """Hands each mail over in a talk of its own: simple, and no state to go stale between mails."""
+    """Hands mails over; those that go together share a talk, which never outlives them, so that none goes stale."""
 
     name = "email"
 
@@ -72,22 +71,51 @@ class EmailSmtp:
 
     def send(self, letter: Letter) -> Outcome:
         """Hand over one letter and say how it ended."""
+        with closing(self.send_all([letter])) as outcomes:
+            return next(outcomes)
+
+    def send_all(self, letters: Sequence[Letter]) -> Generator[Outcome, None, None]:
+        """Hand over letters in one talk, as long as all goes well; after any trouble the next one gets a fresh talk."""
+        talk: smtplib.SMTP | None = None
         try:
-            message = email_of(letter, self._sender, self._clock)
+            for letter in letters:
+                outcome, talk = self._send(letter, talk)
+                yield outcome
+        finally:
+            if talk is not None:
+                _part(talk)
+
+    def _send(self, letter: Letter, talk: smtplib.SMTP | None) -> tuple[Outcome, smtplib.SMTP | None]:
+        """Hand over one letter, in a talk that goes on or a fresh one; returns the talk if it may go on."""
+        try:
+            mail = email_of(letter, self._sender, self._clock)
         except CannotWrite as fault:
-            return Outcome(Ending.NEVER, fault.cause)
+            return Outcome(Ending.NEVER, fault.cause), talk
+        if talk is not None:
+            outcome = self._attempt(talk, mail, letter.address)
+            if outcome.ending in (Ending.DELIVERED, Ending.UNCLEAR):
+                return self._after(outcome, talk)
+            _part(talk)  # a server may have had enough of one talk: what it says of a fresh one counts
         talk = smtplib.SMTP(timeout=self._seconds)
+        return self._after(self._attempt(talk, mail, letter.address, greet=True), talk)
+
+    def _after(self, outcome: Outcome, talk: smtplib.SMTP) -> tuple[Outcome, smtplib.SMTP | None]:
+        if outcome.ending is Ending.DELIVERED:
+            return outcome, talk
+        _part(talk)
+        return outcome, None
+
+    def _attempt(self, talk: smtplib.SMTP, mail: Mail, address: str, *, greet: bool = False) -> Outcome:
         try:
-            self._greet(talk)
-            return _hand_over(talk, message, letter.address)
+            if greet:
+                self._greet(talk)
+            return _hand_over(talk, mail, address)
         except smtplib.SMTPResponseException as answer:
             return _by_code(answer.smtp_code)
         except smtplib.SMTPException as fault:
             return Outcome(Ending.LATER, _snake(type(fault).__name__))
         except OSError:
             return Outcome(Ending.LATER, "unreachable")
-        finally:
-            _part(talk)
 
     def _greet(self, talk: smtplib.SMTP) -> None:
         talk.connect(self._server.host, self._server.port)
@@ -98,20 +126,19 @@ class EmailSmtp:
             talk.login(self._server.name, self._server.password)
 
 
-def _hand_over(talk: smtplib.SMTP, message: EmailMessage, address: str) -> Outcome:
+def _hand_over(talk: smtplib.SMTP, mail: Mail, address: str) -> Outcome:
     """The talk from MAIL to the answer to the final dot; only a loss after that dot is unclear."""
     options = () if address.isascii() else ("SMTPUTF8", "BODY=8BITMIME")
     if options and not talk.has_extn("smtputf8"):
         return Outcome(Ending.NEVER, "no_smtputf8")
-    sender = message["From"].addresses[0].addr_spec
-    for code, _ in (talk.mail(sender, options), talk.rcpt(address)):
+    for code, _ in (talk.mail(mail.sender, options), talk.rcpt(address)):
         if code >= 400:
             return _by_code(code)
     code, _ = talk.docmd("DATA")
     if code != 354:
         return _by_code(code)
     try:
-        talk.send(_LEADING_DOT.sub(b"..", message.as_bytes()) + b".\r\n")
+        talk.send(_LEADING_DOT.sub(b"..", mail.content) + b".\r\n")
         code, _ = talk.getreply()
     except (smtplib.SMTPServerDisconnected, OSError):
         return Outcome(Ending.UNCLEAR, "cut_after_data")

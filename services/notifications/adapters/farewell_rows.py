@@ -16,6 +16,7 @@ class FarewellRows(PeopleRows):
 
     def forget(self, person_id: str) -> None:
         """Take a person out of everything: their deliveries become numbers, wishes and matches lose them."""
+        self._tx.write_held()  # what was only just asked for is to be forgotten as well
         theirs = deliveries.c.person_id == person_id
         self.connection.execute(
             deliveries.update()
@@ -28,6 +29,7 @@ class FarewellRows(PeopleRows):
 
     def hold_farewell(self, person: Person, delivery_id: str, version: int) -> None:
         """Keep an erased person's sealed contact for one last mail."""
+        self._tx.write_held()  # the row of that mail is to be there before this one names it
         self.connection.execute(
             farewells.insert().values(
                 delivery_id=delivery_id,

@@ -18,11 +18,12 @@ from services.events.vocabulary import is_code, label
 from services.notifications.adapters.contacts import Cipher, open_contact
 from services.notifications.adapters.forms import FORMS
 from services.notifications.adapters.links import Links
+from services.notifications.domain.attempt import Order
 from services.notifications.domain.delivery import Delivery
 from services.notifications.domain.kinds import Need
 from services.notifications.domain.person import Person
 from services.notifications.domain.quiet import zone_of
-from services.notifications.ports import CannotWrite, Letter, Order
+from services.notifications.ports import CannotWrite, Letter
 
 SERVICE = Path(__file__).parent.parent
 

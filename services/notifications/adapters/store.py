@@ -6,16 +6,16 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from services.notifications.adapters import rows
-from services.notifications.adapters.delivery_rows import WITH_COUNTS, DeliveryRows
-from services.notifications.adapters.farewell_rows import FarewellRows
+from services.notifications.adapters.delivery_rows import WITH_COUNTS
 from services.notifications.adapters.tables import deliveries, matches
+from services.notifications.adapters.waiting_rows import WaitingRows
 from services.notifications.domain.match import MatchState
 from services.notifications.ports import Count, Shown, Wanted
 
 _D = deliveries.c
 
 
-class Store(DeliveryRows, FarewellRows):
+class Store(WaitingRows):
     """The store: people and deliveries come from their own files; lists and figures stand here."""
 
     def deliveries(self, wanted: Wanted) -> Sequence[Shown]:

@@ -25,6 +25,10 @@ GIVE_UP_AFTER = timedelta(days=2)
 ATTEMPT_LIMIT = timedelta(minutes=3)
 """Longer than any attempt takes by its own time limits; an older one that has no end was cut by a crash."""
 
+SHARED_ATTEMPT = timedelta(seconds=30)
+"""Of messages whose attempts began together none is handed over later than this: the last of them, too, has its own
+time limits before ATTEMPT_LIMIT is over."""
+
 
 class State(StrEnum):
     """Where a message is."""
@@ -52,7 +56,7 @@ class Ending(StrEnum):
     UNCLEAR = "unclear"  # cut off after the mail may have been taken
 
 
-AWAY = ("unreachable", "smtp_421", "smtp_server_disconnected")
+AWAY = ("unreachable", "smtp_421", "smtp_server_disconnected", "out_of_time")
 """Causes that say nothing of the message: the mail server itself does not work now (RFC 5321, 4.2.2)."""
 
 

@@ -9,7 +9,6 @@ from services.notifications.domain.delivery import queued
 from services.notifications.domain.person import tombstone
 from services.notifications.domain.plan import Message
 from services.notifications.ports import Unit
-from services.notifications.use_cases.notify import DELIVER
 
 
 def erase_person(uow: Unit, event: PersonErased) -> None:
@@ -40,4 +39,3 @@ def erase_person(uow: Unit, event: PersonErased) -> None:
         delivery = queued(last, str(uuid4()), known, store.now)
         store.add_delivery(delivery)
         store.hold_farewell(known, delivery.id, event.version)
-        store.enqueue(DELIVER, delivery.id)

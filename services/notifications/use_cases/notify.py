@@ -4,14 +4,25 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import uuid4
 
+from services.chassis.event import Event
 from services.events import matcher, profiles
-from services.notifications.domain.delivery import State, queued
+from services.notifications.domain.delivery import queued
 from services.notifications.domain.match import MatchEvent, after, without
 from services.notifications.domain.person import gone, with_contact, with_facts
 from services.notifications.domain.plan import Message, plan
 from services.notifications.ports import Store, Unit
 
-DELIVER = "deliver"
+
+def expect(uow: Unit, events: Sequence[Event]) -> None:
+    """Read at once what events that are heard together will need: people, held in one order, and matches."""
+    by_programme: dict[str, set[str]] = {}
+    for event in events:
+        people = by_programme.setdefault(getattr(event, "programme_id", ""), set())
+        people |= {getattr(event, name, "") for name in ("person_id", "mentee_id", "mentor_id")}
+    with uow.begin() as store:
+        for programme_id, people in sorted(by_programme.items()):
+            store.hold_people(sorted(people - {""}), programme_id)
+        store.expect_matches([event.match_id for event in events if isinstance(event, MatchEvent)])
 
 
 def hear_person(uow: Unit, event: profiles.PersonRegistered | profiles.PersonChanged, at: datetime) -> None:
@@ -32,8 +43,7 @@ def hear_contact(uow: Unit, event: profiles.ContactChanged) -> None:
         if person is None:
             return
         store.save_person(person)
-        for delivery_id in store.release(person.id):
-            store.enqueue(DELIVER, delivery_id)
+        store.release(person.id)
 
 
 def hear_leaving(uow: Unit, event: profiles.PersonLeft) -> None:
@@ -71,6 +81,4 @@ def _queue(store: Store, messages: Sequence[Message]) -> None:
         person = store.hold_person(message.recipient, message.programme_id)
         if person is not None and person.erased:
             continue
-        delivery = queued(message, str(uuid4()), person, store.now)
-        if store.add_delivery(delivery) and delivery.state is State.QUEUED:
-            store.enqueue(DELIVER, delivery.id)
+        store.add_delivery(queued(message, str(uuid4()), person, store.now))

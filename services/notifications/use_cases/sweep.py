@@ -3,8 +3,7 @@
 from datetime import timedelta
 
 from services.notifications.domain.delivery import State
-from services.notifications.ports import Unit
-from services.notifications.use_cases.notify import DELIVER
+from services.notifications.ports import DELIVER, Unit
 from services.notifications.use_cases.put_aside import put_aside
 
 KEPT = timedelta(days=90)

@@ -1,6 +1,6 @@
 """Everybody who is in a programme, as rows of `people`."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -11,6 +11,10 @@ from services.profiles.adapters.tables import people
 from services.profiles.domain.person import Person
 from services.profiles.domain.refusals import address_known
 
+_AT = sa.select(people.c.id).where(
+    people.c.programme_id == sa.bindparam("programme"), people.c.email_index == sa.bindparam("index")
+)
+
 
 class PeopleRows:
     """Implements the port `People`."""
@@ -18,11 +22,13 @@ class PeopleRows:
     def __init__(self, connection: sa.Connection, vault: Vault) -> None:
         self._connection = connection
         self._vault = vault
+        self._here: dict[str, bool] = {}  # who was looked for in this transaction, and whether they are there
 
     def add(self, person: Person) -> None:
         """Keep a newcomer; the database itself holds that an address is there once in a programme."""
+        self._here.clear()
         try:
-            self._connection.execute(sa.insert(people).values(person_row(person, self._vault)))
+            self._connection.execute(people.insert(), person_row(person, self._vault))
         except sa.exc.IntegrityError as error:
             raise address_known() from error
 
@@ -33,6 +39,14 @@ class PeopleRows:
             query = query.with_for_update()
         row = self._connection.execute(query).mappings().one_or_none()
         return None if row is None else person_of(row, self._vault)
+
+    def are_here(self, person_ids: Set[str]) -> bool:
+        """Tell whether all of them are in a programme, without opening anything of them."""
+        unknown = list(person_ids - self._here.keys())
+        if unknown:
+            found = set(self._connection.scalars(sa.select(people.c.id).where(people.c.id.in_(unknown))))
+            self._here |= {person_id: person_id in found for person_id in unknown}
+        return all(self._here[person_id] for person_id in person_ids)
 
     def save(self, person: Person, was: int) -> None:
         """Keep a changed person if nobody else changed them since version `was`."""
@@ -46,13 +60,12 @@ class PeopleRows:
 
     def id_at(self, programme_id: str, email: str) -> str | None:
         """Return whose address this is, by its blind index."""
-        query = sa.select(people.c.id).where(
-            people.c.programme_id == programme_id, people.c.email_index == self._vault.index(email)
-        )
-        return self._connection.execute(query).scalar_one_or_none()
+        told = {"programme": programme_id, "index": self._vault.index(email)}
+        return self._connection.execute(_AT, told).scalar_one_or_none()
 
     def forget(self, person_id: str) -> None:
         """Remove the person; consents, sign-in requests and introductions go with them by foreign key."""
+        self._here.clear()
         self._connection.execute(sa.delete(people).where(people.c.id == person_id))
 
     def after(self, programme_id: str, last_id: str, limit: int) -> Sequence[Person]:

@@ -27,8 +27,8 @@ class Store(StoreBase):
         self.ledger = LedgerRows(tx.connection)
         self.tombstones = TombstoneRows(tx.connection)
         self.sign_ins = SignInRows(tx.connection, tx.now)
-        self.introductions = IntroductionRows(tx.connection, tx.now)
-        self.waits = WaitRows(tx.connection, tx.now)
+        self.introductions = IntroductionRows(tx)
+        self.waits = WaitRows(tx)
 
     def audited(self, subject: str) -> Sequence[Mapping[str, Any]]:
         """Return what was recorded about an id: what, when, by whom and why."""

@@ -6,6 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from services.chassis.database import insert_new, upsert
+from services.chassis.held import Held
+from services.chassis.unit_of_work import Transaction
 from services.profiles.adapters.rows import (
     consent_of,
     introduction_of,
@@ -18,6 +21,10 @@ from services.profiles.domain.consent import ConsentEntry
 from services.profiles.domain.erasure import Tombstone
 from services.profiles.domain.introduction import Introduction
 
+_RECENT_WAITS = sa.select(waits.c.seconds).where(
+    waits.c.programme_id == sa.bindparam("programme"), waits.c.at >= sa.bindparam("moment")
+)
+
 
 class LedgerRows:
     """Implements the port `Ledger`: rows are added, never changed."""
@@ -27,9 +34,18 @@ class LedgerRows:
 
     def write(self, person_id: str, entries: Sequence[ConsentEntry]) -> None:
         """Add entries."""
-        for entry in entries:
-            row = {"purpose": entry.purpose, "given": entry.given, "wording": entry.wording, "at": entry.at}
-            self._connection.execute(sa.insert(consents).values(person_id=person_id, **row))
+        rows = [
+            {
+                "person_id": person_id,
+                "purpose": entry.purpose,
+                "given": entry.given,
+                "wording": entry.wording,
+                "at": entry.at,
+            }
+            for entry in entries
+        ]
+        if rows:  # in their order: so the numbers follow it
+            self._connection.execute(consents.insert(), rows)
 
     def of(self, person_id: str) -> Sequence[ConsentEntry]:
         """Return a person's entries, oldest first."""
@@ -105,27 +121,41 @@ class SignInRows:
 
 
 class IntroductionRows:
-    """Implements the port `Introductions`."""
+    """Implements the port `Introductions`: what is put is written before the commit, several rows together."""
 
-    def __init__(self, connection: sa.Connection, now: datetime) -> None:
-        self._connection = connection
-        self._now = now
+    def __init__(self, tx: Transaction) -> None:
+        self._connection = tx.connection
+        self._now = tx.now
+        self._held: Held[Introduction] = Held(self._write)
+        tx.hold(self._held)
+
+    def expect(self, match_ids: Sequence[str]) -> None:
+        """Read several at once."""
+        missing = self._held.missing(match_ids)
+        if missing:
+            query = sa.select(introductions).where(introductions.c.match_id.in_(missing))
+            found = {row["match_id"]: introduction_of(row) for row in self._connection.execute(query).mappings()}
+            for match_id in missing:
+                self._held.learn(match_id, found.get(match_id))
 
     def get(self, match_id: str) -> Introduction | None:
         """Return one, None when unknown."""
+        if not self._held.missing([match_id]):
+            return self._held.get(match_id)
         query = sa.select(introductions).where(introductions.c.match_id == match_id)
         row = self._connection.execute(query).mappings().one_or_none()
         return None if row is None else introduction_of(row)
 
     def put(self, introduction: Introduction) -> None:
         """Keep it, new or changed."""
-        row = introduction_row(introduction, self._now)
-        change = sa.update(introductions).where(introductions.c.match_id == introduction.match_id).values(row)
-        if self._connection.execute(change).rowcount == 0:
-            self._connection.execute(sa.insert(introductions).values(row))
+        self._held.change(introduction.match_id, introduction)
+
+    def _write(self, changed: Mapping[str, Introduction]) -> None:
+        upsert(self._connection, introductions, [introduction_row(one, self._now) for one in changed.values()])
 
     def of(self, person_id: str) -> Sequence[Introduction]:
         """Return those a person is part of, in the order of their ids."""
+        self._held.write()
         query = sa.select(introductions).where(
             sa.or_(introductions.c.mentee_id == person_id, introductions.c.mentor_id == person_id)
         )
@@ -134,20 +164,25 @@ class IntroductionRows:
 
 
 class WaitRows:
-    """Implements the port `Waits`."""
+    """Implements the port `Waits`: what is added is written before the commit, several rows together."""
 
-    def __init__(self, connection: sa.Connection, now: datetime) -> None:
-        self._connection = connection
-        self._now = now
+    def __init__(self, tx: Transaction) -> None:
+        self._connection = tx.connection
+        self._now = tx.now
+        self._new: Held[dict[str, Any]] = Held(self._write)
+        tx.hold(self._new)
 
     def add(self, match_id: str, programme_id: str, seconds: int) -> None:
         """Keep one wait; the same match again changes nothing."""
-        known = self._connection.execute(sa.select(waits.c.match_id).where(waits.c.match_id == match_id)).first()
-        if known is None:
-            row = {"match_id": match_id, "programme_id": programme_id, "seconds": seconds, "at": self._now}
-            self._connection.execute(sa.insert(waits).values(row))
+        row = {"match_id": match_id, "programme_id": programme_id, "seconds": seconds, "at": self._now}
+        if self._new.missing([match_id]):
+            self._new.change(match_id, row)
+
+    def _write(self, new: Mapping[str, dict[str, Any]]) -> None:
+        insert_new(self._connection, waits, list(new.values()))
 
     def since(self, programme_id: str, moment: datetime) -> Sequence[int]:
         """Return the recent waits in seconds."""
-        query = sa.select(waits.c.seconds).where(waits.c.programme_id == programme_id, waits.c.at >= moment)
-        return list(self._connection.execute(query).scalars())
+        self._new.write()
+        told = {"programme": programme_id, "moment": moment}
+        return list(self._connection.execute(_RECENT_WAITS, told).scalars())

@@ -1,11 +1,13 @@
 """Two people are introduced: what the matcher says of their match is kept, and shown to the two alone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from services.chassis.event import Event
 from services.chassis.principal import Principal
-from services.events.matcher import Reason
+from services.events.matcher import MatchAccepted, MatchActivated, Reason
 from services.profiles.domain.consent import CONTACT_BY_MENTOR
 from services.profiles.domain.introduction import Introduction, Stage, merge
 from services.profiles.domain.person import Contact, Person
@@ -35,13 +37,21 @@ class Card:
     contact: Contact | None = None
 
 
+def expect(world: World, events: Sequence[Event]) -> None:
+    """Read at once what events that are heard together will need."""
+    told = [event for event in events if isinstance(event, MatchAccepted | MatchActivated)]
+    with world.begin() as store:
+        store.introductions.expect([event.match_id for event in told])
+        store.people.are_here({one for event in told for one in (event.mentee_id, event.mentor_id)})
+
+
 def hear_of_match(world: World, heard: Introduction) -> None:
     """Keep what was said of a match; not of people who are gone, and no end of what was never introduced."""
     with world.begin() as store:
         known = store.introductions.get(heard.match_id)
         if known is None and heard.stage == "ended":
             return
-        if store.people.get(heard.mentee_id) is None or store.people.get(heard.mentor_id) is None:
+        if not store.people.are_here({heard.mentee_id, heard.mentor_id}):
             return
         later = merge(known, heard)
         if later != known:

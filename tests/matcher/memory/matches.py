@@ -86,6 +86,9 @@ class MemoryMatches(Aggregate):
     def note(self, match_id: str) -> str | None:
         return self.state.notes.get(match_id)
 
+    def expect(self, person_ids: Sequence[str]) -> None:
+        """There is nothing to gain in memory."""
+
     def live_of(self, person_id: str) -> Sequence[Match]:
         rows = [m for m in self.state.matches.values() if m.live and person_id in (m.mentee_id, m.mentor_id)]
         return sorted(rows, key=lambda match: (match.proposed_at, match.id), reverse=True)

@@ -11,6 +11,9 @@ from tests.matcher.memory.state import Aggregate, StateOfPlaces, pairs_of
 
 
 class MemoryPool(Aggregate):
+    def expect(self, person_ids: Sequence[str]) -> None:
+        """There is nothing to gain in memory."""
+
     def member(self, person_id: str, *, lock: bool = False) -> Member | None:
         return self.state.members.get(person_id)
 

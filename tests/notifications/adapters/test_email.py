@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from email import message_from_bytes, policy
+from email.headerregistry import Address
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
 from services.notifications.adapters.email_files import EmailFiles
-from services.notifications.adapters.email_message import email_of
+from services.notifications.adapters.email_message import Mail, email_of
 from services.notifications.adapters.mailbox import Mailbox
 from services.notifications.domain.delivery import Ending, Outcome
 from services.notifications.ports import CannotWrite, Letter
@@ -31,8 +32,8 @@ def a_letter(letter_id: str = "d1", *, address: str = "sam@example.org", name: s
     )
 
 
-def reread(message: EmailMessage) -> EmailMessage:
-    found = message_from_bytes(message.as_bytes(), policy=policy.default)
+def reread(mail: Mail) -> EmailMessage:
+    found = message_from_bytes(mail.content, policy=policy.default)
     assert isinstance(found, EmailMessage)
     return found
 
@@ -66,8 +67,47 @@ def test_a_line_break_in_a_name_or_an_address_never_becomes_a_header() -> None:
 
 def test_a_long_link_to_unsubscribe_stays_a_link_that_mail_programs_find() -> None:
     link = "<https://cairn.example/notifications/v1/unsubscribe/" + "Wy" * 90 + ">"
-    written = email_of(replace(a_letter(), headers={"List-Unsubscribe": link}), SENDER, CLOCK).as_bytes()
+    written = email_of(replace(a_letter(), headers={"List-Unsubscribe": link}), SENDER, CLOCK).content
     assert f"\r\nList-Unsubscribe: {link}\r\n".encode() in written
+
+
+TEXTS = [
+    "Short and plain.\n",
+    "A dot alone:\n.\nand = signs, and spaces at the end   \n\ttabs\n",
+    "https://cairn.example/offers/" + "abcDEF123_-" * 30 + "\n",
+    "Un café, s'il vous plaît. " * 40 + "\n",
+    "مرحبًا بكم، هناك من يأمل في الحديث معك.\n" * 20,
+    "-----\n--=_0\nFrom here\n",
+]
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
+@pytest.mark.parametrize("address", ["sam@example.org", "sämi@example.org"])
+def test_every_text_comes_through_whole_in_lines_that_any_server_takes(text: str, address: str) -> None:
+    letter = replace(a_letter(address=address), text=text, html=f"<p>{text}</p>\n", headers={})
+    mail = email_of(letter, SENDER, CLOCK)
+    assert b"\n" not in mail.content.replace(b"\r\n", b"")
+    assert max(map(len, mail.content.decode().split("\r\n"))) <= 78
+    assert mail.content.isascii() or not address.isascii()
+    assert mail.sender == "cairn@example.net"
+    plain, html = reread(mail).get_body(("plain",)), reread(mail).get_body(("html",))
+    assert plain is not None
+    assert html is not None
+    assert plain.get_content().replace("\r\n", "\n") == letter.text
+    assert html.get_content().replace("\r\n", "\n") == letter.html
+
+
+def test_the_headers_are_those_that_the_standard_library_would_write() -> None:
+    letter = replace(a_letter(name="Zoë Ångström, " + "von und zu " * 6), subject="Prénom " * 20)
+    message = EmailMessage(policy=policy.SMTP)
+    message["Subject"], message["From"] = letter.subject, SENDER
+    local, _, domain = letter.address.partition("@")
+    message["To"] = Address(letter.name, local, domain)
+    assert email_of(letter, SENDER, CLOCK).content.startswith(_named(message, "From", "Subject", "To"))
+
+
+def _named(message: EmailMessage, *names: str) -> bytes:
+    return b"".join(message.policy.fold_binary(name, message[name]) for name in names)
 
 
 def test_a_file_is_whole_or_not_there(tmp_path: Path) -> None:

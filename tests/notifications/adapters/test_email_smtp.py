@@ -22,8 +22,12 @@ class Sink:
     def __init__(self, **answers: str) -> None:
         self.answers = answers
         self.kept: list[Any] = []
+        self.talks: set[int] = set()
+        self.mails_per_talk = 100
 
     async def handle_MAIL(self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802
+        if getattr(session, "mails", 0) >= self.mails_per_talk:
+            return "421 enough for one talk"
         if "mail" not in self.answers:
             envelope.mail_from = address
         return self.answers.get("mail", "250 OK")
@@ -35,6 +39,8 @@ class Sink:
 
     async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802
         self.kept.append(envelope)
+        self.talks.add(id(session))
+        session.mails = getattr(session, "mails", 0) + 1
         if self.answers.get("data") == "cut":
             transport: Any = server.transport
             transport.abort()
@@ -129,3 +135,34 @@ def test_a_mail_url_says_everything() -> None:
     )
     with pytest.raises(ValueError, match="host"):
         read_mail_server("smtp://")
+
+
+def test_letters_that_go_together_share_a_talk() -> None:
+    sink = Sink()
+    with serving(sink) as email:
+        assert list(email.send_all([a_letter(f"d{number}") for number in range(5)])) == [Outcome(Ending.DELIVERED)] * 5
+    assert (len(sink.kept), len(sink.talks)) == (5, 1)
+
+
+def test_a_server_that_ends_a_talk_gets_the_next_letter_in_a_fresh_one_and_once() -> None:
+    sink = Sink()
+    sink.mails_per_talk = 2
+    with serving(sink) as email:
+        assert list(email.send_all([a_letter(f"d{number}") for number in range(5)])) == [Outcome(Ending.DELIVERED)] * 5
+    assert (len(sink.kept), len(sink.talks)) == (5, 3)
+
+
+def test_a_letter_that_is_cut_off_is_unclear_and_the_next_one_gets_a_fresh_talk() -> None:
+    sink = Sink(data="cut")
+    with serving(sink) as email:
+        ends = list(email.send_all([a_letter("d1"), a_letter("d2")]))
+    assert [end.ending for end in ends] == [Ending.UNCLEAR, Ending.UNCLEAR]
+    assert len(sink.kept) == 2
+
+
+def test_a_letter_that_cannot_be_written_does_not_end_the_talk() -> None:
+    sink = Sink()
+    with serving(sink) as email:
+        ends = list(email.send_all([a_letter("d1"), a_letter("d2", address="a\r\nb@example.org"), a_letter("d3")]))
+    assert [end.ending for end in ends] == [Ending.DELIVERED, Ending.NEVER, Ending.DELIVERED]
+    assert (len(sink.kept), len(sink.talks)) == (2, 1)

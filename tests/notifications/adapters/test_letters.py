@@ -7,10 +7,11 @@ import pytest
 
 from services.events.vocabulary import codes
 from services.notifications.domain import kinds
+from services.notifications.domain.attempt import Order
 from services.notifications.domain.delivery import Delivery, State
 from services.notifications.domain.kinds import Kind, Need
 from services.notifications.domain.person import Person, with_contact
-from services.notifications.ports import CannotWrite, Letter, Order
+from services.notifications.ports import CannotWrite, Letter
 from tests.notifications.house import NOON, PROGRAMME, contact, writer
 from tests.notifications.test_words import UNKIND
 from tests.support.fakes import FixedClock

@@ -1,0 +1,91 @@
+"""How fast the services around the engine are: sign-ups, relay, events, mails, and the memory of each process.
+
+    python -m bench.pipeline --stacks embedded,real --out bench/results/pipeline.json
+
+On each stack, with people of a seed: sign-ups as fast as they are answered, in turns with a bare Flask and marshmallow
+app that inserts the same row on the same server settings; then each later role alone, on what the one before it left:
+relay, consumers, mails. At last the whole system answers sign-ups at a steady rate. Processor time is that of the
+role's own processes; what the servers beside them used for each piece of work stands in the last column.
+"""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bench.system.rig import Row
+from bench.system.stacks import open_stack
+from bench.system.stages import Sizes, stages
+from services.matcher.domain.compiled.build import build
+
+TITLES = (
+    f"{'':<34}{'number':>8}{'a second':>10}{'cpu ms':>9}{'p50 ms':>9}{'p99 ms':>9}{'RSS MB':>8}  servers, cpu ms each"
+)
+
+
+def show(row: Row) -> None:
+    """Print one line of the table."""
+
+    def cell(name: str, width: int, digits: int = 1) -> str:
+        value: Any = row.get(name)
+        return f"{value:>{width}.{digits}f}" if isinstance(value, int | float) else " " * width
+
+    beside: Any = row.get("servers_ms", {})
+    servers = ", ".join(f"{name} {used:.2f}" for name, used in beside.items())
+    figures = cell("number", 8, 0) + cell("a_second", 10, 0) + cell("cpu_ms", 9, 2)
+    print(f"{row['what']:<34}{figures}{cell('p50', 9)}{cell('p99', 9)}{cell('rss', 8, 0)}  {servers}", flush=True)
+
+
+def measure(name: str, sizes: Sizes, wanted: Sequence[str]) -> list[Row]:
+    """Run all stages on one stack."""
+    folder = Path(tempfile.mkdtemp(prefix="cairn-bench-"))
+    rows: list[Row] = []
+
+    def add(row: Row) -> None:
+        rows.append({"stack": name} | row)
+        show(row)
+
+    print(f"\n{name}\n{TITLES}", flush=True)
+    try:
+        with open_stack(name, folder) as stack:
+            stages(stack, folder, sizes, wanted, add)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return rows
+
+
+def main(arguments: list[str]) -> int:
+    """Measure what was asked for, print the table as it grows, write the JSON."""
+    asked = options(arguments)
+    build()
+    sizes = Sizes(asked.seed, asked.people, asked.mentors, asked.rate, asked.seconds)
+    rows = [row for name in asked.stacks.split(",") for row in measure(name, sizes, asked.stages.split(","))]
+    machine = {"python": platform.python_version(), "processor": platform.processor(), "cpus": os.cpu_count()}
+    if asked.out:
+        asked.out.parent.mkdir(parents=True, exist_ok=True)
+        asked.out.write_text(json.dumps({"machine": machine, "command": arguments, "rows": rows}, indent=1))
+    return 0
+
+
+def options(arguments: list[str]) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--stacks", default="embedded,real")
+    parser.add_argument("--stages", default="roles,system", help="roles one by one, and the whole system at a rate")
+    parser.add_argument("--people", type=int, default=1500, help="sign-ups, and so the events and mails behind them")
+    parser.add_argument("--mentors", type=int, default=300, help="approved mentors in the whole system")
+    parser.add_argument("--rate", type=float, default=50.0, help="sign-ups a second in the whole system")
+    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path)
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""What the benchmark of the pipeline stands on: stacks, single processes and what they use, load, and a bare peer."""
