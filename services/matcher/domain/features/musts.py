@@ -4,7 +4,7 @@ Several musts hold together; only genders are alternatives, since a mentor has o
 criterion of that name as well (who counts as a match); a ``language`` must asks only that the mentor knows it.
 """
 
-from datetime import datetime
+from datetime import date
 
 from services.events.facts import Must, Spoken
 from services.matcher.domain.features.criteria.language import understanding
@@ -48,8 +48,8 @@ def _has(mentor: Mentor, criterion: str, value: str, pool: Pool) -> bool:
     return value in had.get(criterion, ())
 
 
-def ready(mentor: Mentor, at: datetime) -> bool:
-    """Approved, trained on the day of the round, and not taking a break."""
+def ready(mentor: Mentor, day: date) -> bool:
+    """Approved, trained on the day, and not taking a break."""
     facts = mentor.facts
-    trained = facts.trained_until is not None and facts.trained_until >= at.date()
+    trained = facts.trained_until is not None and facts.trained_until >= day
     return facts.approved and trained and not mentor.paused

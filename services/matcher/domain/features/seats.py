@@ -20,7 +20,7 @@ import numpy as np
 
 from services.events.vocabulary import codes
 from services.matcher.domain.arrays import I64, U64
-from services.matcher.domain.people import Mentor
+from services.matcher.domain.people import Mentor, kept
 
 HOURS = {"long_haul": 3, "a_few_chats": 2, "one_thing": 1}
 _USUAL = "a_few_chats"
@@ -51,6 +51,7 @@ def cut_seats(mentors: Sequence[Mentor]) -> Seats:
     return Seats(np.array(rows, dtype=np.int64), np.array(places, dtype=np.int64), np.array(masks, dtype=np.uint64))
 
 
+@kept
 def cut(mentor: Mentor) -> Cut:
     """The free places of one mentor by what they take, widest first; shapes the mentor declined are left out."""
     free = mentor.free
