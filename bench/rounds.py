@@ -55,13 +55,13 @@ Spent = dict[str, list[tuple[float, float]]]
 # Part of a round: where its function is looked up, and its name there.
 PARTS: dict[str, tuple[Any, str]] = {
     "read": (RoundStore, "snapshot"),
-    "snapshot as text": (conducting, "snapshot_to_json"),
+    "snapshot as text": (conducting, "snapshot_pieces"),
     "store snapshot": (RoundStore, "open"),
     "features": (settling, "read"),
     "arrays": (settling, "build"),
     "solve": (settling, "assign"),
     "reasons": (deciding, "parts_of"),
-    "who waits why": (deciding, "why_each"),
+    "who waits why": (deciding, "cause_each"),
     "result as text": (deciding, "hashed_part"),
     "apply": (conducting, "apply_round"),
     "- keep result": (RoundStore, "finish"),

@@ -13,6 +13,7 @@ from services.chassis.service import Parts, Service
 from services.chassis.unit_of_work import Transaction, UnitOfWork
 from services.events import topics
 from services.matcher.adapters.facts_read import FactsRead
+from services.matcher.adapters.people_read import PeopleRead
 from services.matcher.adapters.store import MatcherStore
 from services.matcher.settings import Settings
 from services.matcher.use_cases.settle import FIND_GAPS
@@ -29,7 +30,7 @@ WORDS = Path(__file__).parent / "words"
 
 def open_store(_settings: Settings) -> Callable[[Transaction], MatcherStore]:
     """Stores need their transaction, and what the process has just read of people's facts."""
-    return partial(MatcherStore, facts=FactsRead())
+    return partial(MatcherStore, facts=FactsRead(), people=PeopleRead())
 
 
 def web_app(parts: Parts[Settings, MatcherStore]) -> Flask:

@@ -17,10 +17,14 @@ def jobs(uow: UnitOfWork, terms: Terms) -> Mapping[str, Callable[[Job], None]]:
     """Kind of job -> what is done; the key of a round is its programme, so that no programme has two at once."""
 
     from services.matcher.use_cases.find_gaps import find_gaps
+    from services.matcher.use_cases.keep_ready import PoolsKeptReady
     from services.matcher.use_cases.run_round import run_round  # the engine is heavy: only the worker needs it
+
+    ready = PoolsKeptReady(uow)
 
     def a_round(job: Job) -> None:
         run_round(uow, terms, job.key)
+        ready.used(job.key)
 
     def gaps(job: Job) -> None:
         find_gaps(uow, job.key, job.payload)

@@ -1,15 +1,14 @@
-"""Facts as they were read a moment ago: rounds read the same thousands of people again and again."""
+"""Facts as they were read a moment ago: the same people are read again and again."""
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TypeVar, cast
 
 from services.events.facts import MenteeFacts, MentorFacts
+from services.matcher.adapters.fleeting import Fleeting
 from services.matcher.adapters.rows import mentee_facts, mentor_facts
 
 F = TypeVar("F")
-MOST = 100_000  # texts, a few kilobytes each
 
 
 class Facts:
@@ -25,18 +24,13 @@ class Facts:
 
 
 class FactsRead(Facts):
-    """Parsed facts by the very text that is stored; safe to share between threads.
+    """Parsed facts by the very text that is stored, a few kilobytes each; safe to share between threads.
 
-    What nobody asked for in the last ``fresh`` is let go, so that nothing of somebody who was erased stays longer:
-    their text is not stored any more, and so never asked for again.
+    The text of somebody who was erased is not stored any more, so it is never asked for again, and let go.
     """
 
     def __init__(self, *, fresh: timedelta = timedelta(seconds=60)) -> None:
-        self._half = fresh.total_seconds() / 2
-        self._lock = threading.Lock()
-        self._young: dict[str, object] = {}
-        self._old: dict[str, object] = {}
-        self._turning = False
+        self._kept: Fleeting[str, object] = Fleeting(fresh=fresh)
 
     def mentee(self, stored: str) -> MenteeFacts:
         """Read what is stored of a mentee."""
@@ -47,26 +41,8 @@ class FactsRead(Facts):
         return self._read(stored, mentor_facts)
 
     def _read(self, stored: str, read: Callable[[str], F]) -> F:
-        found = self._young.get(stored) or self._old.get(stored)
-        facts = read(stored) if found is None else cast(F, found)
-        if len(self._young) < MOST:
-            self._young[stored] = facts
-        if not self._turning:
-            self._turn_later()
-        return facts
-
-    def _turn_later(self) -> None:
-        with self._lock:
-            if self._turning:
-                return
-            self._turning = True
-        timer = threading.Timer(self._half, self._turn)
-        timer.daemon = True  # a process that ends forgets anyway
-        timer.start()
-
-    def _turn(self) -> None:
-        """What was asked for since the last turn stays for one more; the rest is let go."""
-        self._old, self._young = self._young, {}
-        self._turning = False
-        if self._old:
-            self._turn_later()
+        found = self._kept.get(stored)
+        if found is None:
+            found = read(stored)
+            self._kept.keep(stored, found)
+        return cast(F, found)

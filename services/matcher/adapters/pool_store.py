@@ -3,7 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from services.matcher.adapters.pairs_store import blocked_for
 from services.matcher.domain.member import Member
 from services.matcher.domain.people import Mentee, Mentor
 
-# What the engine is told of people, and no more: rounds read thousands of rows.
+# What the engine is told of people, and no more.
 MENTEE = (t.mentees.c.person_id, t.mentees.c.programme_id, t.mentees.c.facts, t.mentees.c.tries)
 MENTOR = tuple(
     t.mentors.c[name]
@@ -125,16 +125,21 @@ def mentee_of(row: sa.Row[*tuple[Any, ...]], facts: Facts, apart: frozenset[str]
 
 def mentor_of(row: sa.Row[*tuple[Any, ...]], facts: Facts, now: datetime, shapes: tuple[str, ...] = ()) -> Mentor:
     """A mentor for the engine, from their row; whoever cannot be asked now is paused there."""
-    resting = row.resting_until is not None and row.resting_until > now
-    untrained = row.trained_until is not None and row.trained_until < now.date()
     return Mentor(
         id=row.person_id,
         programme=row.programme_id,
         facts=facts.mentor(row.facts),
         taken=row.taken,
         shapes_taken=shapes,
-        paused=resting or untrained or not row.askable,
+        paused=is_paused(now, row.askable, row.resting_until, row.trained_until),
     )
+
+
+def is_paused(now: datetime, askable: bool, resting_until: datetime | None, trained_until: date | None) -> bool:
+    """Whether a mentor is not to be asked at a moment."""
+    resting = resting_until is not None and resting_until > now
+    untrained = trained_until is not None and trained_until < now.date()
+    return resting or untrained or not askable
 
 
 def shapes_taken(connection: sa.Connection, which: sa.ColumnElement[bool]) -> Mapping[str, tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""Rounds in tables: what was read is kept packed, for the last rounds, so that any of them can be run again."""
+"""Rounds in tables: what the last rounds read is kept, so that any of them can be run again (see `round_texts`)."""
 
 import json
 import zlib
@@ -14,6 +14,8 @@ from services.chassis.unit_of_work import Transaction
 from services.matcher.adapters import tables as t
 from services.matcher.adapters.facts_read import Facts
 from services.matcher.adapters.paging import behind
+from services.matcher.adapters.people_read import People
+from services.matcher.adapters.round_texts import RoundTexts, numbers_in, pieces_of
 from services.matcher.adapters.rows import round_of, round_values
 from services.matcher.adapters.snapshot_reader import SnapshotReader
 from services.matcher.adapters.weights_store import WeightsStore
@@ -40,10 +42,11 @@ _UNREAD: dict[str, Any] = {"read": None, "result": None, "prices": None}
 class RoundStore:
     """See `ports.Rounds`."""
 
-    def __init__(self, tx: Transaction, weights: WeightsStore, facts: Facts) -> None:
+    def __init__(self, tx: Transaction, weights: WeightsStore, facts: Facts, people: People) -> None:
         self._now = tx.now
         self._connection = tx.connection
-        self._pool = SnapshotReader(tx, weights, facts)
+        self._texts = RoundTexts(tx.connection)
+        self._pool = SnapshotReader(tx, weights, facts, people)
 
     def snapshot(self, programme_id: str) -> Snapshot:
         """Everybody who waits, every mentor, the weights, pins and blocks, as of one moment."""
@@ -74,12 +77,13 @@ class RoundStore:
 
     def unfinished(self, programme_id: str) -> tuple[Round, Snapshot, RoundResult | None] | None:
         """A round that was begun and not applied, with what it had read; and what it decided, where it was released."""
+        self._texts.lock(programme_id)
         query = sa.select(t.rounds).where(_C.programme_id == programme_id, _C.state == "open").with_for_update()
         row = self._connection.execute(query).first()
         if row is None:
             return None
-        decided = result_from_json(_unpacked(row.result)) if row.result is not None else None
-        return round_of(row), snapshot_from_json(_unpacked(row.read)), decided
+        decided = result_from_json(self._texts.read(row.result)) if row.result is not None else None
+        return round_of(row), snapshot_from_json(self._texts.read(row.read)), decided
 
     def in_review(self, programme_id: str) -> Round | None:
         """The round that is held for an admin to look at, if one is."""
@@ -99,10 +103,10 @@ class RoundStore:
         fence: int = self._connection.execute(higher).scalar_one()
         return fence
 
-    def open(self, opened: Round, read: str) -> None:
-        """Keep a round and the canonical text of all that it read."""
-        insert = t.rounds.insert().values(round_id=opened.id, read=_packed(read), **round_values(opened))
-        self._connection.execute(insert)
+    def open(self, opened: Round, read: Sequence[str]) -> None:
+        """Keep a round and the canonical text of all that it read, in pieces."""
+        held = self._texts.keep(opened.programme_id, read)
+        self._connection.execute(t.rounds.insert().values(round_id=opened.id, read=held, **round_values(opened)))
 
     def go_on(self, opened: Round, step: str, share: float) -> bool:
         """Note how far a round is; False when it is not open any more, or another run has taken it over."""
@@ -111,7 +115,7 @@ class RoundStore:
 
     def hold(self, held: Round, result: RoundResult, prices: Prices) -> None:
         """Keep what a round decided, for an admin to look at."""
-        kept = {"result": _packed(result_to_json(result)), "prices": _packed(prices_to_json(prices))}
+        kept = {"result": self._keep(held, result), "prices": _packed(prices_to_json(prices))}
         self._connection.execute(t.rounds.update().where(_C.round_id == held.id).values(round_values(held) | kept))
 
     def move(self, round_id: str, state: RoundState) -> None:
@@ -120,14 +124,19 @@ class RoundStore:
         One that is over without an offer keeps nothing of what it had read.
         """
         values: dict[str, Any] = {"state": state, "step": None, "share": None, "proposed": 0}
-        if state in ("given_up", "cancelled", "dropped"):
+        nothing_of_it = state in ("given_up", "cancelled", "dropped")
+        if nothing_of_it:
             values |= _UNREAD
         if state == "open":
             values["released_at"] = self._now
-        self._connection.execute(t.rounds.update().where(_C.round_id == round_id).values(values))
+        moved = t.rounds.update().where(_C.round_id == round_id).values(values).returning(_C.programme_id)
+        programme_id = self._connection.execute(moved).scalar_one()
+        if nothing_of_it:
+            self._texts.drop_unused(programme_id)
 
     def holds(self, opened: Round) -> bool:
-        """Whether the round is open and this run holds the fence; locks it until the transaction ends."""
+        """Whether the round is open and this run holds the fence; locks both until the transaction ends."""
+        self._texts.lock(opened.programme_id)
         query = sa.select(_C.round_id).where(_C.round_id == opened.id, _C.state == "open", _C.fence == opened.fence)
         return self._connection.execute(query.with_for_update()).first() is not None
 
@@ -137,17 +146,26 @@ class RoundStore:
 
     def forget(self, person_id: str) -> bool:
         """Remove what rounds had read wherever this person was among it; whether one not over yet is given up."""
+        kept = sa.select(_C.programme_id).where(_C.read.is_not(None)).distinct().order_by(_C.programme_id)
+        given_up = [self._forget(programme_id, person_id) for programme_id in self._connection.scalars(kept).all()]
+        return any(given_up)
+
+    def _forget(self, programme_id: str, person_id: str) -> bool:
+        self._texts.lock(programme_id)
+        naming = self._texts.naming(programme_id, person_id)
+        if not naming:
+            return False
+        query = sa.select(_C.round_id, _C.state, _C.read, _C.result)
+        kept = query.where(_C.programme_id == programme_id, _C.read.is_not(None)).order_by(_C.round_id)
         given_up = False
-        kept = self._connection.scalars(sa.select(_C.round_id).where(_C.read.is_not(None)).order_by(_C.round_id)).all()
-        for round_id in kept:  # one by one: each may hold thousands of people
-            query = sa.select(_C.round_id, _C.state, _C.read, _C.result).where(_C.round_id == round_id)
-            row = self._connection.execute(query.with_for_update()).first()
-            if row is None or person_id not in _unpacked(row.read) + _unpacked(row.result):
+        for row in self._connection.execute(kept.with_for_update()).all():
+            if naming.isdisjoint(numbers_in(row.read) + numbers_in(row.result)):
                 continue
             was_over = row.state not in ("open", "review")
             given_up |= not was_over
             unread = _UNREAD | {"state": row.state if was_over else "given_up"}
             self._connection.execute(t.rounds.update().where(_C.round_id == row.round_id).values(unread))
+        self._texts.drop_unused(programme_id)
         return given_up
 
     def proposed_in(self, round_id: str) -> int:
@@ -157,17 +175,21 @@ class RoundStore:
 
     def finish(self, finished: Round, result: RoundResult, prices: Prices | None) -> None:
         """Keep how a round ended."""
-        values = round_values(finished) | {"result": _packed(result_to_json(result))}
+        values = round_values(finished) | {"result": self._keep(finished, result)}
         if prices is not None:
             values |= {"prices": _packed(prices_to_json(prices))}
         self._connection.execute(t.rounds.update().where(_C.round_id == finished.id).values(values))
+
+    def _keep(self, decided: Round, result: RoundResult) -> bytes:
+        return self._texts.keep(decided.programme_id, pieces_of(result_to_json(result)))
 
     def let_go(self, programme_id: str, *, kept: int, before: datetime) -> None:
         """Keep only the figures of the rounds opened before a moment, but everything of the last so many."""
         read = (_C.programme_id == programme_id) & _C.read.is_not(None) & _C.state.not_in(["open", "review"])
         last = sa.select(_C.round_id).where(read).order_by(_C.opened_at.desc(), _C.round_id.desc()).limit(kept)
         old = t.rounds.update().where(read, _C.opened_at < before, _C.round_id.not_in(last.scalar_subquery()))
-        self._connection.execute(old.values(_UNREAD))
+        if self._connection.execute(old.values(_UNREAD)).rowcount:
+            self._texts.drop_unused(programme_id)
 
     def prune(self, before: datetime, *, kept: int) -> int:
         """Remove rounds opened before a moment, but never the last so many of a programme; returns how many."""
@@ -179,7 +201,10 @@ class RoundStore:
         old = t.rounds.delete().where(
             _C.opened_at < before, _C.state.not_in(["open", "review"]), _C.round_id.not_in(last)
         )
-        return self._connection.execute(old).rowcount
+        programmes = self._connection.scalars(old.returning(_C.programme_id)).all()
+        for programme_id in sorted(set(programmes)):
+            self._texts.drop_unused(programme_id)
+        return len(programmes)
 
     def last_prices(self, programme_id: str) -> Prices:
         """The prices of the last round that is kept; none where there is none."""
@@ -212,7 +237,7 @@ class RoundStore:
         row = self._connection.execute(query).first()
         if row is None:
             return None
-        told = json.loads(_unpacked(row.result))
+        told = json.loads(self._texts.read(row.result))
         return RoundOutline(
             released=row.released_at is not None,
             pairs={one["mentee_id"]: one["mentor_id"] for one in told["proposals"]},
@@ -224,12 +249,12 @@ class RoundStore:
         row = self._connection.execute(sa.select(_C.read, _C.result).where(_C.round_id == round_id)).first()
         if row is None or row.read is None or row.result is None:
             return None
-        return _unpacked(row.read), _unpacked(row.result)
+        return self._texts.read(row.read), self._texts.read(row.result)
 
 
 def _packed(text: str) -> bytes:
     return zlib.compress(text.encode(), level=1)
 
 
-def _unpacked(stored: bytes | None) -> str:
-    return zlib.decompress(stored).decode() if stored else ""
+def _unpacked(stored: bytes) -> str:
+    return zlib.decompress(stored).decode()

@@ -1,42 +1,52 @@
 """Reads the pool as a round sees it: who waits, who may be asked, what admins decided about pairs."""
 
 import json
-import zlib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from services.chassis.unit_of_work import Transaction
+from services.events.facts import MenteeFacts, MentorFacts
 from services.matcher.adapters import tables as t
 from services.matcher.adapters.facts_read import Facts
 from services.matcher.adapters.pairs_store import pairs_of
-from services.matcher.adapters.pool_store import MENTEE, MENTOR, mentee_of, mentor_of, shapes_taken
+from services.matcher.adapters.people_read import Known, People, Stamp, renewed
+from services.matcher.adapters.pool_store import is_paused, shapes_taken
+from services.matcher.adapters.round_texts import RoundTexts
 from services.matcher.adapters.waits_store import without_live_match
 from services.matcher.adapters.weights_store import WeightsStore
 from services.matcher.domain.people import Mentee, Mentor
 from services.matcher.domain.round import Snapshot
 
 _M = t.matches.c
+_AT_ONCE = 1000  # people whose facts are read in one query
+F = TypeVar("F")
 
 
 class SnapshotReader:
     """One programme's pool; of one moment, when read in a read-only transaction."""
 
-    def __init__(self, tx: Transaction, weights: WeightsStore, facts: Facts) -> None:
+    def __init__(self, tx: Transaction, weights: WeightsStore, facts: Facts, people: People) -> None:
         self._facts = facts
+        self._people = people
+        self._keeps = tx.read_only  # another kind may be undone, or see two moments
         self._now = tx.now
         self._connection = tx.connection
         self._weights = weights
 
     def snapshot(self, programme_id: str) -> Snapshot:
         """Everybody who waits, every mentor, the weights, pins and blocks."""
+        mentees, mentors = self._waiting(programme_id), self._mentors(programme_id)
+        if self._keeps:
+            self._people.keep(programme_id, mentees, mentors)
         return Snapshot(
             programme=programme_id,
             at=self._now,
             weights=self._weights.current(programme_id).weights,
-            mentees=self.waiting(programme_id),
-            mentors=self._mentors(programme_id),
+            mentees=tuple(one.person for one in mentees.values()),
+            mentors=tuple(one.person for one in mentors.values()),
             pins=pairs_of(self._connection, programme_id, "pin"),
             blocks=pairs_of(self._connection, programme_id, "block"),
         )
@@ -68,6 +78,9 @@ class SnapshotReader:
 
     def waiting(self, programme_id: str) -> tuple[Mentee, ...]:
         """Those who wait, by id; nobody is locked."""
+        return tuple(one.person for one in self._waiting(programme_id).values())
+
+    def _waiting(self, programme_id: str) -> dict[str, Known[Mentee]]:
         waiting = _waiting(programme_id)
         apart: dict[str, set[str]] = defaultdict(set)
         pairs = sa.select(t.apart.c.mentee_id, t.apart.c.mentor_id).join(
@@ -76,19 +89,50 @@ class SnapshotReader:
         for row in self._connection.execute(pairs.where(waiting)):
             apart[row.mentee_id].add(row.mentor_id)
         held = self._held(programme_id)
-        query = sa.select(*MENTEE).where(waiting).order_by(t.mentees.c.person_id)
-        return tuple(
-            mentee_of(row, self._facts, frozenset(apart.get(row.person_id, ())), held.get(row.person_id))
-            for row in self._connection.execute(query)
-        )
+        stamps = {
+            person_id: (version, tries, frozenset(apart.get(person_id, ())), held.get(person_id))
+            for person_id, version, tries in self._connection.execute(_places(t.mentees, waiting, t.mentees.c.tries))
+        }
 
-    def _mentors(self, programme_id: str) -> tuple[Mentor, ...]:
-        query = sa.select(*MENTOR).where(_mentors_of(programme_id)).order_by(t.mentors.c.person_id)
+        def made(person_id: str, facts: MenteeFacts, stamp: Stamp) -> Mentee:
+            _, tries, excluded, mentor_id = stamp
+            return Mentee(
+                id=person_id, programme=programme_id, facts=facts, excluded=excluded, tries=tries, held=mentor_id
+            )
+
+        return renewed(self._people.mentees(programme_id), stamps, self._read(t.mentees, self._facts.mentee), made)
+
+    def _mentors(self, programme_id: str) -> dict[str, Known[Mentor]]:
+        m = t.mentors.c
+        query = _places(t.mentors, _mentors_of(programme_id), m.taken, m.askable, m.resting_until, m.trained_until)
         shapes = shapes_taken(self._connection, _M.programme_id == programme_id)
-        return tuple(
-            mentor_of(row, self._facts, self._now, shapes.get(row.person_id, ()))
-            for row in self._connection.execute(query)
-        )
+        stamps = {
+            person_id: (version, taken, shapes.get(person_id, ()), is_paused(self._now, *readiness))
+            for person_id, version, taken, *readiness in self._connection.execute(query)
+        }
+
+        def made(person_id: str, facts: MentorFacts, stamp: Stamp) -> Mentor:
+            _, taken, shapes_of, paused = stamp
+            return Mentor(
+                id=person_id, programme=programme_id, facts=facts, taken=taken, shapes_taken=shapes_of, paused=paused
+            )
+
+        return renewed(self._people.mentors(programme_id), stamps, self._read(t.mentors, self._facts.mentor), made)
+
+    def _read(self, table: sa.Table, read: Callable[[str], F]) -> Callable[[Sequence[str]], dict[str, F]]:
+        """What reads the facts of some people."""
+
+        def facts_of(person_ids: Sequence[str]) -> dict[str, F]:
+            found = {}
+            for start in range(0, len(person_ids), _AT_ONCE):
+                some = table.c.person_id.in_(person_ids[start : start + _AT_ONCE])
+                for person_id, stored in self._connection.execute(
+                    sa.select(table.c.person_id, table.c.facts).where(some)
+                ):
+                    found[person_id] = read(stored)
+            return found
+
+        return facts_of
 
     def _held(self, programme_id: str) -> Mapping[str, str]:
         """What the last round decided and could not send: the mentor of each mentee whose pair was dropped."""
@@ -101,9 +145,15 @@ class SnapshotReader:
         row = self._connection.execute(last).first()
         if row is None or not row.dropped or row.result is None:
             return {}
-        decided = json.loads(zlib.decompress(row.result))["proposals"]
+        decided = json.loads(RoundTexts(self._connection).read(row.result))["proposals"]
         sent = set(self._connection.scalars(sa.select(_M.mentee_id).where(_M.round_id == row.round_id)))
         return {told["mentee_id"]: told["mentor_id"] for told in decided if told["mentee_id"] not in sent}
+
+
+def _places(table: sa.Table, which: sa.ColumnElement[bool], *more: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """Everything of some people but their facts, by id: thousands of short rows."""
+    query = sa.select(table.c.person_id, t.people.c.version, *more)
+    return query.join(t.people, t.people.c.person_id == table.c.person_id).where(which).order_by(table.c.person_id)
 
 
 def _waiting(programme_id: str) -> sa.ColumnElement[bool]:

@@ -9,6 +9,7 @@ from services.chassis.unit_of_work import StoreBase, Transaction
 from services.matcher.adapters.facts_read import Facts
 from services.matcher.adapters.match_store import MatchStore
 from services.matcher.adapters.pairs_store import PairsStore
+from services.matcher.adapters.people_read import People
 from services.matcher.adapters.places_store import PlacesStore
 from services.matcher.adapters.pool_store import PoolStore
 from services.matcher.adapters.reports_store import ReportsStore
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
 class MatcherStore(StoreBase):
     """See `ports.Store`."""
 
-    def __init__(self, tx: Transaction, facts: Facts | None = None) -> None:
+    def __init__(self, tx: Transaction, facts: Facts | None = None, people: People | None = None) -> None:
         super().__init__(tx)
         self._facts = facts or Facts()
+        self._people = people or People()
         self.pool = PoolStore(tx, self._facts)
         self.places = PlacesStore(tx, self.pool)
         self.waits = WaitsStore(tx)
@@ -38,4 +40,4 @@ class MatcherStore(StoreBase):
         """Rounds bring the engine with them, which most processes never need."""
         from services.matcher.adapters.round_store import RoundStore
 
-        return RoundStore(self._tx, self.weights, self._facts)
+        return RoundStore(self._tx, self.weights, self._facts, self._people)

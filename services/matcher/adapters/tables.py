@@ -14,7 +14,7 @@ A person who was erased is NULL in the matches that are left for the figures.
 
 import sqlalchemy as sa
 
-from services.chassis.columns import UtcMoment, json_column
+from services.chassis.columns import UtcMoment, json_column, serial_column
 from services.chassis.tables import chassis_tables
 
 metadata = sa.MetaData()
@@ -223,8 +223,8 @@ rounds = sa.Table(
     sa.Column("unmatched", sa.Integer, nullable=False),
     sa.Column("dropped", sa.Integer, nullable=False),
     sa.Column("certificate", json_column()),
-    sa.Column("read", sa.LargeBinary),  # the snapshot, packed; of the last rounds only, and never of an erased person
-    sa.Column("result", sa.LargeBinary),
+    sa.Column("read", sa.LargeBinary),  # the snapshot's chunks; of the last rounds only, and never of an erased person
+    sa.Column("result", sa.LargeBinary),  # the chunks of what was decided
     sa.Column("prices", sa.LargeBinary),  # where the next round may start to look; kept as long as what was read
     sa.Column("step", sa.String(20)),
     sa.Column("share", sa.Float),
@@ -235,6 +235,16 @@ rounds = sa.Table(
 )
 sa.Index("rounds_one_open", rounds.c.programme_id, unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN)
 sa.Index("rounds_listed", rounds.c.programme_id, rounds.c.opened_at, rounds.c.round_id)
+
+round_chunks = sa.Table(  # parts of the texts that rounds hold, each of them once; see `round_texts`
+    "round_chunks",
+    metadata,
+    sa.Column("chunk_id", serial_column(), primary_key=True, autoincrement=True),
+    sa.Column("programme_id", sa.String(100), nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.UniqueConstraint("programme_id", "digest", name="round_chunks_once"),
+)
 
 forgotten = sa.Table(
     "forgotten",

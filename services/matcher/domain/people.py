@@ -1,7 +1,9 @@
 """The people of the pool: what they said (coded facts), and what the programme knows of their place in it."""
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property, wraps
+from typing import Any, NamedTuple, TypeVar
 
 from services.events.facts import MenteeFacts, MentorFacts
 
@@ -13,8 +15,39 @@ class Pair(NamedTuple):
     mentor_id: str
 
 
+class Person:
+    """What is worked out about a person's value is kept with it: made once, and gone when the value is gone.
+
+    Values never change, so what follows from one alone never has to be worked out again; a changed person is another
+    value. Notes are no part of a value: they count in no comparison, and no JSON has them.
+    """
+
+    @cached_property
+    def notes(self) -> dict[Hashable, Any]:
+        """Whatever was worked out so far, by what it is."""
+        return {}
+
+
+P = TypeVar("P", bound=Person)
+A = TypeVar("A")
+
+
+def kept(work_out: Callable[[P], A]) -> Callable[[P], A]:
+    """Have what a function works out kept with the person; it may look at nothing but the person and fixed data."""
+
+    @wraps(work_out)
+    def found(person: P) -> A:
+        notes = person.notes
+        if work_out not in notes:
+            notes[work_out] = work_out(person)
+        answer: A = notes[work_out]
+        return answer
+
+    return found
+
+
 @dataclass(frozen=True, kw_only=True)
-class Mentee:
+class Mentee(Person):
     """A person who waits for a mentor.
 
     ``excluded`` holds the mentors of earlier tries, which are never proposed again; seniority is in
@@ -31,7 +64,7 @@ class Mentee:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mentor:
+class Mentor(Person):
     """A person who offers their lived experience.
 
     ``taken`` counts the places in use (proposed, accepted or active matches); ``shapes_taken`` holds the request shapes

@@ -49,8 +49,8 @@ class Rounds(Protocol):
     def take_fence(self, programme_id: str) -> int:
         """Make this run the only one that may apply; whoever held the fence before cannot any more."""
 
-    def open(self, opened: Round, read: str) -> None:
-        """Keep a round and the canonical text of all that it read."""
+    def open(self, opened: Round, read: Sequence[str]) -> None:
+        """Keep a round and the canonical text of all that it read, in pieces (see ``snapshot_pieces``)."""
 
     def go_on(self, opened: Round, step: str, share: float) -> bool:
         """Note how far a round is; False when it is not open any more, or another run has taken it over."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from services.chassis.errors import Conflict
 from services.matcher.domain import round as matching
 from services.matcher.domain.errors import MemoryLimitReachedError, RunCancelledError, TimeLimitReachedError
-from services.matcher.domain.round import NO_PRICES, Decision, Prices, RoundResult, Snapshot, digest, snapshot_to_json
+from services.matcher.domain.round import NO_PRICES, Decision, Prices, RoundResult, Snapshot, digest, snapshot_pieces
 from services.matcher.domain.solve import Limits, Watch
 from services.matcher.domain.terms import Terms
 from services.matcher.ports import Round, UnitOfWork
@@ -88,7 +88,7 @@ def _begin(uow: UnitOfWork, programme_id: str) -> _Begun | None:
         start = store.rounds.last_prices(programme_id)
     if not snapshot.mentees:
         return None
-    read = snapshot_to_json(snapshot)
+    read = snapshot_pieces(snapshot)
     with uow.begin() as store:
         opened = Round(
             id=str(uuid.uuid4()),
@@ -101,7 +101,7 @@ def _begin(uow: UnitOfWork, programme_id: str) -> _Begun | None:
             mentors=len(snapshot.mentors),
         )
         store.rounds.open(opened, read)
-    return _Begun(opened, snapshot, input_hash=digest(read), start=start)
+    return _Begun(opened, snapshot, input_hash=digest("".join(read)), start=start)
 
 
 def _decided(uow: UnitOfWork, terms: Terms, begun: _Begun, decide: Callable[..., Decision]) -> Decision:

@@ -16,6 +16,7 @@ from services.chassis.errors import StartRefused
 from services.chassis.unit_of_work import UnitOfWork
 from services.events import profiles
 from services.matcher.adapters import tables as t
+from services.matcher.adapters.round_texts import numbers_in
 from services.matcher.adapters.store import MatcherStore
 from services.matcher.adapters.verify_command import main
 from services.matcher.domain.round import run_round
@@ -43,10 +44,15 @@ def verified(world: World, round_id: str, programme_id: str = PROGRAMME) -> tupl
 def rewrite(engine: sa.Engine, column: str, old: str, new: str) -> None:
     """Change what is stored of the only round."""
     with engine.begin() as connection:
-        packed = connection.execute(sa.select(t.rounds.c[column])).scalar_one()
-        text = zlib.decompress(packed).decode()
-        assert old in text
-        connection.execute(t.rounds.update().values({column: zlib.compress(text.replace(old, new, 1).encode())}))
+        numbers = numbers_in(connection.execute(sa.select(t.rounds.c[column])).scalar_one())
+        theirs = t.round_chunks.c.chunk_id.in_(numbers)
+        for row in connection.execute(sa.select(t.round_chunks).where(theirs)).all():
+            text = zlib.decompress(row.content).decode()
+            if old in text:
+                changed = t.round_chunks.update().where(t.round_chunks.c.chunk_id == row.chunk_id)
+                connection.execute(changed.values(content=zlib.compress(text.replace(old, new, 1).encode())))
+                return
+        raise AssertionError(f"{old} does not stand in what is stored")
 
 
 def test_a_round_that_comes_to_the_same_bytes(tables: World, done: str) -> None:

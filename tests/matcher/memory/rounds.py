@@ -114,10 +114,10 @@ class MemoryRounds(Aggregate):
         self.state.fences[programme_id] += 1
         return self.state.fences[programme_id]
 
-    def open(self, opened: Round, read: str) -> None:
+    def open(self, opened: Round, read: Sequence[str]) -> None:
         assert self.unfinished(opened.programme_id) is None
         self.state.rounds[opened.id] = opened
-        self.state.read[opened.id] = read
+        self.state.read[opened.id] = "".join(read)
 
     def holds(self, opened: Round) -> bool:
         found = self.state.rounds[opened.id]

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
 
 from services.matcher.domain.arrays import I32, I64, AnyArray, as_i64, as_rows
 from services.matcher.domain.assignment.edges import Edges
@@ -97,6 +96,8 @@ def indexed(indptr: I64, mentor: I32, value: I64, tie: I64, capacity: I64, core:
     """Index useful edges from the mentors' side as well; the arrays are trusted."""
     rows, columns, size = len(indptr) - 1, len(capacity), len(mentor)
     if core is None:
+        from scipy.sparse import csr_array  # 25 MB, and only the plain twin needs it
+
         mentee = np.repeat(np.arange(rows, dtype=np.int32), np.diff(indptr))
         numbers = np.arange(size, dtype=np.int32)
         by_mentor = csr_array((numbers, mentor, indptr), shape=(rows, columns)).tocsc().data

@@ -3,7 +3,15 @@
 from services.matcher.domain.explain.hall import Crowd, crowd_of
 from services.matcher.domain.explain.pair import explain, parts_of
 from services.matcher.domain.explain.parts import Explanation, Part, band_of, reasons_of
-from services.matcher.domain.explain.unmatched import Relaxation, WhyUnmatched, awaited, is_own, why_each, why_unmatched
+from services.matcher.domain.explain.unmatched import (
+    Relaxation,
+    WhyUnmatched,
+    awaited,
+    cause_each,
+    is_own,
+    why_each,
+    why_unmatched,
+)
 
 __all__ = [
     "Crowd",
@@ -13,6 +21,7 @@ __all__ = [
     "WhyUnmatched",
     "awaited",
     "band_of",
+    "cause_each",
     "crowd_of",
     "explain",
     "is_own",

@@ -21,6 +21,7 @@ from services.matcher.domain.features.rules import Flags, RuleBook, hard_rule, w
 from services.matcher.domain.people import Mentee
 
 Sets = Counter[tuple[str, ...]]
+_AT_ONCE = 30  # rules, a bit each, beside the number of a mentor
 
 
 class Broken:
@@ -40,8 +41,12 @@ class Broken:
         names = sorted(broken)
         if not names:
             return Counter()
-        packed = np.packbits(np.array([broken[name] for name in names]), axis=0)
-        _, first, counts = np.unique(packed, axis=1, return_index=True, return_counts=True)
+        packed = np.zeros(len(self._problem.pool.mentors), dtype=np.int64)
+        for start in range(0, len(names), _AT_ONCE):
+            for name in names[start : start + _AT_ONCE]:
+                packed = 2 * packed + broken[name]
+            _, packed = np.unique(packed, return_inverse=True)  # small numbers again, for the next rules
+        _, first, counts = np.unique(packed, return_index=True, return_counts=True)
         order = np.argsort(first)
         return Counter(
             {

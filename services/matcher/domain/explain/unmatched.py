@@ -23,6 +23,7 @@ SHORTAGE, CAPACITY, HARD_RULE, NEVER_POSSIBLE = "shortage", "capacity", "hard_ru
 _OWN_RULES = ("request_shape",)  # beside the criteria whose file says so
 PLACES, READY = "places", "ready"
 _AWAITED = (QUALITY_FLOOR, READY)  # the programme's, or a matter of time
+_FIRST_TRIED = [32, 160]  # where the mentors to be tried are parted: nearly everybody has one among the first
 _AT_ONCE = 256  # mentees times mentors that are looked at in one step: a few megabytes
 
 
@@ -75,6 +76,28 @@ def why_each(problem: Problem, mentees: Sequence[int]) -> list[WhyUnmatched]:
     return found
 
 
+def cause_each(problem: Problem, mentees: Sequence[int]) -> list[tuple[str, tuple[str, ...]]]:
+    """Only the cause and the rules for each of several rows: nobody's mentors are counted once one was found."""
+    rows, broken = np.array(mentees, dtype=np.int64), Broken(problem, mentees)
+    free = _some_mentor(problem, rows, np.unique(problem.seats.mentor_rows), with_place=True)
+    suitable = free.copy()
+    suitable[~free] = _some_mentor(problem, rows[~free], np.arange(len(problem.pool.mentors)))
+    found = [_why(broken, *one) for one in zip(mentees, suitable.tolist(), free.tolist(), strict=True)]
+    return [(one.cause, one.rules) for one in found]
+
+
+def _some_mentor(problem: Problem, mentees: I64, mentors: I64, *, with_place: bool = False) -> Flags:
+    """(mentees,): who has one among these mentors that breaks no rule; first a few mentors are tried, then all."""
+    found = np.zeros(len(mentees), dtype=np.bool_)
+    for some in np.split(mentors, _FIRST_TRIED):
+        left = np.flatnonzero(~found)
+        for start in range(0, len(left), _AT_ONCE):
+            rows = left[start : start + _AT_ONCE]
+            fine = _fine(problem, mentees[rows], some)
+            found[rows] = (fine & _has_place(problem, mentees[rows])[:, some] if with_place else fine).any(axis=1)
+    return found
+
+
 def _why(broken: Broken, mentee: int, suitable: int, free: int) -> WhyUnmatched:
     if suitable:
         cause = SHORTAGE if free else CAPACITY
@@ -82,17 +105,19 @@ def _why(broken: Broken, mentee: int, suitable: int, free: int) -> WhyUnmatched:
     return _ruled_out(broken.sets(mentee))
 
 
-def _fine(problem: Problem, mentees: I64) -> Flags:
-    """(mentees, mentors): which mentors break no rule for which of these rows."""
-    book, every = problem.reading.book, np.arange(len(problem.pool.mentors))
-    fine = np.ones((len(mentees), len(every)), dtype=np.bool_)
+def _fine(problem: Problem, mentees: I64, mentors: I64 | None = None) -> Flags:
+    """(mentees, mentors): which of some mentors, or of all, break no rule for which of these rows."""
+    book = problem.reading.book
+    some = np.arange(len(problem.pool.mentors)) if mentors is None else mentors
+    fine = np.ones((len(mentees), len(some)), dtype=np.bool_)
     for any_rule in book.any_rules.values():
-        fine &= any_rule.passes(mentees[:, np.newaxis], every)
+        fine &= any_rule.passes(mentees[:, np.newaxis], some)
     for word in book.all_rules:
-        fine &= (word.mentee_mask[mentees, np.newaxis] & ~word.mentor_mask) == 0
+        fine &= (word.mentee_mask[mentees, np.newaxis] & ~word.mentor_mask[some]) == 0
     for place, row in enumerate(mentees.tolist()):
-        fine[place, list(book.excluded.get(row, ()))] = False
-    return fine & problem.reading.allowed(mentees[:, np.newaxis], every[np.newaxis, :])
+        if row in book.excluded:
+            fine[place] &= ~np.isin(some, list(book.excluded[row]))
+    return fine & problem.reading.allowed(mentees[:, np.newaxis], some[np.newaxis, :])
 
 
 def _ruled_out(counts: Sets) -> WhyUnmatched:
@@ -136,9 +161,9 @@ class _Way:
 
 
 def _ways(counts: Sets) -> list[_Way]:
-    found = []
+    found, wishes = [], set(filter(is_own, {rule for rules in counts for rule in rules}))
     for rules, mentors in counts.items():
-        own, rest = tuple(filter(is_own, rules)), tuple(rule for rule in rules if not is_own(rule))
+        own, rest = tuple(rule for rule in rules if rule in wishes), tuple(rule for rule in rules if rule not in wishes)
         if all(rule in _AWAITED for rule in rest):
             found.append(_Way(own, rest, mentors))
     return sorted(found, key=_Way.order)

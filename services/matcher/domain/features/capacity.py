@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from services.events.vocabulary import codes
-from services.matcher.domain.people import Mentor
+from services.matcher.domain.people import Mentor, kept
 
 _HOURS = {"long_haul": 3, "a_few_chats": 2, "one_thing": 1}
 _USUAL = "a_few_chats"  # what a live match counts as whose shape is not known
@@ -72,6 +72,7 @@ class Capacity:
         return sum(seats for seats, _ in self.seats)
 
 
+@kept
 def capacity_of(mentor: Mentor) -> Capacity:
     """The capacity that a mentor's live matches leave."""
     return _capacity(mentor.free, mentor.facts.hours_per_month, _live(mentor), accepted_shapes(mentor))

@@ -5,7 +5,7 @@ must bends the criterion of that name as well (who counts as a match); a ``langu
 knows it.
 """
 
-from datetime import datetime
+from datetime import date
 
 from services.events.facts import ALTERNATIVES, ANY_RELATION, Must, Spoken
 from services.matcher.domain.features.criteria.language import understanding
@@ -48,8 +48,8 @@ def _has(mentor: Mentor, criterion: str, value: str, pool: Pool) -> bool:
     return value in had.get(criterion, ())
 
 
-def ready(mentor: Mentor, at: datetime) -> bool:
-    """Approved, trained on the day of the round, and not taking a break."""
+def ready(mentor: Mentor, day: date) -> bool:
+    """Approved, trained on the day, and not taking a break."""
     facts = mentor.facts
-    trained = facts.trained_until is not None and facts.trained_until >= at.date()
+    trained = facts.trained_until is not None and facts.trained_until >= day
     return facts.approved and trained and not mentor.paused

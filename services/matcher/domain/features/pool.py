@@ -1,13 +1,16 @@
 """The people of a round side by side, as every criterion reads them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
+from services.matcher.domain.features.answers import Notes, answers, notes_on
 from services.matcher.domain.people import Mentee, Mentor
 from services.matcher.domain.weights import Weights, criterion_data
+
+A = TypeVar("A")
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,22 @@ class Pool:
     def shape_of(self) -> tuple[str, ...]:
         """The kind of contact that each mentee asks for, by row."""
         return tuple(mentee.facts.request_shape for mentee in self.mentees)
+
+    def mentees_say(self, ask: Callable[[Mentee, date], A], key: Hashable = None) -> list[A]:
+        """What each mentee answers, kept with them for the day (see ``answers`` for what ``ask`` may be)."""
+        return answers(self.mentees, self._notes_of_mentees, ask, self.today, key)
+
+    def mentors_say(self, ask: Callable[[Mentor, date], A], key: Hashable = None) -> list[A]:
+        """What each mentor answers, kept in the same way."""
+        return answers(self.mentors, self._notes_of_mentors, ask, self.today, key)
+
+    @cached_property
+    def _notes_of_mentees(self) -> Notes:
+        return notes_on(self.mentees, self.today)
+
+    @cached_property
+    def _notes_of_mentors(self) -> Notes:
+        return notes_on(self.mentors, self.today)
 
     def told(self, criterion: str) -> Mapping[str, Any]:
         """What the criterion's data file says."""

@@ -7,15 +7,14 @@ promise counts alike and above any lane, so that a steady stream of newcomers ca
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from math import isqrt
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
 
 from services.matcher.domain.arrays import I64
 from services.matcher.domain.features.criteria.device import months_between
-from services.matcher.domain.people import Mentee
+from services.matcher.domain.people import Mentee, kept
 from services.matcher.domain.weights import Weights
 
 NEWLY_DIAGNOSED = "newly_diagnosed"
@@ -27,6 +26,7 @@ _WAITING_MOST = 120  # reached after 400 days
 _NEW_MONTHS = 6
 _LANES = (STANDARD, NEWLY_DIAGNOSED)
 _MICROSECOND, _HOUR = timedelta(microseconds=1), timedelta(hours=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,29 @@ class Waits:
 
 def waits_of(mentees: Sequence[Mentee], at: datetime) -> Waits:
     """Read how everybody waits, once per instant."""
+    told = np.array([_told(one) for one in mentees], dtype=np.int64).reshape(-1, 3)
+    waited = (at - _EPOCH) // _MICROSECOND - told[:, 0]
+    hours = np.maximum(0, waited // (_HOUR // _MICROSECOND))
+    points = np.sqrt(hours * 36 // 24).astype(np.int64)  # exact: these are far below 2**52
     return Waits(
-        np.array([(at - one.facts.waiting_since) // _MICROSECOND for one in mentees], dtype=np.int64),
-        np.array([lane(one, at) == NEWLY_DIAGNOSED for one in mentees], dtype=np.int64),
-        np.array([_own_points(one, at) for one in mentees], dtype=np.int64),
+        waited,
+        (_month_number(at.year, at.month) - told[:, 1] <= _NEW_MONTHS).astype(np.int64),
+        1 + np.minimum(_WAITING_MOST, points) + told[:, 2],
     )
+
+
+@kept
+def _told(mentee: Mentee) -> tuple[int, int, int]:
+    """Waiting since (microseconds), diagnosed in (month number, 0 for nobody knows), points of circumstances."""
+    facts = mentee.facts
+    since = _diagnosed(mentee)
+    month = _month_number(*map(int, since.split("-"))) if since else 0
+    alone = _ALONE * facts.only_support_is_self + _FIRST_PEER * facts.never_met_a_peer
+    return (facts.waiting_since - _EPOCH) // _MICROSECOND, month, alone
+
+
+def _month_number(year: int, month: int) -> int:
+    return 12 * year + month
 
 
 def lane(mentee: Mentee, at: datetime) -> str:
@@ -65,11 +83,16 @@ def lane(mentee: Mentee, at: datetime) -> str:
 
     Who says no month, only that it is new, is taken at their word for six months from their sign-up.
     """
-    facts = mentee.facts
-    since = facts.diagnosed
-    if since is None and NEWLY_DIAGNOSED in facts.situations:
-        since = f"{facts.waiting_since:%Y-%m}"
+    since = _diagnosed(mentee)
     return NEWLY_DIAGNOSED if since and months_between(since, at.date()) <= _NEW_MONTHS else STANDARD
+
+
+def _diagnosed(mentee: Mentee) -> str | None:
+    """The month of diagnosis; of who ticked it without a month, that of sign-up."""
+    facts = mentee.facts
+    if facts.diagnosed is None and NEWLY_DIAGNOSED in facts.situations:
+        return f"{facts.waiting_since:%Y-%m}"
+    return facts.diagnosed
 
 
 def promised_by(mentee: Mentee, weights: Weights, at: datetime) -> datetime:
@@ -80,10 +103,3 @@ def promised_by(mentee: Mentee, weights: Weights, at: datetime) -> datetime:
 def priority(mentee: Mentee, weights: Weights, at: datetime) -> int:
     """One person's points."""
     return int(waits_of([mentee], at).priorities(weights)[0])
-
-
-def _own_points(mentee: Mentee, at: datetime) -> int:
-    facts = mentee.facts
-    waited_hours = max(0, int((at - facts.waiting_since).total_seconds() // 3600))
-    points = 1 + min(_WAITING_MOST, isqrt(waited_hours * 36 // 24))
-    return points + _ALONE * facts.only_support_is_self + _FIRST_PEER * facts.never_met_a_peer

@@ -7,6 +7,7 @@ blocks, oneself). Besides, every criterion whose mode is hard.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,7 @@ from services.matcher.domain.features.scaled import as_table
 from services.matcher.domain.features.seats import shape_mask
 from services.matcher.domain.features.shared_bits import rule_of_codes
 from services.matcher.domain.features.tables import distinct, masks
-from services.matcher.domain.people import Pair
+from services.matcher.domain.people import Mentee, Mentor, Pair
 
 Flags = npt.NDArray[np.bool_]
 
@@ -61,12 +62,10 @@ class RuleBook:
 def standing_rules(pool: Pool, blocks: frozenset[Pair]) -> RuleBook:
     """The rules that are there whatever the weights."""
     any_rules = {
-        "ready": one_word(
-            np.ones(len(pool.mentees), dtype=np.uint64), masks([int(ready(one, pool.at)) for one in pool.mentors])
-        ),
+        "ready": one_word(np.ones(len(pool.mentees), dtype=np.uint64), masks(pool.mentors_say(_ready))),
         "request_shape": one_word(
-            masks([shape_mask(frozenset([one.facts.request_shape])) for one in pool.mentees]),
-            masks([shape_mask(accepted_shapes(one)) for one in pool.mentors]),
+            masks(pool.mentees_say(_shape_asked)),
+            masks(pool.mentors_say(_shapes_taken)),
         ),
     }
     return RuleBook(any_rules, tuple(_conditions(pool)), _excluded(pool, blocks))
@@ -96,16 +95,38 @@ def _one_bit_is_enough(coded: ByBits) -> bool:
 
 def _conditions(pool: Pool) -> list[AllRule]:
     """Clearance for minors and the mentees' musts, 64 to a word."""
-    asked = [conditions_of(one) for one in pool.mentees]
-    every = [CLEARED, *sorted({want for wanted in asked for want in wanted} - {CLEARED})]
+    asked = pool.mentees_say(_conditions_of)
+    every = [CLEARED, *sorted({want for wanted in set(asked) for want in wanted} - {CLEARED})]
     return [_word(pool, every[start : start + 64], asked) for start in range(0, len(every), 64)]
 
 
 def _word(pool: Pool, word: list[Want], asked: list[tuple[Want, ...]]) -> AllRule:
     distinct_asks, codes = distinct(asked)
     mentee_masks = masks([_bits([want in wanted for want in word]) for wanted in distinct_asks])[codes]
-    mentor_masks = masks([_bits([has(mentor, want, pool) for want in word]) for mentor in pool.mentors])
+    mentor_masks = np.zeros(len(pool.mentors), dtype=np.uint64)
+    for bit, want in enumerate(word):
+        mentor_masks |= masks(_who_has(pool, want)) << np.uint64(bit)
     return AllRule(mentee_masks, mentor_masks, tuple(map(rule_of, word)))
+
+
+def _who_has(pool: Pool, want: Want) -> list[bool]:
+    return pool.mentors_say(lambda mentor, _day: has(mentor, want, pool), key=(has, want))
+
+
+def _ready(mentor: Mentor, day: date) -> bool:
+    return ready(mentor, day)
+
+
+def _shape_asked(mentee: Mentee, _day: date) -> int:
+    return shape_mask(frozenset([mentee.facts.request_shape]))
+
+
+def _shapes_taken(mentor: Mentor, _day: date) -> int:
+    return shape_mask(accepted_shapes(mentor))
+
+
+def _conditions_of(mentee: Mentee, _day: date) -> tuple[Want, ...]:
+    return conditions_of(mentee)
 
 
 def _bits(flags: list[bool]) -> int:
@@ -121,5 +142,6 @@ def _excluded(pool: Pool, blocks: frozenset[Pair]) -> Mapping[int, frozenset[int
     found = {
         row: frozenset(row_of[other] for other in {*one.excluded, *blocked.get(one.id, ()), one.id} if other in row_of)
         for row, one in enumerate(pool.mentees)
+        if one.excluded or one.id in blocked or one.id in row_of
     }
     return {row: rows for row, rows in found.items() if rows}

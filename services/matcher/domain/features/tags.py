@@ -10,7 +10,8 @@ Each tag is four bits of a 64-bit word: the mentee who asks sets all four, the m
 then the shared bits count the quarters, and a curve per number of asks turns them into points.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from services.matcher.domain.features.tables import distinct, masks
 
 QUARTERS = 4
 _TAGS = 64 // QUARTERS
+Near = tuple[tuple[int, ...], ...]  # points of what is asked for (rows) and what was lived through
 _FIRST_BITS = np.uint64(0x1111111111111111)  # the first quarter of every tag: covered at all
 _UNSAID = np.uint64(0b10)  # none of the first bits: who asks for nothing passes the rule with everyone
 
@@ -33,11 +35,15 @@ def by_tags(pool: Pool, criterion: str, mentees: Sequence[frozenset[str]], mento
         raise ValueError(f"{criterion}: {len(tags)} tags do not fit one word of {_TAGS}; give it two criteria")
     asked_sets, mentee_codes = distinct(mentees)
     lived_sets, mentor_codes = distinct(mentors)
-    near = {tag: {own: pool.closeness(criterion, tag, own) for own in tags} for tag in tags}
+    near = tuple(tuple(pool.closeness(criterion, tag, own) for own in tags) for tag in tags)
     breadth = int(pool.told(criterion)["breadth"])
     asks = [tag not in pool.told(criterion).get("not_an_ask", ()) for tag in tags]
     asked = masks([sum(0b1111 << QUARTERS * tags.index(tag) for tag in said) for said in asked_sets])
-    lived = masks([_lived(near, asks, breadth, said) for said in lived_sets])
+    bits_of = _coded_before(criterion, near)
+    for said in lived_sets:
+        if said not in bits_of:
+            bits_of[said] = _lived(tags, near, asks, breadth, said)
+    lived = masks([bits_of[said] for said in lived_sets])
     mentee_bits, mentor_bits = asked[mentee_codes], lived[mentor_codes]
     counts = np.array([len(said) for said in asked_sets], dtype=np.int64)
     return ByBits(
@@ -54,8 +60,15 @@ def quarters_each(breadth: int, ticked: int) -> int:
     return QUARTERS if ticked <= breadth else max(1, QUARTERS * breadth // ticked)
 
 
-def _lived(near: Mapping[str, Mapping[str, int]], asks: Sequence[bool], breadth: int, said: frozenset[str]) -> int:
-    best = [max((closeness.get(own, 0) for own in said), default=0) for closeness in near.values()]
+@lru_cache(maxsize=64)
+def _coded_before(_criterion: str, _near: Near) -> dict[frozenset[str], int]:
+    """The bits of sets of tags by these closeness tables, as far as they were asked for; 65,536 sets at most."""
+    return {}
+
+
+def _lived(tags: Sequence[str], near: Near, asks: Sequence[bool], breadth: int, said: frozenset[str]) -> int:
+    lived = [place for place, tag in enumerate(tags) if tag in said]
+    best = [max((closeness[place] for place in lived), default=0) for closeness in near]
     each = quarters_each(breadth, len(said))
     while each > 1 and sum(each * one // 100 for one, ask in zip(best, asks, strict=True) if ask) > 2 * sum(asks):
         each -= 1

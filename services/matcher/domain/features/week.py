@@ -11,8 +11,8 @@ SLOTS = 168
 ANY_TIME = (1 << SLOTS) - 1
 
 
-def free_slots(windows: tuple[Window, ...], time_zone: str, at: datetime) -> int:
-    """The hours of the seven days after ``at`` in which a person is free, as bits of the UTC week.
+def free_slots(windows: tuple[Window, ...], time_zone: str, day: date) -> int:
+    """The hours of the seven days after ``day`` in which a person is free, as bits of the UTC week.
 
     No window means any time. Each window is placed on its day in the person's own zone, with the offset of that very
     day, so that a change of clocks counts from the day it happens. Both ends are rounded to the nearest hour alike
@@ -21,7 +21,7 @@ def free_slots(windows: tuple[Window, ...], time_zone: str, at: datetime) -> int
     if not windows:
         return ANY_TIME
     slots = 0
-    for first, last in _spans(windows, time_zone, at.date()):
+    for first, last in _spans(windows, time_zone, day):
         for hour in range(first, last):
             slots |= 1 << hour % SLOTS
     return slots

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 
 from services.matcher.domain.explain import Part
 from services.matcher.domain.weights import Mode, Setting, Weights, criterion_names
@@ -74,6 +73,8 @@ def _fit(told: Floats, outcomes: Floats, prior: Floats, *, fixed: bool, strength
         pull = values[1:] - prior
         loss = float(np.logaddexp(0, margin).sum() - outcomes @ margin + strength / 2 * pull @ pull)
         return loss, np.concatenate([[miss.sum()], told.T @ miss + strength * pull])
+
+    from scipy.optimize import minimize  # 60 MB, and only this question needs it
 
     bounds = [(None, None)] + [(one, one) if fixed else (0.0, None) for one in prior]
     found: Floats = minimize(objective, np.concatenate([[0.0], prior]), jac=True, method="L-BFGS-B", bounds=bounds).x

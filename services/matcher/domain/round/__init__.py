@@ -7,6 +7,7 @@ from services.matcher.domain.round.as_json import (
     result_from_json,
     result_to_json,
     snapshot_from_json,
+    snapshot_pieces,
     snapshot_to_json,
 )
 from services.matcher.domain.round.canonical import digest
@@ -41,6 +42,7 @@ __all__ = [
     "run_round",
     "settle",
     "snapshot_from_json",
+    "snapshot_pieces",
     "snapshot_to_json",
     "verify_round",
 ]

@@ -1,10 +1,11 @@
 """Snapshots and results as canonical JSON: sorted keys, sorted people, one spelling for every value."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from services.matcher.domain.people import Mentee, Mentor, Pair
+from services.matcher.domain.people import Mentee, Mentor, Pair, Person, kept
 from services.matcher.domain.round.canonical import canonical, restore
 from services.matcher.domain.round.prices import Prices
 from services.matcher.domain.round.values import RoundResult, Snapshot
@@ -16,18 +17,31 @@ ENGINE = 3
 
 def snapshot_to_json(snapshot: Snapshot) -> str:
     """The canonical text of a snapshot, to be stored; its SHA-256 is the round's ``input_hash``."""
-    return canonical(
-        {
-            "engine": ENGINE,
-            "programme": snapshot.programme,
-            "at": snapshot.at,
-            "weights": weights_to_json(snapshot.weights),
-            "mentees": sorted(snapshot.mentees, key=lambda one: one.id),
-            "mentors": sorted(snapshot.mentors, key=lambda one: one.id),
-            "pins": snapshot.pins,
-            "blocks": snapshot.blocks,
-        }
-    )
+    return "".join(snapshot_pieces(snapshot))
+
+
+def snapshot_pieces(snapshot: Snapshot) -> list[str]:
+    """The same text in pieces, each person one of their own: what is the same from round to round is kept once."""
+    before = canonical({"at": snapshot.at, "blocks": snapshot.blocks, "engine": ENGINE})
+    after = {"pins": snapshot.pins, "programme": snapshot.programme, "weights": weights_to_json(snapshot.weights)}
+    return [
+        f'{before[:-1]},"mentees":[',
+        *_listed(snapshot.mentees),
+        '],"mentors":[',
+        *_listed(snapshot.mentors),
+        f"],{canonical(after)[1:]}",
+    ]
+
+
+def _listed(people: Sequence[Mentee] | Sequence[Mentor]) -> list[str]:
+    """Texts of people in the order of their ids, with the commas between them."""
+    texts = [_text_of(one) for one in sorted(people, key=lambda one: one.id)]
+    return texts[:1] + [f",{text}" for text in texts[1:]]
+
+
+@kept
+def _text_of(person: Person) -> str:
+    return canonical(person)
 
 
 def snapshot_from_json(text: str) -> Snapshot:

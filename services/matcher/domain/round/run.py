@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from services.matcher.domain.explain import parts_of, reasons_of, why_each
+from services.matcher.domain.explain import cause_each, parts_of, reasons_of
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.problem import Problem
 from services.matcher.domain.features.reading import Reading, read
@@ -111,6 +111,6 @@ def _alternates(problem: Problem, answer: Answer) -> list[tuple[str, tuple[str, 
 def _unmatched(problem: Problem, rows: list[int]) -> tuple[Unmatched, ...]:
     people = [problem.pool.mentees[row].id for row in rows]
     return tuple(
-        Unmatched(mentee_id=mentee_id, cause=why.cause, rules=why.rules)
-        for mentee_id, why in zip(people, why_each(problem, rows), strict=True)
+        Unmatched(mentee_id=mentee_id, cause=cause, rules=rules)
+        for mentee_id, (cause, rules) in zip(people, cause_each(problem, rows), strict=True)
     )

@@ -1,5 +1,7 @@
 """Hours both are free in the coming week, in UTC, each by the clocks of their own place (N11, G14)."""
 
+from datetime import date
+
 import numpy as np
 
 from services.events.vocabulary import codes
@@ -18,8 +20,8 @@ def code(pool: Pool) -> ByBits:
     by_hours = [int(points) for points in told["by_hours"]]
     curve = [by_hours[min(hours, len(by_hours) - 1)] for hours in range(64 * _WORDS + 1)]
     return ByBits(
-        _words([free_slots(m.facts.availability, m.facts.time_zone, pool.at) for m in pool.mentees]),
-        _words([free_slots(m.facts.availability, m.facts.time_zone, pool.at) for m in pool.mentors]),
+        _words(pool.mentees_say(_week)),
+        _words(pool.mentors_say(_week)),
         np.array([curve], dtype=np.int32),
         np.zeros(len(pool.mentees), dtype=np.int64),
         hard_from=int(told["hard_from"]),
@@ -30,11 +32,11 @@ def shared(mentee: Mentee, mentor: Mentor, pool: Pool) -> tuple[str, ...]:
     """The mentee's own days on which both are free; nothing when one of them is free at any time."""
     if not mentee.facts.availability or not mentor.facts.availability:
         return ()
-    theirs = free_slots(mentor.facts.availability, mentor.facts.time_zone, pool.at)
+    theirs = free_slots(mentor.facts.availability, mentor.facts.time_zone, pool.today)
     days = {
         window.day
         for window in mentee.facts.availability
-        if free_slots((window,), mentee.facts.time_zone, pool.at) & theirs
+        if free_slots((window,), mentee.facts.time_zone, pool.today) & theirs
     }
     return tuple(day for day in codes("weekday") if day in days)
 
@@ -43,3 +45,7 @@ def _words(weeks: list[int]) -> np.ndarray[tuple[int, int], np.dtype[np.uint64]]
     every, week_codes = distinct(weeks)
     words = np.array([[week >> 64 * w & (2**64 - 1) for week in every] for w in range(_WORDS)], dtype=np.uint64)
     return words[:, week_codes]
+
+
+def _week(person: Mentee | Mentor, day: date) -> int:
+    return free_slots(person.facts.availability, person.facts.time_zone, day)

@@ -20,6 +20,7 @@ from services.matcher.domain.features.coded import AnyRule, ByTable, one_word
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.tables import by_cover, masks
 from services.matcher.domain.people import Mentee, Mentor
+from services.matcher.domain.weights import criterion_data
 
 
 class Asked(NamedTuple):
@@ -51,13 +52,7 @@ def code(pool: Pool) -> ByTable:
         today = 100 if asked.whenever else lived.recency
         return near * today * asked.counts * lived.counts // 100**3
 
-    asked_of = {said: _asked(pool, said) for said in {mentee.facts.devices for mentee in pool.mentees}}
-    lived_of = {said: _lived(pool, said) for said in {mentor.facts.devices for mentor in pool.mentors}}
-    table = by_cover(
-        [asked_of[mentee.facts.devices] for mentee in pool.mentees],
-        [lived_of[mentor.facts.devices] for mentor in pool.mentors],
-        points,
-    )
+    table = by_cover(pool.mentees_say(_asked), pool.mentors_say(_lived), points)
     return ByTable(table.table, table.mentee_codes, table.mentor_codes, _rule(pool))
 
 
@@ -67,26 +62,28 @@ def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.device_class for one in mentee.facts.devices if one.device_class in lived))
 
 
-def _asked(pool: Pool, devices: tuple[DeviceInterest, ...]) -> tuple[Asked, ...]:
-    counts, after = _each_counts(pool, devices), pool.told("device")["whenever_it_ended"]
+def _asked(mentee: Mentee, _day: date) -> tuple[Asked, ...]:
+    devices, after = mentee.facts.devices, criterion_data("device")["whenever_it_ended"]
+    counts = _each_counts(devices)
     return tuple(sorted({Asked(d.device_class, d.model, d.stage in after, counts) for d in devices}, key=str))
 
 
-def _lived(pool: Pool, devices: tuple[DeviceLived, ...]) -> tuple[Lived, ...]:
-    counts = _each_counts(pool, devices)
-    return tuple(sorted({Lived(d.device_class, d.model, recency(pool, d.until), counts) for d in devices}, key=str))
+def _lived(mentor: Mentor, day: date) -> tuple[Lived, ...]:
+    devices = mentor.facts.devices
+    counts = _each_counts(devices)
+    return tuple(sorted({Lived(d.device_class, d.model, recency(d.until, day), counts) for d in devices}, key=str))
 
 
-def _each_counts(pool: Pool, devices: Sequence[DeviceInterest | DeviceLived]) -> int:
+def _each_counts(devices: Sequence[DeviceInterest | DeviceLived]) -> int:
     """All up to the breadth, in proportion beyond; the same device at two times is one."""
     named = len({(device.device_class, device.model) for device in devices})
-    return min(100, 100 * int(pool.told("device")["breadth"]) // max(1, named))
+    return min(100, 100 * int(criterion_data("device")["breadth"]) // max(1, named))
 
 
-def recency(pool: Pool, until: str | None) -> int:
+def recency(until: str | None, day: date) -> int:
     """What experience is worth that ended in month ``until`` (``YYYY-MM``); all while it goes on."""
-    months = 0 if until is None else months_between(until, pool.today)
-    return next(int(points) for most, points in pool.told("device")["recency"] if months <= most)
+    months = 0 if until is None else months_between(until, day)
+    return next(int(points) for most, points in criterion_data("device")["recency"] if months <= most)
 
 
 def months_between(month: str, day: date) -> int:
@@ -95,10 +92,26 @@ def months_between(month: str, day: date) -> int:
     return max(0, 12 * (day.year - year) + day.month - number)
 
 
+def _classes_asked(mentee: Mentee, _day: date) -> int:
+    """The classes a mentee asks about, as bits; who asks about none has the bit that every mentor has."""
+    return _class_bits(mentee.facts.devices) or _unasked()
+
+
+def _classes_lived(mentor: Mentor, _day: date) -> int:
+    return _class_bits(mentor.facts.devices) | _unasked()
+
+
+def _class_bits(devices: Sequence[DeviceInterest | DeviceLived]) -> int:
+    every = codes("device_class")
+    return sum({1 << every.index(device.device_class) for device in devices})
+
+
+def _unasked() -> int:
+    return 1 << len(codes("device_class"))
+
+
 def _rule(pool: Pool) -> AnyRule:
-    bit = {one: 1 << place for place, one in enumerate(codes("device_class"))}
-    unasked = 1 << len(bit)
     return one_word(
-        masks([sum(bit[c] for c in {d.device_class for d in m.facts.devices}) or unasked for m in pool.mentees]),
-        masks([sum(bit[c] for c in {d.device_class for d in m.facts.devices}) | unasked for m in pool.mentors]),
+        masks(pool.mentees_say(_classes_asked)),
+        masks(pool.mentors_say(_classes_lived)),
     )

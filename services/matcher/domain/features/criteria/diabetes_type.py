@@ -1,5 +1,7 @@
 """Types of diabetes that are close enough to understand each other; how close is a table the programme may edit."""
 
+from datetime import date
+
 from services.events.vocabulary import codes
 from services.matcher.domain.features.coded import ByTable
 from services.matcher.domain.features.pool import Pool
@@ -17,8 +19,8 @@ def code(pool: Pool) -> ByTable:
         return max(near, int(told["on_devices"].get(kind, {}).get(lived, 0))) if about_devices else near
 
     return by_best(
-        [((mentee.facts.diabetes_type, bool(mentee.facts.devices)),) for mentee in pool.mentees],
-        [_in_order(mentor.facts.diabetes_types) for mentor in pool.mentors],
+        pool.mentees_say(_asked),
+        pool.mentors_say(_lived),
         points,
         hard_from=int(told["hard_from"]),
     )
@@ -29,5 +31,9 @@ def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
     return tuple(kind for kind in mentor.facts.diabetes_types if kind == mentee.facts.diabetes_type)
 
 
-def _in_order(kinds: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(kind for kind in codes("diabetes_type") if kind in kinds)
+def _asked(mentee: Mentee, _day: date) -> tuple[tuple[str, bool], ...]:
+    return ((mentee.facts.diabetes_type, bool(mentee.facts.devices)),)
+
+
+def _lived(mentor: Mentor, _day: date) -> tuple[str, ...]:
+    return tuple(kind for kind in codes("diabetes_type") if kind in mentor.facts.diabetes_types)

@@ -1,5 +1,7 @@
 """A way to talk that both can use; phone and meeting count most for who is new to talking online (G14, G19)."""
 
+from datetime import date
+
 from services.events.vocabulary import codes
 from services.matcher.domain.features.coded import ByTable
 from services.matcher.domain.features.pool import Pool
@@ -15,14 +17,7 @@ def code(pool: Pool) -> ByTable:
         comfort, way = asked
         return int(best.get(comfort, best["easy"])[way]) if way == offered else 0
 
-    return by_best(
-        [
-            tuple((mentee.facts.digital_comfort or "easy", way) for way in ways(mentee.facts.formats))
-            for mentee in pool.mentees
-        ],
-        [ways(mentor.facts.formats) for mentor in pool.mentors],
-        points,
-    )
+    return by_best(pool.mentees_say(_asked), pool.mentors_say(_offered), points)
 
 
 def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
@@ -33,3 +28,12 @@ def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
 def ways(named: tuple[str, ...]) -> tuple[str, ...]:
     """The ways to talk of somebody who named some; naming none means any."""
     return tuple(way for way in codes("format") if not named or way in named)
+
+
+def _asked(mentee: Mentee, _day: date) -> tuple[tuple[str, str], ...]:
+    comfort = mentee.facts.digital_comfort or "easy"
+    return tuple((comfort, way) for way in ways(mentee.facts.formats))
+
+
+def _offered(mentor: Mentor, _day: date) -> tuple[str, ...]:
+    return ways(mentor.facts.formats)

@@ -1,5 +1,7 @@
 """The same gender, only for a mentee to whom it matters most; a condition is a must (G15). Never inferred."""
 
+from datetime import date
+
 from services.matcher.domain.features.coded import NEUTRAL, ByTable
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.tables import by_answers
@@ -14,12 +16,14 @@ def code(pool: Pool) -> ByTable:
             return NEUTRAL
         return 100 if one == other else 0
 
-    return by_answers(
-        [mentee.facts.gender for mentee in pool.mentees], [mentor.facts.gender for mentor in pool.mentors], points
-    )
+    return by_answers(pool.mentees_say(_gender), pool.mentors_say(_gender), points)
 
 
 def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
     """The gender of both."""
     gender = mentee.facts.gender
     return (gender,) if gender and gender == mentor.facts.gender else ()
+
+
+def _gender(person: Mentee | Mentor, _day: date) -> str | None:
+    return person.facts.gender

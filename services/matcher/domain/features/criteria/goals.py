@@ -1,5 +1,7 @@
 """What the mentee looks for, and what the mentor is good at."""
 
+from datetime import date
+
 from services.matcher.domain.features.coded import ByBits
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.tags import by_tags
@@ -8,14 +10,13 @@ from services.matcher.domain.people import Mentee, Mentor
 
 def code(pool: Pool) -> ByBits:
     """The mean, over what the mentee ticked, of how well the mentor covers it."""
-    return by_tags(
-        pool,
-        "goals",
-        [frozenset(mentee.facts.goals) for mentee in pool.mentees],
-        [frozenset(mentor.facts.goals) for mentor in pool.mentors],
-    )
+    return by_tags(pool, "goals", pool.mentees_say(_ticked), pool.mentors_say(_ticked))
 
 
 def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
     """What both ticked."""
     return tuple(one for one in mentee.facts.goals if one in mentor.facts.goals)
+
+
+def _ticked(person: Mentee | Mentor, _day: date) -> frozenset[str]:
+    return frozenset(person.facts.goals)

@@ -4,6 +4,7 @@ A sign language counts only where the two see each other: with one of the ways t
 languages are signed is data too (``signed``, from the IANA registry of language subtags).
 """
 
+from datetime import date
 from functools import cache
 from typing import NamedTuple
 
@@ -37,9 +38,7 @@ def code(pool: Pool) -> ByTable:
         ranks = pool.told("language")["ranks"]
         return int(ranks[min(rank, len(ranks) - 1)]) * _together(pool, wanted, used) // 100
 
-    return by_best(
-        [tuple(enumerate(_used(mentee))) for mentee in pool.mentees], [_used(mentor) for mentor in pool.mentors], points
-    )
+    return by_best(pool.mentees_say(_ranked), pool.mentors_say(_spoken), points)
 
 
 def shared(mentee: Mentee, mentor: Mentor, pool: Pool) -> tuple[str, ...]:
@@ -49,6 +48,14 @@ def shared(mentee: Mentee, mentor: Mentor, pool: Pool) -> tuple[str, ...]:
         for spoken, wanted in zip(mentee.facts.languages, _used(mentee), strict=True)
         if any(_together(pool, wanted, used) > 0 for used in _used(mentor))
     )
+
+
+def _ranked(mentee: Mentee, _day: date) -> tuple[Ranked, ...]:
+    return tuple(enumerate(_used(mentee)))
+
+
+def _spoken(mentor: Mentor, _day: date) -> tuple[Used, ...]:
+    return _used(mentor)
 
 
 def _used(person: Mentee | Mentor) -> tuple[Used, ...]:

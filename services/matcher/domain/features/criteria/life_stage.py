@@ -10,12 +10,7 @@ from services.matcher.domain.people import Mentee, Mentor
 
 def code(pool: Pool) -> ByBits:
     """The mean, over the mentee's stages, of how well the mentor covers each."""
-    return by_tags(
-        pool,
-        "life_stage",
-        [frozenset(stages_on(mentee, pool.today)) for mentee in pool.mentees],
-        [frozenset(mentor.facts.life_stages) for mentor in pool.mentors],
-    )
+    return by_tags(pool, "life_stage", pool.mentees_say(_asked), pool.mentors_say(_lived))
 
 
 def shared(mentee: Mentee, mentor: Mentor, pool: Pool) -> tuple[str, ...]:
@@ -27,3 +22,11 @@ def stages_on(mentee: Mentee, day: date) -> tuple[str, ...]:
     """The stages that still count on a day; the last day counts."""
     stages = mentee.facts.life_stages
     return tuple(dict.fromkeys(stage.code for stage in stages if stage.until is None or stage.until >= day))
+
+
+def _asked(mentee: Mentee, day: date) -> frozenset[str]:
+    return frozenset(stages_on(mentee, day))
+
+
+def _lived(mentor: Mentor, _day: date) -> frozenset[str]:
+    return frozenset(mentor.facts.life_stages)

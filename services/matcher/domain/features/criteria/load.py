@@ -1,5 +1,7 @@
 """Shared load: mentors with most of their places free come first, so that nobody carries everyone."""
 
+from datetime import date
+
 from services.matcher.domain.features.coded import ByTable
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.tables import by_answers
@@ -8,7 +10,7 @@ from services.matcher.domain.people import Mentee, Mentor
 
 def code(pool: Pool) -> ByTable:
     """The share of the mentor's places that is free, in quarters."""
-    return by_answers([None] * len(pool.mentees), [_quarters(mentor) for mentor in pool.mentors], _points)
+    return by_answers([None] * len(pool.mentees), pool.mentors_say(_quarters), _points)
 
 
 def shared(_mentee: Mentee, _mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
@@ -16,7 +18,7 @@ def shared(_mentee: Mentee, _mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
     return ()
 
 
-def _quarters(mentor: Mentor) -> int:
+def _quarters(mentor: Mentor, _day: date) -> int:
     return -(-4 * mentor.free // max(1, mentor.facts.capacity))
 
 

@@ -1,5 +1,7 @@
 """Parents meet parents, partners partners, unless the mentee asks otherwise by a must."""
 
+from datetime import date
+
 from services.events.facts import ANY_RELATION
 from services.events.vocabulary import codes
 from services.matcher.domain.features.coded import ByTable
@@ -24,8 +26,8 @@ def code(pool: Pool) -> ByTable:
         return max(near, open_points) if wanted else near
 
     return by_best(
-        [((mentee.facts.relation, _wanted(mentee)),) for mentee in pool.mentees],
-        [tuple(one for one in codes("relation") if one in mentor.facts.relations) for mentor in pool.mentors],
+        pool.mentees_say(_asked),
+        pool.mentors_say(_lived),
         points,
         hard_from=int(pool.told("relation")["hard_from"]),
     )
@@ -38,3 +40,11 @@ def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
 
 def _wanted(mentee: Mentee) -> tuple[str, ...]:
     return tuple(sorted(must.value for must in mentee.facts.musts if must.criterion == "relation"))
+
+
+def _asked(mentee: Mentee, _day: date) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return ((mentee.facts.relation, _wanted(mentee)),)
+
+
+def _lived(mentor: Mentor, _day: date) -> tuple[str, ...]:
+    return tuple(one for one in codes("relation") if one in mentor.facts.relations)

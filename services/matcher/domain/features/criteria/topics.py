@@ -1,5 +1,7 @@
 """What the mentee wants to talk about, and the mentor knows from living it."""
 
+from datetime import date
+
 from services.matcher.domain.features.coded import ByBits
 from services.matcher.domain.features.pool import Pool
 from services.matcher.domain.features.tags import by_tags
@@ -8,14 +10,13 @@ from services.matcher.domain.people import Mentee, Mentor
 
 def code(pool: Pool) -> ByBits:
     """The mean, over what the mentee ticked, of how well the mentor covers it."""
-    return by_tags(
-        pool,
-        "topics",
-        [frozenset(mentee.facts.topics) for mentee in pool.mentees],
-        [frozenset(mentor.facts.topics) for mentor in pool.mentors],
-    )
+    return by_tags(pool, "topics", pool.mentees_say(_ticked), pool.mentors_say(_ticked))
 
 
 def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
     """What both ticked."""
     return tuple(one for one in mentee.facts.topics if one in mentor.facts.topics)
+
+
+def _ticked(person: Mentee | Mentor, _day: date) -> frozenset[str]:
+    return frozenset(person.facts.topics)
