@@ -33,7 +33,7 @@ test: $(VENV)/dev.stamp core ## run every test, on real Kafka, PostgreSQL and Re
 # The inside of the house: what is decided and how it is conducted. Doors, databases, contracts, the matching kernel and
 # the ways of deployment wait for `make test`.
 INSIDE := tests/architecture tests/events tests/chassis tests/*/domain tests/*/use_cases \
-  --ignore tests/chassis/web --ignore tests/matcher/domain/kernel
+  --ignore tests/chassis/web --ignore tests/matcher/solver
 
 test-fast: $(VENV)/dev.stamp core ## run the tests of the inside (domain, use cases, chassis): no server, under a minute
 	@exec $(BIN)/python -m pytest $(INSIDE) -n $(WORKERS) --hypothesis-profile fast -m "not stack and not system and not slow" $(ARGS)
@@ -54,11 +54,11 @@ docs: $(VENV)/dev.stamp ## write the generated documents: events, schemas, OpenA
 bench: $(BENCH)/stamp ## measure the matching engine side by side with its peers, about 15 minutes (ARGS="--sizes 1000x300 --repeat 9")
 	@exec $(BENCH)/bin/python -m bench.matching --out bench/results/matching.json $(ARGS)
 
-mutants: $(VENV)/dev.stamp core ## plant small faults in the kernel and see which the tests notice (ARGS="--count 300 --seed 1 --files repair.c")
+mutants: $(VENV)/dev.stamp core ## plant small faults in the kernel and see which the tests notice (ARGS="--count 300 --seed 1 --files augment.c")
 	@exec nice $(BIN)/python -m tests.mutants $(ARGS)
 
 core: $(VENV)/run.stamp ## build the compiled matching core where a C compiler is there; without one the plain twin serves
-	@$(BIN)/python -m services.matcher.domain.compiled.build
+	@$(BIN)/python -m services.matcher.solver.native.build
 
 lock: $(VENV)/dev.stamp ## write the lock files anew from pyproject.toml (hashes, no addresses)
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra services pyproject.toml -o requirements.lock

@@ -27,12 +27,14 @@ from unittest.mock import patch
 from deploy.demo.facts import pool_of
 from deploy.demo.population import programme
 from services.events.facts import Spoken
-from services.matcher.domain.compiled.build import build
-from services.matcher.domain.people import Mentee, Mentor
-from services.matcher.domain.round import Snapshot, settle
+from services.matcher.domain.candidates import Mentee, Mentor
+from services.matcher.domain.round import Snapshot, solve_pool
 from services.matcher.domain.weights import Mode, Setting, Weights, default_weights
+from services.matcher.solver.native.build import build
 
-assigning = import_module("services.matcher.domain.round.assign")  # the function of that name hides the module
+assigning = import_module(
+    "services.matcher.domain.round.lazy_constraints"
+)  # the function of that name hides the module
 
 AT = datetime(2025, 6, 2, 12, tzinfo=UTC)
 LEVELS = ("native", "fluent", "conversational", "basic")
@@ -103,11 +105,11 @@ def measured(case: Row, repeat: int) -> Row:
     for _ in range(repeat):
         solves, solving, started = 0, 0.0, time.process_time()
         with patch.object(assigning, "solve", counted):
-            settled = settle(snapshot)
+            solved = solve_pool(snapshot)
         raw.append({"all": time.process_time() - started, "solves": solving})
     medians = {name: statistics.median(run[name] for run in raw) for name in ("all", "solves")}
-    proved = settled.answer.certificate.proves_optimal
-    return {**case, "solves": solves, "matched": len(settled.mentor_of), "proved": proved, "cpu": medians, "raw": raw}
+    proved = solved.answer.certificate.proves_optimal
+    return {**case, "solves": solves, "matched": len(solved.mentor_of), "proved": proved, "cpu": medians, "raw": raw}
 
 
 def main(arguments: list[str]) -> int:

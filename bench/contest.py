@@ -13,7 +13,7 @@ from typing import Any
 
 from bench.markets import Pool, a_pool
 from bench.peers import PEERS, Pairs, eligible_pairs
-from services.matcher.domain.solve import solve
+from services.matcher.solver.column_generation import solve
 
 OURS = {"cairn compiled": True, "cairn plain": False}
 Row = dict[str, Any]

@@ -31,16 +31,16 @@ import sqlalchemy as sa
 from bench.rounds import AT, PARTS, fill, median, one_round, with_places
 from deploy.demo.facts import pool_of
 from deploy.demo.population import programme
-from services.chassis.database import open_engine
-from services.chassis.migrations import migrate
-from services.chassis.unit_of_work import UnitOfWork
+from services.chassis.storage.database import open_engine
+from services.chassis.storage.migrations import migrate
+from services.chassis.storage.unit_of_work import UnitOfWork
 from services.matcher.adapters import tables
-from services.matcher.adapters.facts_read import FactsRead
-from services.matcher.adapters.people_read import PeopleRead
+from services.matcher.adapters.facts_cache import FactsRead
+from services.matcher.adapters.people_reader import PeopleRead
 from services.matcher.adapters.store import MatcherStore
 from services.matcher.bootstrap import SERVICE
-from services.matcher.domain.compiled.build import build
-from services.matcher.domain.people import Mentee, Mentor
+from services.matcher.domain.candidates import Mentee, Mentor
+from services.matcher.solver.native.build import build
 
 Row = dict[str, Any]
 KEPT = ("read", "result", "prices")  # columns of rounds

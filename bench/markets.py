@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from services.matcher.domain.arrays import I32, I64, U64
-from services.matcher.domain.assignment import TieBreak
-from services.matcher.domain.eligibility import Rules
-from services.matcher.domain.scoring import Overlap, Scores
+from services.matcher.solver.arrays import I32, I64, U64
+from services.matcher.solver.assignment import TieBreak
+from services.matcher.solver.eligibility import BitRules
+from services.matcher.solver.scoring import Overlap, ScoreModel
 
 PLACES_PER_MENTEE = {"scarce": 0.66, "balanced": 1.01, "surplus": 2.2}
 CODES = ((48, 48), (24, 24), (40, 40), (36, 36), (64, 64))  # stage x age, gender x format, language x culture, ...
@@ -23,8 +23,8 @@ OVERLAP_POINTS = 500
 class Pool:
     """One generated problem."""
 
-    rules: Rules
-    scores: Scores
+    rules: BitRules
+    scores: ScoreModel
     capacity: I64
     tie_break: TieBreak
 
@@ -40,7 +40,7 @@ def a_pool(mentees: int, mentors: int, regime: str, *, objective: str = "fit", s
     places = int(mentees * PLACES_PER_MENTEE[regime])
     capacity = np.bincount(rng.integers(0, mentors, places), minlength=mentors).astype(np.int64)
     bonus = 0 if objective != "coverage" else (sum(WEIGHTS) * 100 + OVERLAP_POINTS) * mentees
-    scores = Scores(
+    scores = ScoreModel(
         tables=tuple(_table(rng, shape, weight) for shape, weight in zip(CODES, WEIGHTS, strict=True)),
         mentee_codes=np.array([_codes(rng, shape[0], mentees) for shape in CODES], np.int32),
         mentor_codes=np.array([_codes(rng, shape[1], mentors) for shape in CODES], np.int32),
@@ -56,14 +56,14 @@ def a_pool(mentees: int, mentors: int, regime: str, *, objective: str = "fit", s
     return Pool(_rules(rng, mentees, mentors), scores, capacity, keys)
 
 
-def _agreed(scores: Scores) -> Scores:
+def _agreed(scores: ScoreModel) -> ScoreModel:
     """Every table says the same whatever the mentee's code, and hours in common do not count."""
     return replace(
         scores, tables=tuple(np.repeat(table[:1], len(table), axis=0) for table in scores.tables), overlaps=()
     )
 
 
-def _ranked(rng: np.random.Generator, scores: Scores, places: int) -> Scores:
+def _ranked(rng: np.random.Generator, scores: ScoreModel, places: int) -> ScoreModel:
     """Points twenty times as fine, and above them priorities: waiting times, some people past their promise."""
     finer = 20
     priority = 1 + np.minimum(120, 6 * np.sqrt(rng.integers(0, 400, len(scores.mentee_bonus))).astype(np.int64))
@@ -102,9 +102,9 @@ def _weeks(rng: np.random.Generator, people: int) -> U64:
     return bits[None, :]
 
 
-def _rules(rng: np.random.Generator, mentees: int, mentors: int) -> Rules:
+def _rules(rng: np.random.Generator, mentees: int, mentors: int) -> BitRules:
     """Languages, diabetes type, relation, format (any); musts such as gender or clearance (all)."""
-    return Rules(
+    return BitRules(
         any_mentee=np.array([_some(rng, p, mentees) for p in _ANY_MENTEE]),
         any_mentor=np.array([_some(rng, p, mentors) for p in _ANY_MENTOR]),
         all_mentee=_some(rng, (0.1, 0.05, 0.05), mentees, at_least_one=False)[None, :],

@@ -21,7 +21,7 @@ from bench.contest import OURS, contest
 from bench.markets import PLACES_PER_MENTEE
 from bench.peers import PEERS
 from bench.tables import TITLES, disagreements, line, measured, summary
-from services.matcher.domain.compiled.build import build
+from services.matcher.solver.native.build import build
 
 Row = dict[str, Any]
 

@@ -14,12 +14,12 @@ from pathlib import Path
 
 SERVICES = ("profiles", "matcher", "notifications")
 ROLES = {
-    "api": "services.{0}.api services.{0}.pages services.chassis.app services.chassis.serve",
-    "worker": "services.{0}.schedule services.chassis.jobs",
-    "consumer": "services.{0}.consumer services.chassis.subscriber",
-    "relay": "services.chassis.relay",
-    "scheduler": "services.{0}.schedule services.chassis.scheduler",
-    "migrate": "services.chassis.migrations",
+    "api": "services.{0}.api services.{0}.pages services.chassis.web.app services.chassis.service.serve",
+    "worker": "services.{0}.schedule services.chassis.background.worker",
+    "consumer": "services.{0}.consumer services.chassis.delivery.subscriber",
+    "relay": "services.chassis.delivery.relay",
+    "scheduler": "services.{0}.schedule services.chassis.background.scheduler",
+    "migrate": "services.chassis.storage.migrations",
 }
 MORE = {  # what a role loads with its first piece of work
     "matcher worker": "services.matcher.use_cases.run_round services.matcher.use_cases.find_gaps "
@@ -30,7 +30,7 @@ LIBRARIES = [
     *("gunicorn.app.base", "cryptography", "jwt", "babel", "langcodes", "phonenumbers", "jsonschema_rs"),
     *("numpy", "scipy.sparse", "scipy.optimize", "networkx", "alembic"),
 ]
-BASE = "services.chassis.service"
+BASE = "services.chassis.service.service"
 
 
 def megabytes(pid: int | str = "self") -> float:

@@ -3,7 +3,8 @@
     python -m bench.newcomer --size 20000x6000
 
 Somebody leaves and comes again, one after the other. Timed is the whole call from Python, edges already scored; exact
-over the core of the pool (`Standing.take_lowered` names the mentees whose left-out pairs could have come to matter).
+over the core of the pool (`DynamicAssignment.take_lowered` names the mentees
+whose left-out pairs could have come to matter).
 """
 
 import argparse
@@ -16,16 +17,16 @@ from typing import Any
 import numpy as np
 
 from bench.markets import PLACES_PER_MENTEE, a_pool
-from services.matcher.domain.assignment import Standing
-from services.matcher.domain.compiled.build import build
-from services.matcher.domain.solve import solve
+from services.matcher.solver.column_generation import solve
+from services.matcher.solver.dynamic.dynamic_assignment import DynamicAssignment
+from services.matcher.solver.native.build import build
 
 
 def measured(mentees: int, mentors: int, regime: str, *, changes: int, seed: int, compiled: bool) -> dict[str, Any]:
     """Return processor milliseconds of every change, newcomers and leavers apart."""
     pool = a_pool(mentees, mentors, regime, seed=seed)
     answer = solve(pool.rules, pool.scores, pool.capacity, tie_break=pool.tie_break, alternates=0)
-    core, standing = answer.core, Standing(answer.core, pool.capacity, answer.assignment, compiled=compiled)
+    core, standing = answer.core, DynamicAssignment(answer.core, pool.capacity, answer.assignment, compiled=compiled)
     assert core.tie is not None
     came, left = [], []
     for row in np.random.default_rng(seed).choice(mentees, changes, replace=False).tolist():

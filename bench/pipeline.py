@@ -22,7 +22,7 @@ from typing import Any
 from bench.system.rig import Row
 from bench.system.stacks import open_stack
 from bench.system.stages import Sizes, stages
-from services.matcher.domain.compiled.build import build
+from services.matcher.solver.native.build import build
 
 TITLES = (
     f"{'':<34}{'number':>8}{'a second':>10}{'cpu ms':>9}{'p50 ms':>9}{'p99 ms':>9}{'RSS MB':>8}  servers, cpu ms each"

@@ -29,22 +29,22 @@ from unittest.mock import patch
 
 from deploy.demo.facts import pool_of
 from deploy.demo.population import programme
-from services.chassis.database import open_engine
-from services.chassis.migrations import migrate
-from services.chassis.unit_of_work import UnitOfWork
-from services.matcher.adapters.facts_read import FactsRead
+from services.chassis.storage.database import open_engine
+from services.chassis.storage.migrations import migrate
+from services.chassis.storage.unit_of_work import UnitOfWork
+from services.matcher.adapters.facts_cache import FactsRead
 from services.matcher.adapters.round_store import RoundStore
 from services.matcher.adapters.store import MatcherStore
 from services.matcher.bootstrap import SERVICE
-from services.matcher.domain.compiled.build import build
-from services.matcher.domain.member import Member
-from services.matcher.domain.people import Mentee, Mentor
-from services.matcher.domain.terms import Terms
+from services.matcher.domain.candidates import Mentee, Mentor
+from services.matcher.domain.known_person import KnownPerson
+from services.matcher.domain.programme_terms import Terms
+from services.matcher.solver.native.build import build
 
 # Modules, by their full names: some share theirs with the function they are about.
 conducting = import_module("services.matcher.use_cases.run_round")
-deciding = import_module("services.matcher.domain.round.run")
-settling = import_module("services.matcher.domain.round.settle")
+deciding = import_module("services.matcher.domain.round.decide_round")
+settling = import_module("services.matcher.domain.round.solve_pool")
 
 PROGRAMME = "cairn"
 AT = datetime(2025, 6, 2, 12, tzinfo=UTC)
@@ -94,10 +94,12 @@ def fill(uow: UnitOfWork[MatcherStore], mentees: Sequence[Mentee], mentors: Sequ
     """Put people into the tables."""
     with uow.begin() as store:
         for one in mentees:
-            store.pool.keep(Member(person_id=one.id, programme_id=PROGRAMME, version=1, locale="en", mentee=one.facts))
+            store.pool.keep(
+                KnownPerson(person_id=one.id, programme_id=PROGRAMME, version=1, locale="en", mentee=one.facts)
+            )
         for other in mentors:
             store.pool.keep(
-                Member(person_id=other.id, programme_id=PROGRAMME, version=1, locale="en", mentor=other.facts)
+                KnownPerson(person_id=other.id, programme_id=PROGRAMME, version=1, locale="en", mentor=other.facts)
             )
 
 

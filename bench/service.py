@@ -25,18 +25,18 @@ from typing import Any
 from bench.contest import Row, peak_megabytes, timed
 from deploy.demo.facts import pool_of
 from deploy.demo.population import programme
-from services.chassis.logs import configure
-from services.chassis.migrations import migrate
-from services.chassis.settings import load
+from services.chassis.observability.logs import configure
+from services.chassis.service.settings import load
+from services.chassis.storage.migrations import migrate
 from services.matcher.adapters.tables import mentees as mentee_rows
 from services.matcher.bootstrap import SERVICE
-from services.matcher.domain.compiled.build import build
 from services.matcher.domain.explain import why_unmatched
 from services.matcher.domain.insights.what_if import Prepared, prepare, what_if
-from services.matcher.domain.member import Member
-from services.matcher.domain.round import Settled, Snapshot, result_to_json, run_round, settle, snapshot_to_json
+from services.matcher.domain.known_person import KnownPerson
+from services.matcher.domain.round import Snapshot, SolvedPool, result_to_json, run_round, snapshot_to_json, solve_pool
 from services.matcher.domain.weights import Mode, Setting, Weights, weights_to_json
 from services.matcher.settings import Settings
+from services.matcher.solver.native.build import build
 
 AT = datetime(2025, 6, 2, 12, tzinfo=UTC)
 PROGRAMME = "cairn"
@@ -86,8 +86,8 @@ class Programme:
         return answer.text
 
 
-def _member(person_id: str, **sides: Any) -> Member:
-    return Member(person_id=person_id, programme_id=PROGRAMME, version=1, locale="en", **sides)
+def _member(person_id: str, **sides: Any) -> KnownPerson:
+    return KnownPerson(person_id=person_id, programme_id=PROGRAMME, version=1, locale="en", **sides)
 
 
 def candidates(weights: Weights) -> dict[str, Weights]:
@@ -112,16 +112,16 @@ def steps(there: Programme, case: Row) -> Iterator[tuple[str, Callable[[], Any],
     for name, candidate in candidates(snapshot.weights).items():
         told = {key: value for key, value in weights_to_json(candidate).items() if key != "version"}
         yield f"POST what-if, {name}", _asking(there, "POST", "/matcher/v1/what-if", told), often
-    settled = prepared.settled
-    waiting = [one.id for one in snapshot.mentees if one.id not in settled.mentor_of][:often]
+    solved = prepared.solved
+    waiting = [one.id for one in snapshot.mentees if one.id not in solved.mentor_of][:often]
     if waiting:
         paths = iter([f"/matcher/v1/mentees/{one}/why-unmatched" for one in waiting] * 3)
         yield "GET why-unmatched", lambda: there.ask("GET", next(paths)), min(often, len(waiting))
-        rows = {one.id: row for row, one in enumerate(settled.problem.pool.mentees)}
-        yield "why-unmatched", lambda: why_unmatched(settled.problem, rows[waiting[0]]), often
-    pair = _another_pair(settled)
+        rows = {one.id: row for row, one in enumerate(solved.problem.pool.mentees)}
+        yield "why-unmatched", lambda: why_unmatched(solved.problem, rows[waiting[0]]), often
+    pair = _another_pair(solved)
     yield "POST why-not", _asking(there, "POST", "/matcher/v1/why-not", pair), seldom
-    yield "round: settle", lambda: settle(snapshot), seldom
+    yield "round: settle", lambda: solve_pool(snapshot), seldom
     yield "round: all", lambda: run_round(snapshot), seldom
     result = run_round(snapshot)
     yield "round: snapshot as JSON", lambda: snapshot_to_json(snapshot), seldom
@@ -136,12 +136,12 @@ def _asking(there: Programme, method: str, path: str, body: Any) -> Callable[[],
     return lambda: there.ask(method, path, body)
 
 
-def _another_pair(settled: Settled) -> dict[str, str]:
+def _another_pair(solved: SolvedPool) -> dict[str, str]:
     """A mentee who has a mentor, and a mentor whom they have not, but might."""
-    pool, rows = settled.problem.pool, settled.problem.seats.mentor_rows
+    pool, rows = solved.problem.pool, solved.problem.seats.mentor_rows
     with_seats = {int(row) for row in rows}
-    for row, mentor in enumerate(settled.answer.mentor_of):
-        others = [one for one in settled.answer.others[row] if one != mentor and one in with_seats]
+    for row, mentor in enumerate(solved.answer.mentor_of):
+        others = [one for one in solved.answer.others[row] if one != mentor and one in with_seats]
         if mentor >= 0 and others:
             return {"mentee_id": pool.mentees[row].id, "mentor_id": pool.mentors[others[0]].id}
     raise RuntimeError("nobody in this pool has a choice")

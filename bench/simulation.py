@@ -10,8 +10,8 @@ from random import Random
 
 from deploy.demo.facts import mentee_facts, pool_of
 from deploy.demo.population import programme
+from services.matcher.domain.candidates import Mentee, Mentor
 from services.matcher.domain.insights.equity import Journey
-from services.matcher.domain.people import Mentee, Mentor
 from services.matcher.domain.round import RoundResult, Snapshot, run_round
 from services.matcher.domain.weights import Weights, default_weights
 

@@ -13,10 +13,10 @@ from collections import Counter
 from pathlib import Path
 
 from bench.simulation import Week, Year, a_year
+from services.matcher.domain.insights.disclosure_control import TOGETHER
 from services.matcher.domain.insights.equity import EVERYBODY, GroupEquity, equity
 from services.matcher.domain.insights.groups import groups_of
-from services.matcher.domain.insights.intervals import survival_quantile
-from services.matcher.domain.insights.small_cells import TOGETHER
+from services.matcher.domain.insights.statistics import survival_quantile
 
 MONTHS = 12
 AXES = ("all", "language", "diabetes_type", "relation")

@@ -4,7 +4,7 @@ import numpy as np
 
 from bench.peers.pairs import Pairs
 from bench.peers.peer import Peer, nobody
-from services.matcher.domain.arrays import I64
+from services.matcher.solver.arrays import I64
 
 
 def prepare(pairs: Pairs) -> Peer:

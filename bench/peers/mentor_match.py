@@ -11,7 +11,7 @@ from typing import Any
 
 from bench.peers.pairs import Pairs
 from bench.peers.peer import Peer, nobody
-from services.matcher.domain.arrays import I64
+from services.matcher.solver.arrays import I64
 
 FOLDER = Path(sys.prefix) / "mentor-match"
 

@@ -6,7 +6,7 @@ import networkx as nx
 
 from bench.peers.pairs import Pairs
 from bench.peers.peer import Peer, nobody
-from services.matcher.domain.arrays import I64
+from services.matcher.solver.arrays import I64
 
 
 def prepare(pairs: Pairs) -> Peer:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from bench.markets import Pool
-from services.matcher.domain.arrays import I64
-from services.matcher.domain.eligibility import kinds_of
-from services.matcher.domain.scoring import score_block
+from services.matcher.solver.arrays import I64
+from services.matcher.solver.eligibility import mentee_classes
+from services.matcher.solver.scoring import score_block
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Pairs:
 
 def eligible_pairs(pool: Pool) -> Pairs:
     """Score every eligible pair, the work the peers are spared."""
-    kinds, scores = kinds_of(pool.rules.checked()), pool.scores.checked()
+    kinds, scores = mentee_classes(pool.rules.checked()), pool.scores.checked()
     rows, columns, values = [], [], []
     for kind in range(kinds.count):
         mentees = np.flatnonzero(kinds.kind_of == kind)

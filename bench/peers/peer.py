@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from services.matcher.domain.arrays import I64
+from services.matcher.solver.arrays import I64
 
 
 @dataclass(frozen=True)

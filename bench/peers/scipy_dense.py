@@ -7,7 +7,7 @@ from scipy.optimize import linear_sum_assignment
 
 from bench.peers.pairs import Pairs
 from bench.peers.peer import Peer, nobody
-from services.matcher.domain.arrays import I64
+from services.matcher.solver.arrays import I64
 
 
 def prepare(pairs: Pairs) -> Peer:

@@ -8,7 +8,7 @@ from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
 from bench.peers.pairs import Pairs
 from bench.peers.peer import Peer, nobody
-from services.matcher.domain.arrays import I64
+from services.matcher.solver.arrays import I64
 
 
 def prepare(pairs: Pairs) -> Peer:

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from flask import Flask, request
 from marshmallow import EXCLUDE, Schema, fields
 
-from services.chassis.database import open_engine
-from services.chassis.serve import serve
+from services.chassis.service.serve import serve
+from services.chassis.storage.database import open_engine
 from services.profiles.adapters.tables import people
 
 

@@ -17,8 +17,8 @@ from deploy.local.keys import local_keys
 from deploy.local.layout import SERVICES, Parts, service_environment
 from deploy.local.process import Process, serve_role
 from deploy.local.server import answers, free_port, wait_until
-from services.chassis.database import READ_ONLY, open_engine
-from services.chassis.migrations import migrate
+from services.chassis.storage.database import READ_ONLY, open_engine
+from services.chassis.storage.migrations import migrate
 
 _PATIENCE = 600.0
 NO_LIMIT = "1000000 per minute"
@@ -93,13 +93,13 @@ class Rig:
         with _started(process, lambda: answers(port)):
             yield process, port
 
-    def reading(self, service: str) -> sa.Connection:
+    def weighted_pool(self, service: str) -> sa.Connection:
         """A connection that only reads, so that it keeps no writer waiting."""
         return self.engines[service].connect().execution_options(**{READ_ONLY: True})
 
     def count(self, service: str, query: str) -> int:
         """A figure from a service's database."""
-        with self.reading(service) as connection:
+        with self.weighted_pool(service) as connection:
             return int(connection.execute(sa.text(query)).scalar_one())
 
 

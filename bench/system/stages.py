@@ -19,9 +19,9 @@ from deploy.demo.population import programme
 from deploy.local.process import Process
 from deploy.local.server import free_port
 from deploy.local.system import System
-from services.chassis.brokers import open_broker
-from services.chassis.event import Event
-from services.chassis.outbox import outgoing
+from services.chassis.broker.open_broker import open_broker
+from services.chassis.messages.event import Event
+from services.chassis.storage.outbox import outgoing
 from services.events.matcher import MatchAccepted, MatchActivated, MatchProposed, Reason
 
 Add = Callable[[Row], None]
@@ -129,9 +129,9 @@ def _medians(rows: Sequence[Row]) -> Row:
 
 def mails(rig: Rig, number: int) -> Row:
     """Hand over what waits."""
-    settled = "SELECT count(*) FROM deliveries WHERE state = 'delivered'"
+    solved = "SELECT count(*) FROM deliveries WHERE state = 'delivered'"
     with rig.mail_server():
-        row = drain(rig, "notifications", "worker", lambda: rig.count("notifications", settled), number)
+        row = drain(rig, "notifications", "worker", lambda: rig.count("notifications", solved), number)
     return row | {"what": "notifications worker, mails"}
 
 
@@ -231,9 +231,9 @@ def _until_quiet(rig: Rig, seconds: float = 300.0) -> None:
 
 def _waits(rig: Rig, ids: Sequence[str]) -> Row:
     """From sign-up to the first proposal, for those who got one."""
-    with rig.reading("profiles") as connection:
+    with rig.weighted_pool("profiles") as connection:
         joined = _moments(connection, "SELECT id, created_at FROM people")
-    with rig.reading("matcher") as connection:
+    with rig.weighted_pool("matcher") as connection:
         asked = _moments(connection, "SELECT mentee_id, min(proposed_at) FROM matches GROUP BY mentee_id")
     seconds = sorted((asked[one] - joined[one]).total_seconds() for one in ids if one in asked)
     if not seconds:

@@ -5,17 +5,8 @@ from random import Random
 from typing import Any
 
 from deploy.demo.population import Body, Programme
-from services.events.facts import (
-    DeviceInterest,
-    DeviceLived,
-    LifeStage,
-    MenteeFacts,
-    MentorFacts,
-    Must,
-    Spoken,
-    Window,
-)
-from services.matcher.domain.people import Mentee, Mentor
+from services.events.facts import DeviceInterest, DeviceLived, LifeStage, MenteeFacts, MentorFacts, Must, Spoken, Window
+from services.matcher.domain.candidates import Mentee, Mentor
 
 
 def pool_of(

@@ -3,8 +3,8 @@
 from typing import Any
 
 from deploy.docs.events import as_json
-from services.chassis.event import Event
-from services.chassis.json_schema import schema_of
+from services.chassis.messages.event import Event
+from services.chassis.messages.json_schema import schema_of
 from services.events import catalogue, topics
 
 _HEADERS = ("ce_id", "ce_source", "ce_specversion", "ce_time", "ce_type")

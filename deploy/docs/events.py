@@ -5,8 +5,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from services.chassis.event import Event
-from services.chassis.json_schema import schema_of
+from services.chassis.messages.event import Event
+from services.chassis.messages.json_schema import schema_of
 from services.events import catalogue, topics
 
 _TOPIC_WORDS = {

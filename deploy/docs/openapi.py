@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from deploy.docs.events import as_json
 from deploy.local.layout import SERVICES
-from services.chassis.logs import configure
+from services.chassis.observability.logs import configure
 
 
 def openapi_documents() -> Mapping[str, str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from deploy.local.layout import SERVICES
-from services.chassis.service_settings import ServiceSettings
+from services.chassis.service.service_settings import ServiceSettings
 
 WORDS: Mapping[str, str] = {
     "environment": "production refuses every development default, shows no mailbox and asks browsers for HTTPS",

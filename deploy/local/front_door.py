@@ -11,7 +11,7 @@ from werkzeug.middleware.http_proxy import ProxyMiddleware
 from werkzeug.wrappers import Response
 
 from deploy.local.layout import FRONT, ROUTES
-from services.chassis.serve import serve
+from services.chassis.service.serve import serve
 
 _AWAY = "This part of Cairn is just starting or having a pause. Nothing is lost; please try again in a moment.\n"
 ALIVE = "/front-door/livez"

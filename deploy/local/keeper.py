@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from services.chassis.backoff import Backoff
+from services.chassis.core.backoff import Backoff
 
 _STEADY_SECONDS = 60.0
 _QUICK_ENDS = 5

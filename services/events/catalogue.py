@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from services.chassis.event import Event
+from services.chassis.messages.event import Event
 from services.events import matcher, notifications, profiles, requests
 
 ALL: tuple[type[Event], ...] = (

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.chassis.event import Event
+from services.chassis.messages.event import Event
 from services.events.topics import MATCHES, MATCHING, RECEIPTS
 
 

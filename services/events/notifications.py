@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.chassis.event import Event
+from services.chassis.messages.event import Event
 from services.events.topics import DELIVERIES, RECEIPTS
 
 

@@ -6,7 +6,7 @@ Each event about a person carries that person's ``version``: a consumer never ap
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.chassis.event import Event
+from services.chassis.messages.event import Event
 from services.events.facts import MenteeFacts, MentorFacts
 from services.events.topics import CONTACTS, PEOPLE
 

@@ -3,7 +3,7 @@
 Personal facts stay for at most seven days: a new or rebuilt consumer asks the owner to say them again.
 """
 
-from services.chassis.broker import TopicSpec
+from services.chassis.broker.protocol import TopicSpec
 
 PEOPLE = "cairn.people.v1"
 CONTACTS = "cairn.contacts.v1"

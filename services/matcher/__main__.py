@@ -6,7 +6,7 @@
 import sys
 from collections.abc import Sequence
 
-from services.chassis.start import Startable, start
+from services.chassis.service.start import Startable, start
 
 
 def open_service() -> Startable:

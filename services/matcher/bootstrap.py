@@ -7,23 +7,23 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from services.chassis.database import open_engine
-from services.chassis.event import Event
-from services.chassis.service import Parts, Service
-from services.chassis.unit_of_work import Transaction, UnitOfWork
+from services.chassis.messages.event import Event
+from services.chassis.service.service import Parts, Service
+from services.chassis.storage.database import open_engine
+from services.chassis.storage.unit_of_work import Transaction, UnitOfWork
 from services.events import topics
-from services.matcher.adapters.facts_read import FactsRead
-from services.matcher.adapters.people_read import PeopleRead
+from services.matcher.adapters.facts_cache import FactsRead
+from services.matcher.adapters.people_reader import PeopleRead
 from services.matcher.adapters.store import MatcherStore
 from services.matcher.settings import Settings
-from services.matcher.use_cases.settle import FIND_GAPS
+from services.matcher.use_cases.steps.save_transition import FIND_GAPS
 
 if TYPE_CHECKING:
     from flask import Flask
 
-    from services.chassis.jobs import Job
-    from services.chassis.scheduler import Tick
-    from services.chassis.subscriber import Foresee, Handler
+    from services.chassis.background.scheduler import Tick
+    from services.chassis.background.worker import Job
+    from services.chassis.delivery.record_handler import Foresee, Handler
 
 WORDS = Path(__file__).parent / "words"
 
@@ -35,11 +35,11 @@ def open_store(_settings: Settings) -> Callable[[Transaction], MatcherStore]:
 
 def web_app(parts: Parts[Settings, MatcherStore]) -> Flask:
     """Return the WSGI app."""
-    from services.chassis.app import build_app
-    from services.chassis.links import LinkSigner
-    from services.chassis.words import Words
+    from services.chassis.i18n.translations import Words
+    from services.chassis.identity.signed_links import LinkSigner
+    from services.chassis.web.app import build_app
     from services.matcher import api, pages
-    from services.matcher.use_cases.desk import Desk
+    from services.matcher.use_cases.engine_access.engine_queue import EngineQueue
 
     words, terms = Words(WORDS), parts.settings.terms
     app = build_app(
@@ -48,7 +48,7 @@ def web_app(parts: Parts[Settings, MatcherStore]) -> Flask:
         site="Cairn",
         settings=parts.settings,
         health=parts.health,
-        blueprints=api.routes(api.Door(parts.uow, terms, words, Desk(parts.settings.bounds))),
+        blueprints=api.routes(api.ApiContext(parts.uow, terms, words, EngineQueue(parts.settings.bounds))),
         pages=pages.routes(parts.uow, terms, words, LinkSigner(parts.settings.link_secret, clock=parts.clock)),
         uow=parts.uow,
     )
@@ -65,7 +65,7 @@ def handlers(parts: Parts[Settings, MatcherStore]) -> Mapping[type[Event], Handl
 
 def foresee(parts: Parts[Settings, MatcherStore]) -> Foresee:
     """What is read at once for events that are heard together."""
-    from services.matcher.use_cases.hear_person import expect
+    from services.matcher.use_cases.apply_person_event import expect
 
     return partial(expect, parts.uow)
 
@@ -86,9 +86,9 @@ def ticks(parts: Parts[Settings, MatcherStore]) -> Sequence[Tick]:
 
 def ask_for_everybody(parts: Parts[Settings, MatcherStore]) -> None:
     """A new database first asks profiles to say everybody again."""
-    from services.matcher.use_cases.ask_for_people import ask_for_people
+    from services.matcher.use_cases.request_people import request_people
 
-    ask_for_people(parts.uow, parts.settings.programme)
+    request_people(parts.uow, parts.settings.programme)
 
 
 def open_programme() -> tuple[UnitOfWork[MatcherStore], str]:

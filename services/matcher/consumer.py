@@ -2,27 +2,27 @@
 
 from collections.abc import Mapping
 
-from services.chassis.envelope import Envelope
-from services.chassis.event import Event
-from services.chassis.subscriber import Handler
+from services.chassis.delivery.record_handler import Handler
+from services.chassis.messages.envelope import Envelope
+from services.chassis.messages.event import Event
 from services.events import profiles
-from services.matcher.domain.member import Heard
-from services.matcher.domain.terms import Terms
+from services.matcher.domain.known_person import PersonFact
+from services.matcher.domain.programme_terms import Terms
 from services.matcher.ports import UnitOfWork
-from services.matcher.use_cases.forget_person import forget_person
-from services.matcher.use_cases.hear_person import hear_person
+from services.matcher.use_cases.apply_person_event import apply_person_event
+from services.matcher.use_cases.erase_person import erase_person
 
 
 def handlers(uow: UnitOfWork, terms: Terms) -> Mapping[type[Event], Handler]:
     """What is done for each event."""
 
-    def person(event: Heard, envelope: Envelope) -> None:
+    def person(event: PersonFact, envelope: Envelope) -> None:
         del envelope
-        hear_person(uow, terms, event)
+        apply_person_event(uow, terms, event)
 
     def erased(event: profiles.PersonErased, envelope: Envelope) -> None:
         del envelope
-        forget_person(uow, event)
+        erase_person(uow, event)
 
     return {
         profiles.PersonRegistered: person,

@@ -4,12 +4,18 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 
-from services.chassis.jobs import Job
-from services.chassis.scheduler import Tick
-from services.matcher.domain.terms import Terms
+from services.chassis.background.scheduler import Tick
+from services.chassis.background.worker import Job
+from services.matcher.domain.programme_terms import Terms
 from services.matcher.ports import UnitOfWork
-from services.matcher.use_cases.keep_time import forget_old_rounds, lapse_overdue, look_again, remind_due, wake_rested
-from services.matcher.use_cases.settle import FIND_GAPS, RUN_ROUND
+from services.matcher.use_cases.run_due_steps import (
+    delete_old_rounds,
+    end_due_breaks,
+    expire_overdue_offers,
+    request_pending_rounds,
+    send_due_reminders,
+)
+from services.matcher.use_cases.steps.save_transition import FIND_GAPS, RUN_ROUND
 from services.matcher.use_cases.watch_promises import watch_promises
 
 
@@ -17,7 +23,7 @@ def jobs(uow: UnitOfWork, terms: Terms) -> Mapping[str, Callable[[Job], None]]:
     """Kind of job -> what is done; the key of a round is its programme, so that no programme has two at once."""
 
     from services.matcher.use_cases.find_gaps import find_gaps
-    from services.matcher.use_cases.keep_ready import PoolsKeptReady
+    from services.matcher.use_cases.keep_pool_ready import PoolsKeptReady
     from services.matcher.use_cases.run_round import run_round  # the engine is heavy: only the worker needs it
 
     ready = PoolsKeptReady(uow)
@@ -35,12 +41,12 @@ def jobs(uow: UnitOfWork, terms: Terms) -> Mapping[str, Callable[[Job], None]]:
 def ticks(uow: UnitOfWork, terms: Terms) -> tuple[Tick, ...]:
     """What happens every so often."""
     return (
-        Tick("lapse_overdue", timedelta(seconds=1), _quietly(partial(lapse_overdue, uow, terms))),
-        Tick("remind_due", timedelta(seconds=30), _quietly(partial(remind_due, uow))),
-        Tick("wake_rested", timedelta(seconds=30), _quietly(partial(wake_rested, uow))),
+        Tick("lapse_overdue", timedelta(seconds=1), _quietly(partial(expire_overdue_offers, uow, terms))),
+        Tick("remind_due", timedelta(seconds=30), _quietly(partial(send_due_reminders, uow))),
+        Tick("wake_rested", timedelta(seconds=30), _quietly(partial(end_due_breaks, uow))),
         Tick("watch_promises", timedelta(minutes=1), _quietly(partial(watch_promises, uow))),
-        Tick("forget_old_rounds", timedelta(hours=1), _quietly(partial(forget_old_rounds, uow, terms))),
-        Tick("look_again", timedelta(minutes=15), _quietly(partial(look_again, uow))),
+        Tick("forget_old_rounds", timedelta(hours=1), _quietly(partial(delete_old_rounds, uow, terms))),
+        Tick("look_again", timedelta(minutes=15), _quietly(partial(request_pending_rounds, uow))),
     )
 
 

@@ -1,11 +1,11 @@
-"""The settings of the matcher, read from the environment; see `services.chassis.settings` for how."""
+"""The settings of the matcher, read from the environment; see `services.chassis.service.settings` for how."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
-from services.chassis.service_settings import ServiceSettings
-from services.chassis.settings import number
-from services.matcher.domain.terms import Bounds, Terms
+from services.chassis.service.service_settings import ServiceSettings
+from services.chassis.service.settings import number
+from services.matcher.domain.programme_terms import Bounds, Terms
 
 
 @dataclass(frozen=True, kw_only=True)

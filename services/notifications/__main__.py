@@ -2,7 +2,7 @@
 
 import sys
 
-from services.chassis.start import Startable, start
+from services.chassis.service.start import Startable, start
 
 
 def open_service() -> Startable:

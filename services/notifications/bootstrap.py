@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from services.chassis.event import Event
-from services.chassis.service import Parts, Service
-from services.chassis.unit_of_work import Transaction
+from services.chassis.messages.event import Event
+from services.chassis.service.service import Parts, Service
+from services.chassis.storage.unit_of_work import Transaction
 from services.events import topics
 from services.notifications.adapters.store import Store
 from services.notifications.settings import Settings
@@ -17,10 +17,10 @@ from services.notifications.settings import Settings
 if TYPE_CHECKING:
     from flask import Flask
 
-    from services.chassis.jobs import Handler as JobHandler
-    from services.chassis.jobs import Job
-    from services.chassis.scheduler import Tick
-    from services.chassis.subscriber import Foresee, Handler
+    from services.chassis.background.scheduler import Tick
+    from services.chassis.background.worker import Handler as JobHandler
+    from services.chassis.background.worker import Job
+    from services.chassis.delivery.record_handler import Foresee, Handler
     from services.notifications.ports import Channel
     from services.notifications.use_cases.deliver import Deliver
 
@@ -32,8 +32,8 @@ def open_store(_settings: Settings) -> Callable[[Transaction], Store]:
 
 def web_app(parts: Parts[Settings, Store]) -> Flask:
     """Return the WSGI app."""
-    from services.chassis.app import build_app
-    from services.chassis.links import LinkSigner
+    from services.chassis.identity.signed_links import LinkSigner
+    from services.chassis.web.app import build_app
     from services.notifications.adapters.mailbox import Mailbox
     from services.notifications.api import blueprints
     from services.notifications.pages import pages
@@ -54,9 +54,9 @@ def web_app(parts: Parts[Settings, Store]) -> Flask:
 
 def deliver(parts: Parts[Settings, Store]) -> Deliver:
     """The use case that sends, with the channel that MAIL_URL names."""
-    from services.chassis.backoff import wait_after
-    from services.chassis.crypto import FieldCipher, read_keys
-    from services.chassis.links import LinkSigner
+    from services.chassis.core.backoff import wait_after
+    from services.chassis.identity.encryption import FieldCipher, read_keys
+    from services.chassis.identity.signed_links import LinkSigner
     from services.notifications.adapters.letters import open_writer
     from services.notifications.adapters.links import Links
     from services.notifications.use_cases.deliver import Deliver
@@ -77,7 +77,7 @@ def deliver(parts: Parts[Settings, Store]) -> Deliver:
 
 def channel(settings: Settings) -> Channel:
     """A new channel is a new scheme here and a new file in `adapters/`; copy the nearest."""
-    from services.chassis.clock import SystemClock
+    from services.chassis.core.clock import SystemClock
     from services.notifications.adapters.email_files import EmailFiles
     from services.notifications.adapters.email_smtp import EmailSmtp, read_mail_server
 
@@ -102,7 +102,7 @@ def foresee(parts: Parts[Settings, Store]) -> Foresee:
 
 def jobs(parts: Parts[Settings, Store]) -> Mapping[str, JobHandler]:
     """What the worker does."""
-    from services.chassis.jobs import Together
+    from services.chassis.background.worker import Together
     from services.notifications.ports import DELIVER
     from services.notifications.use_cases.deliver import TOGETHER
 
@@ -123,9 +123,9 @@ def ticks(parts: Parts[Settings, Store]) -> Sequence[Tick]:
 
 def ask_for_everybody(parts: Parts[Settings, Store]) -> None:
     """A new database first asks profiles to say everybody again."""
-    from services.notifications.use_cases.ask_for_people import ask_for_people
+    from services.notifications.use_cases.request_people import request_people
 
-    ask_for_people(parts.uow, parts.settings.programme)
+    request_people(parts.uow, parts.settings.programme)
 
 
 def mail_workers(settings: Settings) -> int:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.chassis.envelope import Envelope
-from services.chassis.event import Event
-from services.chassis.subscriber import Handler
+from services.chassis.delivery.record_handler import Handler
+from services.chassis.messages.envelope import Envelope
+from services.chassis.messages.event import Event
 from services.events import matcher, profiles
 from services.notifications.ports import Unit
 from services.notifications.use_cases import notify
@@ -26,22 +26,22 @@ def handlers(uow: Unit) -> Mapping[type[Event], Handler]:
     """Return what to do for each event; the subscriber runs it inside one transaction with the inbox row."""
 
     def person(event: Any, envelope: Envelope) -> None:
-        notify.hear_person(uow, event, envelope.time)
+        notify.on_person(uow, event, envelope.time)
 
     def contact(event: Any, _: Envelope) -> None:
-        notify.hear_contact(uow, event)
+        notify.on_contact_changed(uow, event)
 
     def leaving(event: Any, _: Envelope) -> None:
-        notify.hear_leaving(uow, event)
+        notify.on_person_left(uow, event)
 
     def erasure(event: Any, _: Envelope) -> None:
         erase_person(uow, event)
 
     def match(event: Any, envelope: Envelope) -> None:
-        notify.hear_match(uow, event, envelope.time)
+        notify.on_match(uow, event, envelope.time)
 
     def other(event: Any, envelope: Envelope) -> None:
-        notify.hear_other(uow, event, envelope.time)
+        notify.on_other_event(uow, event, envelope.time)
 
     return {
         profiles.PersonRegistered: person,

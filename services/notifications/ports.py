@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from services.chassis.event import Event
+from services.chassis.messages.event import Event
 from services.notifications.domain.attempt import Attempt, Ended, Order, Waiting
 from services.notifications.domain.delivery import Delivery, Outcome, State
 from services.notifications.domain.match import Match, MatchState
@@ -109,7 +109,7 @@ class Store(Protocol):
         """Database time, UTC."""
         ...
 
-    def tell(self, *events: Event) -> None:
+    def publish(self, *events: Event) -> None:
         """Put events into the outbox."""
         ...
 

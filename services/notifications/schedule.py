@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from services.chassis.scheduler import Tick
+from services.chassis.background.scheduler import Tick
 from services.notifications.ports import Unit
-from services.notifications.use_cases.sweep import probe_mail_server, prune, sweep
+from services.notifications.use_cases.tidy_deliveries import probe_mail_server, prune_deliveries, tidy_deliveries
 
 
 def ticks(uow: Unit) -> Sequence[Tick]:
@@ -18,7 +18,7 @@ def ticks(uow: Unit) -> Sequence[Tick]:
 
 
 def _until_done(uow: Unit) -> None:
-    while sweep(uow):
+    while tidy_deliveries(uow):
         pass
 
 
@@ -27,4 +27,4 @@ def _probe(uow: Unit) -> None:
 
 
 def _prune(uow: Unit) -> None:
-    prune(uow)
+    prune_deliveries(uow)

@@ -7,9 +7,9 @@ from email.headerregistry import Address, HeaderRegistry
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from services.chassis.crypto import read_keys
-from services.chassis.service_settings import ServiceSettings
-from services.chassis.settings import number, secret, text
+from services.chassis.identity.encryption import read_keys
+from services.chassis.service.service_settings import ServiceSettings
+from services.chassis.service.settings import number, secret, text
 from services.notifications.domain.quiet import QuietHours, read_quiet_hours
 
 # A key that everyone can read here: good for one's own machine, refused in production.

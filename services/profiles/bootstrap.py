@@ -9,22 +9,22 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from services.chassis.crypto import BlindIndex, FieldCipher, read_keys
-from services.chassis.event import Event
-from services.chassis.service import Parts, Service
-from services.chassis.unit_of_work import Transaction
+from services.chassis.identity.encryption import BlindIndex, FieldCipher, read_keys
+from services.chassis.messages.event import Event
+from services.chassis.service.service import Parts, Service
+from services.chassis.storage.unit_of_work import Transaction
 from services.events import topics
 from services.profiles.adapters.rows import Vault
 from services.profiles.adapters.store import Store
-from services.profiles.ports import Rules, World
+from services.profiles.ports import Resources, Rules
 from services.profiles.settings import Settings, index_key
 
 if TYPE_CHECKING:
     from flask import Flask
 
-    from services.chassis.jobs import Job
-    from services.chassis.scheduler import Tick
-    from services.chassis.subscriber import Foresee, Handler
+    from services.chassis.background.scheduler import Tick
+    from services.chassis.background.worker import Job
+    from services.chassis.delivery.record_handler import Foresee, Handler
 
 WORDS = Path(__file__).parent / "words"
 
@@ -35,13 +35,13 @@ def open_store(settings: Settings) -> Callable[[Transaction], Store]:
     return partial(Store, vault=vault)
 
 
-def world(parts: Parts[Settings, Store]) -> World:
+def resources(parts: Parts[Settings, Store]) -> Resources:
     """What the use cases stand on."""
-    from services.chassis.links import LinkSigner
-    from services.chassis.tokens import TokenIssuer
+    from services.chassis.identity.access_tokens import TokenIssuer
+    from services.chassis.identity.signed_links import LinkSigner
 
     settings = parts.settings
-    return World(
+    return Resources(
         begin=parts.uow.begin,
         new_id=lambda: str(uuid.uuid4()),
         seal=FieldCipher(read_keys(settings.contact_keys)),
@@ -58,18 +58,18 @@ def world(parts: Parts[Settings, Store]) -> World:
 
 def web_app(parts: Parts[Settings, Store]) -> Flask:
     """Return the WSGI app."""
-    from services.chassis.app import build_app
-    from services.chassis.words import Words
+    from services.chassis.i18n.translations import Words
+    from services.chassis.web.app import build_app
     from services.profiles import api, pages
 
-    here, words = world(parts), Words(WORDS)
+    here, words = resources(parts), Words(WORDS)
     app = build_app(
         name=SERVICE.name,
         title="Cairn profiles",
         site="Cairn",
         settings=parts.settings,
         health=parts.health,
-        blueprints=api.routes(api.Desk(world=here, words=words)),
+        blueprints=api.routes(api.ApiContext(resources=here, words=words)),
         pages=[
             pages.routes(here, words, public_url=parts.settings.public_url, development=not parts.settings.production)
         ],
@@ -83,28 +83,28 @@ def handlers(parts: Parts[Settings, Store]) -> Mapping[type[Event], Handler]:
     """What is heard."""
     from services.profiles import consumer
 
-    return consumer.handlers(world(parts))
+    return consumer.handlers(resources(parts))
 
 
 def foresee(parts: Parts[Settings, Store]) -> Foresee:
     """What is read at once for events that are heard together."""
-    from services.profiles.use_cases.introduce import expect
+    from services.profiles.use_cases.record_introduction import expect
 
-    return partial(expect, world(parts))
+    return partial(expect, resources(parts))
 
 
 def jobs(parts: Parts[Settings, Store]) -> Mapping[str, Callable[[Job], None]]:
     """What the worker does."""
     from services.profiles import schedule
 
-    return schedule.jobs(world(parts))
+    return schedule.jobs(resources(parts))
 
 
 def ticks(parts: Parts[Settings, Store]) -> Sequence[Tick]:
     """What happens every so often."""
     from services.profiles import schedule
 
-    return schedule.ticks(world(parts))
+    return schedule.ticks(resources(parts))
 
 
 SERVICE = Service(

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from services.chassis.envelope import Envelope
-from services.chassis.event import Event
+from services.chassis.messages.envelope import Envelope
+from services.chassis.messages.event import Event
 from services.events.matcher import (
     MatchAccepted,
     MatchActivated,
@@ -16,32 +16,32 @@ from services.events.matcher import (
 from services.events.notifications import NotificationsForgot
 from services.events.requests import PeopleWanted
 from services.profiles.domain.introduction import Introduction, Stage
-from services.profiles.ports import World
+from services.profiles.ports import Resources
 from services.profiles.use_cases.erase_person import note_receipt
-from services.profiles.use_cases.introduce import hear_of_match, hear_of_wait
-from services.profiles.use_cases.tell_everybody import people_wanted
+from services.profiles.use_cases.record_introduction import record_introduction, record_wait
+from services.profiles.use_cases.republish_people import start_republishing
 
 Handlers = Mapping[type[Event], Callable[[Any, Envelope], None]]
 
 
-def handlers(world: World) -> Handlers:
+def handlers(resources: Resources) -> Handlers:
     """Return what is done about each event."""
 
     def accepted(event: MatchAccepted, _: Envelope) -> None:
-        hear_of_match(world, _introduction(event, "accepted"))
+        record_introduction(resources, _introduction(event, "accepted"))
 
     def activated(event: MatchActivated, _: Envelope) -> None:
-        hear_of_match(world, _introduction(event, "active"))
-        hear_of_wait(world, event.match_id, event.programme_id, event.waited_seconds)
+        record_introduction(resources, _introduction(event, "active"))
+        record_wait(resources, event.match_id, event.programme_id, event.waited_seconds)
 
     def over(event: MatchEnded | MatchDeclined | MatchExpired, _: Envelope) -> None:
-        hear_of_match(world, _introduction(event, "ended"))
+        record_introduction(resources, _introduction(event, "ended"))
 
     def forgotten(event: MatcherForgot | NotificationsForgot, _: Envelope) -> None:
-        note_receipt(world, event.person_id, "matcher" if isinstance(event, MatcherForgot) else "notifications")
+        note_receipt(resources, event.person_id, "matcher" if isinstance(event, MatcherForgot) else "notifications")
 
     def wanted(event: PeopleWanted, _: Envelope) -> None:
-        people_wanted(world, event.request_id, event.programme_id)
+        start_republishing(resources, event.request_id, event.programme_id)
 
     return {
         MatchAccepted: accepted,

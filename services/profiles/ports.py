@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from services.chassis.event import Event
-from services.chassis.links import Link
+from services.chassis.identity.signed_links import Link
+from services.chassis.messages.event import Event
 from services.profiles.domain.consent import ConsentEntry
 from services.profiles.domain.erasure import Tombstone
 from services.profiles.domain.introduction import Introduction
@@ -63,7 +63,7 @@ class Tombstones(Protocol):
     def get(self, person_id: str) -> Tombstone | None:
         """Return the trace of an erased person, None when there is none."""
 
-    def put(self, stone: Tombstone) -> None:
+    def put(self, tombstone: Tombstone) -> None:
         """Keep it, new or with another receipt."""
 
     def after(self, programme_id: str, last_id: str, limit: int) -> Sequence[Tombstone]:
@@ -143,7 +143,7 @@ class Store(Protocol):
     def now(self) -> datetime:
         """The database's time when the transaction began, UTC."""
 
-    def tell(self, *events: Event) -> None:
+    def publish(self, *events: Event) -> None:
         """Tell other services, if the transaction commits."""
 
     def enqueue(
@@ -199,7 +199,7 @@ class Begin(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class World:
+class Resources:
     """Everything a use case may reach, passed in whole."""
 
     begin: Begin

@@ -1,13 +1,13 @@
-"""The settings of profiles, read from the environment; see `services.chassis.settings` for how."""
+"""The settings of profiles, read from the environment; see `services.chassis.service.settings` for how."""
 
 import base64
 import binascii
 from dataclasses import dataclass
 
-from services.chassis.crypto import read_keys
-from services.chassis.service_settings import DEVELOPMENT_PRIVATE_KEY, ServiceSettings
-from services.chassis.settings import flag, number, secret, text
-from services.chassis.tokens import read_private_key
+from services.chassis.identity.access_tokens import read_private_key
+from services.chassis.identity.encryption import read_keys
+from services.chassis.service.service_settings import DEVELOPMENT_PRIVATE_KEY, ServiceSettings
+from services.chassis.service.settings import flag, number, secret, text
 
 # Keys that everyone can read here: good for one's own machine, refused in production.
 _DEVELOPMENT_CONTACT_KEYS = '{"dev": "Y2Fpcm4gZGV2ZWxvcG1lbnQgY29udGFjdCBrZXkuLi4="}'

@@ -12,7 +12,7 @@ from bench.markets import PLACES_PER_MENTEE, a_pool
 from bench.matching import main
 from bench.peers import PEERS, Entry, Pairs, Peer, eligible_pairs
 from bench.tables import Row, disagreements, line, measured, summary
-from services.matcher.domain.solve import solve
+from services.matcher.solver.column_generation import solve
 
 EVERYWHERE = [name for name, entry in PEERS.items() if entry.exact and entry.there]
 

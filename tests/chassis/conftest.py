@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from services.chassis.database import open_engine
-from services.chassis.unit_of_work import UnitOfWork
+from services.chassis.storage.database import open_engine
+from services.chassis.storage.unit_of_work import UnitOfWork
 from tests.chassis.shop import Shop, open_shop
 from tests.support.fakes import FakeBroker
 

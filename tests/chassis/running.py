@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from services.chassis.clock import monotonic
+from services.chassis.core.clock import monotonic
 
 
 class StillNot(AssertionError):

@@ -8,10 +8,10 @@ from typing import Literal, NewType
 
 import sqlalchemy as sa
 
-from services.chassis.columns import UtcMoment
-from services.chassis.event import Event
-from services.chassis.tables import chassis_tables
-from services.chassis.unit_of_work import StoreBase, UnitOfWork
+from services.chassis.messages.event import Event
+from services.chassis.storage.columns import UtcMoment
+from services.chassis.storage.tables import chassis_tables
+from services.chassis.storage.unit_of_work import StoreBase, UnitOfWork
 
 TOPIC = "shop.parcels.v1"
 ParcelId = NewType("ParcelId", str)

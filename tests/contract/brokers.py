@@ -12,9 +12,9 @@ from pathlib import Path
 
 import kafka
 
-from services.chassis.broker import Broker, Consumer, Producer, Record, TopicPartition, TopicSpec
-from services.chassis.brokers import open_broker
-from services.chassis.clock import monotonic
+from services.chassis.broker.open_broker import open_broker
+from services.chassis.broker.protocol import Broker, Consumer, Producer, Record, TopicPartition, TopicSpec
+from services.chassis.core.clock import monotonic
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 30.0

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from deploy.local.kafka import KafkaNode
-from services.chassis.database import open_engine
+from services.chassis.storage.database import open_engine
 from tests.contract.brokers import Ground
 from tests.support import stack
 

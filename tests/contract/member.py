@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from services.chassis.brokers import open_broker
+from services.chassis.broker.open_broker import open_broker
 
 
 def main(url: str, group: str) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from services.chassis.broker import TopicPartition
-from services.chassis.database import open_engine
-from services.chassis.partition_alarms import read_states, resume_partition
-from tests.chassis.hearing import GROUP, Heard, dead, parcel, subscriber
+from services.chassis.broker.protocol import TopicPartition
+from services.chassis.storage.database import open_engine
+from services.chassis.storage.partition_alarms import read_states, resume_partition
+from tests.chassis.delivery.hearing import GROUP, Heard, dead, parcel, subscriber
 from tests.chassis.running import running, until
 from tests.chassis.shop import TOPIC, open_shop
 from tests.contract.brokers import Ground, a_topic

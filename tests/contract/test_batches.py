@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from services.chassis.event import Event
-from services.chassis.service import Service
+from services.chassis.messages.event import Event
+from services.chassis.service.service import Service
 from services.events.facts import MenteeFacts, MentorFacts, Spoken
 from services.events.matcher import (
     MatchAccepted,

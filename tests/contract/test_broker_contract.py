@@ -1,4 +1,4 @@
-"""What services/chassis/broker.py promises, told once and held to by the embedded broker and by Apache Kafka."""
+"""What services/chassis/broker/protocol.py promises, held by the embedded broker and by Apache Kafka alike."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from deploy.local.server import free_port
-from services.chassis.broker import (
+from services.chassis.broker.open_broker import open_broker
+from services.chassis.broker.protocol import (
     BrokerError,
     BrokerUnavailable,
     RecordRefused,
@@ -16,7 +17,6 @@ from services.chassis.broker import (
     TopicMissing,
     TopicPartition,
 )
-from services.chassis.brokers import open_broker
 from tests.contract.brokers import Ground, a_topic, another_process, poll_one, poll_until, read, read_all
 
 

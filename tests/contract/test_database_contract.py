@@ -10,14 +10,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from services.chassis.audit import verify_audit
-from services.chassis.database import database_now, for_update, is_sqlite
-from services.chassis.errors import Contention
-from services.chassis.inbox import note_events
-from services.chassis.job_queue import claim_job, finish_job, next_due
-from services.chassis.leases import leadership
-from services.chassis.outbox import mark_published, outgoing, store_outgoing, waiting
-from services.chassis.unit_of_work import UnitOfWork
+from services.chassis.core.errors import Contention
+from services.chassis.leadership.leadership import leadership
+from services.chassis.storage.audit import verify_audit
+from services.chassis.storage.database import database_now, for_update, is_sqlite
+from services.chassis.storage.inbox import note_events
+from services.chassis.storage.job_queue import claim_job, finish_job, next_due
+from services.chassis.storage.outbox import mark_published, outgoing, store_outgoing, waiting
+from services.chassis.storage.unit_of_work import UnitOfWork
 from tests.chassis.shop import CHASSIS, PARCELS, ParcelId, ParcelSent, Shop, count, open_shop
 
 
@@ -32,7 +32,7 @@ def uow(engine: sa.Engine) -> UnitOfWork[Shop]:
 
 def everything(shop: Shop, parcel: str) -> None:
     shop.add(parcel)
-    shop.tell(ParcelSent(parcel_id=ParcelId(parcel)))
+    shop.publish(ParcelSent(parcel_id=ParcelId(parcel)))
     shop.enqueue("deliver", parcel)
     shop.audit("sent", parcel, by="clerk-1")
 
@@ -187,7 +187,7 @@ def test_64_at_once_fill_the_last_places_exactly(uow: UnitOfWork[Shop], engine: 
             if row.taken >= row.room:
                 return "full"
             shop.connection.execute(PARCELS.update().values(taken=row.taken + 1))
-            shop.tell(ParcelSent(parcel_id=ParcelId(f"p{number}")))
+            shop.publish(ParcelSent(parcel_id=ParcelId(f"p{number}")))
             shop.enqueue("load", "van")
             shop.audit("taken", "van", by=f"clerk-{number}")
             return "taken"

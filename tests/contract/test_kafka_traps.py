@@ -11,9 +11,9 @@ import kafka.producer.kafka
 import pytest
 
 from deploy.local.kafka import KafkaNode
-from services.chassis.broker import BrokerUnavailable
-from services.chassis.brokers import open_broker
-from services.chassis.kafka_consumer import KafkaConsumer
+from services.chassis.broker.kafka.consumer import KafkaConsumer
+from services.chassis.broker.open_broker import open_broker
+from services.chassis.broker.protocol import BrokerUnavailable
 from tests.contract.brokers import Ground, a_topic, poll_one, poll_until, read
 from tests.support import stack
 

@@ -8,18 +8,19 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from services.chassis.advisory_lock import AdvisoryLock
-from services.chassis.codec import decode
-from services.chassis.database import database_now, is_sqlite
-from services.chassis.envelope import Envelope
-from services.chassis.errors import Contention
-from services.chassis.event import Event
-from services.chassis.jobs import Job, Worker
-from services.chassis.outbox import outgoing, store_outgoing
-from services.chassis.relay import Relay
-from services.chassis.scheduler import Scheduler, Tick
-from services.chassis.subscriber import Handler, Subscriber
-from services.chassis.unit_of_work import UnitOfWork
+from services.chassis.background.scheduler import Scheduler, Tick
+from services.chassis.background.worker import Job, Worker
+from services.chassis.core.errors import Contention
+from services.chassis.delivery.record_handler import Handler
+from services.chassis.delivery.relay import Relay
+from services.chassis.delivery.subscriber import Subscriber
+from services.chassis.leadership.advisory_lock import AdvisoryLock
+from services.chassis.messages.codec import decode
+from services.chassis.messages.envelope import Envelope
+from services.chassis.messages.event import Event
+from services.chassis.storage.database import database_now, is_sqlite
+from services.chassis.storage.outbox import outgoing, store_outgoing
+from services.chassis.storage.unit_of_work import UnitOfWork
 from tests.chassis.running import running, until
 from tests.chassis.shop import CHASSIS, PARCELS, TOPIC, ParcelId, ParcelSent, Shop, count, open_shop
 from tests.support.fakes import FakeBroker
@@ -65,7 +66,7 @@ def test_a_change_travels_through_relay_subscriber_and_worker(uow: UnitOfWork[Sh
     with running(loops[0]), running(loops[1]), running(loops[2]), running(loops[3]):
         for number in range(5):
             with uow.begin() as shop:
-                shop.tell(ParcelSent(parcel_id=ParcelId(f"p{number}")))
+                shop.publish(ParcelSent(parcel_id=ParcelId(f"p{number}")))
         until(lambda: len(packed) == 5 and count(engine, CHASSIS.jobs) == 0)
     assert sorted(packed) == [f"p{number} from /shop" for number in range(5)]
     assert count(engine, PARCELS) == 5
@@ -101,7 +102,9 @@ def test_events_committed_late_and_in_bulk_all_reach_the_broker(uow: UnitOfWork[
 
 def test_a_leader_whose_connection_is_cut_loses_the_lead(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
     if is_sqlite(engine):
-        pytest.skip("SQLite has no connection that could be cut; tests/chassis/test_leases.py has its leases")
+        pytest.skip(
+            "SQLite has no connection that could be cut; tests/chassis/leadership/test_leadership.py has its leases"
+        )
     first, second = AdvisoryLock(engine, "relay"), AdvisoryLock(engine, "relay")
     assert first.hold()
     cut_off_everyone(engine)
@@ -141,7 +144,7 @@ def test_loops_outlive_a_database_that_cuts_them_off(uow: UnitOfWork[Shop], engi
 
 def _send_and_enqueue(uow: UnitOfWork[Shop], parcel: str) -> None:
     def change(shop: Shop) -> None:
-        shop.tell(ParcelSent(parcel_id=ParcelId(parcel)))
+        shop.publish(ParcelSent(parcel_id=ParcelId(parcel)))
         shop.enqueue("pack", parcel)
 
     uow.run(change)

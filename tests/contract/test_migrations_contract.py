@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from services.chassis.migrations import current_revision, migrate, migrate_down
-from services.chassis.tables import TABLES
+from services.chassis.storage.migrations import current_revision, migrate, migrate_down
+from services.chassis.storage.tables import TABLES
 
 FIRST = """
 import sqlalchemy as sa
 from alembic import op
-from services.chassis.migrations import create_chassis_tables, drop_chassis_tables
+from services.chassis.storage.migrations import create_chassis_tables, drop_chassis_tables
 
 revision, down_revision = "0001", None
 

@@ -7,16 +7,16 @@ import threading
 import pytest
 import sqlalchemy as sa
 
-from services.chassis.audit import verify_audit
-from services.chassis.broker import TopicPartition
-from services.chassis.dead_letters import Wanted
-from services.chassis.envelope import Envelope
-from services.chassis.event import Event
-from services.chassis.operator import Operator
-from services.chassis.ops_command import run_ops
-from services.chassis.reception import Handler, Reception
-from services.chassis.unit_of_work import UnitOfWork
-from tests.chassis.hearing import GROUP, Heard, parcel, put, put_bad, read_all, subscriber
+from services.chassis.broker.protocol import TopicPartition
+from services.chassis.delivery.record_handler import Handler, Reception
+from services.chassis.messages.envelope import Envelope
+from services.chassis.messages.event import Event
+from services.chassis.service.operator import Operator
+from services.chassis.service.ops_command import run_ops
+from services.chassis.storage.audit import verify_audit
+from services.chassis.storage.dead_letters import Wanted
+from services.chassis.storage.unit_of_work import UnitOfWork
+from tests.chassis.delivery.hearing import GROUP, Heard, parcel, put, put_bad, read_all, subscriber
 from tests.chassis.running import running, until
 from tests.chassis.shop import CHASSIS, PARCELS, TOPIC, ParcelSent, Shop, count, open_shop
 from tests.support.fakes import FakeBroker

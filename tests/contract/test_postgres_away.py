@@ -18,10 +18,10 @@ from structlog.testing import CapturingLogger
 
 from deploy.local.postgres import PostgresServer
 from deploy.local.server import wait_until
-from services.chassis.database import open_engine
-from services.chassis.errors import Unavailable
-from services.chassis.postgres import Patience
-from services.chassis.unit_of_work import UnitOfWork
+from services.chassis.core.errors import Unavailable
+from services.chassis.storage.database import open_engine
+from services.chassis.storage.postgres import Patience
+from services.chassis.storage.unit_of_work import UnitOfWork
 from tests.chassis.shop import PARCELS, Shop, count, open_shop
 from tests.chassis.web.shop_app import shop_app
 from tests.support import stack
@@ -106,7 +106,7 @@ def test_a_commit_on_a_frozen_server_is_unavailable_and_a_repeat_tells_what_beca
 def test_a_connection_to_a_frozen_server_cannot_be_made_and_others_are_told_at_once(
     server: PostgresServer, uow: UnitOfWork[Shop], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.chassis.postgres._CONNECT_SECONDS", 2)
+    monkeypatch.setattr("services.chassis.storage.postgres._CONNECT_SECONDS", 2)
     engine = open_engine(uow.engine.url.render_as_string(hide_password=False), patience=SHORT)
     with frozen(server):
         with pytest.raises(sa.exc.OperationalError):
@@ -147,7 +147,9 @@ def test_under_load_every_answer_is_201_or_503_and_each_wish_takes_effect_once(
     fault: Callable[[PostgresServer, UnitOfWork[Shop]], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("services.chassis.problems.log", CapturingLogger())  # hundreds of traces tell nothing here
+    monkeypatch.setattr(
+        "services.chassis.web.error_handlers.log", CapturingLogger()
+    )  # hundreds of traces tell nothing here
     app, over = shop_app(uow), threading.Event()
     wishes: dict[str, tuple[str, int, str | None]] = {}
 

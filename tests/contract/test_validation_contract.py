@@ -13,28 +13,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.chassis.migrations import migrate
+from services.chassis.storage.migrations import migrate
 from services.events.facts import ANY_RELATION, MenteeFacts, MentorFacts, Must
 from services.events.profiles import PersonRegistered
 from services.events.validation import mentee_faults, mentor_faults
 from services.events.vocabulary import codes
 from services.events.vocabulary.device_models import device_models
 from services.matcher.adapters.csv_people import ReadPeople, read_mentees, read_mentors
-from services.matcher.domain.features.conditions import conditions_of, meeting
-from services.matcher.domain.people import Mentee, Mentor
+from services.matcher.domain.candidates import Mentee, Mentor
+from services.matcher.domain.hard_rules.conditions import conditions_of, meeting
 from services.matcher.domain.round import run_round
 from services.profiles.bootstrap import SERVICE
-from tests.contract.sign_ups import (
-    BAD_MENTEES,
-    BAD_MENTORS,
-    GOOD_MENTEES,
-    GOOD_MENTORS,
-    MENTEE,
-    MENTOR,
-    as_cells,
-)
+from tests.contract.sign_ups import BAD_MENTEES, BAD_MENTORS, GOOD_MENTEES, GOOD_MENTORS, MENTEE, MENTOR, as_cells
+from tests.profiles.app_harness import Stage, mentee_body, mentor_body
 from tests.profiles.conftest import stage_at
-from tests.profiles.stage import Stage, mentee_body, mentor_body
 from tests.support.people import NOW, a_mentee, a_mentor, a_snapshot, lived_with, spoken
 
 

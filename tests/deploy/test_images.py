@@ -65,7 +65,7 @@ def test_a_service_stands_by_what_its_image_holds(service: str, tmp_path: Path) 
 
 def test_the_matchers_image_holds_its_compiled_core_or_is_not_built() -> None:
     assert '"${SERVICE}" = matcher' in DOCKERFILE
-    assert "-m services.matcher.domain.compiled.build && ls build/kernel/*.so" in DOCKERFILE
+    assert "-m services.matcher.solver.native.build && ls build/kernel/*.so" in DOCKERFILE
 
 
 @pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl, which renders the base, is not on this machine")

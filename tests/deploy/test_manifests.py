@@ -10,7 +10,7 @@ import pytest
 from deploy.docker.make_secrets import make_secrets
 from deploy.docs.settings import every_setting, settings_class, settings_page
 from deploy.local.layout import FRONT, ROLES, ROUTES, SERVICES
-from services.chassis.settings import load
+from services.chassis.service.settings import load
 from tests.deploy.manifests import (
     DEPLOY,
     KUBERNETES,

@@ -10,15 +10,15 @@ import pytest
 import sqlalchemy as sa
 
 from deploy.local.layout import SERVICES
-from services.chassis import metrics, readings
-from services.chassis.broker import TopicPartition
-from services.chassis.brokers import open_broker
-from services.chassis.database import open_engine
-from services.chassis.inbox import DeadLetter, put_aside
-from services.chassis.logs import FIELDS
-from services.chassis.migrations import migrate
-from services.chassis.partition_alarms import count_dead, raise_alarm
-from services.chassis.unit_of_work import StoreBase, UnitOfWork
+from services.chassis.broker.open_broker import open_broker
+from services.chassis.broker.protocol import TopicPartition
+from services.chassis.observability import background_metrics, metrics
+from services.chassis.observability.logs import FIELDS
+from services.chassis.storage.database import open_engine
+from services.chassis.storage.inbox import DeadLetter, put_aside
+from services.chassis.storage.migrations import migrate
+from services.chassis.storage.partition_alarms import count_dead, raise_alarm
+from services.chassis.storage.unit_of_work import StoreBase, UnitOfWork
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -111,7 +111,7 @@ def test_the_commands_of_an_operator_work_as_told(words: str, databases: Mapping
 
 
 def test_a_job_that_gave_up_runs_again_as_told(databases: Mapping[str, str]) -> None:
-    from services.chassis.job_queue import claim_job, give_up, given_up
+    from services.chassis.storage.job_queue import claim_job, give_up, given_up
 
     (mending,) = (text for text in OF_ALL if text.startswith("UPDATE jobs"))
     uow = UnitOfWork(open_engine(databases["profiles"]), StoreBase, source="/profiles")
@@ -143,7 +143,7 @@ def test_the_audit_is_checked_as_told(databases: Mapping[str, str], tmp_path: Pa
 def test_every_metric_is_on_the_page_and_every_metric_on_the_page_exists() -> None:
     counted = {
         name
-        for module in (readings, metrics)
+        for module in (background_metrics, metrics)
         for metric in vars(module).values()
         for name in (getattr(metric, "_name", None),)
         if isinstance(name, str)

@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import pytest
 
 from deploy.local.layout import SERVICES
-from services.matcher.domain.compiled.build import compiler
+from services.matcher.solver.native.build import compiler
 from tests.deploy.wheels import ROOT, build_wheel, environment, lend, lend_all, library, packages_of, tracked
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]
@@ -97,9 +97,9 @@ def test_the_core_is_built_inside_the_package_and_found_there(wheel: Path, tmp_p
     python = environment(tmp_path / "env", wheel)
     lend(python, [library(one) for one in project()["dependencies"]])
     before = sorted(path.name for path in packages_of(python).iterdir())
-    built = run(python, tmp_path, "-m", "services.matcher.domain.compiled.build")
-    found = run(python, tmp_path, "-c", "from services.matcher.domain.compiled import available; print(available())")
-    (library_file,) = packages_of(python).glob("services/matcher/domain/compiled/*.so")
+    built = run(python, tmp_path, "-m", "services.matcher.solver.native.build")
+    found = run(python, tmp_path, "-c", "from services.matcher.solver.native import available; print(available())")
+    (library_file,) = packages_of(python).glob("services/matcher/solver/native/*.so")
     assert built.stdout == f"compiled matching core: {library_file.resolve()}\n"
     assert found.stdout == "True\n"
     assert sorted(path.name for path in packages_of(python).iterdir()) == before

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from services.chassis.brokers import open_broker
+from services.chassis.broker.open_broker import open_broker
 from services.events.topics import PEOPLE
 from tests.e2e.people import Person, Stage, eventually
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
-from services.chassis.codec import decode, encode
+from services.chassis.messages.codec import decode, encode
 from services.events import catalogue
 
 GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.json"))

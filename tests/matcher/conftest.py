@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from services.chassis.database import open_engine
-from services.chassis.migrations import migrate
-from services.chassis.settings import load
+from services.chassis.service.settings import load
+from services.chassis.storage.database import open_engine
+from services.chassis.storage.migrations import migrate
 from services.matcher.bootstrap import SERVICE
 from services.matcher.settings import Settings
-from tests.matcher.houses import TableHouse
+from tests.matcher.app_harness import Stage
 from tests.matcher.memory import MemoryHouse
-from tests.matcher.stage import Stage
-from tests.matcher.world import World
+from tests.matcher.scenario import World
+from tests.matcher.stores import TableHouse
 from tests.support.fakes import FixedClock
 
 DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.stack)]

@@ -6,11 +6,11 @@ import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from services.chassis.jobs import Job
+from services.chassis.background.worker import Job
 from services.matcher.bootstrap import SERVICE
-from services.matcher.use_cases.settle import FIND_GAPS, RUN_ROUND
-from tests.matcher.stage import Stage
-from tests.matcher.world import PROGRAMME
+from services.matcher.use_cases.steps.save_transition import FIND_GAPS, RUN_ROUND
+from tests.matcher.app_harness import Stage
+from tests.matcher.scenario import PROGRAMME
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)  # due by the real clock of the workers
 

@@ -6,20 +6,20 @@ from typing import Any
 
 import pytest
 
-from services.chassis.codec import encode
-from services.chassis.envelope import Envelope
-from services.chassis.event import Event
-from services.chassis.jobs import Worker
-from services.chassis.stop import Stop
-from services.chassis.subscriber import Subscriber
+from services.chassis.background.worker import Worker
+from services.chassis.delivery.subscriber import Subscriber
+from services.chassis.messages.codec import encode
+from services.chassis.messages.envelope import Envelope
+from services.chassis.messages.event import Event
+from services.chassis.service.stop import Stop
 from services.events import profiles
 from services.events.facts import DeviceInterest, DeviceLived, LifeStage
 from services.events.matcher import MatchProposed
 from services.matcher.bootstrap import SERVICE
 from services.matcher.domain.round import run_round, verify_round
+from tests.matcher.app_harness import ADMIN, Stage
 from tests.matcher.memory import MemoryHouse
-from tests.matcher.stage import ADMIN, Stage
-from tests.matcher.world import PROGRAMME, World, spoken
+from tests.matcher.scenario import PROGRAMME, World, spoken
 from tests.support.fakes import FakeBroker
 
 

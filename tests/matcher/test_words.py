@@ -8,11 +8,11 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from services.chassis.words import Words
+from services.chassis.i18n.translations import Words
 from services.events.vocabulary import locales
 from services.matcher.bootstrap import WORDS
 from services.matcher.domain.explain import Part
-from services.matcher.use_cases.say_why import say_why
+from services.matcher.use_cases.wording.match_reasons import format_reasons
 
 SERVICE = WORDS.parent
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext:babel_extract")]
@@ -46,12 +46,14 @@ def test_reasons_are_said_in_the_readers_language(locale: str, language: str) ->
         Part(criterion="device", score=60, weight=1, band="good", codes=("cgm_rt", "not-a-code")),
         Part(criterion="age", score=0, weight=1, band=""),
     ]
-    said = say_why(parts, Words(WORDS).of(locale))
+    said = format_reasons(parts, Words(WORDS).of(locale))
     assert [one.criterion for one in said] == ["language", "device"], "what has no band is not said"
     assert said[0].shared == (language,)
     assert len(said[1].shared) == 1
 
 
 def test_a_language_without_a_name_is_said_by_its_tag() -> None:
-    said = say_why([Part(criterion="language", score=90, weight=1, band="some", codes=("qaa",))], Words(WORDS).of("ar"))
+    said = format_reasons(
+        [Part(criterion="language", score=90, weight=1, band="some", codes=("qaa",))], Words(WORDS).of("ar")
+    )
     assert said[0].shared == ("qaa",)

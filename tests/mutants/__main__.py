@@ -19,8 +19,8 @@ from tests.mutants.known import known
 from tests.mutants.mutant import Mutant
 from tests.mutants.trial import ROOT, copied, files_for, measured, tried
 
-ROOMS = ("arrays", "assignment", "compiled", "eligibility", "scoring", "solve")
-KERNEL = Path("services/matcher/domain")
+ROOMS = ("arrays", "assignment", "column_generation", "dynamic", "eligibility", "native", "scoring")
+KERNEL = Path("services/matcher/solver")
 # Imported once here, so that every trial starts with them.
 WARM = (hypothesis, np, pytest, scipy.optimize, scipy.sparse.csgraph)
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from tests.mutants.mutant import Mutant
 
-DOMAIN = "services/matcher/domain"
+SOLVER = "services/matcher/solver"
 
 
 class Known(NamedTuple):
@@ -26,7 +26,7 @@ class Known(NamedTuple):
         """Whether this is said of that fault."""
         was = " ".join(text[mutant.start : mutant.end].split())
         return (
-            str(mutant.path) == f"{DOMAIN}/{self.path}"
+            str(mutant.path) == f"{SOLVER}/{self.path}"
             and self.within in ("*", mutant.within)
             and self.was in ("", was)
             and self.instead in ("", mutant.instead)

@@ -85,20 +85,20 @@ def test_what_is_known_about_survivors_is_about_files_that_are_there() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "left_out"), [("a/scan.c", "not False"), ("a/plain_repair.py", "not True"), ("a/certify.py", "")]
+    ("path", "left_out"), [("a/scan.c", "not False"), ("a/python_augment.py", "not True"), ("a/certificate.py", "")]
 )
 def test_only_the_twin_that_can_notice_is_asked(path: str, left_out: str) -> None:
     assert twin_of(Path(path)) == left_out
 
 
 def test_a_room_without_a_list_of_its_own_is_tried_by_all_tests() -> None:
-    assert len(files_for(Path("services/matcher/domain/new_room/a.py"), ROOT)) > 8
-    assert files_for(Path("services/matcher/domain/arrays/checks.py"), ROOT)[0].endswith("test_bad_arrays.py")
+    assert len(files_for(Path("services/matcher/solver/new_room/a.py"), ROOT)) > 8
+    assert files_for(Path("services/matcher/solver/arrays/checks.py"), ROOT)[0].endswith("test_bad_arrays.py")
 
 
 @pytest.mark.slow
 def test_a_fault_is_tried_in_a_copy_and_noticed(tmp_path: Path) -> None:
-    checks = ROOT / "services/matcher/domain/arrays/checks.py"
+    checks = ROOT / "services/matcher/solver/arrays/checks.py"
     before = checks.read_bytes()
     command = [sys.executable, "-m", "tests.mutants", "--count", "4", "--files", "arrays/checks.py"]
     done = subprocess.run([*command, "--out", str(tmp_path / "out.json")], check=False, cwd=ROOT, capture_output=True)

@@ -12,35 +12,51 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from tests.matcher.domain.kernel.guarded import guards, run_guarded
+from tests.matcher.solver.guarded_arrays import guards, run_guarded
 from tests.mutants.mutant import Mutant
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("services", "tests", "deploy", "pyproject.toml")
-KERNEL_TESTS = Path("tests/matcher/domain/kernel")
+KERNEL_TESTS = Path("tests/matcher/solver")
 # Tests of a room in the order in which they notice most in least time; a room not named here takes all of them.
 TRIED = {
     "arrays": ("bad_arrays", "arrays"),
-    "eligibility": ("bad_arrays", "kinds", "solve"),
-    "scoring": ("lists", "bad_arrays", "limits", "leading", "solve"),
+    "eligibility": ("bad_arrays", "mentee_classes", "solve"),
+    "scoring": ("candidate_lists", "bad_arrays", "limits", "warm_start", "solve"),
     "assignment": (
-        "segments",
+        "growing_rows",
         "bad_arrays",
         "bad_changes",
         "left_out_pairs",
-        "chosen_twin",
+        "backend",
         "auction",
         "pauses",
-        "certify",
-        "assign",
-        "standing",
-        "coming_and_going",
-        "problem",
-        "ties",
+        "certificate",
+        "transport",
+        "dynamic_assignment",
+        "arrivals_and_departures",
+        "bipartite_graph",
+        "tie_break",
         "solve",
     ),
-    "compiled": ("lanes", "compiled", "leading"),
-    "solve": ("uncovered", "guide", "limits", "bad_arrays", "margin", "leading", "solve"),
+    "dynamic": (
+        "growing_rows",
+        "bad_changes",
+        "left_out_pairs",
+        "pauses",
+        "dynamic_assignment",
+        "arrivals_and_departures",
+    ),
+    "native": ("threads", "library", "warm_start"),
+    "column_generation": (
+        "pricing_bounds",
+        "price_guesses",
+        "limits",
+        "bad_arrays",
+        "bonus_band",
+        "warm_start",
+        "solve",
+    ),
 }
 NOT_BUILT, MEGABYTES = 90, 4096
 
@@ -58,8 +74,9 @@ def copied(folder: Path) -> Path:
 
 def files_for(path: Path, room: Path) -> list[str]:
     """Name the test files that try the room of `path`."""
-    named = [room / KERNEL_TESTS / f"test_{name}.py" for name in TRIED.get(path.parent.name, ())]
-    found = [one for one in named if one.exists()] or sorted((room / KERNEL_TESTS).glob("test_*.py"))
+    places = {one.stem: one for one in sorted((room / KERNEL_TESTS).rglob("test_*.py"))}
+    named = [places.get(f"test_{name}") for name in TRIED.get(path.parent.name, ())]
+    found = [one for one in named if one is not None] or list(places.values())
     return [str(one.relative_to(room)) for one in found]
 
 
@@ -81,9 +98,9 @@ def tried(room: Path, mutant: Mutant, seconds: float) -> str:
 
 def twin_of(path: Path) -> str:
     """Leave out the tests that only run the other twin (they are parametrised by `compiled`)."""
-    if path.suffix in (".c", ".h") or path.stem.startswith("compiled"):
+    if path.suffix in (".c", ".h") or path.stem.startswith("native"):
         return "not False"
-    return "not True" if path.stem.startswith("plain") else ""
+    return "not True" if path.stem.startswith("python") else ""
 
 
 def guarded_verdict(room: Path, tests: list[str], seconds: float) -> str:
@@ -135,7 +152,7 @@ def _run(room: Path, tests: list[str], seconds: int) -> int:
     os.chdir(room)
     sys.path[0] = str(room)
     try:
-        from services.matcher.domain.compiled.build import build
+        from services.matcher.solver.native.build import build
 
         build()
     except Exception:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from services.chassis.database import open_engine
-from tests.notifications.house import House, open_database
+from services.chassis.storage.database import open_engine
+from tests.notifications.memory_store import House, open_database
 
 
 @pytest.fixture

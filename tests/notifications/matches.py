@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from services.events import matcher
-from tests.notifications.house import NOON, PROGRAMME
+from tests.notifications.memory_store import NOON, PROGRAMME
 
 DEADLINE = NOON + timedelta(hours=72)
 WHO = {"match_id": "m1", "programme_id": PROGRAMME, "mentee_id": "mentee", "mentor_id": "mentor"}

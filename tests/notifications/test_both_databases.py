@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from services.chassis.database import open_engine
-from services.chassis.migrations import current_revision, migrate, migrate_down
+from services.chassis.storage.database import open_engine
+from services.chassis.storage.migrations import current_revision, migrate, migrate_down
 from services.events.notifications import NotificationsForgot
 from services.events.profiles import PersonErased
 from services.notifications.adapters.tables import metadata
@@ -20,10 +20,10 @@ from services.notifications.bootstrap import SERVICE
 from services.notifications.domain.delivery import Ending, Outcome
 from services.notifications.domain.preferences import Preferences
 from services.notifications.ports import Wanted
-from services.notifications.use_cases.ask_for_people import ask_for_people
-from services.notifications.use_cases.sweep import probe_mail_server, prune, sweep
-from tests.notifications.house import PROGRAMME, House, contact, registered
+from services.notifications.use_cases.request_people import request_people
+from services.notifications.use_cases.tidy_deliveries import probe_mail_server, prune_deliveries, tidy_deliveries
 from tests.notifications.matches import accepted, declined, proposed, reminder
+from tests.notifications.memory_store import PROGRAMME, House, contact, registered
 from tests.support import stack
 
 DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.stack)]
@@ -43,7 +43,7 @@ def house(url: str) -> Iterator[House]:
 
 
 def test_the_whole_walk(house: House) -> None:
-    assert ask_for_people(house.uow, PROGRAMME)
+    assert request_people(house.uow, PROGRAMME)
     house.hear(proposed(), proposed(), contact("mentor"), registered("mentee"), contact("mentee", locale="ar"))
     house.channel.answers = [Outcome(Ending.UNCLEAR, "cut_after_data"), Outcome(Ending.LATER, "smtp_451")]
     house.work()
@@ -62,9 +62,9 @@ def test_the_whole_walk(house: House) -> None:
         assert len({row.id for row in [*shown[:3], *rest]}) == total
         assert sum(count.count for count in store.counts(PROGRAMME)) == total
         assert sum(row.unclear_tries for row in rest) + sum(row.unclear_tries for row in shown[:3]) == 1
-    assert sweep(house.uow) == 0
+    assert tidy_deliveries(house.uow) == 0
     house.later(days=91)
-    assert prune(house.uow) > 0
+    assert prune_deliveries(house.uow) > 0
 
 
 def test_two_changes_of_one_version_leave_one(house: House) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.chassis.settings import SettingsError, load
+from services.chassis.service.settings import SettingsError, load
 from services.notifications.domain.quiet import read_quiet_hours
 from services.notifications.settings import Settings
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.chassis.words import Words
+from services.chassis.i18n.translations import Words
 from services.events.vocabulary import codes
 from tests.support.spoken import sentences, unspoken, untranslated
 

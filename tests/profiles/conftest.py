@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from services.chassis.migrations import migrate
-from services.chassis.settings import load
+from services.chassis.service.settings import load
+from services.chassis.storage.migrations import migrate
 from services.profiles.bootstrap import SERVICE
 from services.profiles.settings import Settings
-from tests.profiles.stage import Stage
+from tests.profiles.app_harness import Stage
 from tests.support.stack import postgres_url
 
 

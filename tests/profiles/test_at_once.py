@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 from services.events.profiles import PersonChanged, PersonErased, PersonPaused, PersonRegistered, SignInAsked
-from tests.profiles.stage import Stage, mentee_body
+from tests.profiles.app_harness import Stage, mentee_body
 
 MANY = 6
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.chassis.broker import Record
-from services.chassis.event import Event
-from services.chassis.migrations import migrate
-from services.chassis.outbox import Outgoing, outgoing
-from services.chassis.reception import Reception
-from services.chassis.service import Service
-from services.chassis.settings import load
+from services.chassis.broker.protocol import Record
+from services.chassis.delivery.record_handler import Reception
+from services.chassis.messages.event import Event
+from services.chassis.service.service import Service
+from services.chassis.service.settings import load
+from services.chassis.storage.migrations import migrate
+from services.chassis.storage.outbox import Outgoing, outgoing
 from tests.support.fakes import FixedClock
 
 NOT_COMPARED = frozenset(

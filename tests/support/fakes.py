@@ -1,6 +1,6 @@
 """Stand-ins for the world: a clock that stands still and a broker in memory that can be told to misbehave.
 
-The broker keeps the promises written in services/chassis/broker.py; the contract suite there holds the real ones.
+The broker keeps the promises written in services/chassis/broker/protocol.py; the contract suite holds the real ones.
 """
 
 from __future__ import annotations
@@ -16,14 +16,7 @@ from zlib import crc32
 
 import sqlalchemy as sa
 
-from services.chassis.broker import (
-    BrokerError,
-    BrokerUnavailable,
-    Headers,
-    Record,
-    TopicPartition,
-    TopicSpec,
-)
+from services.chassis.broker.protocol import BrokerError, BrokerUnavailable, Headers, Record, TopicPartition, TopicSpec
 
 
 class FixedClock:

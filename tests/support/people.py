@@ -5,17 +5,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from services.events.facts import (
-    DeviceInterest,
-    DeviceLived,
-    LifeStage,
-    MenteeFacts,
-    MentorFacts,
-    Must,
-    Spoken,
-    Window,
-)
-from services.matcher.domain.people import Mentee, Mentor
+from services.events.facts import DeviceInterest, DeviceLived, LifeStage, MenteeFacts, MentorFacts, Must, Spoken, Window
+from services.matcher.domain.candidates import Mentee, Mentor
 from services.matcher.domain.round import Snapshot
 from services.matcher.domain.weights import Mode, Setting, Weights, default_weights
 

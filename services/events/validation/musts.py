@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import langcodes
 
-from services.chassis.language_tags import standard_tag
+from services.chassis.i18n.language_tags import standard_tag
 from services.events.facts import ANY_RELATION, MenteeFacts, Must
 from services.events.validation.devices import model_faults
 from services.events.validation.fault import Fault

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import TypeVar
 
-from services.chassis.language_tags import standard_tag
+from services.chassis.i18n.language_tags import standard_tag
 from services.events.facts import DeviceInterest, DeviceLived, LifeStage, Must, Spoken, Window
 from services.events.validation import standard_must
 from services.events.vocabulary import find_code, nearest

@@ -20,7 +20,7 @@ from services.events.validation import MINOR
 from services.matcher.adapters import csv_cells as cells
 from services.matcher.adapters.csv_checks import contradictions
 from services.matcher.adapters.people_columns import Columns, read_head
-from services.matcher.domain.people import Mentee, Mentor
+from services.matcher.domain.candidates import Mentee, Mentor
 
 Reader = Callable[[str], Any]
 P = TypeVar("P", Mentee, Mentor)

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-from services.chassis.clock import SystemClock
+from services.chassis.core.clock import SystemClock
 from services.matcher.adapters.csv_people import CsvFault, ReadPeople, read_mentees, read_mentors
 from services.matcher.adapters.csv_template import write_template
 from services.matcher.adapters.fault_lines import fault_lines

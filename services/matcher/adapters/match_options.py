@@ -7,7 +7,7 @@ from pathlib import Path
 from services.matcher.adapters.csv_people import unknown_columns
 from services.matcher.adapters.csv_template import TEMPLATES
 from services.matcher.adapters.people_columns import Columns
-from services.matcher.domain.insights.policies import POLICIES
+from services.matcher.domain.insights.baselines import POLICIES
 
 TERMINAL = Path("-")
 """The file that stands for the terminal."""

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import sqlalchemy as sa
 
-from services.chassis.codec import to_json
-from services.chassis.database import conflict_insert
-from services.chassis.errors import NotFound
-from services.chassis.unit_of_work import Transaction
+from services.chassis.core.errors import NotFound
+from services.chassis.messages.codec import to_json
+from services.chassis.storage.database import conflict_insert
+from services.chassis.storage.unit_of_work import Transaction
 from services.matcher.adapters import tables as t
 from services.matcher.adapters.paging import behind
 from services.matcher.adapters.rows import match_of, match_values, parts_of
 from services.matcher.adapters.waits_store import without_live_match
 from services.matcher.domain.match import ENDED_WELL, Match, moved_on
-from services.matcher.ports import Offer, Position
+from services.matcher.domain.records import Offer, Position
 
 if TYPE_CHECKING:
     from services.matcher.domain.explain import Part

@@ -12,7 +12,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Protocol
 
-from services.chassis.clock import SystemClock
+from services.chassis.core.clock import SystemClock
 from services.matcher.adapters.cell_text import as_text
 from services.matcher.adapters.csv_cells import BadCellError
 from services.matcher.adapters.csv_people import (

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from services.matcher.ports import Position
+from services.matcher.domain.records import Position
 
 
 def behind(

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from services.chassis.unit_of_work import Transaction
+from services.chassis.storage.unit_of_work import Transaction
 from services.matcher.adapters import tables as t
 from services.matcher.adapters.pool_store import PoolStore
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.chassis.database import insert_or_skip
-from services.chassis.unit_of_work import Transaction
+from services.chassis.storage.database import insert_or_skip
+from services.chassis.storage.unit_of_work import Transaction
 from services.matcher.adapters import tables as t
-from services.matcher.adapters.facts_read import Facts
-from services.matcher.adapters.member_rows import MemberRows
-from services.matcher.adapters.pairs_store import blocked_for
-from services.matcher.domain.member import Member
-from services.matcher.domain.people import Mentee, Mentor
+from services.matcher.adapters.facts_cache import Facts
+from services.matcher.adapters.pair_rule_store import blocked_for
+from services.matcher.adapters.person_store import MemberRows
+from services.matcher.domain.candidates import Mentee, Mentor
+from services.matcher.domain.known_person import KnownPerson
 
 # What the engine is told of people, and no more.
 MENTEE = (t.mentees.c.person_id, t.mentees.c.programme_id, t.mentees.c.facts, t.mentees.c.tries)
@@ -43,11 +43,11 @@ class PoolStore:
         erased = {hashes[found] for found in self._connection.scalars(query)}
         self._forgotten |= {person_id: person_id in erased for person_id in person_ids}
 
-    def member(self, person_id: str, *, lock: bool = False) -> Member | None:
+    def member(self, person_id: str, *, lock: bool = False) -> KnownPerson | None:
         """The person, or None."""
         return self._members.member(person_id, lock=lock)
 
-    def keep(self, member: Member) -> None:
+    def keep(self, member: KnownPerson) -> None:
         """Store a person whole, before the commit; the places taken, rests and tries stay as they are."""
         self._members.held.change(member.person_id, member)
 

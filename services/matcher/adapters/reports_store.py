@@ -5,10 +5,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.chassis.database import conflict_insert
-from services.chassis.unit_of_work import Transaction
+from services.chassis.storage.database import conflict_insert
+from services.chassis.storage.unit_of_work import Transaction
 from services.matcher.adapters import tables as t
-from services.matcher.ports import Report
+from services.matcher.domain.records import Report
 
 _R = t.reports.c
 

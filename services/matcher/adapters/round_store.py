@@ -8,31 +8,30 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.chassis.database import insert_or_skip
-from services.chassis.errors import NotFound
-from services.chassis.unit_of_work import Transaction
+from services.chassis.core.errors import NotFound
+from services.chassis.storage.database import insert_or_skip
+from services.chassis.storage.unit_of_work import Transaction
 from services.matcher.adapters import tables as t
-from services.matcher.adapters.facts_read import Facts
+from services.matcher.adapters.facts_cache import Facts
 from services.matcher.adapters.paging import behind
-from services.matcher.adapters.people_read import People
+from services.matcher.adapters.people_reader import People
 from services.matcher.adapters.round_texts import RoundTexts, numbers_in, pieces_of
 from services.matcher.adapters.rows import round_of, round_values
 from services.matcher.adapters.snapshot_reader import SnapshotReader
 from services.matcher.adapters.weights_store import WeightsStore
-from services.matcher.domain.people import Mentee
-from services.matcher.domain.records import RoundMode, RoundOutline, RoundState
+from services.matcher.domain.candidates import Mentee
+from services.matcher.domain.records import Position, Round, RoundMode, RoundOutline, RoundState
 from services.matcher.domain.round import (
-    NO_PRICES,
-    Prices,
+    COLD_START,
     RoundResult,
     Snapshot,
-    prices_from_json,
-    prices_to_json,
+    WarmStart,
     result_from_json,
     result_to_json,
     snapshot_from_json,
+    warm_start_from_json,
+    warm_start_to_json,
 )
-from services.matcher.ports import Position, Round
 
 _C = t.rounds.c
 _HEAD = [column for column in t.rounds.columns if column.name not in ("read", "result", "prices")]
@@ -113,9 +112,9 @@ class RoundStore:
         ours = t.rounds.update().where(_C.round_id == opened.id, _C.state == "open", _C.fence == opened.fence)
         return self._connection.execute(ours.values(step=step, share=share)).rowcount == 1
 
-    def hold(self, held: Round, result: RoundResult, prices: Prices) -> None:
+    def hold(self, held: Round, result: RoundResult, prices: WarmStart) -> None:
         """Keep what a round decided, for an admin to look at."""
-        kept = {"result": self._keep(held, result), "prices": _packed(prices_to_json(prices))}
+        kept = {"result": self._keep(held, result), "prices": _packed(warm_start_to_json(prices))}
         self._connection.execute(t.rounds.update().where(_C.round_id == held.id).values(round_values(held) | kept))
 
     def move(self, round_id: str, state: RoundState) -> None:
@@ -173,11 +172,11 @@ class RoundStore:
         query = sa.select(sa.func.count()).select_from(t.matches).where(t.matches.c.round_id == round_id)
         return self._connection.execute(query).scalar_one()
 
-    def finish(self, finished: Round, result: RoundResult, prices: Prices | None) -> None:
+    def finish(self, finished: Round, result: RoundResult, prices: WarmStart | None) -> None:
         """Keep how a round ended."""
         values = round_values(finished) | {"result": self._keep(finished, result)}
         if prices is not None:
-            values |= {"prices": _packed(prices_to_json(prices))}
+            values |= {"prices": _packed(warm_start_to_json(prices))}
         self._connection.execute(t.rounds.update().where(_C.round_id == finished.id).values(values))
 
     def _keep(self, decided: Round, result: RoundResult) -> bytes:
@@ -206,11 +205,11 @@ class RoundStore:
             self._texts.drop_unused(programme_id)
         return len(programmes)
 
-    def last_prices(self, programme_id: str) -> Prices:
+    def last_prices(self, programme_id: str) -> WarmStart:
         """The prices of the last round that is kept; none where there is none."""
         kept = sa.select(_C.prices).where(_C.programme_id == programme_id, _C.prices.is_not(None))
         packed = self._connection.scalar(kept.order_by(_C.opened_at.desc(), _C.round_id.desc()).limit(1))
-        return NO_PRICES if packed is None else prices_from_json(_unpacked(packed))
+        return COLD_START if packed is None else warm_start_from_json(_unpacked(packed))
 
     def get(self, round_id: str, *, lock: bool = False) -> Round:
         """The round; raises NotFound."""

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from services.chassis.codec import decode, to_json
+from services.chassis.messages.codec import decode, to_json
 from services.events.facts import MenteeFacts, MentorFacts
 from services.events.matcher import Reason
+from services.matcher.domain.known_person import KnownPerson
 from services.matcher.domain.match import Match
-from services.matcher.domain.member import Member
+from services.matcher.domain.records import PublishedWeights, Round, WeightsDraft
 from services.matcher.domain.weights import Weights, weights_from_json
-from services.matcher.ports import PublishedWeights, Round, WeightsDraft
 
 if TYPE_CHECKING:
     from services.matcher.domain.explain import Part
@@ -86,9 +86,9 @@ def mentor_facts(stored: str) -> MentorFacts:
     return facts
 
 
-def member_of(row: sa.Row[Any]) -> Member:
+def member_of(row: sa.Row[Any]) -> KnownPerson:
     """A person, from their row joined with ``mentee_facts`` and ``mentor_facts``."""
-    return Member(
+    return KnownPerson(
         person_id=row.person_id,
         programme_id=row.programme_id,
         version=row.version,

@@ -7,17 +7,17 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from services.chassis.unit_of_work import Transaction
+from services.chassis.storage.unit_of_work import Transaction
 from services.events.facts import MenteeFacts, MentorFacts
 from services.matcher.adapters import tables as t
-from services.matcher.adapters.facts_read import Facts
-from services.matcher.adapters.pairs_store import pairs_of
-from services.matcher.adapters.people_read import Known, People, Stamp, renewed
+from services.matcher.adapters.facts_cache import Facts
+from services.matcher.adapters.pair_rule_store import pairs_of
+from services.matcher.adapters.people_reader import Known, People, Stamp, renewed
 from services.matcher.adapters.pool_store import is_paused, shapes_taken
 from services.matcher.adapters.round_texts import RoundTexts
 from services.matcher.adapters.waits_store import without_live_match
 from services.matcher.adapters.weights_store import WeightsStore
-from services.matcher.domain.people import Mentee, Mentor
+from services.matcher.domain.candidates import Mentee, Mentor
 from services.matcher.domain.round import Snapshot
 
 _M = t.matches.c

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from services.chassis.unit_of_work import StoreBase, Transaction
-from services.matcher.adapters.facts_read import Facts
+from services.chassis.storage.unit_of_work import StoreBase, Transaction
+from services.matcher.adapters.facts_cache import Facts
 from services.matcher.adapters.match_store import MatchStore
-from services.matcher.adapters.pairs_store import PairsStore
-from services.matcher.adapters.people_read import People
+from services.matcher.adapters.pair_rule_store import PairsStore
+from services.matcher.adapters.people_reader import People
 from services.matcher.adapters.places_store import PlacesStore
 from services.matcher.adapters.pool_store import PoolStore
 from services.matcher.adapters.reports_store import ReportsStore

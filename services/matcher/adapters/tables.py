@@ -14,8 +14,8 @@ A person who was erased is NULL in the matches that are left for the figures.
 
 import sqlalchemy as sa
 
-from services.chassis.columns import UtcMoment, json_column, serial_column
-from services.chassis.tables import chassis_tables
+from services.chassis.storage.columns import UtcMoment, json_column, serial_column
+from services.chassis.storage.tables import chassis_tables
 
 metadata = sa.MetaData()
 chassis = chassis_tables(metadata)

@@ -11,10 +11,10 @@ from typing import TextIO
 
 import sqlalchemy as sa
 
-from services.chassis.errors import ChassisError
+from services.chassis.core.errors import ChassisError
 from services.matcher.domain.round import Verification
 from services.matcher.ports import UnitOfWork
-from services.matcher.use_cases.look_back import verify
+from services.matcher.use_cases.inspect_round import verify_stored_round
 
 SAME, DIFFERENT, UNTOLD = 0, 1, 2
 
@@ -32,7 +32,7 @@ def main(
 def _verified(round_id: str, open_programme: Callable[[], tuple[UnitOfWork, str]]) -> tuple[int, str]:
     try:
         uow, programme_id = open_programme()
-        found = verify(uow, programme_id, round_id)
+        found = verify_stored_round(uow, programme_id, round_id)
     except ChassisError as refused:
         return UNTOLD, f"was not run again: {refused}"
     except sa.exc.SQLAlchemyError as error:

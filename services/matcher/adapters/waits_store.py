@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from services.chassis.unit_of_work import Transaction
+from services.chassis.storage.unit_of_work import Transaction
 from services.matcher.adapters import tables as t
-from services.matcher.adapters.facts_read import Facts
+from services.matcher.adapters.facts_cache import Facts
 from services.matcher.adapters.paging import behind
 from services.matcher.adapters.pool_store import mentee_of
 from services.matcher.domain.match import ENDED_WELL
-from services.matcher.domain.records import looks_of
-from services.matcher.ports import Course, Position, Waiting
+from services.matcher.domain.records import MenteeHistory, Position, Waiting, looks_of
 
 if TYPE_CHECKING:  # the engine is heavy: only the processes that match and explain load it
     from services.matcher.domain.round import Reason, Unmatched
@@ -111,7 +110,7 @@ class WaitsStore:
             max(0.0, (row.proposed_at - row.waiting_since).total_seconds()) for row in self._connection.execute(query)
         ]
 
-    def courses(self, programme_id: str, last: int) -> Sequence[Course]:
+    def courses(self, programme_id: str, last: int) -> Sequence[MenteeHistory]:
         """The ways of the mentees who signed up last, up to so many, the latest first; not of those who left."""
         theirs = (t.mentees.c.programme_id == programme_id) & t.mentees.c.facts.is_not(None)
         query = sa.select(t.mentees).where(theirs)
@@ -122,7 +121,7 @@ class WaitsStore:
             matches[row.mentee_id].append(row)
         return [_course_of(row, matches.get(row.person_id, [])) for row in people]
 
-    def course_of(self, person_id: str) -> Course | None:
+    def course_of(self, person_id: str) -> MenteeHistory | None:
         """A mentee's own way; None for anyone else, and for those who left."""
         theirs = (t.mentees.c.person_id == person_id) & t.mentees.c.facts.is_not(None)
         row = self._connection.execute(sa.select(t.mentees).where(theirs)).first()
@@ -130,10 +129,10 @@ class WaitsStore:
         return None if row is None else _course_of(row, tries)
 
 
-def _course_of(row: sa.Row[Any], matches: Sequence[Any]) -> Course:
+def _course_of(row: sa.Row[Any], matches: Sequence[Any]) -> MenteeHistory:
     ended = [match for match in matches if match.active_at is not None and match.end_cause in ENDED_WELL]
     last = max(ended, key=lambda match: match.ended_at, default=None)
-    return Course(
+    return MenteeHistory(
         mentee=mentee_of(row, Facts(), frozenset()),
         looks=looks_of(row.waiting_since, [(m.proposed_at, m.ended_at) for m in matches], looking=row.looking),
         matched_at=min((match.active_at for match in matches if match.active_at is not None), default=None),

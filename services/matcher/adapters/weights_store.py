@@ -5,13 +5,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.chassis.database import conflict_insert, insert_or_skip
-from services.chassis.errors import NotFound
-from services.chassis.unit_of_work import Transaction
+from services.chassis.core.errors import NotFound
+from services.chassis.storage.database import conflict_insert, insert_or_skip
+from services.chassis.storage.unit_of_work import Transaction
 from services.matcher.adapters import tables as t
 from services.matcher.adapters.rows import draft_of, published_of
+from services.matcher.domain.records import PublishedWeights, WeightsDraft
 from services.matcher.domain.weights import default_weights, weights_to_json
-from services.matcher.ports import PublishedWeights, WeightsDraft
 
 FIRST = PublishedWeights(weights=default_weights(1), published_at=None, by="cairn", reason="What Cairn starts with.")
 _W = t.weights.c

@@ -1,16 +1,16 @@
 """The matcher's HTTP door: JSON in, JSON out; who may, and what is answered. It decides nothing."""
 
-from services.chassis.api import Blueprint
-from services.matcher.api.door import Door
+from services.chassis.web.api import Blueprint
+from services.matcher.api.admin_board import oversight_routes
+from services.matcher.api.context import ApiContext
 from services.matcher.api.drafts import draft_routes
 from services.matcher.api.figures import figure_routes
 from services.matcher.api.gaps import gap_routes
-from services.matcher.api.look_back import look_back_routes
 from services.matcher.api.match_answers import answer_routes
 from services.matcher.api.matches import match_routes
-from services.matcher.api.oversight import oversight_routes
 from services.matcher.api.pairs import pair_routes
 from services.matcher.api.policies import policy_routes
+from services.matcher.api.round_inspection import look_back_routes
 from services.matcher.api.round_review import round_review_routes
 from services.matcher.api.rounds import round_routes
 from services.matcher.api.waits import wait_routes
@@ -19,10 +19,10 @@ from services.matcher.api.what_if import what_if_routes
 from services.matcher.api.why import why_routes
 from services.matcher.api.why_not import why_not_routes
 
-__all__ = ["Door", "routes"]
+__all__ = ["ApiContext", "routes"]
 
 
-def routes(door: Door) -> tuple[Blueprint, ...]:
+def routes(context: ApiContext) -> tuple[Blueprint, ...]:
     """Return every group of routes."""
     makers = (
         match_routes,
@@ -42,4 +42,4 @@ def routes(door: Door) -> tuple[Blueprint, ...]:
         round_review_routes,
         figure_routes,
     )
-    return tuple(make(door) for make in makers)
+    return tuple(make(context) for make in makers)

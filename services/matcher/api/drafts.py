@@ -5,18 +5,18 @@ from typing import Any
 
 from marshmallow import fields
 
-from services.chassis.api import Blueprint, answers
-from services.chassis.auth import allow
-from services.chassis.errors import NotFound
-from services.chassis.etags import conditional, require_match, set_version
-from services.chassis.idempotency import idempotent
-from services.chassis.schema import CairnSchema, Instant
-from services.matcher.api.door import WEIGHTS, Door, actor, reader
+from services.chassis.core.errors import NotFound
+from services.chassis.web.access_policy import allow
+from services.chassis.web.api import Blueprint, answers
+from services.chassis.web.etags import conditional, require_match, set_version
+from services.chassis.web.fields import CairnSchema, Instant
+from services.chassis.web.idempotency import idempotent
+from services.matcher.api.context import WEIGHTS, ApiContext, actor, reader
 from services.matcher.api.weights import Because, SettingsSchema, WeightsSchema, versioned
+from services.matcher.domain.records import WeightsDraft
 from services.matcher.domain.weights import Weights, preset_names, preset_weights, weights_to_json
-from services.matcher.ports import WeightsDraft
 from services.matcher.use_cases.draft_weights import discard_draft, publish_draft, read_draft, save_draft
-from services.matcher.use_cases.say_codes import say_preset
+from services.matcher.use_cases.wording.causes_and_rules import format_preset
 
 
 class DraftSchema(SettingsSchema):
@@ -42,7 +42,7 @@ class PresetsSchema(CairnSchema):
     items = fields.List(fields.Nested(PresetSchema), required=True)
 
 
-def draft_routes(door: Door) -> Blueprint:
+def draft_routes(context: ApiContext) -> Blueprint:
     """Admins only; a programme has one draft, which all its admins share."""
     routes = Blueprint(f"{WEIGHTS} in the making", __name__, description="Save, try, and publish when decided.")
 
@@ -55,10 +55,10 @@ def draft_routes(door: Door) -> Blueprint:
         Each names every setting, so that nothing of the version in force is left when one is saved or published;
         `balanced` is what Cairn starts with.
         """
-        phrases = door.words.of(reader())
+        phrases = context.words.of(reader())
         return {
             "items": [
-                {"name": name, "label": say_preset(name, phrases), "weights": _settings(preset_weights(name))}
+                {"name": name, "label": format_preset(name, phrases), "weights": _settings(preset_weights(name))}
                 for name in preset_names()
             ]
         }
@@ -69,7 +69,7 @@ def draft_routes(door: Door) -> Blueprint:
     @routes.response(200, DraftSchema, description="The draft; its revision is the ETag")
     def read() -> dict[str, Any]:
         """Read the draft."""
-        return _shown(read_draft(door.uow, actor().programme_id))
+        return _shown(read_draft(context.uow, actor().programme_id))
 
     @routes.route("/matcher/v1/weights/draft", methods=["PUT"])
     @allow("admin")
@@ -83,12 +83,12 @@ def draft_routes(door: Door) -> Blueprint:
         before said, and the answer shows all of it. Where there is one already, `If-Match` carries the ETag of the
         revision you worked on: 428 without it, 412 when another admin saved meanwhile. Nothing comes into force.
         """
-        with door.uow.begin() as store:
+        with context.uow.begin() as store:
             before = store.weights.draft(actor().programme_id, lock=True)
             if before is not None:
                 require_match(before.revision)
             after = before.revision if before is not None else 0
-            return _shown(save_draft(door.uow, actor().programme_id, told, after=after, by="admin"))
+            return _shown(save_draft(context.uow, actor().programme_id, told, after=after, by="admin"))
 
     @routes.route("/matcher/v1/weights/draft", methods=["DELETE"])
     @allow("admin")
@@ -97,8 +97,8 @@ def draft_routes(door: Door) -> Blueprint:
     @routes.response(204, description="There is no draft any more")
     def discard() -> None:
         """Discard the draft; the weights in force stay as they are."""
-        with door.uow.begin():
-            discard_draft(door.uow, actor().programme_id, revision=_decided_on(door), by="admin")
+        with context.uow.begin():
+            discard_draft(context.uow, actor().programme_id, revision=_decided_on(context), by="admin")
 
     @routes.route("/matcher/v1/weights/draft/publish", methods=["POST"])
     @allow("admin")
@@ -113,17 +113,17 @@ def draft_routes(door: Door) -> Blueprint:
         `If-Match` carries the ETag of the draft you decided on. 412 also when another version came into force since the
         draft was saved: save it again, having seen that version.
         """
-        with door.uow.begin():
-            revision = _decided_on(door)
+        with context.uow.begin():
+            revision = _decided_on(context)
             return versioned(
-                publish_draft(door.uow, actor().programme_id, revision=revision, by="admin", reason=told["reason"])
+                publish_draft(context.uow, actor().programme_id, revision=revision, by="admin", reason=told["reason"])
             )
 
     return routes
 
 
-def _decided_on(door: Door) -> int:
-    with door.uow.begin() as store:
+def _decided_on(context: ApiContext) -> int:
+    with context.uow.begin() as store:
         draft = store.weights.draft(actor().programme_id, lock=True)
     if draft is None:
         raise NotFound("draft_unknown", "There is no draft of the weights at the moment.")

@@ -6,11 +6,11 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from services.chassis.api import Blueprint
-from services.chassis.auth import allow
-from services.chassis.schema import CairnSchema
-from services.matcher.api.door import WAITING, Door, actor
-from services.matcher.use_cases.tell_figures import tell_figures
+from services.chassis.web.access_policy import allow
+from services.chassis.web.api import Blueprint
+from services.chassis.web.fields import CairnSchema
+from services.matcher.api.context import WAITING, ApiContext, actor
+from services.matcher.use_cases.read_figures import read_figures
 
 
 class LastQuery(CairnSchema):
@@ -41,7 +41,7 @@ class StatsSchema(CairnSchema):
     sign_up_to_proposal = fields.Nested(DurationsSchema, required=True)
 
 
-def figure_routes(door: Door) -> Blueprint:
+def figure_routes(context: ApiContext) -> Blueprint:
     """Admins only."""
     routes = Blueprint(f"{WAITING} in figures", __name__, description="Figures that name nobody.")
 
@@ -51,6 +51,6 @@ def figure_routes(door: Door) -> Blueprint:
     @routes.response(200, StatsSchema, description="The figures of the programme")
     def read_stats(query: Mapping[str, Any]) -> dict[str, Any]:
         """Read how the programme is doing."""
-        return asdict(tell_figures(door.uow, actor().programme_id, query["last"]))
+        return asdict(read_figures(context.uow, actor().programme_id, query["last"]))
 
     return routes

@@ -5,16 +5,16 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from services.chassis.api import Blueprint
-from services.chassis.auth import allow
-from services.chassis.idempotency import idempotent
-from services.chassis.schema import CairnSchema, Instant
-from services.chassis.words import Phrases
-from services.matcher.api.door import WAITING, Door, actor, reader
+from services.chassis.i18n.translations import Phrases
+from services.chassis.web.access_policy import allow
+from services.chassis.web.api import Blueprint
+from services.chassis.web.fields import CairnSchema, Instant
+from services.chassis.web.idempotency import idempotent
+from services.matcher.api.context import WAITING, ApiContext, actor, reader
 from services.matcher.api.why import RuleSchema
-from services.matcher.ports import Report
-from services.matcher.use_cases.find_gaps import KIND, ask_for_gaps
-from services.matcher.use_cases.say_codes import say_rule
+from services.matcher.domain.records import Report
+from services.matcher.use_cases.find_gaps import KIND, request_gaps
+from services.matcher.use_cases.wording.causes_and_rules import format_rule
 
 
 class KindSchema(CairnSchema):
@@ -125,7 +125,7 @@ class GapsSchema(CairnSchema):
     )
 
 
-def gap_routes(door: Door) -> Blueprint:
+def gap_routes(context: ApiContext) -> Blueprint:
     """Admins only."""
     routes = Blueprint(f"{WAITING}: gaps", __name__, description="The mentors whom the people who wait lack most.")
 
@@ -134,8 +134,8 @@ def gap_routes(door: Door) -> Blueprint:
     @routes.response(200, GapsSchema, description="The last report")
     def read_gaps() -> dict[str, Any]:
         """Read whom to recruit next."""
-        with door.uow.begin(read_only=True) as store:
-            return _shown(store.reports.get(actor().programme_id, KIND), door.words.of(reader()))
+        with context.uow.begin(read_only=True) as store:
+            return _shown(store.reports.get(actor().programme_id, KIND), context.words.of(reader()))
 
     @routes.route("/matcher/v1/gaps", methods=["POST"])
     @allow("admin")
@@ -149,8 +149,8 @@ def gap_routes(door: Door) -> Blueprint:
         to invite is a guide: tell your own numbers, and they hold until you tell others; without any, those of a
         published programme are taken (104 appointed of 9951 invited).
         """
-        report = ask_for_gaps(door.uow, actor().programme_id, by="admin", funnel=told or None)
-        return _shown(report, door.words.of(reader()))
+        report = request_gaps(context.uow, actor().programme_id, by="admin", funnel=told or None)
+        return _shown(report, context.words.of(reader()))
 
     return routes
 
@@ -185,5 +185,5 @@ _BEFORE: Mapping[str, Any] = {"conditions": [], "places": 2, "curve": []}
 
 def _labelled(recruit: Mapping[str, Any], phrases: Phrases) -> dict[str, Any]:
     told = {**_BEFORE, **recruit}
-    conditions = [one | {"label": say_rule(one["rule"], phrases)} for one in told["conditions"]]
+    conditions = [one | {"label": format_rule(one["rule"], phrases)} for one in told["conditions"]]
     return {**told, "conditions": conditions}

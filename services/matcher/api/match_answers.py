@@ -3,22 +3,22 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.chassis.api import Blueprint, answers
-from services.chassis.auth import allow
-from services.chassis.idempotency import idempotent
-from services.matcher.api.door import MATCHES, Door, actor
+from services.chassis.web.access_policy import allow
+from services.chassis.web.api import Blueprint, answers
+from services.chassis.web.idempotency import idempotent
+from services.matcher.api.context import MATCHES, ApiContext, actor
 from services.matcher.api.match_schemas import DeclineSchema, EndSchema, MatchSchema
 from services.matcher.api.matches import answered
 from services.matcher.use_cases.accept_match import accept_match
 from services.matcher.use_cases.confirm_match import confirm_match
 from services.matcher.use_cases.decline_match import decline_match
 from services.matcher.use_cases.end_match import end_match
-from services.matcher.use_cases.try_another import try_another
+from services.matcher.use_cases.request_other_mentor import request_other_mentor
 
 _AFTER = "The match as it is now; its version is the ETag"
 
 
-def answer_routes(door: Door) -> Blueprint:
+def answer_routes(context: ApiContext) -> Blueprint:
     """`POST` on matches. A step that is not possible (any more) answers 409 and says in `now` what is true instead."""
     routes = Blueprint(f"{MATCHES} answered", __name__, description="What the two people of a match say to it.")
 
@@ -32,7 +32,7 @@ def answer_routes(door: Door) -> Blueprint:
 
         The mentee is introduced and asked. 409 when it was answered before, or the time to answer is over.
         """
-        return answered(accept_match(door.uow, door.terms, actor(), match_id))
+        return answered(accept_match(context.uow, context.terms, actor(), match_id))
 
     @routes.route("/matcher/v1/matches/<match_id>/decline", methods=["POST"])
     @allow("person")
@@ -45,7 +45,7 @@ def answer_routes(door: Door) -> Blueprint:
 
         Nobody is blamed: the reason stays private, the mentee keeps their place, and the next best mentor is asked.
         """
-        return answered(decline_match(door.uow, actor(), match_id, reason=told.get("reason"), note=told.get("note")))
+        return answered(decline_match(context.uow, actor(), match_id, reason=told.get("reason"), note=told.get("note")))
 
     @routes.route("/matcher/v1/matches/<match_id>/confirm", methods=["POST"])
     @allow("person")
@@ -54,7 +54,7 @@ def answer_routes(door: Door) -> Blueprint:
     @routes.response(200, MatchSchema, description=_AFTER)
     def confirm(match_id: str) -> dict[str, Any]:
         """Confirm, as the mentee, the mentor who said yes: the two may talk."""
-        return answered(confirm_match(door.uow, actor(), match_id))
+        return answered(confirm_match(context.uow, actor(), match_id))
 
     @routes.route("/matcher/v1/matches/<match_id>/not-the-fit", methods=["POST"])
     @allow("person")
@@ -66,7 +66,7 @@ def answer_routes(door: Door) -> Blueprint:
 
         One tap, no reason asked; seniority stays, and another mentor is looked for at once.
         """
-        return answered(try_another(door.uow, actor(), match_id))
+        return answered(request_other_mentor(context.uow, actor(), match_id))
 
     @routes.route("/matcher/v1/matches/<match_id>/end", methods=["POST"])
     @allow("person", "admin")
@@ -80,6 +80,6 @@ def answer_routes(door: Door) -> Blueprint:
         The two people end what they have said yes to; an admin ends any live match, and the audit keeps why.
         """
         cause = told.get("cause", "completed")
-        return answered(end_match(door.uow, actor(), match_id, cause, reason=told.get("reason")))
+        return answered(end_match(context.uow, actor(), match_id, cause, reason=told.get("reason")))
 
     return routes

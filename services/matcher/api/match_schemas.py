@@ -4,11 +4,11 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from services.chassis.pages import PageQuery
-from services.chassis.schema import CairnSchema, Code, Instant
+from services.chassis.web.fields import CairnSchema, Code, Instant
+from services.chassis.web.pagination import PageQuery
 from services.events.vocabulary import codes
 from services.matcher.domain.match import Match
-from services.matcher.use_cases.actor import Actor
+from services.matcher.use_cases.steps.match_access import Actor
 
 STATES = ("proposed", "accepted", "active", "ended")
 _ENDS = ("completed", "not_the_fit", "withdrawn", "safeguarding")

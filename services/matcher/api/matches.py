@@ -3,21 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.chassis.api import Blueprint
-from services.chassis.auth import allow
-from services.chassis.etags import set_version
-from services.chassis.pages import page, page_schema
-from services.chassis.words import Phrases
-from services.matcher.api.door import MATCHES, Door, actor, of_match, position, reader
+from services.chassis.i18n.translations import Phrases
+from services.chassis.web.access_policy import allow
+from services.chassis.web.api import Blueprint
+from services.chassis.web.etags import set_version
+from services.chassis.web.pagination import page, page_schema
+from services.matcher.api.context import MATCHES, ApiContext, actor, of_match, position, reader
 from services.matcher.api.match_schemas import ExplanationSchema, MatchQuery, MatchSchema, NoteSchema, shown_match
 from services.matcher.domain.match import Match
 from services.matcher.use_cases.explain_match import WhyMatched, explain_match
-from services.matcher.use_cases.read_matches import show_match, show_matches
+from services.matcher.use_cases.read_matches import list_visible_matches, read_visible_match
 from services.matcher.use_cases.read_note import read_note
-from services.matcher.use_cases.say_why import band_label, say_criterion
+from services.matcher.use_cases.wording.match_reasons import band_label, format_criterion
 
 
-def match_routes(door: Door) -> Blueprint:
+def match_routes(context: ApiContext) -> Blueprint:
     """`GET` of matches."""
     routes = Blueprint(MATCHES, __name__, description="Mentors asked for mentees, and what became of it.")
 
@@ -33,7 +33,7 @@ def match_routes(door: Door) -> Blueprint:
         """
         who = actor()
         after = position(query["cursor"])
-        rows = show_matches(door.uow, who, state=query["state"], after=after, limit=query["limit"])
+        rows = list_visible_matches(context.uow, who, state=query["state"], after=after, limit=query["limit"])
         found = page(rows, limit=query["limit"], position=of_match)
         return {**found, "items": [shown_match(match, who) for match in found["items"]]}
 
@@ -46,7 +46,7 @@ def match_routes(door: Door) -> Blueprint:
         A match that is not there and one of other people are the same 404. An admin's reading is audited.
         """
         who = actor()
-        match = show_match(door.uow, who, match_id)
+        match = read_visible_match(context.uow, who, match_id)
         set_version(match.version)
         return shown_match(match, who)
 
@@ -58,7 +58,7 @@ def match_routes(door: Door) -> Blueprint:
 
         For admins; that it was read is kept in the audit.
         """
-        return {"match_id": match_id, "note": read_note(door.uow, actor(), match_id)}
+        return {"match_id": match_id, "note": read_note(context.uow, actor(), match_id)}
 
     @routes.route("/matcher/v1/matches/<match_id>/explanation")
     @allow("person", "admin")
@@ -69,14 +69,14 @@ def match_routes(door: Door) -> Blueprint:
         The two people read words and bands in their own language: what they share. Admins read every criterion with
         its score and weight, and that is audited.
         """
-        why = explain_match(door.uow, door.words, actor(), match_id, reader())
-        return _explanation(door, why)
+        why = explain_match(context.uow, context.words, actor(), match_id, reader())
+        return _explanation(context, why)
 
     return routes
 
 
-def _explanation(door: Door, why: WhyMatched) -> dict[str, Any]:
-    phrases = door.words.of(why.locale)
+def _explanation(context: ApiContext, why: WhyMatched) -> dict[str, Any]:
+    phrases = context.words.of(why.locale)
     parts: list[dict[str, Any]] = [
         {
             "criterion": said.criterion,
@@ -102,7 +102,7 @@ def _with_numbers(found: dict[str, Any], why: WhyMatched, phrases: Phrases) -> d
     said = {part["criterion"]: part for part in found["parts"]}
     silent = {"label": "", "band": "", "band_label": "", "shared": []}
     parts = [
-        {**silent, "label": say_criterion(part.criterion, phrases), **said.get(part.criterion, {})}
+        {**silent, "label": format_criterion(part.criterion, phrases), **said.get(part.criterion, {})}
         | {"criterion": part.criterion, "score": part.score, "weight": part.weight, "codes": list(part.codes)}
         for part in sorted(why.parts, key=lambda part: -part.score * part.weight)
     ]

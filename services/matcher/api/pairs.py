@@ -6,18 +6,17 @@ from typing import Any
 
 from marshmallow import fields
 
-from services.chassis.api import Blueprint, answers
-from services.chassis.auth import allow
-from services.chassis.idempotency import idempotent
-from services.chassis.pages import PageQuery, page, page_schema
-from services.chassis.schema import Instant
-from services.matcher.api.door import ROUNDS, Door, actor, position
+from services.chassis.web.access_policy import allow
+from services.chassis.web.api import Blueprint, answers
+from services.chassis.web.fields import Instant
+from services.chassis.web.idempotency import idempotent
+from services.chassis.web.pagination import PageQuery, page, page_schema
+from services.matcher.api.context import ROUNDS, ApiContext, actor, position
 from services.matcher.api.weights import Because
 from services.matcher.api.why_not import PairSchema
-from services.matcher.domain.people import Pair
-from services.matcher.domain.records import PairRuleKind
-from services.matcher.ports import PairRule
-from services.matcher.use_cases.decide_pair import block_pair, pin_pair, take_back
+from services.matcher.domain.candidates import Pair
+from services.matcher.domain.records import PairRule, PairRuleKind
+from services.matcher.use_cases.pin_or_block_pair import block_pair, pin_pair, withdraw_pair_rule
 
 _EXAMPLE = {"mentee_id": "m-1", "mentor_id": "n-1", "reason": "They met at the camp and asked for it"}
 
@@ -37,7 +36,7 @@ class PairRuleSchema(PairSchema):
 _PAGE = page_schema(PairRuleSchema)
 
 
-def pair_routes(door: Door) -> Blueprint:
+def pair_routes(context: ApiContext) -> Blueprint:
     """Admins only; every decision has a reason and is audited."""
     routes = Blueprint(f"{ROUNDS} overruled", __name__, description="Pairs to make first, and pairs never to make.")
 
@@ -53,7 +52,7 @@ def pair_routes(door: Door) -> Blueprint:
         The next round makes it before all others; the offer uses the pin up. No hard rule is broken for it: 409 names
         those that forbid it. `POST /matcher/v1/why-not` says beforehand what it costs.
         """
-        return _shown(pin_pair(door.uow, actor().programme_id, _pair(told), by="admin", reason=told["reason"]))
+        return _shown(pin_pair(context.uow, actor().programme_id, _pair(told), by="admin", reason=told["reason"]))
 
     @routes.route("/matcher/v1/blocks", methods=["POST"])
     @allow("admin")
@@ -66,7 +65,7 @@ def pair_routes(door: Door) -> Blueprint:
 
         It is never made, and an offer not answered yet is taken back. 409 when the mentor has said yes: end it first.
         """
-        return _shown(block_pair(door.uow, actor().programme_id, _pair(told), by="admin", reason=told["reason"]))
+        return _shown(block_pair(context.uow, actor().programme_id, _pair(told), by="admin", reason=told["reason"]))
 
     @routes.route("/matcher/v1/pins")
     @allow("admin")
@@ -74,7 +73,7 @@ def pair_routes(door: Door) -> Blueprint:
     @routes.response(200, _PAGE, description="The pins, the latest first")
     def list_pins(query: Mapping[str, Any]) -> dict[str, Any]:
         """List the pins that no round has used up yet."""
-        return _listed(door, "pin", query)
+        return _listed(context, "pin", query)
 
     @routes.route("/matcher/v1/blocks")
     @allow("admin")
@@ -82,21 +81,21 @@ def pair_routes(door: Door) -> Blueprint:
     @routes.response(200, _PAGE, description="The blocks, the latest first")
     def list_blocks(query: Mapping[str, Any]) -> dict[str, Any]:
         """List the blocked pairs."""
-        return _listed(door, "block", query)
+        return _listed(context, "block", query)
 
     @routes.route("/matcher/v1/pins/<mentee_id>/<mentor_id>", methods=["DELETE"])
     @allow("admin")
     @routes.response(204, description="There is no such pin any more")
     def unpin(mentee_id: str, mentor_id: str) -> None:
         """Take a pin back."""
-        take_back(door.uow, actor().programme_id, Pair(mentee_id, mentor_id), "pin", by="admin")
+        withdraw_pair_rule(context.uow, actor().programme_id, Pair(mentee_id, mentor_id), "pin", by="admin")
 
     @routes.route("/matcher/v1/blocks/<mentee_id>/<mentor_id>", methods=["DELETE"])
     @allow("admin")
     @routes.response(204, description="There is no such block any more")
     def unblock(mentee_id: str, mentor_id: str) -> None:
         """Take a block back."""
-        take_back(door.uow, actor().programme_id, Pair(mentee_id, mentor_id), "block", by="admin")
+        withdraw_pair_rule(context.uow, actor().programme_id, Pair(mentee_id, mentor_id), "block", by="admin")
 
     return routes
 
@@ -105,8 +104,8 @@ def _pair(told: Mapping[str, Any]) -> Pair:
     return Pair(told["mentee_id"], told["mentor_id"])
 
 
-def _listed(door: Door, kind: PairRuleKind, query: Mapping[str, Any]) -> dict[str, Any]:
-    with door.uow.begin(read_only=True) as store:
+def _listed(context: ApiContext, kind: PairRuleKind, query: Mapping[str, Any]) -> dict[str, Any]:
+    with context.uow.begin(read_only=True) as store:
         rows = store.pairs.listed(actor().programme_id, kind, after=position(query["cursor"]), limit=query["limit"] + 1)
     found = page(rows, limit=query["limit"], position=_position)
     return {**found, "items": [_shown(row) for row in found["items"]]}

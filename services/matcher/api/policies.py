@@ -4,10 +4,10 @@ from typing import Any
 
 from marshmallow import fields
 
-from services.chassis.api import Blueprint, answers
-from services.chassis.auth import allow
-from services.chassis.schema import CairnSchema, Instant
-from services.matcher.api.door import ROUNDS, Door, actor, patience
+from services.chassis.web.access_policy import allow
+from services.chassis.web.api import Blueprint, answers
+from services.chassis.web.fields import CairnSchema, Instant
+from services.matcher.api.context import ROUNDS, ApiContext, actor, patience
 from services.matcher.use_cases.compare_policies import compare_policies
 
 _POLICIES = {
@@ -35,7 +35,7 @@ class PoliciesSchema(CairnSchema):
     items = fields.List(fields.Nested(OutcomeSchema), required=True)
 
 
-def policy_routes(door: Door) -> Blueprint:
+def policy_routes(context: ApiContext) -> Blueprint:
     """Admins only; reads, and changes nothing."""
     routes = Blueprint(f"{ROUNDS} in other ways", __name__, description="What simpler ways of matching would cost.")
 
@@ -50,7 +50,7 @@ def policy_routes(door: Door) -> Blueprint:
         pool too large to look at each pair, 503 with Retry-After while another question is being answered.
         """
         with patience():
-            found = compare_policies(door.uow, door.desk, actor().programme_id)
+            found = compare_policies(context.uow, context.queue, actor().programme_id)
         return {
             "as_of": found.as_of,
             "waiting": found.waiting,

@@ -6,16 +6,16 @@ from typing import Any
 
 from marshmallow import fields
 
-from services.chassis.api import Blueprint, answers
-from services.chassis.auth import allow
-from services.chassis.idempotency import idempotent
-from services.chassis.pages import PageQuery, page, page_schema, read_cursor
-from services.chassis.schema import CairnSchema, Code
-from services.matcher.api.door import ROUNDS, Door, actor
+from services.chassis.web.access_policy import allow
+from services.chassis.web.api import Blueprint, answers
+from services.chassis.web.fields import CairnSchema, Code
+from services.chassis.web.idempotency import idempotent
+from services.chassis.web.pagination import PageQuery, page, page_schema, read_cursor
+from services.matcher.api.context import ROUNDS, ApiContext, actor
 from services.matcher.api.match_schemas import ReasonSchema
 from services.matcher.api.rounds import RoundSchema
 from services.matcher.api.weights import Because
-from services.matcher.use_cases.decide_round import (
+from services.matcher.use_cases.review_round import (
     Shown,
     cancel_round,
     drop_round,
@@ -59,13 +59,13 @@ class ProposalSchema(CairnSchema):
     alternates = fields.List(fields.String(), required=True, metadata=_NEXT)
 
 
-def round_review_routes(door: Door) -> Blueprint:
+def round_review_routes(context: ApiContext) -> Blueprint:
     """Admins only; every decision has a reason and is audited."""
     routes = Blueprint(f"{ROUNDS} decided on", __name__, description="Stop a round, or look at it before it is sent.")
     deciding = {"cancel": cancel_round, "release": release_round, "drop": drop_round}
 
     def decided(what: str, round_id: str, told: Mapping[str, Any]) -> dict[str, Any]:
-        return asdict(deciding[what](door.uow, actor().programme_id, round_id, by="admin", reason=told["reason"]))
+        return asdict(deciding[what](context.uow, actor().programme_id, round_id, by="admin", reason=told["reason"]))
 
     @routes.route("/matcher/v1/rounds/<round_id>/cancel", methods=["POST"])
     @allow("admin")
@@ -89,7 +89,7 @@ def round_review_routes(door: Door) -> Blueprint:
         """List what a round has decided, and whom to ask after a no. Each reading is audited."""
         cursor = read_cursor(query["cursor"])
         rows = list_proposals(
-            door.uow,
+            context.uow,
             actor().programme_id,
             round_id,
             after=str(cursor[1]) if cursor else "",
@@ -127,7 +127,7 @@ def round_review_routes(door: Door) -> Blueprint:
     @routes.response(200, ModeSchema, description="The mode")
     def read_mode() -> dict[str, Any]:
         """Say whether rounds are held for review."""
-        with door.uow.begin(read_only=True) as store:
+        with context.uow.begin(read_only=True) as store:
             return {"mode": store.rounds.mode(actor().programme_id)}
 
     @routes.route("/matcher/v1/round-mode", methods=["PUT"])
@@ -136,7 +136,7 @@ def round_review_routes(door: Door) -> Blueprint:
     @routes.response(200, ModeSchema, description="The mode, in force from the next round that decides")
     def write_mode(told: Mapping[str, Any]) -> dict[str, Any]:
         """Hold rounds for review, or let them go on by themselves."""
-        mode = set_round_mode(door.uow, actor().programme_id, told["mode"], by="admin", reason=told["reason"])
+        mode = set_round_mode(context.uow, actor().programme_id, told["mode"], by="admin", reason=told["reason"])
         return {"mode": mode}
 
     return routes

@@ -6,14 +6,14 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from services.chassis.api import Blueprint
-from services.chassis.auth import allow
-from services.chassis.errors import NotFound
-from services.chassis.idempotency import idempotent
-from services.chassis.pages import PageQuery, page, page_schema
-from services.chassis.schema import CairnSchema, Instant
-from services.matcher.api.door import ROUNDS, Door, actor, of_round, position
-from services.matcher.use_cases.ask_for_round import ask_for_round
+from services.chassis.core.errors import NotFound
+from services.chassis.web.access_policy import allow
+from services.chassis.web.api import Blueprint
+from services.chassis.web.fields import CairnSchema, Instant
+from services.chassis.web.idempotency import idempotent
+from services.chassis.web.pagination import PageQuery, page, page_schema
+from services.matcher.api.context import ROUNDS, ApiContext, actor, of_round, position
+from services.matcher.use_cases.request_round import request_round
 
 
 class AskedSchema(CairnSchema):
@@ -74,7 +74,7 @@ class RoundSchema(CairnSchema):
     )
 
 
-def round_routes(door: Door) -> Blueprint:
+def round_routes(context: ApiContext) -> Blueprint:
     """Admins only."""
     routes = Blueprint(ROUNDS, __name__, description="Runs of the matching, each reproducible from what it stored.")
 
@@ -88,7 +88,7 @@ def round_routes(door: Door) -> Blueprint:
 
         Rounds run by themselves whenever somebody signs up or changes; this is for the impatient.
         """
-        ask_for_round(door.uow, actor().programme_id, by="admin", reason=told.get("reason"))
+        request_round(context.uow, actor().programme_id, by="admin", reason=told.get("reason"))
         return {"status": "asked", "see": "/matcher/v1/rounds"}
 
     @routes.route("/matcher/v1/rounds")
@@ -97,7 +97,7 @@ def round_routes(door: Door) -> Blueprint:
     @routes.response(200, page_schema(RoundSchema), description="The rounds, the latest first")
     def list_rounds(query: Mapping[str, Any]) -> dict[str, Any]:
         """List the rounds."""
-        with door.uow.begin(read_only=True) as store:
+        with context.uow.begin(read_only=True) as store:
             rows = store.rounds.listed(actor().programme_id, after=position(query["cursor"]), limit=query["limit"] + 1)
         found = page(rows, limit=query["limit"], position=of_round)
         return {**found, "items": [asdict(row) for row in found["items"]]}
@@ -107,7 +107,7 @@ def round_routes(door: Door) -> Blueprint:
     @routes.response(200, RoundSchema, description="The round")
     def read_round(round_id: str) -> dict[str, Any]:
         """Read one round."""
-        with door.uow.begin(read_only=True) as store:
+        with context.uow.begin(read_only=True) as store:
             found = store.rounds.get(round_id)
         if found.programme_id != actor().programme_id:
             raise NotFound("round_unknown", "There is no round with this id.")

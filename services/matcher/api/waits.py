@@ -5,13 +5,13 @@ from typing import Any
 
 from marshmallow import fields
 
-from services.chassis.api import Blueprint
-from services.chassis.auth import allow, ensure_own
-from services.chassis.pages import PageQuery, page, page_schema
-from services.chassis.schema import CairnSchema, Instant
-from services.matcher.api.door import WAITING, Door, actor, of_waiting, position, reader
-from services.matcher.ports import Waiting
-from services.matcher.use_cases.tell_wait import Wait, cause_of, say_wait, show_waiting, tell_wait
+from services.chassis.web.access_policy import allow, ensure_own
+from services.chassis.web.api import Blueprint
+from services.chassis.web.fields import CairnSchema, Instant
+from services.chassis.web.pagination import PageQuery, page, page_schema
+from services.matcher.api.context import WAITING, ApiContext, actor, of_waiting, position, reader
+from services.matcher.domain.records import Waiting
+from services.matcher.use_cases.read_wait import Wait, cause_of, format_wait, list_waiting_people, read_waiting_time
 
 STATUS = {"enum": ["waiting", "asked", "introduced", "matched", "paused"]}
 CAUSE = {
@@ -70,7 +70,7 @@ class WaitingSchema(CairnSchema):
     )
 
 
-def wait_routes(door: Door) -> Blueprint:
+def wait_routes(context: ApiContext) -> Blueprint:
     """`GET` of waits."""
     routes = Blueprint(WAITING, __name__, description="Nobody is dropped silently: who waits, how long, and why.")
 
@@ -84,7 +84,7 @@ def wait_routes(door: Door) -> Blueprint:
         programme's own promise. A second try is measured by second tries.
         """
         ensure_own(mentee_id)
-        return _shown(door, tell_wait(door.uow, actor(), mentee_id, reader()))
+        return _shown(context, read_waiting_time(context.uow, actor(), mentee_id, reader()))
 
     @routes.route("/matcher/v1/waiting")
     @allow("admin")
@@ -93,15 +93,15 @@ def wait_routes(door: Door) -> Blueprint:
     def list_waiting(query: Mapping[str, Any]) -> dict[str, Any]:
         """List everybody who waits, with a reason for each. Each reading is audited."""
         who, after = actor(), position(query["cursor"])
-        rows = show_waiting(door.uow, who, after=after, limit=query["limit"])
+        rows = list_waiting_people(context.uow, who, after=after, limit=query["limit"])
         found = page(rows, limit=query["limit"], position=of_waiting)
         return {**found, "items": [_row(row) for row in found["items"]]}
 
     return routes
 
 
-def _shown(door: Door, wait: Wait) -> dict[str, Any]:
-    phrases = door.words.of(wait.locale)
+def _shown(context: ApiContext, wait: Wait) -> dict[str, Any]:
+    phrases = context.words.of(wait.locale)
     return {
         "mentee_id": wait.person_id,
         "locale": phrases.locale,
@@ -116,7 +116,7 @@ def _shown(door: Door, wait: Wait) -> dict[str, Any]:
             "basis": wait.estimate.basis,
             "people": wait.estimate.people,
         },
-        "says": say_wait(wait, phrases),
+        "says": format_wait(wait, phrases),
     }
 
 

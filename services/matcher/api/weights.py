@@ -5,15 +5,15 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from services.chassis.api import Blueprint
-from services.chassis.auth import allow
-from services.chassis.etags import conditional, require_match, set_version
-from services.chassis.idempotency import idempotent
-from services.chassis.pages import PageQuery, page, page_schema, read_cursor
-from services.chassis.schema import CairnSchema, Instant
-from services.matcher.api.door import WEIGHTS, Door, actor
+from services.chassis.web.access_policy import allow
+from services.chassis.web.api import Blueprint
+from services.chassis.web.etags import conditional, require_match, set_version
+from services.chassis.web.fields import CairnSchema, Instant
+from services.chassis.web.idempotency import idempotent
+from services.chassis.web.pagination import PageQuery, page, page_schema, read_cursor
+from services.matcher.api.context import WEIGHTS, ApiContext, actor
+from services.matcher.domain.records import PublishedWeights
 from services.matcher.domain.weights import faults_in_json, weights_to_json
-from services.matcher.ports import PublishedWeights
 from services.matcher.use_cases.publish_weights import publish_weights, revert_weights
 
 _SETTINGS = {"language": {"mode": "hard", "weight": 60}, "device": {"mode": "soft", "weight": 40}}
@@ -91,7 +91,7 @@ class WeightsSchema(SettingsSchema):
     reason = fields.String(required=True)
 
 
-def weights_routes(door: Door) -> Blueprint:
+def weights_routes(context: ApiContext) -> Blueprint:
     """Admins only."""
     routes = Blueprint(WEIGHTS, __name__, description="What counts in matching, as versions that admins publish.")
 
@@ -102,7 +102,7 @@ def weights_routes(door: Door) -> Blueprint:
     def list_weights(query: Mapping[str, Any]) -> dict[str, Any]:
         """List the versions of the weights."""
         below = read_cursor(query["cursor"])
-        with door.uow.begin(read_only=True) as store:
+        with context.uow.begin(read_only=True) as store:
             rows = store.weights.listed(
                 actor().programme_id, below=below[0] if below else None, limit=query["limit"] + 1
             )
@@ -114,7 +114,7 @@ def weights_routes(door: Door) -> Blueprint:
     @routes.response(200, WeightsSchema, description="The version in force; its number is the ETag")
     def current_weights() -> dict[str, Any]:
         """Read the weights in force."""
-        with door.uow.begin(read_only=True) as store:
+        with context.uow.begin(read_only=True) as store:
             return versioned(store.weights.current(actor().programme_id))
 
     @routes.route("/matcher/v1/weights", methods=["POST"])
@@ -132,10 +132,10 @@ def weights_routes(door: Door) -> Blueprint:
         well.
         """
         reason = told.pop("reason")
-        with door.uow.begin() as store:
+        with context.uow.begin() as store:
             after = _decided_on(store.weights.current(actor().programme_id))
             return versioned(
-                publish_weights(door.uow, actor().programme_id, told, after=after, by="admin", reason=reason)
+                publish_weights(context.uow, actor().programme_id, told, after=after, by="admin", reason=reason)
             )
 
     @routes.route("/matcher/v1/weights/<int(max=2147483647):version>/revert", methods=["POST"])
@@ -150,10 +150,10 @@ def weights_routes(door: Door) -> Blueprint:
         It becomes a new version; history is never rewritten.
         """
         programme = actor().programme_id
-        with door.uow.begin() as store:
+        with context.uow.begin() as store:
             after = _decided_on(store.weights.current(programme))
             return versioned(
-                revert_weights(door.uow, programme, version, after=after, by="admin", reason=told["reason"])
+                revert_weights(context.uow, programme, version, after=after, by="admin", reason=told["reason"])
             )
 
     return routes

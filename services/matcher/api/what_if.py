@@ -5,15 +5,15 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from services.chassis.api import Blueprint, answers
-from services.chassis.auth import allow
-from services.chassis.schema import CairnSchema, Instant
-from services.matcher.api.door import WEIGHTS, Door, actor, patience
+from services.chassis.web.access_policy import allow
+from services.chassis.web.api import Blueprint, answers
+from services.chassis.web.fields import CairnSchema, Instant
+from services.matcher.api.context import WEIGHTS, ApiContext, actor, patience
 from services.matcher.api.weights import SettingsSchema
-from services.matcher.domain.insights.judge import Verdict
-from services.matcher.domain.insights.small_cells import TOGETHER
+from services.matcher.domain.insights.disclosure_control import TOGETHER
+from services.matcher.domain.insights.evaluation import Evaluation
 from services.matcher.domain.insights.what_if import Guardrail, WhatIf
-from services.matcher.use_cases.try_weights import Tried, try_weights
+from services.matcher.use_cases.preview_weights import Preview, preview_weights
 
 MOST = 200  # mentees named in each list, unless asked otherwise
 CODE = f"{TOGETHER}: all hidden groups of the axis as one"
@@ -108,7 +108,7 @@ class WhatIfSchema(CairnSchema):
     optimal = fields.Boolean(required=True, metadata={"description": "Both answers are proved best"})
 
 
-def what_if_routes(door: Door) -> Blueprint:
+def what_if_routes(context: ApiContext) -> Blueprint:
     """Admins only; reads, and changes nothing."""
     routes = Blueprint(f"{WEIGHTS} tried", __name__, description="Other weights against the people who wait now.")
 
@@ -126,12 +126,12 @@ def what_if_routes(door: Door) -> Blueprint:
         question is being answered.
         """
         with patience():
-            return shown_what_if(try_weights(door.uow, door.desk, actor().programme_id, told), query["most"])
+            return shown_what_if(preview_weights(context.uow, context.queue, actor().programme_id, told), query["most"])
 
     return routes
 
 
-def shown_what_if(tried: Tried, most: int = MOST) -> dict[str, Any]:
+def shown_what_if(tried: Preview, most: int = MOST) -> dict[str, Any]:
     """A what-if as answered; each list names ``most`` mentees at most."""
     found = tried.found
     verdicts = ("before_by_current", "before_by_candidate", "after_by_current", "after_by_candidate")
@@ -154,7 +154,7 @@ def _moves(found: WhatIf, most: int) -> dict[str, Any]:
     }
 
 
-def _verdict(found: Verdict) -> dict[str, Any]:
+def _verdict(found: Evaluation) -> dict[str, Any]:
     return {
         "matched": found.matched,
         "mean": found.mean,

@@ -4,16 +4,16 @@ from typing import Any
 
 from marshmallow import fields
 
-from services.chassis.api import Blueprint, answers
-from services.chassis.auth import allow, ensure_own
-from services.chassis.schema import CairnSchema
-from services.chassis.words import Phrases
-from services.matcher.api.door import WAITING, Door, actor, patience, reader
+from services.chassis.i18n.translations import Phrases
+from services.chassis.web.access_policy import allow, ensure_own
+from services.chassis.web.api import Blueprint, answers
+from services.chassis.web.fields import CairnSchema
+from services.matcher.api.context import WAITING, ApiContext, actor, patience, reader
 from services.matcher.api.waits import CAUSE, STATUS
-from services.matcher.domain.explain import Crowd
-from services.matcher.use_cases.say_codes import say_rule
-from services.matcher.use_cases.say_why_waiting import say_crowd, say_relaxation, say_why_waiting
-from services.matcher.use_cases.tell_why import LetGo, Why, tell_why
+from services.matcher.domain.explain import Bottleneck
+from services.matcher.use_cases.explain_wait import LetGo, Why, explain_wait
+from services.matcher.use_cases.wording.causes_and_rules import format_rule
+from services.matcher.use_cases.wording.wait_reasons import format_bottleneck, format_relaxation, format_wait_reasons
 
 
 class RuleSchema(CairnSchema):
@@ -74,7 +74,7 @@ class WhySchema(CairnSchema):
     free = fields.Integer(allow_none=True, metadata={"description": "Admins: of these, with a free place now"})
 
 
-def why_routes(door: Door) -> Blueprint:
+def why_routes(context: ApiContext) -> Blueprint:
     """The person themselves, and admins."""
     routes = Blueprint(
         f"{WAITING} explained", __name__, description="What stands in the way, and what would change it."
@@ -94,8 +94,8 @@ def why_routes(door: Door) -> Blueprint:
         """
         ensure_own(mentee_id)
         with patience():
-            why = tell_why(door.uow, door.desk, actor(), mentee_id, reader())
-        return _shown(why, door.words.of(why.locale))
+            why = explain_wait(context.uow, context.queue, actor(), mentee_id, reader())
+        return _shown(why, context.words.of(why.locale))
 
     return routes
 
@@ -107,9 +107,9 @@ def _shown(why: Why, phrases: Phrases) -> dict[str, Any]:
         "locale": phrases.locale,
         "status": why.status,
         "cause": why.cause,
-        "says": list(say_why_waiting(why, phrases)),
+        "says": list(format_wait_reasons(why, phrases)),
         "rules": list(why.rules),
-        "rule_labels": [{"rule": rule, "label": say_rule(rule, phrases)} for rule in why.rules],
+        "rule_labels": [{"rule": rule, "label": format_rule(rule, phrases)} for rule in why.rules],
         "relaxations": [_let_go(one, phrases) for one in why.relaxations],
         "crowd": _crowd(behind.crowd, phrases) if behind and behind.crowd else None,
         "round_id": why.round_id,
@@ -118,13 +118,13 @@ def _shown(why: Why, phrases: Phrases) -> dict[str, Any]:
 
 
 def _let_go(one: LetGo, phrases: Phrases) -> dict[str, Any]:
-    shown: dict[str, Any] = {"rules": list(one.rules), "says": say_relaxation(one, phrases)}
+    shown: dict[str, Any] = {"rules": list(one.rules), "says": format_relaxation(one, phrases)}
     return shown if one.mentors is None else shown | {"mentors": one.mentors}
 
 
-def _crowd(crowd: Crowd, phrases: Phrases) -> dict[str, Any]:
+def _crowd(crowd: Bottleneck, phrases: Phrases) -> dict[str, Any]:
     return {
-        "says": say_crowd(crowd, phrases),
+        "says": format_bottleneck(crowd, phrases),
         "mentees": list(crowd.mentees),
         "mentors": list(crowd.mentors),
         "places": crowd.places,

@@ -5,14 +5,14 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from services.chassis.api import Blueprint, answers
-from services.chassis.auth import allow
-from services.chassis.schema import CairnSchema
-from services.matcher.api.door import ROUNDS, Door, actor, patience, reader
+from services.chassis.web.access_policy import allow
+from services.chassis.web.api import Blueprint, answers
+from services.chassis.web.fields import CairnSchema
+from services.matcher.api.context import ROUNDS, ApiContext, actor, patience, reader
 from services.matcher.api.why import RuleSchema
-from services.matcher.domain.people import Pair
-from services.matcher.use_cases.say_codes import say_rule
-from services.matcher.use_cases.try_pair import try_pair
+from services.matcher.domain.candidates import Pair
+from services.matcher.use_cases.price_pair import price_pair
+from services.matcher.use_cases.wording.causes_and_rules import format_rule
 
 _ID = validate.Length(1, 100, error="Please give an id of 1 to 100 characters.")
 
@@ -58,7 +58,7 @@ class WhyNotSchema(PairSchema):
     )
 
 
-def why_not_routes(door: Door) -> Blueprint:
+def why_not_routes(context: ApiContext) -> Blueprint:
     """Admins only; reads, and changes nothing."""
     routes = Blueprint(
         f"{ROUNDS} questioned", __name__, description="A pair by force, or kept apart, and what it would cost."
@@ -75,17 +75,17 @@ def why_not_routes(door: Door) -> Blueprint:
         Everybody else is matched again; nothing is stored or sent. Who likes the answer, pins or blocks the pair. 409
         for a pool too large to wait for, 503 with Retry-After while another question is being answered.
         """
-        phrases = door.words.of(reader())
+        phrases = context.words.of(reader())
         with patience():
             pair = Pair(told["mentee_id"], told["mentor_id"])
-            found = try_pair(door.uow, door.desk, actor().programme_id, pair, told["as_"])
+            found = price_pair(context.uow, context.queue, actor().programme_id, pair, told["as_"])
         return {
             "mentee_id": found.pair.mentee_id,
             "mentor_id": found.pair.mentor_id,
             "as_": told["as_"],
             "possible": not found.rules,
             "already": found.already,
-            "rules": [{"rule": rule, "label": say_rule(rule, phrases)} for rule in found.rules],
+            "rules": [{"rule": rule, "label": format_rule(rule, phrases)} for rule in found.rules],
             "fewer_matched": found.fewer_matched,
             "lost_priority": found.lost_priority,
             "lost_fit": found.lost_fit / 1000,

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from services.chassis.errors import Conflict
-from services.chassis.event import Event
+from services.chassis.core.errors import Conflict
+from services.chassis.messages.event import Event
 from services.events.matcher import (
     MatchAccepted,
     MatchActivated,
@@ -21,7 +21,7 @@ from services.events.matcher import (
     MatchReminderDue,
     Reason,
 )
-from services.matcher.domain.disclosure import before_yes
+from services.matcher.domain.private_reasons import before_yes
 
 State = Literal["proposed", "accepted", "active", "ended"]
 Side = Literal["mentor", "mentee"]

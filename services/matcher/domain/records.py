@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from services.matcher.domain.candidates import Mentee, Pair
 from services.matcher.domain.match import Match
-from services.matcher.domain.people import Mentee, Pair
 from services.matcher.domain.weights import Weights
 
 if TYPE_CHECKING:  # the engine is heavy: only the processes that match and explain load it
@@ -128,7 +128,7 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class WaitingSpell:
     """A stretch of waiting: from sign-up, or the end of a try, until a mentor was asked; None while it goes on."""
 
     since: datetime
@@ -137,26 +137,26 @@ class Look:
 
 def looks_of(
     waiting_since: datetime, tries: Iterable[tuple[datetime, datetime | None]], *, looking: bool
-) -> tuple[Look, ...]:
+) -> tuple[WaitingSpell, ...]:
     """The stretches of a mentee from their tries (asked, ended), in any order; the last one goes on while looking."""
     looks, since = [], waiting_since
     for asked_at, ended_at in sorted(tries, key=lambda one: one[0]):
-        looks.append(Look(since, asked_at))
+        looks.append(WaitingSpell(since, asked_at))
         if ended_at is None:
             return tuple(looks)
         since = ended_at
-    return (*looks, Look(since)) if looking else tuple(looks)
+    return (*looks, WaitingSpell(since)) if looking else tuple(looks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Course:
+class MenteeHistory:
     """A mentee's way so far: how they waited, when both had said yes, how the last match ended.
 
     ``ended_well`` is None while nothing that was active has ended.
     """
 
     mentee: Mentee
-    looks: tuple[Look, ...] = ()
+    looks: tuple[WaitingSpell, ...] = ()
     matched_at: datetime | None = None
     ended_well: bool | None = None
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from flask import Blueprint
 
-from services.chassis.links import LinkSigner
-from services.chassis.words import Words
-from services.matcher.domain.terms import Terms
+from services.chassis.i18n.translations import Words
+from services.chassis.identity.signed_links import LinkSigner
+from services.matcher.domain.programme_terms import Terms
 from services.matcher.pages.introductions import introductions
 from services.matcher.pages.offers import offers
 from services.matcher.ports import UnitOfWork

@@ -4,16 +4,16 @@ from contextlib import suppress
 
 from flask import Blueprint, Response
 
-from services.chassis.auth import allow
-from services.chassis.errors import Conflict, NotFound
-from services.chassis.html import check_nonce
-from services.chassis.links import LinkRefused, LinkSigner
-from services.chassis.words import Words
+from services.chassis.core.errors import Conflict, NotFound
+from services.chassis.i18n.translations import Words
+from services.chassis.identity.signed_links import LinkRefused, LinkSigner
+from services.chassis.web.access_policy import allow
+from services.chassis.web.html_pages import check_nonce
 from services.matcher.pages.wording import answered_page, phrases_for
 from services.matcher.ports import UnitOfWork
 from services.matcher.use_cases.confirm_match import confirm_match
 from services.matcher.use_cases.decline_match import decline_match
-from services.matcher.use_cases.open_offer import Offer, open_offer
+from services.matcher.use_cases.read_offer import Offer, read_offer
 
 PURPOSE = "introduction"
 
@@ -24,7 +24,7 @@ def introductions(pages: Blueprint, uow: UnitOfWork, words: Words, links: LinkSi
     def opened(token: str) -> Offer:
         link = links.read(token, PURPOSE)
         try:
-            return open_offer(uow, link.subject, link.person, "mentee")
+            return read_offer(uow, link.subject, link.person, "mentee")
         except NotFound:
             raise LinkRefused from None
 

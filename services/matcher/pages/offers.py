@@ -4,20 +4,20 @@ from contextlib import suppress
 
 from flask import Blueprint, Response, request
 
-from services.chassis.auth import allow
-from services.chassis.errors import Conflict, Invalid, NotFound
-from services.chassis.html import check_nonce, render
-from services.chassis.links import LinkRefused, LinkSigner
-from services.chassis.words import Words
+from services.chassis.core.errors import Conflict, Invalid, NotFound
+from services.chassis.i18n.translations import Words
+from services.chassis.identity.signed_links import LinkRefused, LinkSigner
+from services.chassis.web.access_policy import allow
+from services.chassis.web.html_pages import check_nonce, render
 from services.events.vocabulary import codes, is_code, label
-from services.matcher.domain.terms import Terms
+from services.matcher.domain.programme_terms import Terms
 from services.matcher.pages.wording import answered_page, moment, phrases_for
 from services.matcher.ports import UnitOfWork
 from services.matcher.use_cases.accept_match import accept_match
-from services.matcher.use_cases.actor import Actor
 from services.matcher.use_cases.decline_match import decline_match
-from services.matcher.use_cases.open_offer import Offer, open_offer
-from services.matcher.use_cases.say_why import say_why
+from services.matcher.use_cases.read_offer import Offer, read_offer
+from services.matcher.use_cases.steps.match_access import Actor
+from services.matcher.use_cases.wording.match_reasons import format_reasons
 
 PURPOSE = "answer_match"
 NOTE = 500  # characters
@@ -42,7 +42,7 @@ def offers(pages: Blueprint, uow: UnitOfWork, terms: Terms, words: Words, links:
             lang=say.locale,
             phrases=say,
             token=token,
-            reasons=say_why(offer.match.reasons_told, say),
+            reasons=format_reasons(offer.match.reasons_told, say),
             request_shape=label("request_shape", offer.request_shape, say.locale),
             formats=[label("format", code, say.locale) for code in offer.formats],
             answer_by=moment(offer.match.answer_by, offer.time_zone, say.locale),
@@ -72,7 +72,7 @@ def offers(pages: Blueprint, uow: UnitOfWork, terms: Terms, words: Words, links:
 
 def _opened(uow: UnitOfWork, match_id: str, person_id: str) -> Offer:
     try:
-        return open_offer(uow, match_id, person_id, "mentor")
+        return read_offer(uow, match_id, person_id, "mentor")
     except NotFound:
         raise LinkRefused from None
 

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel.dates import format_datetime
 from flask import Response
 
-from services.chassis.html import chosen_language, render
-from services.chassis.words import Phrases, Words
-from services.matcher.use_cases.open_offer import Offer
+from services.chassis.i18n.translations import Phrases, Words
+from services.chassis.web.html_pages import chosen_language, render
+from services.matcher.use_cases.read_offer import Offer
 
 
 def phrases_for(offer: Offer, words: Words) -> Phrases:

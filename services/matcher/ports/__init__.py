@@ -11,11 +11,11 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from services.chassis.event import Event
-from services.matcher.domain.member import Member
-from services.matcher.domain.people import Mentee, Mentor
+from services.chassis.messages.event import Event
+from services.matcher.domain.candidates import Mentee, Mentor
+from services.matcher.domain.known_person import KnownPerson
 from services.matcher.domain.records import (
-    Course,
+    MenteeHistory,
     Offer,
     PairRule,
     Position,
@@ -36,8 +36,8 @@ if TYPE_CHECKING:  # the engine is heavy: only the processes that match and expl
     from services.matcher.domain.round import Reason, Unmatched
 
 __all__ = [
-    "Course",
     "Matches",
+    "MenteeHistory",
     "Offer",
     "PairRule",
     "Pairs",
@@ -65,10 +65,10 @@ class Pool(Protocol):
     def expect(self, person_ids: Sequence[str]) -> None:
         """Read people at once and lock them, of whom events are about to be heard."""
 
-    def member(self, person_id: str, *, lock: bool = False) -> Member | None:
+    def member(self, person_id: str, *, lock: bool = False) -> KnownPerson | None:
         """The person, or None; ``lock`` keeps others from changing them until the transaction ends."""
 
-    def keep(self, member: Member) -> None:
+    def keep(self, member: KnownPerson) -> None:
         """Store a person whole, new or changed, at the end. The places taken stay as they are."""
 
     def forget(self, person_id: str, version: int) -> None:
@@ -120,10 +120,10 @@ class Waits(Protocol):
     def causes(self, programme_id: str) -> Mapping[str | None, int]:
         """How many wait for each cause; None counts those whom no round has seen yet."""
 
-    def courses(self, programme_id: str, last: int) -> Sequence[Course]:
+    def courses(self, programme_id: str, last: int) -> Sequence[MenteeHistory]:
         """The ways of the mentees who signed up last, up to so many, the latest first; not of those who left."""
 
-    def course_of(self, person_id: str) -> Course | None:
+    def course_of(self, person_id: str) -> MenteeHistory | None:
         """A mentee's own way; None for anyone else, and for those who left."""
 
     def until_asked(self, programme_id: str, last: int) -> Sequence[float]:
@@ -169,7 +169,7 @@ class Store(Protocol):
     def now(self) -> datetime:
         """The database's time."""
 
-    def tell(self, *events: Event) -> None:
+    def publish(self, *events: Event) -> None:
         """Tell the other services, once the transaction is committed."""
 
     def enqueue(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from services.matcher.domain.people import Pair
+from services.matcher.domain.candidates import Pair
 from services.matcher.domain.records import PairRule, PairRuleKind, Position
 
 

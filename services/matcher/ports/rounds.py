@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from services.matcher.domain.people import Mentee
+from services.matcher.domain.candidates import Mentee
 from services.matcher.domain.records import Position, Round, RoundMode, RoundOutline, RoundState
 
 if TYPE_CHECKING:  # the engine is heavy: only the processes that match and explain load it
-    from services.matcher.domain.round import Prices, RoundResult, Snapshot
+    from services.matcher.domain.round import RoundResult, Snapshot, WarmStart
 
 
 class Rounds(Protocol):
@@ -55,7 +55,7 @@ class Rounds(Protocol):
     def go_on(self, opened: Round, step: str, share: float) -> bool:
         """Note how far a round is; False when it is not open any more, or another run has taken it over."""
 
-    def hold(self, held: Round, result: RoundResult, prices: Prices) -> None:
+    def hold(self, held: Round, result: RoundResult, prices: WarmStart) -> None:
         """Keep what a round decided, for an admin to look at."""
 
     def move(self, round_id: str, state: RoundState) -> None:
@@ -76,13 +76,13 @@ class Rounds(Protocol):
     def proposed_in(self, round_id: str) -> int:
         """How many matches a round has proposed so far."""
 
-    def finish(self, finished: Round, result: RoundResult, prices: Prices | None) -> None:
+    def finish(self, finished: Round, result: RoundResult, prices: WarmStart | None) -> None:
         """Keep how a round ended; prices, where it did not have them kept before."""
 
     def let_go(self, programme_id: str, *, kept: int, before: datetime) -> None:
         """Keep only the figures of the rounds opened before a moment, but everything of the last so many."""
 
-    def last_prices(self, programme_id: str) -> Prices:
+    def last_prices(self, programme_id: str) -> WarmStart:
         """The prices of the last round that is kept; none where there is none."""
 
     def get(self, round_id: str, *, lock: bool = False) -> Round:

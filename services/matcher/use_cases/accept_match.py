@@ -2,10 +2,10 @@
 
 from services.matcher.domain import match as life
 from services.matcher.domain.match import Match
-from services.matcher.domain.terms import Terms
+from services.matcher.domain.programme_terms import Terms
 from services.matcher.ports import UnitOfWork
-from services.matcher.use_cases.actor import Actor, match_of
-from services.matcher.use_cases.settle import settle
+from services.matcher.use_cases.steps.match_access import Actor, match_of
+from services.matcher.use_cases.steps.save_transition import save_transition
 
 
 def accept_match(uow: UnitOfWork, terms: Terms, actor: Actor, match_id: str) -> Match:
@@ -14,4 +14,4 @@ def accept_match(uow: UnitOfWork, terms: Terms, actor: Actor, match_id: str) -> 
         match = match_of(store, actor, match_id, "mentor")
         after, told = life.accept(match, store.now, store.now + terms.time_to_confirm)
         store.places.rest(match.mentor_id, None)
-        return settle(store, match, after, told)
+        return save_transition(store, match, after, told)

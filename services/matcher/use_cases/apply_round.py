@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from services.chassis.errors import Conflict
+from services.chassis.core.errors import Conflict
+from services.matcher.domain.programme_terms import Terms
+from services.matcher.domain.records import Round
 from services.matcher.domain.round import Decision, Proposal, RoundResult, Snapshot, renewed
-from services.matcher.domain.terms import Terms
-from services.matcher.ports import Round, Store, UnitOfWork
-from services.matcher.use_cases.ask_mentors import Seat, ask_mentors
-from services.matcher.use_cases.recheck import Decided, Recheck
-from services.matcher.use_cases.settle import RUN_ROUND
+from services.matcher.ports import Store, UnitOfWork
+from services.matcher.use_cases.steps.make_offers import Seat, make_offers
+from services.matcher.use_cases.steps.recheck_pairs import Decided, Recheck
+from services.matcher.use_cases.steps.save_transition import RUN_ROUND
 
 BATCH = 200  # pairs in one transaction: whoever signs up meanwhile waits for one of these at most
 _MATCHES = uuid.UUID("5f0a3c1e-6f0b-4f0e-9a53-3a1c6f3d9b10")  # any fixed one: makes ids of matches from those of rounds
@@ -73,7 +74,7 @@ def _propose_each(store: Store, terms: Terms, opened: Round, recheck: Recheck, p
     ]
     hold = recheck.holding(store, pairs)
     seats = [Seat(ids[one.mentee_id], opened.id, one, mentees[one.mentee_id]) for one in hold]
-    return len(new) - ask_mentors(store, terms, seats)
+    return len(new) - make_offers(store, terms, seats)
 
 
 def _match_id(opened: Round, proposal: Proposal) -> str:

@@ -3,8 +3,8 @@
 from services.matcher.domain import match as life
 from services.matcher.domain.match import Match
 from services.matcher.ports import UnitOfWork
-from services.matcher.use_cases.actor import Actor, match_of
-from services.matcher.use_cases.settle import settle
+from services.matcher.use_cases.steps.match_access import Actor, match_of
+from services.matcher.use_cases.steps.save_transition import save_transition
 
 
 def confirm_match(uow: UnitOfWork, actor: Actor, match_id: str) -> Match:
@@ -12,4 +12,4 @@ def confirm_match(uow: UnitOfWork, actor: Actor, match_id: str) -> Match:
     with uow.begin() as store:
         match = match_of(store, actor, match_id, "mentee")
         after, told = life.confirm(match, store.now)
-        return settle(store, match, after, told)
+        return save_transition(store, match, after, told)

@@ -3,8 +3,8 @@
 from services.matcher.domain import match as life
 from services.matcher.domain.match import Match
 from services.matcher.ports import UnitOfWork
-from services.matcher.use_cases.actor import Actor, side_of, unknown_match, visible_match
-from services.matcher.use_cases.settle import settle
+from services.matcher.use_cases.steps.match_access import Actor, side_of, unknown_match, visible_match
+from services.matcher.use_cases.steps.save_transition import save_transition
 
 
 def decline_match(
@@ -21,4 +21,4 @@ def decline_match(
             store.places.rest(match.mentor_id, None)
         if note:
             store.matches.keep_note(match_id, note)
-        return settle(store, match, after, told)
+        return save_transition(store, match, after, told)

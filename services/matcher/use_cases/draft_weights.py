@@ -1,7 +1,8 @@
 """Weights in the making: one draft per programme, saved, discarded, and published when an admin has decided."""
 
-from services.chassis.errors import NotFound, Stale
-from services.matcher.ports import PublishedWeights, Store, UnitOfWork, WeightsDraft
+from services.chassis.core.errors import NotFound, Stale
+from services.matcher.domain.records import PublishedWeights, WeightsDraft
+from services.matcher.ports import Store, UnitOfWork
 from services.matcher.use_cases.publish_weights import publish_in, read_weights
 
 

@@ -1,11 +1,11 @@
 """A match comes to its end."""
 
-from services.chassis.errors import Conflict
+from services.chassis.core.errors import Conflict
 from services.matcher.domain import match as life
 from services.matcher.domain.match import Match
 from services.matcher.ports import UnitOfWork
-from services.matcher.use_cases.actor import Actor, side_of, visible_match
-from services.matcher.use_cases.settle import settle
+from services.matcher.use_cases.steps.match_access import Actor, side_of, visible_match
+from services.matcher.use_cases.steps.save_transition import save_transition
 
 
 def end_match(uow: UnitOfWork, actor: Actor, match_id: str, cause: str, *, reason: str | None = None) -> Match:
@@ -21,4 +21,4 @@ def end_match(uow: UnitOfWork, actor: Actor, match_id: str, cause: str, *, reaso
         after, told = life.end(match, cause, side_of(match, actor) or "admin", store.now)
         if actor.is_admin:
             store.audit("end_match", match_id, by="admin", reason=reason, detail={"cause": cause, "was": match.state})
-        return settle(store, match, after, told)
+        return save_transition(store, match, after, told)

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.chassis.words import Words
-from services.matcher.domain.disclosure import before_yes
+from services.chassis.i18n.translations import Words
 from services.matcher.domain.explain import Part, band_of
 from services.matcher.domain.match import Match
+from services.matcher.domain.private_reasons import before_yes
 from services.matcher.ports import UnitOfWork
-from services.matcher.use_cases.actor import Actor, note_reading, visible_match
-from services.matcher.use_cases.say_why import Said, say_why
+from services.matcher.use_cases.steps.match_access import Actor, audit_read, visible_match
+from services.matcher.use_cases.wording.match_reasons import FormattedReason, format_reasons
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class WhyMatched:
     match: Match
     locale: str
     band: str
-    said: Sequence[Said]
+    said: Sequence[FormattedReason]
     parts: Sequence[Part] = ()
     score: int | None = None
 
@@ -28,7 +28,7 @@ def explain_match(uow: UnitOfWork, words: Words, actor: Actor, match_id: str, lo
     """Explain a match to somebody who may see it, in their own language; an admin reads it in ``locale``, audited."""
     with uow.begin(read_only=not actor.is_admin) as store:
         match = visible_match(store, actor, match_id)
-        note_reading(store, actor, "read_explanation", match_id)
+        audit_read(store, actor, "read_explanation", match_id)
         parts, score = store.matches.shown(match_id)
         person = store.pool.member(actor.person_id) if actor.person_id else None
     phrases = words.of(person.locale if person is not None else locale)
@@ -38,7 +38,7 @@ def explain_match(uow: UnitOfWork, words: Words, actor: Actor, match_id: str, lo
         match=match,
         locale=phrases.locale,
         band=band_of(score),
-        said=say_why(told, phrases),
+        said=format_reasons(told, phrases),
         parts=parts if actor.is_admin else (),
         score=score if actor.is_admin else None,
     )

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.matcher.domain.features.conditions import rule_of
-from services.matcher.domain.insights.gaps import PUBLISHED, Funnel, Gaps, Kind, Recruit, gaps
+from services.matcher.domain.hard_rules.conditions import rule_of
 from services.matcher.domain.insights.more_places import more_places
-from services.matcher.domain.round import settle as settle_pool
-from services.matcher.ports import Report, Store, UnitOfWork
-from services.matcher.use_cases.settle import FIND_GAPS
+from services.matcher.domain.insights.recruitment import PUBLISHED, Funnel, Gaps, Kind, Recruit, gaps
+from services.matcher.domain.records import Report
+from services.matcher.domain.round import solve_pool as settle_pool
+from services.matcher.ports import Store, UnitOfWork
+from services.matcher.use_cases.steps.save_transition import FIND_GAPS
 
 KIND = "gaps"
 _EFFORT = ((2_000, 3, 6), (10_000, 2, 4))  # people who wait up to, mentors to name, kinds to try for each
@@ -17,7 +18,7 @@ ASKED = 20
 """How many mentors are named whom to ask for one place more."""
 
 
-def ask_for_gaps(uow: UnitOfWork, programme_id: str, *, by: str, funnel: Mapping[str, int] | None = None) -> Report:
+def request_gaps(uow: UnitOfWork, programme_id: str, *, by: str, funnel: Mapping[str, int] | None = None) -> Report:
     """Ask for the report afresh; the one made before stays until it is there.
 
     ``funnel`` says how many people the programme invited and how many of them it appointed; see ``find_gaps``.
@@ -41,9 +42,9 @@ def find_gaps(uow: UnitOfWork, programme_id: str, told: Mapping[str, int] | None
     waiting = len(snapshot.mentees)
     recruits, candidates = next(((n, kinds) for most, n, kinds in _EFFORT if waiting <= most), _LEAST_EFFORT)
     funnel = Funnel(**own) if own else PUBLISHED
-    settled = settle_pool(snapshot)
-    found = gaps(snapshot, recruits=recruits, candidates=candidates, funnel=funnel, settled=settled)
-    more = more_places(settled)
+    solved = settle_pool(snapshot)
+    found = gaps(snapshot, recruits=recruits, candidates=candidates, funnel=funnel, solved=solved)
+    more = more_places(solved)
     content = _plain(found) | {
         "waiting": waiting,
         "funnel": {**funnel._asdict(), "own": bool(own)},

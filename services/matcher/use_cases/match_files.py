@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.matcher.domain.features.pool import Pool
-from services.matcher.domain.features.reading import read
-from services.matcher.domain.insights.alike import shared_score
-from services.matcher.domain.insights.policies import Outcome, compare
-from services.matcher.domain.people import Mentee, Mentor
-from services.matcher.domain.round import RoundResult, Snapshot, run_round, settle
+from services.matcher.domain.candidates import Mentee, Mentor
+from services.matcher.domain.criteria.pool import Pool
+from services.matcher.domain.formulation.weighted_pool import weigh_pool
+from services.matcher.domain.insights.baselines import BaselineResult, compare_baselines
+from services.matcher.domain.insights.equal_scores import shared_score
+from services.matcher.domain.round import RoundResult, Snapshot, run_round, solve_pool
 from services.matcher.domain.weights import Weights
 
 
@@ -20,7 +20,7 @@ class FilesMatched:
     """
 
     result: RoundResult
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[BaselineResult, ...]
     shared_score: int | None
 
 
@@ -34,7 +34,7 @@ def match_files(
     """Run one round over everybody; KeyError for an unknown policy."""
     snapshot = Snapshot(programme="files", at=at, weights=weights, mentees=mentees, mentors=mentors)
     result = run_round(snapshot)
-    outcomes = compare(settle(snapshot), policies) if policies else ()
+    outcomes = compare_baselines(solve_pool(snapshot), policies) if policies else ()
     return FilesMatched(result, outcomes, _shared_score(snapshot, result))
 
 
@@ -42,4 +42,4 @@ def _shared_score(snapshot: Snapshot, result: RoundResult) -> int | None:
     """Look at all pairs only where the chosen ones are alike."""
     if len({one.score for one in result.proposals}) != 1:
         return None
-    return shared_score(read(Pool(snapshot.mentees, snapshot.mentors, snapshot.at, snapshot.weights)))
+    return shared_score(weigh_pool(Pool(snapshot.mentees, snapshot.mentors, snapshot.at, snapshot.weights)))

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from services.chassis.errors import Invalid, Stale
+from services.chassis.core.errors import Invalid, Stale
 from services.events.matcher import WeightsPublished
+from services.matcher.domain.records import PublishedWeights
 from services.matcher.domain.weights import Fault, Weights, faults_in_json, weights_from_json, weights_to_json
-from services.matcher.ports import PublishedWeights, Store, UnitOfWork
-from services.matcher.use_cases.settle import RUN_ROUND
+from services.matcher.ports import Store, UnitOfWork
+from services.matcher.use_cases.steps.save_transition import RUN_ROUND
 
 
 def publish_weights(
@@ -68,6 +69,6 @@ def publish_in(
             now={"version": current},
         )
     store.audit("publish_weights", programme_id, by=by, reason=reason, detail={"version": weights.version})
-    store.tell(WeightsPublished(programme_id=programme_id, version=weights.version))
+    store.publish(WeightsPublished(programme_id=programme_id, version=weights.version))
     store.enqueue(RUN_ROUND, programme_id)
     return published

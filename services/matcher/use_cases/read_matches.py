@@ -3,25 +3,24 @@
 from collections.abc import Sequence
 
 from services.matcher.domain.match import Match
-from services.matcher.ports import Position, UnitOfWork
-from services.matcher.use_cases.actor import Actor, note_reading, visible_match
+from services.matcher.domain.records import Position
+from services.matcher.ports import UnitOfWork
+from services.matcher.use_cases.steps.match_access import Actor, audit_read, visible_match
 
 
-def show_match(uow: UnitOfWork, actor: Actor, match_id: str) -> Match:
+def read_visible_match(uow: UnitOfWork, actor: Actor, match_id: str) -> Match:
     """One match; a foreign one and an unknown one are the same NotFound."""
     with uow.begin(read_only=not actor.is_admin) as store:
         match = visible_match(store, actor, match_id)
-        note_reading(store, actor, "read_match", match_id)
+        audit_read(store, actor, "read_match", match_id)
     return match
 
 
-def show_matches(
+def list_visible_matches(
     uow: UnitOfWork, actor: Actor, *, state: str | None, after: Position | None, limit: int
 ) -> Sequence[Match]:
     """The matches that the actor may see, the latest first, behind a position; one too many if there are more."""
     with uow.begin(read_only=not actor.is_admin) as store:
         found = store.matches.listed(actor.programme_id, actor.person_id, state=state, after=after, limit=limit + 1)
-        note_reading(
-            store, actor, "read_matches", actor.programme_id, {"matches": [match.id for match in found[:limit]]}
-        )
+        audit_read(store, actor, "read_matches", actor.programme_id, {"matches": [match.id for match in found[:limit]]})
     return found

@@ -1,7 +1,7 @@
 """An admin reads the private note that came with a decline; that it was read is kept."""
 
 from services.matcher.ports import UnitOfWork
-from services.matcher.use_cases.actor import Actor, visible_match
+from services.matcher.use_cases.steps.match_access import Actor, visible_match
 
 
 def read_note(uow: UnitOfWork, actor: Actor, match_id: str) -> str | None:

@@ -9,16 +9,25 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from services.chassis.errors import Conflict
+from services.chassis.core.errors import Conflict
 from services.matcher.domain import round as matching
-from services.matcher.domain.errors import MemoryLimitReachedError, RunCancelledError, TimeLimitReachedError
-from services.matcher.domain.round import NO_PRICES, Decision, Prices, RoundResult, Snapshot, digest, snapshot_pieces
-from services.matcher.domain.solve import Limits, Watch
-from services.matcher.domain.terms import Terms
-from services.matcher.ports import Round, UnitOfWork
+from services.matcher.domain.programme_terms import Terms
+from services.matcher.domain.records import Round
+from services.matcher.domain.round import (
+    COLD_START,
+    Decision,
+    RoundResult,
+    Snapshot,
+    WarmStart,
+    digest,
+    snapshot_pieces,
+)
+from services.matcher.ports import UnitOfWork
+from services.matcher.solver.column_generation import Limits, Watch
+from services.matcher.solver.errors import MemoryLimitReachedError, RunCancelledError, TimeLimitReachedError
 from services.matcher.use_cases.apply_round import RoundOvertaken, apply_round, figures_of
-from services.matcher.use_cases.ask_alternates import ask_alternates
-from services.matcher.use_cases.watch_round import RoundWatch
+from services.matcher.use_cases.engine_access.round_progress import RoundWatch
+from services.matcher.use_cases.offer_alternates import offer_alternates
 
 
 class RoundTooLong(Conflict):
@@ -40,7 +49,7 @@ class _Begun:
     snapshot: Snapshot
     input_hash: str | None = None
     released: RoundResult | None = None
-    start: Prices = NO_PRICES
+    start: WarmStart = COLD_START
 
 
 def run_round(
@@ -53,7 +62,7 @@ def run_round(
     """
     begun = _take_up(uow, programme_id)
     if begun is None:
-        ask_alternates(uow, terms, programme_id)
+        offer_alternates(uow, terms, programme_id)
         begun = _begin(uow, programme_id)
     if begun is None:
         return None

@@ -18,7 +18,7 @@ def watch_promises(uow: UnitOfWork) -> int:
 
 
 def _watch(store: Store, programme_id: str) -> int:
-    from services.matcher.domain.features.priority import lane, promised_by  # brings the engine, when it is due
+    from services.matcher.domain.formulation.priority import lane, promised_by  # brings the engine, when it is due
 
     weights = store.weights.current(programme_id).weights
     shortest = timedelta(hours=min(weights.promise_hours.values()))
@@ -30,7 +30,7 @@ def _watch(store: Store, programme_id: str) -> int:
     ]
     for mentee in late:
         store.waits.mark_told(mentee.id)
-        store.tell(
+        store.publish(
             WaitAtRisk(
                 mentee_id=mentee.id,
                 programme_id=programme_id,

@@ -4,7 +4,7 @@ import os
 from collections.abc import Generator, Sequence
 from pathlib import Path
 
-from services.chassis.clock import Clock
+from services.chassis.core.clock import Clock
 from services.notifications.adapters.email_message import email_of
 from services.notifications.domain.delivery import Ending, Outcome
 from services.notifications.ports import CannotWrite, Letter

@@ -16,7 +16,7 @@ from functools import lru_cache
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
-from services.chassis.clock import Clock
+from services.chassis.core.clock import Clock
 from services.notifications.ports import CannotWrite, Letter
 
 _SHORT = 76  # characters of a line that needs no encoding (RFC 2045, 6.7)

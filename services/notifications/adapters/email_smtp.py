@@ -12,7 +12,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from services.chassis.clock import Clock
+from services.chassis.core.clock import Clock
 from services.notifications.adapters.email_message import Mail, email_of
 from services.notifications.domain.delivery import Ending, Outcome
 from services.notifications.ports import CannotWrite, Letter

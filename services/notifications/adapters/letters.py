@@ -13,7 +13,7 @@ from typing import Any
 from babel.dates import format_datetime
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from services.chassis.words import Phrases, Words
+from services.chassis.i18n.translations import Phrases, Words
 from services.events.vocabulary import is_code, label
 from services.notifications.adapters.contacts import Cipher, open_contact
 from services.notifications.adapters.forms import FORMS

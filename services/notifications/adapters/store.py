@@ -6,9 +6,9 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from services.notifications.adapters import rows
-from services.notifications.adapters.delivery_rows import WITH_COUNTS
+from services.notifications.adapters.delivery_store import WITH_COUNTS
 from services.notifications.adapters.tables import deliveries, matches
-from services.notifications.adapters.waiting_rows import WaitingRows
+from services.notifications.adapters.waiting_store import WaitingRows
 from services.notifications.domain.match import MatchState
 from services.notifications.ports import Count, Shown, Wanted
 

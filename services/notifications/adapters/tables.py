@@ -2,8 +2,8 @@
 
 import sqlalchemy as sa
 
-from services.chassis.columns import UtcMoment, json_column
-from services.chassis.tables import chassis_tables
+from services.chassis.storage.columns import UtcMoment, json_column
+from services.chassis.storage.tables import chassis_tables
 
 metadata = sa.MetaData()
 chassis = chassis_tables(metadata)

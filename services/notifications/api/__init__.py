@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from services.chassis.api import Blueprint
-from services.chassis.links import LinkSigner
+from services.chassis.identity.signed_links import LinkSigner
+from services.chassis.web.api import Blueprint
 from services.notifications.api.deliveries import deliveries_routes
 from services.notifications.api.mailbox import mailbox_routes
 from services.notifications.api.preferences import preferences_routes

@@ -4,10 +4,10 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from services.chassis.api import Blueprint
-from services.chassis.auth import allow, current
-from services.chassis.pages import page, read_cursor
-from services.chassis.problem import problem
+from services.chassis.web.access_policy import allow, current
+from services.chassis.web.api import Blueprint
+from services.chassis.web.pagination import page, read_cursor
+from services.chassis.web.problem import problem
 from services.notifications.api.schemas import DeliveryPage, DeliveryQuery, StatsSchema
 from services.notifications.domain.delivery import State
 from services.notifications.ports import Count, Unit, Wanted

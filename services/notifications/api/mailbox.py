@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from services.chassis.api import Blueprint, answers
-from services.chassis.auth import allow
-from services.chassis.errors import NotFound
+from services.chassis.core.errors import NotFound
+from services.chassis.web.access_policy import allow
+from services.chassis.web.api import Blueprint, answers
 from services.notifications.api.schemas import MailQuery, MailsSchema
 from services.notifications.ports import MailReader
 

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
-from services.chassis.api import Blueprint
-from services.chassis.auth import allow, current, ensure_own
-from services.chassis.etags import conditional, require_match, set_version
+from services.chassis.web.access_policy import allow, current, ensure_own
+from services.chassis.web.api import Blueprint
+from services.chassis.web.etags import conditional, require_match, set_version
 from services.notifications.api.schemas import PreferencesChange, PreferencesSchema
 from services.notifications.domain.preferences import Preferences
 from services.notifications.ports import Unit
-from services.notifications.use_cases.choose import choose, wishes_of
+from services.notifications.use_cases.change_preferences import change_preferences, read_preferences
 
 _PATH = "/notifications/v1/people/<person_id>/preferences"
 
@@ -28,7 +28,7 @@ def preferences_routes(uow: Unit) -> Blueprint:
         has version 0. The ETag is for changing them.
         """
         ensure_own(person_id)
-        found = wishes_of(uow, person_id, current().programme)
+        found = read_preferences(uow, person_id, current().programme)
         set_version(found.version)
         return found
 
@@ -45,9 +45,9 @@ def preferences_routes(uow: Unit) -> Blueprint:
         """
         ensure_own(person_id)
         with uow.begin():
-            known = wishes_of(uow, person_id, current().programme)
+            known = read_preferences(uow, person_id, current().programme)
             require_match(known.version)
-            wished = choose(uow, replace(known, **body, version=known.version + 1), by=current().scope)
+            wished = change_preferences(uow, replace(known, **body, version=known.version + 1), by=current().scope)
         set_version(wished.version)
         return wished
 

@@ -3,8 +3,8 @@
 import marshmallow as ma
 from marshmallow import fields, validate
 
-from services.chassis.pages import PageQuery, page_schema
-from services.chassis.schema import CairnSchema, Code, Instant
+from services.chassis.web.fields import CairnSchema, Code, Instant
+from services.chassis.web.pagination import PageQuery, page_schema
 from services.notifications.domain import kinds
 from services.notifications.domain.delivery import State
 from services.notifications.domain.preferences import PACES

@@ -2,12 +2,12 @@
 
 from flask import Response
 
-from services.chassis.api import Blueprint
-from services.chassis.auth import allow
-from services.chassis.html import language, render
-from services.chassis.links import LinkSigner
+from services.chassis.identity.signed_links import LinkSigner
+from services.chassis.web.access_policy import allow
+from services.chassis.web.api import Blueprint
+from services.chassis.web.html_pages import language, render
 from services.notifications.ports import Unit
-from services.notifications.use_cases.choose import unsubscribe
+from services.notifications.use_cases.change_preferences import unsubscribe
 
 _PATH = "/notifications/v1/unsubscribe/<token>"
 _PAGE = {"content": {"text/html": {"schema": {"type": "string"}}}}

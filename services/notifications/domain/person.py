@@ -28,7 +28,7 @@ class Person:
     erased: bool = False
 
     @property
-    def heard_of(self) -> bool:
+    def is_known(self) -> bool:
         """Whether any event told of them."""
         return self.facts_version > 0 or self.contact_version > 0 or self.erased
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.chassis.event import Event
+from services.chassis.messages.event import Event
 from services.events import matcher, profiles
 from services.notifications.domain import kinds
 from services.notifications.domain.kinds import Kind

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import flask
 
-from services.chassis.words import Words
+from services.chassis.i18n.translations import Words
 from services.notifications.pages.mailbox import mailbox_pages
 from services.notifications.ports import MailReader
 

@@ -2,9 +2,9 @@
 
 from flask import Blueprint, Response, make_response, request
 
-from services.chassis.auth import allow
-from services.chassis.errors import NotFound
-from services.chassis.html import render
+from services.chassis.core.errors import NotFound
+from services.chassis.web.access_policy import allow
+from services.chassis.web.html_pages import render
 from services.notifications.ports import MailReader, ReadMail
 
 _FRAMING = "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; form-action 'self'"

@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from services.chassis.clock import monotonic
+from services.chassis.core.clock import monotonic
 from services.events.notifications import MessageDelivered
 from services.notifications.domain import kinds
 from services.notifications.domain.attempt import Attempt, Ended, Order, Waiting
@@ -27,7 +27,7 @@ from services.notifications.domain.delivery import (
 )
 from services.notifications.domain.quiet import QuietHours
 from services.notifications.ports import DELIVER, CannotWrite, Channel, Letter, Store, Unit, Writer
-from services.notifications.use_cases.put_aside import end_farewell, put_aside
+from services.notifications.use_cases.steps.close_delivery import close_delivery, end_farewell
 
 TOGETHER = 10
 """How many messages are delivered together: enough to share transactions and a connection."""
@@ -83,7 +83,7 @@ class Deliver:
         )
         match decision:
             case PutAside(state=state, cause=cause):
-                put_aside(store, delivery, state, cause)
+                close_delivery(store, delivery, state, cause)
             case Wait(until=datetime() as until):
                 store.enqueue(DELIVER, delivery.id, due_at=until)
             case Send() if reader is not None:
@@ -120,7 +120,7 @@ class Deliver:
             case State.DELIVERED:
                 self._delivered(store, delivery, end.locale)
             case PutAside(state=state, cause=cause):
-                put_aside(store, delivery, state, cause, channel=self.channel.name)
+                close_delivery(store, delivery, state, cause, channel=self.channel.name)
             case Wait(until=later):
                 store.put_back(delivery.id)
                 store.enqueue(DELIVER, delivery.id, due_at=later)
@@ -130,7 +130,7 @@ class Deliver:
         if delivery.kind is kinds.ERASURE_RECEIPT:
             end_farewell(store, delivery)
             return
-        store.tell(
+        store.publish(
             MessageDelivered(
                 person_id=delivery.person_id,
                 programme_id=delivery.programme_id,

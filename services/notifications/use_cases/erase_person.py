@@ -21,13 +21,13 @@ def erase_person(uow: Unit, event: PersonErased) -> None:
         receipt = NotificationsForgot(person_id=event.person_id, programme_id=event.programme_id, version=event.version)
         if known is not None and known.erased:
             if not store.farewell_of(event.person_id):
-                store.tell(receipt)
+                store.publish(receipt)
             return
         store.save_person(tombstone(known, event))
         store.forget(event.person_id)
         store.audit("person_forgotten", event.person_id, by="profiles")
         if known is None or not known.reachable:
-            store.tell(receipt)
+            store.publish(receipt)
             return
         last = Message(
             recipient=event.person_id,

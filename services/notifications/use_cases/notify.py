@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import uuid4
 
-from services.chassis.event import Event
+from services.chassis.messages.event import Event
 from services.events import matcher, profiles
 from services.notifications.domain.delivery import queued
 from services.notifications.domain.match import MatchEvent, after, without
@@ -25,7 +25,7 @@ def expect(uow: Unit, events: Sequence[Event]) -> None:
         store.expect_matches([event.match_id for event in events if isinstance(event, MatchEvent)])
 
 
-def hear_person(uow: Unit, event: profiles.PersonRegistered | profiles.PersonChanged, at: datetime) -> None:
+def on_person(uow: Unit, event: profiles.PersonRegistered | profiles.PersonChanged, at: datetime) -> None:
     """Keep the language and the roles of a person; greet them, thank them, or tell them that they are approved."""
     with uow.begin() as store:
         before = store.hold_person(event.person_id, event.programme_id)
@@ -36,7 +36,7 @@ def hear_person(uow: Unit, event: profiles.PersonRegistered | profiles.PersonCha
         _queue(store, plan(event, at, before))
 
 
-def hear_contact(uow: Unit, event: profiles.ContactChanged) -> None:
+def on_contact_changed(uow: Unit, event: profiles.ContactChanged) -> None:
     """Keep how to reach a person, sealed as it came, and let go what waited for it."""
     with uow.begin() as store:
         person = with_contact(store.hold_person(event.person_id, event.programme_id), event)
@@ -46,7 +46,7 @@ def hear_contact(uow: Unit, event: profiles.ContactChanged) -> None:
         store.release(person.id)
 
 
-def hear_leaving(uow: Unit, event: profiles.PersonLeft) -> None:
+def on_person_left(uow: Unit, event: profiles.PersonLeft) -> None:
     """Remember that a person left: from now on only what they ask for is sent."""
     with uow.begin() as store:
         person = gone(store.hold_person(event.person_id, event.programme_id), event)
@@ -54,7 +54,7 @@ def hear_leaving(uow: Unit, event: profiles.PersonLeft) -> None:
             store.save_person(person)
 
 
-def hear_match(uow: Unit, event: MatchEvent, at: datetime) -> None:
+def on_match(uow: Unit, event: MatchEvent, at: datetime) -> None:
     """Remember how far a match is, put aside what that made pointless, and queue what it calls for."""
     with uow.begin() as store:
         known = store.match(event.match_id)
@@ -68,7 +68,7 @@ def hear_match(uow: Unit, event: MatchEvent, at: datetime) -> None:
         _queue(store, plan(event, at))
 
 
-def hear_other(uow: Unit, event: matcher.WaitAtRisk | profiles.SignInAsked, at: datetime) -> None:
+def on_other_event(uow: Unit, event: matcher.WaitAtRisk | profiles.SignInAsked, at: datetime) -> None:
     """Queue what an event calls for that changes nothing we keep."""
     with uow.begin() as store:
         _queue(store, plan(event, at))

@@ -6,8 +6,8 @@ from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 
-from services.chassis.codec import decode, to_json
-from services.chassis.crypto import BlindIndex, FieldCipher
+from services.chassis.identity.encryption import BlindIndex, FieldCipher
+from services.chassis.messages.codec import decode, to_json
 from services.events.facts import MenteeFacts, MentorFacts
 from services.events.matcher import Reason
 from services.profiles.domain.addresses import normal_address
@@ -158,14 +158,14 @@ def consent_of(row: Row) -> ConsentEntry:
     return ConsentEntry(purpose=row["purpose"], given=row["given"], at=row["at"], wording=row["wording"])
 
 
-def tombstone_row(stone: Tombstone) -> dict[str, Any]:
+def tombstone_row(tombstone: Tombstone) -> dict[str, Any]:
     """Return a tombstone as a row."""
     return {
-        "person_id": stone.person_id,
-        "programme_id": stone.programme_id,
-        "version": stone.version,
-        "asked_at": stone.asked_at,
-        "confirmed": [[service, at.isoformat()] for service, at in stone.confirmed],
+        "person_id": tombstone.person_id,
+        "programme_id": tombstone.programme_id,
+        "version": tombstone.version,
+        "asked_at": tombstone.asked_at,
+        "confirmed": [[service, at.isoformat()] for service, at in tombstone.confirmed],
     }
 
 

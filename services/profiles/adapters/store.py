@@ -5,17 +5,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.chassis.unit_of_work import StoreBase, Transaction
-from services.profiles.adapters.people_rows import PeopleRows
+from services.chassis.storage.unit_of_work import StoreBase, Transaction
+from services.profiles.adapters.people_store import PeopleRows
 from services.profiles.adapters.rows import Vault
 from services.profiles.adapters.tables import CHASSIS
-from services.profiles.adapters.trace_rows import (
-    IntroductionRows,
-    LedgerRows,
-    SignInRows,
-    TombstoneRows,
-    WaitRows,
-)
+from services.profiles.adapters.trace_store import IntroductionRows, LedgerRows, SignInRows, TombstoneRows, WaitRows
 
 
 class Store(StoreBase):

@@ -5,8 +5,8 @@
 
 import sqlalchemy as sa
 
-from services.chassis.columns import UtcMoment, json_column, serial_column
-from services.chassis.tables import chassis_tables
+from services.chassis.storage.columns import UtcMoment, json_column, serial_column
+from services.chassis.storage.tables import chassis_tables
 
 METADATA = sa.MetaData()
 CHASSIS = chassis_tables(METADATA)

@@ -7,12 +7,12 @@ from typing import Any
 
 from flask import Response, jsonify
 
-from services.chassis.api import Blueprint
-from services.chassis.auth import allow
-from services.chassis.html import direction, language
+from services.chassis.web.access_policy import allow
+from services.chassis.web.api import Blueprint
+from services.chassis.web.html_pages import direction, language
 from services.events.vocabulary import codes, label, locales
 from services.events.vocabulary.device_models import device_models
-from services.profiles.api.blueprint import group
+from services.profiles.api.context import group
 from services.profiles.api.schemas.answers import CatalogueQuery, CatalogueSchema
 
 _AXES = """

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from services.chassis.api import Blueprint
-from services.chassis.auth import allow, current
-from services.profiles.api.blueprint import Desk, group
+from services.chassis.web.access_policy import allow, current
+from services.chassis.web.api import Blueprint
+from services.profiles.api.context import ApiContext, group
 from services.profiles.api.schemas.answers import CardSchema
 from services.profiles.api.views import card_view
-from services.profiles.use_cases.introduce import read_introduction
+from services.profiles.use_cases.record_introduction import read_introduction
 
 
-def introductions(desk: Desk) -> Blueprint:
+def introductions(context: ApiContext) -> Blueprint:
     """Return the routes of introductions."""
     routes = group("introductions", "What the two people of a match see of each other.")
 
@@ -24,7 +24,7 @@ def introductions(desk: Desk) -> Blueprint:
         from then on each reading of it is recorded. A mentor sees a mentee's contact only with the consent
         `contact_by_mentor`. To confirm or decline, go to the matcher: `POST /matcher/v1/matches/{id}/confirm`.
         """
-        found = read_introduction(desk.world, match_id, current())
-        return card_view(found, desk.words.of(found.locale))
+        found = read_introduction(context.resources, match_id, current())
+        return card_view(found, context.words.of(found.locale))
 
     return routes

@@ -3,25 +3,25 @@
 from functools import partial
 from typing import Any
 
-from services.chassis.api import Blueprint, answers
-from services.chassis.auth import allow
-from services.chassis.etags import set_version
-from services.chassis.idempotency import idempotent
-from services.chassis.limits import limited
-from services.profiles.api.blueprint import PREFIX, Desk, group, signed_in_person
+from services.chassis.web.access_policy import allow
+from services.chassis.web.api import Blueprint, answers
+from services.chassis.web.etags import set_version
+from services.chassis.web.idempotency import idempotent
+from services.chassis.web.rate_limits import limited
+from services.profiles.api.context import PREFIX, ApiContext, group, signed_in_person
 from services.profiles.api.examples import MENTEE
 from services.profiles.api.schemas.answers import JoinedSchema
 from services.profiles.api.schemas.sides import MenteeSignUpSchema
 from services.profiles.api.translate import form_of, mentee_side
 from services.profiles.api.views import joined_view
-from services.profiles.use_cases.joining import Joined
 from services.profiles.use_cases.sign_up_mentee import sign_up_mentee
+from services.profiles.use_cases.steps.join_programme import Joined
 
 Answer = tuple[dict[str, Any], int, dict[str, str]]
 LOCATION = {"Location": {"schema": {"type": "string"}, "description": "where this person is now"}}
 
 
-def mentees(desk: Desk) -> Blueprint:
+def mentees(context: ApiContext) -> Blueprint:
     """Return the routes for mentees."""
     routes = group("mentees", "People who look for a mentor.")
 
@@ -43,14 +43,16 @@ def mentees(desk: Desk) -> Blueprint:
         signed up already answers 409 and how to go on; people under 18 are answered 403 with where to turn, unless
         the programme has a youth track.
         """
-        return welcomed(desk, sign_up_mentee(desk.world, form_of(body), partial(mentee_side, body), signed_in_person()))
+        return welcomed(
+            context, sign_up_mentee(context.resources, form_of(body), partial(mentee_side, body), signed_in_person())
+        )
 
     return routes
 
 
-def welcomed(desk: Desk, joined: Joined) -> Answer:
+def welcomed(context: ApiContext, joined: Joined) -> Answer:
     """Return the answer to either sign-up."""
     set_version(joined.person.version)
-    say = desk.words.of(joined.person.locale)
+    say = context.words.of(joined.person.locale)
     headers = {"Location": f"{PREFIX}/people/{joined.person.id}", "Content-Language": joined.person.locale}
     return joined_view(joined, say), 201, headers

@@ -6,13 +6,13 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from services.chassis.api import Blueprint, answers
-from services.chassis.auth import allow, current
-from services.chassis.etags import set_version
-from services.chassis.idempotency import idempotent
-from services.chassis.limits import limited
-from services.chassis.pages import PageQuery, page, page_schema, read_cursor
-from services.profiles.api.blueprint import Desk, group, signed_in_person
+from services.chassis.web.access_policy import allow, current
+from services.chassis.web.api import Blueprint, answers
+from services.chassis.web.etags import set_version
+from services.chassis.web.idempotency import idempotent
+from services.chassis.web.pagination import PageQuery, page, page_schema, read_cursor
+from services.chassis.web.rate_limits import limited
+from services.profiles.api.context import ApiContext, group, signed_in_person
 from services.profiles.api.examples import APPROVAL, MENTOR
 from services.profiles.api.mentees import LOCATION, Answer, welcomed
 from services.profiles.api.schemas.answers import ApprovalSchema, JoinedSchema, MentorListItem, PersonSchema
@@ -34,7 +34,7 @@ class MentorsQuery(PageQuery):
     )
 
 
-def mentors(desk: Desk) -> Blueprint:
+def mentors(context: ApiContext) -> Blueprint:
     """Return the routes for mentors."""
     routes = group("mentors", "People who offer their lived experience.")
 
@@ -53,7 +53,7 @@ def mentors(desk: Desk) -> Blueprint:
         is a mentee already sends their token along and becomes a mentor as well.
         """
         return welcomed(
-            desk, apply_as_mentor(desk.world, form_of(body), partial(mentor_side, body), signed_in_person())
+            context, apply_as_mentor(context.resources, form_of(body), partial(mentor_side, body), signed_in_person())
         )
 
     @routes.route("/mentors", methods=["GET"])
@@ -68,7 +68,7 @@ def mentors(desk: Desk) -> Blueprint:
         """
         position = read_cursor(query["cursor"])
         after = (datetime.fromisoformat(position[0]), str(position[1])) if position else None
-        rows = list_mentors(desk.world, query["status"], after, query["limit"], current())
+        rows = list_mentors(context.resources, query["status"], after, query["limit"], current())
         return page(
             [mentor_item(person) for person in rows],
             limit=query["limit"],
@@ -88,7 +88,7 @@ def mentors(desk: Desk) -> Blueprint:
         `cleared_for_minors` only after the checks your law asks for. The reason is kept in the audit.
         """
         person = approve_mentor(
-            desk.world,
+            context.resources,
             person_id,
             current(),
             approved=body["decision"] == "approved",

@@ -2,17 +2,12 @@
 
 from typing import Any
 
-from services.chassis.api import Blueprint, answers
-from services.chassis.auth import allow, current
-from services.chassis.etags import conditional, require_match, set_version
-from services.chassis.idempotency import idempotent
-from services.profiles.api.blueprint import PREFIX, Desk, group
-from services.profiles.api.schemas.answers import (
-    ErasureSchema,
-    PauseSchema,
-    PersonChangeSchema,
-    PersonSchema,
-)
+from services.chassis.web.access_policy import allow, current
+from services.chassis.web.api import Blueprint, answers
+from services.chassis.web.etags import conditional, require_match, set_version
+from services.chassis.web.idempotency import idempotent
+from services.profiles.api.context import PREFIX, ApiContext, group
+from services.profiles.api.schemas.answers import ErasureSchema, PauseSchema, PersonChangeSchema, PersonSchema
 from services.profiles.api.schemas.export import ExportSchema
 from services.profiles.api.translate import edit_of
 from services.profiles.api.views import erasure_view, export_view, person_view
@@ -25,7 +20,7 @@ from services.profiles.use_cases.take_a_break import pause_person, resume_person
 _CHANGE = {"mentee": {"goals": ["emotional"], "matters_most": ["language"]}, "preferred_name": "Sam"}
 
 
-def people(desk: Desk) -> Blueprint:
+def people(context: ApiContext) -> Blueprint:
     """Return the routes for what is kept of a person; all are for the person and for admins."""
     routes = group("people", "What is kept of a person: to read, change, take along and have erased.")
 
@@ -37,7 +32,7 @@ def people(desk: Desk) -> Blueprint:
 
         The ETag names the version; send it as If-Match to change something. An admin's reading is recorded.
         """
-        return _shown(read_person(desk.world, person_id, current()))
+        return _shown(read_person(context.resources, person_id, current()))
 
     @routes.route("/people/<person_id>", methods=["PATCH"])
     @allow("person", "admin")
@@ -51,7 +46,7 @@ def people(desk: Desk) -> Blueprint:
         Only what is sent changes: a list replaces the whole list, null empties what may be empty. Needs If-Match with
         the ETag that was read (428 without, 412 when somebody changed it meanwhile).
         """
-        return _shown(change_person(desk.world, person_id, edit_of(body), current(), require_match))
+        return _shown(change_person(context.resources, person_id, edit_of(body), current(), require_match))
 
     @routes.route("/people/<person_id>", methods=["DELETE"])
     @allow("person", "admin")
@@ -62,15 +57,15 @@ def people(desk: Desk) -> Blueprint:
         Here everything personal is gone with this answer; the other services confirm one after the other, see
         `/erasure`. What remains is an id, two dates and the receipts. This cannot be undone.
         """
-        stone = erase_person(desk.world, person_id, current())
-        return erasure_view(stone), 202, {"Location": f"{PREFIX}/people/{person_id}/erasure"}
+        tombstone = erase_person(context.resources, person_id, current())
+        return erasure_view(tombstone), 202, {"Location": f"{PREFIX}/people/{person_id}/erasure"}
 
     @routes.route("/people/<person_id>/erasure", methods=["GET"])
     @allow("person", "admin")
     @routes.response(200, ErasureSchema)
     def erasure(person_id: str) -> dict[str, Any]:
         """Read how far an erasure is, and which services confirmed it."""
-        return erasure_view(read_erasure(desk.world, person_id, current()))
+        return erasure_view(read_erasure(context.resources, person_id, current()))
 
     @routes.route("/people/<person_id>/pause", methods=["POST"])
     @allow("person", "admin")
@@ -83,7 +78,7 @@ def people(desk: Desk) -> Blueprint:
 
         Nobody new is proposed meanwhile, and a mentee's place is kept. With `until` the break ends by itself.
         """
-        return _shown(pause_person(desk.world, person_id, body["until"], current()))
+        return _shown(pause_person(context.resources, person_id, body["until"], current()))
 
     @routes.route("/people/<person_id>/resume", methods=["POST"])
     @allow("person", "admin")
@@ -92,14 +87,14 @@ def people(desk: Desk) -> Blueprint:
     @routes.response(200, PersonSchema)
     def resume(person_id: str) -> dict[str, Any]:
         """Come back from a break."""
-        return _shown(resume_person(desk.world, person_id, current()))
+        return _shown(resume_person(context.resources, person_id, current()))
 
     @routes.route("/people/<person_id>/export", methods=["GET"])
     @allow("person", "admin")
     @routes.response(200, ExportSchema, headers={"Content-Disposition": {"schema": {"type": "string"}}})
     def export(person_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
         """Take along everything that is held of a person, as JSON."""
-        everything = export_person(desk.world, person_id, current())
+        everything = export_person(context.resources, person_id, current())
         return export_view(everything), 200, {"Content-Disposition": 'attachment; filename="cairn-export.json"'}
 
     return routes

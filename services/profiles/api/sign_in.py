@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from services.chassis.api import Blueprint, answers
-from services.chassis.auth import allow
-from services.chassis.html import language
-from services.chassis.limits import limited
-from services.profiles.api.blueprint import Desk, group
+from services.chassis.web.access_policy import allow
+from services.chassis.web.api import Blueprint, answers
+from services.chassis.web.html_pages import language
+from services.chassis.web.rate_limits import limited
+from services.profiles.api.context import ApiContext, group
 from services.profiles.api.schemas.answers import LinkRequestSchema, LinkTokenSchema, SaidSchema, SessionSchema
 from services.profiles.use_cases.sign_in import Session, ask_sign_in_link, sign_in
 
 
-def sign_ins(desk: Desk) -> Blueprint:
+def sign_ins(context: ApiContext) -> Blueprint:
     """Return the routes for signing in."""
     routes = group("sign-in", "Signing in by a link in a mail.")
 
@@ -26,8 +26,8 @@ def sign_ins(desk: Desk) -> Blueprint:
         The answer is always the same, so that nobody learns from it who is here. A link acts once and for half an
         hour.
         """
-        ask_sign_in_link(desk.world, body["email"])
-        say = desk.words.of(language())
+        ask_sign_in_link(context.resources, body["email"])
+        say = context.words.of(language())
         return {"words": say.gettext("If this address is signed up here, a mail with a link is on its way to it.")}
 
     @routes.route("/sessions", methods=["POST"])
@@ -41,6 +41,6 @@ def sign_ins(desk: Desk) -> Blueprint:
 
         The link's token is the last part of its address. Wrong, expired, used and unknown ones answer 404 alike.
         """
-        return sign_in(desk.world, body["token"])
+        return sign_in(context.resources, body["token"])
 
     return routes

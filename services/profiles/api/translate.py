@@ -10,7 +10,7 @@ from services.profiles.domain.addresses import normal_phone
 from services.profiles.domain.editing import Edit
 from services.profiles.domain.languages import locale_for
 from services.profiles.domain.person import Contact, MenteeSide, MentorSide
-from services.profiles.use_cases.joining import Form
+from services.profiles.use_cases.steps.join_programme import Form
 
 Body = Mapping[str, Any]
 _BESIDE = ("own_words", "hopes", "referral_code", "support", "access_needs", "ever_met_a_peer")

@@ -15,9 +15,9 @@ from services.profiles.domain.wording import (
     signpost_words,
     waiting_words,
 )
-from services.profiles.use_cases.introduce import Card
-from services.profiles.use_cases.joining import Joined
 from services.profiles.use_cases.read_person import Everything
+from services.profiles.use_cases.record_introduction import Card
+from services.profiles.use_cases.steps.join_programme import Joined
 
 _SHARED = """
 languages diagnosed situations goals topics formats gender age_band diagnosis_age_band culture styles
@@ -118,13 +118,13 @@ def ledger_view(ledger: Any) -> dict[str, Any]:
     return {"standing": sorted(standing(ledger)), "items": list(ledger)}
 
 
-def erasure_view(stone: Tombstone) -> dict[str, Any]:
+def erasure_view(tombstone: Tombstone) -> dict[str, Any]:
     """Return how far an erasure is."""
-    confirmed = dict(stone.confirmed)
+    confirmed = dict(tombstone.confirmed)
     return {
-        "person_id": stone.person_id,
-        "status": stone.status,
-        "asked_at": stone.asked_at,
+        "person_id": tombstone.person_id,
+        "status": tombstone.status,
+        "asked_at": tombstone.asked_at,
         "confirmed_by": confirmed,
         "waiting_for": [service for service in SERVICES if service not in confirmed],
     }

@@ -27,17 +27,19 @@ class Tombstone:
 
 def erase(person: Person, now: datetime) -> tuple[Tombstone, list[PersonErased]]:
     """Forget a person: a tombstone instead, and word to every service."""
-    stone = Tombstone(person_id=person.id, programme_id=person.programme_id, version=person.version + 1, asked_at=now)
-    return stone, [erased_told(stone)]
+    tombstone = Tombstone(
+        person_id=person.id, programme_id=person.programme_id, version=person.version + 1, asked_at=now
+    )
+    return tombstone, [erased_told(tombstone)]
 
 
-def erased_told(stone: Tombstone) -> PersonErased:
+def erased_told(tombstone: Tombstone) -> PersonErased:
     """Return the word to every service, also for saying it again."""
-    return PersonErased(person_id=stone.person_id, programme_id=stone.programme_id, version=stone.version)
+    return PersonErased(person_id=tombstone.person_id, programme_id=tombstone.programme_id, version=tombstone.version)
 
 
-def confirm(stone: Tombstone, service: str, at: datetime) -> Tombstone:
+def confirm(tombstone: Tombstone, service: str, at: datetime) -> Tombstone:
     """Note a service's receipt; a second one changes nothing."""
-    if any(known == service for known, _ in stone.confirmed):
-        return stone
-    return replace(stone, confirmed=(*stone.confirmed, (service, at)))
+    if any(known == service for known, _ in tombstone.confirmed):
+        return tombstone
+    return replace(tombstone, confirmed=(*tombstone.confirmed, (service, at)))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from services.chassis.errors import Invalid
+from services.chassis.core.errors import Invalid
 from services.events.validation import Fault
 
 

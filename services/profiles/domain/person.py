@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
-from services.chassis.errors import Conflict
-from services.chassis.event import Event
+from services.chassis.core.errors import Conflict
+from services.chassis.messages.event import Event
 from services.events.facts import MenteeFacts, MentorFacts
 from services.events.profiles import (
     ContactChanged,

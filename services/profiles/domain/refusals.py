@@ -1,6 +1,6 @@
 """The refusals that more than one place has to speak, in one wording."""
 
-from services.chassis.errors import Conflict, NotFound
+from services.chassis.core.errors import Conflict, NotFound
 
 
 def address_known() -> Conflict:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from services.chassis.errors import Forbidden
+from services.chassis.core.errors import Forbidden
 from services.events.validation import MINOR, Fault
 from services.profiles.domain.consent import GUARDIAN
 from services.profiles.domain.faults import refuse_any

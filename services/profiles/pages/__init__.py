@@ -2,19 +2,19 @@
 
 from flask import Blueprint
 
-from services.chassis.words import Words
+from services.chassis.i18n.translations import Words
 from services.profiles.pages.front import front
 from services.profiles.pages.introduction import introduction
 from services.profiles.pages.sign_in import signing_in
-from services.profiles.ports import World
+from services.profiles.ports import Resources
 
 __all__ = ["routes"]
 
 
-def routes(world: World, words: Words, *, public_url: str, development: bool) -> Blueprint:
+def routes(resources: Resources, words: Words, *, public_url: str, development: bool) -> Blueprint:
     """Return every page of this service."""
     pages = Blueprint("profiles_pages", __name__, template_folder="templates")
     front(pages, words, public_url=public_url, development=development)
-    introduction(pages, world, words)
-    signing_in(pages, world, words)
+    introduction(pages, resources, words)
+    signing_in(pages, resources, words)
     return pages

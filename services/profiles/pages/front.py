@@ -4,9 +4,9 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response
 
-from services.chassis.auth import allow
-from services.chassis.html import language, render
-from services.chassis.words import Words
+from services.chassis.i18n.translations import Words
+from services.chassis.web.access_policy import allow
+from services.chassis.web.html_pages import language, render
 
 _PORT = 8080  # what `make demo` takes by itself
 

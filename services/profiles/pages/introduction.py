@@ -6,22 +6,22 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 from flask import Blueprint, Response
 
-from services.chassis.auth import allow
-from services.chassis.html import chosen_language, render
-from services.chassis.words import Words
+from services.chassis.i18n.translations import Words
+from services.chassis.web.access_policy import allow
+from services.chassis.web.html_pages import chosen_language, render
 from services.profiles.domain.wording import has_words, peer_words, reason_words, signpost_words
-from services.profiles.ports import World
-from services.profiles.use_cases.introduce import open_introduction
+from services.profiles.ports import Resources
+from services.profiles.use_cases.record_introduction import open_introduction
 
 
-def introduction(pages: Blueprint, world: World, words: Words) -> None:
+def introduction(pages: Blueprint, resources: Resources, words: Words) -> None:
     """Add the page; opening it changes nothing, its forms post to the matcher."""
 
     @pages.get("/introductions/<token>")
     @allow("anyone")
     def introduction_page(token: str) -> Response:
-        link = world.links.read(token, "introduction")
-        card = open_introduction(world, link.subject, link.person)
+        link = resources.links.read(token, "introduction")
+        card = open_introduction(resources, link.subject, link.person)
         say = words.of(chosen_language() or card.locale)
         return render(
             "profiles/introduction.html",

@@ -3,20 +3,20 @@
 from babel.dates import format_datetime
 from flask import Blueprint, Response
 
-from services.chassis.auth import allow
-from services.chassis.html import check_nonce, language, render
-from services.chassis.words import Words
-from services.profiles.ports import World
+from services.chassis.i18n.translations import Words
+from services.chassis.web.access_policy import allow
+from services.chassis.web.html_pages import check_nonce, language, render
+from services.profiles.ports import Resources
 from services.profiles.use_cases.sign_in import sign_in
 
 
-def signing_in(pages: Blueprint, world: World, words: Words) -> None:
+def signing_in(pages: Blueprint, resources: Resources, words: Words) -> None:
     """Add the page of a sign-in link and its form."""
 
     @pages.get("/sign-in/<token>")
     @allow("anyone")
     def sign_in_page(token: str) -> Response:
-        world.links.read(token, "sign_in")
+        resources.links.read(token, "sign_in")
         lang = language()
         return render("profiles/sign_in.html", lang=lang, phrases=words.of(lang), token=token)
 
@@ -24,7 +24,7 @@ def signing_in(pages: Blueprint, world: World, words: Words) -> None:
     @allow("anyone")
     def signed_in_page(token: str) -> Response:
         check_nonce()
-        session = sign_in(world, token)
+        session = sign_in(resources, token)
         lang = language()
         until = format_datetime(session.token_expires_at, "d MMMM, HH:mm 'UTC'", locale=lang)
         return render("profiles/signed_in.html", lang=lang, phrases=words.of(lang), session=session, until=until)

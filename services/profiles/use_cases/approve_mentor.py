@@ -2,16 +2,16 @@
 
 from datetime import date
 
-from services.chassis.principal import Principal
+from services.chassis.identity.principal import Principal
 from services.events.validation import Fault
 from services.profiles.domain.faults import refuse_any
 from services.profiles.domain.person import Person, approve
-from services.profiles.ports import World
-from services.profiles.use_cases.finding import found
+from services.profiles.ports import Resources
+from services.profiles.use_cases.steps.find_person import find_person
 
 
 def approve_mentor(
-    world: World,
+    resources: Resources,
     person_id: str,
     caller: Principal,
     *,
@@ -21,8 +21,8 @@ def approve_mentor(
     cleared_for_minors: bool,
 ) -> Person:
     """Keep the decision with its reason in the audit, and tell the matcher."""
-    with world.begin() as store:
-        person = found(store, person_id, caller, to_change=True)
+    with resources.begin() as store:
+        person = find_person(store, person_id, caller, to_change=True)
         if trained_until is not None and trained_until < store.now.date():
             refuse_any([Fault("trained_until", "This training is over already; give the day until which it is valid.")])
         later, events = approve(
@@ -32,5 +32,5 @@ def approve_mentor(
         store.audit(action, person_id, by=caller.scope, reason=reason)
         if later != person:
             store.people.save(later, person.version)
-            store.tell(*events)
+            store.publish(*events)
         return later

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from services.chassis.event import Event
-from services.chassis.principal import Principal
+from services.chassis.identity.principal import Principal
+from services.chassis.messages.event import Event
 from services.events.validation import Fault, mentee_faults, mentor_faults
 from services.profiles.domain.addresses import normal_address
 from services.profiles.domain.editing import Edit, edit_faults, edited
@@ -14,24 +14,24 @@ from services.profiles.domain.intake import contact_faults, with_endings
 from services.profiles.domain.person import Person, show
 from services.profiles.domain.refusals import address_known
 from services.profiles.domain.youth import admit_age
-from services.profiles.ports import World
-from services.profiles.use_cases.finding import audit_admin, found
-from services.profiles.use_cases.telling import reached
+from services.profiles.ports import Resources
+from services.profiles.use_cases.steps.find_person import audit_admin, find_person
+from services.profiles.use_cases.steps.publish_contact import contact_changed
 
 
 def change_person(
-    world: World, person_id: str, edit: Edit, caller: Principal, check_version: Callable[[int], None]
+    resources: Resources, person_id: str, edit: Edit, caller: Principal, check_version: Callable[[int], None]
 ) -> Person:
     """Keep an edit and tell what is new of it; `check_version` raises when the caller saw another version.
 
     An edit that changes nothing keeps the version and tells nothing.
     """
-    with world.begin() as store:
-        person = found(store, person_id, caller, to_change=True)
+    with resources.begin() as store:
+        person = find_person(store, person_id, caller, to_change=True)
         check_version(person.version)
         refuse_any(edit_faults(person, edit))
         today = store.now.date()
-        later = _aged(edited(person, edit), person, world, today)
+        later = _aged(edited(person, edit), person, resources, today)
         refuse_any(_faults(later, person, today))
         audit_admin(store, "person.read" if later == person else "person.changed", person_id, caller)
         if later == person:
@@ -40,21 +40,21 @@ def change_person(
             known_id = store.people.id_at(person.programme_id, later.contact.email)
             if known_id not in (None, person.id):
                 raise address_known()
-        later, events = _told(world, person, later)
+        later, events = _told(resources, person, later)
         store.people.save(later, person.version)
-        store.tell(*events)
+        store.publish(*events)
         return later
 
 
-def _aged(later: Person, person: Person, world: World, today: date) -> Person:
+def _aged(later: Person, person: Person, resources: Resources, today: date) -> Person:
     """Return the person with what follows from age and from stages that pass by themselves."""
     if later.mentor is not None and later.mentor != person.mentor:
-        admit_age(later.mentor.facts.age_band, {}, youth_track=world.rules.youth_track, role="mentor")
+        admit_age(later.mentor.facts.age_band, {}, youth_track=resources.rules.youth_track, role="mentor")
     if later.mentee is None or later.mentee == person.mentee:
         return later
     facts = later.mentee.facts
     agreed = dict.fromkeys(later.agreed, True)
-    minor = admit_age(facts.age_band, agreed, youth_track=world.rules.youth_track, role="mentee")
+    minor = admit_age(facts.age_band, agreed, youth_track=resources.rules.youth_track, role="mentee")
     facts = replace(facts, minor=minor, life_stages=with_endings(facts.life_stages, today))
     return replace(later, mentee=replace(later.mentee, facts=facts))
 
@@ -69,13 +69,13 @@ def _faults(later: Person, person: Person, today: date) -> list[Fault]:
     return faults
 
 
-def _told(world: World, person: Person, later: Person) -> tuple[Person, list[Event]]:
+def _told(resources: Resources, person: Person, later: Person) -> tuple[Person, list[Event]]:
     events: list[Event] = []
     if (later.mentee, later.mentor, later.locale) != (person.mentee, person.mentor, person.locale):
         later, told = show(later)
         events += told
     reach_before = (person.contact, person.locale, person.time_zone)
     if (later.contact, later.locale, later.time_zone) != reach_before:
-        later, told = reached(world.seal, later)
+        later, told = contact_changed(resources.seal, later)
         events += told
     return later, events

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.chassis.principal import Principal
+from services.chassis.identity.principal import Principal
 from services.profiles.domain.consent import ConsentEntry
 from services.profiles.domain.introduction import Introduction
 from services.profiles.domain.person import Person
-from services.profiles.ports import World
-from services.profiles.use_cases.finding import audit_admin, found
+from services.profiles.ports import Resources
+from services.profiles.use_cases.steps.find_person import audit_admin, find_person
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,18 +24,18 @@ class Everything:
     audit: Sequence[Mapping[str, Any]]
 
 
-def read_person(world: World, person_id: str, caller: Principal) -> Person:
+def read_person(resources: Resources, person_id: str, caller: Principal) -> Person:
     """Return a person; an admin's reading is recorded in the same transaction."""
-    with world.begin(read_only=caller.kind != "admin") as store:
-        person = found(store, person_id, caller)
+    with resources.begin(read_only=caller.kind != "admin") as store:
+        person = find_person(store, person_id, caller)
         audit_admin(store, "person.read", person_id, caller)
         return person
 
 
-def export_person(world: World, person_id: str, caller: Principal) -> Everything:
+def export_person(resources: Resources, person_id: str, caller: Principal) -> Everything:
     """Return everything held of a person, in their words and ours."""
-    with world.begin(read_only=caller.kind != "admin") as store:
-        person = found(store, person_id, caller)
+    with resources.begin(read_only=caller.kind != "admin") as store:
+        person = find_person(store, person_id, caller)
         audit_admin(store, "person.exported", person_id, caller)
         return Everything(
             person=person,
@@ -47,13 +47,13 @@ def export_person(world: World, person_id: str, caller: Principal) -> Everything
 
 
 def list_mentors(
-    world: World, status: str | None, after: tuple[datetime, str] | None, limit: int, caller: Principal
+    resources: Resources, status: str | None, after: tuple[datetime, str] | None, limit: int, caller: Principal
 ) -> Sequence[Person]:
     """Return mentors of the caller's programme, oldest application first, and one more if there are more than `limit`.
 
     One audit row for the page that is shown.
     """
-    with world.begin() as store:
+    with resources.begin() as store:
         mentors = store.people.mentors(caller.programme, status, after, limit + 1)
         detail = {"people": [person.id for person in mentors[:limit]]}
         store.audit("mentors.listed", caller.programme, by=caller.scope, detail=detail)

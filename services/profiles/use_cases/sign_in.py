@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.chassis.links import LinkRefused
+from services.chassis.identity.signed_links import LinkRefused
 from services.events.profiles import SignInAsked
-from services.profiles.ports import World
+from services.profiles.ports import Resources
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,36 +18,36 @@ class Session:
     token_expires_at: datetime
 
 
-def ask_sign_in_link(world: World, email: str) -> None:
+def ask_sign_in_link(resources: Resources, email: str) -> None:
     """Have a link mailed if somebody has this address; whether somebody has it is not said."""
-    with world.begin() as store:
-        person_id = store.people.id_at(world.rules.programme, email)
+    with resources.begin() as store:
+        person_id = store.people.id_at(resources.rules.programme, email)
         if person_id is None:
             return
-        request_id, expires_at = world.new_id(), store.now + world.rules.link_life
+        request_id, expires_at = resources.new_id(), store.now + resources.rules.link_life
         store.sign_ins.add(request_id, person_id, expires_at)
-        store.tell(
+        store.publish(
             SignInAsked(
                 person_id=person_id,
-                programme_id=world.rules.programme,
+                programme_id=resources.rules.programme,
                 request_id=request_id,
                 expires_at=expires_at,
             )
         )
 
 
-def sign_in(world: World, token: str) -> Session:
+def sign_in(resources: Resources, token: str) -> Session:
     """Exchange a link's token; raise LinkRefused alike for wrong, expired, used and unknown ones."""
-    link = world.links.read(token, "sign_in")
-    with world.begin() as store:
+    link = resources.links.read(token, "sign_in")
+    with resources.begin() as store:
         person = store.people.get(link.person)
         if person is None or not store.sign_ins.use(link.subject, link.person):
             raise LinkRefused
-        life = world.rules.token_life
+        life = resources.rules.token_life
         return Session(
             person_id=person.id,
             roles=tuple(person.roles),
-            access_token=world.tokens.issue(person.id, person.programme_id, tuple(person.roles), ttl=life),
+            access_token=resources.tokens.issue(person.id, person.programme_id, tuple(person.roles), ttl=life),
             token_expires_at=(store.now + life).replace(microsecond=0),
         )
 
@@ -55,7 +55,7 @@ def sign_in(world: World, token: str) -> Session:
 KEPT = timedelta(days=1)
 
 
-def forget_old_links(world: World) -> None:
+def forget_old_links(resources: Resources) -> None:
     """Forget sign-in requests that have been over for a day."""
-    with world.begin() as store:
+    with resources.begin() as store:
         store.sign_ins.forget_before(store.now - KEPT)

@@ -2,40 +2,40 @@
 
 from datetime import datetime
 
-from services.chassis.principal import Principal
+from services.chassis.identity.principal import Principal
 from services.profiles.domain.person import Person, pause, resume
-from services.profiles.ports import Store, World
-from services.profiles.use_cases.finding import audit_admin, found
+from services.profiles.ports import Resources, Store
+from services.profiles.use_cases.steps.find_person import audit_admin, find_person
 
 RESUME = "resume_person"
 
 
-def pause_person(world: World, person_id: str, until: datetime | None, caller: Principal) -> Person:
+def pause_person(resources: Resources, person_id: str, until: datetime | None, caller: Principal) -> Person:
     """Begin a break, open or until a moment."""
-    with world.begin() as store:
-        person = found(store, person_id, caller, to_change=True)
+    with resources.begin() as store:
+        person = find_person(store, person_id, caller, to_change=True)
         later, events = pause(person, until, store.now)
         audit_admin(store, "person.paused", person_id, caller)
         if later == person:
             return person
         store.people.save(later, person.version)
-        store.tell(*events)
+        store.publish(*events)
         if until is not None:
             store.enqueue(RESUME, person_id, due_at=until)
         return later
 
 
-def resume_person(world: World, person_id: str, caller: Principal) -> Person:
+def resume_person(resources: Resources, person_id: str, caller: Principal) -> Person:
     """End a break."""
-    with world.begin() as store:
-        person = found(store, person_id, caller, to_change=True)
+    with resources.begin() as store:
+        person = find_person(store, person_id, caller, to_change=True)
         audit_admin(store, "person.resumed", person_id, caller)
         return _resumed(store, person)
 
 
-def resume_when_due(world: World, person_id: str) -> None:
+def resume_when_due(resources: Resources, person_id: str) -> None:
     """End a break whose end has come; one that was moved, ended or belongs to nobody is left alone."""
-    with world.begin() as store:
+    with resources.begin() as store:
         person = store.people.get(person_id, to_change=True)
         if person is None or person.state != "paused" or person.paused_until is None:
             return
@@ -49,5 +49,5 @@ def _resumed(store: Store, person: Person) -> Person:
     later, events = resume(person)
     if later != person:
         store.people.save(later, person.version)
-        store.tell(*events)
+        store.publish(*events)
     return later

@@ -9,12 +9,13 @@ from typing import Any
 
 from flask import Blueprint, Flask, request
 
-from services.chassis import logs
-from services.chassis.app import build_app
-from services.chassis.auth import allow
-from services.chassis.cli import Stop, run_service
-from services.chassis.errors import StartRefused
-from services.chassis.serve import serve
+from services.chassis.core.errors import StartRefused
+from services.chassis.observability import logs
+from services.chassis.service.cli import run_service
+from services.chassis.service.serve import serve
+from services.chassis.service.stop import Stop
+from services.chassis.web.access_policy import allow
+from services.chassis.web.app import build_app
 from tests.chassis.web.shop_app import FakeHealth, shop_settings
 
 

@@ -11,19 +11,19 @@ import sqlalchemy as sa
 from flask import Flask, Response
 from marshmallow import fields, validate
 
-from services.chassis import errors
-from services.chassis.api import Blueprint, answers
-from services.chassis.app import build_app
-from services.chassis.auth import allow, current, ensure_own
-from services.chassis.etags import conditional, require_match, set_version
-from services.chassis.html import check_nonce, render
-from services.chassis.idempotency import idempotent
-from services.chassis.limits import limited
-from services.chassis.pages import PageQuery, page, page_schema, read_cursor
-from services.chassis.schema import CairnSchema, Code, Instant, LanguageTag, Shaped
-from services.chassis.service_settings import DEVELOPMENT_ADMIN_TOKEN, ServiceSettings
-from services.chassis.settings import load
-from services.chassis.unit_of_work import UnitOfWork
+from services.chassis.core import errors
+from services.chassis.service.service_settings import DEVELOPMENT_ADMIN_TOKEN, ServiceSettings
+from services.chassis.service.settings import load
+from services.chassis.storage.unit_of_work import UnitOfWork
+from services.chassis.web.access_policy import allow, current, ensure_own
+from services.chassis.web.api import Blueprint, answers
+from services.chassis.web.app import build_app
+from services.chassis.web.etags import conditional, require_match, set_version
+from services.chassis.web.fields import CairnSchema, Code, Instant, LanguageTag, Shaped
+from services.chassis.web.html_pages import check_nonce, render
+from services.chassis.web.idempotency import idempotent
+from services.chassis.web.pagination import PageQuery, page, page_schema, read_cursor
+from services.chassis.web.rate_limits import limited
 from tests.chassis.shop import PARCELS, Shop
 
 ADMIN = {"Authorization": f"Bearer {DEVELOPMENT_ADMIN_TOKEN}"}

@@ -6,9 +6,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from services.chassis.etags import require_match
+from services.chassis.web.etags import require_match
 from tests.chassis.web.shop_app import ADMIN
-from tests.chassis.web.test_bodies import problem_of
+from tests.chassis.web.test_json_body import problem_of
 
 PARCEL = "/shop/v1/parcels/p1"
 

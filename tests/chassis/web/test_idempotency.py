@@ -14,17 +14,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 from marshmallow import fields
 
-from services.chassis.api import Blueprint
-from services.chassis.app import build_app
-from services.chassis.auth import allow
-from services.chassis.database import open_engine
-from services.chassis.idempotency import idempotent, prune_keys
-from services.chassis.schema import CairnSchema
-from services.chassis.unit_of_work import UnitOfWork
+from services.chassis.storage.database import open_engine
+from services.chassis.storage.unit_of_work import UnitOfWork
+from services.chassis.web.access_policy import allow
+from services.chassis.web.api import Blueprint
+from services.chassis.web.app import build_app
+from services.chassis.web.fields import CairnSchema
+from services.chassis.web.idempotency import idempotent, prune_keys
 from tests.chassis.shop import CHASSIS, METADATA, Shop, count
 from tests.chassis.web.shop_app import ADMIN, FakeHealth, shop_app, shop_settings
-from tests.chassis.web.test_auth import bearer
-from tests.chassis.web.test_bodies import problem_of
+from tests.chassis.web.test_access_policy import bearer
+from tests.chassis.web.test_json_body import problem_of
 from tests.support.fakes import FixedClock
 
 WHERE = "/shop/v1/parcels"
@@ -105,7 +105,7 @@ def test_the_key_and_the_effect_are_committed_together(
         raise RuntimeError("the disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr("services.chassis.idempotency._Guarded._store", no_room)
+        patch.setattr("services.chassis.web.idempotency._Guarded._store", no_room)
         problem_of(client.post(WHERE, json={"id": "p1"}, headers=KEY), 500)
     assert (parcels(uow), count(engine, KEYS)) == ([], 0)
     client.post(WHERE, json={"id": "p1"}, headers=KEY)

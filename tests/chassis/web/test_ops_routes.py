@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.chassis.web.shop_app import ADMIN, FakeHealth, shop_app
-from tests.chassis.web.test_bodies import problem_of
+from tests.chassis.web.test_json_body import problem_of
 
 
 @pytest.mark.parametrize(("word", "status"), [("ok", 200), ("degraded", 200), ("unready", 503)])

@@ -12,12 +12,12 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
-from services.chassis.html import LANGUAGES
-from services.chassis.page_words import WORDS
-from services.chassis.unit_of_work import Transaction, UnitOfWork
+from services.chassis.i18n.chassis_texts import WORDS
+from services.chassis.storage.unit_of_work import Transaction, UnitOfWork
+from services.chassis.web.html_pages import LANGUAGES
 from tests.chassis.shop import CHASSIS, PARCELS, Shop, count
 from tests.chassis.web.shop_app import shop_app
-from tests.chassis.web.test_bodies import problem_of
+from tests.chassis.web.test_json_body import problem_of
 
 PARCEL = {"id": "p1"}
 WHERE = "/shop/v1/parcels"
@@ -68,7 +68,7 @@ def broken(seam: str, fault: Callable[[], Exception], engine: sa.Engine, patch: 
 
 
 def _guarded() -> Any:
-    from services.chassis import idempotency
+    from services.chassis.web import idempotency
 
     return idempotency._Guarded
 

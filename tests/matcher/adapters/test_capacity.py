@@ -10,7 +10,7 @@ from threading import Barrier
 
 import pytest
 
-from services.chassis.errors import Conflict, Contention
+from services.chassis.core.errors import Conflict, Contention
 from services.events.matcher import MatchAccepted, MatchProposed
 from services.matcher.domain import match as life
 from services.matcher.domain.match import Match
@@ -19,8 +19,8 @@ from services.matcher.domain.round import RoundResult, Snapshot
 from services.matcher.use_cases.accept_match import accept_match
 from services.matcher.use_cases.decline_match import decline_match
 from tests.matcher.conftest import DATABASES
-from tests.matcher.in_turn import in_turn
-from tests.matcher.world import PROGRAMME, World, person
+from tests.matcher.greedy_solver import in_turn
+from tests.matcher.scenario import PROGRAMME, World, person
 
 pytestmark = pytest.mark.parametrize("database_url", DATABASES, indirect=True)
 
@@ -66,7 +66,7 @@ def offer(world: World, mentee_id: str, mentor_id: str) -> Callable[[], bool]:
             if not store.matches.add([Offer(match=asked, parts=(), score=50, request_shape="a_few_chats")]):
                 store.places.free(mentor_id)
                 return False
-            store.tell(*told)
+            store.publish(*told)
             return True
 
     return ask

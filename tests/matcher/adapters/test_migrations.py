@@ -7,15 +7,15 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from services.chassis.database import open_engine
-from services.chassis.migrations import current_revision, migrate, migrate_down
+from services.chassis.storage.database import open_engine
+from services.chassis.storage.migrations import current_revision, migrate, migrate_down
 from services.matcher.adapters import tables as t
 from services.matcher.bootstrap import SERVICE
-from services.matcher.domain.people import Pair
-from services.matcher.use_cases.decide_pair import block_pair
+from services.matcher.domain.candidates import Pair
 from services.matcher.use_cases.draft_weights import save_draft
+from services.matcher.use_cases.pin_or_block_pair import block_pair
 from tests.matcher.conftest import DATABASES
-from tests.matcher.world import PROGRAMME, World
+from tests.matcher.scenario import PROGRAMME, World
 
 pytestmark = pytest.mark.parametrize("database_url", DATABASES, indirect=True)
 

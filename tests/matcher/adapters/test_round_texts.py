@@ -10,15 +10,15 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from services.chassis.migrations import migrate, migrate_down
+from services.chassis.storage.migrations import migrate, migrate_down
 from services.events import profiles
 from services.matcher.adapters import tables as t
 from services.matcher.adapters.round_texts import numbers_in
 from services.matcher.bootstrap import SERVICE
 from services.matcher.domain.round import run_round, verify_round
-from services.matcher.use_cases.keep_time import forget_old_rounds
+from services.matcher.use_cases.run_due_steps import delete_old_rounds
 from tests.matcher.conftest import DATABASES
-from tests.matcher.world import PROGRAMME, World
+from tests.matcher.scenario import PROGRAMME, World
 
 pytestmark = pytest.mark.parametrize("database_url", DATABASES, indirect=True)
 
@@ -88,7 +88,7 @@ def test_chunks_go_with_the_last_round_that_holds_them(crowd: World, engine: sa.
     assert not [text for text in chunks(engine).values() if left in text]
     assert set(chunks(engine)) == held(engine)
     crowd.forward(days=100)
-    crowd.run(), forget_old_rounds(crowd.house, crowd.terms)
+    crowd.run(), delete_old_rounds(crowd.house, crowd.terms)
     assert set(chunks(engine)) == held(engine)
 
 

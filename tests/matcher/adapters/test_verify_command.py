@@ -11,18 +11,18 @@ import zlib
 import pytest
 import sqlalchemy as sa
 
-from services.chassis.database import open_engine
-from services.chassis.errors import StartRefused
-from services.chassis.unit_of_work import UnitOfWork
+from services.chassis.core.errors import StartRefused
+from services.chassis.storage.database import open_engine
+from services.chassis.storage.unit_of_work import UnitOfWork
 from services.events import profiles
 from services.matcher.adapters import tables as t
 from services.matcher.adapters.round_texts import numbers_in
 from services.matcher.adapters.store import MatcherStore
 from services.matcher.adapters.verify_command import main
 from services.matcher.domain.round import run_round
-from services.matcher.domain.round.as_json import ENGINE
-from tests.matcher.houses import TableHouse
-from tests.matcher.world import PROGRAMME, World
+from services.matcher.domain.round.json_text import ENGINE
+from tests.matcher.scenario import PROGRAMME, World
+from tests.matcher.stores import TableHouse
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from services.chassis.tables import TABLES
-from tests.matcher.stage import ADMIN, Stage
+from services.chassis.storage.tables import TABLES
+from tests.matcher.app_harness import ADMIN, Stage
 
 PATH = "/matcher/v1/weights/draft"
 BODY = {"criteria": {"device": {"mode": "soft", "weight": 77}}}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.matcher.stage import ADMIN, Stage
+from tests.matcher.app_harness import ADMIN, Stage
 from tests.support.fuzz import fuzz
 
 pytestmark = pytest.mark.slow

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from services.chassis.jobs import Worker
+from services.chassis.background.worker import Worker
 from services.events.facts import Must
 from services.matcher import schedule
 from services.matcher.domain.round import run_round
-from services.matcher.use_cases.settle import FIND_GAPS
-from tests.matcher.stage import ADMIN, Stage
-from tests.matcher.world import spoken
+from services.matcher.use_cases.steps.save_transition import FIND_GAPS
+from tests.matcher.app_harness import ADMIN, Stage
+from tests.matcher.scenario import spoken
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ import json
 import pytest
 import sqlalchemy as sa
 
-from services.chassis.tables import TABLES
+from services.chassis.storage.tables import TABLES
 from services.matcher.domain.match import Match
-from tests.matcher.stage import ADMIN, Stage
-from tests.matcher.world import PROGRAMME, spoken
+from tests.matcher.app_harness import ADMIN, Stage
+from tests.matcher.scenario import PROGRAMME, spoken
 
 
 @pytest.fixture

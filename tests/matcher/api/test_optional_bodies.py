@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.matcher.bootstrap import SERVICE
-from tests.matcher.stage import ADMIN, Stage
+from tests.matcher.app_harness import ADMIN, Stage
 
 JSON = {"Content-Type": "application/json"}
 

@@ -9,8 +9,8 @@ import pytest
 from services.events import profiles
 from services.events.facts import Must
 from services.matcher.domain.round import run_round
-from tests.matcher.stage import ADMIN, Stage
-from tests.matcher.world import spoken
+from tests.matcher.app_harness import ADMIN, Stage
+from tests.matcher.scenario import spoken
 
 
 @pytest.mark.parametrize("kind", ["pins", "blocks"])

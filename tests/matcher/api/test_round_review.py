@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from services.chassis.tables import TABLES
+from services.chassis.storage.tables import TABLES
 from services.matcher.domain.round import run_round
-from tests.matcher.stage import ADMIN, Stage
+from tests.matcher.app_harness import ADMIN, Stage
 
 WHY = {"reason": "to be looked at first"}
 

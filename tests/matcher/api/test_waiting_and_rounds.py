@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.matcher.stage import ADMIN, Stage
-from tests.matcher.world import spoken
+from tests.matcher.app_harness import ADMIN, Stage
+from tests.matcher.scenario import spoken
 
 
 def test_a_mentee_reads_where_they_stand_and_why(stage: Stage) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.matcher.stage import ADMIN, Stage
+from tests.matcher.app_harness import ADMIN, Stage
 
 BODY = {"criteria": {"device": {"mode": "soft", "weight": 77}}, "reason": "more pumps"}
 PATH = "/matcher/v1/weights"

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.events.facts import DeviceInterest, DeviceLived, LifeStage
 from services.matcher.bootstrap import SERVICE
-from tests.matcher.stage import ADMIN, Stage
+from tests.matcher.app_harness import ADMIN, Stage
 
 
 def test_other_weights_are_tried_without_changing_anything(stage: Stage) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.matcher.domain.people import Mentee
+from services.matcher.domain.candidates import Mentee
 from services.matcher.domain.round import run_round
 from tests.support.people import NOW, a_mentee, a_mentor, a_snapshot
 

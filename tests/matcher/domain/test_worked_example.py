@@ -6,9 +6,9 @@ from pathlib import Path
 
 from services.events.facts import Spoken
 from services.matcher.domain.explain import explain
-from services.matcher.domain.features.priority import priority
-from services.matcher.domain.insights.policies import compare
-from services.matcher.domain.round import run_round, settle
+from services.matcher.domain.formulation.priority import priority
+from services.matcher.domain.insights.baselines import compare_baselines
+from services.matcher.domain.round import run_round, solve_pool
 from services.matcher.domain.weights import Setting, Weights, default_weights
 from tests.support.people import NOW, a_mentee, a_mentor, a_snapshot, free_on, must, spoken
 
@@ -49,9 +49,9 @@ def test_the_table_of_pairs() -> None:
         for mentor in MENTORS:
             why = explain(mentee, mentor, small_programme(), NOW)
             points = {part.criterion: part.score for part in why.parts}
-            verdict = f"no: {', '.join(why.rules)}" if why.rules else "yes"
+            evaluation = f"no: {', '.join(why.rules)}" if why.rules else "yes"
             numbers = [str(points[name]) for name in WEIGHED]
-            told.append((mentee.id, mentor.id, *numbers, str(why.score), verdict))
+            told.append((mentee.id, mentor.id, *numbers, str(why.score), evaluation))
     pair = r"^\| (\w+), (\w+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \| (.+?) \|$"
     assert rows(pair) == told
 
@@ -66,6 +66,6 @@ def test_the_pairs_made_and_the_certificate() -> None:
 
 
 def test_the_ways_of_matching() -> None:
-    outcomes = compare(settle(a_snapshot(MENTEES, MENTORS, small_programme())), ("greedy", "stable"))
+    outcomes = compare_baselines(solve_pool(a_snapshot(MENTEES, MENTORS, small_programme())), ("greedy", "stable"))
     told = [(one.policy, str(one.matched), str(one.fit // 1000)) for one in outcomes]
     assert rows(r"^\| (optimal|greedy|stable) \| (\d+) \| (\d+) \|$") == told

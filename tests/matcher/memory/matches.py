@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from services.chassis.errors import NotFound
+from services.chassis.core.errors import NotFound
 from services.matcher.domain.explain import Part
 from services.matcher.domain.match import ENDED_WELL, Match, moved_on
-from services.matcher.ports import Offer, Position
+from services.matcher.domain.records import Offer, Position
 from tests.matcher.memory.state import Aggregate
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.matcher.domain.people import Pair
-from services.matcher.domain.records import PairRuleKind
-from services.matcher.ports import PairRule, Position
+from services.matcher.domain.candidates import Pair
+from services.matcher.domain.records import PairRule, PairRuleKind, Position
 from tests.matcher.memory.state import Aggregate
 
 

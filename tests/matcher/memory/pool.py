@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from services.events.facts import MentorFacts
-from services.matcher.domain.member import Member
-from services.matcher.domain.people import Mentee, Mentor
+from services.matcher.domain.candidates import Mentee, Mentor
+from services.matcher.domain.known_person import KnownPerson
 from tests.matcher.memory.state import Aggregate, StateOfPlaces, pairs_of
 
 
@@ -14,10 +14,10 @@ class MemoryPool(Aggregate):
     def expect(self, person_ids: Sequence[str]) -> None:
         """There is nothing to gain in memory."""
 
-    def member(self, person_id: str, *, lock: bool = False) -> Member | None:
+    def member(self, person_id: str, *, lock: bool = False) -> KnownPerson | None:
         return self.state.members.get(person_id)
 
-    def keep(self, member: Member) -> None:
+    def keep(self, member: KnownPerson) -> None:
         self.state.members[member.person_id] = member
         self.state.places.setdefault(member.person_id, StateOfPlaces())
 
@@ -25,7 +25,7 @@ class MemoryPool(Aggregate):
         looking = [member for member in self.looking() if member.person_id in person_ids]
         return {member.person_id: self.as_mentee(member) for member in looking}
 
-    def as_mentee(self, member: Member) -> Mentee:
+    def as_mentee(self, member: KnownPerson) -> Mentee:
         assert member.mentee is not None
         apart = frozenset(mentor for mentee, mentor in self.state.apart if mentee == member.person_id)
         apart |= {p.mentor_id for p in pairs_of(self.state, "block") if p.mentee_id == member.person_id}
@@ -41,7 +41,7 @@ class MemoryPool(Aggregate):
         members = [self.state.members[person_id] for person_id in person_ids if person_id in self.state.members]
         return {member.person_id: self._as_mentor(member, member.mentor) for member in members if member.mentor}
 
-    def _as_mentor(self, member: Member, facts: MentorFacts) -> Mentor:
+    def _as_mentor(self, member: KnownPerson, facts: MentorFacts) -> Mentor:
         places = self.state.places[member.person_id]
         resting = places.resting_until is not None and places.resting_until > self.now
         untrained = facts.trained_until is not None and facts.trained_until < self.now.date()

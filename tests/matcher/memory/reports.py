@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from services.matcher.ports import Report
+from services.matcher.domain.records import Report
 from tests.matcher.memory.state import Aggregate
 
 

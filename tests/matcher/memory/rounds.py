@@ -6,11 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from services.chassis.errors import NotFound
-from services.matcher.domain.people import Mentee, Pair
-from services.matcher.domain.records import RoundMode, RoundOutline, RoundState
-from services.matcher.domain.round import NO_PRICES, Prices, RoundResult, Snapshot, result_to_json, snapshot_from_json
-from services.matcher.ports import Position, Round
+from services.chassis.core.errors import NotFound
+from services.matcher.domain.candidates import Mentee, Pair
+from services.matcher.domain.records import Position, Round, RoundMode, RoundOutline, RoundState
+from services.matcher.domain.round import (
+    COLD_START,
+    RoundResult,
+    Snapshot,
+    WarmStart,
+    result_to_json,
+    snapshot_from_json,
+)
 from tests.matcher.memory.pool import MemoryPool
 from tests.matcher.memory.state import Aggregate, pairs_of
 from tests.matcher.memory.weights import MemoryWeights
@@ -82,7 +88,7 @@ class MemoryRounds(Aggregate):
         self.state.rounds[opened.id] = replace(self.state.rounds[opened.id], step=step, share=share)
         return True
 
-    def hold(self, held: Round, result: RoundResult, prices: Prices) -> None:
+    def hold(self, held: Round, result: RoundResult, prices: WarmStart) -> None:
         self.state.rounds[held.id] = held
         self.state.results[held.id] = result
         self.state.prices[held.id] = prices
@@ -98,9 +104,9 @@ class MemoryRounds(Aggregate):
         for kept in (self.state.read, self.state.results, self.state.prices):
             kept.pop(round_id, None)
 
-    def last_prices(self, programme_id: str) -> Prices:
+    def last_prices(self, programme_id: str) -> WarmStart:
         latest = self.listed(programme_id, after=None, limit=10_000)
-        return next((self.state.prices[one.id] for one in latest if one.id in self.state.prices), NO_PRICES)
+        return next((self.state.prices[one.id] for one in latest if one.id in self.state.prices), COLD_START)
 
     def unfinished(self, programme_id: str) -> tuple[Round, Snapshot, RoundResult | None] | None:
         found = next(
@@ -140,7 +146,7 @@ class MemoryRounds(Aggregate):
     def proposed_in(self, round_id: str) -> int:
         return sum(match.round_id == round_id for match in self.state.matches.values())
 
-    def finish(self, finished: Round, result: RoundResult, prices: Prices | None) -> None:
+    def finish(self, finished: Round, result: RoundResult, prices: WarmStart | None) -> None:
         if prices is not None:
             self.state.prices[finished.id] = prices
         self.state.rounds[finished.id] = finished

@@ -7,14 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.chassis.event import Event
+from services.chassis.messages.event import Event
+from services.matcher.domain.candidates import Pair
 from services.matcher.domain.explain import Part
+from services.matcher.domain.known_person import KnownPerson
 from services.matcher.domain.match import Match
-from services.matcher.domain.member import Member
-from services.matcher.domain.people import Pair
-from services.matcher.domain.records import PairRuleKind, RoundMode
-from services.matcher.domain.round import Prices, RoundResult
-from services.matcher.ports import PairRule, PublishedWeights, Report, Round, WeightsDraft
+from services.matcher.domain.records import (
+    PairRule,
+    PairRuleKind,
+    PublishedWeights,
+    Report,
+    Round,
+    RoundMode,
+    WeightsDraft,
+)
+from services.matcher.domain.round import RoundResult, WarmStart
 
 
 @dataclass
@@ -28,7 +35,7 @@ class StateOfPlaces:
 class State:
     """All there is; a transaction that goes wrong puts the copy back."""
 
-    members: dict[str, Member] = field(default_factory=dict)
+    members: dict[str, KnownPerson] = field(default_factory=dict)
     places: dict[str, StateOfPlaces] = field(default_factory=dict)
     tries: Counter[str] = field(default_factory=Counter)
     why: dict[str, tuple[str, tuple[str, ...], str]] = field(default_factory=dict)
@@ -42,7 +49,7 @@ class State:
     notes: dict[str, str] = field(default_factory=dict)
     rounds: dict[str, Round] = field(default_factory=dict)
     read: dict[str, str] = field(default_factory=dict)
-    prices: dict[str, Prices] = field(default_factory=dict)
+    prices: dict[str, WarmStart] = field(default_factory=dict)
     modes: dict[str, RoundMode] = field(default_factory=dict)
     fences: Counter[str] = field(default_factory=Counter)
     results: dict[str, RoundResult] = field(default_factory=dict)
@@ -63,7 +70,7 @@ class Aggregate:
     def live(self, mentee_id: str) -> Match | None:
         return next((m for m in self.state.matches.values() if m.live and m.mentee_id == mentee_id), None)
 
-    def looking(self, programme_id: str | None = None) -> list[Member]:
+    def looking(self, programme_id: str | None = None) -> list[KnownPerson]:
         return [
             member
             for member in self.state.members.values()

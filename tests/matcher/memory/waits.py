@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from services.matcher.domain.known_person import KnownPerson
 from services.matcher.domain.match import ENDED_WELL
-from services.matcher.domain.member import Member
-from services.matcher.domain.records import looks_of
+from services.matcher.domain.records import MenteeHistory, Position, Waiting, looks_of
 from services.matcher.domain.round import Reason, Unmatched
-from services.matcher.ports import Course, Position, Waiting
 from tests.matcher.memory.pool import MemoryPool
 from tests.matcher.memory.state import Aggregate
 
@@ -53,7 +52,7 @@ class MemoryWaits(Aggregate):
         first.sort(key=lambda match: match.proposed_at, reverse=True)
         return [max(0.0, (match.proposed_at - match.waiting_since).total_seconds()) for match in first[:last]]
 
-    def courses(self, programme_id: str, last: int) -> Sequence[Course]:
+    def courses(self, programme_id: str, last: int) -> Sequence[MenteeHistory]:
         found = [
             self._course_of(member)
             for member in self.state.members.values()
@@ -62,24 +61,24 @@ class MemoryWaits(Aggregate):
         found.sort(key=lambda one: (one.mentee.facts.waiting_since, one.mentee.id), reverse=True)
         return found[:last]
 
-    def course_of(self, person_id: str) -> Course | None:
+    def course_of(self, person_id: str) -> MenteeHistory | None:
         member = self.state.members.get(person_id)
         return self._course_of(member) if member is not None and member.mentee is not None else None
 
-    def _course_of(self, member: Member) -> Course:
+    def _course_of(self, member: KnownPerson) -> MenteeHistory:
         mentee = replace(MemoryPool(self.state, self.now).as_mentee(member), excluded=frozenset())
         matches = [m for m in self.state.matches.values() if m.mentee_id == member.person_id]
         active = [m for m in matches if m.active_at]
         over = sorted((m for m in active if m.end_cause in ENDED_WELL), key=lambda m: str(m.ended_at))
         tries = [(m.proposed_at, m.ended_at) for m in matches]
-        return Course(
+        return MenteeHistory(
             mentee=mentee,
             looks=looks_of(mentee.facts.waiting_since, tries, looking=member.standing == "here"),
             matched_at=min((m.active_at for m in active if m.active_at), default=None),
             ended_well=ENDED_WELL[str(over[-1].end_cause)] if over else None,
         )
 
-    def _of(self, member: Member) -> Waiting:
+    def _of(self, member: KnownPerson) -> Waiting:
         assert member.mentee is not None
         cause, rules, round_id = self.state.why.get(member.person_id, (None, (), None))
         return Waiting(

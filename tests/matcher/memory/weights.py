@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.chassis.errors import NotFound
+from services.chassis.core.errors import NotFound
+from services.matcher.domain.records import PublishedWeights, WeightsDraft
 from services.matcher.domain.weights import default_weights
-from services.matcher.ports import PublishedWeights, WeightsDraft
 from tests.matcher.memory.state import Aggregate
 
 

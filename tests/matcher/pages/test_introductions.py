@@ -7,8 +7,8 @@ from werkzeug.test import TestResponse
 
 from services.matcher.domain.match import Match
 from services.matcher.use_cases.accept_match import accept_match
-from tests.matcher.stage import Stage, nonce_in
-from tests.matcher.world import person
+from tests.matcher.app_harness import Stage, nonce_in
+from tests.matcher.scenario import person
 
 
 @pytest.fixture

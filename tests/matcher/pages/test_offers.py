@@ -7,14 +7,14 @@ import json
 import pytest
 from werkzeug.test import TestResponse
 
-from services.chassis.codec import encode
+from services.chassis.messages.codec import encode
 from services.events.facts import LifeStage
 from services.events.matcher import MatchAccepted, MatchProposed
 from services.matcher.domain.match import Match
 from services.matcher.domain.round import run_round
 from services.matcher.use_cases.accept_match import accept_match
-from tests.matcher.stage import ADMIN, Stage, nonce_in
-from tests.matcher.world import person, spoken
+from tests.matcher.app_harness import ADMIN, Stage, nonce_in
+from tests.matcher.scenario import person, spoken
 
 
 @pytest.fixture

@@ -8,20 +8,20 @@ import pytest
 
 from services.events import profiles
 from services.events.matcher import MatchProposed
-from services.matcher.domain.people import Pair
+from services.matcher.domain.candidates import Pair
+from services.matcher.domain.records import Round
 from services.matcher.domain.round import harmless_alternates, run_round
-from services.matcher.ports import Round
-from services.matcher.use_cases import ask_alternates as asking
+from services.matcher.use_cases import offer_alternates as asking
 from services.matcher.use_cases.accept_match import accept_match
 from services.matcher.use_cases.confirm_match import confirm_match
-from services.matcher.use_cases.decide_pair import block_pair
-from services.matcher.use_cases.decide_round import list_proposals, release_round, set_round_mode
 from services.matcher.use_cases.decline_match import decline_match
-from services.matcher.use_cases.keep_time import lapse_overdue
+from services.matcher.use_cases.pin_or_block_pair import block_pair
 from services.matcher.use_cases.publish_weights import publish_weights
-from services.matcher.use_cases.try_another import try_another
+from services.matcher.use_cases.request_other_mentor import request_other_mentor
+from services.matcher.use_cases.review_round import list_proposals, release_round, set_round_mode
+from services.matcher.use_cases.run_due_steps import expire_overdue_offers
 from tests.matcher.memory import MemoryHouse
-from tests.matcher.world import PROGRAMME, World, person, spoken
+from tests.matcher.scenario import PROGRAMME, World, person, spoken
 
 WHY = {"by": "admin", "reason": "a story needs it"}
 FOOD: dict[str, Any] = {"topics": ("food",)}
@@ -104,7 +104,7 @@ def test_after_a_no_in_review_mode_the_next_mentor_is_asked_without_another_revi
 
 def test_an_offer_that_lapses_is_followed_by_the_next_one(review: World) -> None:
     review.forward(hours=73)
-    lapse_overdue(review.house, review.terms)
+    expire_overdue_offers(review.house, review.terms)
     review.rounds()
     assert mentor_of(review) == "next"
 
@@ -240,7 +240,7 @@ def test_what_changes_between_looking_and_asking_is_seen_under_lock(
         return found
 
     monkeypatch.setattr(asking, "harmless_alternates", then_something_happens)
-    assert asking.ask_alternates(review.house, review.terms, PROGRAMME) == 0
+    assert asking.offer_alternates(review.house, review.terms, PROGRAMME) == 0
     assert (mentor_of(review), len(review.told(MatchProposed))) == (None, 1)
 
 
@@ -248,7 +248,7 @@ def test_asking_twice_is_asking_once(review: World, monkeypatch: pytest.MonkeyPa
     says_no(review)
     found = asking._found(review.house, PROGRAMME)
     monkeypatch.setattr(asking, "_found", lambda *_: found)
-    assert [asking.ask_alternates(review.house, review.terms, PROGRAMME) for _ in range(2)] == [1, 0]
+    assert [asking.offer_alternates(review.house, review.terms, PROGRAMME) for _ in range(2)] == [1, 0]
     assert (mentor_of(review), review.places("next")) == ("next", (1, 1))
 
 
@@ -271,7 +271,7 @@ def test_a_match_that_had_begun_is_followed_by_a_round(review: World) -> None:
     accept_match(review.house, review.terms, person("best"), match.id)
     confirm_match(review.house, person("sam"), match.id)
     review.forward(days=5)
-    try_another(review.house, person("sam"), match.id)
+    request_other_mentor(review.house, person("sam"), match.id)
     review.rounds()
     assert (mentor_of(review), in_review(review) is not None) == (None, True)
 

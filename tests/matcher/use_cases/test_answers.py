@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from services.chassis.errors import Conflict, NotFound
-from services.chassis.words import Words
+from services.chassis.core.errors import Conflict, NotFound
+from services.chassis.i18n.translations import Words
 from services.events.matcher import MatchAccepted, MatchActivated, MatchDeclined, MatchEnded, MatchProposed
 from services.matcher.domain.match import MatchMovedOn
 from services.matcher.use_cases.accept_match import accept_match
@@ -16,8 +16,8 @@ from services.matcher.use_cases.confirm_match import confirm_match
 from services.matcher.use_cases.decline_match import decline_match
 from services.matcher.use_cases.end_match import end_match
 from services.matcher.use_cases.explain_match import explain_match
-from services.matcher.use_cases.try_another import try_another
-from tests.matcher.world import ADMIN, World, person
+from services.matcher.use_cases.request_other_mentor import request_other_mentor
+from tests.matcher.scenario import ADMIN, World, person
 
 
 def test_a_sign_up_becomes_an_active_match(world: World) -> None:
@@ -74,7 +74,7 @@ def test_not_the_right_fit_needs_no_reason_and_leads_to_somebody_else(world: Wor
     match = world.asked(mentee)
     accept_match(world.house, world.terms, person("mentor-a"), match.id)
     confirm_match(world.house, person(mentee), match.id)
-    try_another(world.house, person(mentee), match.id)
+    request_other_mentor(world.house, person(mentee), match.id)
     assert world.told(MatchEnded)[-1].cause == "not_the_fit"
     assert world.asked(mentee).mentor_id == "mentor-b"
 
@@ -127,7 +127,7 @@ def test_nobody_answers_for_somebody_else(world: World) -> None:
         lambda: accept_match(world.house, world.terms, person(mentee), match.id),
         lambda: decline_match(world.house, person(stranger), match.id),
         lambda: confirm_match(world.house, person(mentor), match.id),
-        lambda: try_another(world.house, person(mentor), match.id),
+        lambda: request_other_mentor(world.house, person(mentor), match.id),
         lambda: end_match(world.house, person(stranger), match.id, "completed"),
         lambda: accept_match(world.house, world.terms, person(mentor), "no-such-match"),
     )

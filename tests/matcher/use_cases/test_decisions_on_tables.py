@@ -7,16 +7,16 @@ from datetime import timedelta
 
 import pytest
 
-from services.matcher.domain.people import Pair
+from services.matcher.domain.candidates import Pair
 from services.matcher.domain.round import run_round
-from services.matcher.use_cases.decide_pair import block_pair, pin_pair
+from services.matcher.use_cases.admin_board import read_admin_board, read_group_equity, suggest_weights_now
 from services.matcher.use_cases.decline_match import decline_match
 from services.matcher.use_cases.draft_weights import discard_draft, publish_draft, save_draft
-from services.matcher.use_cases.find_gaps import KIND, ask_for_gaps, find_gaps
-from services.matcher.use_cases.keep_time import forget_old_rounds
-from services.matcher.use_cases.oversee import show_board, suggest, tell_equity
+from services.matcher.use_cases.find_gaps import KIND, find_gaps, request_gaps
+from services.matcher.use_cases.pin_or_block_pair import block_pair, pin_pair
+from services.matcher.use_cases.run_due_steps import delete_old_rounds
 from tests.matcher.conftest import DATABASES
-from tests.matcher.world import PROGRAMME, World, person
+from tests.matcher.scenario import PROGRAMME, World, person
 
 pytestmark = pytest.mark.parametrize("database_url", DATABASES, indirect=True)
 
@@ -40,7 +40,7 @@ def test_decisions_drafts_and_reports_are_kept_alike(tables: World) -> None:
     stamps.append(stamp())
     save_draft(tables.house, PROGRAMME, {"coverage": 30}, after=0, by="admin")
     discard_draft(tables.house, PROGRAMME, revision=1, by="admin")
-    ask_for_gaps(tables.house, PROGRAMME, by="admin")
+    request_gaps(tables.house, PROGRAMME, by="admin")
     find_gaps(tables.house, PROGRAMME)
     with tables.house.begin(read_only=True) as store:
         report = store.reports.get(PROGRAMME, KIND)
@@ -52,11 +52,11 @@ def test_decisions_drafts_and_reports_are_kept_alike(tables: World) -> None:
     assert tables.asked("mentee").mentor_id == "b"
     stamps.append(stamp())
     assert len(set(stamps)) == len(stamps), "whatever changed the pool changed its stamp"
-    assert len(show_board(tables.house, PROGRAMME, 10).lapsing) == 0
-    assert tell_equity(tables.house, PROGRAMME)[0].people is None
-    assert suggest(tables.house, PROGRAMME) == (None, 0)
+    assert len(read_admin_board(tables.house, PROGRAMME, 10).lapsing) == 0
+    assert read_group_equity(tables.house, PROGRAMME)[0].people is None
+    assert suggest_weights_now(tables.house, PROGRAMME) == (None, 0)
     tables.forward(days=100)
-    assert forget_old_rounds(tables.house, tables.terms) == 0
+    assert delete_old_rounds(tables.house, tables.terms) == 0
 
 
 def test_an_alternate_is_asked_and_old_rounds_let_go_alike(tables: World) -> None:

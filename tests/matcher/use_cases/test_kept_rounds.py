@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from services.matcher.domain.round import run_round
-from services.matcher.use_cases.keep_time import forget_old_rounds
-from tests.matcher.world import PROGRAMME, World
+from services.matcher.use_cases.run_due_steps import delete_old_rounds
+from tests.matcher.scenario import PROGRAMME, World
 
 
 def kept(world: World) -> list[bool]:
@@ -49,5 +49,5 @@ def test_the_young_are_kept_however_many(short: World) -> None:
 def test_rounds_of_long_ago_are_removed_but_never_the_last(short: World) -> None:
     some_rounds(short, 4, timedelta(days=1))
     short.forward(days=100)
-    assert forget_old_rounds(short.house, short.terms) == 2
+    assert delete_old_rounds(short.house, short.terms) == 2
     assert kept(short) == [True, True]

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from services.chassis.errors import Conflict, NotFound
+from services.chassis.core.errors import Conflict, NotFound
 from services.events import profiles
-from services.matcher.domain.people import Pair
-from services.matcher.domain.records import PairRuleKind
+from services.matcher.domain.candidates import Pair
+from services.matcher.domain.records import PairRule, PairRuleKind
 from services.matcher.domain.round import RoundResult, Snapshot, run_round
-from services.matcher.ports import PairRule
 from services.matcher.use_cases.accept_match import accept_match
-from services.matcher.use_cases.decide_pair import block_pair, pin_pair, take_back
 from services.matcher.use_cases.decline_match import decline_match
-from tests.matcher.world import PROGRAMME, World, person, spoken
+from services.matcher.use_cases.pin_or_block_pair import block_pair, pin_pair, withdraw_pair_rule
+from tests.matcher.scenario import PROGRAMME, World, person, spoken
 
 
 @pytest.fixture
@@ -70,7 +69,7 @@ def test_a_mentee_has_one_pin_and_a_pair_one_decision(told: World) -> None:
     with pytest.raises(Conflict) as refused:
         pin(told, mentee, "b")
     assert refused.value.now == {"mentor_id": "a"}
-    take_back(told.house, PROGRAMME, Pair(mentee, "a"), "pin", by="admin")
+    withdraw_pair_rule(told.house, PROGRAMME, Pair(mentee, "a"), "pin", by="admin")
     pin(told, mentee, "b")
     assert told.asked(mentee).mentor_id == "b"
 
@@ -81,7 +80,7 @@ def test_a_blocked_pair_is_never_made_and_may_be_again(told: World) -> None:
     block(told, mentee, "a")
     told.rounds()
     assert told.live(mentee) is None
-    take_back(told.house, PROGRAMME, Pair(mentee, "a"), "block", by="admin")
+    withdraw_pair_rule(told.house, PROGRAMME, Pair(mentee, "a"), "block", by="admin")
     assert told.asked(mentee).mentor_id == "a"
 
 
@@ -128,7 +127,7 @@ def test_only_people_of_the_programme_can_be_decided_about(told: World) -> None:
     kinds: tuple[PairRuleKind, ...] = ("pin", "block")
     for kind in kinds:
         with pytest.raises(NotFound):
-            take_back(told.house, PROGRAMME, Pair(mentee, mentor), kind, by="admin")
+            withdraw_pair_rule(told.house, PROGRAMME, Pair(mentee, mentor), kind, by="admin")
 
 
 def test_an_erased_person_is_in_no_pin_and_no_block(told: World) -> None:

@@ -8,10 +8,10 @@ from services.events import profiles
 from services.events.matcher import MatchEnded
 from services.events.requests import PeopleWanted
 from services.matcher.use_cases.accept_match import accept_match
-from services.matcher.use_cases.ask_for_people import ask_for_people
 from services.matcher.use_cases.confirm_match import confirm_match
-from services.matcher.use_cases.keep_time import wake_rested
-from tests.matcher.world import PROGRAMME, World, person, spoken
+from services.matcher.use_cases.request_people import request_people
+from services.matcher.use_cases.run_due_steps import end_due_breaks
+from tests.matcher.scenario import PROGRAMME, World, person, spoken
 
 
 def test_an_older_version_is_never_applied_after_a_newer_one(world: World) -> None:
@@ -76,7 +76,7 @@ def test_a_pause_with_an_end_ends_by_itself(world: World) -> None:
     world.rounds()
     assert world.live(mentee) is None
     world.forward(days=2)
-    assert wake_rested(world.house) == 1
+    assert end_due_breaks(world.house) == 1
     assert world.asked(mentee).mentor_id == mentor
 
 
@@ -160,7 +160,7 @@ def test_training_that_ran_out_takes_back_an_offer_when_we_hear_of_it(world: Wor
 
 
 def test_a_new_database_asks_for_everybody_once(world: World) -> None:
-    assert [ask_for_people(world.house, PROGRAMME) for _ in range(3)] == [True, False, False]
+    assert [request_people(world.house, PROGRAMME) for _ in range(3)] == [True, False, False]
     assert [event.asked_by for event in world.told(PeopleWanted)] == ["matcher"]
 
 

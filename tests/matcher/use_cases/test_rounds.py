@@ -9,13 +9,14 @@ import pytest
 
 from services.events import profiles
 from services.events.matcher import MatchProposed
+from services.matcher.domain.records import Round
 from services.matcher.domain.round import Decision, RoundResult, Snapshot
-from services.matcher.ports import Round, Store
+from services.matcher.ports import Store
 from services.matcher.use_cases import apply_round as applying
 from services.matcher.use_cases.apply_round import RoundOvertaken, apply_round
-from services.matcher.use_cases.ask_for_round import ask_for_round
-from tests.matcher.in_turn import in_turn
-from tests.matcher.world import PROGRAMME, World, spoken
+from services.matcher.use_cases.request_round import request_round
+from tests.matcher.greedy_solver import in_turn
+from tests.matcher.scenario import PROGRAMME, World, spoken
 
 
 class Crash(Exception):
@@ -199,6 +200,6 @@ def test_an_admin_may_ask_for_a_round(world: World) -> None:
     world.mentor()
     mentee = world.mentee()
     world.rounds()
-    ask_for_round(world.house, PROGRAMME, by="admin", reason="impatience")
+    request_round(world.house, PROGRAMME, by="admin", reason="impatience")
     assert list(world.house.due_rounds()) == [PROGRAMME]
     assert world.live(mentee) is not None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from services.events import profiles
 from services.matcher.domain.round import RoundResult, Snapshot
-from services.matcher.use_cases.keep_time import forget_old_rounds
-from tests.matcher.in_turn import in_turn
-from tests.matcher.world import PROGRAMME, World
+from services.matcher.use_cases.run_due_steps import delete_old_rounds
+from tests.matcher.greedy_solver import in_turn
+from tests.matcher.scenario import PROGRAMME, World
 
 
 def snapshot(world: World) -> Snapshot:
@@ -52,9 +52,9 @@ def test_old_rounds_go_and_the_last_ones_stay(world: World) -> None:
     for _ in range(23):
         world.mentee()
         world.rounds()
-    assert forget_old_rounds(world.house, world.terms) == 0
+    assert delete_old_rounds(world.house, world.terms) == 0
     world.forward(days=91)
-    assert forget_old_rounds(world.house, world.terms) == 3
+    assert delete_old_rounds(world.house, world.terms) == 3
     world.mentee()
     world.rounds()
     with world.house.begin(read_only=True) as store:

@@ -7,37 +7,37 @@ from typing import Any
 
 import pytest
 
-from services.chassis.errors import NotFound
-from services.chassis.words import Words
+from services.chassis.core.errors import NotFound
+from services.chassis.i18n.translations import Words
 from services.events import profiles
 from services.events.matcher import WaitAtRisk
 from services.matcher.bootstrap import WORDS
-from services.matcher.domain.insights.waiting import WaitEstimate
-from services.matcher.domain.records import Look, looks_of
+from services.matcher.domain.insights.wait_estimate import WaitEstimate
+from services.matcher.domain.records import WaitingSpell, looks_of
 from services.matcher.use_cases.accept_match import accept_match
-from services.matcher.use_cases.actor import Actor
 from services.matcher.use_cases.confirm_match import confirm_match
 from services.matcher.use_cases.decline_match import decline_match
-from services.matcher.use_cases.desk import Desk
-from services.matcher.use_cases.tell_figures import figures_of, tell_figures
-from services.matcher.use_cases.tell_wait import Status, Wait, say_wait, tell_wait
-from services.matcher.use_cases.tell_why import Why, tell_why
+from services.matcher.use_cases.engine_access.engine_queue import EngineQueue
+from services.matcher.use_cases.explain_wait import Why, explain_wait
+from services.matcher.use_cases.read_figures import figures_of, read_figures
+from services.matcher.use_cases.read_wait import Status, Wait, format_wait, read_waiting_time
+from services.matcher.use_cases.steps.match_access import Actor
 from services.matcher.use_cases.watch_promises import watch_promises
-from tests.matcher.world import ADMIN, PROGRAMME, World, person, spoken
+from tests.matcher.scenario import ADMIN, PROGRAMME, World, person, spoken
 
 ENGLISH = Words(WORDS).of("en")
 SORRY = "You have waited longer than we promised, and we are sorry. You are now among the first we look for."
 
 
 def why_of(world: World, mentee: str, by: Actor | None = None) -> Why:
-    return tell_why(world.house, Desk(), by or person(mentee), mentee, "en")
+    return explain_wait(world.house, EngineQueue(), by or person(mentee), mentee, "en")
 
 
 def test_where_a_mentee_stands_at_each_step(world: World) -> None:
     mentor, mentee = world.mentor(), world.mentee()
 
     def status() -> str:
-        return tell_wait(world.house, person(mentee), mentee).status
+        return read_waiting_time(world.house, person(mentee), mentee).status
 
     assert status() == "waiting"
     match = world.asked(mentee)
@@ -48,7 +48,7 @@ def test_where_a_mentee_stands_at_each_step(world: World) -> None:
     assert status() == "matched"
     other = world.mentee()
     world.hear(profiles.PersonPaused, other)
-    assert tell_wait(world.house, ADMIN, other).status == "paused"
+    assert read_waiting_time(world.house, ADMIN, other).status == "paused"
 
 
 def test_the_promise_without_a_basis_and_what_others_waited_with_one(world: World) -> None:
@@ -58,17 +58,17 @@ def test_the_promise_without_a_basis_and_what_others_waited_with_one(world: Worl
     world.forward(hours=3)
     world.rounds()
     last = world.mentee()
-    before = tell_wait(world.house, person(last), last).estimate
+    before = read_waiting_time(world.house, person(last), last).estimate
     assert (before.basis, before.low, before.high) == ("promise", 0.0, 336.0)
     world.hear(profiles.PersonPaused, last)
     fifth = world.mentee()
     world.forward(hours=3)
     world.asked(fifth)
     newcomer = world.mentee()
-    after = tell_wait(world.house, person(newcomer), newcomer)
+    after = read_waiting_time(world.house, person(newcomer), newcomer)
     assert (after.estimate.basis, after.estimate.people) == ("similar", 5)
     assert [after.estimate.low, after.estimate.high] == pytest.approx([3, 3], abs=0.01)
-    assert say_wait(after, ENGLISH) == "From now, it usually takes about 3 hours until a mentor is asked."
+    assert format_wait(after, ENGLISH) == "From now, it usually takes about 3 hours until a mentor is asked."
 
 
 def others_waited(world: World, days: int, people: int = 6) -> None:
@@ -93,15 +93,15 @@ def test_what_is_said_of_a_wait_counts_the_days_already_waited(world: World, day
     others_waited(world, 30)
     mentee = world.mentee(languages=spoken("en", "cy"))
     world.forward(days=days)
-    assert say_wait(tell_wait(world.house, person(mentee), mentee), ENGLISH) == said
+    assert format_wait(read_waiting_time(world.house, person(mentee), mentee), ENGLISH) == said
 
 
 def test_the_promise_shrinks_with_the_days(world: World) -> None:
     mentee = world.mentee()
     world.forward(days=10)
-    wait = tell_wait(world.house, person(mentee), mentee)
+    wait = read_waiting_time(world.house, person(mentee), mentee)
     assert (wait.estimate.low, wait.estimate.high) == (240.0, 336.0)
-    assert "within 4 days" in say_wait(wait, ENGLISH)
+    assert "within 4 days" in format_wait(wait, ENGLISH)
 
 
 def test_a_second_try_counts_from_the_end_of_the_first(world: World) -> None:
@@ -113,7 +113,7 @@ def test_a_second_try_counts_from_the_end_of_the_first(world: World) -> None:
     decline_match(world.house, person(mentor), match.id)
     ended = world.clock.now()
     world.forward(hours=5)
-    estimate = tell_wait(world.house, person(mentee), mentee).estimate
+    estimate = read_waiting_time(world.house, person(mentee), mentee).estimate
     assert (estimate.since, estimate.waited, estimate.basis) == (ended, 5.0, "promise"), "first asks say nothing of it"
 
 
@@ -131,7 +131,7 @@ def test_a_second_try_is_measured_by_the_second_tries_of_others(world: World) ->
     new, again = world.mentee(), world.mentor()
     match = world.asked(new)
     decline_match(world.house, person(again), match.id)
-    estimate = tell_wait(world.house, person(new), new).estimate
+    estimate = read_waiting_time(world.house, person(new), new).estimate
     assert (estimate.basis, estimate.people) == ("similar", 5)
     assert estimate.low == pytest.approx(3, abs=0.01)
 
@@ -153,14 +153,14 @@ def test_a_way_is_cut_into_stretches_of_waiting(
         return None if hour is None else datetime(2030, 1, 1, hour, tzinfo=UTC)
 
     found = looks_of(at(0), [(at(asked), at(ended)) for asked, ended in tries], looking=looking)
-    assert found == tuple(Look(at(since), at(asked)) for since, asked in looks)
+    assert found == tuple(WaitingSpell(at(since), at(asked)) for since, asked in looks)
 
 
 @pytest.mark.parametrize("locale", ["en", "es", "fr", "ar"])
 def test_an_estimate_is_a_sentence_in_every_language(locale: str) -> None:
     phrases = Words(WORDS).of(locale)
     said = {
-        say_wait(a_wait(low=low, high=high, basis=basis, past=past), phrases)
+        format_wait(a_wait(low=low, high=high, basis=basis, past=past), phrases)
         for low, high, basis, past in (
             (5.0, 60.0, "lane", False),
             (5.0, None, "similar", False),
@@ -173,7 +173,7 @@ def test_an_estimate_is_a_sentence_in_every_language(locale: str) -> None:
     assert len(said) == 6
     if locale == "en":
         assert "From now, it usually takes between 5 hours and 2 days until a mentor is asked." in said
-    assert say_wait(a_wait(low=5.0, high=60.0, basis="lane", past=False, status="asked"), phrases) == ""
+    assert format_wait(a_wait(low=5.0, high=60.0, basis="lane", past=False, status="asked"), phrases) == ""
 
 
 def a_wait(*, low: float, high: float | None, basis: str, past: bool, status: Status = "waiting") -> Wait:
@@ -198,7 +198,7 @@ def test_nobody_reads_how_another_person_waits(world: World) -> None:
     mentee, other, mentor = world.mentee(), world.mentee(), world.mentor()
     for reader, who in ((other, mentee), (mentor, mentee), (mentor, mentor)):
         with pytest.raises(NotFound):
-            tell_wait(world.house, person(reader), who)
+            read_waiting_time(world.house, person(reader), who)
         with pytest.raises(NotFound):
             why_of(world, who, by=person(reader))
 
@@ -220,7 +220,7 @@ def test_the_figures_of_a_programme(world: World) -> None:
         world.mentee()
     world.rounds()
     world.mentee()
-    figures = tell_figures(world.house, PROGRAMME, 100)
+    figures = read_figures(world.house, PROGRAMME, 100)
     assert figures.matches == {"proposed": 2}
     assert figures.waiting == {"capacity": 1, "next_round": 1}
     assert figures.sign_up_to_proposal.count == 2

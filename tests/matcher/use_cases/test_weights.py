@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from services.chassis.errors import Invalid, NotFound, Stale
+from services.chassis.core.errors import Invalid, NotFound, Stale
 from services.events.matcher import WeightsPublished
 from services.matcher.domain.round import RoundResult, Snapshot
 from services.matcher.use_cases.publish_weights import publish_weights, revert_weights
-from tests.matcher.in_turn import in_turn
-from tests.matcher.world import PROGRAMME, World
+from tests.matcher.greedy_solver import in_turn
+from tests.matcher.scenario import PROGRAMME, World
 
 TOLD = {"criteria": {"device": {"mode": "soft", "weight": 77}}, "coverage": 50}
 

@@ -7,21 +7,21 @@ from typing import Any
 
 import pytest
 
-from services.chassis.words import Words
+from services.chassis.i18n.translations import Words
 from services.events.facts import DeviceInterest, DeviceLived, Must
 from services.events.profiles import PersonErased
 from services.matcher.bootstrap import WORDS
+from services.matcher.domain.records import Waiting
 from services.matcher.domain.round import run_round
-from services.matcher.ports import Waiting
-from services.matcher.use_cases.decide_round import release_round, set_round_mode
-from services.matcher.use_cases.desk import Desk
 from services.matcher.use_cases.end_match import end_match
+from services.matcher.use_cases.engine_access.engine_queue import EngineQueue
+from services.matcher.use_cases.explain_wait import Behind, explain_wait
 from services.matcher.use_cases.publish_weights import publish_in
-from services.matcher.use_cases.say_codes import say_cause, say_preset, say_rule
-from services.matcher.use_cases.say_why_waiting import say_why_waiting
-from services.matcher.use_cases.tell_figures import tell_figures
-from services.matcher.use_cases.tell_why import Behind, tell_why
-from tests.matcher.world import ADMIN, PROGRAMME, World, person, spoken
+from services.matcher.use_cases.read_figures import read_figures
+from services.matcher.use_cases.review_round import release_round, set_round_mode
+from services.matcher.use_cases.wording.causes_and_rules import format_cause, format_preset, format_rule
+from services.matcher.use_cases.wording.wait_reasons import format_wait_reasons
+from tests.matcher.scenario import ADMIN, PROGRAMME, World, person, spoken
 
 ENGLISH = Words(WORDS).of("en")
 
@@ -36,12 +36,12 @@ def test_a_condition_of_their_own_comes_with_what_letting_it_go_would_open(told:
     told.mentor(gender="man"), told.mentor(gender="man")
     mentee = told.mentee(musts=(Must(criterion="gender", value="woman"),))
     told.rounds()
-    why, admins = (tell_why(told.house, Desk(), by, mentee, "en") for by in (person(mentee), ADMIN))
+    why, admins = (explain_wait(told.house, EngineQueue(), by, mentee, "en") for by in (person(mentee), ADMIN))
     assert (why.cause, why.rules) == ("hard_rule", ("must:gender",))
     assert [(one.rules, one.several, one.mentors) for one in why.relaxations] == [(("must:gender",), False, None)]
-    assert say_why_waiting(why, ENGLISH)[-1].endswith("Somebody would fit then.")
+    assert format_wait_reasons(why, ENGLISH)[-1].endswith("Somebody would fit then.")
     assert [one.mentors for one in admins.relaxations] == [2]
-    assert say_why_waiting(admins, ENGLISH)[-1].endswith("Mentors who would fit then: 2.")
+    assert format_wait_reasons(admins, ENGLISH)[-1].endswith("Mentors who would fit then: 2.")
 
 
 def test_five_mentors_are_several(told: World) -> None:
@@ -49,8 +49,8 @@ def test_five_mentors_are_several(told: World) -> None:
         told.mentor(gender="man")
     mentee = told.mentee(musts=(Must(criterion="gender", value="woman"),))
     told.rounds()
-    why = tell_why(told.house, Desk(), person(mentee), mentee, "en")
-    assert say_why_waiting(why, ENGLISH)[-1].endswith("Several mentors would fit then.")
+    why = explain_wait(told.house, EngineQueue(), person(mentee), mentee, "en")
+    assert format_wait_reasons(why, ENGLISH)[-1].endswith("Several mentors would fit then.")
 
 
 def test_a_mentor_who_is_not_ready_yet_is_no_full_place_and_no_promise(told: World) -> None:
@@ -58,11 +58,11 @@ def test_a_mentor_who_is_not_ready_yet_is_no_full_place_and_no_promise(told: Wor
     plain, asks = told.mentee(), told.mentee(musts=(Must(criterion="gender", value="woman"),))
     told.rounds()
     for by in (person, lambda _: ADMIN):
-        why = tell_why(told.house, Desk(), by(plain), plain, "en")
-        assert say_why_waiting(why, ENGLISH) == ["There are mentors who fit. They are not ready to start yet."]
-        why = tell_why(told.house, Desk(), by(asks), asks, "en")
+        why = explain_wait(told.house, EngineQueue(), by(plain), plain, "en")
+        assert format_wait_reasons(why, ENGLISH) == ["There are mentors who fit. They are not ready to start yet."]
+        why = explain_wait(told.house, EngineQueue(), by(asks), asks, "en")
         assert (why.cause, why.relaxations[0].awaits) == ("hard_rule", ("ready",))
-        assert "once they are ready" in say_why_waiting(why, ENGLISH)[-1]
+        assert "once they are ready" in format_wait_reasons(why, ENGLISH)[-1]
 
 
 def test_the_quality_floor_is_no_full_place(told: World) -> None:
@@ -73,9 +73,9 @@ def test_the_quality_floor_is_no_full_place(told: World) -> None:
         strict = replace(now, version=now.version + 1, quality_floor=99)
         publish_in(store, PROGRAMME, strict, after=now.version, by="admin", reason="fewer, better")
     told.rounds()
-    why = tell_why(told.house, Desk(), person(mentee), mentee, "en")
+    why = explain_wait(told.house, EngineQueue(), person(mentee), mentee, "en")
     assert (why.cause, why.rules) == ("capacity", ("quality_floor",))
-    assert say_why_waiting(why, ENGLISH) == [
+    assert format_wait_reasons(why, ENGLISH) == [
         "We are looking for a mentor who fits you more closely than those we have now."
     ]
 
@@ -90,7 +90,7 @@ def crowded(world: World) -> str:
 
 def test_before_any_round_nothing_is_claimed(told: World) -> None:
     crowded(told)
-    why = tell_why(told.house, Desk(), ADMIN, "second", "en")
+    why = explain_wait(told.house, EngineQueue(), ADMIN, "second", "en")
     assert (why.cause, why.behind_it) == ("next_round", Behind())
 
 
@@ -116,14 +116,14 @@ def short_of_a_place(world: World, people: int) -> str:
 
 def test_a_shortage_names_to_admins_the_crowd_that_proves_it(told: World) -> None:
     waiting = short_of_a_place(told, 2)
-    why = tell_why(told.house, Desk(), ADMIN, waiting, "en")
+    why = explain_wait(told.house, EngineQueue(), ADMIN, waiting, "en")
     assert why.behind_it is not None
     assert (why.cause, why.behind_it.suitable, why.behind_it.free) == ("shortage", 1, 1)
     crowd = why.behind_it.crowd
     assert crowd is not None
     assert (crowd.mentees, crowd.mentors, crowd.places) == (("mentee-a", "mentee-b"), ("mentor",), 1)
     assert ("language", "cy") in crowd.have_in_common
-    assert "Welsh" in say_why_waiting(why, ENGLISH)[1]
+    assert "Welsh" in format_wait_reasons(why, ENGLISH)[1]
 
 
 @pytest.mark.parametrize("locale", ["en", "es", "fr", "ar"])
@@ -133,31 +133,31 @@ def test_a_person_is_told_no_number_and_nothing_of_the_others(
 ) -> None:
     """With two who need the same place, what they have in common is the profile of the other one."""
     waiting, phrases = short_of_a_place(told, people), Words(WORDS).of(locale)
-    why = tell_why(told.house, Desk(), person(waiting), waiting, "en")
+    why = explain_wait(told.house, EngineQueue(), person(waiting), waiting, "en")
     assert (why.cause, why.behind_it, why.crowded) == ("shortage", None, people >= 5)
-    said = say_why_waiting(why, phrases)
+    said = format_wait_reasons(why, phrases)
     assert len(said) == sentences, said
-    assert said[0] == say_cause("shortage", (), phrases)
+    assert said[0] == format_cause("shortage", (), phrases)
     assert not any(sign.isnumeric() for sentence in said for sign in sentence), said
     if sentences == 2 and locale == "en":
         assert said[1] == "Many people need the same few mentors at the moment."
 
 
 def test_a_pool_that_changed_is_looked_at_afresh(told: World) -> None:
-    desk, waiting = Desk(), crowded(told)
+    queue, waiting = EngineQueue(), crowded(told)
     told.rounds()
-    assert suitable(told, desk, waiting) == 1
+    assert suitable(told, queue, waiting) == 1
     told.mentor(languages=spoken("cy"), capacity=0)
-    assert suitable(told, desk, waiting) == 2
+    assert suitable(told, queue, waiting) == 2
 
 
-def suitable(world: World, desk: Desk, mentee: str) -> int | None:
-    behind = tell_why(world.house, desk, ADMIN, mentee, "en").behind_it
+def suitable(world: World, queue: EngineQueue, mentee: str) -> int | None:
+    behind = explain_wait(world.house, queue, ADMIN, mentee, "en").behind_it
     return behind.suitable if behind else None
 
 
 def test_codes_without_words_are_said_as_they_are() -> None:
-    assert (say_rule("what_comes_later", ENGLISH), say_preset("mine", ENGLISH)) == ("what_comes_later", "mine")
+    assert (format_rule("what_comes_later", ENGLISH), format_preset("mine", ENGLISH)) == ("what_comes_later", "mine")
 
 
 @pytest.mark.parametrize("locale", ["en", "es", "fr", "ar"])
@@ -168,9 +168,9 @@ def test_every_rule_has_words_in_every_language(locale: str) -> None:
     rules = ["ready", "request_shape", "cleared", "excluded", "blocked", "quality_floor", "places", "no_mentors"]
     rules += [f"must:{name}" for name in ("gender", "device_class", "relation", "format", "language")]
     rules += [name for name in criterion_names() if name != "load"]
-    said = {rule: say_rule(rule, phrases) for rule in rules}
+    said = {rule: format_rule(rule, phrases) for rule in rules}
     assert all(words and words != rule for rule, words in said.items()), said
-    assert all(say_preset(name, phrases) != name for name in preset_names())
+    assert all(format_preset(name, phrases) != name for name in preset_names())
 
 
 def waiting_of(world: World, mentee: str) -> Waiting:
@@ -194,14 +194,14 @@ def test_those_whose_mentors_went_to_others_keep_that_reason_and_the_round_that_
     assert decided.cause == "shortage"
     later_rounds(told)
     assert waiting_of(told, second) == decided, "later rounds found no free place, and decided nothing"
-    why = tell_why(told.house, Desk(), ADMIN, second, "en")
+    why = explain_wait(told.house, EngineQueue(), ADMIN, second, "en")
     assert (why.cause, why.rules, why.round_id) == ("shortage", ("places",), decided.round_id)
     assert why.behind_it is not None
     assert (why.behind_it.suitable, why.behind_it.free) == (1, 0), "as it is now"
     assert why.behind_it.crowd is not None
     assert why.behind_it.crowd.mentees == ("first", "second")
-    assert say_why_waiting(why, ENGLISH)[0] == "Mentors who fit are with other people at the moment."
-    own = tell_why(told.house, Desk(), person(second), second, "en")
+    assert format_wait_reasons(why, ENGLISH)[0] == "Mentors who fit are with other people at the moment."
+    own = explain_wait(told.house, EngineQueue(), person(second), second, "en")
     assert (own.cause, own.behind_it, own.crowded) == ("shortage", None, False)
 
 
@@ -218,7 +218,7 @@ def test_a_shortage_outlives_the_release_of_the_round_that_found_it(told: World)
     later_rounds(told)
     left = [waiting_of(told, name) for name in names if told.live(name) is None]
     assert [(one.cause, one.round_id) for one in left] == [("shortage", held.id)] * 5
-    assert tell_figures(told.house, PROGRAMME, 100).waiting == {"shortage": 5}
+    assert read_figures(told.house, PROGRAMME, 100).waiting == {"shortage": 5}
 
 
 def test_whoever_comes_when_all_places_are_taken_waits_for_a_place(told: World) -> None:
@@ -227,7 +227,7 @@ def test_whoever_comes_when_all_places_are_taken_waits_for_a_place(told: World) 
     late = told.mentee("late", languages=spoken("cy"))
     told.rounds()
     assert [waiting_of(told, name).cause for name in (second, late)] == ["shortage", "capacity"]
-    assert tell_why(told.house, Desk(), ADMIN, late, "en").cause == "capacity"
+    assert explain_wait(told.house, EngineQueue(), ADMIN, late, "en").cause == "capacity"
 
 
 def test_a_round_with_places_to_give_decides_anew(told: World) -> None:
@@ -241,7 +241,7 @@ def test_a_round_with_places_to_give_decides_anew(told: World) -> None:
     again = waiting_of(told, second)
     assert again.cause == "shortage"
     assert again.round_id != first_round
-    why = tell_why(told.house, Desk(), ADMIN, second, "en")
+    why = explain_wait(told.house, EngineQueue(), ADMIN, second, "en")
     assert why.behind_it is not None
     assert why.behind_it.crowd is not None
     assert why.behind_it.crowd.mentees == ("newly", "second")
@@ -253,7 +253,7 @@ def test_a_shortage_is_over_when_no_mentor_suits_any_more(told: World) -> None:
     told.change("mentor", "mentor", languages=spoken("es"))
     told.rounds()
     assert waiting_of(told, second).cause == "never_possible"
-    assert tell_why(told.house, Desk(), ADMIN, second, "en").cause == "never_possible"
+    assert explain_wait(told.house, EngineQueue(), ADMIN, second, "en").cause == "never_possible"
 
 
 def test_whoever_asks_for_something_else_is_looked_at_as_if_for_the_first_time(told: World) -> None:
@@ -278,6 +278,6 @@ def test_of_a_round_that_is_not_kept_any_more_the_reason_is_told_without_the_cro
     told.rounds()
     told.hear(PersonErased, bystander)
     told.rounds()
-    why = tell_why(told.house, Desk(), ADMIN, second, "en")
+    why = explain_wait(told.house, EngineQueue(), ADMIN, second, "en")
     assert (why.cause, why.behind_it) == ("shortage", Behind(suitable=1, free=0))
-    assert tell_why(told.house, Desk(), person(second), second, "en").cause == "shortage"
+    assert explain_wait(told.house, EngineQueue(), person(second), second, "en").cause == "shortage"

@@ -12,7 +12,7 @@ from services.notifications.domain.delivery import Delivery, State
 from services.notifications.domain.kinds import Kind, Need
 from services.notifications.domain.person import Person, with_contact
 from services.notifications.ports import CannotWrite, Letter
-from tests.notifications.house import NOON, PROGRAMME, contact, writer
+from tests.notifications.memory_store import NOON, PROGRAMME, contact, writer
 from tests.notifications.test_words import UNKIND
 from tests.support.fakes import FixedClock
 

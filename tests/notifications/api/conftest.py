@@ -10,17 +10,17 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from services.chassis.broker import Broker
-from services.chassis.clock import SystemClock
-from services.chassis.health import Health
-from services.chassis.links import LinkSigner
-from services.chassis.service import Parts
-from services.chassis.service_settings import DEVELOPMENT_ADMIN_TOKEN, DEVELOPMENT_PRIVATE_KEY
-from services.chassis.settings import load
-from services.chassis.tokens import TokenIssuer
+from services.chassis.broker.protocol import Broker
+from services.chassis.core.clock import SystemClock
+from services.chassis.identity.access_tokens import TokenIssuer
+from services.chassis.identity.signed_links import LinkSigner
+from services.chassis.service.health import Health
+from services.chassis.service.service import Parts
+from services.chassis.service.service_settings import DEVELOPMENT_ADMIN_TOKEN, DEVELOPMENT_PRIVATE_KEY
+from services.chassis.service.settings import load
 from services.notifications.bootstrap import web_app
 from services.notifications.settings import Settings
-from tests.notifications.house import PROGRAMME, SECRET, House
+from tests.notifications.memory_store import PROGRAMME, SECRET, House
 from tests.support.fakes import FakeBroker
 
 Open = Callable[..., FlaskClient]

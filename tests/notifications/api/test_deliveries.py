@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 
 from services.notifications.domain.delivery import Ending, Outcome
 from tests.notifications.api.conftest import ADMIN, signed_in
-from tests.notifications.house import House, contact, registered
 from tests.notifications.matches import proposed
+from tests.notifications.memory_store import House, contact, registered
 
 
 @pytest.fixture

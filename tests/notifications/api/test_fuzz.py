@@ -4,7 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.notifications.api.conftest import ADMIN
-from tests.notifications.house import House, contact, registered
+from tests.notifications.memory_store import House, contact, registered
 from tests.support.fuzz import fuzz
 
 pytestmark = pytest.mark.slow

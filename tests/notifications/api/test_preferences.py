@@ -3,10 +3,10 @@
 import pytest
 from flask.testing import FlaskClient
 
-from services.chassis.links import LinkSigner
+from services.chassis.identity.signed_links import LinkSigner
 from services.events.profiles import PersonErased
 from tests.notifications.api.conftest import ADMIN, links, signed_in
-from tests.notifications.house import NOON, PROGRAMME, SECRET, House, contact
+from tests.notifications.memory_store import NOON, PROGRAMME, SECRET, House, contact
 from tests.support.fakes import FixedClock
 
 URL = "/notifications/v1/people/mentee/preferences"

@@ -8,8 +8,8 @@ from services.notifications.domain import kinds
 from services.notifications.domain.match import MatchEvent, MatchState, after
 from services.notifications.domain.person import Person, tombstone, with_contact, with_facts
 from services.notifications.domain.plan import plan
-from tests.notifications.house import NOON, PROGRAMME, changed, contact, registered
 from tests.notifications.matches import accepted, activated, declined, ended, expired, proposed, reminder
+from tests.notifications.memory_store import NOON, PROGRAMME, changed, contact, registered
 
 LETTERS = Path(__file__).parents[3] / "services" / "notifications" / "letters"
 APPLICANT = Person(id="mentor", programme_id=PROGRAMME, facts_version=1, mentor=True)

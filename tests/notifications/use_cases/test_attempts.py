@@ -5,9 +5,9 @@ import sqlalchemy as sa
 from services.events.notifications import MessageDelivered, MessageFailed
 from services.notifications.adapters.tables import attempts
 from services.notifications.domain.delivery import ATTEMPT_LIMIT, Ending, Outcome
-from services.notifications.use_cases.sweep import prune, sweep
-from tests.notifications.house import House, contact
+from services.notifications.use_cases.tidy_deliveries import prune_deliveries, tidy_deliveries
 from tests.notifications.matches import declined, proposed
+from tests.notifications.memory_store import House, contact
 
 LATER = Outcome(Ending.LATER, "smtp_451")
 NEVER = Outcome(Ending.NEVER, "smtp_550")
@@ -108,11 +108,11 @@ def test_trying_ends_after_two_days_with_a_failure(house: House) -> None:
 def test_a_message_that_could_never_be_addressed_ends_as_a_failure(house: House) -> None:
     house.hear(proposed())
     house.later(hours=73)
-    assert sweep(house.uow) == 1
+    assert tidy_deliveries(house.uow) == 1
     (told,) = house.told()
     assert isinstance(told, MessageFailed)
     assert told.cause == "no_contact"
-    assert sweep(house.uow) == 0
+    assert tidy_deliveries(house.uow) == 0
 
 
 def test_a_message_that_lost_its_job_is_picked_up(house: House) -> None:
@@ -122,16 +122,16 @@ def test_a_message_that_lost_its_job_is_picked_up(house: House) -> None:
     with house.engine.begin() as connection:
         connection.execute(chassis.jobs.delete())
     assert house.work() == []
-    assert sweep(house.uow) == 1
+    assert tidy_deliveries(house.uow) == 1
     assert len(house.work()) == 1
 
 
 def test_old_rows_are_dropped_after_ninety_days_and_not_before(house: House) -> None:
     ready(house).work()
     house.later(days=89)
-    assert prune(house.uow) == 0
+    assert prune_deliveries(house.uow) == 0
     house.later(days=2)
-    assert prune(house.uow) == 1
+    assert prune_deliveries(house.uow) == 1
     assert house.rows() == []
 
 

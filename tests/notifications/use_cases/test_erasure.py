@@ -8,10 +8,10 @@ from services.events.notifications import NotificationsForgot
 from services.events.profiles import PersonErased
 from services.notifications.domain.delivery import Ending, Outcome
 from services.notifications.domain.preferences import Preferences
-from services.notifications.use_cases.choose import choose
-from services.notifications.use_cases.sweep import sweep
-from tests.notifications.house import House, contact, registered
+from services.notifications.use_cases.change_preferences import change_preferences
+from services.notifications.use_cases.tidy_deliveries import tidy_deliveries
 from tests.notifications.matches import accepted, activated, proposed
+from tests.notifications.memory_store import House, contact, registered
 
 ERASED = PersonErased(person_id="mentee", programme_id="cairn", version=5)
 RECEIPT = NotificationsForgot(person_id="mentee", programme_id="cairn", version=5)
@@ -21,7 +21,7 @@ RECEIPT = NotificationsForgot(person_id="mentee", programme_id="cairn", version=
 def known(house: House) -> House:
     house.hear(registered("mentee"), contact("mentee", name="Robin Marker"), contact("mentor"))
     house.hear(proposed(), accepted())
-    choose(house.uow, Preferences(person_id="mentee", version=1, helpful=True), by="person:mentee")
+    change_preferences(house.uow, Preferences(person_id="mentee", version=1, helpful=True), by="person:mentee")
     house.work()
     return house
 
@@ -68,7 +68,7 @@ def test_a_mail_server_that_is_down_delays_the_receipt_for_a_day_at_most(known: 
     known.work()
     assert RECEIPT not in known.told()
     known.later(hours=25)
-    sweep(known.uow)
+    tidy_deliveries(known.uow)
     assert known.told()[-1] == RECEIPT
     with known.uow.begin() as store:
         assert not store.farewell_of("mentee")

@@ -2,9 +2,9 @@
 
 from services.notifications.domain.delivery import Ending, Outcome
 from services.notifications.use_cases.deliver import MailServerState
-from services.notifications.use_cases.sweep import probe_mail_server
-from tests.notifications.house import House, contact
+from services.notifications.use_cases.tidy_deliveries import probe_mail_server
 from tests.notifications.matches import proposed
+from tests.notifications.memory_store import House, contact
 
 UNREACHABLE = Outcome(Ending.LATER, "unreachable")
 GREYLISTED = Outcome(Ending.LATER, "smtp_450")

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from services.chassis.event import Event
+from services.chassis.messages.event import Event
 from services.notifications.ports import Letter
-from tests.notifications.house import House, contact
 from tests.notifications.matches import accepted, activated, declined, ended, expired, proposed, reminder
+from tests.notifications.memory_store import House, contact
 
 
 def who_and_what(letters: Sequence[Letter]) -> list[tuple[str, str]]:
@@ -134,8 +134,8 @@ def test_a_letter_waits_until_we_know_how_to_reach_its_reader(house: House) -> N
 
 
 def test_the_answer_link_ends_with_the_question(known: House) -> None:
-    from services.chassis.links import LinkRefused, LinkSigner
-    from tests.notifications.house import SECRET
+    from services.chassis.identity.signed_links import LinkRefused, LinkSigner
+    from tests.notifications.memory_store import SECRET
 
     known.hear(proposed())
     (letter,) = known.work()

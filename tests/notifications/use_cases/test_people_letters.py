@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from services.chassis.database import open_engine
+from services.chassis.storage.database import open_engine
 from services.events import matcher, profiles
 from services.notifications.domain.preferences import Preferences
 from services.notifications.domain.quiet import read_quiet_hours
-from services.notifications.use_cases.ask_for_people import ask_for_people
-from services.notifications.use_cases.choose import choose, unsubscribe
-from tests.notifications.house import NOON, PROGRAMME, House, changed, contact, open_database, registered
+from services.notifications.use_cases.change_preferences import change_preferences, unsubscribe
+from services.notifications.use_cases.request_people import request_people
 from tests.notifications.matches import proposed, reminder
+from tests.notifications.memory_store import NOON, PROGRAMME, House, changed, contact, open_database, registered
 
 
 def waiting(person_id: str = "mentee") -> matcher.WaitAtRisk:
@@ -117,7 +117,7 @@ def test_quiet_hours_are_kept_by_the_reader_s_own_clock(tmp_path: Path) -> None:
 
 def test_whoever_likes_it_once_a_day_gets_the_helpful_at_nine(house: House) -> None:
     house.hear(contact("mentee"))
-    choose(house.uow, Preferences(person_id="mentee", version=1, pace="once_a_day"), by="person:mentee")
+    change_preferences(house.uow, Preferences(person_id="mentee", version=1, pace="once_a_day"), by="person:mentee")
     house.hear(waiting())
     assert house.work() == []
     assert house.later(hours=20, minutes=59) == []
@@ -125,7 +125,7 @@ def test_whoever_likes_it_once_a_day_gets_the_helpful_at_nine(house: House) -> N
 
 
 def test_a_new_database_asks_for_everybody_exactly_once(house: House) -> None:
-    assert [ask_for_people(house.uow, PROGRAMME) for _ in range(3)] == [True, False, False]
+    assert [request_people(house.uow, PROGRAMME) for _ in range(3)] == [True, False, False]
     assert [type(event).__name__ for event in house.told()] == ["PeopleWanted"]
 
 

@@ -12,7 +12,7 @@ from services.notifications.domain.attempt import Order
 from services.notifications.domain.delivery import SHARED_ATTEMPT, Ending, Outcome
 from services.notifications.ports import Letter
 from services.notifications.use_cases.deliver import TOGETHER, Deliver
-from tests.notifications.house import House, contact, registered
+from tests.notifications.memory_store import House, contact, registered
 
 LATER = Outcome(Ending.LATER, "smtp_451")
 NEVER = Outcome(Ending.NEVER, "smtp_550")

@@ -7,13 +7,13 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from services.chassis.database import open_engine
-from services.chassis.migrations import current_revision, migrate, migrate_down
-from services.chassis.settings import load
+from services.chassis.service.settings import load
+from services.chassis.storage.database import open_engine
+from services.chassis.storage.migrations import current_revision, migrate, migrate_down
 from services.profiles.adapters.tables import METADATA
 from services.profiles.bootstrap import SERVICE
 from services.profiles.settings import Settings
-from tests.profiles.stage import Stage, mentee_body
+from tests.profiles.app_harness import Stage, mentee_body
 from tests.support.stack import postgres_url
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.profiles.api.examples import MENTEE, MENTOR
-from tests.profiles.stage import Stage, mentee_body, mentor_body
+from tests.profiles.app_harness import Stage, mentee_body, mentor_body
 
 ENGLISH = {"tag": "en", "level": "native"}
 

@@ -3,7 +3,7 @@
 import pytest
 
 from services.events.vocabulary import codes
-from tests.profiles.stage import Stage
+from tests.profiles.app_harness import Stage
 
 
 def test_every_code_comes_with_its_words(stage: Stage) -> None:

@@ -1,7 +1,7 @@
 """Consent is a ledger: what stands is the last word, and leaving the pool is one word away."""
 
 from services.events.profiles import ContactChanged, PersonChanged, PersonLeft
-from tests.profiles.stage import Somebody, Stage, mentee_body
+from tests.profiles.app_harness import Somebody, Stage, mentee_body
 
 
 def answer(stage: Stage, somebody: Somebody, purpose: str, given: bool) -> dict[str, object]:
@@ -13,7 +13,7 @@ def answer(stage: Stage, somebody: Somebody, purpose: str, given: bool) -> dict[
 
 def test_withdrawing_consent_to_matching_leaves_the_pool(stage: Stage) -> None:
     mentee = stage.mentee()
-    stage.clock.forward(stage.world.rules.link_life)
+    stage.clock.forward(stage.resources.rules.link_life)
     ledger = answer(stage, mentee, "matching", False)
     assert ledger["standing"] == []
     assert [(item["purpose"], item["given"]) for item in ledger["items"]] == [  # type: ignore[attr-defined]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.profiles.stage import Stage
+from tests.profiles.app_harness import Stage
 
 METHODS = {"get", "post", "patch", "delete"}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.profiles.stage import Stage
+from tests.profiles.app_harness import Stage
 from tests.support.fuzz import fuzz
 
 pytestmark = pytest.mark.slow

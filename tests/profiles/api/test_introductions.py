@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.events.matcher import MatchAccepted, MatchActivated, MatchDeclined, MatchEnded, MatchExpired, Reason
-from tests.profiles.stage import Somebody, Stage
+from tests.profiles.app_harness import Somebody, Stage
 
 REASONS = (
     Reason(criterion="language", band="strong", codes=("en",)),

@@ -1,7 +1,7 @@
 """Admins let mentors in: with a reason, until their training ends."""
 
 from services.events.profiles import PersonChanged
-from tests.profiles.stage import Stage
+from tests.profiles.app_harness import Stage
 
 
 def test_an_approved_mentor_is_told_to_the_matcher(stage: Stage) -> None:

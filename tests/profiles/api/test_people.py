@@ -6,7 +6,7 @@ import pytest
 
 from services.events.profiles import ContactChanged, PersonChanged, PersonPaused, PersonResumed
 from services.profiles.api.examples import MENTEE, MENTOR
-from tests.profiles.stage import Somebody, Stage, mentee_body
+from tests.profiles.app_harness import Somebody, Stage, mentee_body
 
 PATHS = ["", "/export", "/erasure", "/consents"]
 

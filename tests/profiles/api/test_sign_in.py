@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from services.events.profiles import SignInAsked
-from tests.profiles.stage import Somebody, Stage
+from tests.profiles.app_harness import Somebody, Stage
 
 
 def a_link(stage: Stage, somebody: Somebody) -> str:
@@ -74,7 +74,7 @@ def test_old_requests_are_forgotten(stage: Stage) -> None:
     from services.profiles.schedule import ticks
 
     a_link(stage, stage.mentee())
-    (tick,) = ticks(stage.world)
+    (tick,) = ticks(stage.resources)
     tick.run()
     assert len(stage.rows("sign_in_links")) == 1
     stage.clock.forward(timedelta(days=2))

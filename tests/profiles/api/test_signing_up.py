@@ -7,7 +7,7 @@ import pytest
 from services.events.facts import DeviceInterest, DeviceLived, Spoken, Window
 from services.events.profiles import ContactChanged, PersonRegistered
 from services.profiles.api.examples import MENTEE, MENTOR
-from tests.profiles.stage import Stage, mentee_body, mentor_body
+from tests.profiles.app_harness import Stage, mentee_body, mentor_body
 
 
 def test_a_mentee_is_welcomed_with_what_happens_next(stage: Stage) -> None:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from services.chassis.errors import Conflict
-from services.chassis.event import Event
+from services.chassis.core.errors import Conflict
+from services.chassis.messages.event import Event
 from services.events.facts import MenteeFacts, Spoken
 from services.events.profiles import PersonChanged, PersonLeft, PersonPaused, PersonRegistered, PersonResumed
 from services.events.validation.availability import availability_faults

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.profiles.stage import Stage
+from tests.profiles.app_harness import Stage
 
 
 @pytest.mark.parametrize(

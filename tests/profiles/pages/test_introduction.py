@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from services.events.matcher import MatchAccepted, MatchActivated, MatchEnded, Reason
-from tests.profiles.stage import Somebody, Stage
+from tests.profiles.app_harness import Somebody, Stage
 
 
 def introduced(

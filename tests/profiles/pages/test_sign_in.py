@@ -3,7 +3,7 @@
 import re
 
 from services.events.profiles import SignInAsked
-from tests.profiles.stage import Somebody, Stage
+from tests.profiles.app_harness import Somebody, Stage
 
 PAGE = {"Accept": "text/html"}
 

@@ -6,7 +6,7 @@ from services.events.matcher import MatchAccepted, MatcherForgot
 from services.events.notifications import NotificationsForgot
 from services.events.profiles import PersonErased, PersonRegistered
 from services.profiles.api.examples import MENTEE
-from tests.profiles.stage import Somebody, Stage, mentee_body
+from tests.profiles.app_harness import Somebody, Stage, mentee_body
 
 
 def erase(stage: Stage, somebody: Somebody) -> None:
@@ -41,8 +41,8 @@ def test_every_personal_row_is_gone_at_once(stage: Stage) -> None:
         assert mentee.id not in {row["person_id"] for row in stage.rows(table)}, table
     assert [row["id"] for row in stage.rows("people")] == [mentor.id]
     assert stage.rows("introductions") == []
-    (stone,) = stage.rows("tombstones")
-    assert (stone["person_id"], stone["version"]) == (mentee.id, 3)
+    (tombstone,) = stage.rows("tombstones")
+    assert (tombstone["person_id"], tombstone["version"]) == (mentee.id, 3)
     assert [event.version for event in stage.told(PersonErased)] == [3]
 
 

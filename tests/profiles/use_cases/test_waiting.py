@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from services.events.matcher import MatchActivated
-from tests.profiles.stage import Stage
+from tests.profiles.app_harness import Stage
 
 
 def waited(stage: Stage, *hours: float) -> None:

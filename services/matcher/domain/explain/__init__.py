@@ -1,9 +1,9 @@
 """Answers to "why": why this mentor, why nobody yet, what would change it."""
 
-from services.matcher.domain.explain.hall import Crowd, crowd_of
-from services.matcher.domain.explain.pair import explain, parts_of
-from services.matcher.domain.explain.parts import Explanation, Part, band_of, reasons_of
-from services.matcher.domain.explain.unmatched import (
+from services.matcher.domain.explain.bottleneck import Bottleneck, bottleneck_of
+from services.matcher.domain.explain.explain_pair import explain, parts_of
+from services.matcher.domain.explain.explanation import Explanation, Part, band_of, reasons_of
+from services.matcher.domain.explain.why_unmatched import (
     Relaxation,
     WhyUnmatched,
     awaited,
@@ -14,15 +14,15 @@ from services.matcher.domain.explain.unmatched import (
 )
 
 __all__ = [
-    "Crowd",
+    "Bottleneck",
     "Explanation",
     "Part",
     "Relaxation",
     "WhyUnmatched",
     "awaited",
     "band_of",
+    "bottleneck_of",
     "cause_each",
-    "crowd_of",
     "explain",
     "is_own",
     "parts_of",

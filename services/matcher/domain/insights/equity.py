@@ -6,10 +6,10 @@ What is hidden stays hidden from who subtracts: see ``small_cells``.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from services.matcher.domain.candidates import Mentee
+from services.matcher.domain.insights.disclosure_control import Group, Row, table_rows, too_few
 from services.matcher.domain.insights.groups import groups_of
-from services.matcher.domain.insights.intervals import survival_quantile, wilson
-from services.matcher.domain.insights.small_cells import Group, Row, table_rows, too_few
-from services.matcher.domain.people import Mentee
+from services.matcher.domain.insights.statistics import survival_quantile, wilson
 
 ALERT_RATIO = 1.5
 

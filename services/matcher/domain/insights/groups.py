@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from services.matcher.domain.arrays import I64
-from services.matcher.domain.insights.small_cells import Group, Row, table_rows
-from services.matcher.domain.people import Mentee
+from services.matcher.domain.candidates import Mentee
+from services.matcher.domain.insights.disclosure_control import Group, Row, table_rows
+from services.matcher.solver.arrays import I64
 
 _AXES = ("language", "diabetes_type", "relation", "format")
 

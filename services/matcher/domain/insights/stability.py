@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from services.matcher.domain.arrays import I64
-from services.matcher.domain.features.placement import Placement
-from services.matcher.domain.insights.judge import judge
-from services.matcher.domain.insights.market import Market, market_of
-from services.matcher.domain.insights.policies import stable
-from services.matcher.domain.people import Pair
-from services.matcher.domain.round import Settled
+from services.matcher.domain.candidates import Pair
+from services.matcher.domain.formulation.placement import Placement
+from services.matcher.domain.insights.baselines import deferred_acceptance
+from services.matcher.domain.insights.evaluation import evaluate
+from services.matcher.domain.insights.preferences import Preferences, preferences_of
+from services.matcher.domain.round import SolvedPool
+from services.matcher.solver.arrays import I64
 
 _BEYOND = np.iinfo(np.int64).max  # more than anybody can be helped
 
@@ -35,14 +35,14 @@ class Stability:
     lost_fit: int
 
 
-def stability(settled: Settled) -> Stability:
+def stability(solved: SolvedPool) -> Stability:
     """Judge the pairs a round made; pinned ones are left as they are."""
-    market = market_of(settled.problem)
-    pairs, regret = blocking_pairs(market, Placement(settled.problem, settled.answer.mentor_of))
-    alternative = market.ids(stable(market))
-    reading = settled.problem.reading
-    made = {one: mentor for one, mentor in settled.mentor_of.items() if one not in dict(settled.pinned)}
-    best, other = (judge(reading, pairs_made) for pairs_made in (made, alternative))
+    market = preferences_of(solved.problem)
+    pairs, regret = blocking_pairs(market, Placement(solved.problem, solved.answer.mentor_of))
+    alternative = market.ids(deferred_acceptance(market))
+    weighted_pool = solved.problem.weighted_pool
+    made = {one: mentor for one, mentor in solved.mentor_of.items() if one not in dict(solved.pinned)}
+    best, other = (evaluate(weighted_pool, pairs_made) for pairs_made in (made, alternative))
     return Stability(
         blocking=pairs,
         worst_regret=regret,
@@ -51,7 +51,7 @@ def stability(settled: Settled) -> Stability:
     )
 
 
-def blocking_pairs(market: Market, placed: Placement) -> tuple[tuple[Pair, ...], int]:
+def blocking_pairs(market: Preferences, placed: Placement) -> tuple[tuple[Pair, ...], int]:
     """The pairs that would rather have each other, sorted by ids, and the worst regret in points of 100."""
     pool = market.problem.pool
     have = np.full((len(pool.mentees), 1), -1, dtype=np.int64)
@@ -65,7 +65,7 @@ def blocking_pairs(market: Market, placed: Placement) -> tuple[tuple[Pair, ...],
     return tuple(sorted(found)), int(gains.max(initial=0)) // 1000
 
 
-def _least_help(market: Market, placed: Placement, shape: str) -> I64:
+def _least_help(market: Preferences, placed: Placement, shape: str) -> I64:
     """How much each mentor (N) helps whoever would make room for such a request, at least: more than that is better.
 
     -1, below any help, where a place is free; beyond any where none of their people would make room.

@@ -7,26 +7,26 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.matcher.domain.arrays import I64
-from services.matcher.domain.features.ground import Ground, lay_ground
-from services.matcher.domain.features.pair_points import PairPoints, pair_points
-from services.matcher.domain.features.pool import Pool
-from services.matcher.domain.features.rules import Flags
-from services.matcher.domain.insights.groups import Grouped, grouped
-from services.matcher.domain.insights.judge import (
+from services.matcher.domain.criteria.pool import Pool
+from services.matcher.domain.formulation.encoded_pool import EncodedPool, encode_pool
+from services.matcher.domain.formulation.pair_scores import PairScores, pair_points
+from services.matcher.domain.hard_rules.rule_book import Flags
+from services.matcher.domain.insights.disclosure_control import Group, Row
+from services.matcher.domain.insights.evaluation import (
+    Evaluation,
     Measure,
     Pairing,
-    Verdict,
+    evaluate_pairing,
     ids_of,
-    judge_pairing,
     measure,
     pairing,
     rows_of,
 )
-from services.matcher.domain.insights.small_cells import Group, Row
-from services.matcher.domain.round import Settled, Snapshot, settle
-from services.matcher.domain.solve import Limits, Watch
+from services.matcher.domain.insights.groups import Grouped, grouped
+from services.matcher.domain.round import Snapshot, SolvedPool, solve_pool
 from services.matcher.domain.weights import Weights
+from services.matcher.solver.arrays import I64
+from services.matcher.solver.column_generation import Limits, Watch
 
 ALERT_POINTS = 5
 """A group whose match rate falls by more than this many points of a hundred raises an alert."""
@@ -61,10 +61,10 @@ class WhatIf:
     Each answer is judged by both weights, so that a number cannot rise only because the measure changed.
     """
 
-    before_by_current: Verdict
-    before_by_candidate: Verdict
-    after_by_current: Verdict
-    after_by_candidate: Verdict
+    before_by_current: Evaluation
+    before_by_candidate: Evaluation
+    after_by_current: Evaluation
+    after_by_candidate: Evaluation
     changed: tuple[str, ...]  # mentees with another mentor
     gained: tuple[str, ...]  # mentees with a mentor only after
     lost: tuple[str, ...]  # mentees with a mentor only before
@@ -106,12 +106,12 @@ class WhatIf:
 class Prepared:
     """What every what-if over one snapshot shares; keep it while an admin moves sliders."""
 
-    settled: Settled
-    ground: Ground  # of everybody, people of pins as well
-    pairs: PairPoints  # everybody's, by the weights in force
+    solved: SolvedPool
+    encoded_pool: EncodedPool  # of everybody, people of pins as well
+    pairs: PairScores  # everybody's, by the weights in force
     current: Measure
     made: Pairing  # the pairs under the weights in force, pinned ones too
-    by_current: Verdict
+    by_current: Evaluation
     grouped: Grouped
 
     @property
@@ -124,20 +124,20 @@ def prepare(
     snapshot: Snapshot, *, limits: Limits | None = None, cancelled: Callable[[], bool] | None = None
 ) -> Prepared:
     """Settle the snapshot by the weights in force, once."""
-    settled = settle(snapshot, limits=limits, watch=Watch(cancelled=cancelled))
-    everybody = _pool(settled.snapshot, snapshot.weights)
-    same = settled.problem.reading.ground
-    ground = same if not settled.pinned else lay_ground(everybody, snapshot.blocks)
-    pairs = pair_points(ground, snapshot.weights)
-    current = measure(ids_of(everybody), pairs, ground.waits, snapshot.weights)
-    made = pairing(pairs, _mentor_rows(settled, everybody))
+    solved = solve_pool(snapshot, limits=limits, watch=Watch(cancelled=cancelled))
+    everybody = _pool(solved.snapshot, snapshot.weights)
+    same = solved.problem.weighted_pool.encoded_pool
+    encoded_pool = same if not solved.pinned else encode_pool(everybody, snapshot.blocks)
+    pairs = pair_points(encoded_pool, snapshot.weights)
+    current = measure(ids_of(everybody), pairs, encoded_pool.waits, snapshot.weights)
+    made = pairing(pairs, _mentor_rows(solved, everybody))
     return Prepared(
-        settled=settled,
-        ground=ground,
+        solved=solved,
+        encoded_pool=encoded_pool,
         pairs=pairs,
         current=current,
         made=made,
-        by_current=judge_pairing(current, made),
+        by_current=evaluate_pairing(current, made),
         grouped=grouped(everybody.mentees),
     )
 
@@ -152,19 +152,21 @@ def what_if(
 ) -> WhatIf:
     """Compare the weights in force with candidate ones; raises ``LimitReachedError`` beyond the ``limits``."""
     ready = prepared or prepare(snapshot, limits=limits, cancelled=cancelled)
-    current = ready.settled
+    current = ready.solved
     then = _pool(current.snapshot, candidate)
     watch = Watch(cancelled=cancelled)
-    other = settle(replace(current.snapshot, weights=candidate), like=current, alternates=0, limits=limits, watch=watch)
+    other = solve_pool(
+        replace(current.snapshot, weights=candidate), like=current, alternates=0, limits=limits, watch=watch
+    )
     after = pairing(ready.pairs, _mentor_rows(other, then))
     pairs, before_then, after_then = _as_candidate(ready, then, after, other)
-    by_candidate = replace(ready.current, pairs=pairs, past=ready.ground.waits.past(candidate))
+    by_candidate = replace(ready.current, pairs=pairs, past=ready.encoded_pool.waits.past(candidate))
     has_mentor, had_mentor = after.mentor_of >= 0, ready.made.mentor_of >= 0
     return WhatIf(
         before_by_current=ready.by_current,
-        before_by_candidate=judge_pairing(by_candidate, before_then),
-        after_by_current=judge_pairing(ready.current, after),
-        after_by_candidate=judge_pairing(by_candidate, after_then),
+        before_by_candidate=evaluate_pairing(by_candidate, before_then),
+        after_by_current=evaluate_pairing(ready.current, after),
+        after_by_candidate=evaluate_pairing(by_candidate, after_then),
         changed=_named(ready.people, after.mentor_of != ready.made.mentor_of),
         gained=_named(ready.people, has_mentor & ~had_mentor),
         lost=_named(ready.people, had_mentor & ~has_mentor),
@@ -173,13 +175,15 @@ def what_if(
     )
 
 
-def _as_candidate(ready: Prepared, then: Pool, after: Pairing, other: Settled) -> tuple[PairPoints, Pairing, Pairing]:
+def _as_candidate(
+    ready: Prepared, then: Pool, after: Pairing, other: SolvedPool
+) -> tuple[PairScores, Pairing, Pairing]:
     """Both sets of pairs with the points they have under the candidate: other ones only by other closeness tables."""
-    if then.weights.closeness == ready.settled.snapshot.weights.closeness:
-        same = other.problem.reading.pairs if not other.pinned else pair_points(ready.ground, then.weights)
+    if then.weights.closeness == ready.solved.snapshot.weights.closeness:
+        same = other.problem.weighted_pool.pairs if not other.pinned else pair_points(ready.encoded_pool, then.weights)
         return same, ready.made, after
-    ground = lay_ground(then) if other.pinned else other.problem.reading.ground
-    pairs = pair_points(ground, then.weights)
+    encoded_pool = encode_pool(then) if other.pinned else other.problem.weighted_pool.encoded_pool
+    pairs = pair_points(encoded_pool, then.weights)
     return pairs, pairing(pairs, ready.made.mentor_of), pairing(pairs, after.mentor_of)
 
 
@@ -191,11 +195,11 @@ def _pool(snapshot: Snapshot, weights: Weights) -> Pool:
     return Pool(snapshot.mentees, snapshot.mentors, snapshot.at, weights)
 
 
-def _mentor_rows(settled: Settled, everybody: Pool) -> I64:
+def _mentor_rows(solved: SolvedPool, everybody: Pool) -> I64:
     """Each mentee's mentor row, over everybody, pins too."""
-    if not settled.pinned:
-        return np.array(settled.answer.mentor_of, dtype=np.int64)
-    return rows_of(everybody, settled.mentor_of)
+    if not solved.pinned:
+        return np.array(solved.answer.mentor_of, dtype=np.int64)
+    return rows_of(everybody, solved.mentor_of)
 
 
 def _named(people: tuple[str, ...], chosen: Flags) -> tuple[str, ...]:

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from services.matcher.domain.explain import Crowd, WhyUnmatched, crowd_of, why_unmatched
-from services.matcher.domain.explain.unmatched import SHORTAGE
-from services.matcher.domain.features.pool import Pool
-from services.matcher.domain.features.problem import build
-from services.matcher.domain.features.reading import read
-from services.matcher.domain.insights.judge import rows_of
-from services.matcher.domain.round import RoundResult, Settled, Snapshot
-from services.matcher.domain.round.pins import settle_pins
+from services.matcher.domain.criteria.pool import Pool
+from services.matcher.domain.explain import Bottleneck, WhyUnmatched, bottleneck_of, why_unmatched
+from services.matcher.domain.explain.why_unmatched import SHORTAGE
+from services.matcher.domain.formulation.round_problem import round_problem
+from services.matcher.domain.formulation.weighted_pool import weigh_pool
+from services.matcher.domain.insights.evaluation import rows_of
+from services.matcher.domain.round import RoundResult, Snapshot, SolvedPool
+from services.matcher.domain.round.pins import apply_pins
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,26 +17,26 @@ class WhyWaiting:
     """``why`` as in a round's result, with relaxations; ``crowd`` only for a shortage that a crowd explains."""
 
     why: WhyUnmatched
-    crowd: Crowd | None
+    crowd: Bottleneck | None
 
 
-def why_waiting(settled: Settled, mentee_id: str) -> WhyWaiting | None:
+def why_waiting(solved: SolvedPool, mentee_id: str) -> WhyWaiting | None:
     """Say why; None when the person has a mentor in this answer. KeyError when they are not in the pool."""
-    if mentee_id in settled.mentor_of:
+    if mentee_id in solved.mentor_of:
         return None
-    row = {one.id: row for row, one in enumerate(settled.problem.pool.mentees)}[mentee_id]
-    why = why_unmatched(settled.problem, row)
-    crowd = crowd_of(settled.problem, settled.answer.mentor_of, row) if why.cause == SHORTAGE else None
+    row = {one.id: row for row, one in enumerate(solved.problem.pool.mentees)}[mentee_id]
+    why = why_unmatched(solved.problem, row)
+    crowd = bottleneck_of(solved.problem, solved.answer.mentor_of, row) if why.cause == SHORTAGE else None
     return WhyWaiting(why=why, crowd=crowd)
 
 
-def crowd_left(snapshot: Snapshot, result: RoundResult, mentee_id: str) -> Crowd | None:
+def crowd_left(snapshot: Snapshot, result: RoundResult, mentee_id: str) -> Bottleneck | None:
     """Who competed with somebody whom a round left, from what it read and decided; nothing is settled again.
 
     None where no crowd explains it. KeyError when they were not in the round.
     """
-    rest, _, _ = settle_pins(snapshot)
+    rest, _, _ = apply_pins(snapshot)
     pool = Pool(rest.mentees, rest.mentors, rest.at, rest.weights)
     row = {one.id: row for row, one in enumerate(pool.mentees)}[mentee_id]
     made = {one.mentee_id: one.mentor_id for one in result.proposals if not one.pinned}
-    return crowd_of(build(read(pool, rest.blocks)), rows_of(pool, made).tolist(), row)
+    return bottleneck_of(round_problem(weigh_pool(pool, rest.blocks)), rows_of(pool, made).tolist(), row)

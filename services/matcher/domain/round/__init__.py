@@ -1,48 +1,48 @@
 """A matching round: from a snapshot of the pool to proposals, alternates, and a reason for everybody else."""
 
 from services.matcher.domain.round.alternates import harmless_alternates
-from services.matcher.domain.round.as_json import (
-    prices_from_json,
-    prices_to_json,
+from services.matcher.domain.round.canonical_json import digest
+from services.matcher.domain.round.decide_round import Decision, decide_round, run_round
+from services.matcher.domain.round.json_text import (
     result_from_json,
     result_to_json,
     snapshot_from_json,
     snapshot_pieces,
     snapshot_to_json,
+    warm_start_from_json,
+    warm_start_to_json,
 )
-from services.matcher.domain.round.canonical import digest
-from services.matcher.domain.round.prices import NO_PRICES, Prices
-from services.matcher.domain.round.reasons import Reason, decides, renewed
-from services.matcher.domain.round.run import Decision, decide_round, run_round
-from services.matcher.domain.round.settle import Settled, settle
-from services.matcher.domain.round.values import Proof, Proposal, RoundResult, Snapshot, Unmatched
+from services.matcher.domain.round.kept_reasons import Reason, decides, renewed
+from services.matcher.domain.round.snapshot_and_result import Proof, Proposal, RoundResult, Snapshot, Unmatched
+from services.matcher.domain.round.solve_pool import SolvedPool, solve_pool
 from services.matcher.domain.round.verify import Verification, verify_round
+from services.matcher.domain.round.warm_start import COLD_START, WarmStart
 
 __all__ = [
-    "NO_PRICES",
+    "COLD_START",
     "Decision",
-    "Prices",
     "Proof",
     "Proposal",
     "Reason",
     "RoundResult",
-    "Settled",
     "Snapshot",
+    "SolvedPool",
     "Unmatched",
     "Verification",
+    "WarmStart",
     "decide_round",
     "decides",
     "digest",
     "harmless_alternates",
-    "prices_from_json",
-    "prices_to_json",
     "renewed",
     "result_from_json",
     "result_to_json",
     "run_round",
-    "settle",
     "snapshot_from_json",
     "snapshot_pieces",
     "snapshot_to_json",
+    "solve_pool",
     "verify_round",
+    "warm_start_from_json",
+    "warm_start_to_json",
 ]

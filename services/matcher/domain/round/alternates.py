@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from services.matcher.domain.arrays import I64
-from services.matcher.domain.features.capacity import capacity_of, with_match
-from services.matcher.domain.features.passing import passing
-from services.matcher.domain.features.pool import Pool
-from services.matcher.domain.features.reading import Reading, read
-from services.matcher.domain.people import Mentor, Pair
-from services.matcher.domain.round.values import Snapshot
+from services.matcher.domain.candidates import Mentor, Pair
+from services.matcher.domain.criteria.pool import Pool
+from services.matcher.domain.formulation.check_pairs import passing
+from services.matcher.domain.formulation.weighted_pool import WeightedPool, weigh_pool
+from services.matcher.domain.hard_rules.capacity import capacity_of, with_match
+from services.matcher.domain.round.snapshot_and_result import Snapshot
+from services.matcher.solver.arrays import I64
 
 
 def harmless_alternates(
@@ -32,7 +32,7 @@ def harmless_alternates(
     given = [Pair(*pair) for pair in promised.items() if pair[0] in mentees]
     mentors = _with_places_taken(snapshot, given)
     pool = Pool(snapshot.mentees, mentors, snapshot.at, snapshot.weights)
-    market = _Market(read(pool, snapshot.blocks), frozenset(promised))
+    market = _Market(weigh_pool(pool, snapshot.blocks), frozenset(promised))
     pinned = {person_id for pin in snapshot.pins for person_id in pin}
     found: dict[str, str] = {}
     for mentee_id, listed in alternates.items():
@@ -48,12 +48,12 @@ def harmless_alternates(
 class _Market:
     """Everybody who waits, and the mentors with the places that nobody is promised."""
 
-    def __init__(self, reading: Reading, promised: frozenset[str]) -> None:
-        self._reading = reading
-        self._capacity = [capacity_of(one) for one in reading.pool.mentors]
-        self._row = {one.id: row for row, one in enumerate(reading.pool.mentees)}
-        self._column = {one.id: column for column, one in enumerate(reading.pool.mentors)}
-        self._competing = np.array([one.id not in promised for one in reading.pool.mentees], dtype=np.bool_)
+    def __init__(self, weighted_pool: WeightedPool, promised: frozenset[str]) -> None:
+        self._reading = weighted_pool
+        self._capacity = [capacity_of(one) for one in weighted_pool.pool.mentors]
+        self._row = {one.id: row for row, one in enumerate(weighted_pool.pool.mentees)}
+        self._column = {one.id: column for column, one in enumerate(weighted_pool.pool.mentors)}
+        self._competing = np.array([one.id not in promised for one in weighted_pool.pool.mentees], dtype=np.bool_)
 
     def first(self, mentee_id: str, listed: Sequence[str]) -> str | None:
         """The first of some mentors who may be given to the mentee, if giving them harms nobody."""

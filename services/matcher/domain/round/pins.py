@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
+from services.matcher.domain.candidates import Mentee, Mentor, Pair
 from services.matcher.domain.explain import explain
-from services.matcher.domain.features.capacity import capacity_of, with_match
-from services.matcher.domain.people import Mentee, Mentor, Pair
-from services.matcher.domain.round.values import Snapshot
+from services.matcher.domain.hard_rules.capacity import capacity_of, with_match
+from services.matcher.domain.round.snapshot_and_result import Snapshot
 
 
-def settle_pins(snapshot: Snapshot) -> tuple[Snapshot, tuple[Pair, ...], tuple[Pair, ...]]:
+def apply_pins(snapshot: Snapshot) -> tuple[Snapshot, tuple[Pair, ...], tuple[Pair, ...]]:
     """The snapshot without what pins settle, the pairs made, and the pins refused.
 
     A pin is refused when it breaks a hard rule, is blocked, or finds no seat; of two pins of one person the first in

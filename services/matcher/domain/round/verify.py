@@ -4,9 +4,9 @@ import json
 from collections.abc import Callable
 from typing import NamedTuple
 
-from services.matcher.domain.round.as_json import ENGINE, result_to_json, snapshot_from_json
-from services.matcher.domain.round.run import run_round
-from services.matcher.domain.solve import Watch
+from services.matcher.domain.round.decide_round import run_round
+from services.matcher.domain.round.json_text import ENGINE, result_to_json, snapshot_from_json
+from services.matcher.solver.column_generation import Watch
 
 
 class Verification(NamedTuple):

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from services.chassis.schema import CairnSchema, Instant
+from services.chassis.web.fields import CairnSchema, Instant
 from services.profiles.api.schemas.parts import ContactChangeSchema, ContactSchema, YesNo, code, text
 from services.profiles.api.schemas.sides import MenteeFields, MentorFields
 from services.profiles.domain.consent import purposes

@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from services.chassis.schema import CairnSchema, Instant
+from services.chassis.web.fields import CairnSchema, Instant
 from services.profiles.api.schemas.answers import ConsentEntrySchema, PersonSchema
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields, validate
 
-from services.chassis.schema import CairnSchema, Code, LanguageTag
+from services.chassis.web.fields import CairnSchema, Code, LanguageTag
 from services.events.validation import limits
 from services.events.vocabulary import codes, nearest
 from services.profiles.domain.addresses import MOST

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from services.chassis.schema import CairnSchema, Code
+from services.chassis.web.fields import CairnSchema, Code
 from services.events.validation import limits
 from services.events.vocabulary import codes
 from services.events.vocabulary.device_models import device_models

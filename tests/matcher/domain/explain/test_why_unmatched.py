@@ -7,16 +7,18 @@ from typing import Any
 
 import pytest
 
-from services.matcher.domain.explain import Crowd, Relaxation, WhyUnmatched, awaited, crowd_of, why_unmatched
-from services.matcher.domain.features import Pool, Problem, build, read
-from services.matcher.domain.people import Mentee, Mentor
-from services.matcher.domain.round import settle
+from services.matcher.domain.candidates import Mentee, Mentor
+from services.matcher.domain.criteria.pool import Pool
+from services.matcher.domain.explain import Bottleneck, Relaxation, WhyUnmatched, awaited, bottleneck_of, why_unmatched
+from services.matcher.domain.formulation.round_problem import RoundProblem, round_problem
+from services.matcher.domain.formulation.weighted_pool import weigh_pool
+from services.matcher.domain.round import solve_pool
 from services.matcher.domain.weights import Weights, default_weights
 from tests.support.people import NOW, a_mentee, a_mentor, a_snapshot, asks_about, must, spoken, weights
 
 
-def a_problem(mentees: Iterable[Mentee], mentors: Iterable[Mentor], given: Weights | None = None) -> Problem:
-    return build(read(Pool(tuple(mentees), tuple(mentors), NOW, given or default_weights())))
+def a_problem(mentees: Iterable[Mentee], mentors: Iterable[Mentor], given: Weights | None = None) -> RoundProblem:
+    return round_problem(weigh_pool(Pool(tuple(mentees), tuple(mentors), NOW, given or default_weights())))
 
 
 def why(mentee: Mentee, *mentors: Mentor, given: Weights | None = None) -> WhyUnmatched:
@@ -113,9 +115,9 @@ def test_what_letting_go_would_open_is_what_it_opens() -> None:
 def test_a_crowd_is_found_under_a_quality_floor_as_well() -> None:
     """The floor is judged pair by pair: one person with several mentors at once."""
     mentees = [a_mentee(name) for name in ("a", "b", "c")]
-    settled = settle(a_snapshot(mentees, [a_mentor("x"), a_mentor("y")], weights(quality_floor=20)))
-    (left,) = [row for row, mentor in enumerate(settled.answer.mentor_of) if mentor < 0]
-    crowd = crowd_of(settled.problem, settled.answer.mentor_of, left)
+    solved = solve_pool(a_snapshot(mentees, [a_mentor("x"), a_mentor("y")], weights(quality_floor=20)))
+    (left,) = [row for row, mentor in enumerate(solved.answer.mentor_of) if mentor < 0]
+    crowd = bottleneck_of(solved.problem, solved.answer.mentor_of, left)
     assert crowd is not None
     assert (len(crowd.mentees), crowd.mentors, crowd.places) == (3, ("x", "y"), 2)
 
@@ -161,10 +163,10 @@ def test_what_a_wait_for_capacity_waits_for(rules: tuple[str, ...], what: str) -
     assert awaited(rules) == what
 
 
-def crowd(mentees: list[Mentee], mentors: list[Mentor], made: dict[str, str], who: str) -> Crowd | None:
+def crowd(mentees: list[Mentee], mentors: list[Mentor], made: dict[str, str], who: str) -> Bottleneck | None:
     rows = {one.id: row for row, one in enumerate(mentors)}
     mentor_of = [rows[made[one.id]] if one.id in made else -1 for one in mentees]
-    return crowd_of(a_problem(mentees, mentors), mentor_of, [one.id for one in mentees].index(who))
+    return bottleneck_of(a_problem(mentees, mentors), mentor_of, [one.id for one in mentees].index(who))
 
 
 def test_three_people_share_only_two_places_of_spanish_speakers() -> None:
@@ -172,7 +174,7 @@ def test_three_people_share_only_two_places_of_spanish_speakers() -> None:
     mentees = [a_mentee("a", **spanish), a_mentee("b", **spanish), a_mentee("c", **spanish), a_mentee("d")]
     mentors = [a_mentor("ines", capacity=2, **spanish), a_mentor("alex"), a_mentor("kim")]
     told = crowd(mentees, mentors, {"a": "ines", "b": "ines", "d": "alex"}, "c")
-    assert told == Crowd(
+    assert told == Bottleneck(
         mentees=("a", "b", "c"),
         mentors=("ines",),
         places=2,

@@ -2,11 +2,11 @@ from datetime import timedelta
 
 import pytest
 
+from services.matcher.domain.candidates import Mentee
+from services.matcher.domain.insights.disclosure_control import TOGETHER, Group
 from services.matcher.domain.insights.equity import EVERYBODY, GroupEquity, Journey, equity
-from services.matcher.domain.insights.intervals import survival_quantile, wilson
-from services.matcher.domain.insights.small_cells import TOGETHER, Group
-from services.matcher.domain.insights.waiting import Wait, estimate_wait
-from services.matcher.domain.people import Mentee
+from services.matcher.domain.insights.statistics import survival_quantile, wilson
+from services.matcher.domain.insights.wait_estimate import Wait, estimate_wait
 from services.matcher.domain.weights import default_weights
 from tests.support.people import NOW, a_mentee, spoken
 

@@ -6,9 +6,9 @@ from random import Random
 
 import pytest
 
+from services.matcher.domain.candidates import Mentor, Pair
 from services.matcher.domain.insights.more_places import MorePlaces, more_places
-from services.matcher.domain.people import Mentor, Pair
-from services.matcher.domain.round import Snapshot, settle
+from services.matcher.domain.round import Snapshot, solve_pool
 from tests.support.people import a_mentee, a_mentor, a_snapshot, asks_about, lived_with, must, spoken, weights
 
 
@@ -20,8 +20,8 @@ def with_one_more(pool: Snapshot, mentor_id: str) -> Snapshot:
 
 
 def by_settling_again(pool: Snapshot) -> set[str]:
-    matched = len(settle(pool).mentor_of)
-    return {one.id for one in pool.mentors if len(settle(with_one_more(pool, one.id)).mentor_of) > matched}
+    matched = len(solve_pool(pool).mentor_of)
+    return {one.id for one in pool.mentors if len(solve_pool(with_one_more(pool, one.id)).mentor_of) > matched}
 
 
 def a_pool(seed: int) -> Snapshot:
@@ -57,13 +57,13 @@ def a_pool(seed: int) -> Snapshot:
     pins = frozenset({Pair("e0", "o0")}) if dice.random() < 0.2 else frozenset[Pair]()
     given = weights(availability="hard") if dice.random() < 0.3 else weights()
     pool = a_snapshot(mentees, mentors, given, pins=pins, blocks=frozenset({Pair("e1", "o0")}))
-    return replace(pool, pins=frozenset()) if settle(pool).refused else pool  # a refused pin would take the place
+    return replace(pool, pins=frozenset()) if solve_pool(pool).refused else pool  # a refused pin would take the place
 
 
 @pytest.mark.parametrize("seed", range(60))
 def test_those_named_are_those_with_whom_a_round_matches_somebody_more(seed: int) -> None:
     pool = a_pool(seed)
-    assert set(more_places(settle(pool)).mentors) == by_settling_again(pool)
+    assert set(more_places(solve_pool(pool)).mentors) == by_settling_again(pool)
 
 
 def test_a_place_counts_where_the_chain_that_it_starts_ends_with_somebody_who_waits() -> None:
@@ -71,7 +71,7 @@ def test_a_place_counts_where_the_chain_that_it_starts_ends_with_somebody_who_wa
     mentees = [a_mentee("sam", languages=spoken("en", "es")), a_mentee("luz", languages=spoken("es"))]
     dutch = a_mentor("wim", languages=spoken("nl"))
     mentors = [a_mentor("alex", taken=1), a_mentor("ines", languages=spoken("es")), dutch]
-    assert set(more_places(settle(a_snapshot(mentees, mentors))).mentors) == {"alex", "ines"}
+    assert set(more_places(solve_pool(a_snapshot(mentees, mentors))).mentors) == {"alex", "ines"}
 
 
 def test_the_mentor_of_those_who_have_waited_longest_comes_first() -> None:
@@ -80,10 +80,10 @@ def test_the_mentor_of_those_who_have_waited_longest_comes_first() -> None:
         a_mentee("old", languages=spoken("cy"), waited=timedelta(days=40)),
     ]
     mentors = [a_mentor("a", languages=spoken("es"), taken=1), a_mentor("b", languages=spoken("cy"), taken=1)]
-    assert more_places(settle(a_snapshot(mentees, mentors))).mentors == ("b", "a")
+    assert more_places(solve_pool(a_snapshot(mentees, mentors))).mentors == ("b", "a")
 
 
 def test_nobody_is_named_where_nobody_waits_or_no_mentor_is_there() -> None:
-    assert more_places(settle(a_snapshot([a_mentee()], [a_mentor()]))) == MorePlaces()
-    assert more_places(settle(a_snapshot([a_mentee()], []))) == MorePlaces()
-    assert more_places(settle(a_snapshot([], [a_mentor(taken=1)]))) == MorePlaces()
+    assert more_places(solve_pool(a_snapshot([a_mentee()], [a_mentor()]))) == MorePlaces()
+    assert more_places(solve_pool(a_snapshot([a_mentee()], []))) == MorePlaces()
+    assert more_places(solve_pool(a_snapshot([], [a_mentor(taken=1)]))) == MorePlaces()

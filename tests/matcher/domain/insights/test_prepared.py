@@ -12,11 +12,11 @@ import pytest
 
 from deploy.demo.facts import pool_of
 from deploy.demo.population import programme
-from services.matcher.domain.features.priority import lane, priority, promised_by, waits_of
-from services.matcher.domain.insights.small_cells import TOGETHER
+from services.matcher.domain.candidates import Pair
+from services.matcher.domain.formulation.priority import lane, priority, promised_by, waits_of
+from services.matcher.domain.insights.disclosure_control import TOGETHER
 from services.matcher.domain.insights.what_if import Prepared, prepare, what_if
-from services.matcher.domain.people import Pair
-from services.matcher.domain.round import Snapshot, run_round, settle
+from services.matcher.domain.round import Snapshot, run_round, solve_pool
 from services.matcher.domain.weights import Mode, Setting, Weights, criterion_data, criterion_names, default_weights
 
 AT = datetime(2025, 6, 2, 12, tzinfo=UTC)
@@ -65,10 +65,10 @@ def prepared(request: pytest.FixtureRequest) -> Prepared:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_any_weights_are_answered_as_from_nothing(prepared: Prepared, seed: int) -> None:
-    snapshot, candidate = prepared.settled.snapshot, any_weights(Random(seed))
+    snapshot, candidate = prepared.solved.snapshot, any_weights(Random(seed))
     told = what_if(snapshot, candidate, prepared)
-    afresh = settle(replace(snapshot, weights=candidate))
-    before = prepared.settled.mentor_of
+    afresh = solve_pool(replace(snapshot, weights=candidate))
+    before = prepared.solved.mentor_of
     assert told == what_if(snapshot, candidate)
     assert told.after_by_candidate.scores.keys() == afresh.mentor_of.keys()
     ids = [one.id for one in snapshot.mentees]
@@ -78,20 +78,20 @@ def test_any_weights_are_answered_as_from_nothing(prepared: Prepared, seed: int)
 
 @pytest.mark.parametrize("seed", range(4))
 def test_both_answers_score_what_a_round_by_those_weights_says(prepared: Prepared, seed: int) -> None:
-    snapshot, candidate = prepared.settled.snapshot, any_weights(Random(f"scores:{seed}"))
+    snapshot, candidate = prepared.solved.snapshot, any_weights(Random(f"scores:{seed}"))
     told = what_if(snapshot, candidate, prepared)
-    for weights, verdict in ((snapshot.weights, told.before_by_current), (candidate, told.after_by_candidate)):
+    for weights, evaluation in ((snapshot.weights, told.before_by_current), (candidate, told.after_by_candidate)):
         proposals = run_round(replace(snapshot, weights=weights)).proposals
         lighter = {pin.mentor_id for pin in snapshot.pins}  # a round sees their load after the pin, a what-if before
         scores = {one.mentee_id: one.score for one in proposals if one.mentor_id not in lighter}
-        assert {one: verdict.scores[one] for one in scores} == scores
-        assert verdict.matched == len(proposals) == sum(verdict.histogram())
+        assert {one: evaluation.scores[one] for one in scores} == scores
+        assert evaluation.matched == len(proposals) == sum(evaluation.histogram())
 
 
 def test_guardrails_count_every_group(prepared: Prepared) -> None:
-    told = what_if(prepared.settled.snapshot, any_weights(Random(5)), prepared)
+    told = what_if(prepared.solved.snapshot, any_weights(Random(5)), prepared)
     shown = {rail.group: rail for rail in told.guardrails if rail.people is not None}
-    types = Counter(one.facts.diabetes_type for one in prepared.settled.snapshot.mentees)
+    types = Counter(one.facts.diabetes_type for one in prepared.solved.snapshot.mentees)
     hidden = {rail.group.code for rail in told.guardrails if rail.people is None}
     assert shown
     for group, rail in shown.items():

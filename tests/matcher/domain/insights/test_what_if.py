@@ -1,9 +1,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from services.matcher.domain.insights.small_cells import TOGETHER
+from services.matcher.domain.candidates import Pair
+from services.matcher.domain.insights.disclosure_control import TOGETHER
 from services.matcher.domain.insights.what_if import Guardrail, prepare, what_if
-from services.matcher.domain.people import Pair
 from services.matcher.domain.round import Snapshot, run_round
 from tests.support.people import a_mentee, a_mentor, a_snapshot, only, spoken, weights
 

@@ -6,10 +6,10 @@ from functools import cache
 
 import pytest
 
-from services.matcher.domain.insights.market import market_of
-from services.matcher.domain.insights.policies import POLICIES, compare
+from services.matcher.domain.insights.baselines import POLICIES, compare_baselines
+from services.matcher.domain.insights.preferences import preferences_of
 from services.matcher.domain.insights.stability import stability
-from services.matcher.domain.round import Settled, settle
+from services.matcher.domain.round import SolvedPool, solve_pool
 from tests.matcher.domain.insights.whole_mentors import WholeMentors, a_mixed_pool
 
 SEEDS = range(60)
@@ -21,14 +21,14 @@ def told_of(seed: int) -> WholeMentors:
 
 
 @cache
-def settled_of(seed: int) -> Settled:
-    return settle(told_of(seed).snapshot)
+def settled_of(seed: int) -> SolvedPool:
+    return solve_pool(told_of(seed).snapshot)
 
 
 @cache
 def made_of(seed: int) -> dict[str, Mapping[str, str]]:
     """The pairs of each policy, by its name."""
-    market = market_of(settled_of(seed).problem)
+    market = preferences_of(settled_of(seed).problem)
     return {name: market.ids(policy(market)) for name, policy in POLICIES.items()}
 
 
@@ -38,7 +38,7 @@ def test_no_policy_leaves_somebody_out_whom_a_mentor_could_take_and_none_takes_m
     for name, made in made_of(seed).items():
         assert told.keeps_within_places(made), name
         assert told.could_still_be_placed(made) == [], name
-    best, *others = compare(settled_of(seed))
+    best, *others = compare_baselines(settled_of(seed))
     assert all(one.matched <= best.matched for one in others)
 
 
@@ -51,8 +51,8 @@ def test_first_come_and_greedy_choose_mentor_by_mentor(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_blocking_pairs_are_those_of_whole_mentors(seed: int) -> None:
-    settled = settled_of(seed)
-    assert list(stability(settled).blocking) == told_of(seed).blocking(settled.mentor_of)
+    solved = settled_of(seed)
+    assert list(stability(solved).blocking) == told_of(seed).blocking(solved.mentor_of)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -63,9 +63,9 @@ def test_the_stable_answer_has_no_blocking_pair(seed: int) -> None:
 def test_in_these_pools_kinds_of_seats_mix_and_much_would_block() -> None:
     seen: Counter[str] = Counter()
     for seed in SEEDS:
-        settled = settled_of(seed)
-        rows = settled.problem.seats.mentor_rows.tolist()
+        solved = settled_of(seed)
+        rows = solved.problem.seats.mentor_rows.tolist()
         seen["mixed"] += len(rows) > len(set(rows))
-        seen["blocked"] += bool(stability(settled).blocking)
-        seen["waiting"] += len(settled.mentor_of) < len(settled.snapshot.mentees)
+        seen["blocked"] += bool(stability(solved).blocking)
+        seen["waiting"] += len(solved.mentor_of) < len(solved.snapshot.mentees)
     assert all(seen[one] >= len(SEEDS) // 3 for one in ("mixed", "blocked", "waiting")), seen

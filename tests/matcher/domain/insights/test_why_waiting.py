@@ -1,16 +1,16 @@
 import pytest
 
 from services.matcher.domain.insights.why_waiting import why_waiting
-from services.matcher.domain.round import settle
+from services.matcher.domain.round import solve_pool
 from tests.matcher.domain.insights.whole_mentors import WholeMentors, a_mixed_pool
 from tests.support.people import a_mentee, a_mentor, a_snapshot, spoken
 
 
 def test_the_people_who_share_too_few_places_are_named() -> None:
     mentees = [a_mentee(f"s{n}", languages=spoken("es")) for n in range(3)]
-    settled = settle(a_snapshot(mentees, [a_mentor("ines", capacity=2, languages=spoken("es")), a_mentor("alex")]))
-    (left,) = {one.id for one in mentees} - set(settled.mentor_of)
-    told = why_waiting(settled, left)
+    solved = solve_pool(a_snapshot(mentees, [a_mentor("ines", capacity=2, languages=spoken("es")), a_mentor("alex")]))
+    (left,) = {one.id for one in mentees} - set(solved.mentor_of)
+    told = why_waiting(solved, left)
     assert told is not None
     assert told.why.cause == "shortage"
     assert told.crowd is not None
@@ -19,37 +19,37 @@ def test_the_people_who_share_too_few_places_are_named() -> None:
 
 
 def test_a_cause_that_is_no_shortage_has_no_crowd() -> None:
-    told = why_waiting(settle(a_snapshot([a_mentee("sam")], [a_mentor(languages=spoken("es"))])), "sam")
+    told = why_waiting(solve_pool(a_snapshot([a_mentee("sam")], [a_mentor(languages=spoken("es"))])), "sam")
     assert told is not None
     assert (told.why.cause, told.crowd) == ("never_possible", None)
 
 
 def test_who_has_a_mentor_waits_for_nothing_and_a_stranger_is_refused() -> None:
-    settled = settle(a_snapshot([a_mentee("sam")], [a_mentor()]))
-    assert why_waiting(settled, "sam") is None
+    solved = solve_pool(a_snapshot([a_mentee("sam")], [a_mentor()]))
+    assert why_waiting(solved, "sam") is None
     with pytest.raises(KeyError):
-        why_waiting(settled, "nobody")
+        why_waiting(solved, "nobody")
 
 
 @pytest.mark.parametrize("seed", range(40))
 def test_a_crowd_has_one_place_too_few_among_all_the_mentors_it_could_meet(seed: int) -> None:
     snapshot = a_mixed_pool(seed)
-    told, settled = WholeMentors(snapshot), settle(snapshot)
+    told, solved = WholeMentors(snapshot), solve_pool(snapshot)
     for one in snapshot.mentees:
-        found = why_waiting(settled, one.id)
+        found = why_waiting(solved, one.id)
         if found is None or found.crowd is None:
             continue
         crowd = found.crowd
         assert one.id in crowd.mentees
         assert crowd.places == len(crowd.mentees) - 1 == told.most_placed(crowd.mentees)
-        assert {settled.mentor_of[other] for other in crowd.mentees if other != one.id} == set(crowd.mentors)
+        assert {solved.mentor_of[other] for other in crowd.mentees if other != one.id} == set(crowd.mentors)
 
 
 def test_mixed_pools_have_crowds() -> None:
     crowds = 0
     for seed in range(10):
-        settled = settle(a_mixed_pool(seed))
-        waiting = [why_waiting(settled, one.id) for one in settled.snapshot.mentees]
+        solved = solve_pool(a_mixed_pool(seed))
+        waiting = [why_waiting(solved, one.id) for one in solved.snapshot.mentees]
         crowds += sum(one is not None and one.crowd is not None for one in waiting)
     assert crowds >= 10
 
@@ -59,9 +59,9 @@ def test_a_long_haul_competes_with_long_hauls_where_the_hours_allow_one() -> Non
         a_mentee("small", request_shape="one_thing"),
         *(a_mentee(f"long-{n}", request_shape="long_haul") for n in range(2)),
     ]
-    settled = settle(a_snapshot(mentees, [a_mentor("ines", capacity=2, hours_per_month=3)]))
-    (left,) = {one.id for one in mentees} - set(settled.mentor_of)
-    told = why_waiting(settled, left)
+    solved = solve_pool(a_snapshot(mentees, [a_mentor("ines", capacity=2, hours_per_month=3)]))
+    (left,) = {one.id for one in mentees} - set(solved.mentor_of)
+    told = why_waiting(solved, left)
     assert told is not None
     assert told.crowd is not None
     assert (told.crowd.mentees, told.crowd.places, told.crowd.mentors) == (("long-0", "long-1"), 1, ("ines",))

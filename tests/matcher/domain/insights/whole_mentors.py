@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from services.matcher.domain.features.objective import tie_key
-from services.matcher.domain.features.pool import Pool
-from services.matcher.domain.features.reading import Reading, read
-from services.matcher.domain.people import Mentor, Pair
+from services.matcher.domain.candidates import Mentor, Pair
+from services.matcher.domain.criteria.pool import Pool
+from services.matcher.domain.formulation.objective import tie_key
+from services.matcher.domain.formulation.weighted_pool import WeightedPool, weigh_pool
 from services.matcher.domain.round import Snapshot
 from services.matcher.domain.weights import Mode, criteria_that
 from tests.support.people import a_mentee, a_mentor, a_snapshot, free_on, spoken, weights
@@ -100,9 +100,9 @@ class WholeMentors:
         return {one.id: one for one in self.snapshot.mentors}
 
     @cached_property
-    def _reading(self) -> Reading:
+    def _reading(self) -> WeightedPool:
         told = self.snapshot
-        return read(Pool(told.mentees, told.mentors, told.at, told.weights))
+        return weigh_pool(Pool(told.mentees, told.mentors, told.at, told.weights))
 
     @cached_property
     def _rows(self) -> Mapping[Pair, tuple[int, int]]:

@@ -11,9 +11,9 @@ import pytest
 
 from deploy.demo.facts import pool_of
 from deploy.demo.population import programme
+from services.matcher.domain.candidates import Mentor
 from services.matcher.domain.explain import Explanation, explain
-from services.matcher.domain.features.priority import priority
-from services.matcher.domain.people import Mentor
+from services.matcher.domain.formulation.priority import priority
 from services.matcher.domain.round import Snapshot, run_round
 from tests.support.people import must, weights
 

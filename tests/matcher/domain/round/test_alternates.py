@@ -9,8 +9,8 @@ import pytest
 
 from deploy.demo.facts import pool_of
 from deploy.demo.population import programme
-from services.matcher.domain.insights.why_not import why_not
-from services.matcher.domain.people import Mentee, Pair
+from services.matcher.domain.candidates import Mentee, Pair
+from services.matcher.domain.insights.pair_cost import why_not
 from services.matcher.domain.round import RoundResult, Snapshot, harmless_alternates, run_round
 from tests.matcher.domain.insights.whole_mentors import WholeMentors, a_mixed_pool
 from tests.support.people import a_mentee, a_mentor, a_snapshot, must, spoken, weights

@@ -10,14 +10,16 @@ import pytest
 from scipy.optimize import linear_sum_assignment
 
 from services.events.facts import Spoken
+from services.matcher.domain.candidates import Mentee, Mentor
 from services.matcher.domain.explain import explain
-from services.matcher.domain.features.priority import priority
-from services.matcher.domain.people import Mentee, Mentor
-from services.matcher.domain.round import run_round, settle
+from services.matcher.domain.formulation.priority import priority
+from services.matcher.domain.round import run_round, solve_pool
 from services.matcher.domain.weights import Weights, default_weights
 from tests.support.people import NOW, a_mentee, a_mentor, a_snapshot, free_on, only, weights
 
-assigning = import_module("services.matcher.domain.round.assign")  # the function of that name hides the module
+assigning = import_module(
+    "services.matcher.domain.round.lazy_constraints"
+)  # the function of that name hides the module
 PLACES = ("", "-US", "-CA")
 ELSEWHERE = (
     "hi bn ru ja ko vi it tr pl uk nl th fa sw am ha yo ig zu xh af so ro el cs hu sv da nb fi he ur pa ta te ml kn mr"
@@ -121,12 +123,12 @@ def test_one_solve_gives_the_best_over_allowed_pairs(
 
 def test_a_hundred_languages_take_more_bits_than_a_word_and_say_of_every_pair_what_is_true() -> None:
     mentees, mentors = people(4, 80, 60, of_many_languages)
-    settled = settle(a_snapshot(mentees, mentors))
-    reading, rules = settled.problem.reading, settled.problem.rules
-    assert len(reading.book.any_rules["language"].mentee_mask) > 1
+    solved = solve_pool(a_snapshot(mentees, mentors))
+    weighted_pool, rules = solved.problem.weighted_pool, solved.problem.rules
+    assert len(weighted_pool.book.any_rules["language"].mentee_mask) > 1
     told = [[not explain(one, other, default_weights(), NOW).rules for other in mentors] for one in mentees]
     assert any(map(any, told))
-    assert [reading.eligible(row).tolist() for row in range(80)] == told
+    assert [weighted_pool.eligible(row).tolist() for row in range(80)] == told
     assert [rules.met_by(row, np.arange(60)).tolist() for row in range(80)] == told
 
 

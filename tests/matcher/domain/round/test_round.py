@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.matcher.domain.people import Pair
+from services.matcher.domain.candidates import Pair
 from services.matcher.domain.round import RoundResult, run_round
 from services.matcher.domain.weights import default_weights
 from tests.support.people import a_mentee, a_mentor, a_snapshot, asks_about, lived_with, must, spoken, weights

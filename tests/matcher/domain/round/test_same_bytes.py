@@ -12,7 +12,7 @@ import pytest
 
 from deploy.demo.facts import pool_of
 from deploy.demo.population import programme
-from services.matcher.domain.people import Pair
+from services.matcher.domain.candidates import Pair
 from services.matcher.domain.round import (
     Snapshot,
     Verification,
@@ -23,7 +23,7 @@ from services.matcher.domain.round import (
     snapshot_to_json,
     verify_round,
 )
-from services.matcher.domain.round.as_json import ENGINE
+from services.matcher.domain.round.json_text import ENGINE
 from services.matcher.domain.weights import default_weights
 
 AGAIN = """

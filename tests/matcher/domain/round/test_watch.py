@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from services.matcher.domain.errors import RunCancelledError, TimeLimitReachedError
 from services.matcher.domain.round import Snapshot, decide_round
-from services.matcher.domain.solve import STEPS, Watch
+from services.matcher.solver.column_generation import STEPS, Watch
+from services.matcher.solver.errors import RunCancelledError, TimeLimitReachedError
 from tests.support.people import a_mentee, a_mentor, a_snapshot, spoken, weights
 
 # Modules, by their full names: some share theirs with the function they are about.
-deciding = import_module("services.matcher.domain.round.run")
-settling = import_module("services.matcher.domain.round.settle")
+deciding = import_module("services.matcher.domain.round.decide_round")
+settling = import_module("services.matcher.domain.round.solve_pool")
 
 
 @dataclass

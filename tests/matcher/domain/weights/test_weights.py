@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 
 from services.events.vocabulary import codes, label, locales
-from services.matcher.domain.explain.unmatched import is_own
-from services.matcher.domain.features.registry import criteria
+from services.matcher.domain.criteria.registry import criteria
+from services.matcher.domain.explain.why_unmatched import is_own
 from services.matcher.domain.weights import (
     Mode,
     Setting,

@@ -9,8 +9,8 @@ Revises: 0001
 import sqlalchemy as sa
 from alembic import op
 
-from services.chassis.columns import UtcMoment, json_column
-from services.chassis.database import is_sqlite
+from services.chassis.storage.columns import UtcMoment, json_column
+from services.chassis.storage.database import is_sqlite
 
 revision = "0002"
 down_revision = "0001"

@@ -7,7 +7,7 @@ Revises: 0003
 import sqlalchemy as sa
 from alembic import op
 
-from services.chassis.columns import UtcMoment
+from services.chassis.storage.columns import UtcMoment
 
 revision = "0004"
 down_revision = "0003"

@@ -6,7 +6,7 @@ Revises: 0004
 
 from alembic import op
 
-from services.chassis.migrations import create_consumer_partitions, drop_consumer_partitions
+from services.chassis.storage.migrations import create_consumer_partitions, drop_consumer_partitions
 
 revision = "0005"
 down_revision = "0004"

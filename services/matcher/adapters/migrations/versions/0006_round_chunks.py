@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from services.chassis.columns import serial_column
+from services.chassis.storage.columns import serial_column
 
 revision = "0006"
 down_revision = "0005"

@@ -6,8 +6,8 @@ Revision ID: 0001
 import sqlalchemy as sa
 from alembic import op
 
-from services.chassis.columns import UtcMoment, json_column, serial_column
-from services.chassis.migrations import create_chassis_tables, drop_chassis_tables
+from services.chassis.storage.columns import UtcMoment, json_column, serial_column
+from services.chassis.storage.migrations import create_chassis_tables, drop_chassis_tables
 
 revision = "0001"
 down_revision = None

@@ -1,0 +1,241 @@
+"""Runs jobs: takes one that is due, runs its handler, removes it. At least once: a handler must bear to run twice.
+
+Jobs that are many and small are run together (`Together`): claimed, handled and removed several at a time.
+
+A handler opens its own transactions. While it runs, a heartbeat extends the job's lease; when the worker is killed, the
+lease ends and another worker takes the job over. What goes wrong is tried again with growing waits; what is refused, or
+goes wrong too often, stays in the table with its attempts and the class of its last error, and is counted.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+
+from services.chassis.core.backoff import Backoff, wait_after
+from services.chassis.core.clock import monotonic
+from services.chassis.core.errors import Refusal
+from services.chassis.observability import background_metrics
+from services.chassis.storage.change_watch import ChangeWatch
+from services.chassis.storage.database import READ_ONLY, database_now, is_sqlite, transient_of
+from services.chassis.storage.job_queue import (
+    WORKER_DIED,
+    Claim,
+    claim_jobs,
+    extend_leases,
+    finish_jobs,
+    give_up,
+    given_up,
+    next_due,
+    put_back,
+)
+
+_log = logging.getLogger(__name__)
+_FIGURES_EVERY = 1.0  # seconds between looks at the queue's figures while there is work
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One run of a job; `attempt` counts from 1."""
+
+    kind: str
+    key: str
+    payload: Mapping[str, Any]
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """A handler of up to `most` jobs at once. It returns what went wrong by key; all others are done."""
+
+    run: Callable[[Sequence[Job]], Mapping[str, Exception]]
+    most: int
+
+
+Handler = Callable[[Job], None] | Together
+
+
+class Worker:
+    """Runs jobs of the kinds in `handlers`, one at a time; start several workers for more.
+
+    A worker whose only kind has a handler for several takes several. `lease` is how long a dead worker keeps its job,
+    `attempts` how often a job is tried, the waits are in seconds:
+    `longest_passing` is the longest after a fault that passes, so that work goes on soon after what was away is back.
+    """
+
+    def __init__(
+        self,
+        engine: sa.Engine,
+        handlers: Mapping[str, Handler],
+        *,
+        lease: timedelta = timedelta(seconds=30),
+        attempts: int = 10,
+        first_wait: float = 0.5,
+        longest_wait: float = 300.0,
+        longest_passing: float = 5.0,
+        idle: float = 0.05,
+        read_now: Callable[[sa.Connection], datetime] = database_now,
+    ) -> None:
+        self._engine = engine
+        several = [handler for handler in handlers.values() if isinstance(handler, Together)]
+        self._most = several[0].most if len(handlers) == len(several) == 1 else 1
+        self._handlers = {
+            kind: handler.run if isinstance(handler, Together) else partial(_one_by_one, handler)
+            for kind, handler in handlers.items()
+        }
+        self._kinds = sorted(handlers)
+        self._lease = lease
+        self._attempts = attempts
+        self._waits = (first_wait, longest_wait)
+        self._longest_passing = longest_passing
+        self._idle = idle
+        self._read_now = read_now
+        self._watch = ChangeWatch(engine)
+        self._backoff = Backoff(first=0.2, longest=2.0)
+        self._look_at = 0.0
+        self._busy = False
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until told to stop; the job at hand is finished first. A database that is away is waited for."""
+        try:
+            while not stop.is_set():
+                stop.wait(self._turn())
+        finally:
+            self._watch.close()
+
+    def run_once(self) -> bool:
+        """Run the next job that is due, or the next few; tells whether there was one."""
+        with self._engine.begin() as connection:
+            claims = claim_jobs(connection, self._kinds, self._read_now(connection), self._lease, most=self._most)
+        if claims:
+            self._do(claims)
+        return bool(claims)
+
+    def _turn(self) -> float:
+        """Do what is due; returns how long to wait, in seconds. While there is work, nothing else is asked."""
+        try:
+            if self._busy and monotonic() < self._look_at:
+                self._busy = self.run_once()
+                self._look_at *= self._busy  # nothing is left: look at once when the next is due
+                return 0.0
+            changed = self._watch.changed()
+            if not (changed or self._busy) and monotonic() < self._look_at:
+                return self._idle
+            wait = self._until_next()
+            if wait <= 0:
+                self._busy = self.run_once()
+                wait = 0.0 if self._busy else self._idle
+            else:
+                self._busy = False
+            self._look_at = monotonic() + (_FIGURES_EVERY if self._busy else wait)
+        except Exception as error:
+            if transient_of(error) is None:
+                raise
+            _log.warning("worker_waits_for_database", extra={"error": type(error).__name__})
+            return self._backoff.next()
+        self._backoff.reset()
+        return min(self._idle, wait)
+
+    def _until_next(self) -> float:
+        """Look, without the write lock, how many seconds remain until the next job is due."""
+        reading = {READ_ONLY: True} if is_sqlite(self._engine) else {}
+        with self._engine.connect().execution_options(**reading) as connection, connection.begin():
+            due = next_due(connection, self._kinds)
+            now = self._read_now(connection)
+            background_metrics.JOBS_GIVEN_UP.set(given_up(connection))
+        return 60.0 if due is None else (due - now).total_seconds()
+
+    def _do(self, claims: Sequence[Claim]) -> None:
+        """Run jobs that were claimed together."""
+        ready: dict[str, list[Claim]] = {}
+        for claim in claims:
+            if claim.attempt > self._attempts and claim.last_error == WORKER_DIED:  # perhaps it kills its workers
+                self._end(claim, "gave_up", partial(_died_too_often, claim))
+            else:
+                ready.setdefault(claim.kind, []).append(claim)
+        for kind, several in ready.items():
+            self._do_kind(kind, several)
+
+    def _do_kind(self, kind: str, claims: Sequence[Claim]) -> None:
+        jobs = [Job(claim.kind, claim.key, claim.payload, claim.attempt) for claim in claims]
+        try:
+            with background_metrics.JOB_SECONDS.labels(kind=kind).time(), self._kept(claims):
+                faults = self._handlers[kind](jobs)
+        except Exception as error:
+            faults = dict.fromkeys((job.key for job in jobs), error)
+        done = [claim for claim in claims if claim.key not in faults]
+        if done:
+            with self._engine.begin() as connection:
+                ours = len(finish_jobs(connection, done))
+            background_metrics.JOBS.labels(kind=kind, outcome="done").inc(ours)
+            background_metrics.JOBS.labels(kind=kind, outcome="taken_over").inc(len(done) - ours)
+        for claim in claims:
+            if claim.key in faults:
+                self._went_wrong(claim, faults[claim.key])
+
+    def _went_wrong(self, claim: Claim, error: Exception) -> None:
+        name = type(error).__name__
+        passing = transient_of(error) is not None
+        over = isinstance(error, Refusal) or (claim.attempt >= self._attempts and not passing)
+        _log.log(
+            logging.WARNING if passing else logging.ERROR,
+            "job_gave_up" if over else "job_retried",
+            extra={"kind": claim.kind, "attempt": claim.attempt, "error": name},
+            exc_info=None if passing or isinstance(error, Refusal) else error,
+        )
+        if over:
+            self._end(claim, "gave_up", lambda connection, now: give_up(connection, claim, name, now))
+            return
+        longest = self._longest_passing if passing else self._waits[1]
+        wait = timedelta(seconds=wait_after(claim.attempt, first=self._waits[0], longest=longest))
+        self._end(claim, "retried", lambda connection, now: put_back(connection, claim, name, now + wait))
+
+    def _end(self, claim: Claim, outcome: str, write: Callable[[sa.Connection, datetime], bool]) -> None:
+        with self._engine.begin() as connection:
+            ours = write(connection, self._read_now(connection))
+        background_metrics.JOBS.labels(kind=claim.kind, outcome=outcome if ours else "taken_over").inc()
+
+    @contextmanager
+    def _kept(self, claims: Sequence[Claim]) -> Iterator[None]:
+        """Extend the leases while the handler runs; a database that is away for a moment is asked again."""
+        kind = claims[0].kind
+        ended = threading.Event()
+
+        def beat() -> None:
+            while not ended.wait(self._lease.total_seconds() / 3):
+                try:
+                    with self._engine.begin() as connection:
+                        if not extend_leases(connection, claims, self._read_now(connection) + self._lease):
+                            return
+                except sa.exc.SQLAlchemyError as error:
+                    _log.warning("lease_not_extended", extra={"kind": kind, "error": type(error).__name__})
+
+        thread = threading.Thread(target=beat, name=f"lease {kind}", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+
+
+def _died_too_often(claim: Claim, connection: sa.Connection, now: datetime) -> bool:
+    return give_up(connection, claim, WORKER_DIED, now)
+
+
+def _one_by_one(handle: Callable[[Job], None], jobs: Sequence[Job]) -> Mapping[str, Exception]:
+    faults: dict[str, Exception] = {}
+    for job in jobs:
+        try:
+            handle(job)
+        except Exception as error:  # it is the job's own: the worker decides what becomes of it
+            faults[job.key] = error
+    return faults

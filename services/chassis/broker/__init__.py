@@ -1,0 +1,1 @@
+"""The broker protocols and their two implementations."""

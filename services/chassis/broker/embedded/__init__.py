@@ -1,0 +1,1 @@
+"""A durable log in one SQLite file behind the broker protocols, for one machine."""

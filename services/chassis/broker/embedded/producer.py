@@ -1,0 +1,116 @@
+"""The producer half of the embedded broker: what is handed over is written together, in one transaction per flush."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from services.chassis.broker.embedded.retention import Sweeper, now_ms
+from services.chassis.broker.embedded.store import connect, writing
+from services.chassis.broker.protocol import (
+    BrokerError,
+    BrokerUnavailable,
+    Delivery,
+    Headers,
+    RecordRefused,
+    TopicMissing,
+)
+from services.chassis.core.clock import Clock
+
+_FULL = 500
+
+
+class LogProducer:
+    """See `broker.Producer`. A record is written when its delivery is asked for, at a flush, or with the 500th."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._clock = clock
+        self._connection = connect(path)
+        self._lock = threading.RLock()
+        self._waiting: list[LogDelivery] = []
+        self._closed = False
+        self._sweeper = Sweeper(clock)
+
+    def send(self, topic: str, key: bytes, value: bytes, headers: Headers = ()) -> Delivery:
+        """Hand over one record; its fate is told by what is returned."""
+        delivery = LogDelivery(self, topic, key, value, tuple(headers))
+        with self._lock:
+            if self._closed:
+                delivery.outcome = BrokerUnavailable("the producer is closed")
+                return delivery
+            self._waiting.append(delivery)
+            if len(self._waiting) >= _FULL:
+                self.flush(0)
+        return delivery
+
+    def flush(self, timeout: float) -> None:
+        """Write what waits. How long that may take is bounded by how long the file may be locked (5 s)."""
+        del timeout
+        with self._lock:
+            batch, self._waiting = self._waiting, []
+            if not batch:
+                return
+            try:
+                with writing(self._connection) as log:
+                    outcomes = [self._append(log, delivery) for delivery in batch]
+                    self._sweeper.sweep(log)
+            except BrokerUnavailable as error:
+                outcomes = [error] * len(batch)
+            for delivery, outcome in zip(batch, outcomes, strict=True):
+                delivery.outcome = outcome
+
+    def close(self, timeout: float = 5.0) -> None:
+        """Write what waits and let go of the file."""
+        with self._lock:
+            if not self._closed:
+                self.flush(timeout)
+                self._closed = True
+                self._connection.close()
+
+    def _append(self, log: sqlite3.Connection, sent: LogDelivery) -> tuple[int, int] | BrokerError:
+        """Write one record behind the last of its partition; returns where it lies, or why it does not."""
+        topic = log.execute("SELECT partitions, max_message_bytes FROM topics WHERE name = ?", (sent.topic,)).fetchone()
+        if topic is None:
+            return TopicMissing(f"there is no topic {sent.topic!r}")
+        headers = json.dumps([[name, content.hex()] for name, content in sent.headers])
+        size = len(sent.key) + len(sent.value) + sum(len(name) + len(content) for name, content in sent.headers)
+        if size > topic[1]:
+            return RecordRefused(f"{size} bytes are more than the {topic[1]} that topic {sent.topic!r} takes")
+        partition = zlib.crc32(sent.key) % topic[0]
+        place = (sent.topic, partition)
+        (offset,) = log.execute(
+            "SELECT next_offset FROM partitions WHERE topic = ? AND partition = ?", place
+        ).fetchone()
+        log.execute("UPDATE partitions SET next_offset = ? WHERE topic = ? AND partition = ?", (offset + 1, *place))
+        log.execute(
+            "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (*place, offset, sent.key, sent.value, headers, now_ms(self._clock)),
+        )
+        return partition, offset
+
+
+@dataclass(eq=False, slots=True)
+class LogDelivery:
+    """The fate of one record; asking for it writes what waits."""
+
+    producer: LogProducer
+    topic: str
+    key: bytes
+    value: bytes
+    headers: tuple[tuple[str, bytes], ...]
+    outcome: tuple[int, int] | BrokerError | None = field(default=None)
+
+    def result(self, timeout: float) -> tuple[int, int]:
+        """Return (partition, offset), or raise why there is none; see `broker.Delivery`."""
+        if self.outcome is None:
+            self.producer.flush(timeout)
+        outcome = self.outcome
+        if isinstance(outcome, BrokerError):
+            raise outcome
+        if outcome is None:
+            raise BrokerUnavailable("the record was not written")
+        return outcome

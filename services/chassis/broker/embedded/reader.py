@@ -1,0 +1,32 @@
+"""Reads single records of the embedded broker where they lie, in no group."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from services.chassis.broker.embedded.consumer import read_records
+from services.chassis.broker.embedded.store import connect, reading
+from services.chassis.broker.protocol import Record, TopicPartition
+
+
+class LogReader:
+    """See `broker.Reader`."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = connect(path)
+
+    def record(self, partition: TopicPartition, offset: int) -> Record | None:
+        """Return the record at this very offset; see `broker.Reader`."""
+        with reading():
+            found = read_records(self._connection, partition, offset, limit=1)
+        return next((record for record in found if record.offset == offset), None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.close()

@@ -1,0 +1,186 @@
+"""Apache Kafka behind the broker protocols, through kafka-python.
+
+Nothing connects before a producer, a consumer, a ping or `ensure_topics` is asked for: build those after the fork and
+off the request path, since they wait a few seconds for an answer before they raise.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import kafka
+from kafka import errors
+from kafka.admin import ConfigResource, ConfigResourceType
+
+from services.chassis.broker.kafka.consumer import KafkaConsumer, record_of
+from services.chassis.broker.kafka.producer import KafkaProducer
+from services.chassis.broker.kafka.reader import KafkaReader
+from services.chassis.broker.protocol import BrokerUnavailable, Consumer, Producer, Reader, TopicMismatch, TopicSpec
+from services.chassis.core.clock import monotonic
+
+_UNKNOWN_TOPIC = errors.UnknownTopicOrPartitionError.errno
+_SHOWS_WITHIN_S = 5.0
+_ADMIN: Mapping[str, object] = {"bootstrap_timeout_ms": 5_000, "request_timeout_ms": 10_000}
+
+
+class KafkaBroker:
+    """See `broker.Broker`. `settings` are handed to kafka-python as they are (`security_protocol`, `sasl_…`, `ssl_…`)
+    and win over ours; only those that all its clients know are of use.
+
+    `session_timeout_ms` is how long a silent member keeps its partitions. `space` stands before the names of topics
+    and groups on the servers and nowhere else, so that several systems can share a cluster.
+    """
+
+    def __init__(
+        self,
+        bootstrap_servers: Sequence[str],
+        client_id: str = "cairn",
+        settings: Mapping[str, object] | None = None,
+        *,
+        session_timeout_ms: int = 10_000,
+        space: str = "",
+    ) -> None:
+        self._servers = tuple(bootstrap_servers)
+        self._space = space
+        self._session_timeout_ms = session_timeout_ms
+        self._connection = {"bootstrap_servers": list(self._servers), "client_id": client_id, **(settings or {})}
+
+    def producer(self) -> Producer:
+        """Return a new producer."""
+        return KafkaProducer(self._connection, self._topic_exists, self._space)
+
+    def consumer(self, group: str, topics: Sequence[str]) -> Consumer:
+        """Join a group."""
+        return KafkaConsumer(self._connection, group, topics, self._session_timeout_ms, self._space)
+
+    def reader(self) -> Reader:
+        """Return a reader of single records."""
+        return KafkaReader(self._connection, partial(record_of, space=self._space), self._space)
+
+    def ensure_topics(self, specs: Sequence[TopicSpec]) -> None:
+        """Create what is missing, alter what differs, and check the outcome."""
+        specs = [replace(spec, name=self._space + spec.name) for spec in specs]
+        with self._admin() as admin:
+            found = _find(admin, specs)
+            _create(admin, [spec for spec in specs if spec.name not in found])
+            for spec in specs:
+                if spec.name in found:
+                    _alter(admin, spec, found[spec.name])
+            _check(admin, specs)
+
+    def ping(self) -> bool:
+        """Return True when Kafka answers now."""
+        with self._admin() as admin:
+            return bool(admin.describe_cluster())
+
+    def describe(self) -> str:
+        """Name the servers."""
+        return f"Kafka at {', '.join(self._servers)}"
+
+    def _topic_exists(self, topic: str) -> bool:
+        with self._admin() as admin:
+            return bool(admin.describe_topics([self._space + topic])[0]["error_code"] != _UNKNOWN_TOPIC)
+
+    @contextmanager
+    def _admin(self) -> Iterator[Any]:
+        """Lend an admin client, and say whatever Kafka says in our words."""
+        try:
+            admin = kafka.KafkaAdminClient(**{**_ADMIN, **self._connection})
+            try:
+                yield admin
+            finally:
+                admin.close()
+        except errors.KafkaError as error:
+            raise BrokerUnavailable(f"Kafka at {', '.join(self._servers)}: {error}") from error
+
+
+def settings_of(spec: TopicSpec) -> Mapping[str, str]:
+    """Return the topic settings that are asserted, as Kafka writes them."""
+    return {
+        "cleanup.policy": "delete",
+        "retention.ms": str(spec.retention_ms),
+        "segment.ms": str(spec.segment_ms),
+        "min.insync.replicas": str(spec.min_insync),
+        "max.message.bytes": str(spec.max_message_bytes),
+    }
+
+
+def _find(admin: Any, specs: Sequence[TopicSpec]) -> dict[str, Any]:
+    described = admin.describe_topics([spec.name for spec in specs]) if specs else []
+    return {topic["name"]: topic for topic in described if topic["error_code"] != _UNKNOWN_TOPIC}
+
+
+def _create(admin: Any, specs: Sequence[TopicSpec]) -> None:
+    """Create topics; one that another process created in the meantime is as good."""
+    wanted = {
+        spec.name: {
+            "num_partitions": spec.partitions,
+            "replication_factor": spec.replication,
+            "configs": dict(settings_of(spec)),
+        }
+        for spec in specs
+    }
+    if not wanted:
+        return
+    answer = admin.create_topics(wanted, raise_errors=False)
+    for topic in answer["topics"]:
+        error = errors.for_code(topic["error_code"])
+        if error not in (errors.NoError, errors.TopicAlreadyExistsError):
+            message = f"topic {topic['name']!r} cannot be created: {error.__name__} {topic.get('error_message') or ''}"
+            raise BrokerUnavailable(message) if error.retriable else TopicMismatch(message.strip())
+    admin.wait_for_topics(list(wanted))
+
+
+def _alter(admin: Any, spec: TopicSpec, found: Mapping[str, Any]) -> None:
+    """Bring an existing topic to its spec: settings and more partitions can be altered, the rest cannot."""
+    partitions = found["partitions"]
+    replication = {len(partition["replica_nodes"]) for partition in partitions}
+    if replication != {spec.replication}:
+        raise TopicMismatch(f"topic {spec.name!r} has replication {sorted(replication)}, not {spec.replication}")
+    if len(partitions) > spec.partitions:
+        raise TopicMismatch(f"topic {spec.name!r} has {len(partitions)} partitions, and cannot have {spec.partitions}")
+    if len(partitions) < spec.partitions:
+        admin.create_partitions({spec.name: spec.partitions})
+        admin.wait_for_topics([spec.name])
+    different = {name: value for name, (_, value) in _differences(admin, spec).items()}
+    if different:
+        admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, spec.name, different)])
+
+
+def _check(admin: Any, specs: Sequence[TopicSpec]) -> None:
+    """Look whether everything is as asked for. What was altered shows a moment later, so look for a while."""
+    deadline = monotonic() + _SHOWS_WITHIN_S
+    while wrong := _wrong(admin, specs):
+        if monotonic() > deadline:
+            raise TopicMismatch("; ".join(wrong))
+        time.sleep(0.1)
+
+
+def _wrong(admin: Any, specs: Sequence[TopicSpec]) -> list[str]:
+    """Return a phrase for each topic that is not as asked for."""
+    found = _find(admin, specs)
+    wrong = []
+    for spec in specs:
+        if len(found.get(spec.name, {}).get("partitions", ())) != spec.partitions:
+            wrong.append(f"topic {spec.name!r} has not got {spec.partitions} partitions")
+        elif differences := _differences(admin, spec):
+            said = ", ".join(f"{name} is {is_now}, not {wanted}" for name, (is_now, wanted) in differences.items())
+            wrong.append(f"topic {spec.name!r}: {said}")
+    return wrong
+
+
+def _differences(admin: Any, spec: TopicSpec) -> dict[str, tuple[str, str]]:
+    """Return, per setting that differs, what it is and what it is to be."""
+    wanted = settings_of(spec)
+    resource = ConfigResource(ConfigResourceType.TOPIC, spec.name, dict(wanted))
+    described = admin.describe_configs([resource], config_filter="all")["topic"][spec.name]
+    return {
+        name: (str(described[name]["value"]), value)
+        for name, value in wanted.items()
+        if str(described[name]["value"]) != value
+    }

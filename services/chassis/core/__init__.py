@@ -1,0 +1,1 @@
+"""Errors, the clock and back-off: what every other room of the chassis may use."""

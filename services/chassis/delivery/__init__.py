@@ -1,0 +1,1 @@
+"""Events out of the outbox and into the handlers."""

@@ -1,0 +1,74 @@
+"""The partitions that wait before their next record is tried again: until when, and how often it was tried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from services.chassis.broker.protocol import TopicPartition
+from services.chassis.core.backoff import Backoff
+from services.chassis.core.clock import monotonic
+
+
+@dataclass(slots=True)
+class Pause:
+    """One partition's wait: until when (monotonic seconds), and for which offset.
+
+    `errors` counts the unexpected errors at this record. `away` says that something needed did not answer, so that
+    the wait is over as soon as it does.
+    """
+
+    until: float
+    offset: int
+    backoff: Backoff
+    errors: int = 0
+    away: bool = False
+
+
+class Pauses:
+    """All waits of one consumer. The waits grow from `first` to `longest` seconds, counted anew for each record."""
+
+    def __init__(self, *, first: float, longest: float, now: Callable[[], float] = monotonic) -> None:
+        self._first = first
+        self._longest = longest
+        self._now = now
+        self._pauses: dict[TopicPartition, Pause] = {}
+
+    def at(self, place: TopicPartition, offset: int) -> Pause:
+        """Return the partition's pause for this record, a new one for a new record."""
+        pause = self._pauses.get(place)
+        if pause is None or pause.offset != offset:
+            pause = Pause(0.0, offset, Backoff(first=self._first, longest=self._longest))
+            self._pauses[place] = pause
+        return pause
+
+    def begin(self, place: TopicPartition, offset: int, *, away: bool) -> None:
+        """Let a partition wait, longer each time."""
+        pause = self.at(place, offset)
+        pause.until = self._now() + pause.backoff.next()
+        pause.away = away
+
+    def end(self, place: TopicPartition) -> None:
+        """Forget a partition's pause: its record is done with."""
+        self._pauses.pop(place, None)
+
+    def keep(self, held: Collection[TopicPartition]) -> None:
+        """Forget the pauses of partitions that are not held any more."""
+        self._pauses = {place: pause for place, pause in self._pauses.items() if place in held}
+
+    def something_answered(self) -> None:
+        """End the waits for what was away: it answers again."""
+        for pause in self._pauses.values():
+            if pause.away:
+                pause.until = self._now()
+                pause.backoff.reset()
+                pause.away = False
+
+    def due(self) -> list[TopicPartition]:
+        """Return the partitions whose wait is over; they stay known until their record is done with."""
+        return [place for place, pause in self._pauses.items() if pause.until <= self._now()]
+
+    def waiting(self) -> dict[TopicPartition, float]:
+        """Return how many seconds each partition still waits."""
+        now = self._now()
+        return {place: pause.until - now for place, pause in self._pauses.items() if pause.until > now}

@@ -1,0 +1,1 @@
+"""Principals, access tokens, signed links and field encryption."""

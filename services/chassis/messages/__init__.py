@@ -1,0 +1,1 @@
+"""Events as dataclasses, as JSON, and their envelope."""

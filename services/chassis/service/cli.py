@@ -1,0 +1,98 @@
+"""One way to start every process: `python -m services.<name> <role>`, and one way to end it.
+
+SIGTERM and SIGINT set `Stop`; the role's loop sees it and returns, and the process ends with 0. What has not ended
+after ten seconds is ended hard: everything unfinished is safe in the database and begins again elsewhere.
+Exit codes: 0 done, 1 an unforeseen error or no end in time, 2 wrong words or settings.
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from types import FrameType
+
+from services.chassis.core.errors import StartRefused
+from services.chassis.service.stop import Stop
+
+__all__ = ["Command", "Role", "Stop", "run_service"]
+
+Role = Callable[[Stop], None]
+"""A process of the service: works until the Stop is set, then returns. Its docstring's first line is its help."""
+
+Command = Callable[[Sequence[str]], int]
+"""Work that ends by itself: takes the rest of the command line, returns the exit code. Its docstring as for a role."""
+
+HARD_LIMIT = 9.5
+"""Seconds from the wish to stop to the hard end; below the ten that are promised."""
+
+_log = logging.getLogger(__name__)
+
+
+def run_service(
+    name: str,
+    description: str,
+    roles: Mapping[str, Role],
+    *,
+    commands: Mapping[str, Command] | None = None,
+    arguments: Sequence[str] | None = None,
+    configure_logs: Callable[[str, str], None] | None = None,
+) -> int:
+    """Run the role named on the command line, and return the exit code.
+
+    The help lists `commands` too; `start` runs them before the service is put together. `configure_logs(service, role)`
+    is called before the role starts, and not for --help; without one, `logs.configure` is, with level INFO. `arguments`
+    stands in for sys.argv in tests. Call it from the main thread: signals are heard there only.
+    """
+    role = _parser(name, description, roles, commands or {}).parse_args(arguments).role
+    stop = Stop()  # from here on a signal asks and never kills
+    before = {number: signal.signal(number, _stopper(stop)) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        (configure_logs or _configure_logs)(name, role)
+        _log.info("started", extra={"service": name, "role": role, "pid": os.getpid()})
+        roles[role](stop)
+    except StartRefused as refused:
+        sys.stderr.write(f"{name} {role}: {refused}\n")
+        return 2
+    except Exception as error:
+        _log.critical("ended_by_error", extra={"role": role, "error": type(error).__name__}, exc_info=error)
+        return 1
+    finally:
+        stop.finished()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    _log.info("stopped", extra={"service": name, "role": role})
+    return 0
+
+
+def _configure_logs(service: str, role: str) -> None:
+    from services.chassis.observability.logs import configure
+
+    configure(service=service, role=role)
+
+
+def _parser(
+    name: str, description: str, roles: Mapping[str, Role], commands: Mapping[str, Command]
+) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=f"python -m services.{name}", description=description)
+    choices = parser.add_subparsers(dest="role", required=True, metavar="role | command" if commands else "role")
+    for word, start in {**roles, **commands}.items():
+        first_line = (inspect.getdoc(start) or word).splitlines()[0]
+        choices.add_parser(word, help=first_line, description=first_line)
+    return parser
+
+
+def _stopper(stop: Stop) -> Callable[[int, FrameType | None], None]:
+    """Return the signal handler: the first signal asks, and starts the clock for the hard end."""
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        if not stop.is_set():
+            stop.set()
+            stop.end_hard_after(HARD_LIMIT)
+
+    return on_signal

@@ -1,0 +1,298 @@
+"""A service, put together: what it does, as values; and the six processes that do it, the same for every service.
+
+Each process imports only what its role needs, so that a machine with many small processes starts quickly.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import sqlalchemy as sa
+
+from services.chassis.broker.open_broker import open_broker
+from services.chassis.broker.protocol import Broker, BrokerUnavailable, TopicSpec
+from services.chassis.core.clock import Clock, SystemClock
+from services.chassis.core.errors import StartRefused
+from services.chassis.messages.event import Event
+from services.chassis.service.cli import Command, Role, run_service
+from services.chassis.service.health import Check, Health
+from services.chassis.service.service_settings import ServiceSettings
+from services.chassis.service.settings import SettingsError, load
+from services.chassis.service.stop import Stop
+from services.chassis.storage.database import database_now, open_engine
+from services.chassis.storage.postgres import BACKGROUND, WEB, Patience
+from services.chassis.storage.unit_of_work import Transaction, UnitOfWork
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from services.chassis.background.scheduler import Tick
+    from services.chassis.background.worker import Handler as JobHandler
+    from services.chassis.background.worker import Worker
+    from services.chassis.delivery.record_handler import Foresee, Handler
+    from services.chassis.service.operator import Operator
+
+Store = TypeVar("Store")
+Settings = TypeVar("Settings", bound=ServiceSettings)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts(Generic[Settings, Store]):
+    """What every process of a service stands on; nothing connects before it is used."""
+
+    settings: Settings
+    engine: sa.Engine
+    broker: Broker
+    uow: UnitOfWork[Store]
+    health: Health
+    clock: Clock
+
+
+def _nothing(_parts: Any) -> None:
+    """Do nothing, and return nothing."""
+
+
+def _one(_settings: Any) -> int:
+    return 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service(Generic[Settings, Store]):
+    """What a service is.
+
+    `open_store` makes its store from the settings; `web_app`, `handlers`, `jobs` and `ticks` are its doors, each made
+    from the parts; `topics` are the topics it needs. `foresee` makes what reads ahead for events that are handled
+    together, where there is something to gain. `before_consuming` runs once before the consumer starts, and
+    `workers` says how many jobs one worker process does at the same time. The kinds of jobs in `aside` take long: they
+    are done one by one beside the others, so that none of those waits for them.
+    """
+
+    name: str
+    about: str
+    settings: type[Settings]
+    migrations: Path
+    topics: Callable[[int, int], Sequence[TopicSpec]]
+    open_store: Callable[[Settings], Callable[[Transaction], Store]]
+    web_app: Callable[[Parts[Settings, Store]], Flask]
+    handlers: Callable[[Parts[Settings, Store]], Mapping[type[Event], Handler]]
+    jobs: Callable[[Parts[Settings, Store]], Mapping[str, JobHandler]]
+    ticks: Callable[[Parts[Settings, Store]], Sequence[Tick]]
+    foresee: Callable[[Parts[Settings, Store]], Foresee | None] = _nothing
+    before_consuming: Callable[[Parts[Settings, Store]], None] = _nothing
+    workers: Callable[[Settings], int] = _one
+    aside: frozenset[str] = frozenset()
+
+    def read_settings(self) -> Settings:
+        """Return the settings of this process; raise StartRefused naming every fault."""
+        try:
+            return load(self.settings)
+        except SettingsError as faults:
+            raise StartRefused(str(faults)) from None
+
+    def parts(
+        self,
+        settings: Settings,
+        *,
+        broker: Broker | None = None,
+        clock: Clock | None = None,
+        read_now: Callable[[sa.Connection], datetime] = database_now,
+        patience: Patience = BACKGROUND,
+    ) -> Parts[Settings, Store]:
+        """Put the service together. Tests may bring a broker of their own and hold time still."""
+        engine = open_engine(settings.database_url, patience=patience)
+        broker = broker or open_broker(settings.broker_url, client_id=self.name)
+        checks = [
+            Check("database", partial(_answers, engine), needed=True),
+            Check("broker", broker.ping, needed=False),
+        ]
+        if settings.redis_url:
+            checks.append(Check("redis", partial(_redis_answers, settings.redis_url), needed=False))
+        uow = UnitOfWork(engine, self.open_store(settings), source=f"/{self.name}", read_now=read_now)
+        return Parts(
+            settings=settings,
+            engine=engine,
+            broker=broker,
+            uow=uow,
+            health=Health(checks),
+            clock=clock or SystemClock(),
+        )
+
+    def openapi_document(self) -> str:
+        """Return the description of the API as JSON; needs neither settings nor any server."""
+        nowhere = {"DATABASE_URL": "sqlite:////nowhere/service.db", "BROKER_URL": "embedded:////nowhere/broker.db"}
+        settings = load(self.settings, nowhere | {"MAIL_URL": "maildir:///nowhere"})
+        with self.web_app(self.parts(settings)).test_client() as client:
+            return json.dumps(client.get(f"/{self.name}/openapi.json").get_json())
+
+    def main(self, arguments: Sequence[str] | None = None, *, commands: Mapping[str, Command] | None = None) -> int:
+        """Run the role that the command line names, or `ops`; returns the exit code. The help lists ``commands``."""
+        words = sys.argv[1:] if arguments is None else arguments
+        if words[:1] == ["ops"]:
+            return self.operate(words[1:])
+        roles: Mapping[str, Role] = {
+            "api": self._api,
+            "worker": self._worker,
+            "consumer": self._consumer,
+            "relay": self._relay,
+            "scheduler": self._scheduler,
+            "migrate": self._migrate,
+        }
+        return run_service(
+            self.name,
+            self.about,
+            roles,
+            commands={**(commands or {}), "ops": self.operate},
+            arguments=arguments,
+            configure_logs=self._configure_logs,
+        )
+
+    def operate(self, words: Sequence[str]) -> int:
+        """Look at dead letters and alarms, and let the consumer go on: `ops --help`."""
+        from services.chassis.service.ops_command import run_ops
+
+        opened: list[Parts[Settings, Store]] = []
+        try:
+            return run_ops(self.name, partial(self._operator, opened), words)
+        except StartRefused as refused:
+            sys.stderr.write(f"{self.name} ops: {refused}\n")
+            return 2
+        finally:
+            for parts in opened:
+                parts.engine.dispose()
+
+    def _operator(self, opened: list[Parts[Settings, Store]]) -> Operator:
+        """Open what an operator needs; the parts are put into `opened`, to be closed afterwards."""
+        from services.chassis.delivery.record_handler import Reception
+        from services.chassis.service.operator import Operator
+
+        self._configure_logs(self.name, "ops")
+        parts = self.parts(self.read_settings())
+        opened.append(parts)
+
+        def open_reception() -> Reception:
+            return Reception(self.name, self.handlers(parts), parts.uow)
+
+        return Operator(group=self.name, uow=parts.uow, broker=parts.broker, open_reception=open_reception)
+
+    def _configure_logs(self, service: str, role: str) -> None:
+        from services.chassis.observability.logs import configure
+
+        configure(self.read_settings().log_level, service, role)
+
+    def _api(self, stop: Stop) -> None:
+        """Answer people and programs over HTTP, on HOST:PORT."""
+        from services.chassis.service.serve import serve
+
+        del stop  # the web server hears the signals itself
+        settings = self.read_settings()
+        serve(
+            lambda: self.web_app(self.parts(settings, patience=WEB)),
+            host=settings.host,
+            port=settings.port,
+            threads=settings.threads,
+        )
+
+    def _worker(self, stop: Stop) -> None:
+        """Do the slow work that is due, job by job."""
+        with self._background() as parts:
+            _side_by_side([partial(worker.run, stop) for worker in self.workers_of(parts)], stop)
+
+    def workers_of(self, parts: Parts[Settings, Store]) -> list[Worker]:
+        """Return what one worker process runs side by side: a lane for all, and one for the kinds set aside."""
+        from services.chassis.background.worker import Worker
+
+        jobs = self.jobs(parts)
+        lanes = [{kind: do for kind, do in jobs.items() if kind not in self.aside}] * self.workers(parts.settings)
+        lanes += [{kind: do for kind, do in jobs.items() if kind in self.aside}]
+        return [Worker(parts.engine, lane) for lane in lanes if lane]
+
+    def _consumer(self, stop: Stop) -> None:
+        """Hear what the other services tell."""
+        from services.chassis.delivery.subscriber import Subscriber
+
+        with self._background() as parts:
+            self.before_consuming(parts)
+            self._make_topics(parts, stop)
+            handlers, foresee = self.handlers(parts), self.foresee(parts)
+            subscriber = Subscriber(parts.broker, self.name, handlers, parts.uow, foresee=foresee)
+            parts.health.add(Check("partitions", subscriber.check, needed=False))
+            subscriber.run(stop)
+
+    def _relay(self, stop: Stop) -> None:
+        """Carry what is told from the outbox to the broker."""
+        from services.chassis.delivery.relay import Relay
+
+        with self._background() as parts:
+            self._make_topics(parts, stop)
+            Relay(parts.engine, parts.broker).run(stop)
+
+    def _scheduler(self, stop: Stop) -> None:
+        """Do what happens every so often."""
+        from services.chassis.background.scheduler import Scheduler
+
+        with self._background() as parts:
+            Scheduler(parts.engine, self.ticks(parts)).run(stop)
+
+    def _migrate(self, stop: Stop) -> None:
+        """Bring the database to the newest schema; safe to repeat, and at the same time."""
+        from services.chassis.storage.migrations import migrate
+
+        del stop
+        migrate(self.read_settings().database_url, self.migrations)
+
+    @contextmanager
+    def _background(self) -> Iterator[Parts[Settings, Store]]:
+        """Give a background process its parts, and its probes on OPS_PORT."""
+        from services.chassis.service.ops_endpoint import ops_endpoint
+
+        parts = self.parts(self.read_settings())
+        try:
+            with ops_endpoint(parts.settings.ops_port, parts.health):
+                yield parts
+        finally:
+            parts.engine.dispose()
+
+    def _make_topics(self, parts: Parts[Settings, Store], stop: Stop) -> None:
+        """Make sure of every topic, waiting for a broker that is away."""
+        replicas = parts.settings.topic_replicas
+        wanted = self.topics(replicas, min(2, replicas))
+        while not stop.is_set():
+            try:
+                return parts.broker.ensure_topics(wanted)
+            except BrokerUnavailable:
+                stop.wait(1.0)
+        return None
+
+
+def _answers(engine: sa.Engine) -> None:
+    with engine.connect() as connection:
+        connection.execute(sa.text("SELECT 1"))
+
+
+def _redis_answers(url: str) -> None:
+    import redis
+
+    with redis.Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=0.5) as connection:
+        connection.ping()
+
+
+def _side_by_side(loops: Sequence[Callable[[], None]], stop: Stop) -> None:
+    """Run loops in threads, the first one in this one; when one ends, by an error or not, all are to end."""
+    threads = [threading.Thread(target=loop, name=f"worker {n}") for n, loop in enumerate(loops[1:], start=2)]
+    for thread in threads:
+        thread.start()
+    try:
+        loops[0]()
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()

@@ -1,0 +1,42 @@
+"""The settings every service has; a service's own settings class inherits them and adds what it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from services.chassis.identity.access_tokens import read_public_key
+from services.chassis.service.settings import number, secret, text, url
+
+# A key pair that everyone can read here: good for one's own machine, refused in production.
+DEVELOPMENT_PRIVATE_KEY = "Y2Fpcm4gZGV2ZWxvcG1lbnQga2V5LCBub3Qgc2VjcmU="
+DEVELOPMENT_PUBLIC_KEY = "0SDRbXi8y+kGmggkyHizvG2QoXN+llnx48pYv86wqqE="
+DEVELOPMENT_ADMIN_TOKEN = "development-admin-token"  # noqa: S105 - refused in production
+DEVELOPMENT_LINK_SECRET = "development-link-secret-0123456789abcdef"  # noqa: S105 - refused in production
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceSettings:
+    """Where a service runs, what it stands on, and the secrets it shares with the others."""
+
+    environment: Literal["development", "production"] = "development"
+    database_url: str = url(schemes=("sqlite", "postgresql+psycopg"), hidden=True)
+    broker_url: str = url(schemes=("embedded", "kafka"), hidden=True)
+    redis_url: str = url("", schemes=("redis", "rediss", "unix"), hidden=True)  # empty: kept in the process
+    public_url: str = url("http://localhost:8080", schemes=("http", "https"))
+    host: str = text("127.0.0.1")
+    port: int = number(8000, most=65535)
+    ops_port: int = number(0, most=65535)  # 0: none
+    threads: int = number(8, least=1, most=64)
+    trusted_proxies: int = number(0, most=5)  # how many front doors add X-Forwarded-For
+    topic_replicas: int = number(1, least=1, most=9)  # copies of each topic that the broker keeps
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    admin_token: str = secret(min_length=16, development=DEVELOPMENT_ADMIN_TOKEN)
+    token_public_key: str = secret(development=DEVELOPMENT_PUBLIC_KEY, check=read_public_key)
+    link_secret: str = secret(min_length=32, development=DEVELOPMENT_LINK_SECRET)
+    programme: str = text("cairn")
+
+    @property
+    def production(self) -> bool:
+        """Tell whether this is the real thing."""
+        return self.environment == "production"

@@ -1,0 +1,182 @@
+"""Settings: a frozen dataclass read from the environment, checked whole before anything starts.
+
+Every variable may also be given as a file (`NAME_FILE=/run/secrets/name`), which keeps secrets out of process listings.
+All faults come out in one message, so that a person repairs a deployment once and not once per variable.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from urllib.parse import urlsplit
+
+from services.chassis.core.errors import StartRefused
+
+__all__ = ["SettingsError", "flag", "load", "number", "secret", "text", "url"]
+
+T = TypeVar("T")
+_META = "setting"
+
+
+class SettingsError(StartRefused):
+    """Some settings are missing or wrong; the message lists every one of them, without any value of a secret."""
+
+    def __init__(self, faults: list[str]) -> None:
+        self.faults = tuple(faults)
+        lines = "\n".join(f"  - {fault}" for fault in faults)
+        super().__init__(f"{len(faults)} setting(s) need attention before this can start:\n{lines}")
+
+
+@dataclasses.dataclass(frozen=True)
+class _Rule:
+    """How one variable is read: `read` turns text into the value or raises ValueError with what to do."""
+
+    read: Callable[[str], Any]
+    development: bool = False
+
+
+def _declare(default: Any, read: Callable[[str], Any], *, development: Any = None, hidden: bool = False) -> Any:
+    rule = _Rule(read, development=development is not None)
+    start = development if development is not None else default
+    metadata = {_META: rule}
+    if start is None:
+        return dataclasses.field(repr=not hidden, metadata=metadata)
+    return dataclasses.field(default=start, repr=not hidden, metadata=metadata)
+
+
+def text(default: str | None = None, *, check: Callable[[str], object] | None = None) -> Any:
+    """Return a field of plain text; without a default it is required; `check` raises ValueError for a bad value."""
+    return _declare(default, _checked(str, check))
+
+
+def secret(*, min_length: int = 1, development: str | None = None, check: Callable[[str], object] | None = None) -> Any:
+    """Return a field that never shows in `repr`; `development` is a default that production refuses."""
+
+    def read(value: str) -> str:
+        if len(value) < min_length:
+            raise ValueError(f"needs at least {min_length} characters, this has {len(value)}")
+        return value
+
+    return _declare(None, _checked(read, check), development=development, hidden=True)
+
+
+def url(
+    default: str | None = None, *, schemes: tuple[str, ...], development: str | None = None, hidden: bool = False
+) -> Any:
+    """Return a field for an address with one of `schemes`; `hidden` for those that may carry a password."""
+
+    def read(value: str) -> str:
+        if value and urlsplit(value).scheme not in schemes:
+            raise ValueError("has to begin with " + " or ".join(f"{scheme}:" for scheme in schemes))
+        return value
+
+    return _declare(default, read, development=development, hidden=hidden)
+
+
+def number(default: int | None = None, *, least: int = 0, most: int = 2**31) -> Any:
+    """Return a field for a whole number between `least` and `most`, both included."""
+
+    def read(value: str) -> int:
+        try:
+            found = int(value)
+        except ValueError:
+            raise ValueError("has to be a whole number") from None
+        if not least <= found <= most:
+            raise ValueError(f"has to be between {least} and {most}")
+        return found
+
+    return _declare(default, read)
+
+
+def flag(default: bool = False) -> Any:
+    """Return a field that is on or off: `true`, `yes`, `1` or `false`, `no`, `0`."""
+
+    def read(value: str) -> bool:
+        lowered = value.lower()
+        if lowered not in {"true", "yes", "1", "false", "no", "0"}:
+            raise ValueError("has to be true or false")
+        return lowered in {"true", "yes", "1"}
+
+    return _declare(default, read)
+
+
+def load(cls: type[T], environ: Mapping[str, str] | None = None) -> T:
+    """Return `cls` filled from the environment; raise `SettingsError` with every fault at once.
+
+    A field `database_url` is read from DATABASE_URL or from the file named by DATABASE_URL_FILE. A field typed
+    `Literal[...]` takes one of its words. An empty variable counts as not given. In production (a field
+    `environment` equal to "production") a value equal to a development default is a fault.
+    """
+    source = os.environ if environ is None else environ
+    faults: list[str] = []
+    values: dict[str, Any] = {}
+    hints = get_type_hints(cls)
+    fields = [field for field in dataclasses.fields(cls) if field.init]  # type: ignore[arg-type]
+    for field in fields:
+        name = field.name.upper()
+        try:
+            raw = _raw(source, name)
+            if raw is not None:
+                values[field.name] = _reader(field, hints[field.name])(raw)
+                continue
+        except ValueError as fault:
+            faults.append(f"{name} {fault}")
+            continue
+        if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
+            faults.append(f"{name} is required")
+    production = values.get("environment") == "production"
+    if production:
+        left = (_left_in_development(field, values) for field in fields)
+        faults += [fault for fault in left if fault is not None]
+    if faults:
+        raise SettingsError(faults)
+    return cls(**values)
+
+
+def _left_in_development(field: dataclasses.Field[Any], values: Mapping[str, Any]) -> str | None:
+    rule = field.metadata.get(_META)
+    if rule is None or not rule.development or values.get(field.name, field.default) != field.default:
+        return None
+    return f"{field.name.upper()} still has its development default, which production refuses"
+
+
+def _raw(source: Mapping[str, str], name: str) -> str | None:
+    """Return the text given for `name`, directly or by file, or None when it is not given."""
+    direct, path = source.get(name) or None, source.get(f"{name}_FILE") or None
+    if direct is not None and path is not None:
+        raise ValueError(f"is given twice, also as {name}_FILE: please keep one")
+    if path is None:
+        return direct
+    try:
+        return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise ValueError(f"cannot be read from the file in {name}_FILE ({type(problem).__name__})") from None
+
+
+def _reader(field: dataclasses.Field[Any], hint: Any) -> Callable[[str], Any]:
+    if get_origin(hint) is Literal:
+        words = [str(word) for word in get_args(hint)]
+        return lambda value: _one_of(value, words)
+    rule: _Rule | None = field.metadata.get(_META)
+    if rule is None:
+        return str
+    return rule.read
+
+
+def _one_of(value: str, words: list[str]) -> str:
+    if value not in words:
+        raise ValueError(f"has to be one of: {', '.join(words)}")
+    return value
+
+
+def _checked(read: Callable[[str], Any], check: Callable[[str], object] | None) -> Callable[[str], Any]:
+    def wrapped(value: str) -> Any:
+        found = read(value)
+        if check is not None:
+            check(found)
+        return found
+
+    return wrapped

@@ -1,0 +1,190 @@
+"""The way to a service's database: SQLite on one machine, PostgreSQL in production, the same behaviour from both.
+
+SQLite traps this closes (docs: sqlite.org/lang_transaction, and pysqlite's own implicit transactions): a plain BEGIN
+that writes later fails with "database is locked" under contention, so write transactions take the lock at once
+(BEGIN IMMEDIATE) and wait for it; foreign keys are off unless asked for; without WAL readers block writers.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy import event as sa_event
+from sqlalchemy import exc
+
+from services.chassis.core.errors import Contention, StartRefused, Transient, Unavailable
+from services.chassis.storage.postgres import BACKGROUND, Patience, open_postgres
+
+READ_ONLY = "cairn_read_only"
+"""Execution option of a connection whose transactions only read."""
+
+_BUSY_SECONDS = 30
+_CONTENTION = frozenset({"40001", "40P01", "55P03"})  # serialisation failure, deadlock, lock not available
+# The server is shut down, crashed, starting, full or short of something; a wait took too long, and it ended it.
+_AWAY = frozenset(
+    {"57P01", "57P02", "57P03", "57P05", "57014", "25P03", "25P04", "53000", "53100", "53200", "53300", "53400"}
+)
+_AWAY_CLASSES = ("08", "58")  # connection faults, faults of the system under the server
+_BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_NO_DISK = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN})
+_LOST_BEFORE = "8s2b"  # SQLAlchemy: the connection of this transaction was lost, and something uses it still
+_Q = TypeVar("_Q", bound=sa.Select[Any])
+
+
+def open_engine(url: str, *, pool_size: int = 5, max_overflow: int = 59, patience: Patience = BACKGROUND) -> sa.Engine:
+    """Return an engine for `sqlite:////abs/path.db` or `postgresql+psycopg://...`; connects when first used.
+
+    Build it after the fork. Raises StartRefused for any other kind of URL. `patience` is for PostgreSQL.
+    """
+    try:
+        parsed = sa.make_url(url)
+    except exc.ArgumentError as error:
+        raise StartRefused("DATABASE_URL is not a database address") from error
+    if parsed.drivername == "sqlite":
+        return _open_sqlite(parsed, pool_size, max_overflow)
+    if parsed.drivername == "postgresql+psycopg":
+        return open_postgres(parsed, pool_size=pool_size, max_overflow=max_overflow, patience=patience)
+    raise StartRefused("DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://")
+
+
+def is_sqlite(engine: sa.Engine | sa.Connection) -> bool:
+    """Tell whether this is the embedded database."""
+    return engine.dialect.name == "sqlite"
+
+
+def database_now(connection: sa.Connection) -> datetime:
+    """Return the database's own time, UTC: one clock for all processes. PostgreSQL: the start of the transaction."""
+    if is_sqlite(connection):
+        text = connection.exec_driver_sql("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')").scalar_one()
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    found: datetime = connection.exec_driver_sql("SELECT now()").scalar_one()
+    return found.astimezone(UTC)
+
+
+def for_update(query: _Q) -> _Q:
+    """Lock the selected rows until the transaction ends. On SQLite the whole transaction holds the lock already."""
+    return query.with_for_update()
+
+
+def insert_or_skip(connection: sa.Connection, table: sa.Table, values: dict[str, Any]) -> bool:
+    """Insert a row unless one with its keys is there; returns whether it was inserted.
+
+    On PostgreSQL this waits for another transaction that is inserting the same row, and then tells by its outcome.
+    """
+    return bool(insert_new(connection, table, [values]))
+
+
+def insert_new(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> list[sa.Row[Any]]:
+    """Insert several rows at once, leaving out those whose keys are there; returns the keys of the inserted ones."""
+    if not rows:
+        return []
+    return list(connection.execute(_insert_new(connection.dialect.name, table), rows))
+
+
+def upsert(
+    connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]], *, kept: Sequence[str] = ()
+) -> None:
+    """Insert rows by their primary key, or bring the columns given to what they say; `kept` ones are only inserted."""
+    if rows:
+        connection.execute(_upsert(connection.dialect.name, table, tuple(rows[0]), tuple(kept)), rows)
+
+
+# Statements are built once: building one anew, and finding out that it is the same as before, costs more than its row.
+@cache
+def _insert_new(dialect: str, table: sa.Table) -> Any:
+    return insert_of(dialect, table).on_conflict_do_nothing().returning(*table.primary_key.columns)
+
+
+@cache
+def _upsert(dialect: str, table: sa.Table, names: tuple[str, ...], kept: tuple[str, ...]) -> Any:
+    keys = list(table.primary_key.columns)
+    insert = insert_of(dialect, table)
+    changing = {name: insert.excluded[name] for name in names if table.c[name] not in set(keys) and name not in kept}
+    return insert.on_conflict_do_update(index_elements=keys, set_=changing)
+
+
+def conflict_insert(connection: sa.Connection, table: sa.Table) -> Any:
+    """Return the dialect's INSERT, which knows `on_conflict_do_update` and `on_conflict_do_nothing` on both."""
+    return insert_of(connection.dialect.name, table)
+
+
+def insert_of(dialect: str, table: sa.Table) -> Any:
+    """Return the same by the dialect's name, for statements that are built once."""
+    if dialect == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+        return sqlite_insert(table)
+    from sqlalchemy.dialects.postgresql import insert as postgres_insert
+
+    return postgres_insert(table)
+
+
+def transient_of(error: BaseException) -> Transient | None:
+    """Return what passes as a Transient of ours, and None for faults that would come back every time.
+
+    A fault may come from our code, from SQLAlchemy, or from the driver itself (when a connection is given back, say).
+    """
+    if isinstance(error, Transient):
+        return error
+    if isinstance(error, exc.TimeoutError):
+        return Unavailable("no database connection became free in time")
+    if isinstance(error, exc.PendingRollbackError) and error.code == _LOST_BEFORE:
+        return Unavailable("the connection to the database was lost")
+    if isinstance(error, exc.DBAPIError):
+        return _of_driver(error.orig, lost=error.connection_invalidated)
+    return _of_driver(error)
+
+
+def _of_driver(error: BaseException | None, *, lost: bool = False) -> Transient | None:
+    """Judge what sqlite3 or psycopg raised; `lost`: the connection is known to be gone."""
+    if isinstance(error, sqlite3.Error):
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in _BUSY:
+            return Contention("the database is busy")
+        return Unavailable("the disk of the database does not take or give anything") if code in _NO_DISK else None
+    state = error.sqlstate if isinstance(error, psycopg.Error) else None
+    if state in _CONTENTION:
+        return Contention("the database chose another transaction")
+    # Without a state the server has said nothing: libpq could not reach it, or lost it half-way.
+    lost = lost or (isinstance(error, psycopg.OperationalError | psycopg.InterfaceError) and state is None)
+    if lost or state in _AWAY or (state or "").startswith(_AWAY_CLASSES):
+        return Unavailable("the database does not answer")
+    return None
+
+
+def _open_sqlite(url: sa.URL, pool_size: int, max_overflow: int) -> sa.Engine:
+    if not url.database or url.database == ":memory:":
+        raise StartRefused("DATABASE_URL must name a file: sqlite:////absolute/path.db")
+    path = Path(url.database)
+    engine = sa.create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=max_overflow,
+        pool_timeout=_BUSY_SECONDS,
+        connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
+    )
+
+    @sa_event.listens_for(engine, "do_connect")
+    def make_room(*_: Any) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+
+    @sa_event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _: Any) -> None:
+        connection.isolation_level = None  # no implicit BEGIN by the driver: we say which kind
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "trusted_schema=OFF"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa_event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        reading = connection.get_execution_options().get(READ_ONLY, False)
+        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
+        connection.exec_driver_sql("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")
+
+    return engine

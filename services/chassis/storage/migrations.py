@@ -1,0 +1,91 @@
+"""Brings a service's database to the newest schema, by alembic and without an env.py: the versions are all there is.
+
+Safe to start from several processes at once: on SQLite the whole upgrade is one write transaction, on PostgreSQL it
+holds an advisory lock; whoever comes second finds nothing to do. Either all of it is applied or nothing.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.script import ScriptDirectory
+
+from services.chassis.storage.database import is_sqlite, open_engine
+from services.chassis.storage.tables import chassis_tables, consumer_partitions
+
+_LOCK = 0x6D696772  # "migr"
+
+
+def migrate(url: str, script_location: str | Path, *, to: str = "head") -> None:
+    """Upgrade the database at `url` to revision `to`, with the scripts in `script_location`/versions."""
+    _move(url, script_location, to, down=False)
+
+
+def migrate_down(url: str, script_location: str | Path, *, to: str = "base") -> None:
+    """Take the database back to revision `to`; loses what only the newer schema could hold."""
+    _move(url, script_location, to, down=True)
+
+
+def current_revision(url: str) -> str | None:
+    """Return the revision a database stands at; None for an empty one."""
+    engine = open_engine(url)
+    try:
+        with engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    finally:
+        engine.dispose()
+
+
+def create_chassis_tables(connection: sa.Connection) -> None:
+    """Create the chassis' tables; each service's first revision calls it with `op.get_bind()`.
+
+    A later change to a chassis table is a revision of its own in every service, which must bear a fresh database that
+    has the change already (`ADD COLUMN` only where the column is missing).
+    """
+    metadata = sa.MetaData()
+    chassis_tables(metadata)
+    metadata.create_all(connection)
+
+
+def drop_chassis_tables(connection: sa.Connection) -> None:
+    """Drop them again, for the way down."""
+    metadata = sa.MetaData()
+    chassis_tables(metadata)
+    metadata.drop_all(connection)
+
+
+def create_consumer_partitions(connection: sa.Connection) -> None:
+    """Create the table of consumer alarms where it is not there yet, for databases older than it."""
+    consumer_partitions(sa.MetaData()).create(connection, checkfirst=True)
+
+
+def drop_consumer_partitions(connection: sa.Connection) -> None:
+    """Drop it again, for the way down."""
+    consumer_partitions(sa.MetaData()).drop(connection, checkfirst=True)
+
+
+def _move(url: str, script_location: str | Path, to: str, *, down: bool) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(script_location).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    script = ScriptDirectory.from_config(config)
+
+    def steps(revision: str, _: MigrationContext) -> list[object]:
+        return list(script._downgrade_revs(to, revision) if down else script._upgrade_revs(to, revision))
+
+    engine = open_engine(url)
+    try:
+        with engine.begin() as connection:
+            if not is_sqlite(connection):
+                connection.execute(sa.text("SET LOCAL lock_timeout = '120s'"))
+                connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
+                connection.execute(sa.text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
+            context = MigrationContext.configure(connection, opts={"fn": steps, "transactional_ddl": True})
+            with Operations.context(context), context.begin_transaction():
+                context.run_migrations()
+    finally:
+        engine.dispose()

@@ -1,0 +1,121 @@
+"""The app factory: what every service's HTTP side has, in one place, so that no service can forget a part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import flask
+from flask import Flask, Response, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from services.chassis.identity.access_tokens import TokenVerifier
+from services.chassis.service.service_settings import ServiceSettings
+from services.chassis.web import (
+    access_policy,
+    error_handlers,
+    etags,
+    html_pages,
+    json_body,
+    rate_limits,
+    request_log,
+    security_headers,
+)
+from services.chassis.web.api import Api, Blueprint
+from services.chassis.web.api_docs import docs_routes
+from services.chassis.web.app_state import AppState, PrincipalReaderLike, UnitOfWorkLike, attach
+from services.chassis.web.ops_routes import HealthLike, ops_routes
+
+
+def build_app(
+    *,
+    name: str,
+    title: str,
+    site: str = "",
+    version: str = "v1",
+    settings: ServiceSettings,
+    health: HealthLike,
+    blueprints: Sequence[Blueprint] = (),
+    pages: Sequence[flask.Blueprint] = (),
+    principals: PrincipalReaderLike | None = None,
+    uow: UnitOfWorkLike | None = None,
+    assets: Sequence[Path] = (),
+) -> Flask:
+    """Return the WSGI app of a service; raise `PolicyMissing` when a route has no `@allow(...)`.
+
+    `name` begins the service's paths (`/shop/openapi.json`, `/shop/docs`, `/shop/static/…`); API blueprints
+    give full paths of their own (`/shop/v1/…`), `pages` theirs. `assets` are folders searched before the chassis'
+    own static files. `site` is the name people see on pages, by default the title. `principals` is by default a
+    `PrincipalReader` made of the settings.
+    """
+    app = Flask(__name__, static_folder=None, template_folder=str(Path(__file__).parent / "templates"))
+    app.config.update(_config(title, version))
+    app.url_map.merge_slashes = False  # an address is exact: no redirects that no description mentions
+    attach(
+        app,
+        AppState(
+            name=name,
+            title=title,
+            site=site or title,
+            secret=settings.link_secret,
+            production=settings.production,
+            uow=uow,
+            principals=principals or _reader(settings),
+        ),
+    )
+    request_log.install(app, name)
+    error_handlers.install(app, page=html_pages.problem_page)
+    for step in (json_body.guard, access_policy.enforce):
+        app.before_request(step)
+    _after(app, settings)
+    api = _api(app)
+    for blueprint in blueprints:
+        api.register_blueprint(blueprint)
+    for plain in (*pages, ops_routes(name, health), docs_routes(name, api, assets)):
+        app.register_blueprint(plain)
+    rate_limits.install(app, name, settings)
+    access_policy.refuse_routes_without_policy(app)
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=1)  # type: ignore[method-assign]
+    return app
+
+
+def _config(title: str, version: str) -> dict[str, object]:
+    return {
+        "API_TITLE": title,
+        "API_VERSION": version,
+        "OPENAPI_VERSION": "3.1.0",
+        "PAGINATION_HEADER_NAME": None,
+        "MAX_CONTENT_LENGTH": json_body.WERKZEUG_LIMIT,
+        "MAX_FORM_PARTS": 200,
+        "PROVIDE_AUTOMATIC_OPTIONS": False,
+    }
+
+
+def _reader(settings: ServiceSettings) -> access_policy.PrincipalReader:
+    return access_policy.PrincipalReader(
+        admin_token=settings.admin_token,
+        verifier=TokenVerifier(settings.token_public_key),
+        programme=settings.programme,
+    )
+
+
+def _api(app: Flask) -> Api:
+    api = Api(app)
+    bearer = {"type": "http", "scheme": "bearer", "description": "the admin token, or a person's access token"}
+    api.spec.components.security_scheme("bearer", bearer)
+    return api
+
+
+def _after(app: Flask, settings: ServiceSettings) -> None:
+    """Finish every answer; what is registered last runs first."""
+    security_headers.install(app, production=settings.production)
+    html_pages.install(app)
+
+    @app.after_request
+    def unchanged(response: Response) -> Response:
+        if request.method == "GET" and response.status_code == 200 and "ETag" in response.headers:
+            response.make_conditional(request)
+        return response
+
+    app.after_request(etags.stamp)

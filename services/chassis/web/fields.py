@@ -1,0 +1,171 @@
+"""Schemas for bodies and queries: unknown fields are refused by name, messages are kind and say what to do."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import fields
+
+from services.chassis.i18n.language_tags import LONGEST, SHAPE, standard_tag
+
+_KIND = {
+    "required": "Please fill this in.",
+    "null": "Please give a value, or leave the field out.",
+    "validator_failed": "This value is not accepted.",
+    "type": "This is another kind of value than expected.",
+}
+_KINDS: Mapping[type[fields.Field[Any]], Mapping[str, str]] = {
+    fields.String: {"invalid": "Please give a text.", "invalid_utf8": "Please give a text in UTF-8."},
+    fields.Integer: {"invalid": "Please give a whole number.", "too_large": "Please give a smaller number."},
+    fields.Boolean: {"invalid": "Please give true or false."},
+    fields.List: {"invalid": "Please give a list."},
+    fields.Nested: {"type": "Please give an object."},
+    fields.Date: {
+        "invalid": "Please give a date such as 2025-04-30.",
+        "format": "Please give a date such as 2025-04-30.",
+    },
+}
+
+
+class Hint(str):
+    """A message that carries the nearest valid values; the problem lists them beside it."""
+
+    nearest: tuple[str, ...]
+    __slots__ = ("nearest",)
+
+    def __new__(cls, message: str, nearest: Iterable[str] = ()) -> Hint:
+        """Return the message with its hints."""
+        made = super().__new__(cls, message)
+        made.nearest = tuple(nearest)
+        return made
+
+
+class CairnSchema(ma.Schema):
+    """The base of every schema: strict about unknown fields, kind about mistakes."""
+
+    class Meta:
+        """Refuse unknown fields; keep the declared order in the documentation."""
+
+        unknown = ma.RAISE
+
+    error_messages = {  # noqa: RUF012 - marshmallow's own attribute, read per class
+        "unknown": "This field is not known here. Please check its spelling or leave it out.",
+        "type": "Please give an object.",
+    }
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        """Give each field kind messages unless it brought its own."""
+        own = field_obj.error_messages
+        for kind, messages in _KINDS.items():
+            if isinstance(field_obj, kind):
+                _soften(own, messages, kind)
+        _soften(own, _KIND, fields.Field)
+        super().on_bind_field(field_name, field_obj)
+
+
+def _soften(own: dict[str, Any], kind: Mapping[str, str], origin: type[fields.Field[Any]]) -> None:
+    standard: dict[str, str] = {}
+    for cls in reversed(origin.__mro__):
+        standard.update(getattr(cls, "default_error_messages", {}))
+    for key, message in kind.items():
+        if own.get(key) == standard.get(key):
+            own[key] = message
+
+
+class Code(fields.String):
+    """A word of a vocabulary; an unknown one is answered with the nearest valid ones.
+
+    `codes` are the valid words, or a function that returns them (read at each use, for vocabularies that grow).
+    `near` says which of them an unknown word may mean; by default those spelled most like it.
+    """
+
+    def __init__(
+        self,
+        codes: Iterable[str] | Callable[[], Iterable[str]],
+        *,
+        axis: str = "value",
+        near: Callable[[str], tuple[str, ...]] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self._codes = codes if callable(codes) else tuple(codes)
+        self._near = near
+        self.axis = axis
+        if not callable(self._codes):
+            metadata = {"enum": list(self._codes)} | dict(kwargs.pop("metadata", {}))
+            kwargs["metadata"] = metadata
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        word = super()._deserialize(value, attr, data, **kwargs)
+        valid = tuple(self._codes()) if callable(self._codes) else self._codes
+        if word in valid:
+            return word
+        near = nearest_codes(word, valid) if self._near is None else self._near(word)
+        raise ma.ValidationError([Hint(_unknown_code(self.axis, near), near)])
+
+
+def nearest_codes(word: str, valid: Iterable[str], count: int = 5) -> tuple[str, ...]:
+    """Return the valid codes most alike to `word`; the first few when nothing comes near."""
+    known = list(valid)
+    near = difflib.get_close_matches(word[:60].lower(), known, n=count, cutoff=0.4)
+    return tuple(near or known[:count])
+
+
+def _unknown_code(axis: str, near: tuple[str, ...]) -> str:
+    return f"This is not a known {axis}. Perhaps you mean one of: {', '.join(near)}."
+
+
+class Shaped(fields.String):
+    """A text of one shape: `Shaped("[a-z0-9-]{1,40}", "Please use small letters, digits and dashes.")`.
+
+    The whole text has to match, also its end (a `$` alone would let a last line break through).
+    """
+
+    def __init__(self, shape: str, hint: str, **kwargs: Any) -> None:
+        self._shape = re.compile(shape)
+        self._hint = hint
+        metadata = {"pattern": f"^(?:{shape})$"} | dict(kwargs.pop("metadata", {}))
+        super().__init__(metadata=metadata, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if self._shape.fullmatch(text) is None:
+            raise ma.ValidationError(self._hint)
+        return text
+
+
+class LanguageTag(fields.String):
+    """A language as a BCP 47 tag (`en`, `pt-BR`, `ase`), loaded in its standard form."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        metadata = {"pattern": SHAPE, "minLength": 2, "maxLength": LONGEST, "example": "en"} | dict(
+            kwargs.pop("metadata", {})
+        )
+        super().__init__(metadata=metadata, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        found = standard_tag(text)
+        if found is None:
+            raise ma.ValidationError(
+                "Please give a language tag such as en, es-MX, ar or ase (American Sign Language)."
+            )
+        return found
+
+
+class Instant(fields.AwareDateTime):
+    """A moment with its offset (`2026-01-31T18:00:00Z`), loaded in UTC."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        message = "Please give a moment with its offset, such as 2026-01-31T18:00:00Z."
+        kwargs.setdefault("error_messages", {"invalid": message, "invalid_awareness": message, "format": message})
+        super().__init__(format="iso", default_timezone=None, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:
+        found: datetime = super()._deserialize(value, attr, data, **kwargs)
+        return found.astimezone(UTC)

@@ -1,0 +1,159 @@
+"""Bodies, read strictly: 64 KB at most, JSON without surprises, text that a database can hold.
+
+`json.loads` alone lets through duplicate names, NaN, infinity and lone surrogates; each would surprise somebody later.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+from flask import Request, request
+from marshmallow import missing
+
+from services.chassis.web.problem import Problem, problem
+
+MAX_BYTES = 64 * 1024
+WERKZEUG_LIMIT = MAX_BYTES + 1  # see `read_bytes`
+MAX_DEPTH = 20
+
+
+def read_json(req: Request) -> Any:
+    """Return the JSON value of a request, or `missing` when it has no body; raise a problem for anything unclear.
+
+    Many clients name a content type always: an empty body announced as JSON is no body either.
+    """
+    raw = read_bytes(req)
+    is_json = req.mimetype == "application/json" or req.mimetype.endswith("+json")
+    if not raw and (is_json or not req.content_type):
+        return missing
+    if not is_json:
+        raise _wrong_type()
+    return parse(raw)
+
+
+def read_bytes(req: Request) -> bytes:
+    """Return the body, or raise 413 when it is larger than 64 KB, whether its length was announced or not.
+
+    Of a body in chunks werkzeug silently cuts off what exceeds its limit, so that limit is one byte higher than ours.
+    """
+    raw = req.get_data(cache=True)
+    if len(raw) > MAX_BYTES:
+        raise too_large()
+    return raw
+
+
+def parse(raw: bytes) -> Any:
+    """Return the JSON value in `raw`; raise 400 for what is not JSON, 422 for text that cannot be kept."""
+    try:
+        value = json.loads(
+            raw.decode("utf-8"),
+            object_pairs_hook=_without_twins,
+            parse_constant=_no_constant,
+            parse_float=_finite,
+        )
+    except UnicodeDecodeError:
+        raise _bad("The body is not UTF-8. Please send JSON in UTF-8.") from None
+    except RecursionError:
+        raise _too_deep() from None
+    except json.JSONDecodeError as fault:
+        raise _bad(f"The body is not JSON: line {fault.lineno}, column {fault.colno}.") from None
+    except ValueError:
+        raise _bad("The body holds a number that is too long.") from None
+    faults = [{"field": path, "message": _UNKEEPABLE} for path in _unkeepable(value, "", 1)]
+    if faults:
+        raise problem(422, "validation", "Please check a few fields", _UNKEEPABLE, errors=faults[:20])
+    return value
+
+
+_UNKEEPABLE = "This text holds a character that cannot be kept (a null character or half a symbol). Please remove it."
+
+
+def keepable(text: str) -> bool:
+    """Tell whether a database can hold this text: no NUL, no lone surrogates."""
+    return "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _unkeepable(value: Any, path: str, depth: int) -> Iterator[str]:
+    """Yield the dotted path of each text that cannot be kept; refuse what is nested too deep."""
+    if isinstance(value, str):
+        if not keepable(value):
+            yield path
+        return
+    if not isinstance(value, dict | list):
+        return
+    if depth > MAX_DEPTH:
+        raise _too_deep()
+    steps = value.items() if isinstance(value, dict) else enumerate(value)
+    for step, inner in steps:
+        readable = str(step).encode("ascii", "backslashreplace").decode().replace("\x00", "\\x00")
+        here = f"{path}.{readable}" if path else readable
+        if isinstance(step, str) and not keepable(step):
+            yield here
+        yield from _unkeepable(inner, here, depth + 1)
+
+
+def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            raise _bad("A name is given twice in one object. Please keep one of them.", field=name[:60])
+        seen.add(name)
+    return found
+
+
+def _no_constant(word: str) -> NoReturn:
+    raise _bad(f"{word} is not a JSON number. Please give a number or null.")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise _bad("The body holds a number that is too large.")
+    return number
+
+
+def _bad(detail: str, *, field: str | None = None) -> Problem:
+    printable = None if field is None else field.encode("ascii", "backslashreplace").decode()
+    return problem(400, "json_unreadable", "This JSON cannot be read", detail, field=printable)
+
+
+def _too_deep() -> Problem:
+    detail = f"The body is nested more than {MAX_DEPTH} levels deep. Please send it flatter."
+    return problem(400, "json_too_deep", "Nested too deep", detail)
+
+
+def too_large() -> Problem:
+    """Return the problem for a body over the limit."""
+    detail = f"A body may have {MAX_BYTES // 1024} KB at most. Please send less, or in parts."
+    return problem(413, "body_too_large", "This is too large", detail)
+
+
+def _wrong_type() -> Problem:
+    detail = "Please send JSON with the header Content-Type: application/json."
+    return problem(
+        415, "content_type", "Another content type is needed", detail, headers={"Accept": "application/json"}
+    )
+
+
+def guard() -> None:
+    """Refuse what no view may see: a body announced as too large, or unkeepable text in the address."""
+    if request.content_length is None:
+        read_bytes(request)
+    elif request.content_length > MAX_BYTES:
+        raise too_large()
+    for value in (request.view_args or {}).values():
+        if isinstance(value, str) and not (keepable(value) and "\ufffd" not in value):
+            raise problem(404, "not_found", "Not found", "There is nothing at this address.")
+    faults = [
+        {"field": name[:60], "message": _UNKEEPABLE}
+        for name, text in request.args.items(multi=True)
+        if not (keepable(text) and keepable(name))
+    ]
+    if faults:
+        raise problem(422, "validation", "Please check the address", _UNKEEPABLE, errors=faults[:20])

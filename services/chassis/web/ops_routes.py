@@ -1,0 +1,52 @@
+"""Routes for those who run a service: is it alive, is it ready, what does it count."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from flask import Blueprint, Response, jsonify
+
+from services.chassis.observability import metrics
+from services.chassis.web.access_policy import allow
+
+
+class HealthLike(Protocol):
+    """Knows whether a service can do its work."""
+
+    def report(self) -> tuple[str, object]:
+        """Return "ok", "degraded" or "unready", and what was looked at."""
+        ...
+
+
+def ops_routes(name: str, health: HealthLike) -> Blueprint:
+    """Return `/livez`, `/readyz` and `/metrics`, each also under `/{name}`.
+
+    Figures are for the machine inside: through the front door (`/{name}/metrics`) they need the admin token.
+    """
+    routes = Blueprint("ops", __name__)
+
+    @routes.get("/livez")
+    @routes.get(f"/{name}/livez")
+    @allow("anyone")
+    def livez() -> Response:
+        return jsonify(status="ok")
+
+    @routes.get("/readyz")
+    @routes.get(f"/{name}/readyz")
+    @allow("anyone")
+    def readyz() -> tuple[Response, int]:
+        word, details = health.report()
+        return jsonify(status=word, checks=details), 503 if word == "unready" else 200
+
+    @routes.get("/metrics")
+    @allow("anyone")
+    def figures() -> Response:
+        text, content_type = metrics.render()
+        return Response(text, content_type=content_type)
+
+    @routes.get(f"/{name}/metrics")
+    @allow("admin")
+    def figures_through_the_front_door() -> Response:
+        return figures()
+
+    return routes

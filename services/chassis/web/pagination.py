@@ -1,0 +1,80 @@
+"""Lists in pages: a signed opaque cursor points behind the last item seen, so pages hold while rows come and go."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import marshmallow as ma
+from flask import request
+from itsdangerous import BadData, URLSafeSerializer
+from marshmallow import fields, validate
+
+from services.chassis.web.app_state import state
+from services.chassis.web.fields import CairnSchema
+from services.chassis.web.problem import problem
+
+T = TypeVar("T")
+Position = tuple[Any, ...]  # the sort key of an item: texts and numbers
+
+
+class PageQuery(CairnSchema):
+    """The query of a list: how many items, and after which cursor."""
+
+    limit = fields.Integer(
+        load_default=50,
+        validate=validate.Range(1, 200, error="Please ask for 1 to 200 items."),
+        metadata={"description": "How many items at most"},
+    )
+    cursor = fields.String(
+        load_default=None,
+        validate=validate.Length(max=1000),
+        metadata={"description": "`next` of the page before"},
+    )
+
+
+def read_cursor(cursor: str | None) -> Position | None:
+    """Return the position behind which to go on, None for the first page; 422 for a cursor of another list."""
+    if cursor is None:
+        return None
+    try:
+        return tuple(_serializer().loads(cursor))
+    except (BadData, TypeError):
+        raise problem(
+            422,
+            "cursor_unknown",
+            "Unknown cursor",
+            "This cursor does not belong to this list. Please leave it out to begin again.",
+            field="cursor",
+        ) from None
+
+
+def page(rows: Sequence[T], *, limit: int, position: Callable[[T], Position]) -> dict[str, Any]:
+    """Return `{"items": [...], "next": cursor or None}`.
+
+    `rows` is read with one more than `limit`, which shows whether there is a next page without counting; `position`
+    gives the sort key of a row, the same that the query continues behind.
+    """
+    items = list(rows[:limit])
+    more = len(rows) > limit
+    return {"items": items, "next": _serializer().dumps(list(position(items[-1]))) if more and items else None}
+
+
+def page_schema(item: type[ma.Schema]) -> type[ma.Schema]:
+    """Return the schema of a page of `item`, for answers and their documentation."""
+    name = item.__name__.removesuffix("Schema") + "Page"
+    members = {
+        "items": fields.List(fields.Nested(item), required=True),
+        "next": fields.String(required=True, allow_none=True, metadata={"description": "cursor of the next page"}),
+    }
+    return type(name, (CairnSchema,), members)
+
+
+def _serializer() -> URLSafeSerializer:
+    """Sign for this list only, so that a cursor of one list is refused by another."""
+    return URLSafeSerializer(
+        state().secret,
+        salt=f"cursor:{request.endpoint}",
+        signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"},
+    )

@@ -1,0 +1,92 @@
+"""What every route needs: the way to the store, the terms, the words, and who is asking."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from services.chassis.i18n.translations import Words
+from services.chassis.web.access_policy import current
+from services.chassis.web.html_pages import language
+from services.chassis.web.pagination import read_cursor
+from services.chassis.web.problem import Problem, problem
+from services.matcher.domain.match import Match
+from services.matcher.domain.programme_terms import Terms
+from services.matcher.domain.records import Position, Round, Waiting
+from services.matcher.ports import UnitOfWork
+from services.matcher.use_cases.engine_access.engine_queue import AGAIN_IN, EngineBusy, EngineQueue, TookTooLong
+from services.matcher.use_cases.steps.match_access import Actor
+
+MATCHES = "Matches"
+WEIGHTS = "Weights"
+ROUNDS = "Rounds"
+WAITING = "Waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiContext:
+    """The world, passed in."""
+
+    uow: UnitOfWork
+    terms: Terms
+    words: Words
+    queue: EngineQueue = field(default_factory=EngineQueue)
+
+
+@contextmanager
+def patience() -> Iterator[None]:
+    """Say when to ask again where the engine has no time for a question now."""
+    try:
+        yield
+    except EngineBusy:
+        raise _later("engine_busy", "The matching is answering another question.") from None
+    except TookTooLong:
+        raise _later("took_too_long", "This took longer than a question may, so it was stopped.") from None
+
+
+def _later(code: str, detail: str) -> Problem:
+    again = f"{detail} Nothing was changed. Please ask again in a moment."
+    return problem(503, code, "Not available right now", again, headers={"Retry-After": str(AGAIN_IN)})
+
+
+def actor() -> Actor:
+    """Whoever is asking: an admin, or a person who sees only what is theirs."""
+    caller = current()
+    if caller.kind == "admin":
+        return Actor(caller.programme)
+    if caller.kind == "person" and caller.person_id:
+        return Actor(caller.programme, caller.person_id)
+    raise problem(403, "not_allowed", "Not open to you", "This is for people of a programme and their admins.")
+
+
+def reader() -> str:
+    """The language an admin reads in, by what their browser asks for."""
+    return language()
+
+
+def position(cursor: str | None) -> Position | None:
+    """Where the page before ended; 422 for a cursor that is none."""
+    found = read_cursor(cursor)
+    if found is None:
+        return None
+    moment, row_id = found
+    return datetime.fromisoformat(moment), str(row_id)
+
+
+def of_match(match: Match) -> tuple[str, str]:
+    """Where a match stands in a list."""
+    return _text(match.proposed_at), match.id
+
+
+def of_round(found: Round) -> tuple[str, str]:
+    """Where a round stands in a list."""
+    return _text(found.opened_at), found.id
+
+
+def of_waiting(waiting: Waiting) -> tuple[str, str]:
+    """Where a person who waits stands in a list."""
+    return _text(waiting.waiting_since), waiting.person_id
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()

@@ -1,6 +1,0 @@
-"""Array types of the kernel, and the checks every array passes at the door."""
-
-from services.matcher.domain.arrays.checks import as_i32, as_i64, as_rows, as_u64
-from services.matcher.domain.arrays.types import I32, I64, U64, AnyArray
-
-__all__ = ["I32", "I64", "U64", "AnyArray", "as_i32", "as_i64", "as_rows", "as_u64"]

@@ -1,0 +1,1 @@
+"""Criteria: how answers are encoded and how well two people fit in each."""

@@ -1,0 +1,23 @@
+"""Age today: near ages see life alike; who does not say is neither favoured nor passed over."""
+
+from datetime import date
+
+from services.matcher.domain.candidates import Mentee, Mentor
+from services.matcher.domain.criteria.encoding import ByTable
+from services.matcher.domain.criteria.ordinal import by_bands
+from services.matcher.domain.criteria.pool import Pool
+
+
+def code(pool: Pool) -> ByTable:
+    """Points by how many age bands lie between."""
+    return by_bands(pool, "age", pool.mentees_say(_band), pool.mentors_say(_band))
+
+
+def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
+    """The band of both."""
+    band = mentee.facts.age_band
+    return (band,) if band and band == mentor.facts.age_band else ()
+
+
+def _band(person: Mentee | Mentor, _day: date) -> str | None:
+    return person.facts.age_band

@@ -1,0 +1,39 @@
+"""Types of diabetes that are close enough to understand each other; how close is a table the programme may edit."""
+
+from datetime import date
+
+from services.events.vocabulary import codes
+from services.matcher.domain.candidates import Mentee, Mentor
+from services.matcher.domain.criteria.encoding import ByTable
+from services.matcher.domain.criteria.lookup_tables import by_best
+from services.matcher.domain.criteria.pool import Pool
+
+
+def code(pool: Pool) -> ByTable:
+    """Best over the mentor's types; types far apart come nearer when the mentee asks about devices (G2, G8)."""
+    told = pool.told("diabetes_type")
+
+    def points(asked: tuple[str, bool], lived: str) -> int:
+        kind, about_devices = asked
+        near = pool.closeness("diabetes_type", kind, lived)
+        return max(near, int(told["on_devices"].get(kind, {}).get(lived, 0))) if about_devices else near
+
+    return by_best(
+        pool.mentees_say(_asked),
+        pool.mentors_say(_lived),
+        points,
+        hard_from=int(told["hard_from"]),
+    )
+
+
+def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
+    """The mentee's type when the mentor lives with the same; nothing is said of near ones."""
+    return tuple(kind for kind in mentor.facts.diabetes_types if kind == mentee.facts.diabetes_type)
+
+
+def _asked(mentee: Mentee, _day: date) -> tuple[tuple[str, bool], ...]:
+    return ((mentee.facts.diabetes_type, bool(mentee.facts.devices)),)
+
+
+def _lived(mentor: Mentor, _day: date) -> tuple[str, ...]:
+    return tuple(kind for kind in codes("diabetes_type") if kind in mentor.facts.diabetes_types)

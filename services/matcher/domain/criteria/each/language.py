@@ -1,0 +1,110 @@
+"""A shared language, at a level both can use: the mentee's preferred one first, their own variety first.
+
+A sign language counts only where the two see each other: with one of the ways to talk in ``signed_in`` in common. Which
+languages are signed is data too (``signed``, from the IANA registry of language subtags).
+"""
+
+from datetime import date
+from functools import cache
+from typing import NamedTuple
+
+from langcodes import Language, tag_distance
+
+from services.events.facts import Spoken
+from services.matcher.domain.candidates import Mentee, Mentor
+from services.matcher.domain.criteria.each.format import ways
+from services.matcher.domain.criteria.encoding import ByTable
+from services.matcher.domain.criteria.lookup_tables import by_best
+from services.matcher.domain.criteria.pool import Pool
+from services.matcher.domain.weights import criterion_data
+
+
+class Signed(NamedTuple):
+    """A sign language somebody uses, and the ways to talk in which they can be seen."""
+
+    language: Spoken
+    seen: frozenset[str]
+
+
+Used = Spoken | Signed
+Ranked = tuple[int, Used]
+
+
+def code(pool: Pool) -> ByTable:
+    """Best over all pairs of languages: rank for the mentee x weaker level x nearness of the variety."""
+
+    def points(asked: Ranked, used: Used) -> int:
+        rank, wanted = asked
+        ranks = pool.told("language")["ranks"]
+        return int(ranks[min(rank, len(ranks) - 1)]) * _together(pool, wanted, used) // 100
+
+    return by_best(pool.mentees_say(_ranked), pool.mentors_say(_spoken), points)
+
+
+def shared(mentee: Mentee, mentor: Mentor, pool: Pool) -> tuple[str, ...]:
+    """The mentee's tags in which the two can talk."""
+    return tuple(
+        spoken.tag
+        for spoken, wanted in zip(mentee.facts.languages, _used(mentee), strict=True)
+        if any(_together(pool, wanted, used) > 0 for used in _used(mentor))
+    )
+
+
+def _ranked(mentee: Mentee, _day: date) -> tuple[Ranked, ...]:
+    return tuple(enumerate(_used(mentee)))
+
+
+def _spoken(mentor: Mentor, _day: date) -> tuple[Used, ...]:
+    return _used(mentor)
+
+
+def _used(person: Mentee | Mentor) -> tuple[Used, ...]:
+    languages = person.facts.languages
+    for one in languages:
+        if is_signed(one.tag):
+            break
+    else:  # nearly everybody: nothing to build
+        return languages
+    seen = frozenset(ways(person.facts.formats)) & frozenset(criterion_data("language")["signed_in"])
+    return tuple(Signed(one, seen) if is_signed(one.tag) else one for one in languages)
+
+
+def _together(pool: Pool, one: Used, other: Used) -> int:
+    """How well two people talk, 0 to 100, by what each uses and how they can be seen."""
+    match one, other:
+        case Signed(), Signed():
+            return understanding(pool, one.language, other.language) if one.seen & other.seen else 0
+        case Spoken(), Spoken():
+            return understanding(pool, one, other)
+        case _:
+            return 0
+
+
+@cache
+def is_signed(tag: str) -> bool:
+    """Whether a tag is of a sign language."""
+    return Language.get(tag).language in criterion_data("language")["signed"]
+
+
+def understanding(pool: Pool, one: Spoken, other: Spoken) -> int:
+    """How well two people talk in two languages or varieties, 0 (not enough) to 100."""
+    told = pool.told("language")
+    level = min(int(told["levels"].get(one.level, 0)), int(told["levels"].get(other.level, 0)))
+    distance = variety_distance(one.tag, other.tag)
+    nearness = next((int(points) for most, points in told["varieties"] if distance <= most), 0)
+    return level * nearness // 100
+
+
+@cache
+def variety_distance(one: str, other: str) -> int:
+    """CLDR's distance between two tags, 0 for the same; the script counts little, since people mostly talk."""
+    if one == other:
+        return 0
+    first, second = Language.get(one), Language.get(other)
+    if first.language == second.language and first.script != second.script:
+        return max(5, tag_distance(_unscripted(first), _unscripted(second)))
+    return tag_distance(one, other)
+
+
+def _unscripted(language: Language) -> str:
+    return Language.make(language=language.language, territory=language.territory).to_tag()

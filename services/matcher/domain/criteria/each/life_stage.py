@@ -1,0 +1,32 @@
+"""Stages of life: the mentee's of today, the mentor's lived through. A stage past its date is over (G4, G6)."""
+
+from datetime import date
+
+from services.matcher.domain.candidates import Mentee, Mentor
+from services.matcher.domain.criteria.encoding import ByBits
+from services.matcher.domain.criteria.pool import Pool
+from services.matcher.domain.criteria.tag_overlap import by_tags
+
+
+def code(pool: Pool) -> ByBits:
+    """The mean, over the mentee's stages, of how well the mentor covers each."""
+    return by_tags(pool, "life_stage", pool.mentees_say(_asked), pool.mentors_say(_lived))
+
+
+def shared(mentee: Mentee, mentor: Mentor, pool: Pool) -> tuple[str, ...]:
+    """The stages both know."""
+    return tuple(code for code in stages_on(mentee, pool.today) if code in mentor.facts.life_stages)
+
+
+def stages_on(mentee: Mentee, day: date) -> tuple[str, ...]:
+    """The stages that still count on a day; the last day counts."""
+    stages = mentee.facts.life_stages
+    return tuple(dict.fromkeys(stage.code for stage in stages if stage.until is None or stage.until >= day))
+
+
+def _asked(mentee: Mentee, day: date) -> frozenset[str]:
+    return frozenset(stages_on(mentee, day))
+
+
+def _lived(mentor: Mentor, _day: date) -> frozenset[str]:
+    return frozenset(mentor.facts.life_stages)

@@ -1,0 +1,32 @@
+"""Find the code of a criterion by its name: ``criteria/<name>.py`` serves ``weights/criteria/<name>.json``."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module
+from types import MappingProxyType
+from typing import NamedTuple
+
+from services.matcher.domain.candidates import Mentee, Mentor
+from services.matcher.domain.criteria.encoding import EncodedCriterion
+from services.matcher.domain.criteria.pool import Pool
+from services.matcher.domain.weights import criterion_names
+
+_ROOM = __name__.rpartition(".")[0] + ".each."
+
+
+class Criterion(NamedTuple):
+    """The two functions of a criterion's module."""
+
+    name: str
+    code: Callable[[Pool], EncodedCriterion]
+    shared: Callable[[Mentee, Mentor, Pool], tuple[str, ...]]
+
+
+@cache
+def criteria() -> Mapping[str, Criterion]:
+    """Every criterion, in the order in which people see them."""
+    found = {}
+    for name in criterion_names():
+        module = import_module(_ROOM + name)
+        found[name] = Criterion(name, module.code, module.shared)
+    return MappingProxyType(found)

@@ -1,0 +1,48 @@
+"""Explain one pair, or many at once, from the very numbers the round used."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+
+from services.matcher.domain.candidates import Mentee, Mentor
+from services.matcher.domain.criteria.pool import Pool
+from services.matcher.domain.criteria.registry import criteria
+from services.matcher.domain.explain.explanation import Explanation, Part, band_of
+from services.matcher.domain.formulation.weighted_pool import WeightedPool, weigh_pool
+from services.matcher.domain.weights import Weights
+
+
+def explain(mentee: Mentee, mentor: Mentor, weights: Weights, at: datetime) -> Explanation:
+    """Say why the pair fits, or which hard rules it breaks; the same numbers the round used."""
+    weighted_pool = weigh_pool(Pool((mentee,), (mentor,), at, weights))
+    broken = weighted_pool.broken(0, np.array([0]))
+    parts, score = parts_of(weighted_pool, [(0, 0)])[0]
+    return Explanation(score=score, band=band_of(score), parts=parts, rules=tuple(sorted(broken)))
+
+
+def parts_of(weighted_pool: WeightedPool, rows: Sequence[tuple[int, int]]) -> list[tuple[tuple[Part, ...], int]]:
+    """For each pair (mentee row, mentor row) its parts and its score of 0 to 100."""
+    if not rows:
+        return []
+    pool, pairs = weighted_pool.pool, weighted_pool.pairs
+    mentees, mentors = (np.array(side, dtype=np.int64) for side in zip(*rows, strict=True))
+    points = {name: found.tolist() for name, found in pairs.points(mentees, mentors).items()}
+    fits = pairs.fit(mentees, mentors).tolist()
+    weights = pairs.shares[:, mentees].T.tolist()
+    return [
+        (
+            tuple(
+                _part(pool, name, (i, j), points[name][k], weight)
+                for name, weight in zip(pairs.coded, weights[k], strict=True)
+                if weight > 0
+            ),
+            (fits[k] + 500) // 1000,
+        )
+        for k, (i, j) in enumerate(rows)
+    ]
+
+
+def _part(pool: Pool, name: str, rows: tuple[int, int], points: int, weight: int) -> Part:
+    codes = criteria()[name].shared(pool.mentees[rows[0]], pool.mentors[rows[1]], pool)
+    return Part(criterion=name, score=points, weight=weight, band=band_of(points) if codes else "", codes=codes)

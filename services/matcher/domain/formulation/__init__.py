@@ -1,0 +1,1 @@
+"""From people to the arrays that the solver takes."""

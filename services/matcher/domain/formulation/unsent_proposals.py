@@ -1,0 +1,34 @@
+"""Proposals that were made and not yet sent: a point for each that the next round keeps."""
+
+import numpy as np
+
+from services.matcher.domain.criteria.encoding import ByTable
+from services.matcher.domain.criteria.pool import Pool
+from services.matcher.domain.hard_rules.capacity_classes import CapacityClasses
+
+_HELD_PER_TABLE = 512
+
+
+def held_tables(pool: Pool, seats: CapacityClasses) -> tuple[ByTable, ...]:
+    """Tables with ones where mentee and mentor were held together; usually none, since proposals go out at once."""
+    holding = {mentee.held for mentee in pool.mentees if mentee.held is not None}
+    if not holding:
+        return ()
+    row_of = {mentor.id: row for row, mentor in enumerate(pool.mentors) if mentor.id in holding}
+    wanted = [row_of.get(mentee.held or "", -1) for mentee in pool.mentees]
+    mentors = sorted(row_of.values(), key=lambda row: pool.mentors[row].id)
+    return tuple(
+        _table(mentors[start : start + _HELD_PER_TABLE], wanted, seats)
+        for start in range(0, len(mentors), _HELD_PER_TABLE)
+    )
+
+
+def _table(mentors: list[int], wanted: list[int], seats: CapacityClasses) -> ByTable:
+    code = {row: place for place, row in enumerate(mentors, start=1)}
+    table = np.eye(len(code) + 1, dtype=np.int32)
+    table[0, 0] = 0
+    return ByTable(
+        table,
+        np.array([code.get(row, 0) for row in wanted], dtype=np.int32),
+        np.array([code.get(int(row), 0) for row in seats.mentor_rows], dtype=np.int32),
+    )

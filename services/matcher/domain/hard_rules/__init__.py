@@ -1,0 +1,1 @@
+"""Hard rules: who may meet whom, and who has a free place."""

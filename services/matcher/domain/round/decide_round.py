@@ -1,0 +1,116 @@
+"""Run a round."""
+
+from dataclasses import dataclass, replace
+
+from services.matcher.domain.candidates import Pair
+from services.matcher.domain.criteria.pool import Pool
+from services.matcher.domain.explain import cause_each, parts_of, reasons_of
+from services.matcher.domain.formulation.round_problem import RoundProblem
+from services.matcher.domain.formulation.weighted_pool import WeightedPool, weigh_pool
+from services.matcher.domain.round.canonical_json import digest
+from services.matcher.domain.round.json_text import hashed_part, snapshot_to_json
+from services.matcher.domain.round.lazy_constraints import RoundAssignment
+from services.matcher.domain.round.snapshot_and_result import Proof, Proposal, RoundResult, Snapshot, Unmatched
+from services.matcher.domain.round.solve_pool import solve_pool
+from services.matcher.domain.round.warm_start import COLD_START, WarmStart, warm_start_from
+from services.matcher.solver.column_generation import Limits, Watch
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What a round decided, and the prices that let the next one decide sooner."""
+
+    result: RoundResult
+    prices: WarmStart = COLD_START
+
+
+def run_round(snapshot: Snapshot, *, limits: Limits | None = None, watch: Watch | None = None) -> RoundResult:
+    """Pair the people of a snapshot as well as can be, prove it, and say why for each.
+
+    Raises ``MatchingError`` (``RunCancelledError``, ``TimeLimitReachedError``, ...) from the kernel; never half a
+    result.
+    """
+    return decide_round(snapshot, limits=limits, watch=watch).result
+
+
+def decide_round(
+    snapshot: Snapshot,
+    *,
+    start: WarmStart = COLD_START,
+    input_hash: str | None = None,
+    limits: Limits | None = None,
+    watch: Watch | None = None,
+) -> Decision:
+    """The same, by the prices of an earlier round if there are any; the result is the same to the byte.
+
+    ``input_hash`` is the digest of the snapshot's text, where that is known already. ``watch`` is kept from the first
+    person read to the last reason given.
+    """
+    watch = watch or Watch()
+    solved = solve_pool(snapshot, start=start, limits=limits, watch=watch)
+    problem, answer = solved.problem, solved.answer
+    watch.look("reasons", 0.0)
+    rows = [(i, j) for i, j in enumerate(answer.mentor_of) if j >= 0]
+    proposals = _proposals(problem.weighted_pool, rows) + _pinned(solved.snapshot, solved.pinned)
+    watch.look("reasons", 0.5)
+    unmatched = _unmatched(problem, [row for row, mentor in enumerate(answer.mentor_of) if mentor < 0])
+    watch.look("reasons", 1.0)
+    certificate = answer.certificate
+    result = RoundResult(
+        proposals=tuple(sorted(proposals, key=lambda one: one.mentee_id)),
+        alternates=tuple(_alternates(problem, answer)),
+        unmatched=unmatched,
+        refused_pins=solved.refused,
+        certificate=Proof(
+            primal=int(certificate.primal), dual=int(certificate.dual), violations=int(certificate.violations)
+        ),
+        input_hash=input_hash or digest(snapshot_to_json(solved.snapshot)),
+        result_hash="",
+    )
+    sealed = replace(result, result_hash=digest(hashed_part(result)))
+    return Decision(result=sealed, prices=warm_start_from(problem, answer.assignment))
+
+
+def _proposals(weighted_pool: WeightedPool, rows: list[tuple[int, int]]) -> list[Proposal]:
+    pool = weighted_pool.pool
+    return [
+        Proposal(
+            mentee_id=pool.mentees[i].id,
+            mentor_id=pool.mentors[j].id,
+            score=score,
+            parts=parts,
+            reasons=reasons_of(parts),
+        )
+        for (i, j), (parts, score) in zip(rows, parts_of(weighted_pool, rows), strict=True)
+    ]
+
+
+def _pinned(snapshot: Snapshot, pins: tuple[Pair, ...]) -> list[Proposal]:
+    if not pins:
+        return []
+    mentees = {one.id: one for one in snapshot.mentees}
+    mentors = {one.id: one for one in snapshot.mentors}
+    pool = Pool(
+        tuple(mentees[pin.mentee_id] for pin in pins),
+        tuple(mentors[pin.mentor_id] for pin in pins),
+        snapshot.at,
+        snapshot.weights,
+    )
+    return [replace(one, pinned=True) for one in _proposals(weigh_pool(pool), [(row, row) for row in range(len(pins))])]
+
+
+def _alternates(problem: RoundProblem, answer: RoundAssignment) -> list[tuple[str, tuple[str, ...]]]:
+    pool = problem.pool
+    return [
+        (pool.mentees[i].id, tuple(pool.mentors[j].id for j in answer.others[i]))
+        for i, mentor in enumerate(answer.mentor_of)
+        if mentor >= 0
+    ]
+
+
+def _unmatched(problem: RoundProblem, rows: list[int]) -> tuple[Unmatched, ...]:
+    people = [problem.pool.mentees[row].id for row in rows]
+    return tuple(
+        Unmatched(mentee_id=mentee_id, cause=cause, rules=rules)
+        for mentee_id, (cause, rules) in zip(people, cause_each(problem, rows), strict=True)
+    )

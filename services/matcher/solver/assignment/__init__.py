@@ -1,0 +1,28 @@
+"""The transportation problem, exactly: an assignment of most value, prices that prove it, a fixed tie-break."""
+
+from .bipartite_graph import LARGEST_TOTAL, checked_capacity, indexed
+from .certificate import certify
+from .marginal_worth import OneMore, one_more_place
+from .optimum import Optimum, Rebid
+from .sparse_values import Assignment, Certificate, Edges
+from .tie_break import TieBreak
+from .transport import assign, optimise, priced, rough_prices
+
+__all__ = [
+    "LARGEST_TOTAL",
+    "Assignment",
+    "Certificate",
+    "Edges",
+    "OneMore",
+    "Optimum",
+    "Rebid",
+    "TieBreak",
+    "assign",
+    "certify",
+    "checked_capacity",
+    "indexed",
+    "one_more_place",
+    "optimise",
+    "priced",
+    "rough_prices",
+]

@@ -1,0 +1,92 @@
+"""The one call: the assignment of most value, with the prices that prove it."""
+
+import numpy as np
+import numpy.typing as npt
+
+from ..arrays import I64
+from ..native import core
+from .bipartite_graph import BipartiteGraph, checked_capacity, checked_edges, problem_of
+from .certificate import exact_sum
+from .epsilon_schedule import SCALE, rough_epsilon
+from .native_auction import CompiledAuction
+from .native_optimise import optimise_compiled
+from .optimum import Optimum, Pause, Rebid, no_pause
+from .python_auction import PlainAuction
+from .python_optimise import optimise_plain
+from .sparse_values import Assignment, Edges
+
+
+def assign(
+    edges: Edges, capacity: npt.ArrayLike, *, compiled: bool | None = None, pause: Pause = no_pause
+) -> Assignment:
+    """Maximise the total value: each mentee with at most one mentor, mentor j with at most `capacity[j]` mentees.
+
+    The pairs are the unique optimum of (value, tie) (see `tie_break`), so every method gives the same. `compiled`:
+    None uses the compiled core when it is built, False the plain twin. `pause` is called between slices of work and may
+    raise. Raises `BadArraysError` or `ValueTooLargeError`.
+    """
+    places = checked_capacity(capacity)
+    known = checked_edges(edges, len(places))
+    outcome = optimise(problem_of(known, places), compiled=compiled, pause=pause)
+    return priced(known, places, outcome)
+
+
+def optimise(
+    problem: BipartiteGraph,
+    *,
+    start: Optimum | None = None,
+    rebid: Rebid | None = None,
+    aside: I64 | None = None,  # (M,)
+    compiled: bool | None = None,
+    pause: Pause = no_pause,
+) -> Optimum:
+    """Return the optimum of a checked problem, from the prices and pairs of `start` when given.
+
+    A start that needs few changes is repaired at once; with `rebid` both sides bid again from its prices first. Without
+    a start they bid from nothing. Bidding leaves `aside` out of all values of a mentee where that is given: less exact
+    a beginning, but in smaller numbers.
+    """
+    library = core(compiled)
+    if library is None:
+        return optimise_plain(problem, start, rebid, aside, pause)
+    return optimise_compiled(library, problem, start, rebid, aside, pause)
+
+
+def rough_prices(
+    problem: BipartiteGraph, reserve: I64, *, compiled: bool | None = None, pause: Pause = no_pause
+) -> I64:
+    """Return (N,) what places may cost, from one coarse round of bids of the mentees.
+
+    `reserve` (M,) is what each mentee would gain elsewhere if places there were free: nobody bids for less. As they
+    are not, a second time everyone takes off what a place costs in the middle.
+    """
+    library = core(compiled)
+    if not len(problem.mentor):
+        return np.zeros(problem.mentors, np.int64)
+    epsilon = rough_epsilon(problem)
+    bids = PlainAuction(problem) if library is None else CompiledAuction(library, problem)
+    bids.forward(epsilon, SCALE * np.maximum(reserve, 0), pause)
+    typical = int(np.median(bids.prices()[problem.capacity > 0]))
+    bids.forward(epsilon, np.maximum(SCALE * reserve - typical, 0), pause)
+    return bids.prices() // SCALE
+
+
+def priced(edges: Edges, capacity: I64, outcome: Optimum) -> Assignment:
+    """Put the answer together; a mentor without places gets the price a first place would have."""
+    u, p, v, q = outcome.mentee_price, outcome.mentee_tie_price, outcome.mentor_price, outcome.mentor_tie_price
+    closed = capacity == 0
+    if closed.any():
+        mentee = np.repeat(np.arange(edges.mentees), np.diff(edges.indptr))
+        tie = edges.tie if edges.tie is not None else np.zeros_like(edges.value)
+        for e in np.flatnonzero(closed[edges.mentor] & (edges.value > 0)).tolist():
+            i, j = mentee[e], edges.mentor[e]
+            worth = (int(edges.value[e] - u[i]), int(tie[e] - p[i]))
+            if worth > (int(v[j]), int(q[j])):
+                v[j], q[j] = worth
+    return Assignment(outcome.mentor_of, u, v, p, q, worth_of(edges, outcome.mentor_of))
+
+
+def worth_of(edges: Edges, mentor_of: I64) -> int:
+    """Return the total value of the matched edges."""
+    matched = np.repeat(mentor_of, np.diff(edges.indptr)) == edges.mentor
+    return exact_sum(edges.value[matched])

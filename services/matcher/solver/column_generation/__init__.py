@@ -1,0 +1,8 @@
+"""From rules and scores to a proved assignment: the loop that composes eligibility, scoring and assignment."""
+
+from .limits import Limits
+from .solution import Solution, Stats
+from .solve import solve
+from .watch import STEPS, Watch
+
+__all__ = ["STEPS", "Limits", "Solution", "Stats", "Watch", "solve"]

@@ -1,0 +1,105 @@
+"""Solve a round: score, assign on a sparse core, prove over all eligible pairs (see `columns` for how)."""
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from ..arrays import I64
+from ..assignment import LARGEST_TOTAL, Assignment, TieBreak, certify, checked_capacity, priced
+from ..eligibility import BitRules, mentee_classes
+from ..errors import BadArraysError, ValueTooLargeError
+from ..native import core
+from ..scoring import ScoreModel, largest_fit, refuse_too_large
+from .backend import scorer_for
+from .bonus_band import beyond_margin
+from .limits import Limits
+from .list_lengths import ListLengths, bonuses_matter, keep_for, refuse_too_much_memory
+from .price_guesses import remembered
+from .restricted_problem import Columns
+from .solution import Solution, Stats
+from .watch import Watch
+
+
+def solve(
+    rules: BitRules,
+    scores: ScoreModel,
+    capacity: npt.ArrayLike,  # (N,) places per mentor, >= 0
+    *,
+    tie_break: TieBreak | None = None,
+    limits: Limits | None = None,
+    watch: Watch | None = None,  # of the whole round, where this is part of one
+    alternates: int = 3,
+    compiled: bool | None = None,  # None: when it is built; True: required; False: the plain twin
+    keep: ListLengths | None = None,
+    start: Assignment | None = None,  # an earlier answer for the same rows: its prices lead the way
+) -> Solution:
+    """Return the assignment of most total score with its proof; the same pairs whatever the order of rows.
+
+    Without `tie_break`, row numbers decide between equals. Raises `BadArraysError`, `ValueTooLargeError`,
+    `TimeLimitReachedError`, `MemoryLimitReachedError` or `RunCancelledError`.
+    """
+    known_rules, known_scores, places = _checked(rules, scores, capacity)
+    mentees, mentors = known_rules.mentees, known_rules.mentors
+    _check_start(start, mentees, mentors)
+    keys = (tie_break or TieBreak.by_row(mentees, mentors)).checked(mentees, mentors)
+    bounds = limits or Limits()
+    watch = watch or Watch()
+    beyond = beyond_margin(known_scores, places)
+    within = replace(known_scores, mentee_bonus=known_scores.mentee_bonus - beyond)
+    guide = None if start is None else remembered(start, known_scores, within, places)
+    ranked = bonuses_matter(known_scores)
+    keeping = keep or keep_for(mentees, places, alternates, ranked=ranked, led=guide is not None)
+    if not mentees or not places.any():
+        keeping = replace(keeping, guided=0)  # no place has a price
+    refuse_too_much_memory(bounds, keeping, known_scores)
+    kinds = mentee_classes(known_rules)
+    scorer = scorer_for(within, kinds, places, keys, compiled, bounds.threads)
+    columns = Columns(scorer, within, places, beyond, keys, keeping, watch, compiled)
+    lists, best = columns.first_lists(guide, alternates + 1 if alternates else 0)
+    edges, outcome, rounds = columns.until_covered(lists, None if guide is None else start)
+    assignment = priced(edges, places, outcome)
+    if alternates and best.shape[1] <= alternates:
+        placed = np.flatnonzero(assignment.mentor_of >= 0)
+        best = scorer.collect(0, alternates + 1, alternates + 1, watch.during("score"), among=placed).best
+    return Solution(
+        assignment=assignment,
+        certificate=certify(edges, places, assignment, trusted=True, compiled=compiled),
+        alternates=_others(best, assignment.mentor_of, alternates),
+        eligible_count=lists.eligible,
+        core=edges,
+        stats=Stats(int(lists.eligible.sum()), len(edges.mentor), kinds.count, rounds, core(compiled) is not None),
+    )
+
+
+def _checked(rules: BitRules, scores: ScoreModel, capacity: npt.ArrayLike) -> tuple[BitRules, ScoreModel, I64]:
+    known_rules, known_scores, places = rules.checked(), scores.checked(), checked_capacity(capacity)
+    mentees, mentors = known_rules.mentees, known_rules.mentors
+    if (mentees, mentors) != (len(known_scores.mentee_bonus), len(known_scores.mentor_bonus)):
+        raise BadArraysError("rules and scores speak of different numbers of people")
+    if mentors != len(places):
+        raise BadArraysError("capacity does not have one number per mentor")
+    refuse_too_large(known_scores)
+    largest = largest_fit(known_scores) + int(known_scores.mentee_bonus.max(initial=0))
+    if largest * mentees > LARGEST_TOTAL:
+        raise ValueTooLargeError(f"scores up to {largest} for {mentees} mentees could overflow 64-bit sums")
+    return known_rules, known_scores, places
+
+
+def _check_start(start: Assignment | None, mentees: int, mentors: int) -> None:
+    if start is None:
+        return
+    if (len(start.mentor_of), len(start.mentor_price)) != (mentees, mentors):
+        raise BadArraysError("the earlier answer is over other rows")
+    if start.mentor_of.max(initial=-1) >= mentors:
+        raise BadArraysError("the earlier answer names a mentor that is not there")
+
+
+def _others(best: I64, mentor_of: I64, wanted: int) -> I64:
+    """Leave the matched mentor out of each matched mentee's best, keeping the order."""
+    if best.shape[1] < wanted + 1:
+        best = np.pad(best, ((0, 0), (0, wanted + 1 - best.shape[1])), constant_values=-1)
+    matched = (best == mentor_of[:, None]) | (best < 0)
+    order = np.argsort(matched, axis=1, kind="stable")[:, :wanted]
+    ranked = np.take_along_axis(np.where(matched, -1, best), order, axis=1)
+    return np.ascontiguousarray(np.where(mentor_of[:, None] < 0, -1, ranked))

@@ -1,0 +1,1 @@
+"""An optimal assignment that is kept optimal while people come and go."""

@@ -1,0 +1,6 @@
+"""Who may meet whom: hard rules as bit masks, evaluated once per distinct kind of person."""
+
+from .bit_rules import BitRules
+from .mentee_classes import MenteeClasses, mentee_classes
+
+__all__ = ["BitRules", "MenteeClasses", "mentee_classes"]

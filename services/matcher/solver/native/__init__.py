@@ -1,0 +1,19 @@
+"""The compiled core: built by a command when there is a C compiler, loaded when it is there, never needed."""
+
+from .c_struct import CStruct, fields, number, pointer, pointers
+from .library import NativeLibrary, available, core
+from .threads import Slice, share_out, threads_for
+
+__all__ = [
+    "CStruct",
+    "NativeLibrary",
+    "Slice",
+    "available",
+    "core",
+    "fields",
+    "number",
+    "pointer",
+    "pointers",
+    "share_out",
+    "threads_for",
+]

@@ -1,0 +1,25 @@
+"""Shares worked into the tables: the same scores, in more rows."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from .score_model import ScoreModel
+
+
+def multiplied(scores: ScoreModel) -> ScoreModel:
+    """Return the same scores without shares: a row of a table for every code and share that occur together."""
+    if scores.mentee_share is None:
+        return scores
+    tables, codes = [], []
+    for table, code, share in zip(scores.tables, scores.mentee_codes, scores.mentee_share, strict=True):
+        pairs, place = np.unique(np.stack([code, share]), axis=1, return_inverse=True)
+        tables.append(table[pairs[0]] * pairs[1][:, np.newaxis])
+        codes.append(place.reshape(-1).astype(np.int32))
+    width = scores.mentee_codes.shape[1]
+    return replace(
+        scores,
+        tables=tuple(tables),
+        mentee_codes=np.array(codes, np.int32).reshape(len(codes), width),
+        mentee_share=None,
+    )

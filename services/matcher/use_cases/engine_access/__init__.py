@@ -1,0 +1,1 @@
+"""How use cases reach the engine: a queue, a cache of pools, and progress."""

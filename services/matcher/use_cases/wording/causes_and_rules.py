@@ -1,0 +1,84 @@
+"""Causes, rules and presets in words: what stands in the way, said without blame in the reader's language."""
+
+from collections.abc import Iterable
+
+from services.chassis.i18n.translations import Phrases
+from services.events.vocabulary import is_code, label
+from services.matcher.domain.explain import awaited
+from services.matcher.use_cases.wording.match_reasons import format_criterion
+
+
+def format_cause(cause: str, rules: Iterable[str], phrases: Phrases) -> str:
+    """One sentence for the cause of a wait; ``rules`` tell what keeps mentors away who would fit."""
+    match cause:
+        case "shortage":
+            return phrases.gettext("Mentors who fit are with other people at the moment.")
+        case "capacity":
+            return _say_capacity(awaited(rules), phrases)
+        case "hard_rule":
+            return phrases.gettext("A condition that was asked for rules out every mentor we have.")
+        case "never_possible":
+            return phrases.gettext("Nobody among the mentors we have fits yet. We keep looking for someone who does.")
+        case _:
+            return phrases.gettext("The next matching round will look for a mentor.")
+
+
+def _say_capacity(what: str, phrases: Phrases) -> str:
+    match what:
+        case "ready":
+            return phrases.gettext("There are mentors who fit. They are not ready to start yet.")
+        case "quality_floor":
+            return phrases.gettext("We are looking for a mentor who fits you more closely than those we have now.")
+        case _:
+            return phrases.gettext("There are mentors who fit, and none of them has a free place yet.")
+
+
+def format_rule(rule: str, phrases: Phrases) -> str:
+    """A few words for a rule's code; the code itself where nobody wrote words for it."""
+    match rule:
+        case "ready":
+            return phrases.gettext("mentors who are ready to start")
+        case "request_shape":
+            return phrases.gettext("the kind of contact asked for")
+        case "cleared":
+            return phrases.gettext("mentors cleared to accompany minors")
+        case "excluded" | "blocked":
+            return phrases.gettext("pairs that are not brought together again")
+        case "quality_floor":
+            return phrases.gettext("the least fit that the programme asks for")
+        case "places" | "pins":
+            return phrases.gettext("free places")
+        case "no_mentors":
+            return phrases.gettext("no mentors yet")
+        case _:
+            return _say_criterion(rule, phrases)
+
+
+def _say_criterion(rule: str, phrases: Phrases) -> str:
+    """A rule that a criterion makes: by the programme, or as a condition of the mentee's own."""
+    if rule.startswith("must:"):
+        what = rule.removeprefix("must:")
+        axis = next((axis for axis in ("must", "matters") if is_code(axis, what)), None)
+        named = label(axis, what, phrases.locale) if axis else what
+        return phrases.gettext("the condition: %(what)s", what=named)
+    return format_criterion(rule, phrases)
+
+
+def format_rules(rules: Iterable[str], phrases: Phrases) -> str:
+    """Several rules in one row."""
+    return phrases.gettext(", ").join(format_rule(rule, phrases) for rule in rules)
+
+
+def format_preset(name: str, phrases: Phrases) -> str:
+    """The name of a preset of the weights; its code where nobody wrote words for it."""
+    match name:
+        case "balanced":
+            return phrases.gettext("Balanced: everyone matched, then the best fit")
+        case "language_first":
+            return phrases.gettext("Language and culture first")
+        case "devices_first":
+            return phrases.gettext("Devices first: pumps, CGM and automated delivery")
+        case "quality_first":
+            return phrases.gettext("Quality first: fewer pairs, better ones")
+        case _:
+            return name

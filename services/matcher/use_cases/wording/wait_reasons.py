@@ -1,0 +1,64 @@
+"""Why somebody waits, in sentences: calm, without blame, and with what would help."""
+
+from collections.abc import Sequence
+
+from services.chassis.i18n.translations import Phrases
+from services.matcher.domain.explain import Bottleneck
+from services.matcher.use_cases.explain_wait import LetGo, Why
+from services.matcher.use_cases.wording.causes_and_rules import format_cause, format_rules
+from services.matcher.use_cases.wording.match_reasons import names_of
+
+
+def format_wait_reasons(why: Why, phrases: Phrases) -> Sequence[str]:
+    """The reason first, then what would change it; nothing for somebody who is not waiting."""
+    if why.cause is None:
+        return ()
+    said = [format_cause(why.cause, why.rules, phrases)]
+    if why.behind_it is not None and why.behind_it.crowd is not None:
+        said.append(format_bottleneck(why.behind_it.crowd, phrases))
+    elif why.crowded:
+        said.append(phrases.gettext("Many people need the same few mentors at the moment."))
+    return [*said, *(format_relaxation(one, phrases) for one in why.relaxations)]
+
+
+def format_bottleneck(crowd: Bottleneck, phrases: Phrases) -> str:
+    """For admins: how many people need the same few places, and what they all look for."""
+    counts = {"people": len(crowd.mentees), "mentors": len(crowd.mentors), "places": crowd.places}
+    wishes = [name for criterion, code in crowd.have_in_common for name in _named(criterion, code, phrases)]
+    if not wishes:
+        return phrases.gettext(
+            "People who need the same mentors: %(people)s. Those mentors: %(mentors)s. Places they have: %(places)s.",
+            **counts,
+        )
+    return phrases.gettext(
+        "People who need the same mentors: %(people)s. Those mentors: %(mentors)s. Places they have: %(places)s. "
+        "What all of them look for: %(wishes)s.",
+        **counts,
+        wishes=phrases.gettext(", ").join(wishes),
+    )
+
+
+def format_relaxation(relaxation: LetGo, phrases: Phrases) -> str:
+    """What could be let go of, if the person likes, and who would fit then."""
+    wishes = phrases.gettext(
+        "If you like, you can let go of this: %(wishes)s.", wishes=format_rules(relaxation.rules, phrases)
+    )
+    return f"{wishes} {_who_would_fit(relaxation, phrases)}"
+
+
+def _who_would_fit(relaxation: LetGo, phrases: Phrases) -> str:
+    match relaxation.mentors, bool(relaxation.awaits), relaxation.several:
+        case None, True, _:
+            return phrases.gettext("Somebody would fit then, once they are ready to start.")
+        case None, False, True:
+            return phrases.gettext("Several mentors would fit then.")
+        case None, False, False:
+            return phrases.gettext("Somebody would fit then.")
+        case mentors, True, _:
+            return phrases.gettext("Mentors who would fit then, once they are ready: %(mentors)s.", mentors=mentors)
+        case mentors, _, _:
+            return phrases.gettext("Mentors who would fit then: %(mentors)s.", mentors=mentors)
+
+
+def _named(criterion: str, code: str, phrases: Phrases) -> Sequence[str]:
+    return tuple(names_of(criterion.removeprefix("must:"), (code,), phrases.locale))

@@ -1,0 +1,29 @@
+"""What every group of routes here is built of: the world, the languages, and who is asking."""
+
+from dataclasses import dataclass
+
+from services.chassis.i18n.translations import Words
+from services.chassis.web.access_policy import current
+from services.chassis.web.api import Blueprint
+from services.profiles.ports import Resources
+
+PREFIX = "/profiles/v1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiContext:
+    """What a route needs to do its work."""
+
+    resources: Resources
+    words: Words
+
+
+def group(name: str, about: str) -> Blueprint:
+    """Return an empty group of routes under the prefix."""
+    return Blueprint(name, __name__, url_prefix=PREFIX, description=about)
+
+
+def signed_in_person() -> str | None:
+    """Return the id of the person whose token was sent, None for anybody else."""
+    caller = current()
+    return caller.person_id if caller.kind == "person" else None

@@ -1,0 +1,27 @@
+"""Finding a person for a caller: their own record, or any of the programme for its admin."""
+
+from services.chassis.identity.principal import Principal
+from services.profiles.domain.person import Person
+from services.profiles.domain.refusals import no_such_person
+from services.profiles.ports import Store
+
+
+def find_person(store: Store, person_id: str, caller: Principal, *, to_change: bool = False) -> Person:
+    """Return the person; raise NotFound alike for unknown, erased and foreign ids."""
+    person = store.people.get(person_id, to_change=to_change)
+    if person is None or not may_see(person_id, person.programme_id, caller):
+        raise no_such_person()
+    return person
+
+
+def may_see(person_id: str, programme_id: str, caller: Principal) -> bool:
+    """Whether a caller may see what is kept of a person."""
+    if caller.programme != programme_id:
+        return False
+    return caller.kind == "admin" or (caller.kind == "person" and caller.person_id == person_id)
+
+
+def audit_admin(store: Store, action: str, subject: str, caller: Principal, reason: str | None = None) -> None:
+    """Record what an admin read or did about a person; people's own acts need no such row."""
+    if caller.kind == "admin":
+        store.audit(action, subject, by=caller.scope, reason=reason)

@@ -1,0 +1,267 @@
+"""What is done together, events in one transaction and jobs in one run, ends as if it had been done one by one."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from services.chassis.background.worker import Job, Together, Worker
+from services.chassis.delivery.record_handler import Reception
+from services.chassis.messages.envelope import Envelope
+from services.chassis.messages.event import Event
+from services.chassis.storage.database import database_now, upsert
+from services.chassis.storage.held_rows import Held
+from services.chassis.storage.job_queue import JobRequest, claim_jobs, merge_requests, put_jobs
+from services.chassis.storage.outbox import Outgoing, outgoing
+from services.chassis.storage.unit_of_work import StoreBase, Transaction, UnitOfWork
+from tests.chassis.shop import CHASSIS, METADATA, PARCELS, ParcelId, ParcelSent, Shop, count
+from tests.support.batches import records
+from tests.support.fakes import FixedClock
+
+SECOND = timedelta(seconds=1)
+
+
+def parcel(key: str, number: int = 0) -> Outgoing:
+    return outgoing(ParcelSent(parcel_id=ParcelId(key), sequence=number), source="/other", now=FixedClock().now())
+
+
+def stumble(key: str) -> None:
+    raise KeyError(key)
+
+
+@pytest.fixture
+def asked(engine: sa.Engine) -> list[str]:
+    """Every statement that the database was asked."""
+    found: list[str] = []
+    sa.event.listen(engine, "before_cursor_execute", lambda _c, _u, statement, *_: found.append(statement))
+    sa.event.listen(engine, "savepoint", lambda *_: found.append("SAVEPOINT"))
+    return found
+
+
+def test_a_whole_transaction_does_without_savepoints(uow: UnitOfWork[Shop], asked: list[str]) -> None:
+    with uow.begin() as shop, uow.begin():
+        shop.add("a")
+    assert asked.count("SAVEPOINT") == 1
+    with uow.begin(whole=True) as shop, uow.begin():
+        shop.add("b")
+    assert asked.count("SAVEPOINT") == 1
+
+
+def test_nothing_of_a_whole_transaction_is_kept_once_a_part_went_wrong(
+    uow: UnitOfWork[Shop], engine: sa.Engine
+) -> None:
+    def careless() -> None:
+        with uow.begin(whole=True) as shop:
+            shop.add("a")
+            with suppress(KeyError), uow.begin():
+                shop.add("b")
+                stumble("b")
+            shop.add("c")
+
+    with pytest.raises(RuntimeError, match="went wrong"):
+        careless()
+    assert count(engine, PARCELS) == 0
+
+
+class Shelf(StoreBase):
+    """Keeps how many of each parcel were taken, in memory until the end."""
+
+    def __init__(self, tx: Transaction) -> None:
+        super().__init__(tx)
+        self.written: list[Mapping[str, int]] = []
+        self.taken: Held[int] = Held(self._write)
+        tx.hold(self.taken)
+
+    def _write(self, changed: Mapping[str, int]) -> None:
+        self.written.append(changed)
+        upsert(self.connection, PARCELS, [{"id": key, "taken": taken, "room": 9} for key, taken in changed.items()])
+
+
+@pytest.fixture
+def shelves(engine: sa.Engine) -> UnitOfWork[Shelf]:
+    METADATA.create_all(engine)
+    return UnitOfWork(engine, Shelf, source="/shop")
+
+
+def taken(engine: sa.Engine) -> dict[str, int]:
+    with engine.connect() as connection:
+        return {row.id: row.taken for row in connection.execute(sa.select(PARCELS))}
+
+
+def test_what_is_held_is_written_once_and_in_order_before_the_commit(
+    shelves: UnitOfWork[Shelf], engine: sa.Engine
+) -> None:
+    with shelves.begin(whole=True) as shelf:
+        for key, number in (("b", 1), ("a", 1), ("b", 2)):
+            shelf.taken.change(key, number)
+        assert shelf.written == []
+        assert shelf.taken.get("b") == 2
+    assert [list(changed.items()) for changed in shelf.written] == [[("a", 1), ("b", 2)]]
+    assert taken(engine) == {"a": 1, "b": 2}
+
+
+def test_what_is_held_is_forgotten_with_the_part_that_changed_it(shelves: UnitOfWork[Shelf], engine: sa.Engine) -> None:
+    with shelves.begin() as shelf:
+        shelf.taken.change("a", 1)
+        with suppress(KeyError), shelves.begin():
+            shelf.taken.change("a", 2)
+            stumble("a")
+        assert shelf.taken.missing(["a"]) == ["a"]
+    assert taken(engine) == {"a": 1}
+
+
+def reception(uow: UnitOfWork[Shop], heard: list[str], foreseen: list[Sequence[Event]]) -> Reception:
+    def hear(event: ParcelSent, _: Envelope) -> None:
+        heard.append(f"{event.parcel_id}{event.sequence}")
+        with uow.begin() as shop:
+            shop.add(heard[-1])
+
+    return Reception("shop", {ParcelSent: hear}, uow, most_dead=20, foresee=foreseen.append)
+
+
+def test_an_event_that_comes_twice_in_a_batch_takes_effect_once_at_its_first_place(uow: UnitOfWork[Shop]) -> None:
+    heard: list[str] = []
+    first, second = parcel("a", 1), parcel("a", 2)
+    reception(uow, heard, []).take(records([first, second, first]))
+    assert heard == ["a1", "a2"]
+
+
+def test_what_is_read_ahead_is_what_is_new(uow: UnitOfWork[Shop]) -> None:
+    foreseen: list[Sequence[Event]] = []
+    known, new = parcel("a", 1), [parcel("a", number) for number in (2, 3)]
+    door = reception(uow, [], foreseen)
+    door.take(records([known]))
+    door.take(records([known, *new]))
+    assert [[getattr(event, "sequence", None) for event in events] for events in foreseen] == [[2, 3]]
+
+
+def test_the_inbox_of_a_batch_is_one_statement(uow: UnitOfWork[Shop], asked: list[str]) -> None:
+    reception(uow, [], []).take(records([parcel("a", number) for number in range(50)]))
+    assert sum("INSERT INTO inbox" in statement for statement in asked) == 1
+    assert "SAVEPOINT" not in asked
+
+
+WISHES = [
+    (),
+    ({"due": 0},),
+    ({"due": 5}, {"due": 1, "payload": {"n": 1}}, {"due": 3}),
+    ({"due": 1, "payload": {"n": 1}}, {"due": 5, "payload": {"n": 2}}),
+]
+
+
+@pytest.mark.parametrize("before", ["nothing", "waits", "runs", "gave up"])
+@pytest.mark.parametrize("wishes", WISHES, ids=range(len(WISHES)))
+def test_wishes_for_one_job_come_to_the_same_said_once(
+    uow: UnitOfWork[Shop], engine: sa.Engine, before: str, wishes: Sequence[Mapping[str, Any]]
+) -> None:
+    now = FixedClock().time
+
+    def request(key: str, wish: Mapping[str, Any]) -> JobRequest:
+        return JobRequest("pack", key, now + wish["due"] * SECOND, wish.get("payload"))
+
+    with engine.begin() as connection:
+        if before != "nothing":
+            earlier = {"due": 2, "payload": {"n": 0}}
+            put_jobs(connection, [request("one by one", earlier), request("at once", earlier)], now)
+        if before == "runs":
+            claim_jobs(connection, ["pack"], now + 9 * SECOND, SECOND, most=2)
+        if before == "gave up":
+            connection.execute(CHASSIS.jobs.update().values(gave_up_at=now, attempts=10))
+        for wish in wishes:
+            put_jobs(connection, [request("one by one", wish)], now)
+        put_jobs(connection, merge_requests([request("at once", wish) for wish in wishes]), now)
+        rows = {row.key: row for row in connection.execute(sa.select(CHASSIS.jobs))}
+    names = ("payload", "due_at", "attempts", "again_at", "again_payload", "gave_up_at")
+    found = [tuple(getattr(row, name) for name in names) for row in rows.values()]
+    assert len(set(map(repr, found))) <= 1
+    assert len(rows) in (0, 2)
+
+
+def packing(engine: sa.Engine, run: Any, *, most: int = 3, attempts: int = 3) -> Worker:
+    return Worker(engine, {"pack": Together(run, most)}, attempts=attempts, first_wait=10)
+
+
+def enqueue(uow: UnitOfWork[Shop], *keys: str) -> None:
+    with uow.begin() as shop:
+        for key in keys:
+            shop.enqueue("pack", key)
+
+
+def left(engine: sa.Engine) -> dict[str, tuple[int, str | None]]:
+    with engine.connect() as connection:
+        return {row.key: (row.attempts, row.last_error) for row in connection.execute(sa.select(CHASSIS.jobs))}
+
+
+def test_small_jobs_are_run_several_at_a_time(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+    runs: list[list[str]] = []
+
+    def run(jobs: Sequence[Job]) -> Mapping[str, Exception]:
+        runs.append([job.key for job in jobs])
+        return {}
+
+    enqueue(uow, *"abcde")
+    worker = packing(engine, run)
+    while worker.run_once():
+        pass
+    assert runs == [["a", "b", "c"], ["d", "e"]]
+    assert left(engine) == {}
+
+
+def test_of_jobs_that_run_together_only_those_come_back_that_went_wrong(
+    uow: UnitOfWork[Shop], engine: sa.Engine
+) -> None:
+    enqueue(uow, *"abc")
+    packing(engine, lambda jobs: {"b": KeyError("b")}).run_once()
+    assert left(engine) == {"b": (1, "KeyError")}
+
+
+def test_when_all_of_it_goes_wrong_all_of_them_come_back(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+    def broken(jobs: Sequence[Job]) -> Mapping[str, Exception]:
+        raise KeyError("all")
+
+    enqueue(uow, *"ab")
+    packing(engine, broken).run_once()
+    assert left(engine) == {"a": (1, "KeyError"), "b": (1, "KeyError")}
+
+
+def test_a_job_that_is_wanted_again_while_it_runs_with_others_runs_again(
+    uow: UnitOfWork[Shop], engine: sa.Engine
+) -> None:
+    runs: list[list[str]] = []
+
+    def run(jobs: Sequence[Job]) -> Mapping[str, Exception]:
+        runs.append([job.key for job in jobs])
+        if len(runs) == 1:
+            enqueue(uow, "b")
+        return {}
+
+    enqueue(uow, *"ab")
+    worker = packing(engine, run)
+    while worker.run_once():
+        pass
+    assert runs == [["a", "b"], ["b"]]
+
+
+def test_a_busy_worker_asks_for_figures_once_and_not_before_every_job(
+    uow: UnitOfWork[Shop], engine: sa.Engine, asked: list[str]
+) -> None:
+    stop = threading.Event()
+
+    def run(jobs: Sequence[Job]) -> Mapping[str, Exception]:
+        with engine.begin() as connection:
+            assert database_now(connection)
+        if count(engine, CHASSIS.jobs) == len(jobs):
+            stop.set()
+        return {}
+
+    enqueue(uow, *(f"{number:03}" for number in range(60)))
+    asked.clear()
+    packing(engine, run).run(stop)
+    assert left(engine) == {}
+    assert sum("min(" in statement for statement in asked) < 5

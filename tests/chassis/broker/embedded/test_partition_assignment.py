@@ -1,0 +1,50 @@
+"""How a group of the embedded broker shares its partitions."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.chassis.broker.embedded.partition_assignment import share
+from services.chassis.broker.protocol import TopicPartition
+
+TOPICS = ["cards", "letters", "parcels"]
+PLACES = st.lists(st.builds(TopicPartition, st.sampled_from(TOPICS), st.integers(0, 5)), unique=True, max_size=14)
+SUBSCRIPTIONS = st.dictionaries(st.sampled_from("abcdef"), st.frozensets(st.sampled_from(TOPICS)), max_size=5)
+CURRENT = st.dictionaries(
+    st.builds(TopicPartition, st.sampled_from(TOPICS), st.integers(0, 5)), st.sampled_from("abcdefgh")
+)
+
+
+@given(PLACES, SUBSCRIPTIONS, CURRENT)
+def test_every_partition_that_somebody_wants_goes_to_one_who_wants_it(
+    places: list[TopicPartition], subscriptions: dict[str, frozenset[str]], current: dict[TopicPartition, str]
+) -> None:
+    owner = share(places, subscriptions, current)
+    assert owner.keys() == {place for place in places if any(place.topic in t for t in subscriptions.values())}
+    assert all(place.topic in subscriptions[member] for place, member in owner.items())
+
+
+@given(PLACES, SUBSCRIPTIONS, CURRENT)
+def test_nobody_has_two_more_than_one_who_could_take_one(
+    places: list[TopicPartition], subscriptions: dict[str, frozenset[str]], current: dict[TopicPartition, str]
+) -> None:
+    owner = share(places, subscriptions, current)
+    load = {member: list(owner.values()).count(member) for member in subscriptions}
+    for place, member in owner.items():
+        assert all(load[member] - load[o] <= 1 for o, topics in subscriptions.items() if place.topic in topics)
+
+
+@given(PLACES, SUBSCRIPTIONS, CURRENT)
+def test_what_is_shared_well_stays_where_it_is(
+    places: list[TopicPartition], subscriptions: dict[str, frozenset[str]], current: dict[TopicPartition, str]
+) -> None:
+    once = share(places, subscriptions, current)
+    assert share(places, subscriptions, once) == once
+
+
+def test_a_newcomer_takes_only_what_is_due() -> None:
+    places = [TopicPartition("letters", number) for number in range(4)]
+    before = share(places, {"a": frozenset({"letters"})}, {})
+    after = share(places, {"a": frozenset({"letters"}), "b": frozenset({"letters"})}, before)
+    assert sum(before[place] != after[place] for place in places) == 2

@@ -1,0 +1,89 @@
+"""What the stories about a subscriber share: parcels that come by the broker, and a handler that writes them down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+
+from services.chassis.broker.protocol import Broker
+from services.chassis.delivery.record_handler import Handler
+from services.chassis.delivery.subscriber import Subscriber
+from services.chassis.messages.envelope import Envelope
+from services.chassis.messages.event import Event
+from services.chassis.storage.outbox import Outgoing, outgoing
+from services.chassis.storage.unit_of_work import UnitOfWork
+from tests.chassis.shop import CHASSIS, TOPIC, ParcelId, ParcelLost, ParcelSent, Shop
+from tests.support.fakes import FakeBroker, FixedClock
+
+GROUP = "shop"
+
+
+def parcel(key: str, number: int = 0) -> Outgoing:
+    return outgoing(ParcelSent(parcel_id=ParcelId(key), sequence=number), source="/other", now=FixedClock().now())
+
+
+def put(broker: FakeBroker, *events: Outgoing) -> None:
+    for event in events:
+        broker.put(event.topic, event.key.encode(), event.value, event.headers)
+
+
+def nothing(event: ParcelSent) -> None:
+    """What a handler does on top, mostly."""
+
+
+class Heard:
+    """A handler that writes a parcel, and does what it is told on top."""
+
+    def __init__(self, uow: UnitOfWork[Shop], then: Callable[[ParcelSent], None] = nothing) -> None:
+        self.uow = uow
+        self.then = then
+        self.seen: list[tuple[str, int]] = []
+
+    def __call__(self, event: ParcelSent, envelope: Envelope) -> None:
+        self.seen.append((event.parcel_id, event.sequence))
+        with self.uow.begin() as shop:
+            shop.add(f"{event.parcel_id}-{event.sequence}")
+            shop.publish(ParcelLost(parcel_id=event.parcel_id))
+            self.then(event)
+
+
+def put_bad(broker: FakeBroker, key: str = "a", times: int = 1) -> None:
+    """Write records with a good envelope and a body that nobody can read."""
+    for _ in range(times):
+        broker.put(TOPIC, key.encode(), b"bad", parcel(key).headers)
+
+
+def subscriber(
+    broker: Broker,
+    uow: UnitOfWork[Shop],
+    handler: Handler,
+    *,
+    most_dead: int = 20,
+    together: int = 1,
+    most_together: int = 1,
+) -> Subscriber:
+    handlers: dict[type[Event], Handler] = {ParcelSent: handler}
+    return Subscriber(
+        broker,
+        GROUP,
+        handlers,
+        uow,
+        attempts=3,
+        most_dead=most_dead,
+        together=together,
+        most_together=most_together,
+        look_every=0.01,
+        first_wait=0.005,
+        longest_wait=0.02,
+    )
+
+
+def read_all(broker: FakeBroker) -> bool:
+    return all(broker.committed.get((GROUP, place), 0) == len(log) for place, log in broker.log.items())
+
+
+def dead(engine: sa.Engine) -> list[tuple[str, str | None]]:
+    with engine.connect() as connection:
+        letters = connection.execute(sa.select(CHASSIS.dead_letters).order_by(CHASSIS.dead_letters.c.offset))
+        return [(letter.error, letter.field) for letter in letters]

@@ -1,0 +1,108 @@
+"""One leads; the lead passes on when its holder lets go, dies or sleeps, and a sleeper can do no harm on waking."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from services.chassis.core.errors import LeadershipLost
+from services.chassis.leadership.lease_row import LeaseRow
+from services.chassis.storage.database import database_now
+from services.chassis.storage.unit_of_work import UnitOfWork
+from tests.chassis.running import until
+from tests.chassis.shop import CHASSIS, PARCELS, Shop, count
+
+LEASES = CHASSIS.leases
+
+
+@pytest.fixture
+def leads(uow: UnitOfWork[Shop], engine: sa.Engine) -> Iterator[tuple[LeaseRow, LeaseRow]]:
+    pair = LeaseRow(engine, "relay", timedelta(seconds=0.6)), LeaseRow(engine, "relay", timedelta(seconds=0.6))
+    yield pair
+    for lead in pair:
+        lead.release()
+
+
+def set_lease(engine: sa.Engine, *, holder: str, lasting: timedelta) -> None:
+    with engine.begin() as connection:
+        end = database_now(connection) + lasting
+        connection.execute(LEASES.delete())
+        connection.execute(LEASES.insert().values(name="relay", holder=holder, epoch=7, expires_at=end))
+
+
+def epoch(engine: sa.Engine) -> int:
+    with engine.connect() as connection:
+        found: int = connection.execute(sa.select(LEASES.c.epoch)).scalar_one()
+        return found
+
+
+def test_a_heartbeat_keeps_the_lead(leads: tuple[LeaseRow, LeaseRow], engine: sa.Engine) -> None:
+    first, second = leads
+    assert first.hold()
+    with engine.connect() as connection:
+        end = connection.execute(sa.select(LEASES.c.expires_at)).scalar_one()
+
+    def kept_on() -> bool:
+        with engine.connect() as connection:
+            return bool(database_now(connection) > end)
+
+    until(kept_on)
+    assert first.hold()
+    assert not second.hold()
+    assert epoch(engine) == 1
+
+
+def test_a_dead_process_of_this_machine_is_followed_at_once(
+    leads: tuple[LeaseRow, LeaseRow], engine: sa.Engine
+) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    set_lease(engine, holder=f"{socket.gethostname()}:{gone.pid}:x", lasting=timedelta(hours=1))
+    assert leads[0].hold()
+    assert epoch(engine) == 8
+
+
+@pytest.mark.parametrize(
+    "holder", [f"{socket.gethostname()}:{os.getpid()}:x", "elsewhere:1:x"], ids=["here", "elsewhere"]
+)
+def test_a_holder_that_may_live_is_waited_for(leads: tuple[LeaseRow, LeaseRow], engine: sa.Engine, holder: str) -> None:
+    set_lease(engine, holder=holder, lasting=timedelta(hours=1))
+    assert not leads[0].hold()
+    set_lease(engine, holder=holder, lasting=timedelta(seconds=-1))
+    until(leads[0].hold)
+
+
+def test_a_leader_that_slept_is_refused_when_it_writes(leads: tuple[LeaseRow, LeaseRow], engine: sa.Engine) -> None:
+    first, _ = leads
+    assert first.hold()
+    set_lease(engine, holder="elsewhere:1:x", lasting=timedelta(hours=1))
+    with pytest.raises(LeadershipLost), first.fenced() as connection:
+        connection.execute(PARCELS.insert().values(id="p1", taken=0, room=0))
+    assert count(engine, PARCELS) == 0
+    until(lambda: not first.hold())  # and its heartbeat finds out
+
+
+KILLED_LEADING = """
+import os, signal, sys
+from services.chassis.storage.database import open_engine
+from services.chassis.leadership.leadership import leadership
+assert leadership(open_engine(sys.argv[1]), "relay").hold()
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.slow
+def test_a_killed_leader_is_followed(leads: tuple[LeaseRow, LeaseRow], engine: sa.Engine, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", KILLED_LEADING, f"sqlite:///{tmp_path}/shop.db"]
+    killed = subprocess.run(command, capture_output=True, timeout=60, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert leads[0].hold()

@@ -1,0 +1,78 @@
+"""The little door of the background roles: alive, ready, figures, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import socket
+from http.client import HTTPConnection
+
+import pytest
+
+from services.chassis.core.errors import StartRefused
+from services.chassis.observability import background_metrics
+from services.chassis.service.health import Check, Health
+from services.chassis.service.ops_endpoint import ops_endpoint
+
+
+def away() -> None:
+    raise ConnectionError
+
+
+WELL = Health([Check("database", lambda: None, True)])
+DEGRADED = Health([Check("broker", away, False)])
+UNREADY = Health([Check("database", away, True)])
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def ask(port: int, path: str, method: str = "GET") -> tuple[int, str]:
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request(method, path)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize(
+    ("health", "status", "word"), [(WELL, 200, "ok"), (DEGRADED, 200, "degraded"), (UNREADY, 503, "unready")]
+)
+def test_it_says_whether_the_process_can_do_its_work(health: Health, status: int, word: str, free_port: int) -> None:
+    with ops_endpoint(free_port, health, host="127.0.0.1") as port:
+        found, body = ask(port, "/readyz")
+        assert (found, json.loads(body)["status"]) == (status, word)
+        assert ask(port, "/livez")[0] == 200
+
+
+def test_it_shows_figures_and_nothing_else(free_port: int) -> None:
+    background_metrics.OUTBOX_WAITING.set(7)
+    with ops_endpoint(free_port, WELL, host="127.0.0.1") as port:
+        status, figures = ask(port, "/metrics")
+        assert status == 200
+        assert "cairn_outbox_waiting 7.0" in figures
+        assert ask(port, "/")[0] == 404
+        assert ask(port, "/livez", "POST")[0] == 405
+        assert ask(port, "/livez", "HEAD") == (200, "")
+
+
+def test_without_a_port_there_is_none() -> None:
+    with ops_endpoint(0, WELL) as port:
+        assert port == 0
+
+
+def test_a_taken_port_is_a_clear_sentence(free_port: int) -> None:
+    with (
+        ops_endpoint(free_port, WELL, host="127.0.0.1"),
+        pytest.raises(StartRefused, match=f"OPS_PORT {free_port} is not free"),
+        ops_endpoint(free_port, WELL, host="127.0.0.1"),
+    ):
+        pass
+    with ops_endpoint(free_port, WELL, host="127.0.0.1"):  # and it is free again afterwards
+        pass

@@ -1,0 +1,169 @@
+"""Pages speak the reader's language, and only our own forms are answered."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from services.chassis.i18n.chassis_texts import WORDS
+from services.chassis.web.html_pages import LANGUAGES
+from tests.chassis.web.shop_app import shop_app
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+def nonce_in(page: str) -> str:
+    found = re.search(r'name="nonce" value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+@pytest.mark.parametrize(
+    ("address", "accept", "lang"),
+    [
+        ("/counter", "", "en"),
+        ("/counter", "fr-CA,fr;q=0.9,en;q=0.8", "fr"),
+        ("/counter", "de, es;q=0.5, fr;q=0.2", "es"),
+        ("/counter", "ja", "en"),
+        ("/counter", ";;;q=x", "en"),
+        ("/counter?lang=ar", "fr", "ar"),
+        ("/counter?lang=xx", "fr", "fr"),
+        ("/counter?lang=<script>", "", "en"),
+    ],
+)
+def test_a_page_is_in_the_language_that_the_reader_wishes(
+    client: FlaskClient, address: str, accept: str, lang: str
+) -> None:
+    answer = client.get(address, headers={"Accept-Language": accept})
+    way = "rtl" if lang == "ar" else "ltr"
+    assert f'<html lang="{lang}" dir="{way}">' in answer.text
+    assert answer.headers["Content-Language"] == lang
+    assert WORDS[lang]["skip"] in answer.text
+
+
+def test_a_chosen_language_is_remembered(client: FlaskClient) -> None:
+    client.get("/counter?lang=es")
+    assert '<html lang="es"' in client.get("/counter").text
+
+
+def test_every_language_has_every_word() -> None:
+    assert set(WORDS) == set(LANGUAGES)
+    for words in WORDS.values():
+        assert set(words) == set(WORDS["en"])
+        assert all(words.values())
+
+
+def test_a_page_can_be_read_by_ear_and_keyboard(client: FlaskClient) -> None:
+    page = client.get("/counter").text
+    for part in ('href="#main"', '<main id="main"', "<title>", 'name="viewport"', "<nav aria-label="):
+        assert part in page
+
+
+def test_what_is_put_into_a_page_is_text_and_never_markup(client: FlaskClient) -> None:
+    page = client.get("/counter").text
+    assert "&lt;b&gt;hello" in page
+    assert "<b>hello" not in page
+
+
+def test_a_form_of_ours_is_answered(client: FlaskClient) -> None:
+    nonce = nonce_in(client.get("/counter").text)
+    assert "ordered" in client.post("/counter", data={"nonce": nonce}).text
+
+
+def test_a_second_page_in_the_same_browser_keeps_the_first_ones_form_good(client: FlaskClient) -> None:
+    first = nonce_in(client.get("/counter").text)
+    second = client.get("/counter")
+    assert nonce_in(second.text) == first
+    assert "Set-Cookie" not in second.headers
+
+
+@pytest.mark.parametrize("sent", [{}, {"nonce": ""}, {"nonce": "x"}, {"nonce": "é.é"}])
+def test_a_form_of_somebody_else_is_not_answered(client: FlaskClient, sent: dict[str, str]) -> None:
+    client.get("/counter")
+    told = client.post("/counter", data=sent, headers=BROWSER)
+    assert told.status_code == 403
+    assert "ordered" not in told.text
+    assert WORDS["en"]["403"] in told.text
+
+
+def test_a_nonce_of_another_browser_does_not_help(client: FlaskClient) -> None:
+    stolen = nonce_in(client.get("/counter").text)
+    stranger = client.application.test_client()
+    assert stranger.post("/counter", data={"nonce": stolen}).status_code == 403
+    stranger.get("/counter")
+    assert stranger.post("/counter", data={"nonce": stolen}).status_code == 403
+
+
+def test_a_planted_cookie_that_we_did_not_sign_does_not_help(client: FlaskClient) -> None:
+    client.set_cookie("nonce", "planted.planted")
+    assert client.post("/counter", data={"nonce": "planted.planted"}).status_code == 403
+
+
+def test_services_of_one_origin_know_each_others_forms() -> None:
+    page = shop_app().test_client().get("/counter")
+    neighbour = shop_app().test_client()
+    nonce = nonce_in(page.text)
+    neighbour.set_cookie("nonce", nonce)
+    assert neighbour.post("/counter", data={"nonce": nonce}).status_code == 200
+
+
+def test_the_cookie_of_a_form_is_out_of_reach_for_scripts_and_other_sites(client: FlaskClient) -> None:
+    cookie = client.get("/counter").headers["Set-Cookie"]
+    for flag in ("HttpOnly", "SameSite=Lax", "Path=/"):
+        assert flag in cookie
+    assert "Secure" not in cookie
+
+
+PRODUCTION = {
+    "ENVIRONMENT": "production",
+    "ADMIN_TOKEN": "a" * 40,
+    "LINK_SECRET": "s" * 40,
+    "TOKEN_PUBLIC_KEY": "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",  # the public key of RFC 8032, test 1
+}
+
+
+def test_in_production_cookies_and_pages_ask_for_encrypted_transport() -> None:
+    answer = shop_app(None, health=None, **PRODUCTION).test_client().get("/counter", base_url="https://shop.example")
+    assert answer.headers["Set-Cookie"].startswith("__Host-nonce=")
+    assert "Secure" in answer.headers["Set-Cookie"]
+    assert "max-age=" in answer.headers["Strict-Transport-Security"]
+
+
+def test_a_reader_gets_problems_as_a_page_in_their_language(client: FlaskClient) -> None:
+    told = client.get("/counter/broken", headers=BROWSER | {"Accept-Language": "fr"})
+    assert told.status_code == 409
+    assert told.content_type.startswith("text/html")
+    assert WORDS["fr"]["409"] in told.text
+    assert told.headers["X-Request-Id"] in told.text
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/json", "application/problem+json, text/html;q=0.1", ""])
+def test_a_program_gets_problems_as_json(client: FlaskClient, accept: str) -> None:
+    told = client.get("/counter/broken", headers={"Accept": accept})
+    assert told.content_type == "application/problem+json"
+
+
+def test_a_page_that_asks_to_wait_says_for_how_long_in_its_headers(client: FlaskClient) -> None:
+    for _ in range(2):
+        client.post("/shop/v1/knock")
+    told = client.post("/shop/v1/knock", headers=BROWSER)
+    assert told.status_code == 429
+    assert "Retry-After" in told.headers
+    assert told.content_type.startswith("text/html")
+
+
+def test_pages_are_never_kept_or_framed(client: FlaskClient) -> None:
+    headers = client.get("/counter").headers
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+
+
+def test_the_column_of_44rem_is_not_overruled_by_the_style_sheet_below_it(client: FlaskClient) -> None:
+    page = client.get("/counter").text
+    assert page.index("pico.min.css") < page.index("pages.css")
+    ours = client.get("/shop/static/pages.css").text
+    assert re.search(r"\.container \{\s*max-inline-size: 44rem", ours), "as specific as Pico's .container, and after it"

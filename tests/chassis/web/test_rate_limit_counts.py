@@ -1,0 +1,201 @@
+"""Counting for the limits goes on whatever happens to Redis, and nobody gets more than their share in this process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+
+from deploy.local.redis import RedisServer
+from services.chassis.web.rate_limit_counts import LimitCounts, LocalCounts
+from tests.chassis.web.shop_app import shop_app
+from tests.chassis.web.test_rate_limits import knock
+from tests.support import stack
+
+
+class Sometimes:
+    """A Redis that answers or does not, and counts how often it is asked."""
+
+    def __init__(self) -> None:
+        self.fault: Exception | None = None
+        self.asked = 0
+        self.counts: dict[str, int] = {}
+        self.dependency = redis
+
+    def _answer(self) -> None:
+        self.asked += 1
+        if self.fault is not None:
+            raise self.fault
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        self._answer()
+        self.counts[key] = self.counts.get(key, 0) + amount
+        return self.counts[key]
+
+    def get(self, key: str) -> int:
+        self._answer()
+        return self.counts.get(key, 0)
+
+    def get_expiry(self, key: str) -> float:
+        self._answer()
+        return 5000.0
+
+    def reset(self) -> int:
+        self._answer()
+        self.counts.clear()
+        return 0
+
+    def clear(self, key: str) -> None:
+        self._answer()
+        self.counts.pop(key, None)
+
+    def get_connection(self) -> Any:
+        return self
+
+    def ping(self) -> None:
+        self._answer()
+
+
+class Counter:
+    """Counts as the limiter does, over a Redis of the test's own, with time and probes in the test's hands."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.redis = Sometimes()
+        self.now = 1000.0
+        self.probes: list[Callable[[], None]] = []
+        monkeypatch.setattr("services.chassis.web.rate_limit_counts._redis_storage", lambda _address: self.redis)
+        monkeypatch.setattr("services.chassis.core.circuit_breaker.monotonic", lambda: self.now)
+        self.counts = LimitCounts("shared+redis://nowhere", now=lambda: self.now, run=self.probes.append)
+        self.counts._breaker._now = lambda: self.now
+
+    def probe(self) -> None:
+        self.now += 1
+        self.counts.get("x")
+        while self.probes:
+            self.probes.pop()()
+
+
+@pytest.fixture
+def counter(monkeypatch: pytest.MonkeyPatch) -> Counter:
+    return Counter(monkeypatch)
+
+
+FAULTS = [redis.ConnectionError("gone"), redis.TimeoutError("frozen"), redis.BusyLoadingError("starting"), OSError("x")]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_of_redis_is_counted_here_and_only_the_first_hit_meets_it(counter: Counter, fault: Exception) -> None:
+    counter.redis.fault = fault
+    assert [counter.counts.incr("ana", 60) for _ in range(4)] == [1, 2, 3, 4]
+    assert counter.counts.get("ana") == 4
+    assert counter.counts.get_expiry("ana") == 1060.0
+    assert counter.redis.asked == 1
+
+
+def test_what_redis_had_counted_here_is_not_forgotten_when_it_goes(counter: Counter) -> None:
+    assert [counter.counts.incr("ana", 60) for _ in range(2)] == [1, 2]
+    counter.redis.fault = redis.TimeoutError()
+    assert counter.counts.incr("ana", 60) == 3
+
+
+def test_a_redis_that_comes_back_empty_gives_nobody_a_second_share(counter: Counter) -> None:
+    counter.counts.incr("ana", 60)
+    counter.redis.fault = redis.ConnectionError()
+    counter.counts.incr("ana", 60)
+    counter.redis.fault = None
+    counter.redis.counts.clear()
+    counter.probe()
+    assert counter.counts.incr("ana", 60) == 3
+    assert counter.redis.counts == {"ana": 1}  # it is asked again
+
+
+def test_hits_in_other_processes_count(counter: Counter) -> None:
+    counter.redis.counts["ana"] = 7
+    assert counter.counts.incr("ana", 60) == 8
+    assert counter.counts.get("ana") == 8
+    assert counter.counts.get_expiry("ana") == 5000.0
+
+
+def test_64_at_once_meet_a_frozen_redis_and_each_is_counted(counter: Counter) -> None:
+    gate = threading.Barrier(64)
+    counter.redis.fault = redis.TimeoutError()
+
+    def hit(_: int) -> int:
+        gate.wait()
+        return counter.counts.incr("ana", 60)
+
+    with ThreadPoolExecutor(64) as pool:
+        found = sorted(pool.map(hit, range(64)))
+    assert found == list(range(1, 65))
+
+
+def test_counts_can_be_dropped_with_redis_or_without(counter: Counter) -> None:
+    for fault in (None, redis.ConnectionError()):
+        counter.redis.fault = fault
+        counter.counts.incr("ana", 60)
+        counter.counts.clear("ana")
+        assert counter.counts.get("ana") == 0
+        counter.counts.incr("ana", 60)
+        counter.counts.reset()
+        assert counter.counts.get("ana") == 0
+    assert counter.counts.check()
+
+
+def test_a_window_ends_and_begins_again_with_the_next_hit() -> None:
+    now = [100.0]
+    counts = LocalCounts(lambda: now[0])
+    assert [counts.add("ana", 60, 1), counts.add("ana", 60, 2)] == [1, 3]
+    assert counts.window("ana") == (3, 160.0)
+    now[0] = 160.0
+    assert counts.window("ana") == (0, 160.0)
+    assert counts.add("ana", 60, 1) == 1
+    assert counts.window("ana") == (1, 220.0)
+
+
+def test_windows_that_have_ended_take_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.chassis.web.rate_limit_counts._MANY", 5)
+    now = [100.0]
+    counts = LocalCounts(lambda: now[0])
+    for number in range(100):
+        now[0] += 61
+        counts.add(f"caller {number}", 60, 1)
+        assert len(counts._windows) <= 5
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[RedisServer]:
+    """A Redis that the test may freeze and kill."""
+    stack.redis_url()  # where the shared one cannot be had, this one cannot either
+    with RedisServer(tmp_path) as server:
+        yield server
+
+
+@pytest.mark.stack
+def test_a_real_redis_frozen_and_killed_never_shows_and_the_limit_holds(own_redis: RedisServer) -> None:
+    client = shop_app(REDIS_URL=own_redis.address).test_client()
+    assert knock(client).status_code == 204
+    os.kill(own_redis.pid, signal.SIGSTOP)
+    assert [knock(client).status_code for _ in range(3)] == [204, 429, 429]
+    assert [knock(client, "203.0.113.10").status_code for _ in range(3)] == [204, 204, 429]
+    own_redis.kill()
+    assert [knock(client, "203.0.113.11").status_code for _ in range(3)] == [204, 204, 429]
+
+
+@pytest.mark.stack
+def test_after_a_frozen_redis_answers_again_processes_count_together(own_redis: RedisServer) -> None:
+    one, two = (LimitCounts(f"shared+{own_redis.address}", run=lambda probe: probe()) for _ in range(2))
+    one.incr("ana", 600)
+    os.kill(own_redis.pid, signal.SIGSTOP)
+    assert one.incr("ana", 600) == 2
+    os.kill(own_redis.pid, signal.SIGCONT)
+    one._breaker._probe_at = 0.0
+    one.get("ana")  # its probe closes the breaker
+    one.incr("ana", 600)
+    assert two.get("ana") >= 2

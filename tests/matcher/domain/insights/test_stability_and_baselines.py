@@ -1,0 +1,112 @@
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from deploy.demo.facts import pool_of
+from deploy.demo.population import programme
+from services.matcher.domain.candidates import Pair
+from services.matcher.domain.insights.baselines import compare_baselines, deferred_acceptance
+from services.matcher.domain.insights.preferences import preferences_of
+from services.matcher.domain.insights.stability import blocking_pairs, stability
+from services.matcher.domain.round import Snapshot, solve_pool
+from services.matcher.domain.weights import default_weights
+from tests.support.people import a_mentee, a_mentor, a_snapshot, spoken, weights
+
+
+def a_programme(seed: int, regime: str) -> Snapshot:
+    mentees, mentors = pool_of(programme(seed, 15, 40, regime=regime))
+    at = datetime(2025, 6, 2, 12, tzinfo=UTC)
+    return Snapshot(programme="cairn", at=at, weights=default_weights(), mentees=mentees, mentors=mentors)
+
+
+@pytest.mark.parametrize(("seed", "regime"), [(1, "scarce"), (2, "balanced"), (3, "surplus")])
+def test_nobody_would_rather_have_each_other_in_the_stable_answer(seed: int, regime: str) -> None:
+    market = preferences_of(solve_pool(a_programme(seed, regime)).problem)
+    assert blocking_pairs(market, deferred_acceptance(market)) == ((), 0)
+
+
+@pytest.mark.parametrize(("seed", "regime"), [(1, "scarce"), (2, "balanced"), (3, "surplus")])
+def test_no_other_policy_matches_more_people_and_each_keeps_within_the_places(seed: int, regime: str) -> None:
+    solved = solve_pool(a_programme(seed, regime))
+    best, *others = compare_baselines(solved)
+    assert best.policy == "optimal"
+    assert [one.policy for one in others] == ["first-come", "greedy", "stable"]
+    assert all(one.matched <= best.matched for one in others)
+
+
+def test_the_price_of_stability_is_what_the_stable_answer_loses() -> None:
+    # Both would rather have ines; the round gives her to luz, who has nobody else.
+    mentees = [
+        a_mentee("sam", languages=spoken("en", "es"), topics=("food",)),
+        a_mentee("luz", languages=spoken("es"), topics=("work",)),
+    ]
+    mentors = [a_mentor("alex"), a_mentor("ines", languages=spoken("en", "es"), topics=("food",))]
+    told = stability(solve_pool(a_snapshot(mentees, mentors)))
+    assert told.blocking == (Pair("sam", "ines"),)
+    assert told.fewer_matched == 1
+    assert told.worst_regret > 0
+
+
+def test_first_come_first_served_lets_the_early_one_take_the_only_place_of_the_late_one() -> None:
+    mentees = [
+        a_mentee("early", languages=spoken("es", "en"), waited=timedelta(days=3)),
+        a_mentee("late", languages=spoken("es")),
+    ]
+    mentors = [a_mentor("alex"), a_mentor("ines", languages=spoken("es"))]
+    outcomes = {one.policy: one.matched for one in compare_baselines(solve_pool(a_snapshot(mentees, mentors)))}
+    assert outcomes["optimal"] == 2
+    assert outcomes["first-come"] == 1
+
+
+def test_pins_hold_in_every_policy() -> None:
+    pool = a_snapshot(
+        [a_mentee("a"), a_mentee("b")], [a_mentor("alex"), a_mentor("kim")], pins=frozenset({Pair("a", "kim")})
+    )
+    assert {one.matched for one in compare_baselines(solve_pool(pool))} == {2}
+
+
+@pytest.mark.parametrize(("first", "then"), [("one_thing", "long_haul"), ("long_haul", "one_thing")])
+def test_a_small_request_leaves_the_place_of_a_long_haul_to_one(first: str, then: str) -> None:
+    mentees = [
+        a_mentee("early", request_shape=first, waited=timedelta(days=3), topics=("food",)),
+        a_mentee("late", request_shape=then),
+    ]
+    three_hours = a_mentor(capacity=2, hours_per_month=3, topics=("food",))
+    assert [one.matched for one in compare_baselines(solve_pool(a_snapshot(mentees, [three_hours])))] == [2, 2, 2, 2]
+    two_long = [a_mentee(f"long-{n}", request_shape="long_haul") for n in range(2)]
+    assert [one.matched for one in compare_baselines(solve_pool(a_snapshot(two_long, [three_hours])))] == [1, 1, 1, 1]
+
+
+def a_rival(shape: str, hours: int) -> tuple[Pair, ...]:
+    """Blocking pairs where ines has two people, one of whom she helps less than a rival who would rather have her."""
+    helped: dict[str, Any] = {"topics": ("food",)}
+    mentees = [
+        a_mentee("less", request_shape="a_few_chats" if hours == 4 else "one_thing"),
+        a_mentee("more", request_shape="a_few_chats" if hours == 4 else "long_haul", **helped),
+        a_mentee("rival", request_shape=shape, **helped),
+    ]
+    mentors = [a_mentor("ines", capacity=2, hours_per_month=hours, **helped), a_mentor("alex")]
+    blocks = frozenset({Pair("less", "alex"), Pair("more", "alex")})
+    solved = solve_pool(a_snapshot(mentees, mentors, blocks=blocks))
+    assert solved.mentor_of == {"less": "ines", "more": "ines", "rival": "alex"}
+    return stability(solved).blocking
+
+
+def test_who_is_helped_less_makes_room_wherever_their_hours_allow_it() -> None:
+    assert a_rival("long_haul", hours=4) == (Pair("rival", "ines"),), "in the place of one who wants a few chats"
+    assert a_rival("one_thing", hours=3) == (Pair("rival", "ines"),)
+    assert a_rival("long_haul", hours=3) == (), "the hours take one long haul, and she is helped as much"
+
+
+def test_a_criterion_that_is_off_counts_for_nobody() -> None:
+    mentees = [
+        a_mentee("sam", languages=spoken("en", "es"), topics=("food",)),
+        a_mentee("luz", languages=spoken("es"), topics=("work",)),
+    ]
+    mentors = [a_mentor("alex"), a_mentor("ines", languages=spoken("en", "es"), topics=("food",))]
+    assert stability(solve_pool(a_snapshot(mentees, mentors))).blocking == (Pair("sam", "ines"),)
+    off = a_snapshot(mentees, mentors, weights(topics="off"))
+    market = preferences_of(solve_pool(off).problem)
+    worth_nothing = preferences_of(solve_pool(a_snapshot(mentees, mentors, weights(topics=0))).problem)
+    assert market.for_mentor.tolist() == worth_nothing.for_mentor.tolist()

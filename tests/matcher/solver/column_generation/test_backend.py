@@ -1,0 +1,54 @@
+"""Whoever asks for one twin gets that one, so that a test of both is a test of both."""
+
+from importlib import import_module
+
+import numpy as np
+import pytest
+
+from services.matcher.solver.assignment import assign, rough_prices
+from services.matcher.solver.assignment.bipartite_graph import problem_of
+from services.matcher.solver.column_generation.backend import scorer_for
+from services.matcher.solver.dynamic.dynamic_assignment import DynamicAssignment
+from services.matcher.solver.eligibility import mentee_classes
+from services.matcher.solver.scoring import NativeScorer, PythonScorer
+from tests.matcher.solver.backends import TWINS
+from tests.matcher.solver.markets import a_market
+from tests.matcher.solver.pools import a_pool
+
+pytestmark = pytest.mark.parametrize("compiled", TWINS)
+ASSIGNMENT = "services.matcher.solver.assignment"
+
+
+@pytest.fixture(autouse=True)
+def _the_other_twin_is_away(compiled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain, made = ("PlainAuction", "optimise_plain"), ("CompiledAuction", "optimise_compiled")
+    for name in plain if compiled else made:
+        monkeypatch.setattr(import_module(f"{ASSIGNMENT}.transport"), name, None)
+    other = "PlainStanding" if compiled else "CompiledStanding"
+    monkeypatch.setattr(import_module("services.matcher.solver.dynamic.dynamic_assignment"), other, None)
+
+
+def test_for_an_assignment(compiled: bool) -> None:
+    market = a_market(3)
+    assert len(market.values)
+    assign(market.edges, market.capacity, compiled=compiled)
+
+
+def test_for_rough_prices(compiled: bool) -> None:
+    market = a_market(3)
+    problem = problem_of(market.edges, market.capacity)
+    assert len(problem.mentor)
+    rough_prices(problem, np.zeros(problem.mentees, np.int64), compiled=compiled)
+
+
+def test_for_a_standing_market(compiled: bool) -> None:
+    market = a_market(3)
+    DynamicAssignment(
+        market.edges, market.capacity, assign(market.edges, market.capacity, compiled=compiled), compiled=compiled
+    )
+
+
+def test_for_scores(compiled: bool) -> None:
+    pool = a_pool(1)
+    scorer = scorer_for(pool.scores, mentee_classes(pool.rules), pool.capacity, pool.keys, compiled, 1)
+    assert isinstance(scorer, NativeScorer if compiled else PythonScorer)

@@ -1,0 +1,76 @@
+"""A run stops when it is told to, with a sentence, and says how far it is."""
+
+from typing import Any
+
+import pytest
+
+from services.matcher.solver.column_generation import STEPS, Limits, Solution, Watch, solve
+from services.matcher.solver.column_generation.list_lengths import ListLengths
+from services.matcher.solver.errors import MemoryLimitReachedError, RunCancelledError, TimeLimitReachedError
+from tests.matcher.solver.backends import TWINS
+from tests.matcher.solver.pools import Pool, a_pool
+
+
+def solved(pool: Pool, **how: Any) -> Solution:
+    return solve(pool.rules, pool.scores, pool.capacity, **how)
+
+
+def watched(pool: Pool, **how: Any) -> tuple[list[tuple[str, float]], Solution]:
+    """What was told of the progress, and the answer."""
+    told: list[tuple[str, float]] = []
+    answer = solved(pool, watch=Watch(progress=lambda step, share: told.append((step, share))), **how)
+    return told, answer
+
+
+@pytest.mark.parametrize("compiled", TWINS)
+def test_no_time_left_is_an_error_and_not_half_an_answer(compiled: bool) -> None:
+    with pytest.raises(TimeLimitReachedError, match="seconds"):
+        solved(a_pool(1), watch=Watch(seconds=0.0), compiled=compiled)
+
+
+@pytest.mark.parametrize("compiled", TWINS)
+def test_a_cancelled_run_stops(compiled: bool) -> None:
+    asked = []
+
+    def on_the_third_asking() -> bool:
+        asked.append(True)
+        return len(asked) == 3
+
+    with pytest.raises(RunCancelledError, match="cancelled"):
+        solved(a_pool(1), watch=Watch(cancelled=on_the_third_asking), compiled=compiled)
+    assert len(asked) == 3
+
+
+def test_too_much_memory_is_refused_before_it_is_taken() -> None:
+    with pytest.raises(MemoryLimitReachedError, match="MB needed"):
+        solved(a_pool(1, mentees=4000, mentors=1000), limits=Limits(megabytes=1))
+
+
+def test_generous_limits_change_nothing() -> None:
+    pool = a_pool(1)
+    watch = Watch(seconds=600, cancelled=lambda: False)
+    bounded = solved(pool, limits=Limits(megabytes=4000), watch=watch)
+    assert bounded.assignment.mentor_of.tolist() == solved(pool).assignment.mentor_of.tolist()
+
+
+@pytest.mark.parametrize("compiled", TWINS)
+def test_progress_names_the_step_and_the_share_done(compiled: bool) -> None:
+    told, _ = watched(a_pool(1), compiled=compiled)
+    assert {"score", "assign"} <= {step for step, _ in told} <= {"score", "assign", "price"}
+    assert all(0.0 <= share <= 1.0 for _, share in told)
+
+
+@pytest.mark.parametrize("compiled", TWINS)
+@pytest.mark.parametrize(
+    "keep", [ListLengths(2, 2, 90, 40), ListLengths(0, 2, 90, 40, guided=2)], ids=["lists", "guided lists"]
+)
+def test_progress_never_goes_back_though_pairs_are_priced_and_assigned_again(keep: ListLengths, compiled: bool) -> None:
+    rounds = 0
+    for seed in range(6):
+        pool = a_pool(seed, mentees=90, mentors=40, places=0.9)
+        said, answer = watched(pool, keep=keep, compiled=compiled)
+        rounds += answer.stats.rounds
+        told = [(STEPS.index(step), share) for step, share in said]
+        assert told == sorted(told)
+        assert len(told) > 3
+    assert rounds > 0

@@ -1,0 +1,47 @@
+"""The two kinds of house that the stories live in: tables of a real database, and plain memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from services.chassis.messages.codec import decode
+from services.chassis.messages.event import Event
+from services.chassis.storage.job_queue import claim_job, finish_job
+from services.chassis.storage.tables import TABLES
+from services.chassis.storage.unit_of_work import UnitOfWork
+from services.events.catalogue import BY_TYPE
+from services.matcher.adapters.store import MatcherStore
+from services.matcher.use_cases.steps.save_transition import RUN_ROUND
+from tests.support.fakes import FixedClock
+
+
+class TableHouse:
+    """The real store on a migrated database, by a clock that stands still."""
+
+    def __init__(self, engine: sa.Engine, clock: FixedClock, uow: UnitOfWork[MatcherStore] | None = None) -> None:
+        self.engine = engine
+        self.clock = clock
+        self.uow = uow or UnitOfWork(engine, MatcherStore, source="/matcher", read_now=clock.read)
+
+    def begin(self, *, read_only: bool = False) -> AbstractContextManager[MatcherStore]:
+        return self.uow.begin(read_only=read_only)
+
+    def told(self) -> Sequence[Event]:
+        with self.engine.connect() as connection:
+            rows = connection.execute(sa.select(TABLES.outbox).order_by(TABLES.outbox.c.seq)).all()
+        return [decode(BY_TYPE[dict(row.headers)["ce_type"]], row.value) for row in rows]
+
+    def due_rounds(self) -> Sequence[str]:
+        """Claim and finish what is due, as a worker does; the caller runs it."""
+        found: list[str] = []
+        while True:
+            with self.engine.begin() as connection:
+                claim = claim_job(connection, [RUN_ROUND], self.clock.now(), timedelta(seconds=30))
+                if claim is None:
+                    return found
+                finish_job(connection, claim)
+                found.append(claim.key)

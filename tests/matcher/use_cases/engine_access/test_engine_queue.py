@@ -1,0 +1,79 @@
+"""Questions to the engine: one at a time, about pools up to a size, answered within a time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from services.chassis.core.errors import Conflict
+from services.events.facts import Must
+from services.matcher.domain.programme_terms import Bounds
+from services.matcher.domain.round import run_round
+from services.matcher.use_cases.engine_access.engine_queue import EngineBusy, EngineQueue, TookTooLong
+from services.matcher.use_cases.explain_wait import explain_wait
+from services.matcher.use_cases.preview_weights import preview_weights
+from tests.matcher.scenario import ADMIN, PROGRAMME, World, person
+
+
+@contextmanager
+def somebody_asking(queue: EngineQueue, world: World) -> Iterator[None]:
+    """Another thread has the engine meanwhile."""
+    asking, done = threading.Event(), threading.Event()
+    with queue.question(world.house, PROGRAMME):  # what is prepared once is not what is tried here
+        pass
+
+    def ask() -> None:
+        with queue._own_turn():
+            asking.set()
+            done.wait(60)
+
+    other = threading.Thread(target=ask)
+    other.start()
+    asking.wait(60)
+    try:
+        yield
+    finally:
+        done.set()
+        other.join(60)
+
+
+def test_a_second_question_is_asked_to_come_again(world: World) -> None:
+    world.mentor(), world.mentee()
+    queue = EngineQueue(Bounds(wait=0.01))
+    with somebody_asking(queue, world), pytest.raises(EngineBusy):
+        preview_weights(world.house, queue, PROGRAMME, {})
+    assert preview_weights(world.house, queue, PROGRAMME, {}).waiting == 1, "the engine is free again"
+
+
+def test_a_pool_above_the_bound_is_refused_with_its_size(world: World) -> None:
+    world.mentor(), world.mentor(), world.mentee()
+    with pytest.raises(Conflict) as refused:
+        preview_weights(world.house, EngineQueue(Bounds(pairs=1)), PROGRAMME, {})
+    assert refused.value.now == {"mentees": 1, "mentors": 2, "pairs": 2, "most": 1}
+    assert preview_weights(world.house, EngineQueue(Bounds(pairs=2)), PROGRAMME, {}).waiting == 1
+
+
+def test_a_question_whose_time_is_over_is_stopped_and_the_next_one_is_taken(world: World) -> None:
+    world.mentor(), world.mentee()
+    queue = EngineQueue(Bounds(seconds=0.0))
+    for _ in range(2):
+        with pytest.raises(TookTooLong):
+            preview_weights(world.house, queue, PROGRAMME, {})
+
+
+def test_a_person_is_told_what_the_last_round_found_when_the_engine_is_busy(world: World) -> None:
+    world.decide = run_round
+    world.mentor(gender="man")
+    waiting = world.mentee(musts=(Must(criterion="gender", value="woman"),))
+    world.rounds()
+    queue = EngineQueue(Bounds(wait=0.01))
+    with somebody_asking(queue, world):
+        told = explain_wait(world.house, queue, person(waiting), waiting, "en")
+        assert (told.cause, told.rules) == ("hard_rule", ("must:gender",))
+        assert told.relaxations == (), "details take the engine"
+        with pytest.raises(EngineBusy):
+            explain_wait(world.house, queue, ADMIN, waiting, "en")
+    assert explain_wait(world.house, queue, person(waiting), waiting, "en").relaxations

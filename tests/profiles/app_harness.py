@@ -1,0 +1,168 @@
+"""Profiles on a database of its own, with people who come to it; time stands still until told to move."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from services.chassis.background.worker import Worker
+from services.chassis.identity.signed_links import LinkSigner
+from services.chassis.messages.codec import decode
+from services.chassis.messages.envelope import Envelope
+from services.chassis.messages.event import Event
+from services.events.catalogue import BY_TYPE
+from services.profiles.adapters.tables import METADATA
+from services.profiles.bootstrap import SERVICE, resources
+from services.profiles.consumer import handlers
+from services.profiles.schedule import jobs
+from services.profiles.settings import Settings
+from tests.support.fakes import FakeBroker, FixedClock
+
+_numbers = itertools.count(1)
+
+
+class Somebody:
+    """A person who signed up: their id, token and address, and what the sign-up answered."""
+
+    def __init__(self, answer: Mapping[str, Any], email: str) -> None:
+        self.answer = answer
+        self.id: str = answer["id"]
+        self.token: str = answer["access_token"]
+        self.email = email
+
+
+class Stage:
+    """One running profiles, without processes."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.clock = FixedClock()
+        self.broker = FakeBroker()
+        self.parts = SERVICE.parts(settings, broker=self.broker, clock=self.clock, read_now=self.clock.read)
+        self.app = SERVICE.web_app(self.parts)
+        self.client: FlaskClient = self.app.test_client()
+        self.resources = resources(self.parts)
+
+    def reset(self) -> None:
+        """Forget everybody, and begin the day again."""
+        self.clock.time = FixedClock().now()
+        with self.parts.engine.begin() as connection:
+            for table in reversed(METADATA.sorted_tables):
+                connection.execute(table.delete())
+        self.client = self.app.test_client()
+
+    def close(self) -> None:
+        self.parts.engine.dispose()
+
+    # -- asking -----------------------------------------------------------------------------------------------------
+
+    def ask(self, method: str, path: str, *, by: Somebody | str | None = None, **more: Any) -> TestResponse:
+        """Send a request, signed in as somebody, or with a token."""
+        headers = dict(more.pop("headers", {}))
+        if by is not None:
+            headers["Authorization"] = f"Bearer {by.token if isinstance(by, Somebody) else by}"
+        return self.client.open(path, method=method, headers=headers, **more)
+
+    @property
+    def admin(self) -> str:
+        return self.settings.admin_token
+
+    def mentee(self, **told: Any) -> Somebody:
+        """Sign a mentee up."""
+        body = mentee_body(**told)
+        answer = self.ask("POST", "/profiles/v1/mentees", json=body)
+        assert answer.status_code == 201, answer.json
+        return Somebody(answer.json or {}, body["contact"]["email"])
+
+    def mentor(self, *, approved: bool = True, **told: Any) -> Somebody:
+        """A mentor applies, and an admin approves them."""
+        body = mentor_body(**told)
+        answer = self.ask("POST", "/profiles/v1/mentors", json=body)
+        assert answer.status_code == 201, answer.json
+        somebody = Somebody(answer.json or {}, body["contact"]["email"])
+        if approved:
+            self.approve(somebody)
+        return somebody
+
+    def approve(self, somebody: Somebody, **more: Any) -> TestResponse:
+        """An admin approves a mentor."""
+        body = {"decision": "approved", "reason": "Known to us.", "trained_until": "2031-12-31"} | more
+        return self.ask("POST", f"/profiles/v1/mentors/{somebody.id}/approval", by=self.admin, json=body)
+
+    def person(self, somebody: Somebody) -> dict[str, Any]:
+        """What is kept of somebody."""
+        answer = self.ask("GET", f"/profiles/v1/people/{somebody.id}", by=somebody)
+        assert answer.status_code == 200, answer.json
+        return dict(answer.json or {})
+
+    def change(self, somebody: Somebody, body: Any, version: int | None = None) -> TestResponse:
+        """Change what somebody told, from the version as it is."""
+        match = f'"{version if version is not None else self.person(somebody)["version"]}"'
+        path = f"/profiles/v1/people/{somebody.id}"
+        return self.ask("PATCH", path, by=somebody, json=body, headers={"If-Match": match})
+
+    # -- hearing and telling ----------------------------------------------------------------------------------------
+
+    def hear(self, event: Event) -> None:
+        """Another service told something."""
+        envelope = Envelope(id="e", source="/test", type=event.type, subject="s", time=self.clock.now())
+        handlers(self.resources)[type(event)](event, envelope)
+
+    def told(self, kind: type[Event] = Event, about: str | None = None) -> list[Any]:
+        """Every event in the outbox, in order."""
+        query = sa.text("SELECT headers, value, key FROM outbox ORDER BY seq")
+        with self.parts.engine.connect() as connection:
+            rows = connection.execute(query).all()
+        events = []
+        for headers, value, key in rows:
+            named = dict(headers if isinstance(headers, list) else json.loads(headers))
+            event = decode(BY_TYPE[named["ce_type"]], bytes(value))
+            if isinstance(event, kind) and about in (None, key):
+                events.append(event)
+        return events
+
+    def work(self) -> None:
+        """Do every job that is due."""
+        worker = Worker(self.parts.engine, jobs(self.resources), read_now=self.clock.read)
+        while worker.run_once():
+            pass
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """Every row of a table."""
+        with self.parts.engine.connect() as connection:
+            found = connection.execute(sa.text(f"SELECT * FROM {table}")).mappings()  # noqa: S608 - our own tables
+            return [dict(row) for row in found]
+
+    def link(self, purpose: str, subject: str, person: str, expires_at: datetime) -> str:
+        """A link as notifications would write it into a mail."""
+        return LinkSigner(self.settings.link_secret, clock=self.clock).sign(purpose, subject, person, expires_at)
+
+
+def mentee_body(**told: Any) -> dict[str, Any]:
+    """The least a mentee has to tell, and whatever else."""
+    return {
+        "contact": {"email": f"mentee-{next(_numbers)}@example.org"},
+        "languages": [{"tag": "en", "level": "native"}],
+        "relation": "self",
+        "diabetes_type": "t1d",
+        "consents": ["matching"],
+    } | told
+
+
+def mentor_body(**told: Any) -> dict[str, Any]:
+    """The least a mentor has to tell, and whatever else."""
+    return {
+        "preferred_name": "Alex",
+        "contact": {"email": f"mentor-{next(_numbers)}@example.org"},
+        "languages": [{"tag": "en", "level": "native"}],
+        "relations": ["self"],
+        "diabetes_types": ["t1d"],
+        "consents": ["matching"],
+    } | told
