@@ -3,7 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ from services.matcher.domain.candidates import Mentee, Mentor
 from services.matcher.domain.known_person import KnownPerson
 
 # What the engine is told of people, and no more.
+_LONGEST_TRANSACTION = timedelta(minutes=5)  # an erasure is dated when its transaction begins, and seen when it ends
 MENTEE = (t.mentees.c.person_id, t.mentees.c.programme_id, t.mentees.c.facts, t.mentees.c.tries)
 MENTOR = tuple(
     t.mentors.c[name]
@@ -96,6 +97,12 @@ class PoolStore:
             return self._forgotten[person_id]
         query = sa.select(t.forgotten.c.at).where(t.forgotten.c.person_hash == _hash(person_id))
         return self._connection.execute(query).first() is not None
+
+    def any_forgotten(self, person_ids: Sequence[str], since: datetime) -> bool:
+        """Whether one of these people was erased after a moment, or shortly before it."""
+        query = sa.select(t.forgotten.c.person_hash).where(t.forgotten.c.at > since - _LONGEST_TRANSACTION)
+        recent = set(self._connection.scalars(query))
+        return bool(recent) and not recent.isdisjoint(map(_hash, person_ids))
 
     def keep_apart(self, mentee_id: str, mentor_id: str, cause: str) -> None:
         """Never propose these two to each other again."""

@@ -145,8 +145,11 @@ class RoundStore:
 
     def forget(self, person_id: str) -> bool:
         """Remove what rounds had read wherever this person was among it; whether one not over yet is given up."""
-        kept = sa.select(_C.programme_id).where(_C.read.is_not(None)).distinct().order_by(_C.programme_id)
-        given_up = [self._forget(programme_id, person_id) for programme_id in self._connection.scalars(kept).all()]
+        kept = sa.select(_C.programme_id).where(_C.read.is_not(None))
+        # A round that read this person may be opening: lock their programme even where no round is stored yet.
+        own = sa.select(t.people.c.programme_id).where(t.people.c.person_id == person_id)
+        programmes = self._connection.scalars(kept.union(own).order_by("programme_id")).all()
+        given_up = [self._forget(programme_id, person_id) for programme_id in programmes]
         return any(given_up)
 
     def _forget(self, programme_id: str, person_id: str) -> bool:

@@ -83,6 +83,9 @@ class Pool(Protocol):
     def is_forgotten(self, person_id: str) -> bool:
         """Whether the person was erased."""
 
+    def any_forgotten(self, person_ids: Sequence[str], since: datetime) -> bool:
+        """Whether one of these people was erased after a moment, or shortly before it."""
+
     def keep_apart(self, mentee_id: str, mentor_id: str, cause: str) -> None:
         """Never propose these two to each other again."""
 

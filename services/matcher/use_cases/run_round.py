@@ -7,6 +7,7 @@ neither can one that was cancelled. In review mode a round that has decided is h
 
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from services.chassis.core.errors import Conflict
@@ -88,8 +89,19 @@ def _take_up(uow: UnitOfWork, programme_id: str) -> _Begun | None:
         return _Begun(opened, snapshot, released=released)
 
 
+class _ErasedMeanwhile(Exception):
+    """A person who was read for a round was erased before the round could store what it had read."""
+
+
 def _begin(uow: UnitOfWork, programme_id: str) -> _Begun | None:
-    """Read everybody as of one moment, and keep what was read."""
+    """Open a round on a snapshot of the programme; read again where a person was erased meanwhile."""
+    while True:  # each further turn takes one more erasure within a moment
+        with suppress(_ErasedMeanwhile):
+            return _open_round(uow, programme_id)
+
+
+def _open_round(uow: UnitOfWork, programme_id: str) -> _Begun | None:
+    """Read everybody as of one moment, and keep what was read. Raises _ErasedMeanwhile."""
     with uow.begin(read_only=True) as store:
         if store.rounds.in_review(programme_id) is not None:
             return None
@@ -110,6 +122,10 @@ def _begin(uow: UnitOfWork, programme_id: str) -> _Begun | None:
             mentors=len(snapshot.mentors),
         )
         store.rounds.open(opened, read)
+        # The programme is locked now: an erasure was committed before, and is found here, or waits for this commit.
+        people = [person.id for person in (*snapshot.mentees, *snapshot.mentors)]
+        if store.pool.any_forgotten(people, snapshot.at):
+            raise _ErasedMeanwhile
     return _Begun(opened, snapshot, input_hash=digest("".join(read)), start=start)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from services.events.facts import MentorFacts
 from services.matcher.domain.candidates import Mentee, Mentor
@@ -65,6 +66,9 @@ class MemoryPool(Aggregate):
 
     def is_forgotten(self, person_id: str) -> bool:
         return person_id in self.state.forgotten
+
+    def any_forgotten(self, person_ids: Sequence[str], since: datetime) -> bool:
+        return not self.state.forgotten.isdisjoint(person_ids)
 
     def keep_apart(self, mentee_id: str, mentor_id: str, cause: str) -> None:
         self.state.apart[mentee_id, mentor_id] = cause

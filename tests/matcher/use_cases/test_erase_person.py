@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from importlib import import_module
+
+import pytest
 import sqlalchemy as sa
 
 from services.events import profiles
 from services.events.matcher import MatchEnded, MatcherForgot
 from services.matcher.adapters import tables as t
+from services.matcher.domain.round import Snapshot, snapshot_pieces
 from services.matcher.use_cases.accept_match import accept_match
 from services.matcher.use_cases.decline_match import decline_match
-from tests.matcher.scenario import World, person, spoken
+from tests.matcher.scenario import PROGRAMME, World, person, spoken
 from tests.matcher.stores import TableHouse
+
+run_round = import_module("services.matcher.use_cases.run_round")
 
 
 def test_a_live_match_ends_and_the_receipt_is_told(world: World) -> None:
@@ -34,6 +41,26 @@ def test_a_late_event_does_not_bring_them_back(world: World) -> None:
     assert world.live(mentee) is None
     with world.house.begin(read_only=True) as store:
         assert store.pool.member(mentee) is None
+
+
+def test_who_is_erased_while_a_round_begins_is_not_in_what_it_stores(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.mentor(), world.mentee("stays"), world.mentee("leaves")
+    read: list[set[str]] = []
+
+    def erased_after_reading(snapshot: Snapshot) -> Sequence[str]:
+        read.append({mentee.id for mentee in snapshot.mentees})
+        if len(read) == 1:
+            world.hear(profiles.PersonErased, "leaves")
+        return snapshot_pieces(snapshot)
+
+    monkeypatch.setattr(run_round, "snapshot_pieces", erased_after_reading)
+    world.rounds()
+    assert read == [{"stays", "leaves"}, {"stays"}]
+    with world.house.begin(read_only=True) as store:
+        stored = [store.rounds.stored(row.id) for row in store.rounds.listed(PROGRAMME, after=None, limit=10)]
+    assert "leaves" not in repr(stored)
 
 
 def test_forgetting_twice_and_forgetting_a_stranger_are_as_good_as_once(world: World) -> None:
