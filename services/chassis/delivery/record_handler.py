@@ -165,7 +165,7 @@ class Reception:
         for found in fresh:
             with background_metrics.HANDLING.labels(type=found.envelope.type).time():
                 found.handle(found.event, found.envelope)
-        return Counter(handled=len(fresh), repeated=len(readable) - len(fresh))
+        return +Counter(handled=len(fresh), repeated=len(readable) - len(fresh))
 
     def _places_counting(self) -> frozenset[TopicPartition]:
         """Return the partitions that count dead letters; asks the database once, inside the open transaction."""

@@ -42,7 +42,8 @@ def conditional(view: View | None = None, *, always: bool = True) -> View | Call
     def decorate(function: View) -> View:
         @wraps(function)
         def wrapped(*args: Any, **kwargs: Any) -> Any:
-            if always and not request.headers.get("If-Match"):
+            given = request.headers.get("If-Match", "" if always else None)
+            if given is not None and not given.strip():  # a blank header names no version
                 raise _needed(None)
             return function(*args, **kwargs)
 

@@ -38,6 +38,11 @@ def test_a_change_without_a_version_is_asked_for_one(client: FlaskClient) -> Non
     problem_of(change(client, ""), 428)
 
 
+def test_a_blank_version_is_no_version_even_where_none_is_needed(client: FlaskClient) -> None:
+    blank = client.put("/shop/v1/parcels/p9/label", headers=ADMIN | {"If-Match": ""}, json={"text": "fragile"})
+    problem_of(blank, 428)
+
+
 @pytest.mark.parametrize("match", ['"6"', 'W/"7"', "nonsense", '"8", "9"'])
 def test_a_change_of_an_older_version_tells_the_current_one(client: FlaskClient, match: str) -> None:
     told = change(client, match)

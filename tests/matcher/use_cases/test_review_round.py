@@ -55,7 +55,7 @@ def test_a_programme_is_rolling_until_somebody_says_otherwise(world: World) -> N
 def test_in_review_mode_nobody_is_asked_until_the_round_is_released(world: World) -> None:
     world.mentor("mentor"), world.mentee("mentee")
     found = held(world)
-    assert (found.state, found.proposed) == ("review", 0)
+    assert (found.state, found.proposed) == ("review", 1)
     assert found.certificate["optimal"]
     assert world.told(MatchProposed) == []
     assert proposals(world, found.id) == [("mentee", "mentor")]
