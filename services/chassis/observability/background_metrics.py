@@ -1,6 +1,6 @@
-"""What the background roles count, for Prometheus. Labels hold names from code, never ids of people.
+"""Prometheus metrics of the background roles. Labels hold names from code, never ids of people.
 
-Kept apart from the loops so that each metric has one line to find it by.
+Kept apart from the loops so that all metrics can be found in one place.
 """
 
 from __future__ import annotations
