@@ -1,4 +1,4 @@
-"""How a group of the embedded broker shares its partitions."""
+"""The assignment of partitions to a group's members is complete, balanced and stable."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CURRENT = st.dictionaries(
 
 
 @given(PLACES, SUBSCRIPTIONS, CURRENT)
-def test_every_partition_that_somebody_wants_goes_to_one_who_wants_it(
+def test_every_partition_with_a_subscriber_goes_to_a_subscriber(
     places: list[TopicPartition], subscriptions: dict[str, frozenset[str]], current: dict[TopicPartition, str]
 ) -> None:
     owner = assign(places, subscriptions, current)
@@ -26,7 +26,7 @@ def test_every_partition_that_somebody_wants_goes_to_one_who_wants_it(
 
 
 @given(PLACES, SUBSCRIPTIONS, CURRENT)
-def test_nobody_has_two_more_than_one_who_could_take_one(
+def test_no_member_has_two_more_than_another_that_could_take_one(
     places: list[TopicPartition], subscriptions: dict[str, frozenset[str]], current: dict[TopicPartition, str]
 ) -> None:
     owner = assign(places, subscriptions, current)
@@ -36,14 +36,14 @@ def test_nobody_has_two_more_than_one_who_could_take_one(
 
 
 @given(PLACES, SUBSCRIPTIONS, CURRENT)
-def test_what_is_shared_well_stays_where_it_is(
+def test_a_balanced_assignment_stays_as_it_is(
     places: list[TopicPartition], subscriptions: dict[str, frozenset[str]], current: dict[TopicPartition, str]
 ) -> None:
     once = assign(places, subscriptions, current)
     assert assign(places, subscriptions, once) == once
 
 
-def test_a_newcomer_takes_only_what_is_due() -> None:
+def test_a_new_member_takes_only_its_share() -> None:
     places = [TopicPartition("letters", number) for number in range(4)]
     before = assign(places, {"a": frozenset({"letters"})}, {})
     after = assign(places, {"a": frozenset({"letters"}), "b": frozenset({"letters"})}, before)
