@@ -39,7 +39,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParcelSent(Event, type="shop.parcels.parcel_sent.v1", topic=TOPIC, key="parcel_id"):
-    """A parcel left the house."""
+    """A parcel was sent."""
 
     parcel_id: ParcelId
     sequence: int = 0

@@ -1,4 +1,4 @@
-"""Periodic work in one process at a time: waiting promises, digests, reminders.
+"""Periodic work in one process at a time: expiring promises, digests, reminders.
 
 The leader runs its ticks one after the other in one thread, so no tick overlaps itself. A tick must be idempotent (a
 leader may die just after it), and uses database time for decisions.
@@ -36,11 +36,11 @@ class Scheduler:
     """The loop that runs the ticks."""
 
     def __init__(
-        self, engine: sa.Engine, ticks: Sequence[Tick], *, name: str = "scheduler", look_every: float = 0.25
+        self, engine: sa.Engine, ticks: Sequence[Tick], *, name: str = "scheduler", check_every: float = 0.25
     ) -> None:
         self._ticks = tuple(ticks)
         self._lead = leadership(engine, name)
-        self._look_every = look_every
+        self._check_every = check_every
         self._backoff = Backoff(first=0.2, longest=2.0)
         self._due: dict[str, float] = {}
 
@@ -62,8 +62,8 @@ class Scheduler:
                 self._due[tick.name] = monotonic() + tick.every.total_seconds()
                 self._run_tick(tick)
         else:
-            return self._look_every
-        return self._backoff.next() if self._backoff.tries else self._look_every
+            return self._check_every
+        return self._backoff.next() if self._backoff.tries else self._check_every
 
     def _leads(self) -> bool:
         try:

@@ -67,8 +67,8 @@ class Worker:
     """Runs jobs of the kinds in ``handlers``, one at a time; start several workers to run jobs in parallel.
 
     A worker whose only kind has a ``Together`` handler claims several at once. ``lease`` is how long a dead worker
-    keeps its job, ``attempts`` how often a job is tried. Waits are in seconds; ``longest_passing`` is the longest wait
-    after a transient fault, so that work continues soon after a dependency is back.
+    keeps its job, ``attempts`` how often a job is tried. Waits are in seconds; ``longest_transient`` limits them after a
+    transient fault, so that work continues soon after a dependency is back.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class Worker:
         attempts: int = 10,
         first_wait: float = 0.5,
         longest_wait: float = 300.0,
-        longest_passing: float = 5.0,
+        longest_transient: float = 5.0,
         idle: float = 0.05,
         read_now: Callable[[sa.Connection], datetime] = database_now,
     ) -> None:
@@ -95,12 +95,12 @@ class Worker:
         self._lease = lease
         self._attempts = attempts
         self._waits = (first_wait, longest_wait)
-        self._longest_passing = longest_passing
+        self._longest_transient = longest_transient
         self._idle = idle
         self._read_now = read_now
         self._watch = ChangeWatch(engine)
         self._backoff = Backoff(first=0.2, longest=2.0)
-        self._look_at = 0.0
+        self._next_read = 0.0
         self._busy = False
 
     def run(self, stop: threading.Event) -> None:
@@ -122,12 +122,12 @@ class Worker:
     def _turn(self) -> float:
         """Run due jobs; return how long to wait, in seconds. While there is work, the figures are rarely read."""
         try:
-            if self._busy and monotonic() < self._look_at:
+            if self._busy and monotonic() < self._next_read:
                 self._busy = self.run_once()
-                self._look_at *= self._busy  # no job is left: read at once when the next is due
+                self._next_read *= self._busy  # no job is left: read at once when the next is due
                 return 0.0
             changed = self._watch.changed()
-            if not (changed or self._busy) and monotonic() < self._look_at:
+            if not (changed or self._busy) and monotonic() < self._next_read:
                 return self._idle
             wait = self._until_next()
             if wait <= 0:
@@ -135,7 +135,7 @@ class Worker:
                 wait = 0.0 if self._busy else self._idle
             else:
                 self._busy = False
-            self._look_at = monotonic() + (_FIGURES_EVERY if self._busy else wait)
+            self._next_read = monotonic() + (_FIGURES_EVERY if self._busy else wait)
         except Exception as error:
             if transient_of(error) is None:
                 raise
@@ -196,7 +196,7 @@ class Worker:
         if final:
             self._end_run(claim, "gave_up", lambda connection, now: give_up(connection, claim, name, now))
             return
-        longest = self._longest_passing if transient else self._waits[1]
+        longest = self._longest_transient if transient else self._waits[1]
         wait = timedelta(seconds=wait_after(claim.attempt, first=self._waits[0], longest=longest))
         self._end_run(claim, "retried", lambda connection, now: put_back(connection, claim, name, now + wait))
 

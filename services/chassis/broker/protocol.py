@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 Headers = Sequence[tuple[str, bytes]]
-"""Record headers in their order; a name may come twice."""
+"""Record headers in order; a name may occur more than once."""
 
 
 class BrokerError(Exception):

@@ -17,13 +17,13 @@ class BatchSize:
         self._most = most
         self._longest = longest
 
-    def went_well(self, count: int, seconds: float) -> None:
+    def after_success(self, count: int, seconds: float) -> None:
         """Double after a full batch that was quick; halve after a batch that took too long."""
         if seconds > self._longest:
             self.now = max(1, self.now // 2)
         elif count >= self.now and seconds < self._longest / 2:
             self.now = min(self._most, self.now * 2)
 
-    def went_wrong(self) -> None:
+    def after_failure(self) -> None:
         """Halve after an error."""
         self.now = max(1, self.now // 2)

@@ -47,7 +47,7 @@ Foresee = Callable[[Sequence[Event]], None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Readable:
+class _DecodedRecord:
     """A decoded record with its handler."""
 
     envelope: Envelope
@@ -83,10 +83,10 @@ class Reception:
 
     def take(self, records: Sequence[Record]) -> None:
         """Handle records of a partition in one transaction, in order: all take effect, or on any exception none."""
-        readable = [found for record in records if (found := self._read(record)) is not None]
+        batch = [decoded for record in records if (decoded := self._read(record)) is not None]
         with self._uow.begin(whole=len(records) > 1):
-            outcomes = self._effects(readable)
-            outcomes["unknown"] += len(records) - len(readable)
+            outcomes = self._effects(batch)
+            outcomes["unknown"] += len(records) - len(batch)
             place = records[0].topic_partition
             good = outcomes["handled"] > 0 and place in self._places_counting()
             if good:
@@ -135,44 +135,44 @@ class Reception:
         One transaction: {letter deleted, inbox mark deleted, effect, audit}. The outcome is "gone" if the letter no
         longer exists (another operator was quicker), "repeated" if the event took effect in the meantime.
         """
-        found = self._read(record)
+        decoded = self._read(record)
         with self._uow.begin():
             tx = self._uow.transaction()
             if not remove_letter(tx.connection, letter):
                 return "gone"
-            if found is None:
+            if decoded is None:
                 outcome = "unknown"
             else:
-                delete_dead_mark(tx.connection, self._group, *found.name)
-                (outcome,) = self._effects([found])
+                delete_dead_mark(tx.connection, self._group, *decoded.name)
+                (outcome,) = self._effects([decoded])
             ids = {"event_id": letter.event_id, "type": letter.type, "error": letter.error, "outcome": outcome}
             tx.audit("redrive_dead_letter", letter.place, by=by, reason=reason, detail=ids)
         return outcome
 
-    def _read(self, record: Record) -> _Readable | None:
+    def _read(self, record: Record) -> _DecodedRecord | None:
         """Return the decoded record, or None for a type without a handler. Raises BadRecord."""
         envelope = read_envelope(record.headers)
         known = self._handlers.get(envelope.type)
         if known is None:
             return None
         cls, handle = known
-        return _Readable(envelope, decode(cls, record.value), handle)
+        return _DecodedRecord(envelope, decode(cls, record.value), handle)
 
-    def _effects(self, readable: Sequence[_Readable]) -> Counter[str]:
+    def _effects(self, batch: Sequence[_DecodedRecord]) -> Counter[str]:
         """Handle the events that did not take effect before, inside the open transaction; return the outcomes."""
         tx = self._uow.transaction()
-        new = note_events(tx.connection, self._group, [found.name for found in readable], tx.now)
-        fresh: list[_Readable] = []
-        for found in readable:
-            if found.name in new:  # an event that occurs twice takes effect at its first place
-                new.remove(found.name)
-                fresh.append(found)
+        new = note_events(tx.connection, self._group, [decoded.name for decoded in batch], tx.now)
+        fresh: list[_DecodedRecord] = []
+        for decoded in batch:
+            if decoded.name in new:  # an event that occurs twice takes effect at its first place
+                new.remove(decoded.name)
+                fresh.append(decoded)
         if self._foresee is not None and len(fresh) > 1:
-            self._foresee([found.event for found in fresh])
-        for found in fresh:
-            with background_metrics.HANDLING.labels(type=found.envelope.type).time():
-                found.handle(found.event, found.envelope)
-        return Counter(handled=len(fresh), repeated=len(readable) - len(fresh))
+            self._foresee([decoded.event for decoded in fresh])
+        for decoded in fresh:
+            with background_metrics.HANDLING.labels(type=decoded.envelope.type).time():
+                decoded.handle(decoded.event, decoded.envelope)
+        return Counter(handled=len(fresh), repeated=len(batch) - len(fresh))
 
     def _places_counting(self) -> frozenset[TopicPartition]:
         """Return the partitions with consecutive dead letters; read once, inside the open transaction."""

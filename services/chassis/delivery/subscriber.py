@@ -80,7 +80,7 @@ class Subscriber:
         on_lag: Callable[[Mapping[TopicPartition, int]], None] = show_lag,
         first_wait: float = 0.1,
         longest_wait: float = 2.0,
-        look_every: float = 1.0,
+        check_every: float = 1.0,
         patience: float = 30.0,
         now: Callable[[], float] = monotonic,
     ) -> None:
@@ -93,7 +93,7 @@ class Subscriber:
         self._new_size = partial(BatchSize, together, max(together, most_together))
         self._poll_seconds = poll_seconds
         self._on_lag = on_lag
-        self._look_every = look_every
+        self._check_every = check_every
         self._now = now
         self._new_pauses = partial(Pauses, first=first_wait, longest=longest_wait, now=now)
         self._new_watch = partial(ProgressWatch, patience=patience, now=now)
@@ -143,7 +143,7 @@ class Subscriber:
         self._watch = self._new_watch()
         self._sizes: dict[TopicPartition, BatchSize] = defaultdict(self._new_size)
         self._next_lag = 0.0
-        self._next_look = 0.0
+        self._next_alarm_check = 0.0
         self._show_alarms(frozenset())
 
     def _handle_partition(
@@ -171,9 +171,9 @@ class Subscriber:
         try:
             self._reception.take(records)
         except Exception as error:
-            size.went_wrong()
+            size.after_failure()
             return self._outcome_of_error(place, records, error)
-        size.went_well(len(records), self._now() - began)
+        size.after_success(len(records), self._now() - began)
         self._pauses.end(place)
         self._pauses.end_waits_for_answer()
         return _Outcome.DONE
@@ -235,9 +235,9 @@ class Subscriber:
     def _resume_due(self, consumer: Consumer) -> None:
         """Resume partitions whose wait is over, or whose alarm an operator has ended."""
         consumer.resume([place for place in self._pauses.due() if place not in self._in_alarm])
-        if not self._in_alarm or self._now() < self._next_look:
+        if not self._in_alarm or self._now() < self._next_alarm_check:
             return
-        self._next_look = self._now() + self._look_every
+        self._next_alarm_check = self._now() + self._check_every
         try:
             ended = self._in_alarm - self._reception.in_alarm()
         except Exception as error:

@@ -47,12 +47,12 @@ class AdvisoryLock:
                 connection.execute(sa.text("SET tcp_keepalives_idle = 5"))
                 connection.execute(sa.text("SET tcp_keepalives_interval = 2"))
                 connection.execute(sa.text("SET tcp_keepalives_count = 3"))
-                ours = connection.scalar(sa.text("SELECT pg_try_advisory_lock(:number)"), {"number": self._number})
+                acquired = connection.scalar(sa.text("SELECT pg_try_advisory_lock(:number)"), {"number": self._number})
         except BaseException:
             connection.invalidate()
             connection.close()
             raise
-        if not ours:
+        if not acquired:
             connection.close()
             return False
         self._connection, self._checked = connection, monotonic()

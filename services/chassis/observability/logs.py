@@ -85,9 +85,9 @@ class _FieldFilter:
         self._always = {name: value for name, value in always.items() if value}
 
     def __call__(self, _logger: Any, _method: str, line: Line) -> Line:
-        kept = {name: value for name, value in line.items() if name in self.fields and _plain(value)}
-        FIELDS_DROPPED.inc(len(line) - len(kept))
-        return self._always | {name: _short(value) for name, value in kept.items()}
+        allowed = {name: value for name, value in line.items() if name in self.fields and _plain(value)}
+        FIELDS_DROPPED.inc(len(line) - len(allowed))
+        return self._always | {name: _short(value) for name, value in allowed.items()}
 
 
 def _plain(value: Any) -> bool:

@@ -211,7 +211,7 @@ def finish_job(connection: sa.Connection, claim: Claim) -> bool:
 
 
 def put_back(connection: sa.Connection, claim: Claim, error: str, due_at: datetime) -> bool:
-    """Let a failed job wait until ``due_at``; a request made meanwhile is merged into that next run."""
+    """Let a failed job wait until ``due_at``; that run also serves requests made meanwhile."""
     return (
         connection.execute(
             _ours(_JOBS.update(), claim).values(

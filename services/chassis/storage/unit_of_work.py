@@ -104,12 +104,12 @@ class Transaction:
             raise RuntimeError("this transaction was begun read_only")
 
     def mark(self) -> tuple[int, int, int]:
-        """Return the number of collected items, for ``back_to``; writes the held rows first, so that they are kept."""
+        """Return the number of collected items, for ``back_to``; writes held rows first, before the savepoint."""
         self.write_held()
         return len(self._events), len(self._jobs), len(self._audits)
 
     def back_to(self, mark: tuple[int, int, int]) -> None:
-        """Drop the items collected since ``mark``, and all held rows, which may be of the part that was rolled back."""
+        """Drop the items collected since ``mark``, and all held rows, which the rolled-back part may have changed."""
         del self._events[mark[0] :], self._jobs[mark[1] :], self._audits[mark[2] :]
         for held in self._held:
             held.forget()

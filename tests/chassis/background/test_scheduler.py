@@ -22,7 +22,7 @@ def engine_with_tables(engine: sa.Engine) -> sa.Engine:
 
 
 def scheduler(engine: sa.Engine, *ticks: Tick) -> Scheduler:
-    return Scheduler(engine, ticks, look_every=0.005)
+    return Scheduler(engine, ticks, check_every=0.005)
 
 
 def test_a_tick_runs_at_its_interval(engine_with_tables: sa.Engine) -> None:

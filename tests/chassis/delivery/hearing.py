@@ -73,7 +73,7 @@ def subscriber(
         most_dead=most_dead,
         together=together,
         most_together=most_together,
-        look_every=0.01,
+        check_every=0.01,
         first_wait=0.005,
         longest_wait=0.02,
     )

@@ -140,11 +140,11 @@ def test_batches_grow_while_they_are_full_and_shrink_after_errors() -> None:
     size = BatchSize(20, 100, longest=0.5)
     sizes = []
     for count_, seconds in [(20, 0.1), (40, 0.1), (30, 0.1), (80, 0.1), (100, 0.3), (100, 0.6)]:
-        size.went_well(count_, seconds)
+        size.after_success(count_, seconds)
         sizes.append(size.now)
     assert sizes == [40, 80, 80, 100, 100, 50]
     for _ in range(9):
-        size.went_wrong()
+        size.after_failure()
     assert size.now == 1
 
 

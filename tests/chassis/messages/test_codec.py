@@ -173,7 +173,7 @@ def test_an_unsupported_field_type_is_refused() -> None:
 def test_the_schema_matches_the_class() -> None:
     schema = schema_of(ParcelSent)
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-    assert schema["description"] == "A parcel left the house."
+    assert schema["description"] == "A parcel was sent."
     assert schema["required"] == ["parcel_id"]
     assert schema["properties"]["size"] == {"enum": ["small", "large"], "default": "small"}
     assert schema["properties"]["items"] == {"type": "array", "items": {"$ref": "#/$defs/Item"}, "default": []}
