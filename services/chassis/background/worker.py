@@ -67,8 +67,8 @@ class Worker:
     """Runs jobs of the kinds in ``handlers``, one at a time; start several workers to run jobs in parallel.
 
     A worker whose only kind has a ``Together`` handler claims several at once. ``lease`` is how long a dead worker
-    keeps its job, ``attempts`` how often a job is tried. Waits are in seconds; ``longest_transient`` limits them after a
-    transient fault, so that work continues soon after a dependency is back.
+    keeps its job, ``attempts`` how often a job is tried. Waits are in seconds. ``longest_transient`` limits the wait
+    after a transient fault, so that work continues soon after a dependency is back.
     """
 
     def __init__(

@@ -43,7 +43,7 @@ Handler = Callable[[Any, Envelope], None]
 """Handles an event with its envelope. Runs inside ``uow.begin()``; its own begin() joins the inbox's transaction."""
 
 Foresee = Callable[[Sequence[Event]], None]
-"""Called with all events of a transaction before the first is handled, to read the rows they need in one query."""
+"""Called with all events of a transaction before the first is handled, to read the rows they need together."""
 
 
 @dataclass(frozen=True, slots=True)
