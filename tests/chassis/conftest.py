@@ -1,4 +1,4 @@
-"""A fresh shop on a file of its own for each test."""
+"""Fixtures: a new shop in a SQLite file for each test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lets a loop run in a thread until something is true, and ends it whatever happens."""
+"""Run a loop in a thread, wait for a condition, and always end the loop."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from services.chassis.core.clock import monotonic
 
 
 class StillNot(AssertionError):
-    """What was waited for did not come."""
+    """The condition did not become true in time."""
 
 
 def until(true: Callable[[], object], *, within: float = 60.0) -> None:
-    """Wait until something is true; raises StillNot when it is not within so many seconds."""
+    """Wait until ``true`` returns a true value; raises StillNot after ``within`` seconds."""
     deadline = monotonic() + within
     pause = threading.Event()
     while not true():
@@ -24,7 +24,7 @@ def until(true: Callable[[], object], *, within: float = 60.0) -> None:
 
 
 class Running:
-    """A loop in a thread. `error` is what it raised, if it ended so."""
+    """A loop in a thread. ``error`` is the exception that ended it, if any."""
 
     def __init__(self, loop: Callable[[threading.Event], None]) -> None:
         self.stop = threading.Event()
@@ -51,7 +51,7 @@ class Running:
 
 @contextmanager
 def running(loop: Callable[[threading.Event], None]) -> Iterator[Running]:
-    """Run a loop while the block runs; what the loop raised comes out at the end."""
+    """Run a loop while the block runs; raises the loop's exception at the end."""
     run = Running(loop)
     try:
         yield run

@@ -1,4 +1,4 @@
-"""A little service that the chassis knows nothing of: a shop that sends parcels. All chassis tests are about it."""
+"""A small service for the chassis' tests, instead of our domain: a shop that sends parcels."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParcelSent(Event, type="shop.parcels.parcel_sent.v1", topic=TOPIC, key="parcel_id"):
-    """A parcel left the house."""
+    """A parcel was sent."""
 
     parcel_id: ParcelId
     sequence: int = 0
@@ -71,13 +71,13 @@ class Shop(StoreBase):
 
 
 def open_shop(engine: sa.Engine) -> UnitOfWork[Shop]:
-    """Create the tables and return the way to change them."""
+    """Create the tables and return their unit of work."""
     METADATA.create_all(engine)
     return UnitOfWork(engine, Shop, source="/shop")
 
 
 def count(engine: sa.Engine, table: sa.Table, *conditions: sa.ColumnElement[bool]) -> int:
-    """Count committed rows."""
+    """Return the number of committed rows."""
     with engine.connect() as connection:
         query = sa.select(sa.func.count()).select_from(table).where(*conditions)
         return connection.execute(query).scalar_one()

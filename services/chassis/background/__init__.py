@@ -1,1 +1,1 @@
-"""Loops that run jobs and ticks."""
+"""The loops that run jobs and ticks."""

@@ -1,7 +1,7 @@
-"""Does things every so often, in one process at a time: promises that run out, digests, reminders.
+"""Periodic work in one process at a time: expiring promises, digests, reminders.
 
-One leader; its ticks run one after the other in one thread, so no tick overlaps itself. A tick must bear to run twice
-(a leader may die just after it), and what it decides by time it decides by database time.
+The leader runs its ticks one after the other in one thread, so no tick overlaps itself. A tick must be idempotent (a
+leader may die just after it), and uses database time for decisions.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """Something to do every `every`, and once when this process comes to lead."""
+    """Work to run at intervals of ``every``, and once when this process becomes the leader."""
 
     name: str
     every: timedelta
@@ -33,19 +33,19 @@ class Tick:
 
 
 class Scheduler:
-    """The loop over the ticks."""
+    """The loop that runs the ticks."""
 
     def __init__(
-        self, engine: sa.Engine, ticks: Sequence[Tick], *, name: str = "scheduler", look_every: float = 0.25
+        self, engine: sa.Engine, ticks: Sequence[Tick], *, name: str = "scheduler", check_every: float = 0.25
     ) -> None:
         self._ticks = tuple(ticks)
         self._lead = leadership(engine, name)
-        self._look_every = look_every
+        self._check_every = check_every
         self._backoff = Backoff(first=0.2, longest=2.0)
         self._due: dict[str, float] = {}
 
     def run(self, stop: threading.Event) -> None:
-        """Tick until told to stop. An error in a tick is logged and counted, and the next time is kept."""
+        """Run ticks until ``stop`` is set. An error in a tick is logged and counted; the tick's interval stays."""
         try:
             while not stop.is_set():
                 stop.wait(self._turn(stop))
@@ -54,16 +54,16 @@ class Scheduler:
             background_metrics.LEADING.labels(what="scheduler").set(0)
 
     def _turn(self, stop: threading.Event) -> float:
-        """Run what is due; returns how long to wait, in seconds."""
+        """Run the ticks that are due; return how long to wait, in seconds."""
         for tick in self._ticks:
             if stop.is_set() or not self._leads():
                 break
             if monotonic() >= self._due.setdefault(tick.name, 0.0):
                 self._due[tick.name] = monotonic() + tick.every.total_seconds()
-                self._do(tick)
+                self._run_tick(tick)
         else:
-            return self._look_every
-        return self._backoff.next() if self._backoff.tries else self._look_every
+            return self._check_every
+        return self._backoff.next() if self._backoff.tries else self._check_every
 
     def _leads(self) -> bool:
         try:
@@ -80,17 +80,17 @@ class Scheduler:
         background_metrics.LEADING.labels(what="scheduler").set(int(leading))
         return leading
 
-    def _do(self, tick: Tick) -> None:
+    def _run_tick(self, tick: Tick) -> None:
         try:
             tick.run()
         except Exception as error:
-            passing = transient_of(error) is not None
+            transient = transient_of(error) is not None
             background_metrics.TICKS.labels(tick=tick.name, outcome="error").inc()
             _log.log(
-                logging.WARNING if passing else logging.ERROR,
+                logging.WARNING if transient else logging.ERROR,
                 "tick_error",
                 extra={"tick": tick.name, "error": type(error).__name__},
-                exc_info=None if passing else error,
+                exc_info=None if transient else error,
             )
         else:
             background_metrics.TICKS.labels(tick=tick.name, outcome="done").inc()

@@ -1,10 +1,10 @@
-"""Runs jobs: takes one that is due, runs its handler, removes it. At least once: a handler must bear to run twice.
+"""The worker: claims due jobs, runs their handlers and deletes them. At least once: handlers must be idempotent.
 
-Jobs that are many and small are run together (`Together`): claimed, handled and removed several at a time.
+Small and frequent jobs are run in batches (``Together``): claimed, handled and deleted several at a time.
 
 A handler opens its own transactions. While it runs, a heartbeat extends the job's lease; when the worker is killed, the
-lease ends and another worker takes the job over. What goes wrong is tried again with growing waits; what is refused, or
-goes wrong too often, stays in the table with its attempts and the class of its last error, and is counted.
+lease expires and another worker takes the job over. A failed job is retried with growing waits; a job that was refused,
+or failed too often, stays in the table with its attempts and the class of its last error, and is counted.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ from services.chassis.storage.job_queue import (
 )
 
 _log = logging.getLogger(__name__)
-_FIGURES_EVERY = 1.0  # seconds between looks at the queue's figures while there is work
+_FIGURES_EVERY = 1.0  # seconds between reads of the queue's figures while there is work
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One run of a job; `attempt` counts from 1."""
+    """A run of a job; ``attempt`` counts from 1."""
 
     kind: str
     key: str
@@ -54,7 +54,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """A handler of up to `most` jobs at once. It returns what went wrong by key; all others are done."""
+    """A handler of up to ``most`` jobs at once. It returns errors by key; all other jobs are done."""
 
     run: Callable[[Sequence[Job]], Mapping[str, Exception]]
     most: int
@@ -64,11 +64,11 @@ Handler = Callable[[Job], None] | Together
 
 
 class Worker:
-    """Runs jobs of the kinds in `handlers`, one at a time; start several workers for more.
+    """Runs jobs of the kinds in ``handlers``, one at a time; start several workers to run jobs in parallel.
 
-    A worker whose only kind has a handler for several takes several. `lease` is how long a dead worker keeps its job,
-    `attempts` how often a job is tried, the waits are in seconds:
-    `longest_passing` is the longest after a fault that passes, so that work goes on soon after what was away is back.
+    A worker whose only kind has a ``Together`` handler claims several at once. ``lease`` is how long a dead worker
+    keeps its job, ``attempts`` how often a job is tried. Waits are in seconds. ``longest_transient`` limits the wait
+    after a transient fault, so that work continues soon after a dependency is back.
     """
 
     def __init__(
@@ -80,13 +80,13 @@ class Worker:
         attempts: int = 10,
         first_wait: float = 0.5,
         longest_wait: float = 300.0,
-        longest_passing: float = 5.0,
+        longest_transient: float = 5.0,
         idle: float = 0.05,
         read_now: Callable[[sa.Connection], datetime] = database_now,
     ) -> None:
         self._engine = engine
-        several = [handler for handler in handlers.values() if isinstance(handler, Together)]
-        self._most = several[0].most if len(handlers) == len(several) == 1 else 1
+        batches = [handler for handler in handlers.values() if isinstance(handler, Together)]
+        self._most = batches[0].most if len(handlers) == len(batches) == 1 else 1
         self._handlers = {
             kind: handler.run if isinstance(handler, Together) else partial(_one_by_one, handler)
             for kind, handler in handlers.items()
@@ -95,16 +95,16 @@ class Worker:
         self._lease = lease
         self._attempts = attempts
         self._waits = (first_wait, longest_wait)
-        self._longest_passing = longest_passing
+        self._longest_transient = longest_transient
         self._idle = idle
         self._read_now = read_now
         self._watch = ChangeWatch(engine)
         self._backoff = Backoff(first=0.2, longest=2.0)
-        self._look_at = 0.0
+        self._next_read = 0.0
         self._busy = False
 
     def run(self, stop: threading.Event) -> None:
-        """Work until told to stop; the job at hand is finished first. A database that is away is waited for."""
+        """Run jobs until ``stop`` is set; finishes the current job first. Waits while the database is away."""
         try:
             while not stop.is_set():
                 stop.wait(self._turn())
@@ -112,22 +112,22 @@ class Worker:
             self._watch.close()
 
     def run_once(self) -> bool:
-        """Run the next job that is due, or the next few; tells whether there was one."""
+        """Run the next due job or batch of jobs; return whether there was any."""
         with self._engine.begin() as connection:
             claims = claim_jobs(connection, self._kinds, self._read_now(connection), self._lease, most=self._most)
         if claims:
-            self._do(claims)
+            self._run_claims(claims)
         return bool(claims)
 
     def _turn(self) -> float:
-        """Do what is due; returns how long to wait, in seconds. While there is work, nothing else is asked."""
+        """Run due jobs; return how long to wait, in seconds. While there is work, the figures are rarely read."""
         try:
-            if self._busy and monotonic() < self._look_at:
+            if self._busy and monotonic() < self._next_read:
                 self._busy = self.run_once()
-                self._look_at *= self._busy  # nothing is left: look at once when the next is due
+                self._next_read *= self._busy  # no job is left: read at once when the next is due
                 return 0.0
             changed = self._watch.changed()
-            if not (changed or self._busy) and monotonic() < self._look_at:
+            if not (changed or self._busy) and monotonic() < self._next_read:
                 return self._idle
             wait = self._until_next()
             if wait <= 0:
@@ -135,7 +135,7 @@ class Worker:
                 wait = 0.0 if self._busy else self._idle
             else:
                 self._busy = False
-            self._look_at = monotonic() + (_FIGURES_EVERY if self._busy else wait)
+            self._next_read = monotonic() + (_FIGURES_EVERY if self._busy else wait)
         except Exception as error:
             if transient_of(error) is None:
                 raise
@@ -145,7 +145,7 @@ class Worker:
         return min(self._idle, wait)
 
     def _until_next(self) -> float:
-        """Look, without the write lock, how many seconds remain until the next job is due."""
+        """Return the seconds until the next job is due; reads without the write lock."""
         reading = {READ_ONLY: True} if is_sqlite(self._engine) else {}
         with self._engine.connect().execution_options(**reading) as connection, connection.begin():
             due = next_due(connection, self._kinds)
@@ -153,59 +153,61 @@ class Worker:
             background_metrics.JOBS_GIVEN_UP.set(given_up(connection))
         return 60.0 if due is None else (due - now).total_seconds()
 
-    def _do(self, claims: Sequence[Claim]) -> None:
+    def _run_claims(self, claims: Sequence[Claim]) -> None:
         """Run jobs that were claimed together."""
         ready: dict[str, list[Claim]] = {}
         for claim in claims:
-            if claim.attempt > self._attempts and claim.last_error == WORKER_DIED:  # perhaps it kills its workers
-                self._end(claim, "gave_up", partial(_died_too_often, claim))
+            if (
+                claim.attempt > self._attempts and claim.last_error == WORKER_DIED
+            ):  # the job itself may kill its workers
+                self._end_run(claim, "gave_up", partial(_died_too_often, claim))
             else:
                 ready.setdefault(claim.kind, []).append(claim)
-        for kind, several in ready.items():
-            self._do_kind(kind, several)
+        for kind, batches in ready.items():
+            self._run_kind(kind, batches)
 
-    def _do_kind(self, kind: str, claims: Sequence[Claim]) -> None:
+    def _run_kind(self, kind: str, claims: Sequence[Claim]) -> None:
         jobs = [Job(claim.kind, claim.key, claim.payload, claim.attempt) for claim in claims]
         try:
-            with background_metrics.JOB_SECONDS.labels(kind=kind).time(), self._kept(claims):
+            with background_metrics.JOB_SECONDS.labels(kind=kind).time(), self._extended_leases(claims):
                 faults = self._handlers[kind](jobs)
         except Exception as error:
             faults = dict.fromkeys((job.key for job in jobs), error)
         done = [claim for claim in claims if claim.key not in faults]
         if done:
             with self._engine.begin() as connection:
-                ours = len(finish_jobs(connection, done))
-            background_metrics.JOBS.labels(kind=kind, outcome="done").inc(ours)
-            background_metrics.JOBS.labels(kind=kind, outcome="taken_over").inc(len(done) - ours)
+                still_ours = len(finish_jobs(connection, done))
+            background_metrics.JOBS.labels(kind=kind, outcome="done").inc(still_ours)
+            background_metrics.JOBS.labels(kind=kind, outcome="taken_over").inc(len(done) - still_ours)
         for claim in claims:
             if claim.key in faults:
-                self._went_wrong(claim, faults[claim.key])
+                self._handle_error(claim, faults[claim.key])
 
-    def _went_wrong(self, claim: Claim, error: Exception) -> None:
+    def _handle_error(self, claim: Claim, error: Exception) -> None:
         name = type(error).__name__
-        passing = transient_of(error) is not None
-        over = isinstance(error, Refusal) or (claim.attempt >= self._attempts and not passing)
+        transient = transient_of(error) is not None
+        final = isinstance(error, Refusal) or (claim.attempt >= self._attempts and not transient)
         _log.log(
-            logging.WARNING if passing else logging.ERROR,
-            "job_gave_up" if over else "job_retried",
+            logging.WARNING if transient else logging.ERROR,
+            "job_gave_up" if final else "job_retried",
             extra={"kind": claim.kind, "attempt": claim.attempt, "error": name},
-            exc_info=None if passing or isinstance(error, Refusal) else error,
+            exc_info=None if transient or isinstance(error, Refusal) else error,
         )
-        if over:
-            self._end(claim, "gave_up", lambda connection, now: give_up(connection, claim, name, now))
+        if final:
+            self._end_run(claim, "gave_up", lambda connection, now: give_up(connection, claim, name, now))
             return
-        longest = self._longest_passing if passing else self._waits[1]
+        longest = self._longest_transient if transient else self._waits[1]
         wait = timedelta(seconds=wait_after(claim.attempt, first=self._waits[0], longest=longest))
-        self._end(claim, "retried", lambda connection, now: put_back(connection, claim, name, now + wait))
+        self._end_run(claim, "retried", lambda connection, now: put_back(connection, claim, name, now + wait))
 
-    def _end(self, claim: Claim, outcome: str, write: Callable[[sa.Connection, datetime], bool]) -> None:
+    def _end_run(self, claim: Claim, outcome: str, write: Callable[[sa.Connection, datetime], bool]) -> None:
         with self._engine.begin() as connection:
-            ours = write(connection, self._read_now(connection))
-        background_metrics.JOBS.labels(kind=claim.kind, outcome=outcome if ours else "taken_over").inc()
+            still_ours = write(connection, self._read_now(connection))
+        background_metrics.JOBS.labels(kind=claim.kind, outcome=outcome if still_ours else "taken_over").inc()
 
     @contextmanager
-    def _kept(self, claims: Sequence[Claim]) -> Iterator[None]:
-        """Extend the leases while the handler runs; a database that is away for a moment is asked again."""
+    def _extended_leases(self, claims: Sequence[Claim]) -> Iterator[None]:
+        """Extend the leases while the handler runs; retries while the database is away."""
         kind = claims[0].kind
         ended = threading.Event()
 
@@ -236,6 +238,6 @@ def _one_by_one(handle: Callable[[Job], None], jobs: Sequence[Job]) -> Mapping[s
     for job in jobs:
         try:
             handle(job)
-        except Exception as error:  # it is the job's own: the worker decides what becomes of it
+        except Exception as error:  # the worker decides about the error of each job
             faults[job.key] = error
     return faults

@@ -1,1 +1,1 @@
-"""The broker protocols and their two implementations."""
+"""The message broker: protocols, and their implementations by Kafka and by an embedded log."""

@@ -1,4 +1,4 @@
-"""From an address to a broker: `embedded:///var/cairn/broker.db` or `kafka://host:9092,host:9092/space`."""
+"""Open a broker by its address: ``embedded:///var/cairn/broker.db`` or ``kafka://host:9092,host:9092/space``."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ KAFKA = "kafka://"
 
 
 def open_broker(url: str, client_id: str = "cairn", settings: Mapping[str, object] | None = None) -> Broker:
-    """Return the broker that `url` names; nothing connects before it is used.
+    """Return the broker at ``url``; it connects when first used.
 
-    `embedded://` is followed by a path (three slashes: from the root; two: from the working folder). What follows the
-    servers of `kafka://` is put before the names of topics and groups, so that several systems can share a cluster.
-    `client_id` and `settings` (as kafka-python spells them) go to Kafka alone. Raises ValueError for any other address.
+    ``embedded://`` is followed by a path (three slashes: from the root; two: from the working folder). The text after
+    the servers of ``kafka://`` becomes a prefix of all topics and groups, so that several systems can share a cluster.
+    ``client_id`` and ``settings`` (kafka-python's names) apply to Kafka only. Raises ValueError for other addresses.
     """
     if url.startswith(EMBEDDED) and len(url) > len(EMBEDDED):
         from services.chassis.broker.embedded.broker import LogBroker

@@ -1,1 +1,1 @@
-"""Errors, the clock and back-off: what every other room of the chassis may use."""
+"""Errors, the clock, back-off and the circuit breaker: the lowest layer, which every other layer may use."""

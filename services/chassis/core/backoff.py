@@ -1,4 +1,4 @@
-"""How long to wait before trying again: longer each time, never all at once (half of it is chance)."""
+"""Exponential back-off with jitter: waits grow with each attempt, and half of each is random to spread the load."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import random
 
 
 class Backoff:
-    """Waiting times in seconds: somewhere between half and the whole of a step that doubles up to `longest`."""
+    """Waiting times in seconds, drawn between half and the whole of a step that doubles up to ``longest``."""
 
     def __init__(self, *, first: float = 0.1, longest: float = 10.0) -> None:
         self._first = first
@@ -15,20 +15,20 @@ class Backoff:
 
     @property
     def tries(self) -> int:
-        """Return how often it has been asked since the last success."""
+        """Return the number of waits since the last success."""
         return self._tries
 
     def next(self) -> float:
-        """Return how long to wait now, and count it."""
+        """Return the next wait in seconds, and count it."""
         self._tries += 1
         return wait_after(self._tries, first=self._first, longest=self._longest)
 
     def reset(self) -> None:
-        """Begin again after a success."""
+        """Start again from the first step, after a success."""
         self._tries = 0
 
 
 def wait_after(tries: int, *, first: float, longest: float) -> float:
-    """Return the wait after so many tries (1 or more)."""
+    """Return the wait in seconds after ``tries`` failed attempts (1 or more)."""
     step = min(longest, first * 2.0 ** min(tries - 1, 60))
     return step * random.uniform(0.5, 1.0)

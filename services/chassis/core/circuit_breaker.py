@@ -1,4 +1,4 @@
-"""Remembers that a dependency does not answer, so that only the first callers wait for it."""
+"""A circuit breaker: once a dependency stops answering, callers are refused at once instead of waiting for it."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ log = structlog.get_logger(__name__)
 
 
 def run_in_background(work: Callable[[], None]) -> None:
-    """Run `work` in a thread that does not keep the process alive."""
+    """Run ``work`` in a thread that does not keep the process alive."""
     threading.Thread(target=work, name="breaker probe", daemon=True).start()
 
 
 class Breaker:
-    """Closed: the dependency is asked. Open: it is not, until a probe has had an answer.
+    """Closed: calls go to the dependency. Open: they are refused, until a probe succeeds.
 
-    Nobody waits for the probe: the first caller after `pause` seconds starts it in the background and is told
-    "open" like the others. Nothing runs while nobody calls; what was found out more than `stale` seconds ago is
-    forgotten, so that a visitor after a quiet night is not refused for a fault of the evening. `probe` raises when
-    the dependency does not answer, and has to end by itself.
+    No caller waits for the probe: the first call after ``pause`` seconds starts it in the background and is refused
+    like the others. Nothing runs without calls; a result older than ``stale`` seconds is dropped, so that a visitor
+    after a quiet night is not refused for a fault of the evening. ``probe`` raises when the dependency does not
+    answer, and must end by itself.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Breaker:
         self._probe_at = 0.0
 
     def trip(self) -> None:
-        """Open: the dependency did not answer."""
+        """Open the breaker: the dependency did not answer."""
         with self._lock:
             was_open, self._open = self._open, True
             self._probe_at = self._now() + self._pause
@@ -57,7 +57,7 @@ class Breaker:
             log.warning("dependency_away", check=self._name)
 
     def is_open(self) -> bool:
-        """Tell whether the dependency should be left alone; never waits."""
+        """Return whether calls must be refused; never waits."""
         if not self._open:
             return False
         with self._lock:
@@ -67,11 +67,11 @@ class Breaker:
                 self._open = due = False
             self._probing = self._probing or due
         if due:
-            self._run(self._look)
+            self._run(self._probe_once)
         return self._open
 
-    def _look(self) -> None:
-        """Probe once; close when there is an answer."""
+    def _probe_once(self) -> None:
+        """Probe, and close the breaker if the dependency answers."""
         try:
             self._probe()
             answered = True

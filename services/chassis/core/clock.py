@@ -1,6 +1,6 @@
-"""The only door to the wall clock, so that a test can hold it still.
+"""The only access to the wall clock, so that a test can set the time.
 
-Deadlines are decided by database time (`Transaction.now`); this clock is for what has no transaction at hand.
+Deadlines are decided by database time (``Transaction.now``); this clock is for code without a transaction.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the time."""
+    """A source of the current time."""
 
     def now(self) -> datetime:
-        """Return the present moment, in UTC, aware."""
+        """Return the current time as an aware datetime in UTC."""
         ...
 
 
@@ -22,7 +22,7 @@ class SystemClock:
     """The machine's own clock."""
 
     def now(self) -> datetime:
-        """Return the present moment, in UTC, aware."""
+        """Return the current time as an aware datetime in UTC."""
         return datetime.now(UTC)
 
 

@@ -1,7 +1,7 @@
-"""What can go wrong, in our own words: refusals by the domain, records that can never be read, and faults that pass.
+"""Error classes: refusals by the domain, records that can never be read, and transient faults.
 
-Nothing here knows a framework, so the inside of a service may import it. Doors translate: the HTTP side maps each
-class to a problem, the subscriber and the worker map it to a dead letter, a retry or a skip.
+No framework is imported here, so the domain of a service may use it. The HTTP layer maps each class to problem details;
+the subscriber and the worker map it to a dead letter, a retry or a skip.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from typing import Any
 
 
 class ChassisError(Exception):
-    """The root of all of ours, for the one place that wants to tell ours from surprises."""
+    """The base of all our errors, to distinguish them from unexpected ones."""
 
 
 class Refusal(ChassisError):
-    """The rules say no, and trying again unchanged will not help.
+    """A rule forbids the action; trying again unchanged does not help.
 
-    `code` is a short stable word for programs ("already_answered"), `detail` a sentence for people, `now` what is
-    true instead (the current state, say), `field` the dotted name of the input at fault, `errors` one mapping per fault
-    when there are several.
+    ``code`` is a short stable word for programs ("already_answered"), ``detail`` a sentence for people, ``now`` the
+    current state, ``field`` the dotted name of the input at fault, ``errors`` a mapping per fault when there are
+    several.
     """
 
     def __init__(
@@ -40,33 +40,33 @@ class Refusal(ChassisError):
 
 
 class Invalid(Refusal):
-    """What was sent cannot be right whatever the state is (422)."""
+    """The input is invalid in every state (422)."""
 
 
 class NotFound(Refusal):
-    """No such thing, or none that the caller may know of: the two look alike (404)."""
+    """The object does not exist, or the caller may not know that it does: the two look alike (404)."""
 
 
 class Forbidden(Refusal):
-    """The caller is known and may not do this (403)."""
+    """The caller is authenticated but not allowed to do this (403)."""
 
 
 class Conflict(Refusal):
-    """Right in itself, but not in the present state; `now` says what that is (409)."""
+    """The input is valid, but not in the current state, which ``now`` holds (409)."""
 
 
 class Gone(Refusal):
-    """It was here and is not any more (410)."""
+    """The object existed and was removed (410)."""
 
 
 class Stale(Refusal):
-    """The caller decided on an older version than the present one (412)."""
+    """The caller acted on an older version than the current one (412)."""
 
 
 class BadRecord(ChassisError):
-    """A record that can never be read: wrong bytes, wrong types, a missing field. `field` is its dotted name.
+    """A record that can never be read: wrong bytes, wrong types, a missing field. ``field`` is its dotted name.
 
-    The message holds the field and the expected type, never the value: values may be personal.
+    The message contains the field and the expected type, never the value: values may be personal.
     """
 
     def __init__(self, field: str, reason: str) -> None:
@@ -76,24 +76,24 @@ class BadRecord(ChassisError):
 
 
 class Transient(ChassisError):
-    """A fault that passes: the same call may work in a moment."""
+    """A temporary fault: the same call may succeed a moment later."""
 
 
 class Contention(Transient):
-    """The database undid this transaction in favour of another (deadlock, serialisation, lock): nothing was changed."""
+    """The database rolled this transaction back (deadlock, serialisation failure, lock): nothing was changed."""
 
 
 class LeadershipLost(Contention):
-    """Another process leads now; what was to be written was not."""
+    """Another process is the leader now; nothing was written."""
 
 
 class Unavailable(Transient):
-    """Something needed does not answer. When it was a commit, the outcome is unknown: repeat it only under a key."""
+    """A dependency does not answer. If that was at a commit, its outcome is unknown: retry only with a key."""
 
 
 class StartRefused(ChassisError):
-    """The process cannot start as it is configured; the message says what to change. Shown without a traceback."""
+    """The configuration does not allow a start; the message states what to change. Shown without a traceback."""
 
 
 class Alarm(ChassisError):
-    """Part of the work stands still until a person has looked, since going on would do harm; the rest goes on."""
+    """Part of the work is stopped until an operator resumes it, since going on would do harm; the rest goes on."""

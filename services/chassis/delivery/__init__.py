@@ -1,1 +1,1 @@
-"""Events out of the outbox and into the handlers."""
+"""Delivery of events: from the outbox to the broker, and from the broker to the handlers."""

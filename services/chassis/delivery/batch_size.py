@@ -1,15 +1,15 @@
-"""How many records share a transaction: more while a consumer is behind, fewer when one of them goes wrong.
+"""The number of records per transaction: it grows while a consumer is behind, and shrinks after errors.
 
-A batch that went wrong is halved until the record at fault stands alone, so that one bad record among four hundred
-costs nine transactions and not four hundred.
+A failed batch is halved until the record at fault is alone, so that one bad record among four hundred costs nine
+transactions instead of four hundred.
 """
 
 from __future__ import annotations
 
 
 class BatchSize:
-    """Begins at `first`, doubles up to `most`, halves down to 1. `longest` is how long a batch should take, seconds:
-    it holds locks meanwhile, and on SQLite nobody else writes.
+    """Starts at ``first``, doubles up to ``most``, halves down to 1. ``longest`` limits a batch in seconds, since it
+    holds locks, and on SQLite blocks all other writers.
     """
 
     def __init__(self, first: int = 20, most: int = 400, *, longest: float = 0.5) -> None:
@@ -17,13 +17,13 @@ class BatchSize:
         self._most = most
         self._longest = longest
 
-    def went_well(self, count: int, seconds: float) -> None:
-        """Grow after a full batch that was quick; shrink after one that took too long."""
+    def after_success(self, count: int, seconds: float) -> None:
+        """Double after a full batch that was quick; halve after a batch that took too long."""
         if seconds > self._longest:
             self.now = max(1, self.now // 2)
         elif count >= self.now and seconds < self._longest / 2:
             self.now = min(self._most, self.now * 2)
 
-    def went_wrong(self) -> None:
-        """Halve."""
+    def after_failure(self) -> None:
+        """Halve after an error."""
         self.now = max(1, self.now // 2)

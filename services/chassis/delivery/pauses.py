@@ -1,4 +1,4 @@
-"""The partitions that wait before their next record is tried again: until when, and how often it was tried."""
+"""Paused partitions: until when each waits before a record is retried, and how often it was tried."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from services.chassis.core.clock import monotonic
 
 @dataclass(slots=True)
 class Pause:
-    """One partition's wait: until when (monotonic seconds), and for which offset.
+    """A partition's wait: until when (monotonic seconds), and for which offset.
 
-    `errors` counts the unexpected errors at this record. `away` says that something needed did not answer, so that
-    the wait is over as soon as it does.
+    ``errors`` counts the unexpected errors at this record. ``away``: a dependency did not answer, so the wait ends as
+    soon as it does.
     """
 
     until: float
@@ -26,7 +26,7 @@ class Pause:
 
 
 class Pauses:
-    """All waits of one consumer. The waits grow from `first` to `longest` seconds, counted anew for each record."""
+    """The waits of a consumer. Waits grow from ``first`` to ``longest`` seconds, starting again for each record."""
 
     def __init__(self, *, first: float, longest: float, now: Callable[[], float] = monotonic) -> None:
         self._first = first
@@ -35,7 +35,7 @@ class Pauses:
         self._pauses: dict[TopicPartition, Pause] = {}
 
     def at(self, place: TopicPartition, offset: int) -> Pause:
-        """Return the partition's pause for this record, a new one for a new record."""
+        """Return the partition's pause for this record; a new record gets a new pause."""
         pause = self._pauses.get(place)
         if pause is None or pause.offset != offset:
             pause = Pause(0.0, offset, Backoff(first=self._first, longest=self._longest))
@@ -43,21 +43,21 @@ class Pauses:
         return pause
 
     def begin(self, place: TopicPartition, offset: int, *, away: bool) -> None:
-        """Let a partition wait, longer each time."""
+        """Pause a partition, longer each time."""
         pause = self.at(place, offset)
         pause.until = self._now() + pause.backoff.next()
         pause.away = away
 
     def end(self, place: TopicPartition) -> None:
-        """Forget a partition's pause: its record is done with."""
+        """Drop a partition's pause: its record is handled."""
         self._pauses.pop(place, None)
 
-    def keep(self, held: Collection[TopicPartition]) -> None:
-        """Forget the pauses of partitions that are not held any more."""
-        self._pauses = {place: pause for place, pause in self._pauses.items() if place in held}
+    def keep(self, assigned: Collection[TopicPartition]) -> None:
+        """Drop the pauses of partitions that are no longer assigned."""
+        self._pauses = {place: pause for place, pause in self._pauses.items() if place in assigned}
 
-    def something_answered(self) -> None:
-        """End the waits for what was away: it answers again."""
+    def end_waits_for_answer(self) -> None:
+        """End the waits for a dependency that did not answer: it answers again."""
         for pause in self._pauses.values():
             if pause.away:
                 pause.until = self._now()
@@ -65,7 +65,7 @@ class Pauses:
                 pause.away = False
 
     def due(self) -> list[TopicPartition]:
-        """Return the partitions whose wait is over; they stay known until their record is done with."""
+        """Return the partitions whose wait is over; they stay recorded until their record is handled."""
         return [place for place, pause in self._pauses.items() if pause.until <= self._now()]
 
     def waiting(self) -> dict[TopicPartition, float]:

@@ -1,8 +1,8 @@
-"""Tells when a consumer stands still although records lie ahead of it, whatever the cause.
+"""Detects a stalled consumer: records lie ahead of it, but polls do not return them.
 
-A client library may lose a partition without an error (docs/decisions/0029-a-consumer-never-stands-still.md). What is
-seen from outside is the same each time: the lag stays above zero, the partition is not paused, and polls bring nothing
-of it. Then a new consumer is the cure.
+A client library may lose a partition without an error (docs/decisions/0029-a-consumer-never-stands-still.md). The
+symptoms are always the same: the lag stays above zero, the partition is not paused, and polls return nothing of it. The
+remedy is a new consumer.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ _LONGEST_POLL = 1.0
 
 
 class ConsumerStalled(BrokerError):
-    """The consumer brings nothing although records lie ahead: close it and build another."""
+    """The consumer returns no records although some lie ahead: close it and create another."""
 
 
 class ProgressWatch:
-    """Counts the seconds of polling since a partition that has records ahead brought one.
+    """Counts the seconds of polling since a partition with records ahead returned one.
 
-    `patience` is how many are borne. Only time spent polling counts, at most a second for each poll: a slow handler or
-    a process that was stopped for a while is no stall. A poll that came back full says nothing about the partitions
-    it did not bring, since the others took the room: their count begins anew.
+    After ``patience`` seconds the consumer has stalled. Only time spent polling counts, at most a second per poll: a
+    slow handler or a suspended process is no stall. A full poll proves nothing about the partitions it left out, since
+    the others used up the limit: their count starts again.
     """
 
     def __init__(self, *, patience: float = 30.0, now: Callable[[], float] = monotonic) -> None:
@@ -34,19 +34,19 @@ class ProgressWatch:
         self._last = now()
         self._behind_since: dict[TopicPartition, float] = {}
 
-    def note_poll(self, found: Mapping[TopicPartition, Sequence[Record]], *, full: bool) -> None:
-        """Note what one poll brought; `full` when it brought as many records as were asked for."""
+    def note_poll(self, polled: Mapping[TopicPartition, Sequence[Record]], *, full: bool) -> None:
+        """Record the result of a poll; ``full`` if it returned as many records as requested."""
         now = self._now()
         self._polled += min(now - self._last, _LONGEST_POLL)
         self._last = now
         if full:
             self._behind_since.clear()
-        for place in found:
+        for place in polled:
             self._behind_since.pop(place, None)
 
-    def note_lag(self, lag: Mapping[TopicPartition, int], resting: Collection[TopicPartition]) -> None:
-        """Note how far each partition is behind; `resting` are those paused. Raises ConsumerStalled."""
-        behind = {place for place, ahead in lag.items() if ahead > 0 and place not in resting}
+    def note_lag(self, lag: Mapping[TopicPartition, int], paused: Collection[TopicPartition]) -> None:
+        """Record the lag of each partition; ``resting`` are the paused partitions. Raises ConsumerStalled."""
+        behind = {place for place, ahead in lag.items() if ahead > 0 and place not in paused}
         self._behind_since = {place: self._behind_since.get(place, self._polled) for place in behind}
         if any(self._polled - since >= self._patience for since in self._behind_since.values()):
             raise ConsumerStalled("records lie ahead, and polls do not bring them")

@@ -1,7 +1,7 @@
-"""What becomes of a record once it is here: it takes effect, was here before, concerns nobody, or is put aside.
+"""Handles received records: each takes effect, is a repetition, has no handler, or becomes a dead letter.
 
-An effect is one transaction: {inbox row, handler, what the handler tells}. Several records may share one, which spares
-the disk (measured: 870 events a second at 20 to a commit, 360 at one); when one of them goes wrong, none took effect.
+An effect is one transaction: {inbox row, handler, published events}. Several records may share a transaction, which
+saves disk syncs (measured: 870 events a second at 20 per commit, 360 at one); if any of them fails, none takes effect.
 """
 
 from __future__ import annotations
@@ -19,29 +19,36 @@ from services.chassis.messages.envelope import Envelope, read_envelope
 from services.chassis.messages.event import Event
 from services.chassis.observability import background_metrics
 from services.chassis.storage.dead_letters import Letter, remove_letter
-from services.chassis.storage.inbox import DeadLetter, EventName, forget_dead, is_put_aside, note_events, put_aside
+from services.chassis.storage.inbox import (
+    DeadLetter,
+    EventName,
+    delete_dead_mark,
+    is_dead_letter,
+    note_events,
+    put_aside,
+)
 from services.chassis.storage.partition_alarms import (
     count_dead,
-    end_row,
     places_of,
     raise_alarm,
     read_state,
     read_states,
+    reset_count,
 )
 from services.chassis.storage.unit_of_work import UnitOfWork
 
 _log = logging.getLogger(__name__)
 
 Handler = Callable[[Any, Envelope], None]
-"""Takes the event and its envelope. Runs inside `uow.begin()`: its own begin() joins the inbox row's transaction."""
+"""Handles an event with its envelope. Runs inside ``uow.begin()``; its own begin() joins the inbox's transaction."""
 
 Foresee = Callable[[Sequence[Event]], None]
-"""Is given all events of a transaction before the first one is handled, to read at once what they will need."""
+"""Called with all events of a transaction before the first is handled, to read the rows they need together."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Readable:
-    """A record of a type that somebody here handles, read."""
+class _DecodedRecord:
+    """A decoded record with its handler."""
 
     envelope: Envelope
     event: Event
@@ -53,9 +60,9 @@ class _Readable:
 
 
 class Reception:
-    """Receives records for one consumer group. Not for several threads.
+    """Handles the records of a consumer group. Not thread-safe.
 
-    `most_dead` is how many dead letters of one partition may follow each other without an event that took effect.
+    ``most_dead`` is the limit of consecutive dead letters of a partition, without an event that took effect in between.
     """
 
     def __init__(
@@ -75,33 +82,33 @@ class Reception:
         self._counting: frozenset[TopicPartition] | None = None
 
     def take(self, records: Sequence[Record]) -> None:
-        """Let records of one partition take effect in one transaction, in order: all, or on any exception none."""
-        readable = [found for record in records if (found := self._read(record)) is not None]
+        """Handle records of a partition in one transaction, in order: all take effect, or on any exception none."""
+        batch = [decoded for record in records if (decoded := self._read(record)) is not None]
         with self._uow.begin(whole=len(records) > 1):
-            outcomes = self._effects(readable)
-            outcomes["unknown"] += len(records) - len(readable)
+            outcomes = self._effects(batch)
+            outcomes["unknown"] += len(records) - len(batch)
             place = records[0].topic_partition
             good = outcomes["handled"] > 0 and place in self._places_counting()
             if good:
-                end_row(self._uow.transaction().connection, self._group, place)
+                reset_count(self._uow.transaction().connection, self._group, place)
         if good:
             self._counting = self._places_counting() - {place}
         for outcome, times in (+outcomes).items():
             background_metrics.RECORDS.labels(outcome=outcome).inc(times)
 
-    def set_aside(self, record: Record, error: Exception) -> bool:
-        """Write a dead letter instead of an effect; False, and an alarm instead, when too many came in a row."""
+    def store_dead_letter(self, record: Record, error: Exception) -> bool:
+        """Store a record as a dead letter; after too many in a row, raise the partition's alarm and return False."""
         letter, place = _letter(record, error), record.topic_partition
         with self._uow.begin():
             tx = self._uow.transaction()
             state = read_state(tx.connection, self._group, place)
             most = self._most_dead if state.allowed is None else state.allowed
-            alarm = state.dead_in_a_row >= most and not is_put_aside(tx.connection, self._group, letter)
+            alarm = state.dead_in_a_row >= most and not is_dead_letter(tx.connection, self._group, letter)
             if alarm:
                 raise_alarm(tx.connection, self._group, place, letter.offset, letter.error, tx.now)
             elif put_aside(tx.connection, self._group, letter, tx.now):
                 count_dead(tx.connection, self._group, place)
-        self.look_again()
+        self.drop_cached_counts()
         where = {"topic": letter.topic, "partition": letter.partition, "offset": letter.offset}
         what = {"event_id": letter.event_id, "event_type": letter.type, "error": letter.error, "field": letter.field}
         if alarm:
@@ -113,69 +120,69 @@ class Reception:
         return True
 
     def in_alarm(self) -> frozenset[TopicPartition]:
-        """Return the partitions whose alarm stands in the database: an operator may have ended one meanwhile."""
+        """Return the partitions in alarm, from the database, since an operator may have ended an alarm."""
         with self._uow.begin(read_only=True):
             states = read_states(self._uow.transaction().connection, self._group)
         return places_of([state for state in states if state.alarm_at is not None])
 
-    def look_again(self) -> None:
-        """Forget which partitions count dead letters: after a change of hands the database knows better."""
+    def drop_cached_counts(self) -> None:
+        """Drop the cached set of partitions with dead letters: after a rebalance it may be out of date."""
         self._counting = None
 
     def redrive(self, record: Record, letter: Letter, *, by: str, reason: str | None = None) -> str:
-        """Let a record that was put aside take effect after all, exactly once; returns what became of it.
+        """Handle the record of a dead letter after all, exactly once; return the outcome.
 
-        One transaction: {letter removed, inbox mark taken back, effect, audit}. "gone" when the letter is not there
-        any more (somebody was quicker), "repeated" when the event took effect in the meantime.
+        One transaction: {letter deleted, inbox mark deleted, effect, audit}. The outcome is "gone" if the letter no
+        longer exists (another operator was quicker), "repeated" if the event took effect in the meantime.
         """
-        found = self._read(record)
+        decoded = self._read(record)
         with self._uow.begin():
             tx = self._uow.transaction()
             if not remove_letter(tx.connection, letter):
                 return "gone"
-            if found is None:
+            if decoded is None:
                 outcome = "unknown"
             else:
-                forget_dead(tx.connection, self._group, *found.name)
-                (outcome,) = self._effects([found])
+                delete_dead_mark(tx.connection, self._group, *decoded.name)
+                (outcome,) = self._effects([decoded])
             ids = {"event_id": letter.event_id, "type": letter.type, "error": letter.error, "outcome": outcome}
             tx.audit("redrive_dead_letter", letter.place, by=by, reason=reason, detail=ids)
         return outcome
 
-    def _read(self, record: Record) -> _Readable | None:
-        """Read a record; None for a type that nobody here handles. Raises BadRecord."""
+    def _read(self, record: Record) -> _DecodedRecord | None:
+        """Return the decoded record, or None for a type without a handler. Raises BadRecord."""
         envelope = read_envelope(record.headers)
         known = self._handlers.get(envelope.type)
         if known is None:
             return None
         cls, handle = known
-        return _Readable(envelope, decode(cls, record.value), handle)
+        return _DecodedRecord(envelope, decode(cls, record.value), handle)
 
-    def _effects(self, readable: Sequence[_Readable]) -> Counter[str]:
-        """Let events take effect that did not before, inside the open transaction."""
+    def _effects(self, batch: Sequence[_DecodedRecord]) -> Counter[str]:
+        """Handle the events that did not take effect before, inside the open transaction; return the outcomes."""
         tx = self._uow.transaction()
-        new = note_events(tx.connection, self._group, [found.name for found in readable], tx.now)
-        fresh: list[_Readable] = []
-        for found in readable:
-            if found.name in new:  # an event that comes twice takes effect at its first place
-                new.remove(found.name)
-                fresh.append(found)
+        new = note_events(tx.connection, self._group, [decoded.name for decoded in batch], tx.now)
+        fresh: list[_DecodedRecord] = []
+        for decoded in batch:
+            if decoded.name in new:  # an event that occurs twice takes effect at its first place
+                new.remove(decoded.name)
+                fresh.append(decoded)
         if self._foresee is not None and len(fresh) > 1:
-            self._foresee([found.event for found in fresh])
-        for found in fresh:
-            with background_metrics.HANDLING.labels(type=found.envelope.type).time():
-                found.handle(found.event, found.envelope)
-        return +Counter(handled=len(fresh), repeated=len(readable) - len(fresh))
+            self._foresee([decoded.event for decoded in fresh])
+        for decoded in fresh:
+            with background_metrics.HANDLING.labels(type=decoded.envelope.type).time():
+                decoded.handle(decoded.event, decoded.envelope)
+        return +Counter(handled=len(fresh), repeated=len(batch) - len(fresh))
 
     def _places_counting(self) -> frozenset[TopicPartition]:
-        """Return the partitions that count dead letters; asks the database once, inside the open transaction."""
+        """Return the partitions with consecutive dead letters; read once, inside the open transaction."""
         if self._counting is None:
             self._counting = places_of(read_states(self._uow.transaction().connection, self._group))
         return self._counting
 
 
 def _letter(record: Record, error: Exception) -> DeadLetter:
-    """Describe a bad record by what is safe: place, ids, error class, field."""
+    """Return the dead letter of a record, with safe values only: place, ids, error class, field."""
     try:
         envelope = read_envelope(record.headers)
         ids = {"event_id": envelope.id, "source": envelope.source, "type": envelope.type}

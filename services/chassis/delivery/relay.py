@@ -1,9 +1,9 @@
-"""Carries events from the outbox to the broker, one relay per service at a time.
+"""The relay: sends events from the outbox to the broker; one relay per service at a time.
 
-It reads what is "not yet published", sends in waves in which every key occurs at most once, and marks only what the
-broker confirmed record by record. So a key's order holds even when a send goes wrong in the middle: the next event of
-that key is not sent before the one in front of it is known to be stored. A crash between sending and marking sends
-again; the readers' inboxes drop the second one by its id.
+It reads events that are "not yet published", sends them in waves with at most one event per key, and marks only events
+that the broker confirmed record by record. So a key's order holds even when a send fails in the middle: the next event
+of that key is not sent before the previous one is known to be stored. After a crash between sending and marking, events
+are sent again; the consumers' inboxes drop the repetition by its id.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ _log = logging.getLogger(__name__)
 
 
 class Relay:
-    """The loop. `batch` is how many events are read at once, `answer_within` how long one wave waits (seconds).
+    """The relay's loop. ``batch`` is how many events are read at once, ``answer_within`` how long to wait for a wave.
 
-    `keep` is how long published events stay in the outbox for a look back.
+    ``keep`` is how long published events stay in the outbox for inspection.
     """
 
     def __init__(
@@ -57,11 +57,11 @@ class Relay:
         self._backoff = Backoff(first=0.1, longest=2.0)
         self._blocked: dict[tuple[str, str], tuple[float, Backoff]] = {}
         self._more = True
-        self._next_look = 0.0
+        self._next_backlog = 0.0
         self._next_forget = 0.0
 
     def run(self, stop: threading.Event) -> None:
-        """Relay until told to stop. Whatever goes wrong with broker or database is waited out, with growing pauses."""
+        """Relay until ``stop`` is set. Faults of the broker or the database are retried, with growing pauses."""
         try:
             while not stop.is_set():
                 stop.wait(self.turn())
@@ -72,33 +72,33 @@ class Relay:
             background_metrics.LEADING.labels(what="relay").set(0)
 
     def publish_once(self) -> int:
-        """Send what waits now, at most one batch; returns how many the broker took. Raises BrokerUnavailable."""
+        """Send at most one batch of waiting events; return how many the broker stored. Raises BrokerUnavailable."""
         now = monotonic()
-        shut = [place for place, (until, _) in self._blocked.items() if until > now]
+        blocked = [place for place, (until, _) in self._blocked.items() if until > now]
         with self._engine.connect().execution_options(**self._reading()) as connection, connection.begin():
-            events = waiting(connection, self._batch, shut)
+            events = waiting(connection, self._batch, blocked)
         full = len(events) == self._batch
         done = 0
         while events:
             wave, events = _wave(events)
-            sent, closed = self._send(wave)
+            sent, failed = self._send(wave)
             done += sent
-            events = [event for event in events if (event.topic, event.key) not in closed]
+            events = [event for event in events if (event.topic, event.key) not in failed]
         self._more = full
         return done
 
     def turn(self) -> float:
-        """Do one round; returns how long to wait before the next one, in seconds."""
+        """Run the loop once; return how long to wait before the next turn, in seconds."""
         try:
             leading = self._lead.hold()
             background_metrics.LEADING.labels(what="relay").set(int(leading))
             if not leading:
                 return 0.5
-            self._look_after()
+            self._maintain()
             retry_due = any(until <= monotonic() for until, _ in self._blocked.values())
             if not (self._watch.changed() or self._more or retry_due):
                 return self._idle
-            self._more = True  # look again, whatever the watch says, until a whole round has gone well
+            self._more = True  # read again, whatever the watch reports, until a whole turn has succeeded
             wait = 0.0 if self.publish_once() else self._idle
         except BrokerError as error:
             self._drop_producer()
@@ -117,7 +117,7 @@ class Relay:
         return wait
 
     def _send(self, wave: Sequence[Outgoing]) -> tuple[int, set[tuple[str, str]]]:
-        """Send one wave, mark what was confirmed, and return how many, and the (topic, key) pairs to leave alone."""
+        """Send a wave, mark the confirmed events, and return their number and the (topic, key) pairs that failed."""
         if self._producer is None:
             self._producer = self._broker.producer()
         producer = self._producer
@@ -127,17 +127,17 @@ class Relay:
         deadline = monotonic() + self._answer_within
         confirmed: list[Outgoing] = []
         away: BrokerUnavailable | None = None
-        closed: set[tuple[str, str]] = set()
+        failed: set[tuple[str, str]] = set()
         for event, delivery in deliveries:
             try:
                 delivery.result(max(0.001, deadline - monotonic()))
                 confirmed.append(event)
             except BrokerUnavailable as error:
                 away = error
-                closed.add((event.topic, event.key))
+                failed.add((event.topic, event.key))
             except BrokerError as error:
                 self._block(event, error)
-                closed.add((event.topic, event.key))
+                failed.add((event.topic, event.key))
         if confirmed:
             with self._lead.fenced() as connection:
                 mark_published(connection, [event.seq for event in confirmed], database_now(connection))
@@ -146,20 +146,20 @@ class Relay:
                 self._blocked.pop((event.topic, event.key), None)
         if away is not None:
             raise away
-        return len(confirmed), closed
+        return len(confirmed), failed
 
     def _block(self, event: Outgoing, error: BrokerError) -> None:
-        """Let one key wait: its event was refused, and the ones behind it must not overtake it."""
+        """Pause a key: its event was refused, and later events must not overtake it."""
         _, backoff = self._blocked.get((event.topic, event.key), (0.0, Backoff(first=0.5, longest=10.0)))
         self._blocked[event.topic, event.key] = (monotonic() + backoff.next(), backoff)
         background_metrics.OUTBOX_ERRORS.labels(error=type(error).__name__).inc()
         where = {"event_id": event.event_id, "topic": event.topic}
         _log.error("event_refused", extra={**where, "error": type(error).__name__})
 
-    def _look_after(self) -> None:
-        """Read the backlog now and then, and forget old rows once an hour; the leader does it for the service."""
-        if monotonic() >= self._next_look:
-            self._next_look = monotonic() + 5.0
+    def _maintain(self) -> None:
+        """Read the backlog every five seconds and delete expired rows once an hour, as the leader."""
+        if monotonic() >= self._next_backlog:
+            self._next_backlog = monotonic() + 5.0
             with self._engine.connect().execution_options(**self._reading()) as connection, connection.begin():
                 count, oldest = backlog(connection)
                 age = (database_now(connection) - oldest).total_seconds() if oldest else 0.0
@@ -174,7 +174,7 @@ class Relay:
         return {READ_ONLY: True} if is_sqlite(self._engine) else {}
 
     def _drop_producer(self) -> None:
-        """A producer that met trouble is not trusted again: close it and build a new one."""
+        """Close a producer after an error: its state is unknown, so the next send creates a new one."""
         producer, self._producer = self._producer, None
         if producer is not None:
             try:

@@ -1,4 +1,4 @@
-"""The few words that the chassis itself says on a page, in each language that pages speak."""
+"""The texts of the chassis' own pages and page frames, in each supported language."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Words for people in their own language: gettext PO files read at start, no compiled files anywhere.
+"""Translated texts: gettext PO files read at start, without compiled files.
 
-Message ids are the English sentences, so a text that nobody translated yet is still a sentence. Values stand in as
-``%(name)s``. A file whose translation names other values than its sentence is refused at start, not at the moment a
-person would have read it.
+Message ids are the English sentences, so a text without a translation is still a sentence. Placeholders have the form
+``%(name)s``. A file whose translation has placeholders that its sentence lacks is refused at start, rather than when
+a person reads the text.
 """
 
 import gettext
@@ -25,36 +25,36 @@ _VALUE = re.compile(r"%\((\w+)\)")
 
 
 class WordsError(ValueError):
-    """A file of translations cannot be used; the message names every fault and where it is."""
+    """A translation file cannot be used; the message lists every fault with its place."""
 
 
 class Phrases:
-    """One language: looks sentences up and fills in their values."""
+    """The texts of a language: looks sentences up and fills in their values."""
 
     def __init__(self, locale: str, translations: gettext.NullTranslations) -> None:
-        """Speak ``locale`` (a BCP 47 tag) by what ``translations`` knows."""
+        """Use ``translations`` for ``locale`` (a BCP 47 tag)."""
         self.locale = locale
         self.direction: str = Locale.parse(locale, sep="-").text_direction
         self._translations = translations
 
     def gettext(self, msgid: str, /, **values: Any) -> str:
-        """The sentence in this language; in English when it is not translated. Without values it is taken as it is."""
+        """Return the sentence in this language, or in English if not translated; unformatted without ``values``."""
         return _filled(self._translations.gettext(msgid), values)
 
     def ngettext(self, one: str, many: str, n: int, /, **values: Any) -> str:
-        """The form of the sentence that this language uses for ``n`` things; ``n`` is a value as well."""
+        """Return the plural form for ``n``, filled in; ``n`` is available as a placeholder too."""
         return _filled(self.form(one, many, n), {"n": n, **values})
 
     def form(self, one: str, many: str, n: int, /) -> str:
-        """That form with its values still open, for those who must escape them first."""
+        """Return the plural form for ``n`` without filling it in, for callers that must escape the values first."""
         return self._translations.ngettext(one, many, n)
 
 
 class Words:
-    """All languages of one folder: English, which needs no file, and every ``<locale>.po`` in it."""
+    """All languages of a folder: English, which needs no file, and each ``<locale>.po`` in it."""
 
     def __init__(self, folder: Path) -> None:
-        """Read every file now; raises WordsError with all their faults."""
+        """Read all files; raises WordsError with all their faults."""
         faults: list[str] = []
         self._phrases = {SOURCE: Phrases(SOURCE, gettext.NullTranslations())}
         for path in sorted(folder.glob("*.po")):
@@ -66,16 +66,16 @@ class Words:
 
     @property
     def locales(self) -> tuple[str, ...]:
-        """Every language there is, English first."""
+        """Return all languages, English first."""
         return tuple(self._phrases)
 
     def of(self, locale: str) -> Phrases:
-        """The phrases for a tag such as ``es-MX``: its own, those of its language, or English."""
+        """Return the phrases for a tag such as ``es-MX``: those of the tag, of its language, or English."""
         wanted = locale.replace("_", "-")
         return self._phrases.get(wanted) or self._phrases.get(wanted.split("-")[0].lower()) or self._phrases[SOURCE]
 
     def install(self, environment: Environment) -> None:
-        """Give Jinja ``_``, ``gettext`` and ``ngettext``: they speak the ``phrases`` that a render is given.
+        """Add ``_``, ``gettext`` and ``ngettext`` to Jinja: they use the ``phrases`` in the context of a render.
 
         In an autoescaped template the sentence is trusted and its values are escaped. Macros see the language only
         when imported ``with context``.
@@ -83,7 +83,7 @@ class Words:
         english = self._phrases[SOURCE]
 
         @pass_context
-        def one_form(context: Context, msgid: str, /, **values: Any) -> str:
+        def singular_form(context: Context, msgid: str, /, **values: Any) -> str:
             phrases: Phrases = context.get("phrases") or english
             return _marked(context, phrases.gettext(msgid), values)
 
@@ -92,7 +92,7 @@ class Words:
             phrases: Phrases = context.get("phrases") or english
             return _marked(context, phrases.form(one, many, n), {"n": n, **values})
 
-        environment.globals.update(_=one_form, gettext=one_form, ngettext=plural_form, phrases=english)
+        environment.globals.update(_=singular_form, gettext=singular_form, ngettext=plural_form, phrases=english)
 
 
 def _filled(text: str, values: dict[str, Any]) -> str:
@@ -100,7 +100,7 @@ def _filled(text: str, values: dict[str, Any]) -> str:
 
 
 def _marked(context: Context, text: str, values: dict[str, Any]) -> str:
-    trusted = Markup(text) if context.eval_ctx.autoescape else text  # noqa: S704 - our own sentence, not a person's
+    trusted = Markup(text) if context.eval_ctx.autoescape else text  # noqa: S704 - a sentence from our own files
     return _filled(trusted, values)
 
 

@@ -23,11 +23,11 @@ _RAW = (serialization.Encoding.Raw, serialization.PublicFormat.Raw)
 
 
 class TokenRefused(Exception):
-    """A token is wrong, expired or for someone else; it never says which to the caller."""
+    """A token is wrong, expired or for another audience; callers cannot see which."""
 
 
 def read_private_key(text: str) -> Ed25519PrivateKey:
-    """Return the key in `text`, PEM or base64 of 32 raw bytes; raise ValueError without showing it."""
+    """Return the key in ``text``, PEM or base64 of 32 raw bytes; raise ValueError without showing it."""
     if text.lstrip().startswith("-----"):
         key = serialization.load_pem_private_key(text.encode(), password=None)
         if not isinstance(key, Ed25519PrivateKey):
@@ -37,7 +37,7 @@ def read_private_key(text: str) -> Ed25519PrivateKey:
 
 
 def read_public_key(text: str) -> Ed25519PublicKey:
-    """Return the key in `text`, PEM or base64 of 32 raw bytes; raise ValueError without showing it."""
+    """Return the key in ``text``, PEM or base64 of 32 raw bytes; raise ValueError without showing it."""
     if text.lstrip().startswith("-----"):
         key = serialization.load_pem_public_key(text.encode())
         if not isinstance(key, Ed25519PublicKey):
@@ -61,7 +61,7 @@ def _key_id(key: Ed25519PublicKey) -> str:
 
 
 class TokenIssuer:
-    """Issues tokens for people who have shown who they are."""
+    """Issues tokens for authenticated people."""
 
     def __init__(self, private_key: str | Ed25519PrivateKey, *, clock: Clock | None = None) -> None:
         self._key = read_private_key(private_key) if isinstance(private_key, str) else private_key
@@ -69,7 +69,7 @@ class TokenIssuer:
         self._clock = clock or SystemClock()
 
     def issue(self, person_id: str, programme: str, roles: tuple[str, ...] = (), ttl: timedelta | None = None) -> str:
-        """Return a token for a person that ends after `ttl` (one hour when not said)."""
+        """Return a token for a person that expires after ``ttl`` (one hour by default)."""
         now = self._clock.now()
         claims = {
             "aud": AUDIENCE,
@@ -91,7 +91,7 @@ class TokenVerifier:
         self._clock = clock or SystemClock()
 
     def verify(self, token: str) -> Principal:
-        """Return the person a token speaks for; raise `TokenRefused` for anything but a valid, current token."""
+        """Return the principal of a token; raise ``TokenRefused`` unless the token is valid and not expired."""
         try:
             key = self._keys[jwt.get_unverified_header(token)["kid"]]
             # The expiry is checked here and not by the library, which reads the wall clock by itself.
@@ -99,9 +99,9 @@ class TokenVerifier:
             claims = jwt.decode(token, key, algorithms=[_ALGORITHM], audience=AUDIENCE, options=options)
             ends = datetime.fromtimestamp(int(claims["exp"]), UTC)
             roles = tuple(str(role) for role in claims.get("roles", []))
-            found = Principal("person", str(claims["sub"]), str(claims["programme"]), roles)
+            principal = Principal("person", str(claims["sub"]), str(claims["programme"]), roles)
         except (jwt.InvalidTokenError, KeyError, ValueError, TypeError, OverflowError, OSError) as problem:
             raise TokenRefused("this token is not valid") from problem
         if self._clock.now() >= ends:
             raise TokenRefused("this token is not valid")
-        return found
+        return principal

@@ -1,8 +1,8 @@
-"""Field encryption: single values sealed with AES-256-GCM, and a blind index to find them again.
+"""Field encryption: single values sealed with AES-256-GCM, and a blind index to look them up.
 
-Each sealed value names its key (`k1.…`), so keys rotate without downtime: put the new key first, reseal at leisure,
-drop the old one. The context (for example `contact:email:<id>`) is authenticated with the value: a sealed text that is
-moved to another row or column does not open.
+Each sealed value names its key (``k1.…``), so keys rotate without downtime: put the new key first, reseal at leisure,
+drop the old key. The context (for example ``contact:email:<id>``) is authenticated with the value: a sealed text that
+is moved to another row or column does not open.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ _KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,16}")
 
 
 class SealBroken(Exception):
-    """A sealed value does not open: wrong key, wrong context or altered text. It never says which."""
+    """A sealed value does not open: wrong key, wrong context or altered text. Callers cannot see which."""
 
 
 def read_keys(text: str) -> dict[str, bytes]:
-    """Return the keys of a JSON object `{"k2": "<base64 of 32 bytes>", "k1": ...}`, the first being current.
+    """Return the keys of a JSON object ``{"k2": "<base64 of 32 bytes>", "k1": ...}``, the first being current.
 
-    Raises ValueError saying what to mend, never showing a key.
+    Raises ValueError that states what to correct, never a key.
     """
     try:
-        found = json.loads(text)
+        keys = json.loads(text)
     except ValueError:
         raise ValueError('has to be JSON such as {"k1": "<base64 of 32 bytes>"}') from None
-    if not isinstance(found, dict) or not found:
+    if not isinstance(keys, dict) or not keys:
         raise ValueError("has to be a JSON object with at least one key")
-    return {key_id: _key(key_id, value) for key_id, value in found.items()}
+    return {key_id: _key(key_id, value) for key_id, value in keys.items()}
 
 
 def _key(key_id: str, value: object) -> bytes:
@@ -53,7 +53,7 @@ def _key(key_id: str, value: object) -> bytes:
 
 
 class FieldCipher:
-    """Seals and opens single texts; `keys` maps key id to 32 bytes, the first one seals."""
+    """Seals and opens single texts; ``keys`` maps key id to 32 bytes, and the first key seals."""
 
     def __init__(self, keys: Mapping[str, bytes]) -> None:
         if not keys:
@@ -62,25 +62,25 @@ class FieldCipher:
         self._current = next(iter(keys))
 
     def seal(self, text: str, context: str) -> str:
-        """Return `text` sealed for `context`, as `<key id>.<base64url>`; the same text never seals alike twice."""
+        """Return ``text`` sealed for ``context``, as ``<key id>.<base64url>``; different each time, even if equal."""
         nonce = secrets.token_bytes(_NONCE)
-        sealed = self._ciphers[self._current].encrypt(nonce, text.encode(), _bound(self._current, context))
+        sealed = self._ciphers[self._current].encrypt(nonce, text.encode(), _associated_data(self._current, context))
         return f"{self._current}.{base64.urlsafe_b64encode(nonce + sealed).rstrip(b'=').decode()}"
 
     def open(self, sealed: str, context: str) -> str:
-        """Return the text sealed for `context`; raise `SealBroken` for anything else."""
+        """Return the text sealed for ``context``; raise ``SealBroken`` if the value does not open."""
         key_id, _, body = sealed.partition(".")
         cipher = self._ciphers.get(key_id)
         try:
             raw = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
             if cipher is None or len(raw) <= _NONCE:
                 raise SealBroken("this sealed value cannot be opened")
-            return cipher.decrypt(raw[:_NONCE], raw[_NONCE:], _bound(key_id, context)).decode()
+            return cipher.decrypt(raw[:_NONCE], raw[_NONCE:], _associated_data(key_id, context)).decode()
         except (InvalidTag, ValueError) as problem:
             raise SealBroken("this sealed value cannot be opened") from problem
 
     def is_current(self, sealed: str) -> bool:
-        """Tell whether `sealed` uses the current key (else reseal it when rotating)."""
+        """Return whether ``sealed`` uses the current key (if not, reseal it when rotating)."""
         return sealed.partition(".")[0] == self._current
 
     def reseal(self, sealed: str, context: str) -> str:
@@ -89,7 +89,7 @@ class FieldCipher:
 
 
 class BlindIndex:
-    """Finds a sealed value by its content: a keyed hash, useless without the key (HMAC-SHA-256)."""
+    """Hashes values so that their sealed form can be found: HMAC-SHA-256, useless without the key."""
 
     def __init__(self, key: bytes) -> None:
         if len(key) < 32:
@@ -97,9 +97,9 @@ class BlindIndex:
         self._key = key
 
     def of(self, normalised: str) -> str:
-        """Return 64 hexadecimal characters for a value that the caller has already normalised."""
+        """Return the hash of an already normalised value, as 64 hexadecimal characters."""
         return hmac.new(self._key, normalised.encode(), hashlib.sha256).hexdigest()
 
 
-def _bound(key_id: str, context: str) -> bytes:
+def _associated_data(key_id: str, context: str) -> bytes:
     return f"{key_id}\x00{context}".encode()

@@ -1,4 +1,4 @@
-"""Who is asking: one small value that every door passes on."""
+"""The authenticated caller of a request."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Kind = Literal["anonymous", "person", "admin", "service"]
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The caller of a request, as far as a checked token says; `programme` bounds everything it may see."""
+    """The caller of a request, from a verified token; ``programme`` limits everything the caller may see."""
 
     kind: Kind
     person_id: str | None
@@ -19,5 +19,5 @@ class Principal:
 
     @property
     def scope(self) -> str:
-        """Name the caller in a short stable text, for keys of idempotency and audit rows (no personal data)."""
+        """Return a short stable name of the caller, for idempotency keys and audit rows (no personal data)."""
         return f"{self.kind}:{self.programme}:{self.person_id or '-'}"

@@ -1,7 +1,7 @@
-"""Signed links: a mail carries one, and it opens one thing for one person until a stated time.
+"""Signed links: an address in a mail that opens one subject for one person until a stated time.
 
-The signature binds the purpose, so an answer link can never be used to sign in. A link holds ids only. That it acts
-once is for the service to hold with a database row; here it is only genuine or refused.
+The signature binds the purpose, so an answer link can never be used to sign in. A link contains ids only. Services
+ensure with a database row that a link acts once; this module only checks that it is genuine.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from services.chassis.core.errors import NotFound
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a genuine link says: for `person`, about `subject`, until `expires_at` (UTC)."""
+    """The content of a genuine link: for ``person``, about ``subject``, valid until ``expires_at`` (UTC)."""
 
     purpose: str
     subject: str
@@ -27,7 +27,7 @@ class Link:
 
 
 class LinkRefused(NotFound):
-    """Wrong, expired, foreign and unknown links look alike to whoever holds one."""
+    """A link is wrong, expired, of another purpose or unknown; callers cannot see which."""
 
     def __init__(self) -> None:
         super().__init__("link_not_valid", "This link does not open anything any more. Please ask for a fresh one.")
@@ -41,11 +41,11 @@ class LinkSigner:
         self._clock = clock or SystemClock()
 
     def sign(self, purpose: str, subject: str, person: str, expires_at: datetime) -> str:
-        """Return a token that is safe in an address; `expires_at` has to know its time zone."""
+        """Return a token that is safe in a URL; ``expires_at`` must have a time zone."""
         return str(self._serializer(purpose).dumps([subject, person, int(expires_at.timestamp())]))
 
     def read(self, token: str, purpose: str) -> Link:
-        """Return what the token says, or raise `LinkRefused`."""
+        """Return the content of the token, or raise ``LinkRefused``."""
         try:
             subject, person, ends = self._serializer(purpose).loads(token)
             link = Link(purpose, subject, person, datetime.fromtimestamp(ends, UTC))

@@ -1,1 +1,1 @@
-"""One leader at a time for what must run once."""
+"""Leader election for work that a single process must do."""

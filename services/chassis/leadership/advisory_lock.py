@@ -1,6 +1,6 @@
-"""Leadership on PostgreSQL: an advisory lock, held by a connection of its own.
+"""Leadership on PostgreSQL: an advisory lock, held by a separate connection.
 
-When the process or the connection dies, the lock goes with it, so another can lead at once.
+When the process or the connection dies, the server releases the lock, so another process can lead at once.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from services.chassis.core.errors import LeadershipLost
 
 
 class AdvisoryLock:
-    """Leads by a PostgreSQL advisory lock; writes through the very connection that holds it, which is the fence."""
+    """Leads by a PostgreSQL advisory lock; the fence is to write through the connection that holds the lock."""
 
     def __init__(self, engine: sa.Engine, name: str) -> None:
         self._engine = engine
@@ -25,7 +25,7 @@ class AdvisoryLock:
         self._checked = 0.0
 
     def hold(self) -> bool:
-        """Try to get or keep the lock; a held one is asked after once a second."""
+        """Try to acquire or keep the lock; the connection of a held lock is checked once a second."""
         if self._connection is not None:
             if monotonic() - self._checked < 1.0:
                 return True
@@ -33,26 +33,26 @@ class AdvisoryLock:
                 with self._connection.begin():
                     self._connection.execute(sa.text("SELECT 1"))
             except sa.exc.DBAPIError:
-                self._drop()
+                self._discard_connection()
                 raise
             self._checked = monotonic()
             return True
-        return self._try()
+        return self._acquire()
 
-    def _try(self) -> bool:
+    def _acquire(self) -> bool:
         connection = self._engine.connect()
         try:
             with connection.begin():
-                # a leader whose machine vanished must not hold the lock for the two hours that TCP would wait
+                # without keep-alives a leader whose machine is gone would keep the lock for two hours (TCP's default)
                 connection.execute(sa.text("SET tcp_keepalives_idle = 5"))
                 connection.execute(sa.text("SET tcp_keepalives_interval = 2"))
                 connection.execute(sa.text("SET tcp_keepalives_count = 3"))
-                ours = connection.scalar(sa.text("SELECT pg_try_advisory_lock(:number)"), {"number": self._number})
+                acquired = connection.scalar(sa.text("SELECT pg_try_advisory_lock(:number)"), {"number": self._number})
         except BaseException:
             connection.invalidate()
             connection.close()
             raise
-        if not ours:
+        if not acquired:
             connection.close()
             return False
         self._connection, self._checked = connection, monotonic()
@@ -67,11 +67,11 @@ class AdvisoryLock:
             with self._connection.begin():
                 yield self._connection
         except sa.exc.DBAPIError:
-            self._drop()
+            self._discard_connection()
             raise
 
     def release(self) -> None:
-        """Unlock and give the connection back."""
+        """Unlock and return the connection to the pool."""
         if self._connection is None:
             return
         try:
@@ -80,10 +80,10 @@ class AdvisoryLock:
             self._connection.close()
             self._connection = None
         except sa.exc.DBAPIError:
-            self._drop()
+            self._discard_connection()
 
-    def _drop(self) -> None:
-        """Close for good: a connection of unknown state must never go back to the pool holding a lock."""
+    def _discard_connection(self) -> None:
+        """Close the connection for good: in an unknown state it must not return to the pool with a lock."""
         if self._connection is not None:
             self._connection.invalidate()
             self._connection.close()

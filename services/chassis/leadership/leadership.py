@@ -1,6 +1,6 @@
-"""One leader for each thing that must happen once at a time: the relay of a service, its scheduler.
+"""Leader election, for the relay and the scheduler of a service.
 
-What a leader writes, it writes inside `fenced`: one that was asleep while another took over is refused there.
+A leader writes only inside ``fenced``, which refuses a leader that was suspended while another process took over.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from services.chassis.storage.database import is_sqlite
 
 
 class Leadership(Protocol):
-    """The right to be the only one who does something."""
+    """The right to be the only process that does some work."""
 
     def hold(self) -> bool:
-        """Try to get or keep the lead; True while it is ours. Cheap to ask often. Raises database errors."""
+        """Try to acquire or keep the lead; return whether we lead. Cheap to call often. Raises database errors."""
         ...
 
     def fenced(self) -> AbstractContextManager[sa.Connection]:
-        """Open a write transaction that is refused (LeadershipLost) when the lead is not ours any more."""
+        """Open a write transaction; raises LeadershipLost if we no longer lead."""
         ...
 
     def release(self) -> None:
-        """Let others lead at once. Never raises for a database that is away."""
+        """Give up the lead at once. Never raises when the database is away."""
         ...
 
 
 def leadership(engine: sa.Engine, name: str, *, lasting: timedelta = timedelta(seconds=6)) -> Leadership:
-    """Return the way to lead `name` in this database; `lasting` is how long a lost SQLite leader keeps others out."""
+    """Return the leadership of ``name`` in this database; ``lasting`` is the duration of a lease on SQLite."""
     return LeaseRow(engine, name, lasting) if is_sqlite(engine) else AdvisoryLock(engine, name)

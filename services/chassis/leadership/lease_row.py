@@ -1,7 +1,7 @@
-"""Leadership on SQLite: a lease row that a heartbeat renews, with an epoch that grows at every change of holder.
+"""Leadership on SQLite: a lease row that a heartbeat renews, with an epoch that each new holder increments.
 
-The holder's name holds machine and process, so a process that died here is followed at once; whatever else happened to
-a holder, its lease runs out.
+The holder's name contains machine and process, so a dead process of this machine is replaced at once; in all other
+cases the lease expires.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _LEASES = TABLES.leases
 
 
 class LeaseRow:
-    """Leads by a row with an end that a heartbeat thread pushes on; takes over from a dead process of this machine."""
+    """Leads by a lease row that a heartbeat thread renews; takes over at once from a dead process of this machine."""
 
     def __init__(self, engine: sa.Engine, name: str, lasting: timedelta) -> None:
         self._engine = engine
@@ -39,7 +39,7 @@ class LeaseRow:
         self._ended = threading.Event()
 
     def hold(self) -> bool:
-        """Try to get the lease; a held one is kept by the heartbeat, and lost when that could not renew in time."""
+        """Try to acquire the lease; the heartbeat keeps a held lease, which is lost when not renewed in time."""
         with self._lock:
             if self._epoch is not None:
                 if monotonic() < self._until:
@@ -48,18 +48,18 @@ class LeaseRow:
             if monotonic() < self._next_try:
                 return False
             self._next_try = monotonic() + self._lasting.total_seconds() / 6
-            if not self._free():
+            if not self._is_free():
                 return False
-            self._take()
+            self._acquire()
             return self._epoch is not None
 
-    def _free(self) -> bool:
-        """Look without the write lock, so that followers do not hinder anybody."""
+    def _is_free(self) -> bool:
+        """Return whether the lease can be taken; reads without the write lock, so that followers block no writers."""
         with self._engine.connect().execution_options(**{READ_ONLY: True}) as connection, connection.begin():
             row = connection.execute(sa.select(_LEASES).where(_LEASES.c.name == self._name)).first()
             return row is None or row.expires_at <= database_now(connection) or _is_dead(row.holder)
 
-    def _take(self) -> None:
+    def _acquire(self) -> None:
         asked = monotonic()
         with self._engine.begin() as connection:
             now = database_now(connection)
@@ -74,10 +74,10 @@ class LeaseRow:
                 return
         self._epoch, self._until = epoch, asked + self._lasting.total_seconds()
         self._ended = threading.Event()
-        threading.Thread(target=self._keep, args=(epoch, self._ended), name=f"lease {self._name}", daemon=True).start()
+        threading.Thread(target=self._renew, args=(epoch, self._ended), name=f"lease {self._name}", daemon=True).start()
 
-    def _keep(self, epoch: int, ended: threading.Event) -> None:
-        """Renew until released or lost; a database that is away for a moment is asked again."""
+    def _renew(self, epoch: int, ended: threading.Event) -> None:
+        """Renew the lease until released or lost; retries while the database is away."""
         while not ended.wait(self._lasting.total_seconds() / 3):
             asked = monotonic()
             try:
@@ -97,7 +97,7 @@ class LeaseRow:
 
     @contextmanager
     def fenced(self) -> Iterator[sa.Connection]:
-        """Open a transaction after checking, under the write lock, that the row still bears our epoch."""
+        """Open a transaction after checking, under the write lock, that the row still has our epoch."""
         epoch = self._epoch
         with self._engine.begin() as connection:
             if epoch is None or not self._is_ours(connection, epoch):
@@ -105,7 +105,7 @@ class LeaseRow:
             yield connection
 
     def release(self) -> None:
-        """End the lease now."""
+        """End the lease at once."""
         with self._lock:
             epoch, self._epoch = self._epoch, None
             self._ended.set()
@@ -116,7 +116,7 @@ class LeaseRow:
                 if self._is_ours(connection, epoch):
                     self._set_end(connection, database_now(connection))
         except sa.exc.SQLAlchemyError:
-            return  # it runs out by itself
+            return  # the lease expires by itself
 
     def _is_ours(self, connection: sa.Connection, epoch: int) -> bool:
         row = connection.execute(sa.select(_LEASES).where(_LEASES.c.name == self._name)).first()
@@ -127,7 +127,7 @@ class LeaseRow:
 
 
 def _is_dead(holder: str) -> bool:
-    """Tell whether a holder was a process of this very machine that is not there any more."""
+    """Return whether the holder was a process of this machine that no longer exists."""
     host, pid, _ = holder.split(":", 2)
     if host != socket.gethostname():
         return False

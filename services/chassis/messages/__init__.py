@@ -1,1 +1,1 @@
-"""Events as dataclasses, as JSON, and their envelope."""
+"""Events as dataclasses, their JSON form and their envelope."""

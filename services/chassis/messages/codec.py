@@ -1,6 +1,6 @@
-"""Events to bytes and back, strictly: canonical JSON out, and on the way in every wrong type named by its field.
+"""Encode events as canonical JSON and decode them strictly, with errors that name the field.
 
-Unknown fields are ignored and missing ones take their defaults, so fields can be added within a version. No field is
+Unknown fields are ignored and missing fields take their defaults, so fields can be added within a version. No value is
 ever coerced: "3" is not 3 and 1 is not true.
 """
 
@@ -27,37 +27,39 @@ _AS_IT_IS = frozenset({str, int, float, bool, type(None)})
 def encode(event: Event) -> bytes:
     """Return the event as canonical JSON: keys sorted, no spaces, UTF-8, the same bytes for equal events.
 
-    Raises BadRecord for a value that the event's own type does not allow, so a fault is found where it is made.
+    Raises BadRecord for a value that the event's own type does not allow, so a fault shows where it is made.
     """
-    shown = to_json(event)
-    kind: Any = type(event)
-    reader_of(kind)(shown)
+    json_value = to_json(event)
+    event_class: Any = type(event)
+    reader_of(event_class)(json_value)
     try:
-        return json.dumps(shown, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+        return json.dumps(
+            json_value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+        ).encode()
     except ValueError as error:  # a lone surrogate has no bytes
         raise BadRecord("", f"{type(event).__name__} holds text that is not Unicode") from error
 
 
 def decode(cls: type[E], value: bytes) -> E:
-    """Read an event of class `cls`; raises BadRecord that names the field (`languages.0.tag`), never its value."""
-    kind: Any = cls
-    event: E = reader_of(kind)(read_object(value))
+    """Return the event of class ``cls``; raises BadRecord with the field (``languages.0.tag``), never its value."""
+    event_class: Any = cls
+    event: E = reader_of(event_class)(read_object(value))
     return event
 
 
 def read_object(value: bytes) -> Mapping[str, Any]:
-    """Parse bytes that must hold one JSON object; raises BadRecord."""
+    """Return the JSON object in ``value``; raises BadRecord for any other content."""
     try:
-        found = json.loads(value, parse_constant=_no_constant)
+        parsed = json.loads(value, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise BadRecord("", "is not JSON in UTF-8") from error
-    if not isinstance(found, dict):
+    if not isinstance(parsed, dict):
         raise BadRecord("", "must be a JSON object")
-    return found
+    return parsed
 
 
 def to_json(value: Any) -> Any:
-    """Return the JSON form of a value: dataclasses as objects, moments in UTC with a Z, dates as YYYY-MM-DD."""
+    """Return the JSON form of a value: dataclasses as objects, datetimes in UTC with a Z, dates as YYYY-MM-DD."""
     kind: Any = type(value)
     if kind in _AS_IT_IS:
         return value
@@ -78,7 +80,7 @@ def to_json(value: Any) -> Any:
 
 @cache
 def _names_of(kind: Any) -> tuple[str, ...] | None:
-    """The names of a dataclass's fields; None for every other type."""
+    """Return the field names of a dataclass, or None for any other type."""
     return tuple(field.name for field in fields_of(kind)) if hasattr(kind, "__dataclass_fields__") else None
 
 

@@ -1,7 +1,7 @@
-"""What is written on the outside of an event: CloudEvents 1.0 attributes, in record headers (binary mode).
+"""The envelope of an event: CloudEvents 1.0 attributes in record headers (binary mode).
 
-The body stays the event's own JSON, so a reader can route, drop or trace a record without opening it. No attribute
-holds anything personal. Source: CloudEvents 1.0.2, Kafka protocol binding 3.2.
+The body is the event's own JSON, so a consumer can route, drop or trace a record without parsing it. No attribute
+contains personal data. Source: CloudEvents 1.0.2, Kafka protocol binding 3.2.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from datetime import UTC, datetime
 from services.chassis.core.errors import BadRecord
 
 CONTENT_TYPE = "application/json"
-_LONGEST = 200  # as the columns that keep them
+_LONGEST = 200  # characters, as in the database columns that store the attributes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """One event's outside: `source` and `id` together name it for ever; `programme` is the tenant it belongs to.
+    """The attributes of an event: ``source`` and ``id`` together identify it for ever; ``programme`` is its tenant.
 
-    `subject` is the record's key, `time` the database time of the change that told it.
+    ``subject`` is the record's key, ``time`` the database time of the change that the event reports.
     """
 
     id: str
@@ -46,26 +46,26 @@ class Envelope:
 
 
 def read_envelope(headers: Sequence[tuple[str, bytes]]) -> Envelope:
-    """Read the attributes back; raises BadRecord naming the header at fault. Unknown headers are ignored."""
-    found = dict(headers)
-    if _text(found, "ce_specversion") != "1.0":
+    """Return the envelope in record headers; raises BadRecord with the header at fault. Ignores unknown headers."""
+    attributes = dict(headers)
+    if _text(attributes, "ce_specversion") != "1.0":
         raise BadRecord("ce_specversion", "must be 1.0")
-    media = found.get("content-type", CONTENT_TYPE.encode()).split(b";")[0].strip().lower()
-    if media != CONTENT_TYPE.encode():
+    media_type = attributes.get("content-type", CONTENT_TYPE.encode()).split(b";")[0].strip().lower()
+    if media_type != CONTENT_TYPE.encode():
         raise BadRecord("content-type", f"must be {CONTENT_TYPE}")
     return Envelope(
-        id=_text(found, "ce_id"),
-        source=_text(found, "ce_source"),
-        type=_text(found, "ce_type"),
-        subject=_text(found, "ce_subject"),
-        time=_moment(_text(found, "ce_time")),
-        programme=_text(found, "ce_programme") if "ce_programme" in found else None,
+        id=_text(attributes, "ce_id"),
+        source=_text(attributes, "ce_source"),
+        type=_text(attributes, "ce_type"),
+        subject=_text(attributes, "ce_subject"),
+        time=_moment(_text(attributes, "ce_time")),
+        programme=_text(attributes, "ce_programme") if "ce_programme" in attributes else None,
     )
 
 
-def _text(found: dict[str, bytes], name: str) -> str:
+def _text(attributes: dict[str, bytes], name: str) -> str:
     try:
-        text = found[name].decode()
+        text = attributes[name].decode()
     except KeyError as error:
         raise BadRecord(name, "is missing") from error
     except UnicodeDecodeError as error:

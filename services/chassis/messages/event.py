@@ -1,10 +1,10 @@
-"""The base of every event: a frozen dataclass that knows its type, its topic and which field is its key.
+"""The base class of events: frozen dataclasses with a type, a topic and a key field.
 
     @dataclass(frozen=True, slots=True, kw_only=True)
     class ParcelSent(Event, type="shop.parcels.parcel_sent.v1", topic="shop.parcels.v1", key="parcel_id"):
         parcel_id: str
 
-Records with the same key keep their order, so the key is the id of whatever the events are about.
+Records with the same key keep their order, so the key is the id of the events' subject.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ _TOPIC = re.compile(r"[a-z][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*")
 
 
 class Event:
-    """Something that happened, as one service tells it to others; subclasses are frozen dataclasses.
+    """Something that happened, as a service publishes it to others; subclasses are frozen dataclasses.
 
-    Class attributes: `type` (reverse-dotted name that ends in its version), `topic`, `key_field`.
+    Class attributes: ``type`` (reverse-dotted name that ends in its version), ``topic``, ``key_field``.
     """
 
     __slots__ = ()
@@ -31,7 +31,7 @@ class Event:
     def __init_subclass__(cls, *, type: str | None = None, topic: str | None = None, key: str | None = None) -> None:
         super().__init_subclass__()
         if type is None and topic is None and key is None:
-            return  # `dataclass(slots=True)` builds the class again without our words; the copy carries them already
+            return  # ``dataclass(slots=True)`` builds the class again without our arguments; the copy has them already
         if type is None or topic is None or key is None:
             raise TypeError(f"{cls.__name__}: an event names its type, its topic and its key")
         if not _TYPE.fullmatch(type):

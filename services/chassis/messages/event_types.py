@@ -1,7 +1,7 @@
-"""How the types of an event's fields are read: once per class, for the codec and for the schema alike.
+"""The field types of an event, inspected once per class, for both the codec and the schema.
 
 Supported: str, int, float, bool, None, X | None, tuple[X, ...], Mapping[str, X], Literal, date, datetime (UTC), NewType
-over any of these, and nested frozen dataclasses. Anything else is refused when the class is first used.
+over any of these, and nested frozen dataclasses. Other types are refused when the class is first used.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SCALARS = (str, int, float, bool, date, datetime)
 
 @dataclass(frozen=True, slots=True)
 class FieldShape:
-    """One field: its name, its type (NewTypes taken off), and what stands in when a record lacks it."""
+    """A field: its name, its type (without NewType wrappers), and its default for records that lack it."""
 
     name: str
     hint: Any
@@ -35,7 +35,7 @@ class FieldShape:
 
 @cache
 def fields_of(cls: type) -> tuple[FieldShape, ...]:
-    """Return the fields of a frozen dataclass in order of declaration; raises TypeError for an unsupported type."""
+    """Return the fields of a frozen dataclass in order of declaration; raises TypeError for unsupported types."""
     if not dataclasses.is_dataclass(cls) or not cls.__dataclass_params__.frozen:  # type: ignore[attr-defined]
         raise TypeError(f"{cls.__name__} must be a frozen dataclass")
     hints = typing.get_type_hints(cls)
@@ -53,14 +53,14 @@ def fields_of(cls: type) -> tuple[FieldShape, ...]:
 
 
 def plain(hint: Any) -> Any:
-    """Take NewType wrappers off a type."""
+    """Return a type without its NewType wrappers."""
     while isinstance(hint, NewType):
         hint = hint.__supertype__
     return hint
 
 
 def optional_of(hint: Any) -> Any | None:
-    """Return X for `X | None`, and None for every other type."""
+    """Return X for ``X | None``, or None for any other type."""
     if typing.get_origin(hint) not in (Union, types.UnionType):
         return None
     rest = [plain(option) for option in typing.get_args(hint) if option is not type(None)]
@@ -68,7 +68,7 @@ def optional_of(hint: Any) -> Any | None:
 
 
 def item_of(hint: Any) -> Any | None:
-    """Return X for `tuple[X, ...]`, and None for every other type."""
+    """Return X for ``tuple[X, ...]``, or None for any other type."""
     arguments = typing.get_args(hint)
     if typing.get_origin(hint) is tuple and len(arguments) == 2 and arguments[1] is Ellipsis:
         return plain(arguments[0])
@@ -76,14 +76,14 @@ def item_of(hint: Any) -> Any | None:
 
 
 def value_of(hint: Any) -> Any | None:
-    """Return X for `Mapping[str, X]`, and None for every other type."""
+    """Return X for ``Mapping[str, X]``, or None for any other type."""
     if typing.get_origin(hint) is Mapping and plain(typing.get_args(hint)[0]) is str:
         return plain(typing.get_args(hint)[1])
     return None
 
 
 def choices_of(hint: Any) -> tuple[Any, ...] | None:
-    """Return the words of a Literal, and None for every other type."""
+    """Return the values of a Literal, or None for any other type."""
     return typing.get_args(hint) if typing.get_origin(hint) is Literal else None
 
 
@@ -91,7 +91,7 @@ def _supported(hint: Any, where: str) -> Any:
     hint = plain(hint)
     if hint in SCALARS or hint is type(None) or choices_of(hint) is not None:
         return hint
-    inner = next((found for read in (optional_of, item_of, value_of) if (found := read(hint)) is not None), None)
+    inner = next((part for read in (optional_of, item_of, value_of) if (part := read(hint)) is not None), None)
     if inner is not None:
         _supported(inner, where)
         return hint

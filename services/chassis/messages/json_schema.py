@@ -1,6 +1,6 @@
-"""JSON Schema 2020-12 of an event, derived from its class, so the file in the repository can never lie about the code.
+"""JSON Schema 2020-12 of an event, derived from its class, so that the file in the repository matches the code.
 
-Schema and codec read the same field shapes: whatever `codec.decode` accepts is valid here, and the other way round.
+Schema and codec use the same field shapes: ``codec.decode`` accepts exactly the objects that are valid here.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SCALAR: dict[Any, dict[str, Any]] = {
 
 
 def schema_of(cls: type[Event]) -> dict[str, Any]:
-    """Return the schema of one event class: closed types, required fields, open to unknown fields."""
+    """Return the schema of an event class: closed types, required fields, unknown fields allowed."""
     nested: dict[str, Any] = {}
     schema = {"$schema": DIALECT, "$id": f"urn:event:{cls.type}", "title": cls.__name__, **_object(cls, nested)}
     return {**schema, "$defs": dict(sorted(nested.items()))} if nested else schema
@@ -52,7 +52,7 @@ def _property(shape: FieldShape, nested: dict[str, Any]) -> dict[str, Any]:
     default = list(default) if isinstance(default, tuple) else default
     try:
         json.dumps(default)
-    except TypeError:  # a nested object or a moment as default: true, but not worth a line in the schema
+    except TypeError:  # a default that is an object or a datetime has no JSON form, so the schema leaves it out
         return described
     return {**described, "default": default}
 
@@ -69,6 +69,6 @@ def _type(hint: Any, nested: dict[str, Any]) -> dict[str, Any]:
     if (inner := value_of(hint)) is not None:
         return {"type": "object", "additionalProperties": _type(inner, nested)}
     if hint.__name__ not in nested:
-        nested[hint.__name__] = {}  # stands for itself while its own fields are read
+        nested[hint.__name__] = {}  # a placeholder while its own fields are read, for recursive types
         nested[hint.__name__] = _object(hint, nested)
     return {"$ref": f"#/$defs/{hint.__name__}"}

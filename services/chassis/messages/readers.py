@@ -1,7 +1,7 @@
-"""How a value of each type is read from JSON, strictly: one reader per type, put together once.
+"""Strict readers of JSON values: a reader per type, composed once.
 
-A reader takes what the parser made of a field and returns the value; BadRecord says what was wrong, and whoever holds
-the field puts its name in front: so names cost nothing while everything is well.
+A reader takes the parsed JSON of a field and returns the value, or raises BadRecord. The reader of the enclosing object
+adds the field's name to the error, so names cost nothing while records are valid.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Reader = Callable[[Any], Any]
 
 @cache
 def reader_of(hint: Any) -> Reader:
-    """Return the reader of a type that events can carry (see `event_types`)."""
+    """Return the reader of a type that events can carry (see ``event_types``)."""
     if hint in _SCALAR:
         return _SCALAR[hint]
     if (inner := optional_of(hint)) is not None:
@@ -38,14 +38,14 @@ def reader_of(hint: Any) -> Reader:
 def _object(cls: type) -> Reader:
     shapes = tuple((field.name, reader_of(field.hint), field) for field in fields_of(cls))
 
-    def read(found: Any) -> Any:
-        if not isinstance(found, Mapping):
+    def read(value: Any) -> Any:
+        if not isinstance(value, Mapping):
             raise BadRecord("", "must be an object")
         values = {}
         for name, reader, field in shapes:
-            if name in found:
+            if name in value:
                 try:
-                    values[name] = reader(found[name])
+                    values[name] = reader(value[name])
                 except BadRecord as error:
                     raise _within(name, error) from error
             elif field.required:
@@ -54,34 +54,34 @@ def _object(cls: type) -> Reader:
                 values[name] = field.missing()
         try:
             return cls(**values)
-        except (ValueError, TypeError) as error:  # the class's own __post_init__ said no
+        except (ValueError, TypeError) as error:  # the class's own __post_init__ refused the values
             raise BadRecord("", f"is not a valid {cls.__name__}") from error
 
     return read
 
 
 def _optional(reader: Reader) -> Reader:
-    return lambda found: None if found is None else reader(found)
+    return lambda value: None if value is None else reader(value)
 
 
 def _list(reader: Reader) -> Reader:
-    def read(found: Any) -> Any:
-        if not isinstance(found, list):
+    def read(value: Any) -> Any:
+        if not isinstance(value, list):
             raise BadRecord("", "must be a list")
         try:
-            return tuple([reader(item) for item in found])
-        except BadRecord:  # once more, to say which
-            return tuple(_named(str(index), reader, item) for index, item in enumerate(found))
+            return tuple([reader(item) for item in value])
+        except BadRecord:  # read again, item by item, to name the index
+            return tuple(_named(str(index), reader, item) for index, item in enumerate(value))
 
     return read
 
 
 def _mapping(reader: Reader) -> Reader:
-    def read(found: Any) -> Any:
-        if not isinstance(found, Mapping):
+    def read(value: Any) -> Any:
+        if not isinstance(value, Mapping):
             raise BadRecord("", "must be an object")
         try:
-            return {_text(key): reader(item) for key, item in found.items()}
+            return {_text(key): reader(item) for key, item in value.items()}
         except BadRecord as error:
             raise _within("*", error) from error
 
@@ -89,46 +89,46 @@ def _mapping(reader: Reader) -> Reader:
 
 
 def _choice(choices: tuple[Any, ...]) -> Reader:
-    def read(found: Any) -> Any:
+    def read(value: Any) -> Any:
         for choice in choices:
-            if found == choice and type(found) is type(choice):
+            if value == choice and type(value) is type(choice):
                 return choice
         raise BadRecord("", "must be one of " + ", ".join(json.dumps(choice) for choice in choices))
 
     return read
 
 
-def _named(name: str, reader: Reader, found: Any) -> Any:
+def _named(name: str, reader: Reader, value: Any) -> Any:
     try:
-        return reader(found)
+        return reader(value)
     except BadRecord as error:
         raise _within(name, error) from error
 
 
 def _within(name: str, error: BadRecord) -> BadRecord:
-    """The same complaint, seen from one level further out."""
+    """Return the error with ``name`` in front of its field."""
     return BadRecord(f"{name}.{error.field}" if error.field else name, error.reason)
 
 
-def _text(found: Any) -> str:
-    if not isinstance(found, str):
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
         raise BadRecord("", "must be a string")
-    if not found.isascii() and any("\ud800" <= character <= "\udfff" for character in found):
+    if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
         raise BadRecord("", "must be Unicode text")
-    return found
+    return value
 
 
-def _whole(found: Any) -> int:
-    if not isinstance(found, int) or isinstance(found, bool):
+def _whole(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
         raise BadRecord("", "must be a whole number")
-    return found
+    return value
 
 
-def _number(found: Any) -> float:
-    if not isinstance(found, int | float) or isinstance(found, bool):
+def _number(value: Any) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool):
         raise BadRecord("", "must be a number")
     try:
-        number = float(found)
+        number = float(value)
     except OverflowError as error:
         raise BadRecord("", "must be a number within reach") from error
     if not math.isfinite(number):
@@ -136,30 +136,30 @@ def _number(found: Any) -> float:
     return number
 
 
-def _flag(found: Any) -> bool:
-    if not isinstance(found, bool):
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
         raise BadRecord("", "must be true or false")
-    return found
+    return value
 
 
-def _nothing(found: Any) -> None:
-    if found is not None:
+def _nothing(value: Any) -> None:
+    if value is not None:
         raise BadRecord("", "must be null")
 
 
-def _day(found: Any) -> date:
+def _day(value: Any) -> date:
     try:
-        if len(_text(found)) == 10:
-            return date.fromisoformat(found)
+        if len(_text(value)) == 10:
+            return date.fromisoformat(value)
     except ValueError:
         pass
     raise BadRecord("", "must be a date such as 2030-01-31")
 
 
-def _moment(found: Any) -> datetime:
+def _moment(value: Any) -> datetime:
     try:
-        moment = datetime.fromisoformat(_text(found))
-        if moment.tzinfo is not None and "T" in found:
+        moment = datetime.fromisoformat(_text(value))
+        if moment.tzinfo is not None and "T" in value:
             return moment.astimezone(UTC)
     except (ValueError, OverflowError):
         pass

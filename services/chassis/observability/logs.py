@@ -1,7 +1,7 @@
-"""Logs: one JSON object per line, with listed field names only, so that no fact about a person slips in.
+"""Logs: a JSON object per line, with allow-listed field names only, so that no fact about a person gets in.
 
-Of an exception, class and place are written and never the message, which may quote what somebody sent. Lines of
-libraries come through the same gate: their template is kept, of its values only numbers.
+Exceptions are logged by class and place, never with their message, which may quote a person's input. Log lines of
+libraries pass the same filter: the template is kept, and only the values that are numbers.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import structlog
 
 from services.chassis.observability.metrics import FIELDS_DROPPED
 
-# Ids of ours, codes, counts and times. Whoever adds a name makes sure that it can hold nothing about a person.
+# Our own ids, codes, counts and times. Add a name only if its values can never be facts about a person.
 _LISTED = """
 event level at service role logger pid port workers threads version
 request_id method route status code ms count attempt seconds error places
@@ -26,7 +26,7 @@ id subject person_id programme kind reason check due_in field
 event_id event_type type topic partition offset key group consumer lag job_id epoch tick leader
 """
 FIELDS = frozenset(_LISTED.split())
-_TEXT = 200  # characters of a value that are kept
+_MAX_TEXT = 200  # longest logged value, in characters
 _HOLDS_ADDRESS = re.compile(r"@|://[^/\s]*:")  # mail addresses, and addresses with a password
 
 Line = MutableMapping[str, Any]
@@ -35,11 +35,11 @@ Line = MutableMapping[str, Any]
 def configure(
     level: str = "INFO", service: str = "", role: str = "", *, fields: Iterable[str] = (), stream: TextIO | None = None
 ) -> None:
-    """Send structlog and the standard library's loggers as JSON lines to `stream` (standard error by default).
+    """Send structlog and the standard library's loggers as JSON lines to ``stream`` (standard error by default).
 
-    `fields` are further names a service allows. Call once per process, from its entry point.
+    ``fields`` are further allowed names of a service. Call once per process, from its entry point.
     """
-    gate = _Gate(FIELDS | set(fields), {"service": service, "role": role})
+    field_filter = _FieldFilter(FIELDS | set(fields), {"service": service, "role": role})
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -56,14 +56,14 @@ def configure(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[
                 _foreign,
-                structlog.stdlib.ExtraAdder(allow=gate.fields),
+                structlog.stdlib.ExtraAdder(allow=field_filter.fields),
                 structlog.stdlib.add_logger_name,
                 *shared,
             ],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 _exception,
-                gate,
+                field_filter,
                 structlog.processors.JSONRenderer(ensure_ascii=False),
             ],
             use_get_message=False,
@@ -77,17 +77,17 @@ def configure(
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-class _Gate:
-    """Lets listed names with plain values pass; counts what it drops."""
+class _FieldFilter:
+    """A structlog processor that keeps allow-listed fields with plain values, and counts the fields it drops."""
 
     def __init__(self, fields: frozenset[str] | set[str], always: dict[str, str]) -> None:
         self.fields = frozenset(fields)
         self._always = {name: value for name, value in always.items() if value}
 
     def __call__(self, _logger: Any, _method: str, line: Line) -> Line:
-        kept = {name: value for name, value in line.items() if name in self.fields and _plain(value)}
-        FIELDS_DROPPED.inc(len(line) - len(kept))
-        return self._always | {name: _short(value) for name, value in kept.items()}
+        allowed = {name: value for name, value in line.items() if name in self.fields and _plain(value)}
+        FIELDS_DROPPED.inc(len(line) - len(allowed))
+        return self._always | {name: _short(value) for name, value in allowed.items()}
 
 
 def _plain(value: Any) -> bool:
@@ -101,11 +101,11 @@ def _short(value: Any) -> Any:
         return [_short(item) for item in value]
     if not isinstance(value, str):
         return value
-    return "(kept out)" if _HOLDS_ADDRESS.search(value) else value[:_TEXT]
+    return "(kept out)" if _HOLDS_ADDRESS.search(value) else value[:_MAX_TEXT]
 
 
 def _exception(_logger: Any, _method: str, line: Line) -> Line:
-    """Replace an exception by its classes and the places it came through, innermost last."""
+    """Replace an exception by its classes and the last places of its traceback, innermost last."""
     fault = line.pop("exc_info", None)
     line.pop("exception", None)
     line.pop("stack_info", None)
@@ -123,16 +123,16 @@ def _exception(_logger: Any, _method: str, line: Line) -> Line:
 
 
 def _classes(fault: BaseException) -> list[str]:
-    found: list[str] = []
-    step: BaseException | None = fault
-    while step is not None and len(found) < 5:
-        found.append(f"{type(step).__module__}.{type(step).__qualname__}")
-        step = step.__cause__ or (None if step.__suppress_context__ else step.__context__)
-    return found
+    names: list[str] = []
+    current: BaseException | None = fault
+    while current is not None and len(names) < 5:
+        names.append(f"{type(current).__module__}.{type(current).__qualname__}")
+        current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
+    return names
 
 
 def _foreign(_logger: Any, _method: str, line: Line) -> Line:
-    """Rewrite a library's line from its template: numbers stay, every other value becomes an ellipsis."""
+    """Rebuild a library's log line from its template: numbers stay, all other values become an ellipsis."""
     template, args = str(line["event"]), line.pop("positional_args", None)
     try:
         if isinstance(args, tuple):

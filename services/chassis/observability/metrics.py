@@ -1,4 +1,4 @@
-"""Metrics of the HTTP side and of the logs; labels are route templates and codes, never an id or an address."""
+"""Prometheus metrics of HTTP and logs; labels are route templates and codes, never ids or addresses."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ FIELDS_DROPPED = Counter("cairn_log_fields_dropped_total", "Fields kept out of t
 
 
 def render() -> tuple[bytes, str]:
-    """Return all metrics of this process and their content type."""
+    """Return all metrics of this process as text, and the content type."""
     return generate_latest(), CONTENT_TYPE_LATEST

@@ -1,1 +1,1 @@
-"""The database of a service: transactions, and the tables that every service has."""
+"""The database of a service: transactions, and the tables that all services have."""

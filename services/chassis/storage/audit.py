@@ -1,8 +1,8 @@
-"""Who did what, as a chain: each row's hash covers the row before, and a head row holds the length and the last hash.
+"""The audit log as a hash chain: each row's hash covers the row before; a head row has the length and the last hash.
 
-A row changed, removed, added, swapped or cut off breaks the chain. Whoever can rewrite the whole table and its head
-could still forge a chain with a plain hash, so give a key that does not live in the database: then the hashes are
-HMACs. Source of the idea: RFC 6962, section 2, without the tree.
+A row changed, removed, added, swapped or cut off breaks the chain. With plain hashes, an attacker who can rewrite the
+whole table and its head could still forge a chain; with a key stored outside the database the hashes are HMACs.
+Source of the idea: RFC 6962, section 2, without the tree.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _START = "0" * 64
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One line: `by` and `subject` are ids, `reason` and `detail` hold codes and figures, nothing personal."""
+    """An audit row: ``by`` and ``subject`` are ids, ``reason`` and ``detail`` codes and figures, nothing personal."""
 
     action: str
     subject: str
@@ -36,7 +36,7 @@ class AuditEntry:
 
 
 def append_audit(connection: sa.Connection, entries: Sequence[AuditEntry], now: datetime, *, key: bytes = b"") -> None:
-    """Add entries to the end of the chain, in the caller's transaction; writers queue at the head row until commit."""
+    """Append entries to the chain, in the caller's transaction; writers wait at the head row until its commit."""
     if not entries:
         return
     insert_or_skip(connection, _HEAD, {"id": 1, "seq": 0, "hash": _START})
@@ -60,11 +60,11 @@ def append_audit(connection: sa.Connection, entries: Sequence[AuditEntry], now: 
 
 
 def verify_audit(connection: sa.Connection, *, key: bytes = b"") -> list[str]:
-    """Walk the whole chain; returns what is wrong, a sentence for each fault, and an empty list when it is whole."""
+    """Check the whole chain; return a sentence per fault, or an empty list if it is intact."""
     faults: list[str] = []
     expected, last = 0, _START
-    for found in connection.execute(sa.select(_AUDIT).order_by(_AUDIT.c.seq)):
-        row = dict(found._mapping)
+    for stored_row in connection.execute(sa.select(_AUDIT).order_by(_AUDIT.c.seq)):
+        row = dict(stored_row._mapping)
         stored = row.pop("hash")
         expected += 1
         if row["seq"] != expected:

@@ -1,8 +1,8 @@
-"""Asks a database, very cheaply, whether anything was committed since the last look.
+"""Cheap detection of commits since the last check.
 
-Fifteen idle processes on two cores must cost next to nothing. On SQLite `PRAGMA data_version` answers without reading a
-page (sqlite.org/pragma.html#pragma_data_version): it changes when another connection commits, so the watch keeps a
-connection of its own. On PostgreSQL there is no such number, and the indexed query itself is cheap: always yes.
+Fifteen idle processes on two cores must cost almost nothing. On SQLite ``PRAGMA data_version`` reads no page
+(sqlite.org/pragma.html#pragma_data_version): it changes when another connection commits, so the watch keeps its own
+connection. PostgreSQL has no such number, and the indexed query itself is cheap: there the answer is always yes.
 """
 
 from __future__ import annotations
@@ -14,27 +14,27 @@ from services.chassis.storage.database import is_sqlite
 
 
 class ChangeWatch:
-    """One reader's view; says yes at first, after every commit of others, and every `anyway` seconds regardless."""
+    """Reports changes: on the first check, after commits of others, and at least every ``anyway`` seconds."""
 
     def __init__(self, engine: sa.Engine, *, anyway: float = 5.0) -> None:
         self._engine = engine
         self._anyway = anyway
         self._connection: sa.PoolProxiedConnection | None = None
         self._seen: int | None = None
-        self._looked = 0.0
+        self._reported_at = 0.0
 
     def changed(self) -> bool:
-        """Tell whether to look again. Ask before querying, so that a commit in between shows the next time."""
+        """Return whether to query again. Call it before the query, so that a commit in between shows the next time."""
         if not is_sqlite(self._engine):
             return True
         version = self._version()
-        if version == self._seen and monotonic() - self._looked < self._anyway:
+        if version == self._seen and monotonic() - self._reported_at < self._anyway:
             return False
-        self._seen, self._looked = version, monotonic()
+        self._seen, self._reported_at = version, monotonic()
         return True
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Return the connection to the pool."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None

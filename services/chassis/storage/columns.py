@@ -1,4 +1,4 @@
-"""Column types that behave alike on SQLite and PostgreSQL."""
+"""Column types with the same behaviour on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from sqlalchemy.dialects import postgresql
 
 
 class UtcMoment(sa.types.TypeDecorator[datetime]):
-    """A moment in UTC, aware on both sides; a naive one is refused instead of guessed. Sorts rightly on SQLite too."""
+    """An aware datetime in UTC; naive datetimes raise ValueError. Sorts correctly on SQLite too."""
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        """Turn to UTC; SQLite keeps text without a zone, so the zone is dropped there after the turn."""
+        """Convert to UTC; SQLite stores text without a time zone, so there the zone is dropped after the conversion."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -25,8 +25,8 @@ class UtcMoment(sa.types.TypeDecorator[datetime]):
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        """Give the zone back."""
-        del dialect  # what comes back says itself whether it has a zone
+        """Restore the time zone."""
+        del dialect  # the value itself shows whether it has a time zone
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -38,5 +38,5 @@ def json_column() -> sa.types.TypeEngine[Any]:
 
 
 def serial_column() -> sa.types.TypeEngine[int]:
-    """Return the type for a number that the database counts up: 64 bits on both (SQLite wants the word INTEGER)."""
+    """Return the type for an auto-incremented number: 64 bits on both (SQLite requires the type name INTEGER)."""
     return sa.BigInteger().with_variant(sa.Integer(), "sqlite")

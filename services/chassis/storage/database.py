@@ -1,8 +1,8 @@
-"""The way to a service's database: SQLite on one machine, PostgreSQL in production, the same behaviour from both.
+"""Database engines and statements with the same behaviour on SQLite (single machine) and PostgreSQL (production).
 
-SQLite traps this closes (docs: sqlite.org/lang_transaction, and pysqlite's own implicit transactions): a plain BEGIN
-that writes later fails with "database is locked" under contention, so write transactions take the lock at once
-(BEGIN IMMEDIATE) and wait for it; foreign keys are off unless asked for; without WAL readers block writers.
+SQLite pitfalls avoided here (sqlite.org/lang_transaction, and pysqlite's implicit transactions): a plain BEGIN that
+writes later fails with "database is locked" under contention, so write transactions take the lock at once
+(BEGIN IMMEDIATE) and wait for it; foreign keys are off by default; without WAL readers block writers.
 """
 
 from __future__ import annotations
@@ -23,25 +23,25 @@ from services.chassis.core.errors import Contention, StartRefused, Transient, Un
 from services.chassis.storage.postgres import BACKGROUND, Patience, open_postgres
 
 READ_ONLY = "cairn_read_only"
-"""Execution option of a connection whose transactions only read."""
+"""Execution option of connections with read-only transactions."""
 
 _BUSY_SECONDS = 30
 _CONTENTION = frozenset({"40001", "40P01", "55P03"})  # serialisation failure, deadlock, lock not available
-# The server is shut down, crashed, starting, full or short of something; a wait took too long, and it ended it.
+# The server is shut down, crashed, starting, full or short of resources, or it ended a wait that took too long.
 _AWAY = frozenset(
     {"57P01", "57P02", "57P03", "57P05", "57014", "25P03", "25P04", "53000", "53100", "53200", "53300", "53400"}
 )
-_AWAY_CLASSES = ("08", "58")  # connection faults, faults of the system under the server
+_AWAY_CLASSES = ("08", "58")  # connection faults, system faults of the server
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _NO_DISK = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN})
-_LOST_BEFORE = "8s2b"  # SQLAlchemy: the connection of this transaction was lost, and something uses it still
+_LOST_BEFORE = "8s2b"  # SQLAlchemy: the connection of this transaction was lost, but is still in use
 _Q = TypeVar("_Q", bound=sa.Select[Any])
 
 
 def open_engine(url: str, *, pool_size: int = 5, max_overflow: int = 59, patience: Patience = BACKGROUND) -> sa.Engine:
-    """Return an engine for `sqlite:////abs/path.db` or `postgresql+psycopg://...`; connects when first used.
+    """Return an engine for ``sqlite:////abs/path.db`` or ``postgresql+psycopg://...``; it connects when first used.
 
-    Build it after the fork. Raises StartRefused for any other kind of URL. `patience` is for PostgreSQL.
+    Create it after the fork. Raises StartRefused for other URLs. ``patience`` applies to PostgreSQL.
     """
     try:
         parsed = sa.make_url(url)
@@ -55,34 +55,34 @@ def open_engine(url: str, *, pool_size: int = 5, max_overflow: int = 59, patienc
 
 
 def is_sqlite(engine: sa.Engine | sa.Connection) -> bool:
-    """Tell whether this is the embedded database."""
+    """Return whether the database is SQLite."""
     return engine.dialect.name == "sqlite"
 
 
 def database_now(connection: sa.Connection) -> datetime:
-    """Return the database's own time, UTC: one clock for all processes. PostgreSQL: the start of the transaction."""
+    """Return the database's time in UTC: the same clock for all processes. PostgreSQL: the transaction's start."""
     if is_sqlite(connection):
         text = connection.exec_driver_sql("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')").scalar_one()
         return datetime.fromisoformat(text).replace(tzinfo=UTC)
-    found: datetime = connection.exec_driver_sql("SELECT now()").scalar_one()
-    return found.astimezone(UTC)
+    now: datetime = connection.exec_driver_sql("SELECT now()").scalar_one()
+    return now.astimezone(UTC)
 
 
 def for_update(query: _Q) -> _Q:
-    """Lock the selected rows until the transaction ends. On SQLite the whole transaction holds the lock already."""
+    """Lock the selected rows until the transaction ends. On SQLite the transaction has the write lock already."""
     return query.with_for_update()
 
 
 def insert_or_skip(connection: sa.Connection, table: sa.Table, values: dict[str, Any]) -> bool:
-    """Insert a row unless one with its keys is there; returns whether it was inserted.
+    """Insert a row unless its keys exist; return whether it was inserted.
 
-    On PostgreSQL this waits for another transaction that is inserting the same row, and then tells by its outcome.
+    On PostgreSQL this waits for another transaction that is inserting the same row; its outcome decides the result.
     """
     return bool(insert_new(connection, table, [values]))
 
 
 def insert_new(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> list[sa.Row[Any]]:
-    """Insert several rows at once, leaving out those whose keys are there; returns the keys of the inserted ones."""
+    """Insert rows in one statement, skipping those whose keys exist; return the keys of the inserted rows."""
     if not rows:
         return []
     return list(connection.execute(_insert_new(connection.dialect.name, table), rows))
@@ -91,12 +91,12 @@ def insert_new(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[s
 def upsert(
     connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]], *, kept: Sequence[str] = ()
 ) -> None:
-    """Insert rows by their primary key, or bring the columns given to what they say; `kept` ones are only inserted."""
+    """Insert rows, or update the given columns of rows that exist; columns in ``kept`` are only inserted."""
     if rows:
         connection.execute(_upsert(connection.dialect.name, table, tuple(rows[0]), tuple(kept)), rows)
 
 
-# Statements are built once: building one anew, and finding out that it is the same as before, costs more than its row.
+# Statements are cached: building and comparing a statement costs more than executing it for a row.
 @cache
 def _insert_new(dialect: str, table: sa.Table) -> Any:
     return insert_of(dialect, table).on_conflict_do_nothing().returning(*table.primary_key.columns)
@@ -111,12 +111,12 @@ def _upsert(dialect: str, table: sa.Table, names: tuple[str, ...], kept: tuple[s
 
 
 def conflict_insert(connection: sa.Connection, table: sa.Table) -> Any:
-    """Return the dialect's INSERT, which knows `on_conflict_do_update` and `on_conflict_do_nothing` on both."""
+    """Return the dialect's INSERT, with ``on_conflict_do_update`` and ``on_conflict_do_nothing`` on both databases."""
     return insert_of(connection.dialect.name, table)
 
 
 def insert_of(dialect: str, table: sa.Table) -> Any:
-    """Return the same by the dialect's name, for statements that are built once."""
+    """Return the INSERT of a dialect by its name, for cached statements."""
     if dialect == "sqlite":
         from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -127,9 +127,10 @@ def insert_of(dialect: str, table: sa.Table) -> Any:
 
 
 def transient_of(error: BaseException) -> Transient | None:
-    """Return what passes as a Transient of ours, and None for faults that would come back every time.
+    """Return a Transient for a temporary fault, or None for faults that would recur every time.
 
-    A fault may come from our code, from SQLAlchemy, or from the driver itself (when a connection is given back, say).
+    The error may come from our code, from SQLAlchemy, or from the driver itself (for example when a connection returns
+    to the pool).
     """
     if isinstance(error, Transient):
         return error
@@ -143,7 +144,7 @@ def transient_of(error: BaseException) -> Transient | None:
 
 
 def _of_driver(error: BaseException | None, *, lost: bool = False) -> Transient | None:
-    """Judge what sqlite3 or psycopg raised; `lost`: the connection is known to be gone."""
+    """Classify an error of sqlite3 or psycopg; ``lost``: the connection is known to be gone."""
     if isinstance(error, sqlite3.Error):
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in _BUSY:
@@ -152,7 +153,7 @@ def _of_driver(error: BaseException | None, *, lost: bool = False) -> Transient 
     state = error.sqlstate if isinstance(error, psycopg.Error) else None
     if state in _CONTENTION:
         return Contention("the database chose another transaction")
-    # Without a state the server has said nothing: libpq could not reach it, or lost it half-way.
+    # Without a SQLSTATE the server has not answered: libpq could not reach it, or lost the connection.
     lost = lost or (isinstance(error, psycopg.OperationalError | psycopg.InterfaceError) and state is None)
     if lost or state in _AWAY or (state or "").startswith(_AWAY_CLASSES):
         return Unavailable("the database does not answer")
@@ -172,12 +173,12 @@ def _open_sqlite(url: sa.URL, pool_size: int, max_overflow: int) -> sa.Engine:
     )
 
     @sa_event.listens_for(engine, "do_connect")
-    def make_room(*_: Any) -> None:
+    def create_folder(*_: Any) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
 
     @sa_event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _: Any) -> None:
-        connection.isolation_level = None  # no implicit BEGIN by the driver: we say which kind
+        connection.isolation_level = None  # no implicit BEGIN by the driver: we choose its kind
         for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "trusted_schema=OFF"):
             connection.execute(f"PRAGMA {pragma}")
 

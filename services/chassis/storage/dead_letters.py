@@ -1,7 +1,7 @@
-"""The records that were put aside, for a person who looks at them: list, find, remove, mark as seen.
+"""Dead letters for operators: list, find, remove, mark as seen.
 
-A letter says where its record lies and what went wrong, never what the record said. It is named by its place,
-`topic/partition/offset`.
+A dead letter has the place of its record and the error, never the record's content. Its name is the place,
+``topic/partition/offset``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _DEAD = TABLES.dead_letters
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One dead letter as it stands in the database; `seen_at` is when an operator resumed its partition."""
+    """A stored dead letter; ``seen_at`` is when an operator resumed its partition."""
 
     consumer: str
     topic: str
@@ -36,13 +36,13 @@ class Letter:
 
     @property
     def place(self) -> str:
-        """Return its name: `topic/partition/offset`."""
+        """Return the letter's name: ``topic/partition/offset``."""
         return f"{self.topic}/{self.partition}/{self.offset}"
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which letters are asked for; None asks for any."""
+    """A filter of dead letters; None matches any value."""
 
     topic: str | None = None
     partition: int | None = None
@@ -52,7 +52,7 @@ class Wanted:
 
 
 def read_place(text: str) -> Wanted:
-    """Read `topic/partition/offset`; raises ValueError with what to do."""
+    """Return the filter for ``topic/partition/offset``; raises ValueError that states what to write."""
     topic, _, rest = text.partition("/")
     partition, _, offset = rest.partition("/")
     if not (topic and partition.isdecimal() and offset.isdecimal()):
@@ -61,7 +61,7 @@ def read_place(text: str) -> Wanted:
 
 
 def list_letters(connection: sa.Connection, consumer: str, wanted: Wanted = Wanted()) -> Sequence[Letter]:
-    """Return the letters asked for, in the order of their records."""
+    """Return the letters that match ``wanted``, in the order of their records."""
     query = sa.select(_DEAD).where(_DEAD.c.consumer == consumer)
     for name in Wanted.__slots__:
         if (value := getattr(wanted, name)) is not None:
@@ -71,16 +71,16 @@ def list_letters(connection: sa.Connection, consumer: str, wanted: Wanted = Want
 
 
 def remove_letter(connection: sa.Connection, letter: Letter) -> bool:
-    """Delete a letter; False when it is gone already. Waits for another transaction that is deleting it."""
+    """Delete a letter; return False if it is gone already. Waits for another transaction that is deleting it."""
     place = {"topic": letter.topic, "partition": letter.partition, "offset": letter.offset}
-    ours = [_DEAD.c.consumer == letter.consumer, *(_DEAD.c[name] == value for name, value in place.items())]
-    return connection.execute(_DEAD.delete().where(*ours)).rowcount == 1
+    condition = [_DEAD.c.consumer == letter.consumer, *(_DEAD.c[name] == value for name, value in place.items())]
+    return connection.execute(_DEAD.delete().where(*condition)).rowcount == 1
 
 
 def mark_seen(connection: sa.Connection, consumer: str, place: TopicPartition, now: datetime) -> int:
-    """Write that a person has seen a partition's letters; returns how many were new to them."""
-    ours = (_DEAD.c.consumer == consumer, _DEAD.c.topic == place.topic, _DEAD.c.partition == place.partition)
-    new = _DEAD.update().where(*ours, _DEAD.c.acknowledged_at.is_(None))
+    """Mark a partition's letters as seen by an operator; return how many were unseen."""
+    condition = (_DEAD.c.consumer == consumer, _DEAD.c.topic == place.topic, _DEAD.c.partition == place.partition)
+    new = _DEAD.update().where(*condition, _DEAD.c.acknowledged_at.is_(None))
     return connection.execute(new.values(acknowledged_at=now)).rowcount
 
 

@@ -1,7 +1,7 @@
-"""Rows that one transaction holds in memory: read once, changed there, and written together before the commit.
+"""A transaction's rows in memory: read once, changed in memory, and written together before the commit.
 
 A consumer handles many events in one transaction, and several of them concern the same rows. A store that locks its
-rows when it reads them may keep them here until the end: nobody else can change them meanwhile, so they stay true.
+rows when it reads them may keep them here until the commit: no other transaction can change them in between.
 """
 
 from __future__ import annotations
@@ -13,36 +13,36 @@ V = TypeVar("V")
 
 
 class Held(Generic[V]):
-    """Values by key, None for a row that is not there. `write` gets all changed values at once, sorted by key."""
+    """Values by key, None for rows that do not exist. ``write`` gets all changed values at once, sorted by key."""
 
     def __init__(self, write: Callable[[Mapping[str, V]], None]) -> None:
         self._write = write
-        self._known: dict[str, V | None] = {}
+        self._values: dict[str, V | None] = {}
         self._changed: dict[str, V] = {}
 
     def missing(self, keys: Sequence[str]) -> list[str]:
-        """Return the keys that are not held yet, each once and sorted: rows are locked in one order by everybody."""
-        return sorted(set(keys) - self._known.keys())
+        """Return the keys not in memory yet, sorted and without duplicates, so that all writers lock in one order."""
+        return sorted(set(keys) - self._values.keys())
 
     def learn(self, key: str, value: V | None) -> None:
-        """Keep what was read and locked."""
-        self._known[key] = value
+        """Add a value that was read and locked."""
+        self._values[key] = value
 
     def get(self, key: str) -> V | None:
-        """Return the value as it is now; KeyError for a key that is not held."""
-        return self._known[key]
+        """Return the current value; raises KeyError for a key not in memory."""
+        return self._values[key]
 
     def change(self, key: str, value: V) -> None:
-        """Keep a new value, to be written."""
-        self._known[key] = self._changed[key] = value
+        """Set a new value, to be written before the commit."""
+        self._values[key] = self._changed[key] = value
 
     def write(self) -> None:
-        """Write what changed since the last time."""
+        """Write the values changed since the last write."""
         if self._changed:
             changed, self._changed = self._changed, {}
             self._write(dict(sorted(changed.items())))
 
     def forget(self) -> None:
-        """Hold nothing any more, and write nothing."""
-        self._known.clear()
+        """Drop all values without writing."""
+        self._values.clear()
         self._changed.clear()

@@ -1,4 +1,4 @@
-"""Which events took effect here, and which were put aside. A row is written in the transaction of the effect itself."""
+"""The inbox: which events took effect or became dead letters. Rows are written in the transaction of the effect."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from services.chassis.storage.tables import TABLES
 _INBOX, _DEAD = TABLES.inbox, TABLES.dead_letters
 
 EventName = tuple[str, str]
-"""Source and id: together they name an event for ever."""
+"""Source and id: together they identify an event for ever."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """Why one record was put aside: where it lies and the class of the error, never what it said."""
+    """A record that cannot be handled: its place and the class of the error, never its content."""
 
     topic: str
     partition: int
@@ -34,7 +34,7 @@ class DeadLetter:
 def note_events(
     connection: sa.Connection, consumer: str, events: Collection[EventName], now: datetime
 ) -> set[EventName]:
-    """Write that these events take effect now, in one statement; returns those that did not before."""
+    """Mark events as handled, in one statement; return those that were not marked before."""
     if not events:
         return set()
     rows = [
@@ -46,14 +46,14 @@ def note_events(
     return {(row.source, row.event_id) for row in new}
 
 
-def forget_dead(connection: sa.Connection, consumer: str, source: str, event_id: str) -> None:
-    """Take back the mark of an event that was put aside, so that it may take effect after all."""
-    ours = (_INBOX.c.consumer == consumer, _INBOX.c.source == source, _INBOX.c.event_id == event_id)
-    connection.execute(_INBOX.delete().where(*ours, _INBOX.c.dead))
+def delete_dead_mark(connection: sa.Connection, consumer: str, source: str, event_id: str) -> None:
+    """Delete the inbox mark of a dead letter's event, so that the event may take effect after all."""
+    event = (_INBOX.c.consumer == consumer, _INBOX.c.source == source, _INBOX.c.event_id == event_id)
+    connection.execute(_INBOX.delete().where(*event, _INBOX.c.dead))
 
 
 def put_aside(connection: sa.Connection, consumer: str, letter: DeadLetter, now: datetime) -> bool:
-    """Write a dead letter, and the inbox mark that keeps its event from being tried again; False when it was there."""
+    """Store a dead letter with the inbox mark that prevents retries of its event; return False if it exists."""
     new = insert_or_skip(
         connection,
         _DEAD,
@@ -75,8 +75,8 @@ def put_aside(connection: sa.Connection, consumer: str, letter: DeadLetter, now:
     return new
 
 
-def is_put_aside(connection: sa.Connection, consumer: str, letter: DeadLetter) -> bool:
-    """Tell whether the record at this place was put aside before."""
-    ours = (_DEAD.c.consumer == consumer, _DEAD.c.topic == letter.topic, _DEAD.c.partition == letter.partition)
-    found = sa.select(_DEAD.c.offset).where(*ours, _DEAD.c.offset == letter.offset)
-    return connection.execute(found).first() is not None
+def is_dead_letter(connection: sa.Connection, consumer: str, letter: DeadLetter) -> bool:
+    """Return whether the record at this place is a dead letter already."""
+    partition = (_DEAD.c.consumer == consumer, _DEAD.c.topic == letter.topic, _DEAD.c.partition == letter.partition)
+    query = sa.select(_DEAD.c.offset).where(*partition, _DEAD.c.offset == letter.offset)
+    return connection.execute(query).first() is not None

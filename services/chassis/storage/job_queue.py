@@ -1,8 +1,8 @@
-"""The queue of jobs as a table: put one in, claim one, finish it, put it back. Every function is one short step.
+"""The job queue as a table: enqueue, claim, finish and retry jobs, each in a short statement.
 
-One row per (kind, key). While it waits, another enqueue keeps the earlier due time (that is the debounce) and the newer
-payload. While it runs, an enqueue is written beside it (`again_at`) and becomes the next run. Claims are made by
-UPDATE ... RETURNING, since SQLite drops SKIP LOCKED without a word.
+One row per (kind, key). While a job waits, another request keeps the earlier due time (a debounce) and the newer
+payload. While it runs, a request is stored in ``again_at`` and becomes the next run. Claims use UPDATE ... RETURNING,
+since SQLite silently ignores SKIP LOCKED.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from services.chassis.storage.tables import TABLES
 _JOBS = TABLES.jobs
 _AT_ONCE = 500
 WORKER_DIED = "WorkerDied"
-"""Stands for an error where a run ended without a word: its lease ran out."""
+"""The error of a run that ended without a result: its lease expired."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A job taken: `lease` proves it is ours, `attempt` counts from 1, `last_error` is how the run before ended."""
+    """A claimed job: ``lease`` proves that it is ours, ``attempt`` counts from 1, ``last_error`` ended the last run."""
 
     id: int
     kind: str
@@ -40,7 +40,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class JobRequest:
-    """A wish for a job; `payload` None keeps the one it has."""
+    """A request for a job; None as ``payload`` keeps the payload of a job that exists."""
 
     kind: str
     key: str
@@ -49,7 +49,7 @@ class JobRequest:
 
 
 def merge_requests(requests: Sequence[JobRequest]) -> list[JobRequest]:
-    """Return one request per job, sorted, with the same outcome: the earliest due time, the newest payload."""
+    """Return one request per job, sorted, with the same effect: the earliest due time, the newest payload."""
     merged: dict[tuple[str, str], JobRequest] = {}
     for new in requests:
         old = merged.get((new.kind, new.key))
@@ -61,17 +61,17 @@ def merge_requests(requests: Sequence[JobRequest]) -> list[JobRequest]:
 
 
 def put_jobs(connection: sa.Connection, requests: Sequence[JobRequest], now: datetime) -> None:
-    """Enqueue, in the caller's transaction. A job that gave up starts afresh; one that backs off keeps to that."""
+    """Enqueue jobs, in the caller's transaction. A job that was given up starts again; one in back-off still waits."""
     rows = [
         {
-            "kind": wish.kind,
-            "key": wish.key,
-            "payload": None if wish.payload is None else dict(wish.payload),
-            "due_at": wish.due_at,
+            "kind": request.kind,
+            "key": request.key,
+            "payload": None if request.payload is None else dict(request.payload),
+            "due_at": request.due_at,
             "attempts": 0,
             "created_at": now,
         }
-        for wish in requests
+        for request in requests
     ]
     if rows:
         connection.execute(_enqueue(connection.dialect.name), rows)
@@ -79,7 +79,7 @@ def put_jobs(connection: sa.Connection, requests: Sequence[JobRequest], now: dat
 
 @cache
 def _enqueue(dialect: str) -> Any:
-    """The statement that enqueues, built once per dialect."""
+    """Return the statement that enqueues jobs, built once per dialect."""
     insert = insert_of(dialect, _JOBS)
     new, old = insert.excluded, _JOBS.c
     running, gave_up = old.leased_until.is_not(None), old.gave_up_at.is_not(None)
@@ -102,26 +102,26 @@ def _enqueue(dialect: str) -> Any:
 
 
 def claim_job(connection: sa.Connection, kinds: Sequence[str], now: datetime, lease: timedelta) -> Claim | None:
-    """Take the job that is due longest, or whose lease ran out because its worker died; None when there is none."""
+    """Claim the job that is due longest, or whose lease expired because its worker died; None if there is none."""
     return next(iter(claim_jobs(connection, kinds, now, lease, most=1)), None)
 
 
 def claim_jobs(
     connection: sa.Connection, kinds: Sequence[str], now: datetime, lease: timedelta, *, most: int
 ) -> list[Claim]:
-    """Take several such jobs at once, those first that are due longest."""
+    """Claim at most ``most`` such jobs at once, those due longest first."""
     token = str(uuid.uuid4())
-    told = {"kinds": list(kinds), "now": now, "most": most, "token": token, "until": now + lease}
-    taken = connection.execute(_claim(connection.dialect.name), told).all()
+    values = {"kinds": list(kinds), "now": now, "most": most, "token": token, "until": now + lease}
+    rows = connection.execute(_claim(connection.dialect.name), values).all()
     return [
         Claim(row.id, row.kind, row.key, row.payload or {}, row.attempts, token, row.last_error)
-        for row in sorted(taken, key=lambda row: (row.due_at, row.id))
+        for row in sorted(rows, key=lambda row: (row.due_at, row.id))
     ]
 
 
 @cache
 def _claim(dialect: str) -> Any:
-    """The statement that claims. What is due is found first and by itself, so that no more rows are locked."""
+    """Return the statement that claims jobs. A subquery finds the due jobs first, so that no other rows are locked."""
     now: sa.BindParameter[datetime] = sa.bindparam("now", type_=_JOBS.c.due_at.type)
     due = (
         sa.select(_JOBS.c.id)
@@ -136,10 +136,10 @@ def _claim(dialect: str) -> Any:
     )
     if dialect != "sqlite":
         due = due.with_for_update(skip_locked=True)
-    found = due.cte("due")
+    due_jobs = due.cte("due")
     return (
         _JOBS.update()
-        .where(_JOBS.c.id.in_(sa.select(found.c.id)))
+        .where(_JOBS.c.id.in_(sa.select(due_jobs.c.id)))
         .values(
             lease=sa.bindparam("token"),
             leased_until=sa.bindparam("until", type_=_JOBS.c.leased_until.type),
@@ -159,25 +159,25 @@ def _claim(dialect: str) -> Any:
 
 
 def next_due(connection: sa.Connection, kinds: Sequence[str]) -> datetime | None:
-    """Return when the next job is due or the next lease ends, or None when nothing waits."""
+    """Return when the next job is due or the next lease ends, or None if there are no jobs."""
     when = sa.case((_JOBS.c.leased_until > _JOBS.c.due_at, _JOBS.c.leased_until), else_=_JOBS.c.due_at)
     query = sa.select(sa.type_coerce(sa.func.min(when), _JOBS.c.due_at.type))
-    found: datetime | None = connection.execute(
+    due_at: datetime | None = connection.execute(
         query.where(_JOBS.c.kind.in_(list(kinds)), _JOBS.c.gave_up_at.is_(None))
     ).scalar_one()
-    return found
+    return due_at
 
 
 def extend_leases(connection: sa.Connection, claims: Sequence[Claim], until: datetime) -> int:
-    """Keep running jobs, claimed together, ours; returns how many still are."""
+    """Extend the leases of jobs that were claimed together; return how many are still ours."""
     together = _JOBS.c.id.in_([claim.id for claim in claims]) & (_JOBS.c.lease == claims[0].lease)
     return connection.execute(_JOBS.update().where(together).values(leased_until=until)).rowcount
 
 
 def finish_jobs(connection: sa.Connection, claims: Sequence[Claim]) -> set[int]:
-    """Finish jobs that were claimed together, see `finish_job`; returns the ids of those that were still ours."""
-    told = {"ids": [claim.id for claim in claims], "token": claims[0].lease}
-    done = set(connection.scalars(_FINISH, told))
+    """Finish jobs that were claimed together, see ``finish_job``; return the ids of those that were still ours."""
+    values = {"ids": [claim.id for claim in claims], "token": claims[0].lease}
+    done = set(connection.scalars(_FINISH, values))
     return done | {claim.id for claim in claims if claim.id not in done and finish_job(connection, claim)}
 
 
@@ -193,7 +193,7 @@ _FINISH = (
 
 
 def finish_job(connection: sa.Connection, claim: Claim) -> bool:
-    """Remove a job that is done, or make it wait again when it was enqueued meanwhile; False when it was taken over."""
+    """Delete a finished job, or let it wait again if it was enqueued meanwhile; return False if it was taken over."""
     if connection.execute(_ours(_JOBS.delete(), claim).where(_JOBS.c.again_at.is_(None))).rowcount == 1:
         return True
     return (
@@ -211,7 +211,7 @@ def finish_job(connection: sa.Connection, claim: Claim) -> bool:
 
 
 def put_back(connection: sa.Connection, claim: Claim, error: str, due_at: datetime) -> bool:
-    """Let a job that went wrong wait until `due_at`; what was enqueued meanwhile is that next run."""
+    """Let a failed job wait until ``due_at``; that run also serves requests made meanwhile."""
     return (
         connection.execute(
             _ours(_JOBS.update(), claim).values(
@@ -226,22 +226,22 @@ def put_back(connection: sa.Connection, claim: Claim, error: str, due_at: dateti
 
 
 def waits_later(jobs: sa.Table, now: datetime) -> sa.ColumnElement[bool]:
-    """Return the condition for a job that rests and is due after `now`; `jobs` is the table of a service's metadata."""
+    """Return the condition for a waiting job that is due after ``now``; ``jobs`` is a service's own table."""
     return (jobs.c.due_at > now) & jobs.c.leased_until.is_(None) & jobs.c.gave_up_at.is_(None)
 
 
 def hasten_jobs(connection: sa.Connection, kind: str, keys: Sequence[str], now: datetime) -> int:
-    """Make jobs due now that would rest longer: what they waited for has come. Returns how many."""
+    """Make waiting jobs due now, since the reason for their wait has ended; return how many."""
     hastened = 0
     for start in range(0, len(keys), _AT_ONCE):
-        some = list(keys[start : start + _AT_ONCE])
-        resting = _JOBS.update().where(_JOBS.c.kind == kind, _JOBS.c.key.in_(some), waits_later(_JOBS, now))
-        hastened += connection.execute(resting.values(due_at=now)).rowcount
+        chunk = list(keys[start : start + _AT_ONCE])
+        update = _JOBS.update().where(_JOBS.c.kind == kind, _JOBS.c.key.in_(chunk), waits_later(_JOBS, now))
+        hastened += connection.execute(update.values(due_at=now)).rowcount
     return hastened
 
 
 def give_up(connection: sa.Connection, claim: Claim, error: str, now: datetime) -> bool:
-    """Stop trying, visibly: the row stays with its attempts and last error. A sequel enqueued meanwhile still runs."""
+    """Stop retrying a job: the row stays with its attempts and last error. A request made meanwhile still runs."""
     if connection.execute(
         _ours(_JOBS.update(), claim)
         .where(_JOBS.c.again_at.is_(None))
@@ -252,7 +252,7 @@ def give_up(connection: sa.Connection, claim: Claim, error: str, now: datetime) 
 
 
 def given_up(connection: sa.Connection) -> int:
-    """Count the jobs that wait for a person."""
+    """Return the number of jobs that were given up and wait for an operator."""
     query = sa.select(sa.func.count()).select_from(_JOBS).where(_JOBS.c.gave_up_at.is_not(None))
     return connection.execute(query).scalar_one()
 

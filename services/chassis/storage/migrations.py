@@ -1,7 +1,7 @@
-"""Brings a service's database to the newest schema, by alembic and without an env.py: the versions are all there is.
+"""Schema migrations by alembic, without an env.py: a service has only its versions.
 
-Safe to start from several processes at once: on SQLite the whole upgrade is one write transaction, on PostgreSQL it
-holds an advisory lock; whoever comes second finds nothing to do. Either all of it is applied or nothing.
+Several processes may start a migration at once: on SQLite the whole upgrade is one write transaction, on PostgreSQL it
+takes an advisory lock; the second process finds nothing to do. Either the whole upgrade is applied or nothing.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ _LOCK = 0x6D696772  # "migr"
 
 
 def migrate(url: str, script_location: str | Path, *, to: str = "head") -> None:
-    """Upgrade the database at `url` to revision `to`, with the scripts in `script_location`/versions."""
-    _move(url, script_location, to, down=False)
+    """Upgrade the database at ``url`` to revision ``to``, with the scripts in ``script_location``/versions."""
+    _run_migrations(url, script_location, to, down=False)
 
 
 def migrate_down(url: str, script_location: str | Path, *, to: str = "base") -> None:
-    """Take the database back to revision `to`; loses what only the newer schema could hold."""
-    _move(url, script_location, to, down=True)
+    """Downgrade the database to revision ``to``; loses data that only the newer schema can hold."""
+    _run_migrations(url, script_location, to, down=True)
 
 
 def current_revision(url: str) -> str | None:
-    """Return the revision a database stands at; None for an empty one."""
+    """Return the revision of a database, or None if it is empty."""
     engine = open_engine(url)
     try:
         with engine.connect() as connection:
@@ -41,10 +41,10 @@ def current_revision(url: str) -> str | None:
 
 
 def create_chassis_tables(connection: sa.Connection) -> None:
-    """Create the chassis' tables; each service's first revision calls it with `op.get_bind()`.
+    """Create the chassis' tables; each service's first revision calls it with ``op.get_bind()``.
 
-    A later change to a chassis table is a revision of its own in every service, which must bear a fresh database that
-    has the change already (`ADD COLUMN` only where the column is missing).
+    A later change to a chassis table is a separate revision in each service, which must work on a new database that has
+    the change already (``ADD COLUMN`` only where the column is missing).
     """
     metadata = sa.MetaData()
     chassis_tables(metadata)
@@ -52,23 +52,23 @@ def create_chassis_tables(connection: sa.Connection) -> None:
 
 
 def drop_chassis_tables(connection: sa.Connection) -> None:
-    """Drop them again, for the way down."""
+    """Drop the chassis' tables, for a downgrade."""
     metadata = sa.MetaData()
     chassis_tables(metadata)
     metadata.drop_all(connection)
 
 
 def create_consumer_partitions(connection: sa.Connection) -> None:
-    """Create the table of consumer alarms where it is not there yet, for databases older than it."""
+    """Create the table of consumer alarms if it does not exist, for databases older than the table."""
     consumer_partitions(sa.MetaData()).create(connection, checkfirst=True)
 
 
 def drop_consumer_partitions(connection: sa.Connection) -> None:
-    """Drop it again, for the way down."""
+    """Drop the table of consumer alarms, for a downgrade."""
     consumer_partitions(sa.MetaData()).drop(connection, checkfirst=True)
 
 
-def _move(url: str, script_location: str | Path, to: str, *, down: bool) -> None:
+def _run_migrations(url: str, script_location: str | Path, to: str, *, down: bool) -> None:
     config = Config()
     config.set_main_option("script_location", str(script_location).replace("%", "%%"))
     config.set_main_option("path_separator", "os")

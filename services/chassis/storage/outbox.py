@@ -1,7 +1,7 @@
-"""Events wait here, in the database of the service that told them, until the relay has seen them sent.
+"""The outbox: published events wait in the service's database until the relay has sent them.
 
-They are written in the transaction of the change they tell of, so neither can be without the other. The relay asks for
-what is "not yet published", never for numbers above the last one seen: a late commit would be lost (measured).
+They are written in the transaction of the change that they report, so neither exists without the other. The relay reads
+events that are "not yet published", never numbers above the last one seen: a late commit would be lost (measured).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _OUTBOX = TABLES.outbox
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One event on its way: what the broker gets, and `seq`, its place in the outbox (0 before it is stored)."""
+    """An event to send: the record for the broker, and ``seq``, its number in the outbox (0 before it is stored)."""
 
     topic: str
     key: str
@@ -34,7 +34,7 @@ class Outgoing:
 
 
 def outgoing(event: Event, *, source: str, now: datetime) -> Outgoing:
-    """Give an event its id and envelope; raises BadRecord when the event breaks its own types."""
+    """Return an event with a new id and its envelope; raises BadRecord if a value does not match its type."""
     envelope = Envelope(
         id=str(uuid.uuid4()),
         source=source,
@@ -47,7 +47,7 @@ def outgoing(event: Event, *, source: str, now: datetime) -> Outgoing:
 
 
 def store_outgoing(connection: sa.Connection, events: Sequence[Outgoing], now: datetime) -> None:
-    """Write events into the outbox, in order, in the caller's transaction."""
+    """Insert events into the outbox, in order, in the caller's transaction."""
     rows = [
         {
             "event_id": event.event_id,
@@ -59,12 +59,12 @@ def store_outgoing(connection: sa.Connection, events: Sequence[Outgoing], now: d
         }
         for event in events
     ]
-    if rows:  # both drivers run the statement once per row, in order: so the numbers follow the order of the events
+    if rows:  # both drivers execute the statement row by row, so the numbers follow the order of the events
         connection.execute(_OUTBOX.insert(), rows)
 
 
 def waiting(connection: sa.Connection, limit: int, passing_over: Sequence[tuple[str, str]] = ()) -> list[Outgoing]:
-    """Return the oldest unpublished events; `passing_over` names (topic, key) pairs to leave out for now."""
+    """Return the oldest unpublished events, without those of the (topic, key) pairs in ``passing_over``."""
     query = sa.select(_OUTBOX).where(_OUTBOX.c.published_at.is_(None)).order_by(_OUTBOX.c.seq).limit(limit)
     if passing_over:
         query = query.where(sa.not_(sa.tuple_(_OUTBOX.c.topic, _OUTBOX.c.key).in_(list(passing_over))))
@@ -82,19 +82,19 @@ def waiting(connection: sa.Connection, limit: int, passing_over: Sequence[tuple[
 
 
 def mark_published(connection: sa.Connection, seqs: Sequence[int], now: datetime) -> None:
-    """Mark events as sent; only for those whose own delivery succeeded."""
+    """Mark events as sent; call it only for events whose own delivery succeeded."""
     if seqs:
         connection.execute(_OUTBOX.update().where(_OUTBOX.c.seq.in_(list(seqs))).values(published_at=now))
 
 
 def backlog(connection: sa.Connection) -> tuple[int, datetime | None]:
-    """Return how many events wait and since when the oldest does: the figures to watch."""
+    """Return the number of unpublished events, and when the oldest was created, for monitoring."""
     query = sa.select(sa.func.count(), sa.func.min(_OUTBOX.c.created_at)).where(_OUTBOX.c.published_at.is_(None))
     count, oldest = connection.execute(query).one()
     return count, oldest
 
 
 def forget_published(connection: sa.Connection, now: datetime, after: timedelta) -> int:
-    """Delete events that were sent longer ago than `after`; returns how many."""
+    """Delete events that were sent longer ago than ``after``; return how many."""
     result = connection.execute(_OUTBOX.delete().where(_OUTBOX.c.published_at < now - after))
     return result.rowcount

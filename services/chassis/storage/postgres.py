@@ -1,9 +1,9 @@
-"""The way to PostgreSQL, with an end to every wait: also where the server is frozen or the network swallows packets.
+"""PostgreSQL engines with a limit on every wait, also when the server is frozen or the network drops packets.
 
-A living server ends what takes too long by itself (`statement_timeout` and `lock_timeout`). One that is frozen does
-not: its kernel goes on acknowledging, so neither keep-alives nor `tcp_user_timeout` notice, and libpq waits for ever.
-Therefore every wait for an answer has an end on our side too, a little later than the server's own. A request that
-meets it loses its connection, and a breaker answers the others at once until a probe gets through.
+A live server ends long waits itself (``statement_timeout`` and ``lock_timeout``). A frozen server does not: its kernel
+still acknowledges packets, so neither keep-alives nor ``tcp_user_timeout`` notice, and libpq waits for ever. Therefore
+every wait for an answer has a limit on our side too, a little later than the server's. A request that reaches it loses
+its connection, and a circuit breaker refuses the others at once until a probe succeeds.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from services.chassis.core.errors import Unavailable
 
 RV = TypeVar("RV")
 _CONNECT_SECONDS = 5
-_GONE_AFTER = {  # seconds, and milliseconds for the last: a network that swallows packets is noticed after some ten
+_KEEP_ALIVE = {  # seconds, the last in milliseconds: a network that drops packets is noticed after about ten seconds
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 3,
@@ -32,10 +32,10 @@ _GONE_AFTER = {  # seconds, and milliseconds for the last: a network that swallo
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long a lock, a statement and (on our side) any answer may take, in seconds.
+    """Limits in seconds for a lock, for a statement and (on our side) for any answer.
 
-    `breaker`: after a wait that ended on our side, others are refused at once. Not for loops that wait and try again
-    by themselves: they would only learn one turn later that the server is back.
+    ``breaker``: after a wait that ended on our side, refuse other requests at once. Not for loops that retry by
+    themselves: they would notice one turn later that the server is back.
     """
 
     lock: float = 10
@@ -45,34 +45,34 @@ class Patience:
 
 
 BACKGROUND = Patience()
-"""For work that nobody waits for."""
+"""For background work."""
 
 WEB = Patience(lock=5, statement=10, answer=12, breaker=True)
-"""For requests: somebody waits for the answer."""
+"""For requests, where a person waits for the answer."""
 
 
 class BoundedConnection(psycopg.Connection[Any]):
-    """A connection whose waits end: without an answer in time it is closed, and OperationalError is raised."""
+    """A connection with bounded waits: without an answer in time it is closed, and OperationalError is raised."""
 
     answer_seconds: float = BACKGROUND.answer
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
-        """Wait as psycopg does, for `answer_seconds` at most."""
+        """Wait as psycopg does, for ``answer_seconds`` at most."""
         try:
             return super().wait(gen, interval, self.answer_seconds if timeout is None else timeout)
         except psycopg.errors._WaitTimeout:
             if timeout is not None:
-                raise  # psycopg's own wait, which it handles
-            self.pgconn.finish()  # what is under way is not known any more
+                raise  # a wait of psycopg itself, which handles the time-out
+            self.pgconn.finish()  # the state of the connection is unknown now
             raise NoAnswer("the database did not answer in time") from None
 
 
 class NoAnswer(psycopg.OperationalError):
-    """The server took the question and said nothing."""
+    """The server did not answer in time."""
 
 
 def open_postgres(url: sa.URL, *, pool_size: int, max_overflow: int, patience: Patience = BACKGROUND) -> sa.Engine:
-    """Return an engine whose waits all end; connects when first used."""
+    """Return an engine with bounded waits; it connects when first used."""
     breaker = Breaker("database", lambda: _probe(engine)) if patience.breaker else None
     engine = sa.create_engine(
         url,
@@ -82,12 +82,12 @@ def open_postgres(url: sa.URL, *, pool_size: int, max_overflow: int, patience: P
         pool_pre_ping=True,
         pool_timeout=10,
         pool_recycle=1800,
-        connect_args={"connect_timeout": _CONNECT_SECONDS, "options": _options(patience), **_GONE_AFTER},
+        connect_args={"connect_timeout": _CONNECT_SECONDS, "options": _options(patience), **_KEEP_ALIVE},
     )
 
     @sa_event.listens_for(engine, "do_connect")
     def connect(_dialect: Any, _record: Any, args: Any, params: Any) -> psycopg.Connection[Any]:
-        if breaker is not None and breaker.is_open():  # a connection was lost, and here a new one would be made
+        if breaker is not None and breaker.is_open():  # do not reconnect while the breaker is open
             raise psycopg.OperationalError("the database did not answer a moment ago")
         try:
             return _connect(args, params, patience)
@@ -95,7 +95,7 @@ def open_postgres(url: sa.URL, *, pool_size: int, max_overflow: int, patience: P
             raise NoAnswer("the database did not answer in time") from fault
 
     @sa_event.listens_for(engine, "handle_error")
-    def notice(context: sa.engine.ExceptionContext) -> None:
+    def trip_breaker(context: sa.engine.ExceptionContext) -> None:
         if breaker is not None and isinstance(context.original_exception, NoAnswer):
             breaker.trip()
 
@@ -103,10 +103,10 @@ def open_postgres(url: sa.URL, *, pool_size: int, max_overflow: int, patience: P
 
 
 def _guarded_by(breaker: Breaker) -> type[sa.pool.QueuePool]:
-    """Return a kind of pool that lends no connection while `breaker` is open."""
+    """Return a pool class that gives out no connection while ``breaker`` is open."""
 
     class GuardedPool(sa.pool.QueuePool):
-        """Refuses at once what would only wait."""
+        """A pool that refuses at once while the breaker is open."""
 
         def connect(self) -> sa.pool.PoolProxiedConnection:
             if breaker.is_open():
@@ -130,7 +130,7 @@ def _options(patience: Patience) -> str:
 
 
 def _probe(engine: sa.Engine) -> None:
-    """Ask on a connection of its own, which is closed again."""
+    """Run a query on a new connection, outside the pool."""
     args, params = engine.dialect.create_connect_args(engine.url)
     with psycopg.connect(*args, **params, connect_timeout=_CONNECT_SECONDS) as connection:
         connection.execute("SELECT 1")

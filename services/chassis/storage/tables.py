@@ -1,6 +1,6 @@
-"""The tables every service has beside its own: what makes its changes atomic, repeatable and traceable.
+"""The chassis' tables in each service's database, which make its changes atomic, repeatable and traceable.
 
-No table here holds personal facts: ids, hashes, sealed or coded bodies, times and class names only.
+None of them contains facts about people: only ids, hashes, sealed or coded bodies, times and class names.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from services.chassis.storage.columns import UtcMoment, json_column, serial_colu
 
 @dataclass(frozen=True, slots=True)
 class ChassisTables:
-    """The chassis' tables inside one MetaData."""
+    """The chassis' tables in a MetaData."""
 
     outbox: sa.Table
     inbox: sa.Table
@@ -32,7 +32,7 @@ class ChassisTables:
 
 
 def chassis_tables(metadata: sa.MetaData) -> ChassisTables:
-    """Declare the chassis' tables in a service's metadata and return them."""
+    """Return the chassis' tables, declared in a service's metadata."""
     return ChassisTables(
         outbox=_outbox(metadata),
         inbox=_inbox(metadata),
@@ -47,7 +47,7 @@ def chassis_tables(metadata: sa.MetaData) -> ChassisTables:
 
 
 def _outbox(metadata: sa.MetaData) -> sa.Table:
-    """Events told but perhaps not sent yet; `seq` orders a key's events, `published_at` is set by the relay."""
+    """Return the outbox: events, sent or not. ``seq`` orders a key's events; the relay sets ``published_at``."""
     table = sa.Table(
         "outbox",
         metadata,
@@ -67,7 +67,7 @@ def _outbox(metadata: sa.MetaData) -> sa.Table:
 
 
 def _inbox(metadata: sa.MetaData) -> sa.Table:
-    """Events that took effect here, once per consumer group; `dead` marks those put aside as dead letters."""
+    """Return the inbox: handled events per consumer group; ``dead`` marks events that became dead letters."""
     return sa.Table(
         "inbox",
         metadata,
@@ -80,7 +80,7 @@ def _inbox(metadata: sa.MetaData) -> sa.Table:
 
 
 def _dead_letters(metadata: sa.MetaData) -> sa.Table:
-    """Records put aside: where they lie and why, never what they said."""
+    """Return the dead letters: place and error of records that cannot be handled, never their content."""
     return sa.Table(
         "dead_letters",
         metadata,
@@ -98,10 +98,10 @@ def _dead_letters(metadata: sa.MetaData) -> sa.Table:
 
 
 def consumer_partitions(metadata: sa.MetaData) -> sa.Table:
-    """Partitions that gave dead letters: how many in a row, and the alarm that stands.
+    """Return the table of partitions with dead letters: how many in a row, and the alarm.
 
-    `allowed` is how many in a row an operator allows; NULL: as many as the consumer's own limit. `alarm_offset`,
-    `alarm_error` and `alarm_at` say where, why and since when the partition stands still; NULL: it does not.
+    ``allowed`` is an operator's limit of consecutive dead letters; NULL: the consumer's own limit. ``alarm_offset``,
+    ``alarm_error`` and ``alarm_at`` are where, why and since when the partition is stopped; NULL: it is not stopped.
     """
     return sa.Table(
         "consumer_partitions",
@@ -118,7 +118,7 @@ def consumer_partitions(metadata: sa.MetaData) -> sa.Table:
 
 
 def _jobs(metadata: sa.MetaData) -> sa.Table:
-    """Work to do later, one row per (kind, key). `lease` is the token of the run under way; `again_at` its sequel."""
+    """Return the job queue, one row per (kind, key). ``lease`` identifies the current run, ``again_at`` the next."""
     table = sa.Table(
         "jobs",
         metadata,
@@ -143,7 +143,7 @@ def _jobs(metadata: sa.MetaData) -> sa.Table:
 
 
 def _leases(metadata: sa.MetaData) -> sa.Table:
-    """Who leads what (SQLite only; PostgreSQL has advisory locks). The epoch grows with every change of holder."""
+    """Return the leadership leases (SQLite only; PostgreSQL has advisory locks). New holders increment the epoch."""
     return sa.Table(
         "leases",
         metadata,
@@ -155,7 +155,7 @@ def _leases(metadata: sa.MetaData) -> sa.Table:
 
 
 def _idempotency(metadata: sa.MetaData) -> sa.Table:
-    """Answers already given: (who asks and where, key) to the stored answer; `request_hash` tells another body."""
+    """Return the idempotency table: answers by (caller and route, key); ``request_hash`` detects a different body."""
     return sa.Table(
         "idempotency",
         metadata,
@@ -170,7 +170,7 @@ def _idempotency(metadata: sa.MetaData) -> sa.Table:
 
 
 def _audit(metadata: sa.MetaData) -> sa.Table:
-    """Who did what to which id and why; each row's hash covers the one before."""
+    """Return the audit log: who did what to which id and why; each row's hash covers the row before."""
     return sa.Table(
         "audit",
         metadata,
@@ -186,7 +186,7 @@ def _audit(metadata: sa.MetaData) -> sa.Table:
 
 
 def _audit_head(metadata: sa.MetaData) -> sa.Table:
-    """The length and last hash of the audit, in one row: finds a missing end, and puts writers in a queue."""
+    """Return the audit's head row with its length and last hash: reveals a missing end, and serialises writers."""
     return sa.Table(
         "audit_head",
         metadata,
@@ -197,4 +197,4 @@ def _audit_head(metadata: sa.MetaData) -> sa.Table:
 
 
 TABLES = chassis_tables(sa.MetaData())
-"""The same tables for the chassis' own queries, which know no service."""
+"""The same tables in separate metadata, for the chassis' own queries."""

@@ -1,4 +1,4 @@
-"""One change, one transaction: state, events told, jobs enqueued and audit rows are written together or not at all.
+"""The unit of work: state, events, jobs and audit rows of a change are written in one transaction or not at all.
 
     class Store(StoreBase):
         def parcel(self, id: str) -> Parcel: ...
@@ -6,10 +6,10 @@
     uow = UnitOfWork(engine, Store, source="/shop")
     with uow.begin() as store:
         parcel = store.parcel("p1")
-        store.tell(ParcelSent(parcel_id="p1"))
+        store.publish(ParcelSent(parcel_id="p1"))
 
-`begin` inside `begin` joins the transaction that is open in this thread (behind a savepoint), which is how an inbox row
-or an idempotency row shares the transaction of the use case it guards. `begin(whole=True)` does without savepoints.
+``begin`` inside ``begin`` joins the transaction that is open in this thread (behind a savepoint); so an inbox row or an
+idempotency row shares the transaction of the use case that it guards. ``begin(whole=True)`` does without savepoints.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ T = TypeVar("T")
 
 
 class Transaction:
-    """One open database transaction. `now` is the database's time, UTC, read once at its beginning.
+    """An open database transaction. ``now`` is the database's time in UTC, read once at its start.
 
-    What is told, enqueued and audited is kept here and written just before the commit, always in the same order, so
-    that the rows many transactions meet at (a job's row, the head of the audit) are locked late and without deadlock.
-    Rows that stores hold in memory (`held`) are written before them.
+    Events, jobs and audit rows are collected and written just before the commit, always in the same order, so that
+    contended rows (a job's row, the head of the audit) are locked late and without deadlock. Rows that stores hold in
+    memory (``held``) are written before them.
     """
 
     def __init__(
@@ -67,23 +67,23 @@ class Transaction:
         self._audits: list[AuditEntry] = []
 
     def publish(self, *events: Event) -> None:
-        """Put events into the outbox, in this order; they leave for the broker after the commit."""
-        self._must_write()
+        """Add events to the outbox, in this order; they are sent to the broker after the commit."""
+        self._check_writable()
         self._events.extend(outgoing(event, source=self._source, now=self.now) for event in events)
 
     def enqueue(
         self, kind: str, key: str, *, due_at: datetime | None = None, payload: Mapping[str, Any] | None = None
     ) -> None:
-        """Ask for a job, one per (kind, key); due now unless said otherwise.
+        """Request a job, one per (kind, key); due now by default.
 
-        While its namesake waits, the earlier due time is kept and the newer payload. While its namesake runs, it will
-        run again afterwards.
+        If that job waits already, it keeps the earlier due time and takes the newer payload. If it is running, it runs
+        again afterwards.
         """
-        self._must_write()
+        self._check_writable()
         self._jobs.append(JobRequest(kind, key, due_at or self.now, payload))
 
     def hold(self, held: Held[Any]) -> None:
-        """Write what is changed in `held` before the commit, in the order in which stores asked for it."""
+        """Write the changed rows of ``held`` before the commit, in the order of these calls."""
         self._held.append(held)
 
     def audit(
@@ -95,32 +95,32 @@ class Transaction:
         reason: str | None = None,
         detail: Mapping[str, Any] | None = None,
     ) -> None:
-        """Add a row to the hash-chained audit. Ids, codes and figures only: nothing personal."""
-        self._must_write()
+        """Append a row to the audit chain: ids, codes and figures only, nothing personal."""
+        self._check_writable()
         self._audits.append(AuditEntry(action, subject, by, reason, detail))
 
-    def _must_write(self) -> None:
+    def _check_writable(self) -> None:
         if self.read_only:
             raise RuntimeError("this transaction was begun read_only")
 
     def mark(self) -> tuple[int, int, int]:
-        """Return how much has been collected, for `back_to`. What is held is written first, so that it is behind."""
+        """Return the number of collected items, for ``back_to``; writes held rows first, before the savepoint."""
         self.write_held()
         return len(self._events), len(self._jobs), len(self._audits)
 
     def back_to(self, mark: tuple[int, int, int]) -> None:
-        """Forget what was collected since `mark`, and everything that was held: it may never have been so."""
+        """Drop the items collected since ``mark``, and all held rows, which the rolled-back part may have changed."""
         del self._events[mark[0] :], self._jobs[mark[1] :], self._audits[mark[2] :]
         for held in self._held:
             held.forget()
 
     def write_held(self) -> None:
-        """Write the rows that are held and changed, for queries that have to see them."""
+        """Write the changed rows held in memory, for queries that must see them."""
         for held in self._held:
             held.write()
 
     def write(self) -> None:
-        """Write what was collected. Called by the unit of work just before the commit."""
+        """Write the collected items. Called by the unit of work just before the commit."""
         if self.spoiled:
             raise RuntimeError("a part of a whole transaction went wrong, so the rest of it cannot be kept")
         self.write_held()
@@ -131,7 +131,7 @@ class Transaction:
 
 
 class StoreBase:
-    """What every service's Store can do beside its own queries."""
+    """The base of every service's store: events, jobs and audit beside its own queries."""
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
@@ -143,17 +143,17 @@ class StoreBase:
 
     @property
     def now(self) -> datetime:
-        """Return the database time of this transaction, UTC: what deadlines are decided by."""
+        """Return the database time of this transaction in UTC, which decides deadlines."""
         return self._tx.now
 
     def publish(self, *events: Event) -> None:
-        """See `Transaction.tell`."""
+        """See ``Transaction.publish``."""
         self._tx.publish(*events)
 
     def enqueue(
         self, kind: str, key: str, *, due_at: datetime | None = None, payload: Mapping[str, Any] | None = None
     ) -> None:
-        """See `Transaction.enqueue`."""
+        """See ``Transaction.enqueue``."""
         self._tx.enqueue(kind, key, due_at=due_at, payload=payload)
 
     def audit(
@@ -165,15 +165,15 @@ class StoreBase:
         reason: str | None = None,
         detail: Mapping[str, Any] | None = None,
     ) -> None:
-        """See `Transaction.audit`."""
+        """See ``Transaction.audit``."""
         self._tx.audit(action, subject, by=by, reason=reason, detail=detail)
 
 
 class UnitOfWork(Generic[S]):
-    """Opens transactions and the service's store inside them. Shared by all threads; each has its own transaction.
+    """Opens transactions with the service's store. Shared by all threads; each thread has its own transaction.
 
-    `source` is the CloudEvents source of what is told ("/shop"). `read_now` is the database's clock; tests may hold
-    it still. `audit_key` turns the audit's hashes into HMACs.
+    ``source`` is the CloudEvents source of the events ("/shop"). ``read_now`` is the database's clock, which tests may
+    replace. ``audit_key`` turns the audit's hashes into HMACs.
     """
 
     def __init__(
@@ -196,11 +196,11 @@ class UnitOfWork(Generic[S]):
     def begin(self, *, read_only: bool = False, whole: bool = False) -> Iterator[S]:
         """Open a transaction, or join the one that is open in this thread.
 
-        The outermost one commits at its end and rolls back on any exception. An inner one that ends in an exception
-        takes back what was done inside it and leaves the rest to the outer one. `read_only` is cheap, sees one
-        snapshot and refuses to write. `whole`, said by the outermost, spares the savepoints of the inner ones: when
-        one of them ends in an exception nothing can be committed any more, even if the exception is caught.
-        Raises Contention (undone, repeat it) or Unavailable (perhaps committed).
+        The outermost block commits at its end and rolls back on any exception. An inner block that ends in an exception
+        is rolled back alone; the outer block decides about the rest. ``read_only`` is cheap, sees one snapshot and
+        refuses writes. ``whole``, on the outermost block, omits the savepoints of the inner blocks: when an inner block
+        ends in an exception nothing can be committed any more, even if the exception is caught.
+        Raises Contention (rolled back, repeat it) or Unavailable (perhaps committed).
         """
         opened: tuple[Transaction, S] | None = getattr(self._local, "opened", None)
         if opened is not None:
@@ -231,17 +231,17 @@ class UnitOfWork(Generic[S]):
             raise transient from error
 
     def transaction(self) -> Transaction:
-        """Return the transaction that is open in this thread; RuntimeError when none is."""
+        """Return the transaction that is open in this thread; raises RuntimeError if there is none."""
         opened: tuple[Transaction, S] | None = getattr(self._local, "opened", None)
         if opened is None:
             raise RuntimeError("no transaction is open here: use `with uow.begin()`")
         return opened[0]
 
     def run(self, change: Callable[[S], T], *, attempts: int = 5) -> T:
-        """Run `change` in a transaction, again after a Contention, at most `attempts` times in all.
+        """Return the result of ``change`` in a transaction, repeated after a Contention, at most ``attempts`` times.
 
-        Only for changes that do nothing outside the database. Inside an open transaction it runs once: what must be
-        repeated is the whole.
+        Only for changes without effects outside the database. Inside an open transaction it runs once, since only the
+        whole transaction can be repeated.
         """
         if getattr(self._local, "opened", None) is not None:
             attempts = 1

@@ -1,4 +1,4 @@
-"""Ticks come again and again, never over each other, in one process at a time."""
+"""Ticks run at their intervals, never overlap, and run in one process at a time."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def engine_with_tables(engine: sa.Engine) -> sa.Engine:
 
 
 def scheduler(engine: sa.Engine, *ticks: Tick) -> Scheduler:
-    return Scheduler(engine, ticks, look_every=0.005)
+    return Scheduler(engine, ticks, check_every=0.005)
 
 
-def test_a_tick_comes_again_and_again(engine_with_tables: sa.Engine) -> None:
+def test_a_tick_runs_at_its_interval(engine_with_tables: sa.Engine) -> None:
     often: list[str] = []
     seldom: list[str] = []
     ticks = (
@@ -37,7 +37,7 @@ def test_a_tick_comes_again_and_again(engine_with_tables: sa.Engine) -> None:
     assert len(seldom) == 1
 
 
-def test_a_tick_that_goes_wrong_comes_again_and_stops_no_other(engine_with_tables: sa.Engine) -> None:
+def test_a_failing_tick_runs_again_and_does_not_stop_others(engine_with_tables: sa.Engine) -> None:
     tried: list[str] = []
     others: list[str] = []
 
@@ -51,7 +51,7 @@ def test_a_tick_that_goes_wrong_comes_again_and_stops_no_other(engine_with_table
         until(lambda: len(tried) >= 2 and len(others) >= 2)
 
 
-def test_two_schedulers_never_tick_at_the_same_time_and_the_second_follows(engine_with_tables: sa.Engine) -> None:
+def test_two_schedulers_never_overlap_and_the_second_takes_over(engine_with_tables: sa.Engine) -> None:
     inside: list[str] = []
     overlaps: list[str] = []
     ran: list[str] = []

@@ -1,4 +1,4 @@
-"""What is done together, events in one transaction and jobs in one run, ends as if it had been done one by one."""
+"""Batches of events in a transaction and of jobs in a run have the same result as single events and jobs."""
 
 from __future__ import annotations
 
@@ -31,37 +31,35 @@ def parcel(key: str, number: int = 0) -> Outgoing:
     return outgoing(ParcelSent(parcel_id=ParcelId(key), sequence=number), source="/other", now=FixedClock().now())
 
 
-def stumble(key: str) -> None:
+def fail(key: str) -> None:
     raise KeyError(key)
 
 
 @pytest.fixture
-def asked(engine: sa.Engine) -> list[str]:
-    """Every statement that the database was asked."""
-    found: list[str] = []
-    sa.event.listen(engine, "before_cursor_execute", lambda _c, _u, statement, *_: found.append(statement))
-    sa.event.listen(engine, "savepoint", lambda *_: found.append("SAVEPOINT"))
-    return found
+def statements(engine: sa.Engine) -> list[str]:
+    """Return the list of all statements sent to the database."""
+    sent: list[str] = []
+    sa.event.listen(engine, "before_cursor_execute", lambda _c, _u, statement, *_: sent.append(statement))
+    sa.event.listen(engine, "savepoint", lambda *_: sent.append("SAVEPOINT"))
+    return sent
 
 
-def test_a_whole_transaction_does_without_savepoints(uow: UnitOfWork[Shop], asked: list[str]) -> None:
+def test_a_whole_transaction_uses_no_savepoints(uow: UnitOfWork[Shop], statements: list[str]) -> None:
     with uow.begin() as shop, uow.begin():
         shop.add("a")
-    assert asked.count("SAVEPOINT") == 1
+    assert statements.count("SAVEPOINT") == 1
     with uow.begin(whole=True) as shop, uow.begin():
         shop.add("b")
-    assert asked.count("SAVEPOINT") == 1
+    assert statements.count("SAVEPOINT") == 1
 
 
-def test_nothing_of_a_whole_transaction_is_kept_once_a_part_went_wrong(
-    uow: UnitOfWork[Shop], engine: sa.Engine
-) -> None:
+def test_a_whole_transaction_cannot_commit_after_a_part_failed(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
     def careless() -> None:
         with uow.begin(whole=True) as shop:
             shop.add("a")
             with suppress(KeyError), uow.begin():
                 shop.add("b")
-                stumble("b")
+                fail("b")
             shop.add("c")
 
     with pytest.raises(RuntimeError, match="went wrong"):
@@ -70,7 +68,7 @@ def test_nothing_of_a_whole_transaction_is_kept_once_a_part_went_wrong(
 
 
 class Shelf(StoreBase):
-    """Keeps how many of each parcel were taken, in memory until the end."""
+    """Counts the taken parcels in memory until the commit."""
 
     def __init__(self, tx: Transaction) -> None:
         super().__init__(tx)
@@ -94,7 +92,7 @@ def taken(engine: sa.Engine) -> dict[str, int]:
         return {row.id: row.taken for row in connection.execute(sa.select(PARCELS))}
 
 
-def test_what_is_held_is_written_once_and_in_order_before_the_commit(
+def test_held_rows_are_written_once_and_in_order_before_the_commit(
     shelves: UnitOfWork[Shelf], engine: sa.Engine
 ) -> None:
     with shelves.begin(whole=True) as shelf:
@@ -106,48 +104,48 @@ def test_what_is_held_is_written_once_and_in_order_before_the_commit(
     assert taken(engine) == {"a": 1, "b": 2}
 
 
-def test_what_is_held_is_forgotten_with_the_part_that_changed_it(shelves: UnitOfWork[Shelf], engine: sa.Engine) -> None:
+def test_held_rows_are_dropped_with_the_part_that_changed_them(shelves: UnitOfWork[Shelf], engine: sa.Engine) -> None:
     with shelves.begin() as shelf:
         shelf.taken.change("a", 1)
         with suppress(KeyError), shelves.begin():
             shelf.taken.change("a", 2)
-            stumble("a")
+            fail("a")
         assert shelf.taken.missing(["a"]) == ["a"]
     assert taken(engine) == {"a": 1}
 
 
-def reception(uow: UnitOfWork[Shop], heard: list[str], foreseen: list[Sequence[Event]]) -> Reception:
-    def hear(event: ParcelSent, _: Envelope) -> None:
-        heard.append(f"{event.parcel_id}{event.sequence}")
+def reception(uow: UnitOfWork[Shop], handled: list[str], prefetched: list[Sequence[Event]]) -> Reception:
+    def handle(event: ParcelSent, _: Envelope) -> None:
+        handled.append(f"{event.parcel_id}{event.sequence}")
         with uow.begin() as shop:
-            shop.add(heard[-1])
+            shop.add(handled[-1])
 
-    return Reception("shop", {ParcelSent: hear}, uow, most_dead=20, foresee=foreseen.append)
+    return Reception("shop", {ParcelSent: handle}, uow, most_dead=20, foresee=prefetched.append)
 
 
-def test_an_event_that_comes_twice_in_a_batch_takes_effect_once_at_its_first_place(uow: UnitOfWork[Shop]) -> None:
-    heard: list[str] = []
+def test_an_event_that_occurs_twice_in_a_batch_takes_effect_once_at_its_first_place(uow: UnitOfWork[Shop]) -> None:
+    handled: list[str] = []
     first, second = parcel("a", 1), parcel("a", 2)
-    reception(uow, heard, []).take(records([first, second, first]))
-    assert heard == ["a1", "a2"]
+    reception(uow, handled, []).take(records([first, second, first]))
+    assert handled == ["a1", "a2"]
 
 
-def test_what_is_read_ahead_is_what_is_new(uow: UnitOfWork[Shop]) -> None:
-    foreseen: list[Sequence[Event]] = []
+def test_only_new_events_are_read_ahead(uow: UnitOfWork[Shop]) -> None:
+    prefetched: list[Sequence[Event]] = []
     known, new = parcel("a", 1), [parcel("a", number) for number in (2, 3)]
-    door = reception(uow, [], foreseen)
-    door.take(records([known]))
-    door.take(records([known, *new]))
-    assert [[getattr(event, "sequence", None) for event in events] for events in foreseen] == [[2, 3]]
+    receiver = reception(uow, [], prefetched)
+    receiver.take(records([known]))
+    receiver.take(records([known, *new]))
+    assert [[getattr(event, "sequence", None) for event in events] for events in prefetched] == [[2, 3]]
 
 
-def test_the_inbox_of_a_batch_is_one_statement(uow: UnitOfWork[Shop], asked: list[str]) -> None:
+def test_the_inbox_marks_of_a_batch_are_one_statement(uow: UnitOfWork[Shop], statements: list[str]) -> None:
     reception(uow, [], []).take(records([parcel("a", number) for number in range(50)]))
-    assert sum("INSERT INTO inbox" in statement for statement in asked) == 1
-    assert "SAVEPOINT" not in asked
+    assert sum("INSERT INTO inbox" in statement for statement in statements) == 1
+    assert "SAVEPOINT" not in statements
 
 
-WISHES = [
+REQUESTS = [
     (),
     ({"due": 0},),
     ({"due": 5}, {"due": 1, "payload": {"n": 1}}, {"due": 3}),
@@ -156,14 +154,14 @@ WISHES = [
 
 
 @pytest.mark.parametrize("before", ["nothing", "waits", "runs", "gave up"])
-@pytest.mark.parametrize("wishes", WISHES, ids=range(len(WISHES)))
-def test_wishes_for_one_job_come_to_the_same_said_once(
-    uow: UnitOfWork[Shop], engine: sa.Engine, before: str, wishes: Sequence[Mapping[str, Any]]
+@pytest.mark.parametrize("job_requests", REQUESTS, ids=range(len(REQUESTS)))
+def test_merged_requests_for_a_job_have_the_same_result_as_single_requests(
+    uow: UnitOfWork[Shop], engine: sa.Engine, before: str, job_requests: Sequence[Mapping[str, Any]]
 ) -> None:
     now = FixedClock().time
 
-    def request(key: str, wish: Mapping[str, Any]) -> JobRequest:
-        return JobRequest("pack", key, now + wish["due"] * SECOND, wish.get("payload"))
+    def request(key: str, values: Mapping[str, Any]) -> JobRequest:
+        return JobRequest("pack", key, now + values["due"] * SECOND, values.get("payload"))
 
     with engine.begin() as connection:
         if before != "nothing":
@@ -173,13 +171,13 @@ def test_wishes_for_one_job_come_to_the_same_said_once(
             claim_jobs(connection, ["pack"], now + 9 * SECOND, SECOND, most=2)
         if before == "gave up":
             connection.execute(CHASSIS.jobs.update().values(gave_up_at=now, attempts=10))
-        for wish in wishes:
-            put_jobs(connection, [request("one by one", wish)], now)
-        put_jobs(connection, merge_requests([request("at once", wish) for wish in wishes]), now)
+        for values in job_requests:
+            put_jobs(connection, [request("one by one", values)], now)
+        put_jobs(connection, merge_requests([request("at once", values) for values in job_requests]), now)
         rows = {row.key: row for row in connection.execute(sa.select(CHASSIS.jobs))}
     names = ("payload", "due_at", "attempts", "again_at", "again_payload", "gave_up_at")
-    found = [tuple(getattr(row, name) for name in names) for row in rows.values()]
-    assert len(set(map(repr, found))) <= 1
+    results = [tuple(getattr(row, name) for name in names) for row in rows.values()]
+    assert len(set(map(repr, results))) <= 1
     assert len(rows) in (0, 2)
 
 
@@ -193,7 +191,7 @@ def enqueue(uow: UnitOfWork[Shop], *keys: str) -> None:
             shop.enqueue("pack", key)
 
 
-def left(engine: sa.Engine) -> dict[str, tuple[int, str | None]]:
+def remaining_jobs(engine: sa.Engine) -> dict[str, tuple[int, str | None]]:
     with engine.connect() as connection:
         return {row.key: (row.attempts, row.last_error) for row in connection.execute(sa.select(CHASSIS.jobs))}
 
@@ -210,29 +208,25 @@ def test_small_jobs_are_run_several_at_a_time(uow: UnitOfWork[Shop], engine: sa.
     while worker.run_once():
         pass
     assert runs == [["a", "b", "c"], ["d", "e"]]
-    assert left(engine) == {}
+    assert remaining_jobs(engine) == {}
 
 
-def test_of_jobs_that_run_together_only_those_come_back_that_went_wrong(
-    uow: UnitOfWork[Shop], engine: sa.Engine
-) -> None:
+def test_only_the_failed_jobs_of_a_batch_are_retried(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
     enqueue(uow, *"abc")
     packing(engine, lambda jobs: {"b": KeyError("b")}).run_once()
-    assert left(engine) == {"b": (1, "KeyError")}
+    assert remaining_jobs(engine) == {"b": (1, "KeyError")}
 
 
-def test_when_all_of_it_goes_wrong_all_of_them_come_back(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+def test_when_a_batch_handler_fails_all_jobs_are_retried(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
     def broken(jobs: Sequence[Job]) -> Mapping[str, Exception]:
         raise KeyError("all")
 
     enqueue(uow, *"ab")
     packing(engine, broken).run_once()
-    assert left(engine) == {"a": (1, "KeyError"), "b": (1, "KeyError")}
+    assert remaining_jobs(engine) == {"a": (1, "KeyError"), "b": (1, "KeyError")}
 
 
-def test_a_job_that_is_wanted_again_while_it_runs_with_others_runs_again(
-    uow: UnitOfWork[Shop], engine: sa.Engine
-) -> None:
+def test_a_job_requested_while_it_runs_in_a_batch_runs_again(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
     runs: list[list[str]] = []
 
     def run(jobs: Sequence[Job]) -> Mapping[str, Exception]:
@@ -248,8 +242,8 @@ def test_a_job_that_is_wanted_again_while_it_runs_with_others_runs_again(
     assert runs == [["a", "b"], ["b"]]
 
 
-def test_a_busy_worker_asks_for_figures_once_and_not_before_every_job(
-    uow: UnitOfWork[Shop], engine: sa.Engine, asked: list[str]
+def test_a_busy_worker_does_not_read_the_figures_before_every_job(
+    uow: UnitOfWork[Shop], engine: sa.Engine, statements: list[str]
 ) -> None:
     stop = threading.Event()
 
@@ -261,7 +255,7 @@ def test_a_busy_worker_asks_for_figures_once_and_not_before_every_job(
         return {}
 
     enqueue(uow, *(f"{number:03}" for number in range(60)))
-    asked.clear()
+    statements.clear()
     packing(engine, run).run(stop)
-    assert left(engine) == {}
-    assert sum("min(" in statement for statement in asked) < 5
+    assert remaining_jobs(engine) == {}
+    assert sum("min(" in statement for statement in statements) < 5

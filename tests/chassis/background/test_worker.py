@@ -1,4 +1,4 @@
-"""A job is one row per kind and key; it runs when due, comes back when it goes wrong, and is never silently dropped."""
+"""A job is one row per kind and key; it runs when due, is retried after errors, and is never silently dropped."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def the_job(engine: sa.Engine) -> Any:
         return connection.execute(sa.select(JOBS)).one()
 
 
-def test_a_job_runs_when_it_is_due_and_is_gone_afterwards(
+def test_a_job_runs_when_it_is_due_and_is_then_deleted(
     uow: UnitOfWork[Shop], engine: sa.Engine, clock: FixedClock
 ) -> None:
     ran: list[Job] = []
@@ -64,7 +64,7 @@ def test_a_job_runs_when_it_is_due_and_is_gone_afterwards(
     assert count(engine, JOBS) == 0
 
 
-def test_while_a_job_waits_the_earlier_time_and_the_newer_payload_are_kept(
+def test_a_waiting_job_keeps_the_earlier_time_and_the_newer_payload(
     uow: UnitOfWork[Shop], engine: sa.Engine, clock: FixedClock
 ) -> None:
     enqueue(uow, after=5 * SECOND, n=1)
@@ -96,7 +96,7 @@ def test_a_job_enqueued_while_it_runs_runs_again(uow: UnitOfWork[Shop], engine: 
     assert count(engine, JOBS) == 0
 
 
-def test_a_job_that_goes_wrong_comes_back_after_a_growing_wait(
+def test_a_failed_job_is_retried_after_a_growing_wait(
     uow: UnitOfWork[Shop], engine: sa.Engine, clock: FixedClock
 ) -> None:
     def pack(job: Job) -> None:
@@ -110,13 +110,13 @@ def test_a_job_that_goes_wrong_comes_back_after_a_growing_wait(
         job = the_job(engine)
         waits.append(job.due_at - clock.now())
         assert (job.last_error, job.lease) == ("OSError", None)
-        enqueue(uow)  # and being asked for again does not shorten the wait
+        enqueue(uow)  # and another request does not shorten the wait
         assert not packing.run_once()
         clock.time = job.due_at
     assert 5 * SECOND <= waits[0] <= 10 * SECOND <= waits[1] <= 20 * SECOND
 
 
-def test_a_job_that_goes_wrong_too_often_stays_for_a_person_to_see(
+def test_a_job_that_fails_too_often_stays_for_an_operator(
     uow: UnitOfWork[Shop], engine: sa.Engine, clock: FixedClock
 ) -> None:
     def pack(job: Job) -> None:
@@ -133,12 +133,12 @@ def test_a_job_that_goes_wrong_too_often_stays_for_a_person_to_see(
     with engine.connect() as connection:
         assert given_up(connection) == 1
 
-    enqueue(uow)  # a new wish begins anew
+    enqueue(uow)  # a new request starts again
     assert packing.run_once()
     assert (the_job(engine).attempts, the_job(engine).gave_up_at) == (1, None)
 
 
-def test_a_refusal_is_not_tried_again(uow: UnitOfWork[Shop], engine: sa.Engine, clock: FixedClock) -> None:
+def test_a_refused_job_is_not_retried(uow: UnitOfWork[Shop], engine: sa.Engine, clock: FixedClock) -> None:
     def pack(job: Job) -> None:
         raise Conflict("closed", "The shop is closed.")
 
@@ -147,7 +147,9 @@ def test_a_refusal_is_not_tried_again(uow: UnitOfWork[Shop], engine: sa.Engine, 
     assert (the_job(engine).last_error, the_job(engine).gave_up_at) == ("Conflict", clock.now())
 
 
-def test_what_passes_is_tried_beyond_the_limit(uow: UnitOfWork[Shop], engine: sa.Engine, clock: FixedClock) -> None:
+def test_transient_faults_are_retried_beyond_the_limit(
+    uow: UnitOfWork[Shop], engine: sa.Engine, clock: FixedClock
+) -> None:
     def pack(job: Job) -> None:
         if job.attempt <= 5:
             raise Contention("busy")
@@ -166,7 +168,7 @@ def test_a_job_that_was_taken_over_is_not_removed_by_its_first_worker(
     second_ran: list[int] = []
     second = worker(engine, clock, lambda job: second_ran.append(job.attempt))
 
-    def pack(job: Job) -> None:  # the first worker sleeps through its lease
+    def pack(job: Job) -> None:  # the lease of the first worker expires while it runs
         clock.forward(timedelta(minutes=5))
         with engine.begin() as connection:
             connection.execute(JOBS.update().values(lease="of another worker", leased_until=clock.now() + SECOND))
@@ -193,7 +195,7 @@ Worker(open_engine(sys.argv[1]), {"pack": lambda job: os.kill(os.getpid(), signa
 def test_the_job_of_a_killed_worker_is_taken_over_after_its_lease(
     uow: UnitOfWork[Shop], engine: sa.Engine, clock: FixedClock, tmp_path: Path
 ) -> None:
-    clock.time -= timedelta(days=3650)  # due long ago for the killed one, which lives by the real time
+    clock.time -= timedelta(days=3650)  # due long ago for the killed worker, which uses the real time
     enqueue(uow)
     command = [sys.executable, "-c", KILLED_AT_WORK, f"sqlite:///{tmp_path}/shop.db"]
     killed = subprocess.run(command, capture_output=True, timeout=60, check=False)
@@ -250,12 +252,12 @@ def test_several_workers_share_the_jobs_and_run_none_twice(
     loops = [worker(engine, clock, pack).run for _ in range(3)]
     with running(loops[0]), running(loops[1]), running(loops[2]):
         until(lambda: count(engine, JOBS) == 0)
-        enqueue(uow, "late")  # and an idle worker notices what comes
+        enqueue(uow, "late")  # and an idle worker notices a new job
         until(lambda: "late" in ran)
     assert sorted(ran) == sorted([*(f"p{number}" for number in range(30)), "late"])
 
 
-def test_after_a_fault_that_passes_a_job_never_rests_for_long(
+def test_after_a_transient_fault_a_job_never_waits_long(
     uow: UnitOfWork[Shop], engine: sa.Engine, clock: FixedClock
 ) -> None:
     tries: list[Job] = []

@@ -1,4 +1,4 @@
-"""Only the first callers wait for a dependency that does not answer, and nobody waits for the probe."""
+"""An open breaker refuses calls at once, and no caller waits for the probe."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from services.chassis.core.circuit_breaker import Breaker
 
 
 class Dependency:
-    """Something that can be away; its probes run when the test says so."""
+    """A dependency that can be away; its probes run when the test calls ``finish_probes``."""
 
     def __init__(self) -> None:
         self.away = False
@@ -30,56 +30,56 @@ class Dependency:
 
 
 @pytest.fixture
-def thing() -> Dependency:
+def dependency() -> Dependency:
     return Dependency()
 
 
-def test_a_dependency_that_answers_is_asked_and_never_probed(thing: Dependency) -> None:
-    assert [thing.breaker.is_open() for _ in range(3)] == [False] * 3
-    assert thing.started == []
+def test_a_dependency_that_answers_is_called_and_never_probed(dependency: Dependency) -> None:
+    assert [dependency.breaker.is_open() for _ in range(3)] == [False] * 3
+    assert dependency.started == []
 
 
-def test_after_a_fault_nobody_asks_until_a_probe_has_had_an_answer(thing: Dependency) -> None:
-    thing.breaker.trip()
-    assert thing.breaker.is_open()
-    assert thing.started == []  # it is too early for a probe
-    thing.now += 0.5
-    assert thing.breaker.is_open()
-    thing.finish_probes()
-    assert not thing.breaker.is_open()
+def test_after_a_fault_calls_are_refused_until_a_probe_succeeds(dependency: Dependency) -> None:
+    dependency.breaker.trip()
+    assert dependency.breaker.is_open()
+    assert dependency.started == []  # it is too early for a probe
+    dependency.now += 0.5
+    assert dependency.breaker.is_open()
+    dependency.finish_probes()
+    assert not dependency.breaker.is_open()
 
 
-def test_a_fault_of_long_ago_is_forgotten_without_a_probe(thing: Dependency) -> None:
-    thing.breaker.trip()
-    thing.now += 3600
-    assert not thing.breaker.is_open()
-    assert thing.started == []
-    thing.breaker.trip()
-    assert thing.breaker.is_open()
+def test_an_old_fault_is_dropped_without_a_probe(dependency: Dependency) -> None:
+    dependency.breaker.trip()
+    dependency.now += 3600
+    assert not dependency.breaker.is_open()
+    assert dependency.started == []
+    dependency.breaker.trip()
+    assert dependency.breaker.is_open()
 
 
-def test_callers_go_on_while_one_probe_runs(thing: Dependency) -> None:
-    thing.breaker.trip()
-    thing.now += 1
-    assert [thing.breaker.is_open() for _ in range(5)] == [True] * 5
-    assert len(thing.started) == 1
+def test_callers_start_only_one_probe_and_do_not_wait(dependency: Dependency) -> None:
+    dependency.breaker.trip()
+    dependency.now += 1
+    assert [dependency.breaker.is_open() for _ in range(5)] == [True] * 5
+    assert len(dependency.started) == 1
 
 
-def test_a_probe_without_an_answer_keeps_it_open_and_is_repeated_after_the_pause(thing: Dependency) -> None:
-    thing.away = True
-    thing.breaker.trip()
+def test_a_failed_probe_keeps_the_breaker_open_and_is_repeated_after_the_pause(dependency: Dependency) -> None:
+    dependency.away = True
+    dependency.breaker.trip()
     for _ in range(3):
-        thing.now += 0.5
-        assert thing.breaker.is_open()
-        thing.finish_probes()
-        assert thing.breaker.is_open()
-        assert thing.started == []
-    assert thing.probes == 3
-    thing.away = False
-    thing.now += 0.5
-    thing.breaker.is_open()
-    thing.finish_probes()
-    assert not thing.breaker.is_open()
+        dependency.now += 0.5
+        assert dependency.breaker.is_open()
+        dependency.finish_probes()
+        assert dependency.breaker.is_open()
+        assert dependency.started == []
+    assert dependency.probes == 3
+    dependency.away = False
+    dependency.now += 0.5
+    dependency.breaker.is_open()
+    dependency.finish_probes()
+    assert not dependency.breaker.is_open()
 
 
 def test_a_probe_runs_in_the_background() -> None:

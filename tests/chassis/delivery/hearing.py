@@ -1,4 +1,4 @@
-"""What the stories about a subscriber share: parcels that come by the broker, and a handler that writes them down."""
+"""Helpers of the subscriber tests: parcels as records, and a handler that records them."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def put(broker: FakeBroker, *events: Outgoing) -> None:
 
 
 def nothing(event: ParcelSent) -> None:
-    """What a handler does on top, mostly."""
+    """Do nothing: the default for ``then``."""
 
 
 class Heard:
-    """A handler that writes a parcel, and does what it is told on top."""
+    """A handler that stores each parcel, and then calls ``then``."""
 
     def __init__(self, uow: UnitOfWork[Shop], then: Callable[[ParcelSent], None] = nothing) -> None:
         self.uow = uow
@@ -49,7 +49,7 @@ class Heard:
 
 
 def put_bad(broker: FakeBroker, key: str = "a", times: int = 1) -> None:
-    """Write records with a good envelope and a body that nobody can read."""
+    """Write records with a valid envelope and an unreadable body."""
     for _ in range(times):
         broker.put(TOPIC, key.encode(), b"bad", parcel(key).headers)
 
@@ -73,7 +73,7 @@ def subscriber(
         most_dead=most_dead,
         together=together,
         most_together=most_together,
-        look_every=0.01,
+        check_every=0.01,
         first_wait=0.005,
         longest_wait=0.02,
     )

@@ -1,4 +1,4 @@
-"""The relay sends every committed event, in the order of its key, and marks only what the broker has taken."""
+"""The relay sends every committed event, in the order of its key, and marks only events that the broker stored."""
 
 from __future__ import annotations
 
@@ -30,23 +30,23 @@ def relay(uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker) -> Relay
     return Relay(engine, broker)
 
 
-def tell(uow: UnitOfWork[Shop], *events: tuple[str, int]) -> None:
+def publish(uow: UnitOfWork[Shop], *events: tuple[str, int]) -> None:
     with uow.begin() as shop:
         shop.publish(*(ParcelSent(parcel_id=ParcelId(key), sequence=number) for key, number in events))
 
 
 def sent(broker: FakeBroker, key: str) -> list[int]:
-    found = [decode(ParcelSent, record.value) for record in broker.records(TOPIC) if record.key == key.encode()]
-    return [event.sequence for event in found]
+    events = [decode(ParcelSent, record.value) for record in broker.records(TOPIC) if record.key == key.encode()]
+    return [event.sequence for event in events]
 
 
 def refuse_once(key: str, number: int, error: BrokerError) -> Callable[[Record], BrokerError | None]:
-    """Return a fate that lets one event go wrong the first time it is sent."""
-    left = [error]
+    """Return a fate that refuses an event the first time it is sent."""
+    errors = [error]
 
     def fate(record: Record) -> BrokerError | None:
         event = decode(ParcelSent, record.value)
-        return left.pop() if left and (event.parcel_id, event.sequence) == (key, number) else None
+        return errors.pop() if errors and (event.parcel_id, event.sequence) == (key, number) else None
 
     return fate
 
@@ -56,20 +56,20 @@ def test_a_committed_event_reaches_the_broker_with_its_envelope(
 ) -> None:
     with uow.begin() as shop:
         shop.publish(ParcelSent(parcel_id=ParcelId("p1"), programme_id="north"))
-        told_at = shop.now
+        published_at = shop.now
     with running(relay.run):
         until(lambda: count(engine, CHASSIS.outbox, WAITING) == 0)
 
     (record,) = broker.records(TOPIC)
     envelope = read_envelope(record.headers)
     assert (record.key, envelope.subject, envelope.source, envelope.type) == (b"p1", "p1", "/shop", ParcelSent.type)
-    assert (envelope.time, envelope.programme) == (told_at, "north")
+    assert (envelope.time, envelope.programme) == (published_at, "north")
 
 
-def test_the_order_of_a_key_holds_when_a_send_goes_wrong_in_the_middle(
+def test_the_order_of_a_key_holds_when_a_send_fails_in_the_middle(
     relay: Relay, uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker
 ) -> None:
-    tell(uow, *((key, number) for number in range(6) for key in ("a", "b", "c")))
+    publish(uow, *((key, number) for number in range(6) for key in ("a", "b", "c")))
     broker.fate = refuse_once("b", 2, BrokerUnavailable("lost"))
     with running(relay.run):
         until(lambda: count(engine, CHASSIS.outbox, WAITING) == 0)
@@ -77,34 +77,34 @@ def test_the_order_of_a_key_holds_when_a_send_goes_wrong_in_the_middle(
     assert [sent(broker, key) for key in ("a", "b", "c")] == [list(range(6))] * 3
 
 
-def test_an_event_that_is_refused_stops_its_own_key_only(
+def test_a_refused_event_stops_only_its_own_key(
     relay: Relay, uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker
 ) -> None:
-    tell(uow, ("a", 0), ("b", 0), ("a", 1), ("b", 1))
+    publish(uow, ("a", 0), ("b", 0), ("a", 1), ("b", 1))
     broker.fate = refuse_once("a", 0, RecordRefused("too large"))
     with running(relay.run):
         until(lambda: sent(broker, "b") == [0, 1])
         assert sent(broker, "a") == []
-        tell(uow, ("b", 2))
+        publish(uow, ("b", 2))
         until(lambda: sent(broker, "b") == [0, 1, 2])
         until(lambda: count(engine, CHASSIS.outbox, WAITING) == 0)
     assert sent(broker, "a") == [0, 1]
 
 
-def test_a_refused_key_with_many_events_does_not_keep_others_out(
+def test_a_refused_key_with_many_events_does_not_block_others(
     uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker
 ) -> None:
-    tell(uow, *(("a", number) for number in range(20)), ("b", 0))
+    publish(uow, *(("a", number) for number in range(20)), ("b", 0))
     broker.fate = lambda record: RecordRefused("never") if record.key == b"a" else None
     with running(Relay(engine, broker, batch=5).run):
         until(lambda: sent(broker, "b") == [0])
     assert count(engine, CHASSIS.outbox, WAITING) == 20
 
 
-def test_only_what_the_broker_confirmed_is_marked(
+def test_only_events_that_the_broker_confirmed_are_marked(
     relay: Relay, uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker
 ) -> None:
-    tell(uow, ("a", 0), ("b", 0))
+    publish(uow, ("a", 0), ("b", 0))
     broker.fate = lambda record: BrokerUnavailable("no answer") if record.key == b"a" else None
     with running(relay.run):
         until(lambda: count(engine, CHASSIS.outbox, WAITING) == 1)
@@ -112,10 +112,10 @@ def test_only_what_the_broker_confirmed_is_marked(
         assert connection.execute(sa.select(CHASSIS.outbox.c.key).where(WAITING)).scalars().all() == ["a"]
 
 
-def test_a_lost_answer_is_sent_again_with_the_same_id(
+def test_after_a_lost_answer_the_event_is_sent_again_with_the_same_id(
     relay: Relay, uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker
 ) -> None:
-    tell(uow, ("a", 0), ("a", 1))
+    publish(uow, ("a", 0), ("a", 1))
     broker.stored_anyway = True
     broker.fate = refuse_once("a", 0, BrokerUnavailable("the answer was lost"))
     with running(relay.run):
@@ -126,23 +126,23 @@ def test_a_lost_answer_is_sent_again_with_the_same_id(
     assert first == second
 
 
-def test_a_broker_that_is_away_is_waited_for(
+def test_the_relay_waits_for_a_broker_that_is_away(
     relay: Relay, uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker
 ) -> None:
     broker.away = True
-    tell(uow, ("a", 0))
+    publish(uow, ("a", 0))
     with running(relay.run) as run:
-        tell(uow, ("a", 1))
+        publish(uow, ("a", 1))
         run.stop.wait(0.3)
         broker.away = False
         until(lambda: count(engine, CHASSIS.outbox, WAITING) == 0)
     assert sent(broker, "a") == [0, 1]
 
 
-def test_after_a_fault_it_tries_again_though_nothing_new_was_committed(
+def test_after_a_fault_the_relay_retries_without_a_new_commit(
     relay: Relay, uow: UnitOfWork[Shop], broker: FakeBroker
 ) -> None:
-    tell(uow, ("a", 0))
+    publish(uow, ("a", 0))
     broker.fate = refuse_once("a", 0, BrokerUnavailable("lost"))
     relay.turn()
     assert sent(broker, "a") == []
@@ -150,18 +150,18 @@ def test_after_a_fault_it_tries_again_though_nothing_new_was_committed(
     assert sent(broker, "a") == [0]
 
 
-def test_two_relays_send_nothing_twice(uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker) -> None:
+def test_two_relays_send_no_event_twice(uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker) -> None:
     with running(Relay(engine, broker).run), running(Relay(engine, broker).run):
         for number in range(10):
-            tell(uow, ("a", number), ("b", number))
+            publish(uow, ("a", number), ("b", number))
         until(lambda: count(engine, CHASSIS.outbox, WAITING) == 0)
     assert sent(broker, "a") == sent(broker, "b") == list(range(10))
 
 
-def test_a_relay_that_follows_sends_nothing(uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker) -> None:
+def test_a_follower_sends_nothing(uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker) -> None:
     leader, follower = Relay(engine, broker), Relay(engine, broker)
     leader.turn()
-    tell(uow, ("a", 0))
+    publish(uow, ("a", 0))
     for _ in range(3):
         follower.turn()
     assert sent(broker, "a") == []
@@ -172,7 +172,7 @@ def test_a_relay_that_follows_sends_nothing(uow: UnitOfWork[Shop], engine: sa.En
 def test_a_relay_that_lost_its_lead_marks_nothing(
     relay: Relay, uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker
 ) -> None:
-    tell(uow, ("a", 0))
+    publish(uow, ("a", 0))
 
     def lose_the_lead(record: Record) -> None:
         with engine.begin() as connection:
@@ -201,10 +201,10 @@ Relay(open_engine(sys.argv[1]), broker).run(threading.Event())
 
 
 @pytest.mark.slow
-def test_killed_between_send_and_mark_the_event_comes_again_and_is_not_lost(
+def test_after_a_kill_between_send_and_mark_the_event_is_sent_again(
     uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker, tmp_path: Path
 ) -> None:
-    tell(uow, ("a", 0), ("b", 0))
+    publish(uow, ("a", 0), ("b", 0))
     command = [sys.executable, "-c", KILLED_BETWEEN_SEND_AND_MARK, f"sqlite:///{tmp_path}/shop.db"]
     killed = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert killed.returncode == -signal.SIGKILL
@@ -217,13 +217,13 @@ def test_killed_between_send_and_mark_the_event_comes_again_and_is_not_lost(
     assert {record.key.decode(): read_envelope(record.headers).id for record in broker.records(TOPIC)} == first
 
 
-def test_published_events_are_forgotten_after_a_while_and_waiting_ones_never(
+def test_published_events_are_deleted_after_a_while_and_waiting_events_never(
     engine: sa.Engine, broker: FakeBroker
 ) -> None:
     clock = FixedClock()
     CHASSIS.outbox.metadata.create_all(engine)
     uow = UnitOfWork(engine, Shop, source="/shop", read_now=clock.read)
-    tell(uow, ("a", 0), ("b", 0))
+    publish(uow, ("a", 0), ("b", 0))
     with uow.begin() as shop:
         outbox = CHASSIS.outbox
         shop.connection.execute(outbox.update().where(outbox.c.key == "a").values(published_at=clock.now()))

@@ -38,8 +38,8 @@ def resume(uow: UnitOfWork[Shop], place: TopicPartition, allowed: int | None = N
         return resume_partition(shop.connection, GROUP, place, allowed)
 
 
-def elsewhere(broker: FakeBroker, key: str = "a") -> str:
-    """A key that lies in another partition."""
+def key_of_another_partition(broker: FakeBroker, key: str = "a") -> str:
+    """Return a key of another partition."""
     return next(
         other for other in "bcdefgh" if broker.place(TOPIC, other.encode()) != broker.place(TOPIC, key.encode())
     )
@@ -48,13 +48,13 @@ def elsewhere(broker: FakeBroker, key: str = "a") -> str:
 def test_a_flood_of_bad_records_stops_its_partition_and_no_other(
     uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker
 ) -> None:
-    heard, other, place = Heard(uow), elsewhere(broker), broker.place(TOPIC, b"a")
+    handler, other, place = Heard(uow), key_of_another_partition(broker), broker.place(TOPIC, b"a")
     put_bad(broker, times=8)
     put(broker, parcel(other, 0))
-    with running(subscriber(broker, uow, heard, most_dead=3).run):
+    with running(subscriber(broker, uow, handler, most_dead=3).run):
         until(lambda: in_alarm(engine))
         put(broker, parcel(other, 1))
-        until(lambda: (other, 1) in heard.seen)
+        until(lambda: (other, 1) in handler.seen)
         shown = background_metrics.CONSUMER_ALARM.labels(topic=TOPIC, partition=str(place.partition))._value.get()
     assert shown == 1
     assert len(dead(engine)) == 3
@@ -63,7 +63,7 @@ def test_a_flood_of_bad_records_stops_its_partition_and_no_other(
     assert (state.place, state.dead_in_a_row, state.alarm_offset, state.alarm_error) == (place, 3, 3, "BadRecord")
 
 
-def test_the_alarm_is_in_the_health_of_the_process(
+def test_the_alarm_shows_in_the_health_of_the_process(
     uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker
 ) -> None:
     put_bad(broker, times=2)
@@ -97,16 +97,18 @@ def test_an_operator_resumes_a_partition_while_the_consumer_runs(
     with running(subscriber(broker, uow, Heard(uow), most_dead=3).run):
         until(lambda: in_alarm(engine))
         assert resume(uow, place)
-        until(lambda: len(dead(engine)) == 6 and in_alarm(engine))  # three more, and it stands again
+        until(
+            lambda: len(dead(engine)) == 6 and in_alarm(engine)
+        )  # three more dead letters, and the alarm is raised again
         assert resume(uow, place, allowed=50)
         until(lambda: read_all(broker))
     assert len(dead(engine)) == 8
     assert count(engine, PARCELS) == 1
-    assert states(engine) == []  # the good one ends the count, and what was allowed
+    assert states(engine) == []  # the good event ends the count and the operator's limit
     assert not resume(uow, place)
 
 
-def test_good_events_between_bad_ones_keep_it_going(
+def test_good_events_between_bad_records_prevent_an_alarm(
     uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker
 ) -> None:
     broker.partitions = 1
@@ -121,7 +123,7 @@ def test_good_events_between_bad_ones_keep_it_going(
 def test_good_events_of_another_partition_do_not_hide_a_flood(
     uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker
 ) -> None:
-    other = elsewhere(broker)
+    other = key_of_another_partition(broker)
     for number in range(6):
         put_bad(broker)
         put(broker, parcel(other, number))
@@ -147,7 +149,7 @@ def test_a_release_that_reads_the_record_ends_the_alarm_by_itself(
     assert (len(dead(engine)), states(engine)) == (2, [])
 
 
-def test_a_bad_record_that_comes_again_is_not_counted_twice(
+def test_a_bad_record_that_is_delivered_again_is_not_counted_twice(
     uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker
 ) -> None:
     broker.partitions = 1

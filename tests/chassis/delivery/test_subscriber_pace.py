@@ -1,4 +1,4 @@
-"""A consumer that is behind takes more at once, and one that stands still is built anew."""
+"""A consumer that is behind handles larger batches, and a stalled consumer is replaced."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.support.fakes import FakeBroker, FakeConsumer
 
 
 class Ticking:
-    """A monotonic clock that goes on by itself, a fifth of a second whenever it is asked."""
+    """A monotonic clock that advances by a fifth of a second at each call."""
 
     def __init__(self) -> None:
         self.time = 0.0
@@ -35,7 +35,7 @@ class Ticking:
 
 
 class Forgetful(FakeConsumer):
-    """A consumer that loses one partition without an error: it is behind, and no poll brings anything of it."""
+    """A consumer that loses a partition without an error: it has a lag, and no poll returns its records."""
 
     lost: frozenset[TopicPartition] = frozenset()
 
@@ -47,7 +47,7 @@ class Forgetful(FakeConsumer):
 
 
 class ForgetsOnce(FakeBroker):
-    """A broker whose first consumer is the forgetful one."""
+    """A broker whose first consumer is a ``Forgetful`` one."""
 
     built = 0
 
@@ -65,13 +65,13 @@ def patient(broker: FakeBroker, uow: UnitOfWork[Shop], handler: Handler, now: Ti
     return Subscriber(broker, GROUP, handlers, uow, patience=30.0, now=now, on_lag=lambda _: None)
 
 
-def test_a_consumer_that_stands_still_is_closed_and_built_anew(uow: UnitOfWork[Shop]) -> None:
+def test_a_stalled_consumer_is_closed_and_replaced(uow: UnitOfWork[Shop]) -> None:
     broker, now = ForgetsOnce(), Ticking()
-    heard, before = Heard(uow), background_metrics.CONSUMER_REBUILT._value.get()
+    handler, before = Heard(uow), background_metrics.CONSUMER_REBUILT._value.get()
     put(broker, parcel("a"))
-    with running(patient(broker, uow, heard, now).run):
-        until(lambda: heard.seen)
-    assert (broker.built, heard.seen) == (2, [("a", 0)])
+    with running(patient(broker, uow, handler, now).run):
+        until(lambda: handler.seen)
+    assert (broker.built, handler.seen) == (2, [("a", 0)])
     assert background_metrics.CONSUMER_REBUILT._value.get() == before + 1
     assert now.time > 30.0
 
@@ -82,7 +82,7 @@ def turns(reader: Subscriber, consumer: FakeConsumer, now: Ticking, seconds: flo
         reader.turn(consumer, threading.Event())
 
 
-def test_one_partition_that_stands_still_is_noticed_while_another_goes_on(uow: UnitOfWork[Shop]) -> None:
+def test_a_stalled_partition_is_noticed_while_another_progresses(uow: UnitOfWork[Shop]) -> None:
     broker, now = ForgetsOnce(), Ticking()
     other = next(key for key in "bcdefgh" if broker.place(TOPIC, key.encode()) != broker.place(TOPIC, b"a"))
     reader, consumer = patient(broker, uow, Heard(uow), now), broker.consumer(GROUP, [TOPIC])
@@ -97,7 +97,7 @@ def test_one_partition_that_stands_still_is_noticed_while_another_goes_on(uow: U
     assert 30.0 < now.time < 60.0
 
 
-def test_a_partition_that_waits_on_purpose_does_not_stand_still(uow: UnitOfWork[Shop]) -> None:
+def test_a_paused_partition_is_not_stalled(uow: UnitOfWork[Shop]) -> None:
     def trouble(event: ParcelSent) -> None:
         raise Contention("busy")
 
@@ -108,7 +108,7 @@ def test_a_partition_that_waits_on_purpose_does_not_stand_still(uow: UnitOfWork[
     turns(reader, broker.consumer(GROUP, [TOPIC]), now, 200.0)
 
 
-def test_a_partition_in_alarm_does_not_stand_still_in_this_sense(uow: UnitOfWork[Shop]) -> None:
+def test_a_partition_in_alarm_is_not_stalled(uow: UnitOfWork[Shop]) -> None:
     broker, now = FakeBroker(), Ticking()
     handlers: dict[type[Event], Handler] = {ParcelSent: Heard(uow)}
     reader = Subscriber(broker, GROUP, handlers, uow, now=now, most_dead=1)
@@ -116,7 +116,7 @@ def test_a_partition_in_alarm_does_not_stand_still_in_this_sense(uow: UnitOfWork
     turns(reader, broker.consumer(GROUP, [TOPIC]), now, 200.0)
 
 
-def test_a_broker_that_does_not_say_the_lag_is_no_reason_to_build_anew(uow: UnitOfWork[Shop]) -> None:
+def test_an_unknown_lag_does_not_replace_the_consumer(uow: UnitOfWork[Shop]) -> None:
     broker, now = FakeBroker(), Ticking()
     reader, consumer = patient(broker, uow, Heard(uow), now), broker.consumer(GROUP, [TOPIC])
     broker.away = True
@@ -136,19 +136,19 @@ def test_a_long_handler_is_no_stall(uow: UnitOfWork[Shop]) -> None:
         reader.turn(consumer, threading.Event())
 
 
-def test_batches_grow_while_there_is_enough_and_shrink_when_something_goes_wrong() -> None:
+def test_batches_grow_while_they_are_full_and_shrink_after_errors() -> None:
     size = BatchSize(20, 100, longest=0.5)
     sizes = []
     for count_, seconds in [(20, 0.1), (40, 0.1), (30, 0.1), (80, 0.1), (100, 0.3), (100, 0.6)]:
-        size.went_well(count_, seconds)
+        size.after_success(count_, seconds)
         sizes.append(size.now)
     assert sizes == [40, 80, 80, 100, 100, 50]
     for _ in range(9):
-        size.went_wrong()
+        size.after_failure()
     assert size.now == 1
 
 
-def test_a_consumer_that_is_behind_takes_hundreds_at_once(
+def test_a_consumer_that_is_behind_handles_hundreds_at_once(
     uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker
 ) -> None:
     commits: list[int] = []
@@ -161,7 +161,7 @@ def test_a_consumer_that_is_behind_takes_hundreds_at_once(
     for _ in range(2):
         reader.turn(consumer, threading.Event())
     assert count(engine, PARCELS) == 620
-    assert len(commits) <= 7  # 20, 40, 80, 160, then what is left of the poll, then the rest
+    assert len(commits) <= 7  # 20, 40, 80, 160, then the remainder of the poll, then the remaining records
 
 
 def test_one_bad_record_among_many_costs_few_transactions(
@@ -180,20 +180,20 @@ def test_one_bad_record_among_many_costs_few_transactions(
     assert len(rollbacks) < 20
 
 
-def test_a_passing_fault_of_a_batch_waits_and_does_not_try_one_by_one(
+def test_a_transient_fault_of_a_batch_waits_and_does_not_retry_single_records(
     uow: UnitOfWork[Shop], broker: FakeBroker
 ) -> None:
     def away(event: ParcelSent) -> None:
         raise Unavailable("away")
 
-    heard = Heard(uow, away)
+    handler = Heard(uow, away)
     put(broker, *(parcel(key, number) for number in range(20) for key in "abcdefgh"))
-    reader = subscriber(broker, uow, heard, together=20, most_together=20)
+    reader = subscriber(broker, uow, handler, together=20, most_together=20)
     reader.turn(broker.consumer(GROUP, [TOPIC]), threading.Event())
-    assert len(heard.seen) == 1  # nor does the other partition try, while the database does not answer
+    assert len(handler.seen) == 1  # the other partition does not try either, while the database does not answer
 
 
-def test_passing_faults_do_not_use_up_the_attempts(
+def test_transient_faults_do_not_use_up_the_attempts(
     uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker
 ) -> None:
     faults: list[Exception] = [KeyError("once"), *[Unavailable("away")] * 6]
@@ -208,15 +208,15 @@ def test_passing_faults_do_not_use_up_the_attempts(
     assert (dead(engine), count(engine, PARCELS)) == ([], 1)
 
 
-def test_when_the_database_answers_again_nobody_waits_any_longer(uow: UnitOfWork[Shop], broker: FakeBroker) -> None:
+def test_when_the_database_answers_again_all_waits_end(uow: UnitOfWork[Shop], broker: FakeBroker) -> None:
     away = [True]
 
     def trouble(event: ParcelSent) -> None:
         if away[0]:
             raise Unavailable("away")
 
-    now, heard = Ticking(), Heard(uow, trouble)
-    handlers: dict[type[Event], Handler] = {ParcelSent: heard}
+    now, handler = Ticking(), Heard(uow, trouble)
+    handlers: dict[type[Event], Handler] = {ParcelSent: handler}
     reader = Subscriber(broker, GROUP, handlers, uow, now=now, first_wait=1000.0, longest_wait=1000.0)
     consumer, stop = broker.consumer(GROUP, [TOPIC]), threading.Event()
     other = next(key for key in "bcdefgh" if broker.place(TOPIC, key.encode()) != broker.place(TOPIC, b"a"))
@@ -226,7 +226,7 @@ def test_when_the_database_answers_again_nobody_waits_any_longer(uow: UnitOfWork
     put(broker, parcel(other))
     for _ in range(2):
         reader.turn(consumer, stop)
-    assert heard.seen == [("a", 0), (other, 0), ("a", 0)]
+    assert handler.seen == [("a", 0), (other, 0), ("a", 0)]
     assert now.time < 100.0
 
 
@@ -234,7 +234,7 @@ PLACES = [TopicPartition(TOPIC, number) for number in range(2)]
 RECORD = Record(TOPIC, 1, 0, b"", b"", (), 0)
 
 
-def test_polls_that_come_back_full_say_nothing_about_the_partitions_they_do_not_bring() -> None:
+def test_a_full_poll_proves_nothing_about_the_partitions_it_left_out() -> None:
     time = [0.0]
     watch = ProgressWatch(patience=30.0, now=lambda: time[0])
     for second in range(120):

@@ -1,4 +1,4 @@
-"""People read their own language, with the right plural, and nobody's name becomes markup."""
+"""Texts appear in the reader's language with the right plural, and values never become markup."""
 
 from pathlib import Path
 
@@ -32,7 +32,7 @@ def words(tmp_path: Path) -> Words:
     return Words(tmp_path)
 
 
-def test_a_sentence_comes_in_the_language_of_the_reader(words: Words) -> None:
+def test_a_sentence_is_translated_into_the_readers_language(words: Words) -> None:
     assert words.of("es").gettext("Hello %(name)s", name="Zoë") == "Hola, Zoë"
 
 
@@ -53,28 +53,28 @@ def test_a_translation_marked_as_doubtful_is_not_shown(words: Words) -> None:
     assert words.of("es").gettext("Goodbye") == "Goodbye"
 
 
-def test_a_per_cent_sign_is_only_a_sign_when_there_are_no_values(words: Words) -> None:
+def test_a_per_cent_sign_without_values_stays_as_it_is(words: Words) -> None:
     assert words.of("en").gettext("100 % yours") == "100 % yours"
 
 
 @pytest.mark.parametrize(
-    ("n", "said"), [(0, "لا أيام"), (1, "يوم"), (2, "يومان"), (3, "3 أيام"), (11, "11 يومًا"), (100, "100 يوم")]
+    ("n", "expected"), [(0, "لا أيام"), (1, "يوم"), (2, "يومان"), (3, "3 أيام"), (11, "11 يومًا"), (100, "100 يوم")]
 )
-def test_arabic_counts_in_its_six_ways(words: Words, n: int, said: str) -> None:
-    assert words.of("ar").ngettext("%(n)s day", "%(n)s days", n) == said
+def test_arabic_uses_its_six_plural_forms(words: Words, n: int, expected: str) -> None:
+    assert words.of("ar").ngettext("%(n)s day", "%(n)s days", n) == expected
 
 
 def test_arabic_is_read_from_right_to_left(words: Words) -> None:
     assert [words.of(tag).direction for tag in ("ar", "es", "en")] == ["rtl", "ltr", "ltr"]
 
 
-def test_a_translation_that_invents_a_value_is_refused_at_start(tmp_path: Path) -> None:
+def test_a_translation_with_an_unknown_placeholder_is_refused_at_start(tmp_path: Path) -> None:
     (tmp_path / "es.po").write_text(SPANISH + 'msgid "Hello %(name)s"\nmsgstr "Hola %(nombre)s"\n', encoding="utf-8")
     with pytest.raises(WordsError, match=r"es\.po: line \d+: 'Hello %\(name\)s'"):
         Words(tmp_path)
 
 
-def test_a_template_speaks_the_language_it_is_given(words: Words) -> None:
+def test_a_template_uses_the_phrases_of_its_context(words: Words) -> None:
     environment = Environment(autoescape=True)
     words.install(environment)
     template = environment.from_string(
@@ -84,10 +84,10 @@ def test_a_template_speaks_the_language_it_is_given(words: Words) -> None:
     assert template.render(who="Zoë") == "Hello Zoë 2 days"
 
 
-def test_a_name_with_angle_brackets_stays_text_in_html_and_as_it_is_in_plain_text(words: Words) -> None:
-    said = {}
+def test_values_are_escaped_in_html_and_unchanged_in_plain_text(words: Words) -> None:
+    rendered = {}
     for autoescape in (True, False):
         environment = Environment(autoescape=autoescape)  # noqa: S701 - plain text is what is tried here
         words.install(environment)
-        said[autoescape] = environment.from_string("{{ _('Hello %(name)s', name=who) }}").render(who="<b>")
-    assert said == {True: "Hello &lt;b&gt;", False: "Hello <b>"}
+        rendered[autoescape] = environment.from_string("{{ _('Hello %(name)s', name=who) }}").render(who="<b>")
+    assert rendered == {True: "Hello &lt;b&gt;", False: "Hello <b>"}

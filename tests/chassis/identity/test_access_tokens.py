@@ -1,4 +1,4 @@
-"""Tokens: only the issuer's own are good, and only while its key is known."""
+"""A token is accepted only if it was signed with a known key of the issuer and is unchanged."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def issue(key: Ed25519PrivateKey = KEY) -> str:
 
 
 def forged(key: Any = KEY, algorithm: str = "EdDSA", *, leave_out: str = "", **claims: Any) -> str:
-    """Return a token like ours but for what is said."""
+    """Return a valid token with the given changes."""
     header = jwt.get_unverified_header(issue())
     good = jwt.decode(issue(), options={"verify_signature": False})
     body = {name: value for name, value in (good | claims).items() if name != leave_out}
@@ -72,12 +72,12 @@ def test_a_token_of_a_retired_key_is_refused() -> None:
         "a.b.c",
     ],
 )
-def test_whatever_is_not_ours_is_refused_in_the_same_words(token: str) -> None:
+def test_all_invalid_tokens_are_refused_with_the_same_message(token: str) -> None:
     with pytest.raises(TokenRefused, match=r"^this token is not valid$"):
         verifier().verify(token)
 
 
-def test_a_token_lives_an_hour_when_nothing_is_said() -> None:
+def test_a_token_is_valid_for_an_hour_by_default() -> None:
     claims = jwt.decode(issue(), options={"verify_signature": False})
     assert claims["exp"] - claims["iat"] == timedelta(hours=1).total_seconds()
 
@@ -94,7 +94,7 @@ def test_keys_are_read_as_pem_or_as_raw_base64() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "AAAA", "not base64!", "-----BEGIN NOTHING-----\n-----END NOTHING-----"])
-def test_what_is_no_key_is_a_clear_fault(text: str) -> None:
+def test_text_that_is_no_key_is_refused_with_a_message(text: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         read_public_key(text)
     with pytest.raises(ValueError, match=r"\w"):

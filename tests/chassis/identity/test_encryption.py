@@ -1,4 +1,4 @@
-"""Sealed fields open with the right key in the right place, and nowhere else."""
+"""Sealed fields open only with the right key and in the right context."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HERE = "contact:email:p1"
 
 
 @given(st.text(), st.text())
-def test_a_sealed_text_opens_again_in_its_place(text: str, context: str) -> None:
+def test_a_sealed_text_opens_in_its_context(text: str, context: str) -> None:
     cipher = FieldCipher(BOTH)
     try:
         text.encode(), context.encode()
@@ -28,12 +28,12 @@ def test_a_sealed_text_opens_again_in_its_place(text: str, context: str) -> None
     assert sealed.startswith("k2.")
 
 
-def test_the_same_text_never_seals_alike() -> None:
+def test_the_same_text_is_sealed_differently_each_time() -> None:
     cipher = FieldCipher(OLD)
     assert len({cipher.seal("ana@example.org", HERE) for _ in range(50)}) == 50
 
 
-def test_a_sealed_text_shows_nothing_of_itself() -> None:
+def test_a_sealed_text_does_not_contain_the_plain_text() -> None:
     sealed = FieldCipher(OLD).seal("ana@example.org", HERE)
     body = base64.urlsafe_b64decode(sealed.partition(".")[2] + "==")
     assert b"ana" not in body
@@ -41,13 +41,13 @@ def test_a_sealed_text_shows_nothing_of_itself() -> None:
 
 
 @pytest.mark.parametrize("context", ["contact:email:p2", "contact:phone:p1", "", HERE + " "])
-def test_a_sealed_text_moved_elsewhere_does_not_open(context: str) -> None:
+def test_a_sealed_text_in_another_context_does_not_open(context: str) -> None:
     cipher = FieldCipher(OLD)
     with pytest.raises(SealBroken):
         cipher.open(cipher.seal("x", HERE), context)
 
 
-def test_keys_rotate_without_losing_what_the_old_one_sealed() -> None:
+def test_after_a_key_rotation_old_values_still_open() -> None:
     before, after = FieldCipher(OLD), FieldCipher(BOTH)
     sealed = before.seal("x", HERE)
     assert after.open(sealed, HERE) == "x"
@@ -59,7 +59,7 @@ def test_keys_rotate_without_losing_what_the_old_one_sealed() -> None:
 
 
 @pytest.mark.parametrize("sealed", ["", "k1", "k1.", "k1.AAAA", "k9.AAAA", "k1.!!!", "k1." + "A" * 60, "é.é"])
-def test_what_was_never_sealed_is_refused(sealed: str) -> None:
+def test_text_that_was_never_sealed_is_refused(sealed: str) -> None:
     with pytest.raises(SealBroken):
         FieldCipher(OLD).open(sealed, HERE)
 
@@ -75,14 +75,14 @@ def encoded(**keys: bytes) -> str:
     return json.dumps({name: base64.b64encode(key).decode() for name, key in keys.items()})
 
 
-def test_keys_are_read_in_order_the_first_being_current() -> None:
+def test_keys_are_read_in_order_and_the_first_is_current() -> None:
     assert list(read_keys(encoded(k2=b"2" * 32, k1=b"1" * 32)).items()) == list(BOTH.items())
 
 
 @pytest.mark.parametrize(
     "text", ["", "[]", "{}", "null", encoded(k1=b"short"), '{"k1": 3}', '{"a b": ""}', '{"k1": "é"}']
 )
-def test_keys_that_are_none_are_refused_without_showing_them(text: str) -> None:
+def test_invalid_keys_are_refused_without_showing_them(text: str) -> None:
     with pytest.raises(ValueError, match=r"^(has|key)"):
         read_keys(text)
 

@@ -18,7 +18,7 @@ ENDS = CLOCK.now() + timedelta(hours=72)
 TOKEN = SIGNER.sign("answer", "parcel-1", "person-1", ENDS)
 
 
-def test_a_link_says_what_was_signed() -> None:
+def test_a_link_has_the_content_that_was_signed() -> None:
     link = SIGNER.read(TOKEN, "answer")
     assert (link.purpose, link.subject, link.person, link.expires_at) == ("answer", "parcel-1", "person-1", ENDS)
 
@@ -30,15 +30,15 @@ def test_a_link_fits_into_an_address_and_a_mail_line() -> None:
 
 
 def refused(token: str, purpose: str = "answer", signer: LinkSigner = SIGNER) -> str:
-    with pytest.raises(LinkRefused) as told:
+    with pytest.raises(LinkRefused) as refusal:
         signer.read(token, purpose)
-    assert told.value.__cause__ is None
-    return str(from_refusal(told.value).body())
+    assert refusal.value.__cause__ is None
+    return str(from_refusal(refusal.value).body())
 
 
-def test_a_stranger_cannot_tell_one_refusal_from_another() -> None:
+def test_all_refusals_look_alike() -> None:
     later = LinkSigner("s" * 32, clock=FixedClock(ENDS))
-    told = {
+    refusals = {
         refused(TOKEN, "sign_in"),
         refused(TOKEN, signer=LinkSigner("t" * 32, clock=CLOCK)),
         refused(TOKEN, signer=later),
@@ -50,7 +50,7 @@ def test_a_stranger_cannot_tell_one_refusal_from_another() -> None:
         refused(SIGNER._serializer("answer").dumps(["a", "b", 10**20])),
         refused(SIGNER._serializer("answer").dumps(["a", "b", "soon"])),
     }
-    assert len(told) == 1
+    assert len(refusals) == 1
 
 
 def test_a_link_works_until_its_last_second() -> None:
@@ -59,7 +59,7 @@ def test_a_link_works_until_its_last_second() -> None:
 
 
 @given(st.integers(0, len(TOKEN) - 1), st.sampled_from("ABZabz019-_."))
-def test_any_altered_letter_spoils_a_link(place: int, letter: str) -> None:
+def test_any_altered_letter_invalidates_a_link(place: int, letter: str) -> None:
     altered = TOKEN[:place] + letter + TOKEN[place + 1 :]
     if altered == TOKEN:
         return
@@ -67,5 +67,5 @@ def test_any_altered_letter_spoils_a_link(place: int, letter: str) -> None:
         link = SIGNER.read(altered, "answer")
     except LinkRefused:
         return
-    # The last letter of base64 has spare bits; then the very same bytes were read.
+    # The last letter of base64 has spare bits: the altered token may decode to the same bytes.
     assert (link.subject, link.person, link.expires_at) == ("parcel-1", "person-1", ENDS)

@@ -1,4 +1,4 @@
-"""One leads; the lead passes on when its holder lets go, dies or sleeps, and a sleeper can do no harm on waking."""
+"""There is one leader; another follows when it releases, dies or is suspended; a suspended leader can't write."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def set_lease(engine: sa.Engine, *, holder: str, lasting: timedelta) -> None:
 
 def epoch(engine: sa.Engine) -> int:
     with engine.connect() as connection:
-        found: int = connection.execute(sa.select(LEASES.c.epoch)).scalar_one()
-        return found
+        number: int = connection.execute(sa.select(LEASES.c.epoch)).scalar_one()
+        return number
 
 
 def test_a_heartbeat_keeps_the_lead(leads: tuple[LeaseRow, LeaseRow], engine: sa.Engine) -> None:
@@ -51,22 +51,22 @@ def test_a_heartbeat_keeps_the_lead(leads: tuple[LeaseRow, LeaseRow], engine: sa
     with engine.connect() as connection:
         end = connection.execute(sa.select(LEASES.c.expires_at)).scalar_one()
 
-    def kept_on() -> bool:
+    def past_first_end() -> bool:
         with engine.connect() as connection:
             return bool(database_now(connection) > end)
 
-    until(kept_on)
+    until(past_first_end)
     assert first.hold()
     assert not second.hold()
     assert epoch(engine) == 1
 
 
-def test_a_dead_process_of_this_machine_is_followed_at_once(
+def test_a_dead_process_of_this_machine_is_replaced_at_once(
     leads: tuple[LeaseRow, LeaseRow], engine: sa.Engine
 ) -> None:
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
-    set_lease(engine, holder=f"{socket.gethostname()}:{gone.pid}:x", lasting=timedelta(hours=1))
+    dead_process = subprocess.Popen([sys.executable, "-c", ""])
+    dead_process.wait()
+    set_lease(engine, holder=f"{socket.gethostname()}:{dead_process.pid}:x", lasting=timedelta(hours=1))
     assert leads[0].hold()
     assert epoch(engine) == 8
 
@@ -74,21 +74,23 @@ def test_a_dead_process_of_this_machine_is_followed_at_once(
 @pytest.mark.parametrize(
     "holder", [f"{socket.gethostname()}:{os.getpid()}:x", "elsewhere:1:x"], ids=["here", "elsewhere"]
 )
-def test_a_holder_that_may_live_is_waited_for(leads: tuple[LeaseRow, LeaseRow], engine: sa.Engine, holder: str) -> None:
+def test_a_lease_of_a_possibly_live_holder_must_expire_first(
+    leads: tuple[LeaseRow, LeaseRow], engine: sa.Engine, holder: str
+) -> None:
     set_lease(engine, holder=holder, lasting=timedelta(hours=1))
     assert not leads[0].hold()
     set_lease(engine, holder=holder, lasting=timedelta(seconds=-1))
     until(leads[0].hold)
 
 
-def test_a_leader_that_slept_is_refused_when_it_writes(leads: tuple[LeaseRow, LeaseRow], engine: sa.Engine) -> None:
+def test_a_leader_that_was_suspended_cannot_write(leads: tuple[LeaseRow, LeaseRow], engine: sa.Engine) -> None:
     first, _ = leads
     assert first.hold()
     set_lease(engine, holder="elsewhere:1:x", lasting=timedelta(hours=1))
     with pytest.raises(LeadershipLost), first.fenced() as connection:
         connection.execute(PARCELS.insert().values(id="p1", taken=0, room=0))
     assert count(engine, PARCELS) == 0
-    until(lambda: not first.hold())  # and its heartbeat finds out
+    until(lambda: not first.hold())  # and its heartbeat notices
 
 
 KILLED_LEADING = """
@@ -101,7 +103,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 @pytest.mark.slow
-def test_a_killed_leader_is_followed(leads: tuple[LeaseRow, LeaseRow], engine: sa.Engine, tmp_path: Path) -> None:
+def test_a_killed_leader_is_replaced(leads: tuple[LeaseRow, LeaseRow], engine: sa.Engine, tmp_path: Path) -> None:
     command = [sys.executable, "-c", KILLED_LEADING, f"sqlite:///{tmp_path}/shop.db"]
     killed = subprocess.run(command, capture_output=True, timeout=60, check=False)
     assert killed.returncode == -signal.SIGKILL

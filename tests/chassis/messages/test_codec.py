@@ -1,4 +1,4 @@
-"""Events become canonical JSON and come back the same; whatever is wrong is refused by the name of its field."""
+"""Events are encoded as canonical JSON and decoded unchanged; invalid values are refused with the field's name."""
 
 from __future__ import annotations
 
@@ -70,14 +70,14 @@ def test_old_bytes_are_still_read() -> None:
 
 
 @given(parcels)
-def test_every_event_comes_back_as_it_was_and_fits_its_schema(event: ParcelSent) -> None:
+def test_every_event_is_decoded_unchanged_and_matches_its_schema(event: ParcelSent) -> None:
     written = encode(event)
     assert decode(ParcelSent, written) == event
     assert jsonschema_rs.is_valid(schema_of(ParcelSent), json.loads(written))
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | fractions | text, st.lists))
-def test_schema_and_codec_agree_on_what_may_stand_in_a_field(value: Any) -> None:
+def test_schema_and_codec_accept_the_same_values(value: Any) -> None:
     for name in ("sequence", "size", "fragile", "notes", "items", "programme_id"):
         body = json.loads(GOLDEN) | {name: value}
         if jsonschema_rs.is_valid(schema_of(ParcelSent), body):
@@ -87,16 +87,16 @@ def test_schema_and_codec_agree_on_what_may_stand_in_a_field(value: Any) -> None
                 decode(ParcelSent, json.dumps(body).encode())
 
 
-def test_mappings_and_null_travel_too() -> None:
+def test_mappings_and_null_are_encoded_too() -> None:
     counted = Counted(day=date(2030, 1, 31), by_size={"small": 2, "large": 1})
     assert decode(Counted, encode(counted)) == counted
     with pytest.raises(BadRecord, match=r"by_size\.\*: must be a whole number"):
         decode(Counted, b'{"day": "2030-01-31", "by_size": {"small": "two"}}')
 
 
-def test_unknown_fields_are_ignored_and_missing_ones_take_their_default() -> None:
-    found = decode(ParcelSent, b'{"parcel_id": "p1", "colour": {"deep": [1]}, "items": [{"name": "x", "size": 3}]}')
-    assert found == ParcelSent(parcel_id=ParcelId("p1"), items=(Item("x"),))
+def test_unknown_fields_are_ignored_and_missing_fields_take_their_default() -> None:
+    event = decode(ParcelSent, b'{"parcel_id": "p1", "colour": {"deep": [1]}, "items": [{"name": "x", "size": 3}]}')
+    assert event == ParcelSent(parcel_id=ParcelId("p1"), items=(Item("x"),))
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_wrong_value_is_refused_by_the_name_of_its_field(field: str, value: An
 @pytest.mark.parametrize(
     "body", [b"", b"\xff\xfe", b"[]", b'"x"', b"null", b"{", b'{"parcel_id": NaN}', b"[" * 100_000, b'{"a": "\xff"}']
 )
-def test_what_is_no_json_object_is_refused(body: bytes) -> None:
+def test_bytes_without_a_json_object_are_refused(body: bytes) -> None:
     with pytest.raises(BadRecord):
         decode(ParcelSent, body)
 
@@ -155,12 +155,12 @@ def test_a_missing_required_field_is_named() -> None:
     ],
     ids=["type", "not a number", "no time zone", "not Unicode"],
 )
-def test_a_wrong_event_is_found_where_it_is_made(wrong: ParcelSent) -> None:
+def test_an_invalid_event_is_refused_when_encoded(wrong: ParcelSent) -> None:
     with pytest.raises(BadRecord):
         encode(wrong)
 
 
-def test_a_type_that_cannot_travel_is_refused() -> None:
+def test_an_unsupported_field_type_is_refused() -> None:
     @dataclass(frozen=True)
     class Odd(Event, type="shop.parcels.odd.v1", topic=TOPIC, key="id"):
         id: str
@@ -170,10 +170,10 @@ def test_a_type_that_cannot_travel_is_refused() -> None:
         schema_of(Odd)
 
 
-def test_the_schema_says_what_the_class_says() -> None:
+def test_the_schema_matches_the_class() -> None:
     schema = schema_of(ParcelSent)
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-    assert schema["description"] == "A parcel left the house."
+    assert schema["description"] == "A parcel was sent."
     assert schema["required"] == ["parcel_id"]
     assert schema["properties"]["size"] == {"enum": ["small", "large"], "default": "small"}
     assert schema["properties"]["items"] == {"type": "array", "items": {"$ref": "#/$defs/Item"}, "default": []}

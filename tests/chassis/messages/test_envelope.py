@@ -1,4 +1,4 @@
-"""The outside of an event is CloudEvents 1.0 in Kafka's binary mode, as another implementation reads it too."""
+"""The envelope is CloudEvents 1.0 in Kafka's binary mode, compatible with another implementation."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ AN_ENVELOPE = Envelope(
 
 
 def with_header(name: str, value: bytes | None) -> list[tuple[str, bytes]]:
-    rest = [(known, old) for known, old in AN_ENVELOPE.headers() if known != name]
+    rest = [(header, old) for header, old in AN_ENVELOPE.headers() if header != name]
     return rest if value is None else [*rest, (name, value)]
 
 
-def test_an_envelope_comes_back_as_it_was() -> None:
+def test_an_envelope_is_read_unchanged() -> None:
     assert read_envelope(AN_ENVELOPE.headers()) == AN_ENVELOPE
     plain = Envelope(id="e1", source="/shop", type="a.b.v1", subject="p1", time=AN_ENVELOPE.time)
     assert read_envelope(plain.headers()) == plain
@@ -38,9 +38,9 @@ def test_another_implementation_reads_what_we_write() -> None:
     message = KafkaMessage(headers=dict(AN_ENVELOPE.headers()), key=b"p1", value=b'{"parcel_id": "p1"}')
     event = from_binary(message, JSONFormat())
     assert event.get_specversion() == "1.0"
-    found = (event.get_id(), event.get_source(), event.get_type(), event.get_subject(), event.get_time())
+    attributes_read = (event.get_id(), event.get_source(), event.get_type(), event.get_subject(), event.get_time())
     wanted = (AN_ENVELOPE.id, AN_ENVELOPE.source, AN_ENVELOPE.type, AN_ENVELOPE.subject, AN_ENVELOPE.time)
-    assert found == wanted
+    assert attributes_read == wanted
     assert event.get_extension("programme") == "north"
     assert event.get_datacontenttype() == "application/json"
     assert event.get_data() == {"parcel_id": "p1"}

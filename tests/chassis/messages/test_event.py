@@ -1,4 +1,4 @@
-"""Events know their type, topic and key, and refuse to be declared wrongly."""
+"""Events have a type, a topic and a key; wrong declarations are refused."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from services.chassis.messages.event import Event
 from tests.chassis.shop import TOPIC, ParcelId, ParcelLost, ParcelSent
 
 
-def test_an_event_knows_its_type_topic_and_key() -> None:
+def test_an_event_has_a_type_a_topic_and_a_key() -> None:
     event = ParcelSent(parcel_id=ParcelId("p1"))
     assert (event.type, event.topic, event.key_field) == ("shop.parcels.parcel_sent.v1", TOPIC, "parcel_id")
     assert event.partition_key == "p1"
     assert ParcelLost.type == "shop.parcels.parcel_lost.v1"
 
 
-def test_an_event_is_frozen_and_slim() -> None:
+def test_an_event_is_frozen_and_has_slots() -> None:
     event = ParcelLost(parcel_id=ParcelId("p1"))
     with pytest.raises(FrozenInstanceError):
         event.parcel_id = ParcelId("p2")  # type: ignore[misc]

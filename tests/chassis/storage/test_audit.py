@@ -1,4 +1,4 @@
-"""Whatever is done to the audit behind our back is found."""
+"""Every change to the audit outside the application is detected."""
 
 from __future__ import annotations
 
@@ -18,36 +18,36 @@ ROWS = 12
 
 
 @pytest.fixture
-def written(uow: UnitOfWork[Shop], engine: sa.Engine) -> sa.Engine:
+def audited(uow: UnitOfWork[Shop], engine: sa.Engine) -> sa.Engine:
     with uow.begin() as shop:
         for number in range(ROWS):
             shop.audit("sent", f"p{number}", by="clerk-1", reason="asked" if number % 2 else None, detail={"n": number})
     return engine
 
 
-def test_an_untouched_chain_is_whole(written: sa.Engine) -> None:
-    with written.connect() as connection:
+def test_an_unchanged_chain_is_intact(audited: sa.Engine) -> None:
+    with audited.connect() as connection:
         assert verify_audit(connection) == []
 
 
-def test_an_audit_nobody_wrote_is_whole(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+def test_an_empty_audit_is_intact(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
     with uow.begin(read_only=True) as shop:
         assert verify_audit(shop.connection) == []
 
 
 def tamper(connection: sa.Connection, chance: random.Random) -> str:
-    """Do one random harm to the table and say which."""
+    """Make a random change to the table and return its name."""
     seq = chance.randint(1, ROWS)
     row = AUDIT.c.seq == seq
-    found = connection.execute(sa.select(AUDIT).where(row)).one()
+    original = connection.execute(sa.select(AUDIT).where(row)).one()
     changes: dict[str, Any] = {
-        "at": found.at + timedelta(microseconds=chance.randint(1, 10**9)),
-        "action": found.action + "x",
+        "at": original.at + timedelta(microseconds=chance.randint(1, 10**9)),
+        "action": original.action + "x",
         "subject": f"p{seq + 100}",
         "by": "clerk-2",
-        "reason": None if found.reason else "invented",
-        "detail": chance.choice([None, '{"n":99}', found.detail + " "]),
-        "hash": "".join(chance.sample(found.hash, len(found.hash))),
+        "reason": None if original.reason else "invented",
+        "detail": chance.choice([None, '{"n":99}', original.detail + " "]),
+        "hash": "".join(chance.sample(original.hash, len(original.hash))),
         "seq": ROWS + chance.randint(2, 9),
     }
     kind = chance.choice([*changes, "remove", "cut", "cut all", "add", "swap", "head", "no head"])
@@ -60,11 +60,13 @@ def tamper(connection: sa.Connection, chance: random.Random) -> str:
     elif kind == "cut all":
         connection.execute(AUDIT.delete())
     elif kind == "add":
-        connection.execute(AUDIT.insert().values({**found._mapping, "seq": ROWS + 1}))
+        connection.execute(AUDIT.insert().values({**original._mapping, "seq": ROWS + 1}))
     elif kind == "swap":
         other = connection.execute(sa.select(AUDIT).where(AUDIT.c.seq == seq % ROWS + 1)).one()
         connection.execute(AUDIT.update().where(row).values({**other._mapping, "seq": seq}))
-        connection.execute(AUDIT.update().where(AUDIT.c.seq == other.seq).values({**found._mapping, "seq": other.seq}))
+        connection.execute(
+            AUDIT.update().where(AUDIT.c.seq == other.seq).values({**original._mapping, "seq": other.seq})
+        )
     elif kind == "head":
         connection.execute(HEAD.update().values(seq=HEAD.c.seq + chance.choice([-1, 1])))
     else:
@@ -73,20 +75,20 @@ def tamper(connection: sa.Connection, chance: random.Random) -> str:
 
 
 @pytest.mark.slow
-def test_a_thousand_random_harms_are_all_found(written: sa.Engine) -> None:
+def test_a_thousand_random_changes_are_all_detected(audited: sa.Engine) -> None:
     chance = random.Random(20300131)
     missed = []
-    with written.connect() as connection:
+    with audited.connect() as connection:
         for _ in range(1000):
-            with connection.begin() as harm:
+            with connection.begin() as savepoint:
                 what = tamper(connection, chance)
                 if not verify_audit(connection):
                     missed.append(what)
-                harm.rollback()
+                savepoint.rollback()
     assert missed == []
 
 
-def test_a_chain_rewritten_without_the_key_is_found(engine: sa.Engine) -> None:
+def test_a_chain_rewritten_without_the_key_is_detected(engine: sa.Engine) -> None:
     open_shop(engine)
     keyed = UnitOfWork(engine, Shop, source="/shop", audit_key=b"kept elsewhere")
     with keyed.begin() as shop:

@@ -1,1 +1,1 @@
-"""A durable log in one SQLite file behind the broker protocols, for one machine."""
+"""The embedded broker: a durable log in a SQLite file, for a single machine."""

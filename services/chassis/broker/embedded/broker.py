@@ -1,8 +1,8 @@
-"""The embedded broker: a durable log in one SQLite file, for one machine.
+"""The embedded broker: a durable log in a SQLite file, for a single machine.
 
-Several processes of one machine may produce and consume at once; the file must lie on a disk of that machine (locks do
-not work over network file systems). Whoever needs a second machine sets `BROKER=kafka`: the promises are the same, held
-by the same contract suite. Replication and `min_insync` mean nothing here: there is one copy, on one disk.
+Several processes of the machine may produce and consume at once; the file must be on a local disk (locks do not work
+over network file systems). For a second machine, set ``BROKER=kafka``: the guarantees are the same, tested by the same
+contract suite. Replication and ``min_insync`` have no effect here: there is one copy, on one disk.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from services.chassis.broker.embedded.consumer import LogConsumer
-from services.chassis.broker.embedded.group_member import share_anew
+from services.chassis.broker.embedded.group_member import reassign_partitions
 from services.chassis.broker.embedded.producer import LogProducer
 from services.chassis.broker.embedded.reader import LogReader
 from services.chassis.broker.embedded.store import connect, reading, writing
@@ -22,8 +22,8 @@ from services.chassis.core.clock import Clock, SystemClock
 
 
 class LogBroker:
-    """See `broker.Broker`. `silence_s` is how long a living member may go without polling before it is replaced;
-    a dead one is replaced at once.
+    """See ``protocol.Broker``. A live member that does not poll for ``silence_s`` seconds is replaced; a dead member
+    at once.
     """
 
     def __init__(self, path: Path, clock: Clock | None = None, *, silence_s: float = 300.0) -> None:
@@ -36,7 +36,7 @@ class LogBroker:
         return LogProducer(self._path, self._clock)
 
     def consumer(self, group: str, topics: Sequence[str]) -> Consumer:
-        """Join a group."""
+        """Return a new group member."""
         return LogConsumer(self._path, group, topics, self._clock, self._silence_s)
 
     def reader(self) -> Reader:
@@ -44,15 +44,15 @@ class LogBroker:
         return LogReader(self._path)
 
     def ensure_topics(self, specs: Sequence[TopicSpec]) -> None:
-        """Create what is missing and alter what differs, all or nothing."""
+        """Create missing topics and alter settings that differ, in one transaction."""
         with contextlib.closing(connect(self._path)) as connection, writing(connection) as log:
             changed = [spec.name for spec in specs if _ensure(log, spec)]
             if changed:
                 for (group,) in log.execute("SELECT name FROM groups").fetchall():
-                    share_anew(log, group)
+                    reassign_partitions(log, group)
 
     def ping(self) -> bool:
-        """Return True when the file can be written to."""
+        """Return True when the file can be written."""
         with contextlib.closing(connect(self._path)) as connection, reading():
             connection.execute("BEGIN IMMEDIATE")
             connection.execute("ROLLBACK")
@@ -64,7 +64,7 @@ class LogBroker:
 
 
 def _ensure(log: sqlite3.Connection, spec: TopicSpec) -> bool:
-    """Bring one topic to its spec; True when it has new partitions."""
+    """Create or alter a topic by its spec; return whether it has new partitions."""
     row = log.execute("SELECT partitions FROM topics WHERE name = ?", (spec.name,)).fetchone()
     existing = 0 if row is None else int(row[0])
     if existing > spec.partitions:

@@ -1,4 +1,4 @@
-"""The consumer half of the embedded broker: reads the partitions its membership holds."""
+"""The consumer of the embedded broker: reads the partitions that its group membership owns."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LONGEST_NAP_S = 0.05
 
 
 class LogConsumer:
-    """See `broker.Consumer`. `silence_s` is how long a living member may go without polling."""
+    """See ``protocol.Consumer``. ``silence_s`` is how long a live member may go without polling."""
 
     def __init__(self, path: Path, group: str, topics: Sequence[str], clock: Clock, silence_s: float) -> None:
         self._closed = False
@@ -32,25 +32,25 @@ class LogConsumer:
         self._positions: dict[TopicPartition, int] = {}
         self._paused: set[TopicPartition] = set()
         self._version = -1
-        self._look_again = True
+        self._must_read = True
 
     def poll(self, timeout_s: float, max_records: int = 100) -> Mapping[TopicPartition, Sequence[Record]]:
-        """Wait at most `timeout_s` for records; see `broker.Consumer`."""
+        """Wait at most ``timeout_s`` for records; see ``protocol.Consumer``."""
         if self._closed:
             raise BrokerError("the consumer is closed")
         deadline = monotonic() + timeout_s
-        nap = _FIRST_NAP_S
+        pause = _FIRST_NAP_S
         while True:
             with reading():
-                found = self._look(max_records)
-            left = deadline - monotonic()
-            if found or left <= 0:
-                return found
-            time.sleep(min(nap, left))
-            nap = min(nap * 1.5, _LONGEST_NAP_S)
+                polled = self._poll_once(max_records)
+            remaining = deadline - monotonic()
+            if polled or remaining <= 0:
+                return polled
+            time.sleep(min(pause, remaining))
+            pause = min(pause * 1.5, _LONGEST_NAP_S)
 
     def commit(self, offsets: Mapping[TopicPartition, int]) -> bool:
-        """Keep the next offsets to read; False, and nothing raised, when they could not be kept."""
+        """Commit the next offsets to read; return False, without raising, when that failed."""
         if self._closed:
             return False
         try:
@@ -59,33 +59,33 @@ class LogConsumer:
             return False
 
     def seek(self, partition: TopicPartition, offset: int) -> None:
-        """Go on reading at `offset`, if the partition is held."""
+        """Continue reading at ``offset``, if the partition is assigned."""
         if partition in self._positions:
             self._positions[partition] = offset
-            self._look_again = True
+            self._must_read = True
 
     def pause(self, partitions: Sequence[TopicPartition]) -> None:
-        """Let polls pass these over."""
+        """Return no records of these partitions from polls."""
         self._paused |= set(partitions) & self._positions.keys()
 
     def resume(self, partitions: Sequence[TopicPartition]) -> None:
         """End a pause."""
-        self._look_again |= bool(self._paused & set(partitions))
+        self._must_read |= bool(self._paused & set(partitions))
         self._paused -= set(partitions)
 
     def assignment(self) -> frozenset[TopicPartition]:
-        """Return the partitions held as of the last poll."""
+        """Return the partitions assigned as of the last poll."""
         return frozenset(self._positions)
 
     def lag(self) -> Mapping[TopicPartition, int]:
-        """Return how many records lie ahead of the reading position."""
+        """Return the number of records ahead of the reading position."""
         with reading():
             rows = self._connection.execute("SELECT topic, partition, next_offset FROM partitions").fetchall()
         ends = {TopicPartition(topic, partition): end for topic, partition, end in rows}
         return {place: max(0, ends.get(place, 0) - position) for place, position in self._positions.items()}
 
     def close(self) -> None:
-        """Leave the group, committing nothing."""
+        """Leave the group without a commit."""
         if self._closed:
             return
         self._closed = True
@@ -102,44 +102,44 @@ class LogConsumer:
     ) -> None:
         self.close()
 
-    def _look(self, max_records: int) -> dict[TopicPartition, tuple[Record, ...]]:
-        """See to the membership, and read if there may be something new."""
+    def _poll_once(self, max_records: int) -> dict[TopicPartition, tuple[Record, ...]]:
+        """Refresh the membership, and read if there may be new records."""
         if self._sweeper.due():
             with writing(self._connection) as log:
                 self._sweeper.sweep(log)
         version = data_version(self._connection)
         changed, self._version = version != self._version, version
         if self._member.refresh(look=changed):
-            self._take_over()
-        if not (changed or self._look_again):
+            self._follow_assignment()
+        if not (changed or self._must_read):
             return {}
-        found: dict[TopicPartition, tuple[Record, ...]] = {}
-        # Partitions that were read last stand behind, so that a full one does not starve the others.
+        polled: dict[TopicPartition, tuple[Record, ...]] = {}
+        # A partition that was just read goes to the end, so that a full one does not starve the others.
         for place, position in list(self._positions.items()):
-            room = max_records - sum(map(len, found.values()))
+            room = max_records - sum(map(len, polled.values()))
             if (
                 room > 0
                 and place not in self._paused
                 and (records := read_records(self._connection, place, position, room))
             ):
-                found[place] = records
+                polled[place] = records
                 del self._positions[place]
                 self._positions[place] = records[-1].offset + 1
-        self._look_again = bool(found)
-        return found
+        self._must_read = bool(polled)
+        return polled
 
-    def _take_over(self) -> None:
-        """Follow a change in what we hold: what stays goes on where it is, what is new begins where it was left."""
-        held = self._member.held
-        self._positions = {place: self._positions.get(place, start) for place, start in held.items()}
-        self._paused &= held.keys()
-        self._look_again = True
+    def _follow_assignment(self) -> None:
+        """Follow a change of assignment: kept partitions continue, new partitions start at their committed offset."""
+        owned = self._member.owned
+        self._positions = {place: self._positions.get(place, start) for place, start in owned.items()}
+        self._paused &= owned.keys()
+        self._must_read = True
 
 
 def read_records(
     connection: sqlite3.Connection, place: TopicPartition, position: int, limit: int
 ) -> tuple[Record, ...]:
-    """Return at most `limit` records of a partition from an offset on, in order."""
+    """Return at most ``limit`` records of a partition from offset ``position`` on, in order."""
     rows = connection.execute(
         """SELECT offset, key, value, headers, timestamp_ms FROM records
            WHERE topic = ? AND partition = ? AND offset >= ? ORDER BY offset LIMIT ?""",

@@ -1,4 +1,4 @@
-"""The producer half of the embedded broker: what is handed over is written together, in one transaction per flush."""
+"""The producer of the embedded broker: buffered records are written in one transaction per flush."""
 
 from __future__ import annotations
 
@@ -21,37 +21,37 @@ from services.chassis.broker.protocol import (
 )
 from services.chassis.core.clock import Clock
 
-_FULL = 500
+_FLUSH_AT = 500
 
 
 class LogProducer:
-    """See `broker.Producer`. A record is written when its delivery is asked for, at a flush, or with the 500th."""
+    """See ``protocol.Producer``. Records are written when a result is requested, at a flush, or when 500 wait."""
 
     def __init__(self, path: Path, clock: Clock) -> None:
         self._clock = clock
         self._connection = connect(path)
         self._lock = threading.RLock()
-        self._waiting: list[LogDelivery] = []
+        self._buffer: list[LogDelivery] = []
         self._closed = False
         self._sweeper = Sweeper(clock)
 
     def send(self, topic: str, key: bytes, value: bytes, headers: Headers = ()) -> Delivery:
-        """Hand over one record; its fate is told by what is returned."""
+        """Buffer a record; the returned delivery has its result."""
         delivery = LogDelivery(self, topic, key, value, tuple(headers))
         with self._lock:
             if self._closed:
                 delivery.outcome = BrokerUnavailable("the producer is closed")
                 return delivery
-            self._waiting.append(delivery)
-            if len(self._waiting) >= _FULL:
+            self._buffer.append(delivery)
+            if len(self._buffer) >= _FLUSH_AT:
                 self.flush(0)
         return delivery
 
     def flush(self, timeout: float) -> None:
-        """Write what waits. How long that may take is bounded by how long the file may be locked (5 s)."""
+        """Write the buffered records. Takes at most as long as the wait for the file's lock (5 s)."""
         del timeout
         with self._lock:
-            batch, self._waiting = self._waiting, []
+            batch, self._buffer = self._buffer, []
             if not batch:
                 return
             try:
@@ -64,7 +64,7 @@ class LogProducer:
                 delivery.outcome = outcome
 
     def close(self, timeout: float = 5.0) -> None:
-        """Write what waits and let go of the file."""
+        """Write the buffered records and close the file."""
         with self._lock:
             if not self._closed:
                 self.flush(timeout)
@@ -72,7 +72,7 @@ class LogProducer:
                 self._connection.close()
 
     def _append(self, log: sqlite3.Connection, sent: LogDelivery) -> tuple[int, int] | BrokerError:
-        """Write one record behind the last of its partition; returns where it lies, or why it does not."""
+        """Append a record to its partition; return (partition, offset) or the error."""
         topic = log.execute("SELECT partitions, max_message_bytes FROM topics WHERE name = ?", (sent.topic,)).fetchone()
         if topic is None:
             return TopicMissing(f"there is no topic {sent.topic!r}")
@@ -95,7 +95,7 @@ class LogProducer:
 
 @dataclass(eq=False, slots=True)
 class LogDelivery:
-    """The fate of one record; asking for it writes what waits."""
+    """The pending result of a record; requesting it writes the buffered records."""
 
     producer: LogProducer
     topic: str
@@ -105,7 +105,7 @@ class LogDelivery:
     outcome: tuple[int, int] | BrokerError | None = field(default=None)
 
     def result(self, timeout: float) -> tuple[int, int]:
-        """Return (partition, offset), or raise why there is none; see `broker.Delivery`."""
+        """Return (partition, offset), or raise the error; see ``protocol.Delivery``."""
         if self.outcome is None:
             self.producer.flush(timeout)
         outcome = self.outcome

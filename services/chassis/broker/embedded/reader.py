@@ -1,4 +1,4 @@
-"""Reads single records of the embedded broker where they lie, in no group."""
+"""Reads single records of the embedded broker by offset, without a group."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from services.chassis.broker.protocol import Record, TopicPartition
 
 
 class LogReader:
-    """See `broker.Reader`."""
+    """See ``protocol.Reader``."""
 
     def __init__(self, path: Path) -> None:
         self._connection = connect(path)
 
     def record(self, partition: TopicPartition, offset: int) -> Record | None:
-        """Return the record at this very offset; see `broker.Reader`."""
+        """Return the record at exactly this offset; see ``protocol.Reader``."""
         with reading():
-            found = read_records(self._connection, partition, offset, limit=1)
-        return next((record for record in found if record.offset == offset), None)
+            records = read_records(self._connection, partition, offset, limit=1)
+        return next((record for record in records if record.offset == offset), None)
 
     def __enter__(self) -> Self:
         return self

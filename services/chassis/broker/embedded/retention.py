@@ -1,4 +1,4 @@
-"""How the embedded broker forgets: what is older than its topic keeps is deleted, by whoever is busy with the log."""
+"""Retention of the embedded broker: producers and consumers delete records older than their topic's retention."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ SWEEP_EVERY_S = 60.0
 
 
 class Sweeper:
-    """Sweeps once a minute at most, and at its first chance."""
+    """Deletes expired records on its first call, then once a minute at most."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._swept_at: float | None = None
 
     def due(self) -> bool:
-        """Tell whether a sweep would do something."""
+        """Return whether the next sweep would run."""
         return self._swept_at is None or monotonic() - self._swept_at >= SWEEP_EVERY_S
 
     def sweep(self, log: sqlite3.Connection) -> None:
-        """If due, delete in each partition what lies before the first record that is kept. Inside a transaction."""
+        """If due, delete in each partition the records before the first unexpired record. Inside a transaction."""
         if not self.due():
             return
         self._swept_at = monotonic()
@@ -40,5 +40,5 @@ class Sweeper:
 
 
 def now_ms(clock: Clock) -> int:
-    """Return the present moment in milliseconds since 1970."""
+    """Return the current time in milliseconds since 1970."""
     return int(clock.now().timestamp() * 1000)

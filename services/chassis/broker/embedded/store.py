@@ -1,8 +1,8 @@
-"""The SQLite file under the embedded broker: its tables, and how it is opened, read and written.
+"""The SQLite file of the embedded broker: its tables, opening, reading and writing.
 
-Written with `BEGIN IMMEDIATE` (a plain `BEGIN` fails under contention instead of waiting), in WAL mode, and with a
-sync at every commit: a record that was acknowledged survives a power cut. What is deleted is overwritten
-(`secure_delete`), so that a fact about a person is gone when its topic's retention says so.
+Written with ``BEGIN IMMEDIATE`` (a plain ``BEGIN`` fails under contention instead of waiting), in WAL mode, and with a
+sync at every commit: an acknowledged record survives a power cut. Deleted records are overwritten (``secure_delete``),
+so that facts about a person are gone when their topic's retention ends.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _SCHEMA = (
     # polled_at: seconds of this machine's monotonic clock; topics: JSON list.
     """CREATE TABLE members (
         id TEXT PRIMARY KEY, grp TEXT NOT NULL, topics TEXT NOT NULL, polled_at REAL NOT NULL) WITHOUT ROWID""",
-    # member: who is to have it; held_by: who reads it now. A change of hands waits until the old one lets go.
+    # member: the member it is assigned to; held_by: the member that reads it now, until it releases it.
     """CREATE TABLE assignments (
         grp TEXT NOT NULL, topic TEXT NOT NULL, partition INTEGER NOT NULL, member TEXT NOT NULL, held_by TEXT,
         PRIMARY KEY (grp, topic, partition)) WITHOUT ROWID""",
@@ -43,10 +43,10 @@ _SCHEMA = (
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Open the log, creating it when it is not there yet. Raises `BrokerUnavailable`."""
+    """Open the log, creating it if it does not exist. Raises ``BrokerUnavailable``."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _one_at_a_time(path):
+        with _opening_lock(path):
             connection = sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None, check_same_thread=False)
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA secure_delete = ON")
@@ -60,7 +60,7 @@ def connect(path: Path) -> sqlite3.Connection:
 
 @contextmanager
 def writing(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """Run one write transaction, waiting for those of others. Raises `BrokerUnavailable` for whatever SQLite says."""
+    """Run a write transaction, after waiting for the write lock. Raises ``BrokerUnavailable`` for SQLite's errors."""
     try:
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -77,7 +77,7 @@ def writing(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Say whatever SQLite says in our words."""
+    """Raise SQLite's errors as ``BrokerUnavailable``."""
     try:
         yield
     except sqlite3.Error as error:
@@ -85,7 +85,7 @@ def reading() -> Iterator[None]:
 
 
 def data_version(connection: sqlite3.Connection) -> int:
-    """Return a number that changes when any other connection has committed; asking costs next to nothing."""
+    """Return a number that changes when any other connection commits; almost free to read."""
     return int(connection.execute("PRAGMA data_version").fetchone()[0])
 
 
@@ -97,8 +97,8 @@ def _create(connection: sqlite3.Connection) -> None:
 
 
 @contextmanager
-def _one_at_a_time(path: Path) -> Iterator[None]:
-    """Keep processes that start together from creating the file together."""
+def _opening_lock(path: Path) -> Iterator[None]:
+    """Serialise the creation of the file between processes that start at the same time."""
     with path.with_name(f"{path.name}.opening").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -1,6 +1,6 @@
 """Apache Kafka behind the broker protocols, through kafka-python.
 
-Nothing connects before a producer, a consumer, a ping or `ensure_topics` is asked for: build those after the fork and
+Producers, consumers, ``ping`` and ``ensure_topics`` connect; creating the broker does not. Call them after the fork and
 off the request path, since they wait a few seconds for an answer before they raise.
 """
 
@@ -17,23 +17,23 @@ import kafka
 from kafka import errors
 from kafka.admin import ConfigResource, ConfigResourceType
 
-from services.chassis.broker.kafka.consumer import KafkaConsumer, record_of
+from services.chassis.broker.kafka.consumer import KafkaConsumer, to_record
 from services.chassis.broker.kafka.producer import KafkaProducer
 from services.chassis.broker.kafka.reader import KafkaReader
 from services.chassis.broker.protocol import BrokerUnavailable, Consumer, Producer, Reader, TopicMismatch, TopicSpec
 from services.chassis.core.clock import monotonic
 
 _UNKNOWN_TOPIC = errors.UnknownTopicOrPartitionError.errno
-_SHOWS_WITHIN_S = 5.0
+_VISIBLE_WITHIN_S = 5.0
 _ADMIN: Mapping[str, object] = {"bootstrap_timeout_ms": 5_000, "request_timeout_ms": 10_000}
 
 
 class KafkaBroker:
-    """See `broker.Broker`. `settings` are handed to kafka-python as they are (`security_protocol`, `sasl_…`, `ssl_…`)
-    and win over ours; only those that all its clients know are of use.
+    """See ``protocol.Broker``. ``settings`` are passed to kafka-python unchanged (``security_protocol``, ``sasl_…``,
+    ``ssl_…``) and override ours; use only settings that all its clients know.
 
-    `session_timeout_ms` is how long a silent member keeps its partitions. `space` stands before the names of topics
-    and groups on the servers and nowhere else, so that several systems can share a cluster.
+    ``session_timeout_ms`` is how long a silent member keeps its partitions. ``space`` is a prefix of topics and groups
+    on the servers and nowhere else, so that several systems can share a cluster.
     """
 
     def __init__(
@@ -55,22 +55,22 @@ class KafkaBroker:
         return KafkaProducer(self._connection, self._topic_exists, self._space)
 
     def consumer(self, group: str, topics: Sequence[str]) -> Consumer:
-        """Join a group."""
+        """Return a new group member."""
         return KafkaConsumer(self._connection, group, topics, self._session_timeout_ms, self._space)
 
     def reader(self) -> Reader:
         """Return a reader of single records."""
-        return KafkaReader(self._connection, partial(record_of, space=self._space), self._space)
+        return KafkaReader(self._connection, partial(to_record, space=self._space), self._space)
 
     def ensure_topics(self, specs: Sequence[TopicSpec]) -> None:
-        """Create what is missing, alter what differs, and check the outcome."""
+        """Create missing topics, alter settings that differ, and check the result."""
         specs = [replace(spec, name=self._space + spec.name) for spec in specs]
         with self._admin() as admin:
-            found = _find(admin, specs)
-            _create(admin, [spec for spec in specs if spec.name not in found])
+            existing = _existing_topics(admin, specs)
+            _create(admin, [spec for spec in specs if spec.name not in existing])
             for spec in specs:
-                if spec.name in found:
-                    _alter(admin, spec, found[spec.name])
+                if spec.name in existing:
+                    _alter(admin, spec, existing[spec.name])
             _check(admin, specs)
 
     def ping(self) -> bool:
@@ -88,7 +88,7 @@ class KafkaBroker:
 
     @contextmanager
     def _admin(self) -> Iterator[Any]:
-        """Lend an admin client, and say whatever Kafka says in our words."""
+        """Yield an admin client, and raise Kafka's errors as ``BrokerUnavailable``."""
         try:
             admin = kafka.KafkaAdminClient(**{**_ADMIN, **self._connection})
             try:
@@ -100,7 +100,7 @@ class KafkaBroker:
 
 
 def settings_of(spec: TopicSpec) -> Mapping[str, str]:
-    """Return the topic settings that are asserted, as Kafka writes them."""
+    """Return the topic settings to apply and check, with Kafka's names and values."""
     return {
         "cleanup.policy": "delete",
         "retention.ms": str(spec.retention_ms),
@@ -110,13 +110,13 @@ def settings_of(spec: TopicSpec) -> Mapping[str, str]:
     }
 
 
-def _find(admin: Any, specs: Sequence[TopicSpec]) -> dict[str, Any]:
+def _existing_topics(admin: Any, specs: Sequence[TopicSpec]) -> dict[str, Any]:
     described = admin.describe_topics([spec.name for spec in specs]) if specs else []
     return {topic["name"]: topic for topic in described if topic["error_code"] != _UNKNOWN_TOPIC}
 
 
 def _create(admin: Any, specs: Sequence[TopicSpec]) -> None:
-    """Create topics; one that another process created in the meantime is as good."""
+    """Create topics; a topic that another process created in the meantime is no error."""
     wanted = {
         spec.name: {
             "num_partitions": spec.partitions,
@@ -136,9 +136,9 @@ def _create(admin: Any, specs: Sequence[TopicSpec]) -> None:
     admin.wait_for_topics(list(wanted))
 
 
-def _alter(admin: Any, spec: TopicSpec, found: Mapping[str, Any]) -> None:
-    """Bring an existing topic to its spec: settings and more partitions can be altered, the rest cannot."""
-    partitions = found["partitions"]
+def _alter(admin: Any, spec: TopicSpec, existing: Mapping[str, Any]) -> None:
+    """Alter an existing topic to its spec; raises ``TopicMismatch`` for anything but settings and more partitions."""
+    partitions = existing["partitions"]
     replication = {len(partition["replica_nodes"]) for partition in partitions}
     if replication != {spec.replication}:
         raise TopicMismatch(f"topic {spec.name!r} has replication {sorted(replication)}, not {spec.replication}")
@@ -153,29 +153,31 @@ def _alter(admin: Any, spec: TopicSpec, found: Mapping[str, Any]) -> None:
 
 
 def _check(admin: Any, specs: Sequence[TopicSpec]) -> None:
-    """Look whether everything is as asked for. What was altered shows a moment later, so look for a while."""
-    deadline = monotonic() + _SHOWS_WITHIN_S
-    while wrong := _wrong(admin, specs):
+    """Check that all topics match their specs, for a few seconds, since Kafka shows changes with a delay."""
+    deadline = monotonic() + _VISIBLE_WITHIN_S
+    while mismatches := _mismatches(admin, specs):
         if monotonic() > deadline:
-            raise TopicMismatch("; ".join(wrong))
+            raise TopicMismatch("; ".join(mismatches))
         time.sleep(0.1)
 
 
-def _wrong(admin: Any, specs: Sequence[TopicSpec]) -> list[str]:
-    """Return a phrase for each topic that is not as asked for."""
-    found = _find(admin, specs)
-    wrong = []
+def _mismatches(admin: Any, specs: Sequence[TopicSpec]) -> list[str]:
+    """Return a phrase for each topic that does not match its spec."""
+    existing = _existing_topics(admin, specs)
+    mismatches = []
     for spec in specs:
-        if len(found.get(spec.name, {}).get("partitions", ())) != spec.partitions:
-            wrong.append(f"topic {spec.name!r} has not got {spec.partitions} partitions")
+        if len(existing.get(spec.name, {}).get("partitions", ())) != spec.partitions:
+            mismatches.append(f"topic {spec.name!r} has not got {spec.partitions} partitions")
         elif differences := _differences(admin, spec):
-            said = ", ".join(f"{name} is {is_now}, not {wanted}" for name, (is_now, wanted) in differences.items())
-            wrong.append(f"topic {spec.name!r}: {said}")
-    return wrong
+            description = ", ".join(
+                f"{name} is {current}, not {wanted}" for name, (current, wanted) in differences.items()
+            )
+            mismatches.append(f"topic {spec.name!r}: {description}")
+    return mismatches
 
 
 def _differences(admin: Any, spec: TopicSpec) -> dict[str, tuple[str, str]]:
-    """Return, per setting that differs, what it is and what it is to be."""
+    """Return, per setting that differs, its current and its wanted value."""
     wanted = settings_of(spec)
     resource = ConfigResource(ConfigResourceType.TOPIC, spec.name, dict(wanted))
     described = admin.describe_configs([resource], config_filter="all")["topic"][spec.name]

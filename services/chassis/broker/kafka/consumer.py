@@ -1,17 +1,17 @@
-"""The consumer half of the Kafka broker: kafka-python's consumer, with bytes in and bytes out.
+"""The consumer of the Kafka broker: kafka-python's consumer without deserializers.
 
-The traps, found in version 3.0.12 (docs/decisions/0001-kafka-from-its-jars.md):
+Pitfalls of kafka-python 3.0.12 and what we do about them (docs/decisions/0001-kafka-from-its-jars.md):
 
-* A deserializer that raises hangs every later poll at that record: there is none, ever.
-* `commit()` without offsets keeps everything that was polled, handled or not: offsets are always given.
-* A member that lost a partition and has joined again may commit its old offset over the new owner's: only
-  partitions that are held now are committed.
-* A poll that ends between a leader's JoinGroup and SyncGroup drops the answer: the member then holds nothing, sends no
-  heartbeats, and never notices. An unfinished join is taken up again by the next poll.
-* `poll()` without a broker returns nothing and raises nothing: the lag is asked for, with a deadline.
-* Records of a paused partition that were fetched already are set apart, and taken up again after `resume` only where
-  the fetcher's `_next_partition_records` is None; an emptied one is left standing there instead, and the partition is
-  neither taken up nor fetched again, for ever. An emptied one is removed before each poll.
+* A deserializer that raises hangs every later poll at that record: we use none.
+* ``commit()`` without offsets commits everything that was polled, handled or not: we always pass offsets.
+* A member that lost a partition and has joined again may commit its old offset over the new owner's: we commit only
+  partitions that are assigned now.
+* A poll that ends between a leader's JoinGroup and SyncGroup drops the answer: the member then has no partitions, sends
+  no heartbeats, and never notices. The next poll requests an unfinished join again.
+* ``poll()`` without a broker returns nothing and raises nothing: we read the lag, with a deadline.
+* Already fetched records of a paused partition are set apart, and used after ``resume`` only if the fetcher's
+  ``_next_partition_records`` is None; while an emptied one is left there, the partition is neither read nor fetched
+  again. We remove an emptied one before each poll.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ _SETTINGS: Mapping[str, object] = {
     "metadata_max_age_ms": 10_000,  # new topics and partitions are noticed within this time
     "metrics_enabled": False,
 }
-_HEARTBEAT_MS = 1_000  # a heartbeat's answer is how a member learns that the group shares anew
+_HEARTBEAT_MS = 1_000  # a member learns of a rebalance from the answer to a heartbeat
 _COMMIT_MS = 5_000
 _LAG_MS = 5_000
 _CLOSE_MS = 5_000
 
 
 class KafkaConsumer:
-    """See `broker.Consumer`. `connection` is what says where the brokers are, `space` stands before every name."""
+    """See ``protocol.Consumer``. ``connection`` holds the client settings; ``space`` is a prefix of all names."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class KafkaConsumer:
             raise BrokerUnavailable(f"no consumer without an answer from Kafka: {error}") from error
 
     def poll(self, timeout_s: float, max_records: int = 100) -> Mapping[TopicPartition, Sequence[Record]]:
-        """Wait at most `timeout_s` for records; see `broker.Consumer`."""
+        """Wait at most ``timeout_s`` for records; see ``protocol.Consumer``."""
         if self._closed:
             raise BrokerError("the consumer is closed")
         self._remove_drained()
@@ -81,61 +81,63 @@ class KafkaConsumer:
             if not error.retriable:
                 raise BrokerError(f"polling: {error}") from error
             polled = {}
-        self._take_up_join()
+        self._request_unfinished_join()
         return {
-            self._ours(partition): tuple(record_of(raw, self._space) for raw in records)
+            self._from_kafka(partition): tuple(to_record(raw, self._space) for raw in records)
             for partition, records in polled.items()
         }
 
     def commit(self, offsets: Mapping[TopicPartition, int]) -> bool:
-        """Keep the next offsets to read; False, and nothing raised, when they could not be kept."""
-        held = self.assignment()
-        kept = {
-            self._theirs(place): OffsetAndMetadata(offset, "", -1) for place, offset in offsets.items() if place in held
+        """Commit the next offsets to read; return False, without raising, when that failed."""
+        assigned = self.assignment()
+        committed = {
+            self._to_kafka(place): OffsetAndMetadata(offset, "", -1)
+            for place, offset in offsets.items()
+            if place in assigned
         }
         if self._closed:
             return False
         try:
-            self._client.commit(kept, timeout_ms=_COMMIT_MS)
+            self._client.commit(committed, timeout_ms=_COMMIT_MS)
         except errors.KafkaError:
             return False
-        return len(kept) == len(offsets)
+        return len(committed) == len(offsets)
 
     def seek(self, partition: TopicPartition, offset: int) -> None:
-        """Go on reading at `offset`, if the partition is held."""
+        """Continue reading at ``offset``, if the partition is assigned."""
         if partition in self.assignment():
-            self._client.seek(self._theirs(partition), offset)
+            self._client.seek(self._to_kafka(partition), offset)
 
     def pause(self, partitions: Sequence[TopicPartition]) -> None:
-        """Let polls pass these over."""
-        held = self.assignment()
-        self._client.pause(*(self._theirs(place) for place in partitions if place in held))
+        """Return no records of these partitions from polls."""
+        assigned = self.assignment()
+        self._client.pause(*(self._to_kafka(place) for place in partitions if place in assigned))
 
     def resume(self, partitions: Sequence[TopicPartition]) -> None:
         """End a pause."""
-        held = self.assignment()
-        self._client.resume(*(self._theirs(place) for place in partitions if place in held))
+        assigned = self.assignment()
+        self._client.resume(*(self._to_kafka(place) for place in partitions if place in assigned))
 
     def assignment(self) -> frozenset[TopicPartition]:
-        """Return the partitions held as of the last poll."""
-        return frozenset() if self._closed else frozenset(map(self._ours, self._client.assignment() or ()))
+        """Return the partitions assigned as of the last poll."""
+        return frozenset() if self._closed else frozenset(map(self._from_kafka, self._client.assignment() or ()))
 
     def lag(self) -> Mapping[TopicPartition, int]:
-        """Return how many records lie ahead of the reading position, asking the broker."""
-        held = self.assignment()
-        if not held:
+        """Return the number of records ahead of the reading position, from the broker."""
+        assigned = self.assignment()
+        if not assigned:
             return {}
         try:
-            ends = self._client.end_offsets([self._theirs(place) for place in held], timeout_ms=_LAG_MS)
-            positions = {place: self._client.position(self._theirs(place), timeout_ms=_LAG_MS) for place in held}
+            ends = self._client.end_offsets([self._to_kafka(place) for place in assigned], timeout_ms=_LAG_MS)
+            positions = {place: self._client.position(self._to_kafka(place), timeout_ms=_LAG_MS) for place in assigned}
         except errors.KafkaError as error:
             raise BrokerUnavailable(f"the lag is not known: {error}") from error
         if any(position is None for position in positions.values()):
             raise BrokerUnavailable("the lag is not known: Kafka did not say where to read on")
-        return {place: max(0, ends[self._theirs(place)] - position) for place, position in positions.items()}
+        return {place: max(0, ends[self._to_kafka(place)] - position) for place, position in positions.items()}
 
     def close(self) -> None:
-        """Leave the group, committing nothing."""
+        """Leave the group without a commit."""
         if self._closed:
             return
         self._closed = True
@@ -150,31 +152,31 @@ class KafkaConsumer:
     ) -> None:
         self.close()
 
-    def _take_up_join(self) -> None:
-        """See to it that the next poll asks what became of a join that this one left unfinished."""
-        coordinator = self._client._coordinator  # no public way; the version is pinned, and the contract suite watches
+    def _request_unfinished_join(self) -> None:
+        """Make the next poll request a join again that the last poll left unfinished."""
+        coordinator = self._client._coordinator  # not public; the version is pinned, and the contract suite covers it
         if coordinator.rejoining:
             coordinator.request_rejoin()
 
     def _remove_drained(self) -> None:
-        """Let the fetcher take up a resumed partition: see the last trap above. A release without it has no such name.
+        """Let the fetcher continue a resumed partition: see the last pitfall above. Fixed releases lack the attribute.
 
-        tests/contract/test_kafka_traps.py says when this is needed no more.
+        tests/contract/test_kafka_traps.py fails once this is no longer needed.
         """
         fetcher: Any = getattr(self._client, "_fetcher", None)
-        in_hand = getattr(fetcher, "_next_partition_records", None)
-        if in_hand is not None and not in_hand:  # its truth value is whether records are left in it
+        fetched = getattr(fetcher, "_next_partition_records", None)
+        if fetched is not None and not fetched:  # its truth value is whether records are left in it
             fetcher._next_partition_records = None
 
-    def _ours(self, partition: KafkaPartition) -> TopicPartition:
+    def _from_kafka(self, partition: KafkaPartition) -> TopicPartition:
         return TopicPartition(partition.topic.removeprefix(self._space), partition.partition)
 
-    def _theirs(self, partition: TopicPartition) -> KafkaPartition:
+    def _to_kafka(self, partition: TopicPartition) -> KafkaPartition:
         return KafkaPartition(self._space + partition.topic, partition.partition)
 
 
-def record_of(raw: Any, space: str) -> Record:
-    """Say one of Kafka's records in our words; an absent key or value (a tombstone) is empty."""
+def to_record(raw: Any, space: str) -> Record:
+    """Convert a record of kafka-python; an absent key or value (a tombstone) becomes empty bytes."""
     headers = tuple((str(name), bytes(value or b"")) for name, value in raw.headers)
     topic = raw.topic.removeprefix(space)
     return Record(topic, raw.partition, raw.offset, raw.key or b"", raw.value or b"", headers, raw.timestamp)

@@ -1,4 +1,4 @@
-"""Reads single records from Kafka where they lie, in no group: for an operator who lets one act after all."""
+"""Reads single records from Kafka by offset, without a group: for operators who redrive dead letters."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _ANSWER_S = 10.0
 
 
 class KafkaReader:
-    """See `broker.Reader`. `ours` says one of Kafka's records in our words; `space` stands before every topic."""
+    """See ``protocol.Reader``. ``to_record`` converts records of kafka-python; ``space`` is a prefix of all topics."""
 
-    def __init__(self, connection: Mapping[str, object], ours: Callable[[Any], Record], space: str = "") -> None:
-        self._ours = ours
+    def __init__(self, connection: Mapping[str, object], to_record: Callable[[Any], Record], space: str = "") -> None:
+        self._to_record = to_record
         self._space = space
         try:
             self._client: Any = kafka.KafkaConsumer(**{**_SETTINGS, **connection})
@@ -38,7 +38,7 @@ class KafkaReader:
             raise BrokerUnavailable(f"no reader without an answer from Kafka: {error}") from error
 
     def record(self, partition: TopicPartition, offset: int) -> Record | None:
-        """Return the record at this very offset; see `broker.Reader`."""
+        """Return the record at exactly this offset; see ``protocol.Reader``."""
         place = KafkaPartition(self._space + partition.topic, partition.partition)
         try:
             if partition.partition not in (self._client.partitions_for_topic(place.topic) or ()):
@@ -67,9 +67,9 @@ class KafkaReader:
         return bool(first <= offset < end)
 
     def _first(self, offset: int) -> Record | None:
-        """Return the first record that comes, if it is the one asked for."""
+        """Return the first polled record if it has this offset, else None."""
         deadline = monotonic() + _ANSWER_S
         while monotonic() < deadline:
             for records in self._client.poll(timeout_ms=200, max_records=1).values():
-                return self._ours(records[0]) if records[0].offset == offset else None
+                return self._to_record(records[0]) if records[0].offset == offset else None
         raise BrokerUnavailable("the record did not come in time")

@@ -1,4 +1,4 @@
-"""What only the embedded broker does; what it shares with Kafka is in tests/contract."""
+"""Behaviour of the embedded broker alone; the behaviour that it shares with Kafka is tested in tests/contract."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _read(consumer: Consumer) -> list[bytes]:
     return [record.value for batch in consumer.poll(0).values() for record in batch]
 
 
-def test_what_is_older_than_the_topic_keeps_is_gone_from_the_file(
+def test_records_older_than_the_retention_are_gone_from_the_file(
     broker: Broker, clock: FixedClock, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(retention, "SWEEP_EVERY_S", 0.0)
@@ -67,7 +67,9 @@ def test_what_is_older_than_the_topic_keeps_is_gone_from_the_file(
     assert b"an old secret" not in path.read_bytes()
 
 
-def test_a_reader_alone_sweeps_too(broker: Broker, clock: FixedClock, path: Path) -> None:
+def test_a_consumer_without_producers_deletes_expired_records_too(
+    broker: Broker, clock: FixedClock, path: Path
+) -> None:
     _send(broker, b"old")
     clock.forward(timedelta(minutes=61))
     with broker.consumer("readers", ["letters"]) as consumer:
@@ -83,7 +85,7 @@ def test_records_carry_the_time_of_the_clock(broker: Broker, clock: FixedClock, 
     assert record.timestamp_ms == int(clock.now().timestamp() * 1000)
 
 
-def test_a_file_that_is_locked_for_too_long_loses_nothing_silently(
+def test_a_file_that_is_locked_for_too_long_raises_and_recovers(
     broker: Broker, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.chassis.broker.embedded.store._WAIT_S", 0.05)
@@ -99,7 +101,7 @@ def test_a_file_that_is_locked_for_too_long_loses_nothing_silently(
     lock.close()
 
 
-def test_producers_in_many_threads_lose_nothing_and_share_no_offset(broker: Broker) -> None:
+def test_producers_in_many_threads_lose_no_record_and_share_no_offset(broker: Broker) -> None:
     places: list[tuple[int, int]] = []
 
     def produce() -> None:
@@ -116,7 +118,7 @@ def test_producers_in_many_threads_lose_nothing_and_share_no_offset(broker: Brok
     assert sorted(places) == [(0, offset) for offset in range(300)]
 
 
-def test_a_full_batch_is_written_without_being_asked_for(broker: Broker, consumer: Consumer) -> None:
+def test_a_full_buffer_is_written_without_a_flush(broker: Broker, consumer: Consumer) -> None:
     producer = broker.producer()
     for _ in range(500):
         producer.send("letters", b"ana", b"x")
@@ -124,32 +126,32 @@ def test_a_full_batch_is_written_without_being_asked_for(broker: Broker, consume
     producer.close()
 
 
-def test_a_living_member_that_never_polls_is_replaced_and_comes_back(path: Path, broker: Broker) -> None:
+def test_a_live_member_that_never_polls_is_replaced_and_joins_again(path: Path, broker: Broker) -> None:
     _send(broker, b"1")
-    hasty = LogBroker(path, silence_s=-3600)  # everybody else looks silent to this one
-    with broker.consumer("readers", ["letters"]) as sleeper:
-        assert _read(sleeper) == [b"1"]
-        [held] = sleeper.assignment()
-        with hasty.consumer("readers", ["letters"]) as heir:
-            assert [r.value for batch in heir.poll(2).values() for r in batch] == [b"1"]
-            assert sleeper.commit({held: 1}) is False
-            assert sleeper.poll(0) == {}
-            assert sleeper.assignment() == frozenset()
-        assert [record.value for batch in sleeper.poll(2).values() for record in batch] == [b"1"]
+    impatient = LogBroker(path, silence_s=-3600)  # takes all other members for silent
+    with broker.consumer("readers", ["letters"]) as silent:
+        assert _read(silent) == [b"1"]
+        [partition] = silent.assignment()
+        with impatient.consumer("readers", ["letters"]) as successor:
+            assert [r.value for batch in successor.poll(2).values() for r in batch] == [b"1"]
+            assert silent.commit({partition: 1}) is False
+            assert silent.poll(0) == {}
+            assert silent.assignment() == frozenset()
+        assert [record.value for batch in silent.poll(2).values() for record in batch] == [b"1"]
 
 
-def test_a_partition_is_not_read_by_two_while_it_changes_hands(broker: Broker) -> None:
+def test_a_partition_has_only_one_reader_while_it_moves(broker: Broker) -> None:
     broker.ensure_topics([TopicSpec("letters", 2, HOUR_MS, HOUR_MS)])
     with broker.consumer("readers", ["letters"]) as old, broker.consumer("readers", ["letters"]) as new:
         new.poll(0)
-        old_has = old.assignment() or frozenset()
-        assert not new.assignment() & old_has
+        owned_by_old = old.assignment() or frozenset()
+        assert not new.assignment() & owned_by_old
         old.poll(0.5)
         new.poll(0.5)
         assert len(old.assignment()) == len(new.assignment()) == 1
 
 
-def test_an_offset_ahead_of_the_log_begins_anew(broker: Broker, path: Path) -> None:
+def test_a_committed_offset_past_the_end_starts_at_the_first_record(broker: Broker, path: Path) -> None:
     _send(broker, b"1")
     with sqlite3.connect(path) as log:
         log.execute("INSERT INTO offsets VALUES ('readers', 'letters', 0, 99)")
@@ -157,7 +159,7 @@ def test_an_offset_ahead_of_the_log_begins_anew(broker: Broker, path: Path) -> N
         assert [record.value for batch in consumer.poll(1).values() for record in batch] == [b"1"]
 
 
-def test_a_partition_with_much_to_read_does_not_starve_the_other(broker: Broker) -> None:
+def test_a_partition_with_many_records_does_not_starve_the_other(broker: Broker) -> None:
     broker.ensure_topics([TopicSpec("letters", 2, HOUR_MS, HOUR_MS)])
     producer = broker.producer()
     for number in range(100):
@@ -168,7 +170,7 @@ def test_a_partition_with_much_to_read_does_not_starve_the_other(broker: Broker)
     assert len(first | second) == 2
 
 
-def test_the_way_to_it_is_said_without_saying_where_it_lies(broker: Broker, path: Path) -> None:
+def test_the_description_does_not_show_the_folder(broker: Broker, path: Path) -> None:
     assert "one machine" in broker.describe()
     assert str(path.parent) not in broker.describe()
     assert broker.ping()
