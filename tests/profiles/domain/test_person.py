@@ -17,15 +17,15 @@ from services.profiles.domain.person import (
     Contact,
     MenteeSide,
     Person,
-    Told,
+    PersonAndEvents,
     answer_consent,
+    contact_changed,
+    facts_changed,
     join,
     pause,
-    reach,
     resume,
-    show,
 )
-from services.profiles.domain.waiting import FEWEST, waiting_range
+from services.profiles.domain.waiting import MIN_MATCHES, waiting_range
 
 NOW = datetime(2030, 1, 31, tzinfo=UTC)
 FACTS = MenteeFacts(
@@ -53,7 +53,7 @@ class LifeOfAPerson(RuleBasedStateMachine):
         super().__init__()
         self.person, self.told = join(somebody())
 
-    def take(self, told: Told) -> None:
+    def take(self, told: PersonAndEvents) -> None:
         self.person, events = told
         self.told += events
 
@@ -80,11 +80,11 @@ class LifeOfAPerson(RuleBasedStateMachine):
         if self.person.state == "left":
             return  # told on the way back, see below
         side = MenteeSide(facts=replace(FACTS, goals=(goal,)))
-        self.take(show(replace(self.person, mentee=side)))
+        self.take(facts_changed(replace(self.person, mentee=side)))
 
     @rule()
     def move(self) -> None:
-        self.take(reach(self.person, lambda later: f"sealed {later.version}"))
+        self.take(contact_changed(self.person, lambda later: f"sealed {later.version}"))
 
     @invariant()
     def versions_only_grow(self) -> None:
@@ -125,7 +125,7 @@ def test_an_edit_while_away_is_told_on_the_way_back() -> None:
     person, _ = join(somebody())
     person, _ = answer_consent(person, "matching", False)
     side = MenteeSide(facts=replace(FACTS, goals=("social",)))
-    person, silent = show(replace(person, mentee=side))
+    person, silent = facts_changed(replace(person, mentee=side))
     assert [type(event) for event in silent] == [PersonLeft]
     person, (back,) = answer_consent(person, "matching", True)
     assert isinstance(back, PersonChanged)
@@ -144,7 +144,7 @@ def test_the_last_word_on_a_purpose_stands(words: list[tuple[str, bool]]) -> Non
 def test_a_range_holds_most_waits_or_is_not_told(seconds: list[int]) -> None:
     found = waiting_range(seconds)
     assert found.matches == len(seconds)
-    if len(seconds) < FEWEST:
+    if len(seconds) < MIN_MATCHES:
         assert found.shortest is None
         return
     assert found.shortest is not None
