@@ -1,4 +1,4 @@
-"""The events of one match, between `mentor` and `mentee`, for the stories."""
+"""The events of one match, between ``mentor`` and ``mentee``, for the stories."""
 
 from datetime import datetime, timedelta
 

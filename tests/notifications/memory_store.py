@@ -29,10 +29,10 @@ from services.notifications.adapters.links import Links
 from services.notifications.adapters.store import Store
 from services.notifications.adapters.tables import chassis, deliveries
 from services.notifications.consumer import handlers
-from services.notifications.domain.delivery import Ending, Outcome
+from services.notifications.domain.delivery import Ending, SendOutcome
 from services.notifications.domain.quiet import QuietHours
 from services.notifications.ports import DELIVER, Letter
-from services.notifications.use_cases.deliver import TOGETHER, Deliver
+from services.notifications.use_cases.deliver import BATCH_SIZE, Deliver
 from tests.support.fakes import FixedClock
 
 NOON = datetime(2030, 1, 31, 12, tzinfo=UTC)
@@ -44,19 +44,19 @@ ORIGIN = "https://cairn.example"
 
 @dataclass
 class FakeChannel:
-    """Keeps what it is handed; `answers` are its next outcomes, after which all goes well."""
+    """Keeps what it is handed; ``answers`` are its next outcomes, after which all goes well."""
 
     name: str = "email"
     sent: list[Letter] = field(default_factory=list)
-    answers: list[Outcome] = field(default_factory=list)
+    answers: list[SendOutcome] = field(default_factory=list)
     meanwhile: Callable[[], None] = lambda: None
 
-    def send(self, letter: Letter) -> Outcome:
+    def send(self, letter: Letter) -> SendOutcome:
         self.sent.append(letter)
         self.meanwhile()
-        return self.answers.pop(0) if self.answers else Outcome(Ending.DELIVERED)
+        return self.answers.pop(0) if self.answers else SendOutcome(Ending.DELIVERED)
 
-    def send_all(self, letters: Sequence[Letter]) -> Generator[Outcome, None, None]:
+    def send_all(self, letters: Sequence[Letter]) -> Generator[SendOutcome, None, None]:
         yield from map(self.send, letters)
 
 
@@ -89,7 +89,7 @@ class House:
             quiet=quiet,
             pause=lambda tries: 60.0 * tries,
         )
-        self.worker = Worker(engine, {DELIVER: Together(self._jobs, TOGETHER)}, read_now=lambda _: self.clock.time)
+        self.worker = Worker(engine, {DELIVER: Together(self._jobs, BATCH_SIZE)}, read_now=lambda _: self.clock.time)
 
     def _jobs(self, jobs: Sequence[Job]) -> Mapping[str, Exception]:
         return self.deliver([job.key for job in jobs])

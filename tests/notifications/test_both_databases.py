@@ -17,9 +17,9 @@ from services.events.notifications import NotificationsForgot
 from services.events.profiles import PersonErased
 from services.notifications.adapters.tables import metadata
 from services.notifications.bootstrap import SERVICE
-from services.notifications.domain.delivery import Ending, Outcome
+from services.notifications.domain.delivery import Ending, SendOutcome
 from services.notifications.domain.preferences import Preferences
-from services.notifications.ports import Wanted
+from services.notifications.ports import DeliveryFilter
 from services.notifications.use_cases.request_people import request_people
 from services.notifications.use_cases.tidy_deliveries import probe_mail_server, prune_deliveries, tidy_deliveries
 from tests.notifications.matches import accepted, declined, proposed, reminder
@@ -45,7 +45,7 @@ def house(url: str) -> Iterator[House]:
 def test_the_whole_walk(house: House) -> None:
     assert request_people(house.uow, PROGRAMME)
     house.hear(proposed(), proposed(), contact("mentor"), registered("mentee"), contact("mentee", locale="ar"))
-    house.channel.answers = [Outcome(Ending.UNCLEAR, "cut_after_data"), Outcome(Ending.LATER, "smtp_451")]
+    house.channel.answers = [SendOutcome(Ending.UNCLEAR, "cut_after_data"), SendOutcome(Ending.LATER, "smtp_451")]
     house.work()
     house.later(minutes=5)
     assert house.states() == {"proposal": "delivered", "welcome": "delivered"}
@@ -57,8 +57,10 @@ def test_the_whole_walk(house: House) -> None:
     assert isinstance(house.told()[-1], NotificationsForgot)
     total = len(house.rows())
     with house.uow.begin() as store:
-        shown = store.deliveries(Wanted(programme_id=PROGRAMME, limit=3))
-        rest = store.deliveries(Wanted(programme_id=PROGRAMME, after=(shown[2].created_at, shown[2].id), limit=50))
+        shown = store.deliveries(DeliveryFilter(programme_id=PROGRAMME, limit=3))
+        rest = store.deliveries(
+            DeliveryFilter(programme_id=PROGRAMME, after=(shown[2].created_at, shown[2].id), limit=50)
+        )
         assert len({row.id for row in [*shown[:3], *rest]}) == total
         assert sum(count.count for count in store.counts(PROGRAMME)) == total
         assert sum(row.unclear_tries for row in rest) + sum(row.unclear_tries for row in shown[:3]) == 1
@@ -107,7 +109,7 @@ def test_what_the_code_declares_is_what_the_migrations_make(url: str) -> None:
 
 def test_the_schema_goes_and_comes_back_with_rows_in_it(house: House, url: str) -> None:
     house.hear(contact("mentor"), proposed(), contact("mentee"), registered("mentee"))
-    house.channel.answers = [Outcome(Ending.LATER, "smtp_451")]
+    house.channel.answers = [SendOutcome(Ending.LATER, "smtp_451")]
     house.work()
     house.hear(PersonErased(person_id="mentee", programme_id=PROGRAMME, version=9))
     house.engine.dispose()
@@ -123,7 +125,7 @@ def test_the_schema_goes_and_comes_back_with_rows_in_it(house: House, url: str) 
 def test_what_waited_for_the_mail_server_is_hastened(house: House) -> None:
     for number in range(3):
         house.hear(contact(f"mentor{number}"), proposed(match_id=f"m{number}", mentor_id=f"mentor{number}"))
-    house.channel.answers.extend([Outcome(Ending.LATER, "unreachable")] * 3)
+    house.channel.answers.extend([SendOutcome(Ending.LATER, "unreachable")] * 3)
     assert len(house.work()) == 3
     assert probe_mail_server(house.uow) == 1
     assert len(house.work()) == 3

@@ -1,4 +1,4 @@
-"""The development mailbox for programs: what a demonstration's mentors read."""
+"""The route of the development mailbox, for programs such as the demonstration."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def mailbox_routes(mailbox: MailReader | None) -> Blueprint:
         """Read the development mailbox
 
         Newest first. Only where ENVIRONMENT is development and MAIL_URL names a folder; anywhere else this answers
-        404, as it holds the mail of everybody.
+        404, as it holds the mail of all people.
         """
         if mailbox is None:
             raise NotFound("not_found", "There is no development mailbox here.")

@@ -1,4 +1,4 @@
-"""The bodies and queries of notifications, with what each field means."""
+"""Schemas of the bodies and queries of notifications, with the meaning of each field."""
 
 import marshmallow as ma
 from marshmallow import fields, validate
@@ -16,7 +16,7 @@ _ID = validate.Length(1, 64, error="Please give an id of 1 to 64 characters.")
 
 
 class DeliverySchema(CairnSchema):
-    """One message on its way or settled. It says that there was a message, never what it said or to which address."""
+    """One message, pending or settled: that it exists, never its text or address."""
 
     id = fields.String(required=True)
     person_id = fields.String(
@@ -42,7 +42,7 @@ DeliveryPage = page_schema(DeliverySchema)
 
 
 class DeliveryQuery(PageQuery):
-    """Which deliveries to list; without a filter all of the programme, newest first."""
+    """A filter and page of deliveries; without a filter all of the programme, newest first."""
 
     kind = Code(KINDS, axis="kind", load_default=None, metadata={"description": "only this kind of message"})
     state = Code(STATES, axis="state", load_default=None, metadata={"description": "only those in this state"})
@@ -50,7 +50,7 @@ class DeliveryQuery(PageQuery):
 
 
 class CountSchema(CairnSchema):
-    """How many messages share a kind, a language and a state."""
+    """The number of messages of one kind, language and state."""
 
     kind = Code(KINDS, axis="kind", required=True)
     locale = fields.String(required=True, metadata={"description": "empty for what was never written"})
@@ -83,7 +83,7 @@ _QUIET = "hours of the reader's day without mail, such as 21:00-08:00; off for n
 
 
 class PreferencesSchema(CairnSchema):
-    """What a person wishes of our messages."""
+    """How many messages a person wants, and when."""
 
     person_id = fields.String(required=True)
     version = fields.Integer(required=True, metadata={"description": "counts changes; also the ETag"})
@@ -93,7 +93,7 @@ class PreferencesSchema(CairnSchema):
 
 
 class PreferencesChange(CairnSchema):
-    """What to change; fields that are left out stay as they are."""
+    """A change of preferences; fields that are left out stay as they are."""
 
     helpful = fields.Boolean(metadata={"description": _HELPFUL})
     pace = Code(PACES, axis="pace", metadata={"description": _PACE})
@@ -109,7 +109,7 @@ class PreferencesChange(CairnSchema):
 
 
 class MailQuery(CairnSchema):
-    """Whose mail to read."""
+    """A filter of the mailbox."""
 
     to = fields.String(
         load_default="",
@@ -124,7 +124,7 @@ class MailQuery(CairnSchema):
 
 
 class MailSchema(CairnSchema):
-    """A mail as it would have left."""
+    """A mail as it would have been sent."""
 
     name = fields.String(required=True, metadata={"description": "its file in the outbox"})
     to = fields.String(required=True)

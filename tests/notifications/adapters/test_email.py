@@ -11,7 +11,7 @@ import pytest
 from services.notifications.adapters.email_files import EmailFiles
 from services.notifications.adapters.email_message import Mail, email_of
 from services.notifications.adapters.mailbox import Mailbox
-from services.notifications.domain.delivery import Ending, Outcome
+from services.notifications.domain.delivery import Ending, SendOutcome
 from services.notifications.ports import CannotWrite, Letter
 from tests.support.fakes import FixedClock
 
@@ -112,14 +112,14 @@ def _named(message: EmailMessage, *names: str) -> bytes:
 
 def test_a_file_is_whole_or_not_there(tmp_path: Path) -> None:
     channel = EmailFiles(tmp_path / "outbox", SENDER, CLOCK)
-    assert channel.send(a_letter("d1")) == Outcome(Ending.DELIVERED)
-    assert channel.send(a_letter("d2", address="kim@example.org")) == Outcome(Ending.DELIVERED)
+    assert channel.send(a_letter("d1")) == SendOutcome(Ending.DELIVERED)
+    assert channel.send(a_letter("d2", address="kim@example.org")) == SendOutcome(Ending.DELIVERED)
     assert sorted(path.suffix for path in (tmp_path / "outbox").iterdir()) == [".eml", ".eml"]
 
 
 def test_a_folder_that_cannot_be_written_is_tried_again_later(tmp_path: Path) -> None:
     (tmp_path / "outbox").write_text("a file where the folder belongs")
-    assert EmailFiles(tmp_path / "outbox", SENDER, CLOCK).send(a_letter()) == Outcome(Ending.LATER, "folder")
+    assert EmailFiles(tmp_path / "outbox", SENDER, CLOCK).send(a_letter()) == SendOutcome(Ending.LATER, "folder")
 
 
 def test_an_address_that_cannot_be_written_is_given_up(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
 from services.notifications.adapters.email_smtp import EmailSmtp, MailServer, read_mail_server
-from services.notifications.domain.delivery import Ending, Outcome
+from services.notifications.domain.delivery import Ending, SendOutcome
 from tests.notifications.adapters.test_email import SENDER, a_letter
 from tests.support.fakes import FixedClock
 
@@ -27,7 +27,7 @@ class Sink:
 
     async def handle_MAIL(self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802
         if getattr(session, "mails", 0) >= self.mails_per_talk:
-            return "421 enough for one talk"
+            return "421 enough for one session"
         if "mail" not in self.answers:
             envelope.mail_from = address
         return self.answers.get("mail", "250 OK")
@@ -68,7 +68,7 @@ def channel(port: int) -> EmailSmtp:
 def test_a_letter_arrives_with_its_dots_and_its_arabic() -> None:
     sink = Sink()
     with serving(sink) as email:
-        assert email.send(a_letter()) == Outcome(Ending.DELIVERED)
+        assert email.send(a_letter()) == SendOutcome(Ending.DELIVERED)
     (envelope,) = sink.kept
     assert (envelope.mail_from, envelope.rcpt_tos) == ("cairn@example.net", ["sam@example.org"])
     from email import message_from_bytes, policy
@@ -82,26 +82,26 @@ def test_a_letter_arrives_with_its_dots_and_its_arabic() -> None:
 @pytest.mark.parametrize(("code", "ending"), [("451 busy", Ending.LATER), ("550 unknown", Ending.NEVER)])
 def test_a_refusal_passes_or_stays_as_its_code_says(step: str, code: str, ending: Ending) -> None:
     with serving(Sink(**{step: code})) as email:
-        assert email.send(a_letter()) == Outcome(ending, f"smtp_{code[:3]}")
+        assert email.send(a_letter()) == SendOutcome(ending, f"smtp_{code[:3]}")
 
 
 def test_a_connection_cut_after_the_text_was_sent_is_unclear() -> None:
     with serving(Sink(data="cut")) as email:
-        assert email.send(a_letter()) == Outcome(Ending.UNCLEAR, "cut_after_data")
+        assert email.send(a_letter()) == SendOutcome(Ending.UNCLEAR, "cut_after_data")
 
 
 def test_nobody_at_home_is_tried_again_later() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound and not listening: refused at once
-        assert channel(taken.getsockname()[1]).send(a_letter()) == Outcome(Ending.LATER, "unreachable")
+        assert channel(taken.getsockname()[1]).send(a_letter()) == SendOutcome(Ending.LATER, "unreachable")
 
 
 def test_a_connection_cut_at_the_greeting_is_surely_not_delivered() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def hang_up() -> None:
-            talk, _ = server.accept()
-            talk.close()
+            session, _ = server.accept()
+            session.close()
 
         thread = threading.Thread(target=hang_up)
         thread.start()
@@ -114,10 +114,10 @@ def test_an_address_in_another_script_needs_a_server_that_can_read_it() -> None:
     letter = a_letter(address="سارة@example.org")
     sink = Sink()
     with serving(sink) as email:
-        assert email.send(letter) == Outcome(Ending.DELIVERED)
+        assert email.send(letter) == SendOutcome(Ending.DELIVERED)
     assert sink.kept[0].rcpt_tos == ["سارة@example.org"]
     with serving(Sink(), smtputf8=False) as email:
-        assert email.send(letter) == Outcome(Ending.NEVER, "no_smtputf8")
+        assert email.send(letter) == SendOutcome(Ending.NEVER, "no_smtputf8")
 
 
 def test_a_server_without_starttls_gets_nothing_in_the_clear_when_we_want_it() -> None:
@@ -140,7 +140,9 @@ def test_a_mail_url_says_everything() -> None:
 def test_letters_that_go_together_share_a_talk() -> None:
     sink = Sink()
     with serving(sink) as email:
-        assert list(email.send_all([a_letter(f"d{number}") for number in range(5)])) == [Outcome(Ending.DELIVERED)] * 5
+        assert (
+            list(email.send_all([a_letter(f"d{number}") for number in range(5)])) == [SendOutcome(Ending.DELIVERED)] * 5
+        )
     assert (len(sink.kept), len(sink.talks)) == (5, 1)
 
 
@@ -148,7 +150,9 @@ def test_a_server_that_ends_a_talk_gets_the_next_letter_in_a_fresh_one_and_once(
     sink = Sink()
     sink.mails_per_talk = 2
     with serving(sink) as email:
-        assert list(email.send_all([a_letter(f"d{number}") for number in range(5)])) == [Outcome(Ending.DELIVERED)] * 5
+        assert (
+            list(email.send_all([a_letter(f"d{number}") for number in range(5)])) == [SendOutcome(Ending.DELIVERED)] * 5
+        )
     assert (len(sink.kept), len(sink.talks)) == (5, 3)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from services.events.vocabulary import codes
 from services.notifications.domain import kinds
-from services.notifications.domain.attempt import Order
+from services.notifications.domain.attempt import LetterRequest
 from services.notifications.domain.delivery import Delivery, State
 from services.notifications.domain.kinds import Kind, Need
 from services.notifications.domain.person import Person, with_contact
@@ -41,7 +41,7 @@ def letter(kind: Kind, locale: str = "en", *, name: str = "Sam", other: str | No
     )
     reader = person("reader", locale=locale, name=name)
     return writer(FixedClock()).write(
-        Order(delivery=delivery, reader=reader, other=person("other", name=other) if other else None)
+        LetterRequest(delivery=delivery, reader=reader, other=person("other", name=other) if other else None)
     )
 
 
@@ -173,4 +173,4 @@ def delivery_to(reader: Person) -> Letter:
         lapses_at=LATER,
         created_at=NOON,
     )
-    return writer(FixedClock()).write(Order(delivery=delivery, reader=reader))
+    return writer(FixedClock()).write(LetterRequest(delivery=delivery, reader=reader))

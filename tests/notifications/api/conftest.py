@@ -39,7 +39,7 @@ def links() -> LinkSigner:
 
 @pytest.fixture
 def open_app(house: House, tmp_path: Path) -> Open:
-    """Builds the app; `settings` replace those of development with mail into a folder."""
+    """Builds the app; ``settings`` replace those of development with mail into a folder."""
 
     def build(**settings: Any) -> FlaskClient:
         found = load(

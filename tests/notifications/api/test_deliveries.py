@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 
-from services.notifications.domain.delivery import Ending, Outcome
+from services.notifications.domain.delivery import Ending, SendOutcome
 from tests.notifications.api.conftest import ADMIN, signed_in
 from tests.notifications.matches import proposed
 from tests.notifications.memory_store import House, contact, registered
@@ -17,7 +17,7 @@ def busy(house: House) -> House:
     house.hear(registered("mentee", locale="es"), contact("mentee", locale="es", name="Marker"))
     house.work()
     house.clock.forward(timedelta(seconds=1))
-    house.channel.answers = [Outcome(Ending.NEVER, "smtp_550")]
+    house.channel.answers = [SendOutcome(Ending.NEVER, "smtp_550")]
     house.hear(contact("mentor"), proposed())
     house.work()
     house.clock.forward(timedelta(seconds=1))

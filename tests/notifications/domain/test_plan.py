@@ -5,7 +5,7 @@ from pathlib import Path
 from services.events import matcher, profiles
 from services.notifications.consumer import handlers
 from services.notifications.domain import kinds
-from services.notifications.domain.match import MatchEvent, MatchState, after
+from services.notifications.domain.match import MatchEvent, MatchState, apply_event
 from services.notifications.domain.person import Person, tombstone, with_contact, with_facts
 from services.notifications.domain.plan import plan
 from tests.notifications.matches import accepted, activated, declined, ended, expired, proposed, reminder
@@ -83,8 +83,8 @@ def test_a_match_never_goes_back() -> None:
     history: list[MatchEvent] = [proposed(), accepted(), activated(), ended()]
     for first in range(len(history)):
         for later in range(first, len(history)):
-            known = after(None, history[later])
-            assert after(known, history[first]).state is list(MatchState)[later]
+            known = apply_event(None, history[later])
+            assert apply_event(known, history[first]).state is list(MatchState)[later]
 
 
 def test_an_erased_person_learns_nothing_new() -> None:

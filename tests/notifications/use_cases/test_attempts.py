@@ -4,14 +4,14 @@ import sqlalchemy as sa
 
 from services.events.notifications import MessageDelivered, MessageFailed
 from services.notifications.adapters.tables import attempts
-from services.notifications.domain.delivery import ATTEMPT_LIMIT, Ending, Outcome
+from services.notifications.domain.delivery import ATTEMPT_LIMIT, Ending, SendOutcome
 from services.notifications.use_cases.tidy_deliveries import prune_deliveries, tidy_deliveries
 from tests.notifications.matches import declined, proposed
 from tests.notifications.memory_store import House, contact
 
-LATER = Outcome(Ending.LATER, "smtp_451")
-NEVER = Outcome(Ending.NEVER, "smtp_550")
-UNCLEAR = Outcome(Ending.UNCLEAR, "cut_after_data")
+LATER = SendOutcome(Ending.LATER, "smtp_451")
+NEVER = SendOutcome(Ending.NEVER, "smtp_550")
+UNCLEAR = SendOutcome(Ending.UNCLEAR, "cut_after_data")
 
 
 def endings(house: House) -> list[tuple[str | None, str]]:
@@ -20,7 +20,7 @@ def endings(house: House) -> list[tuple[str | None, str]]:
         return [(row.ending, row.cause) for row in rows]
 
 
-def ready(house: House, *answers: Outcome) -> House:
+def ready(house: House, *answers: SendOutcome) -> House:
     house.channel.answers.extend(answers)
     house.hear(contact("mentor"), proposed())
     return house

@@ -6,7 +6,7 @@ import pytest
 
 from services.events.notifications import NotificationsForgot
 from services.events.profiles import PersonErased
-from services.notifications.domain.delivery import Ending, Outcome
+from services.notifications.domain.delivery import Ending, SendOutcome
 from services.notifications.domain.preferences import Preferences
 from services.notifications.use_cases.change_preferences import change_preferences
 from services.notifications.use_cases.tidy_deliveries import tidy_deliveries
@@ -45,7 +45,7 @@ def test_nothing_of_the_person_is_left_but_a_tombstone_and_numbers(known: House,
         match = store.match("m1")
         assert match is not None
         assert (match.mentee_id, match.mentor_id) == ("", "mentor")
-        assert not store.farewell_of("mentee")
+        assert not store.has_farewell("mentee")
     assert {row.person_id for row in known.rows() if row.kind != "proposal"} == {None}
     assert {row.subject for row in known.rows() if row.kind != "proposal"} == {None}
 
@@ -63,7 +63,7 @@ def test_late_events_do_not_bring_them_back(known: House) -> None:
 
 
 def test_a_mail_server_that_is_down_delays_the_receipt_for_a_day_at_most(known: House) -> None:
-    known.channel.answers = [Outcome(Ending.LATER, "unreachable")] * 100
+    known.channel.answers = [SendOutcome(Ending.LATER, "unreachable")] * 100
     known.hear(ERASED)
     known.work()
     assert RECEIPT not in known.told()
@@ -71,7 +71,7 @@ def test_a_mail_server_that_is_down_delays_the_receipt_for_a_day_at_most(known: 
     tidy_deliveries(known.uow)
     assert known.told()[-1] == RECEIPT
     with known.uow.begin() as store:
-        assert not store.farewell_of("mentee")
+        assert not store.has_farewell("mentee")
 
 
 def test_somebody_we_cannot_reach_is_forgotten_at_once(house: House) -> None:

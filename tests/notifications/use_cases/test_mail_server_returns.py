@@ -1,13 +1,13 @@
 """When the mail server is back, what waited for it goes out at once, however long it was away."""
 
-from services.notifications.domain.delivery import Ending, Outcome
+from services.notifications.domain.delivery import Ending, SendOutcome
 from services.notifications.use_cases.deliver import MailServerState
 from services.notifications.use_cases.tidy_deliveries import probe_mail_server
 from tests.notifications.matches import proposed
 from tests.notifications.memory_store import House, contact
 
-UNREACHABLE = Outcome(Ending.LATER, "unreachable")
-GREYLISTED = Outcome(Ending.LATER, "smtp_450")
+UNREACHABLE = SendOutcome(Ending.LATER, "unreachable")
+GREYLISTED = SendOutcome(Ending.LATER, "smtp_450")
 
 
 def waiting_for_the_server(house: House, people: int) -> None:

@@ -8,14 +8,14 @@ import pytest
 import sqlalchemy as sa
 
 from services.notifications.adapters.tables import attempts, deliveries
-from services.notifications.domain.attempt import Order
-from services.notifications.domain.delivery import SHARED_ATTEMPT, Ending, Outcome
+from services.notifications.domain.attempt import LetterRequest
+from services.notifications.domain.delivery import SHARED_ATTEMPT, Ending, SendOutcome
 from services.notifications.ports import Letter
-from services.notifications.use_cases.deliver import TOGETHER, Deliver
+from services.notifications.use_cases.deliver import BATCH_SIZE, Deliver
 from tests.notifications.memory_store import House, contact, registered
 
-LATER = Outcome(Ending.LATER, "smtp_451")
-NEVER = Outcome(Ending.NEVER, "smtp_550")
+LATER = SendOutcome(Ending.LATER, "smtp_451")
+NEVER = SendOutcome(Ending.NEVER, "smtp_550")
 
 
 def waiting(house: House, *people: str) -> None:
@@ -34,15 +34,15 @@ def told(house: House) -> dict[str, tuple[str, list[str | None]]]:
 
 def test_messages_that_go_together_share_their_transactions(house: House) -> None:
     commits: list[int] = []
-    waiting(house, *(f"p{number}" for number in range(TOGETHER)))
+    waiting(house, *(f"p{number}" for number in range(BATCH_SIZE)))
     sa.event.listen(house.engine, "commit", lambda _: commits.append(1))
     assert house.worker.run_once()
-    assert len(house.channel.sent) == TOGETHER
+    assert len(house.channel.sent) == BATCH_SIZE
     assert len(commits) == 4  # claimed, begun, ended, finished
 
 
 def test_each_of_them_ends_in_its_own_way(house: House) -> None:
-    house.channel.answers = [Outcome(Ending.DELIVERED), LATER, NEVER, Outcome(Ending.UNCLEAR, "cut_after_data")]
+    house.channel.answers = [SendOutcome(Ending.DELIVERED), LATER, NEVER, SendOutcome(Ending.UNCLEAR, "cut_after_data")]
     waiting(house, "anna", "ben", "cleo", "dan")
     house.work()
     sent = [letter.address.partition("@")[0] for letter in house.channel.sent]
@@ -61,10 +61,10 @@ def test_one_that_cannot_be_written_keeps_no_other_from_leaving(house: House, mo
     write = house.deliver.writer.write
 
     class Stumbling:
-        def write(self, order: Order) -> Letter:
-            if order.reader.id == "ben":
+        def write(self, request: LetterRequest) -> Letter:
+            if request.reader.id == "ben":
                 raise KeyError("a template is broken")
-            return write(order)
+            return write(request)
 
     waiting(house, "anna", "ben", "cleo")
     house.deliver = replace(house.deliver, writer=Stumbling())
