@@ -15,7 +15,7 @@ from services.notifications.ports import DeliveryCount, DeliveryFilter, Unit
 
 def deliveries_routes(uow: Unit) -> Blueprint:
     """Return the routes for admins."""
-    routes = Blueprint("deliveries", __name__, description="What was sent, and what was not, and why")
+    routes = Blueprint("deliveries", __name__, description="Which messages were sent, which were not, and why")
 
     @routes.route("/notifications/v1/deliveries", methods=["GET"])
     @allow("admin")

@@ -11,7 +11,7 @@ from services.notifications.ports import MailReader
 
 def mailbox_routes(mailbox: MailReader | None) -> Blueprint:
     """Return the route; without a mailbox it answers 404."""
-    routes = Blueprint("mailbox", __name__, description="Development only: mail that never left this machine")
+    routes = Blueprint("mailbox", __name__, description="Development only: mail that was written into a folder")
 
     @routes.route("/notifications/v1/mailbox", methods=["GET"])
     @allow("anyone")

@@ -16,7 +16,7 @@ _PATH = "/notifications/v1/people/<person_id>/preferences"
 
 def preferences_routes(uow: Unit) -> Blueprint:
     """Return the routes of preferences."""
-    routes = Blueprint("preferences", __name__, description="How many messages a person wishes, and when")
+    routes = Blueprint("preferences", __name__, description="How many messages a person wants, and when")
 
     @routes.route(_PATH, methods=["GET"])
     @allow("person", "admin")

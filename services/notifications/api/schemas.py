@@ -28,8 +28,10 @@ class DeliverySchema(CairnSchema):
     )
     state = Code(STATES, axis="state", required=True)
     cause = fields.String(required=True, metadata={"description": "why it failed, lapsed or was unwanted; else empty"})
-    locale = fields.String(required=True, metadata={"description": "language it was written in; empty before that"})
-    channel = fields.String(required=True, metadata={"description": "empty before it was handed over"})
+    locale = fields.String(
+        required=True, metadata={"description": "language of the message; empty until it is written"}
+    )
+    channel = fields.String(required=True, metadata={"description": "channel that sent it; empty until it is sent"})
     tries = fields.Integer(required=True, metadata={"description": "attempts so far"})
     unclear_tries = fields.Integer(
         required=True, metadata={"description": "attempts cut off after the mail may have been taken"}
@@ -45,15 +47,15 @@ class DeliveryQuery(PageQuery):
     """A filter and page of deliveries; without a filter all of the programme, newest first."""
 
     kind = Code(KINDS, axis="kind", load_default=None, metadata={"description": "only this kind of message"})
-    state = Code(STATES, axis="state", load_default=None, metadata={"description": "only those in this state"})
-    person_id = fields.String(load_default=None, validate=_ID, metadata={"description": "only those to this person"})
+    state = Code(STATES, axis="state", load_default=None, metadata={"description": "only messages in this state"})
+    person_id = fields.String(load_default=None, validate=_ID, metadata={"description": "only messages to this person"})
 
 
 class CountSchema(CairnSchema):
     """The number of messages of one kind, language and state."""
 
     kind = Code(KINDS, axis="kind", required=True)
-    locale = fields.String(required=True, metadata={"description": "empty for what was never written"})
+    locale = fields.String(required=True, metadata={"description": "empty for messages that were never written"})
     state = Code(STATES, axis="state", required=True)
     count = fields.Integer(required=True)
 
@@ -77,8 +79,8 @@ def _quiet_hours(value: str) -> None:
         raise ma.ValidationError("Please give hours such as 21:00-08:00, or off.") from None
 
 
-_HELPFUL = "whether to send what is only kind to know (reminders, news while waiting); false after unsubscribing"
-_PACE = "send at once, or gather what is only kind to know for nine in the morning"
+_HELPFUL = "whether to send helpful messages (reminders, news while waiting); false after unsubscribing"
+_PACE = "send at once, or hold helpful messages until nine in the morning"
 _QUIET = "hours of the reader's day without mail, such as 21:00-08:00; off for none; null for the programme's own"
 
 

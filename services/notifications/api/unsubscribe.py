@@ -15,7 +15,7 @@ _PAGE = {"content": {"text/html": {"schema": {"type": "string"}}}}
 
 def unsubscribe_routes(uow: Unit, links: LinkSigner) -> Blueprint:
     """Return the routes behind the List-Unsubscribe header."""
-    routes = Blueprint("unsubscribe", __name__, description="No more messages that one can do without")
+    routes = Blueprint("unsubscribe", __name__, description="Unsubscribe from helpful messages")
 
     @routes.route(_PATH, methods=["GET"])
     @allow("anyone")
@@ -32,11 +32,11 @@ def unsubscribe_routes(uow: Unit, links: LinkSigner) -> Blueprint:
     @allow("anyone")
     @routes.doc(
         requestBody={
-            "description": "What RFC 8058 sends, `List-Unsubscribe=One-Click`; nothing in it is needed.",
+            "description": "The body of RFC 8058, `List-Unsubscribe=One-Click`; it is not required.",
             "required": False,
             "content": {"application/x-www-form-urlencoded": {"schema": {"type": "object"}}},
         },
-        responses={"200": {"description": "Stopped; a page that says so", **_PAGE}},
+        responses={"200": {"description": "Unsubscribed; a page that confirms it", **_PAGE}},
     )
     def stop(token: str) -> Response:
         """Stop helpful messages

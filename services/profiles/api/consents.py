@@ -13,7 +13,7 @@ from services.profiles.use_cases.answer_consent import answer_consent, read_cons
 
 def consents(context: ApiContext) -> Blueprint:
     """Return the routes of the consent ledger, for the person and for admins."""
-    routes = group("consents", "What a person agreed to: a ledger that only grows.")
+    routes = group("consents", "A person's consents, as an append-only ledger.")
 
     @routes.route("/people/<person_id>/consents", methods=["GET"])
     @allow("person", "admin")

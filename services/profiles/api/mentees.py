@@ -18,7 +18,7 @@ from services.profiles.use_cases.sign_up_mentee import sign_up_mentee
 from services.profiles.use_cases.steps.join_programme import Joined
 
 Answer = tuple[dict[str, Any], int, dict[str, str]]
-LOCATION = {"Location": {"schema": {"type": "string"}, "description": "where this person is now"}}
+LOCATION = {"Location": {"schema": {"type": "string"}, "description": "address of this person's record"}}
 
 
 def mentees(context: ApiContext) -> Blueprint:

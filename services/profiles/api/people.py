@@ -22,7 +22,7 @@ _CHANGE = {"mentee": {"goals": ["emotional"], "matters_most": ["language"]}, "pr
 
 def people(context: ApiContext) -> Blueprint:
     """Return the routes of a person's record, all for the person and for admins."""
-    routes = group("people", "What is kept of a person: to read, change, take along and have erased.")
+    routes = group("people", "A person's record: read, change, pause, export and erase.")
 
     @routes.route("/people/<person_id>", methods=["GET"])
     @allow("person", "admin")

@@ -118,7 +118,7 @@ class LedgerSchema(CairnSchema):
 class PauseSchema(CairnSchema):
     """A break, open-ended unless an end is given."""
 
-    until = Instant(allow_none=True, load_default=None, metadata={"description": "when to come back by itself"})
+    until = Instant(allow_none=True, load_default=None, metadata={"description": "when the break ends by itself"})
 
 
 class ErasureSchema(CairnSchema):
@@ -223,7 +223,7 @@ class CardSchema(CairnSchema):
         ContactSchema,
         required=True,
         allow_none=True,
-        metadata={"description": "null until the match is active; each reading is recorded"},
+        metadata={"description": "null until the match is active; each read is recorded"},
     )
 
 

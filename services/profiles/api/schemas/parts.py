@@ -147,7 +147,7 @@ class SharedFields(CairnSchema):
     topics = several("topic", about="what to talk about")
     formats = several("format", about="ways of talking; none means any")
     availability = fields.Nested(AvailabilitySchema)
-    gender = code("gender", allow_none=True, metadata={"description": "only if you wish to say"})
+    gender = code("gender", allow_none=True, metadata={"description": "only if you wish to give it"})
     age_band = code("age_band", allow_none=True)
     diagnosis_age_band = code("diagnosis_age_band", allow_none=True)
     culture = several("culture", about="as you describe yourself, if you wish")

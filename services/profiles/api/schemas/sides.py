@@ -77,9 +77,11 @@ class MenteeFields(SharedFields):
         "conditions; each makes the wait longer. They hold together; of genders, types, relations one is enough",
     )
     support = several("support", about="whom you can lean on; never shown to mentors")
-    ever_met_a_peer = YesNo(allow_none=True, metadata={"description": "whether you ever met somebody in the same boat"})
+    ever_met_a_peer = YesNo(
+        allow_none=True, metadata={"description": "whether you have ever met someone in the same situation"}
+    )
     digital_comfort = code("digital_comfort", allow_none=True)
-    referral_code = text(40, "if somebody referred you", allow_none=True)
+    referral_code = text(40, "if someone referred you", allow_none=True)
 
 
 class MenteeSignUpSchema(JoinFields, MenteeFields):
