@@ -44,8 +44,8 @@ class PeopleRows:
         """Return whether all of these people are in a programme, without decrypting any field."""
         unknown = list(person_ids - self._exists.keys())
         if unknown:
-            found = set(self._connection.scalars(sa.select(people.c.id).where(people.c.id.in_(unknown))))
-            self._exists |= {person_id: person_id in found for person_id in unknown}
+            existing = set(self._connection.scalars(sa.select(people.c.id).where(people.c.id.in_(unknown))))
+            self._exists |= {person_id: person_id in existing for person_id in unknown}
         return all(self._exists[person_id] for person_id in person_ids)
 
     def save(self, person: Person, was: int) -> None:
