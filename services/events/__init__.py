@@ -1,1 +1,1 @@
-"""The words the services say to each other: events, topics, vocabularies. All that one service may know of another."""
+"""The contract between the services: events, topics, vocabularies. Services share nothing else of each other."""

@@ -1,4 +1,4 @@
-"""Every event there is, by type: what the codec, the generated schemas and the documentation go by."""
+"""All events by type; the source of the codec, the generated schemas and the documentation."""
 
 from collections.abc import Mapping
 

@@ -1,6 +1,6 @@
-"""What the matcher may know of a person: coded facts, no name, no address, no free text.
+"""The facts that the matcher receives about a person: codes only, no name, no address, no free text.
 
-All ``str`` fields without another remark are codes of the vocabulary named in the comment beside them.
+The comment beside a ``str`` field names its vocabulary, unless it says otherwise.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Window:
 
 @dataclass(frozen=True, kw_only=True)
 class LifeStage:
-    """A stage of life; after ``until`` it no longer counts."""
+    """A stage of life, valid up to and including ``until``."""
 
     code: str  # life_stage
     until: date | None = None
@@ -46,7 +46,7 @@ class DeviceInterest:
 
 @dataclass(frozen=True, kw_only=True)
 class DeviceLived:
-    """A device a mentor has lived with, first and last month as ``YYYY-MM``; no ``until`` means still in use."""
+    """A device a mentor has used, with its first and last month as ``YYYY-MM``; no ``until`` means still in use."""
 
     device_class: str  # device_class
     model: str | None = None
@@ -55,17 +55,17 @@ class DeviceLived:
 
 
 ALTERNATIVES = ("gender", "diabetes_type", "relation")
-"""Criteria of which a mentor is asked for one answer: a mentee who names two of them is fine with either."""
+"""Criteria whose musts are alternatives: a mentor has to meet only one of a mentee's musts on such a criterion."""
 
 ANY_RELATION = "any"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Must:
-    """A wish of the mentee that is a condition: criterion and the value it must have.
+    """A mentee's own condition: a criterion and the value that a mentor must have.
 
-    Several musts hold together, except those of one criterion in ``ALTERNATIVES``: one of these is enough. A
-    ``relation`` may be ``ANY_RELATION`` (alone): then every relation to diabetes is welcome, not only the mentee's own.
+    A mentor must meet all musts, except those of one criterion in ``ALTERNATIVES``, of which one is enough. A
+    ``relation`` may be ``ANY_RELATION`` (alone): then every relation to diabetes is accepted, not only the mentee's.
     """
 
     criterion: str  # must
@@ -74,7 +74,7 @@ class Must:
 
 @dataclass(frozen=True, kw_only=True)
 class MenteeFacts:
-    """A person who looks for a mentor."""
+    """The facts of a person who looks for a mentor."""
 
     waiting_since: datetime
     languages: tuple[Spoken, ...]
@@ -105,7 +105,7 @@ class MenteeFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class MentorFacts:
-    """A person who offers their lived experience."""
+    """The facts of a person who offers their lived experience."""
 
     languages: tuple[Spoken, ...]
     relations: tuple[str, ...]  # relation

@@ -1,4 +1,4 @@
-"""What the matcher says: the life of a match, waits at risk, weights published, its receipt for an erasure."""
+"""Events of the matcher: the states of a match, waits at risk, published weights, receipts for erasures."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from services.events.topics import MATCHES, MATCHING, RECEIPTS
 
 @dataclass(frozen=True, kw_only=True)
 class Reason:
-    """Why a pair was made: a criterion, how well it fits, and the shared codes behind it."""
+    """One reason of a match: a criterion, its band, and the codes that the two people share."""
 
     criterion: str  # matters
     band: str  # strong | good | some
@@ -18,7 +18,7 @@ class Reason:
 
 @dataclass(frozen=True, kw_only=True)
 class MatchProposed(Event, type="cairn.matcher.match_proposed.v1", topic=MATCHES, key="match_id"):
-    """A mentor is asked whether they would accompany a mentee; an answer is awaited until ``answer_by``."""
+    """A mentor is asked to accompany a mentee and can answer until ``answer_by``."""
 
     match_id: str
     programme_id: str
@@ -31,7 +31,7 @@ class MatchProposed(Event, type="cairn.matcher.match_proposed.v1", topic=MATCHES
 
 @dataclass(frozen=True, kw_only=True)
 class MatchReminderDue(Event, type="cairn.matcher.match_reminder_due.v1", topic=MATCHES, key="match_id"):
-    """Half of the answering time is over and nobody answered yet; ``waiting_for`` is ``mentor`` or ``mentee``."""
+    """Half of the time to answer has passed without one; ``waiting_for`` is ``mentor`` or ``mentee``."""
 
     match_id: str
     programme_id: str
@@ -43,7 +43,7 @@ class MatchReminderDue(Event, type="cairn.matcher.match_reminder_due.v1", topic=
 
 @dataclass(frozen=True, kw_only=True)
 class MatchAccepted(Event, type="cairn.matcher.match_accepted.v1", topic=MATCHES, key="match_id"):
-    """The mentor said yes; the mentee is introduced and confirms until ``confirm_by``."""
+    """The mentor accepted; the mentee sees the introduction and can confirm until ``confirm_by``."""
 
     match_id: str
     programme_id: str
@@ -55,7 +55,7 @@ class MatchAccepted(Event, type="cairn.matcher.match_accepted.v1", topic=MATCHES
 
 @dataclass(frozen=True, kw_only=True)
 class MatchActivated(Event, type="cairn.matcher.match_activated.v1", topic=MATCHES, key="match_id"):
-    """The mentee said yes as well: the two may talk."""
+    """The mentee confirmed: the match is active, and the two may talk."""
 
     match_id: str
     programme_id: str
@@ -66,7 +66,7 @@ class MatchActivated(Event, type="cairn.matcher.match_activated.v1", topic=MATCH
 
 @dataclass(frozen=True, kw_only=True)
 class MatchDeclined(Event, type="cairn.matcher.match_declined.v1", topic=MATCHES, key="match_id"):
-    """One side said no, without blame; the mentee keeps their place. The coded reason stays with the matcher."""
+    """One side declined; the mentee keeps their seniority. The coded reason stays in the matcher."""
 
     match_id: str
     programme_id: str
@@ -77,7 +77,7 @@ class MatchDeclined(Event, type="cairn.matcher.match_declined.v1", topic=MATCHES
 
 @dataclass(frozen=True, kw_only=True)
 class MatchExpired(Event, type="cairn.matcher.match_expired.v1", topic=MATCHES, key="match_id"):
-    """No answer came in time."""
+    """The time to answer passed without an answer."""
 
     match_id: str
     programme_id: str
@@ -88,7 +88,7 @@ class MatchExpired(Event, type="cairn.matcher.match_expired.v1", topic=MATCHES, 
 
 @dataclass(frozen=True, kw_only=True)
 class MatchEnded(Event, type="cairn.matcher.match_ended.v1", topic=MATCHES, key="match_id"):
-    """A match is over, whatever state it was in before; ``was`` names that state."""
+    """A match ended; ``was`` is the state it ended from."""
 
     match_id: str
     programme_id: str
@@ -100,7 +100,7 @@ class MatchEnded(Event, type="cairn.matcher.match_ended.v1", topic=MATCHES, key=
 
 @dataclass(frozen=True, kw_only=True)
 class WaitAtRisk(Event, type="cairn.matcher.wait_at_risk.v1", topic=MATCHING, key="mentee_id"):
-    """A person waits longer than promised; ``cause`` is a why-unmatched code."""
+    """A mentee waits longer than their lane promises; ``cause`` is the coded cause of the wait."""
 
     mentee_id: str
     programme_id: str
@@ -119,7 +119,7 @@ class WeightsPublished(Event, type="cairn.matcher.weights_published.v1", topic=M
 
 @dataclass(frozen=True, kw_only=True)
 class MatcherForgot(Event, type="cairn.matcher.person_forgotten.v1", topic=RECEIPTS, key="person_id"):
-    """The matcher's receipt: nothing of this person is left here."""
+    """The matcher's receipt for an erasure: it has deleted all data of this person."""
 
     person_id: str
     programme_id: str

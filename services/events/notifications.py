@@ -1,4 +1,4 @@
-"""What notifications says: messages delivered or failed, its receipt for an erasure."""
+"""Events of notifications: delivered and failed messages, receipts for erasures."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from services.events.topics import DELIVERIES, RECEIPTS
 
 @dataclass(frozen=True, kw_only=True)
 class MessageDelivered(Event, type="cairn.notifications.message_delivered.v1", topic=DELIVERIES, key="person_id"):
-    """A message was handed to the channel; ``kind`` names its template, ``subject`` what it is about (an id)."""
+    """A message was handed to the channel; ``kind`` names its template, ``subject`` is the id it is about."""
 
     person_id: str
     programme_id: str
@@ -32,7 +32,7 @@ class MessageFailed(Event, type="cairn.notifications.message_failed.v1", topic=D
 
 @dataclass(frozen=True, kw_only=True)
 class NotificationsForgot(Event, type="cairn.notifications.person_forgotten.v1", topic=RECEIPTS, key="person_id"):
-    """The notifications service's receipt: nothing of this person is left here."""
+    """The receipt of notifications for an erasure: it has deleted all data of this person."""
 
     person_id: str
     programme_id: str

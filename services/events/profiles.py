@@ -1,4 +1,4 @@
-"""What profiles says: people come, change, pause, leave and are erased; how they can be reached (sealed).
+"""Events of profiles: people register, change, pause, leave and are erased; their sealed contact details.
 
 Each event about a person carries that person's ``version``: a consumer never applies an older one after a newer one.
 """
@@ -13,7 +13,7 @@ from services.events.topics import CONTACTS, PEOPLE
 
 @dataclass(frozen=True, kw_only=True)
 class PersonRegistered(Event, type="cairn.profiles.person_registered.v1", topic=PEOPLE, key="person_id"):
-    """Somebody signed up as mentee, applied as mentor, or both; ``mentee`` and ``mentor`` hold what they said."""
+    """A person signed up as a mentee, applied as a mentor, or both; ``mentee`` and ``mentor`` hold their facts."""
 
     person_id: str
     programme_id: str
@@ -25,7 +25,7 @@ class PersonRegistered(Event, type="cairn.profiles.person_registered.v1", topic=
 
 @dataclass(frozen=True, kw_only=True)
 class PersonChanged(Event, type="cairn.profiles.person_changed.v1", topic=PEOPLE, key="person_id"):
-    """The whole new state of a person's facts: after an edit, an approval, or when a consumer asked to hear again."""
+    """All current facts of a person: after an edit, an approval, or a consumer's request to republish."""
 
     person_id: str
     programme_id: str
@@ -57,7 +57,7 @@ class PersonResumed(Event, type="cairn.profiles.person_resumed.v1", topic=PEOPLE
 
 @dataclass(frozen=True, kw_only=True)
 class PersonLeft(Event, type="cairn.profiles.person_left.v1", topic=PEOPLE, key="person_id"):
-    """A person left the programme; what they had open ends kindly."""
+    """A person left the programme; their open matches end."""
 
     person_id: str
     programme_id: str
@@ -66,7 +66,7 @@ class PersonLeft(Event, type="cairn.profiles.person_left.v1", topic=PEOPLE, key=
 
 @dataclass(frozen=True, kw_only=True)
 class PersonErased(Event, type="cairn.profiles.person_erased.v1", topic=PEOPLE, key="person_id"):
-    """A person is to be forgotten everywhere; each service answers with its receipt."""
+    """A person has to be erased in every service; each answers with its receipt."""
 
     person_id: str
     programme_id: str
@@ -75,7 +75,7 @@ class PersonErased(Event, type="cairn.profiles.person_erased.v1", topic=PEOPLE, 
 
 @dataclass(frozen=True, kw_only=True)
 class ContactChanged(Event, type="cairn.profiles.contact_changed.v1", topic=CONTACTS, key="person_id"):
-    """How to reach a person, sealed: ``sealed`` opens, with the context ``contact:<person_id>``, to JSON
+    """A person's contact details: ``sealed`` opens, with the context ``contact:<person_id>``, to JSON
     ``{"email": str, "phone": str|null, "name": str, "pronouns": str|null}``."""
 
     person_id: str
@@ -89,7 +89,7 @@ class ContactChanged(Event, type="cairn.profiles.contact_changed.v1", topic=CONT
 
 @dataclass(frozen=True, kw_only=True)
 class SignInAsked(Event, type="cairn.profiles.sign_in_asked.v1", topic=CONTACTS, key="person_id"):
-    """A person asked for a sign-in link; ``request_id`` lets the link act only once."""
+    """A person requested a sign-in link; ``request_id`` makes the link work only once."""
 
     person_id: str
     programme_id: str

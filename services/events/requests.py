@@ -1,4 +1,4 @@
-"""What any service may ask of the owner of a fact."""
+"""Requests that any service may send to the owner of data."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from services.events.topics import REQUESTS
 
 @dataclass(frozen=True, kw_only=True)
 class PeopleWanted(Event, type="cairn.people_wanted.v1", topic=REQUESTS, key="asked_by"):
-    """A new or rebuilt consumer asks profiles to say everybody again; ``asked_by`` names the service."""
+    """A new or rebuilt consumer asks profiles to republish all people; ``asked_by`` names the service."""
 
     asked_by: str
     programme_id: str

@@ -1,6 +1,6 @@
-"""The topics on which the services speak, with the settings each must have (created from code, asserted at start).
+"""The topics of all events, with the settings each must have (created from code, checked at start).
 
-Personal facts stay for at most seven days: a new or rebuilt consumer asks the owner to say them again.
+Personal facts stay for at most seven days: a new or rebuilt consumer asks the owner to republish them.
 """
 
 from services.chassis.broker.protocol import TopicSpec
@@ -22,7 +22,7 @@ ALL = (PEOPLE, CONTACTS, MATCHES, MATCHING, DELIVERIES, RECEIPTS, REQUESTS)
 
 
 def specs(replication: int = 1, min_insync: int = 1) -> tuple[TopicSpec, ...]:
-    """Every topic as it must be; one machine has one replica, a cluster three with two in step."""
+    """Return the settings of every topic; one machine has one replica, a cluster three with two in sync."""
     return tuple(
         TopicSpec(
             name=name,

@@ -1,1 +1,1 @@
-"""Notifications tells people what happened, in their language, at a kind hour, exactly as often as they wish."""
+"""The notifications service sends people messages in their language, outside quiet hours, as often as they wish."""

@@ -1,4 +1,4 @@
-"""`python -m services.notifications api | worker | consumer | relay | scheduler | migrate`."""
+"""``python -m services.notifications api | worker | consumer | relay | scheduler | migrate``."""
 
 import sys
 
@@ -6,7 +6,7 @@ from services.chassis.service.start import Startable, start
 
 
 def open_service() -> Startable:
-    """Import the service: a moment, and all its libraries."""
+    """Import and return the service, late, because it loads all its libraries."""
     from services.notifications.bootstrap import SERVICE
 
     return SERVICE

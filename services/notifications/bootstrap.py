@@ -1,4 +1,4 @@
-"""Where notifications is put together: the only module that sees every room."""
+"""Assemble the notifications service: the only module that imports all of its packages."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def open_store(_settings: Settings) -> Callable[[Transaction], Store]:
-    """Stores need nothing but their transaction: what is sealed stays sealed in them."""
+    """Return the constructor of stores, which need no keys: they never open sealed contacts."""
     return Store
 
 
@@ -53,7 +53,7 @@ def web_app(parts: Parts[Settings, Store]) -> Flask:
 
 
 def deliver(parts: Parts[Settings, Store]) -> Deliver:
-    """The use case that sends, with the channel that MAIL_URL names."""
+    """Return the use case that sends messages, with the channel that MAIL_URL names."""
     from services.chassis.core.backoff import wait_after
     from services.chassis.identity.encryption import FieldCipher, read_keys
     from services.chassis.identity.signed_links import LinkSigner
@@ -76,7 +76,7 @@ def deliver(parts: Parts[Settings, Store]) -> Deliver:
 
 
 def channel(settings: Settings) -> Channel:
-    """A new channel is a new scheme here and a new file in `adapters/`; copy the nearest."""
+    """Return the channel for the scheme of MAIL_URL; a new one is a new file in ``adapters/`` and a new scheme here."""
     from services.chassis.core.clock import SystemClock
     from services.notifications.adapters.email_files import EmailFiles
     from services.notifications.adapters.email_smtp import EmailSmtp, read_mail_server
@@ -87,49 +87,49 @@ def channel(settings: Settings) -> Channel:
 
 
 def handlers(parts: Parts[Settings, Store]) -> Mapping[type[Event], Handler]:
-    """What is heard."""
+    """Return the event handlers."""
     from services.notifications import consumer
 
     return consumer.handlers(parts.uow)
 
 
 def foresee(parts: Parts[Settings, Store]) -> Foresee:
-    """What is read at once for events that are heard together."""
-    from services.notifications.use_cases.notify import expect
+    """Return the function that reads ahead for a batch of events."""
+    from services.notifications.use_cases.notify import prefetch
 
-    return partial(expect, parts.uow)
+    return partial(prefetch, parts.uow)
 
 
 def jobs(parts: Parts[Settings, Store]) -> Mapping[str, JobHandler]:
-    """What the worker does."""
+    """Return the job handlers."""
     from services.chassis.background.worker import Together
     from services.notifications.ports import DELIVER
-    from services.notifications.use_cases.deliver import TOGETHER
+    from services.notifications.use_cases.deliver import BATCH_SIZE
 
     send = deliver(parts)
 
     def run(jobs: Sequence[Job]) -> Mapping[str, Exception]:
         return send([job.key for job in jobs])
 
-    return {DELIVER: Together(run, TOGETHER)}
+    return {DELIVER: Together(run, BATCH_SIZE)}
 
 
 def ticks(parts: Parts[Settings, Store]) -> Sequence[Tick]:
-    """What happens every so often."""
+    """Return the scheduled ticks."""
     from services.notifications import schedule
 
     return schedule.ticks(parts.uow)
 
 
-def ask_for_everybody(parts: Parts[Settings, Store]) -> None:
-    """A new database first asks profiles to say everybody again."""
+def request_people_once(parts: Parts[Settings, Store]) -> None:
+    """Request a full replay of people from profiles when the database is new."""
     from services.notifications.use_cases.request_people import request_people
 
     request_people(parts.uow, parts.settings.programme)
 
 
 def mail_workers(settings: Settings) -> int:
-    """How many mails are handed over at the same time."""
+    """Return how many workers send mail at the same time."""
     return settings.mail_workers
 
 
@@ -145,6 +145,6 @@ SERVICE = Service(
     foresee=foresee,
     jobs=jobs,
     ticks=ticks,
-    before_consuming=ask_for_everybody,
+    before_consuming=request_people_once,
     workers=mail_workers,
 )

@@ -1,4 +1,4 @@
-"""What notifications hears: each event goes to the use case that knows what to do with it."""
+"""The event handlers of notifications: each passes an event of another service to its use case."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,33 +23,33 @@ _MATCH_EVENTS: tuple[type[Event], ...] = (
 
 
 def handlers(uow: Unit) -> Mapping[type[Event], Handler]:
-    """Return what to do for each event; the subscriber runs it inside one transaction with the inbox row."""
+    """Return the handler of each event type; the subscriber runs it in one transaction with the inbox row."""
 
-    def person(event: Any, envelope: Envelope) -> None:
+    def on_person(event: Any, envelope: Envelope) -> None:
         notify.on_person(uow, event, envelope.time)
 
-    def contact(event: Any, _: Envelope) -> None:
+    def on_contact_changed(event: Any, _: Envelope) -> None:
         notify.on_contact_changed(uow, event)
 
-    def leaving(event: Any, _: Envelope) -> None:
+    def on_person_left(event: Any, _: Envelope) -> None:
         notify.on_person_left(uow, event)
 
-    def erasure(event: Any, _: Envelope) -> None:
+    def on_person_erased(event: Any, _: Envelope) -> None:
         erase_person(uow, event)
 
-    def match(event: Any, envelope: Envelope) -> None:
+    def on_match(event: Any, envelope: Envelope) -> None:
         notify.on_match(uow, event, envelope.time)
 
-    def other(event: Any, envelope: Envelope) -> None:
+    def on_other_event(event: Any, envelope: Envelope) -> None:
         notify.on_other_event(uow, event, envelope.time)
 
     return {
-        profiles.PersonRegistered: person,
-        profiles.PersonChanged: person,
-        profiles.ContactChanged: contact,
-        profiles.PersonLeft: leaving,
-        profiles.PersonErased: erasure,
-        profiles.SignInAsked: other,
-        matcher.WaitAtRisk: other,
-        **dict.fromkeys(_MATCH_EVENTS, match),
+        profiles.PersonRegistered: on_person,
+        profiles.PersonChanged: on_person,
+        profiles.ContactChanged: on_contact_changed,
+        profiles.PersonLeft: on_person_left,
+        profiles.PersonErased: on_person_erased,
+        profiles.SignInAsked: on_other_event,
+        matcher.WaitAtRisk: on_other_event,
+        **dict.fromkeys(_MATCH_EVENTS, on_match),
     }

@@ -1,4 +1,4 @@
-"""What the use cases need of the world, named in our own words; `adapters` say how."""
+"""The ports of the use cases: a store within a transaction, a letter writer, channels, and the mailbox."""
 
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Protocol
 
 from services.chassis.messages.event import Event
-from services.notifications.domain.attempt import Attempt, Ended, Order, Waiting
-from services.notifications.domain.delivery import Delivery, Outcome, State
+from services.notifications.domain.attempt import Attempt, EndedAttempt, LetterRequest, PendingDelivery
+from services.notifications.domain.delivery import Delivery, SendOutcome, State
 from services.notifications.domain.match import Match, MatchState
 from services.notifications.domain.person import Person
 from services.notifications.domain.preferences import Preferences
@@ -19,7 +19,7 @@ DELIVER = "deliver"
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """A message as it leaves: both forms of its text, and the extra headers. `id` is the same for every attempt."""
+    """A message as it is sent: text, HTML and extra headers. ``id`` is the same for every attempt."""
 
     id: str
     address: str
@@ -32,29 +32,29 @@ class Letter:
 
 
 class Channel(Protocol):
-    """A way to reach a person. To add one: copy the nearest adapter, choose it in `bootstrap.py`."""
+    """A way to reach a person. To add one: copy the nearest adapter, choose it in ``bootstrap.py``."""
 
     name: str
 
-    def send(self, letter: Letter) -> Outcome:
-        """Hand over one letter and say how it ended. Never raises for what can go wrong on the way."""
+    def send(self, letter: Letter) -> SendOutcome:
+        """Hand over one letter and return how it ended; never raise for a fault of the channel."""
         ...
 
-    def send_all(self, letters: Sequence[Letter]) -> Generator[Outcome, None, None]:
-        """Hand over letters one by one, each when its outcome is asked for, and say of each how it ended."""
+    def send_all(self, letters: Sequence[Letter]) -> Generator[SendOutcome, None, None]:
+        """Hand over letters one by one, each when its outcome is requested, and yield how each ended."""
         ...
 
 
 class Writer(Protocol):
-    """Puts a message into the reader's words."""
+    """Writes letters in the reader's language."""
 
-    def write(self, order: Order) -> Letter:
-        """Return the letter; raise `CannotWrite` when its contact cannot be read."""
+    def write(self, request: LetterRequest) -> Letter:
+        """Return the letter; raise ``CannotWrite`` when its contact cannot be read."""
         ...
 
 
 class CannotWrite(Exception):
-    """A letter cannot be written, and trying again will not help; `cause` is a code."""
+    """A letter cannot be written, and retrying will not help; ``cause`` is a code."""
 
     def __init__(self, cause: str) -> None:
         super().__init__(cause)
@@ -62,7 +62,7 @@ class CannotWrite(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown:
+class DeliverySummary:
     """One delivery as the admin's list shows it: no address, no name, no text."""
 
     id: str
@@ -80,8 +80,8 @@ class Shown:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """Which deliveries a list shows; None stands for any. `after` continues behind (moment, id)."""
+class DeliveryFilter:
+    """A filter and page of deliveries; None means any. ``after`` is the last (created_at, id) of the page before."""
 
     programme_id: str
     kind: str | None = None
@@ -92,8 +92,8 @@ class Wanted:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Count:
-    """How many deliveries share a kind, a language and a state."""
+class DeliveryCount:
+    """The number of deliveries of one kind, language and state."""
 
     kind: str
     locale: str
@@ -102,11 +102,11 @@ class Count:
 
 
 class Store(Protocol):
-    """Everything notifications keeps, inside one open transaction."""
+    """The data of notifications within one transaction."""
 
     @property
     def now(self) -> datetime:
-        """Database time, UTC."""
+        """Return the database's time, UTC."""
         ...
 
     def publish(self, *events: Event) -> None:
@@ -116,7 +116,7 @@ class Store(Protocol):
     def enqueue(
         self, kind: str, key: str, *, due_at: datetime | None = None, payload: Mapping[str, object] | None = None
     ) -> None:
-        """Ask for a job."""
+        """Enqueue a job."""
         ...
 
     def audit(
@@ -128,129 +128,129 @@ class Store(Protocol):
         reason: str | None = None,
         detail: Mapping[str, object] | None = None,
     ) -> None:
-        """Add to the audit."""
+        """Record an action in the audit."""
         ...
 
     def person(self, person_id: str) -> Person | None:
-        """A person, or their tombstone; None when nothing was heard of them."""
+        """Return a person or their tombstone; None for an unknown id."""
         ...
 
-    def hold_people(self, person_ids: Sequence[str], programme_id: str) -> None:
-        """Hold several people at once for this transaction: nobody else changes them meanwhile."""
+    def lock_people(self, person_ids: Sequence[str], programme_id: str) -> None:
+        """Lock several people for this transaction."""
         ...
 
-    def hold_person(self, person_id: str, programme_id: str) -> Person | None:
-        """A person, or their tombstone, held like that."""
+    def lock_person(self, person_id: str, programme_id: str) -> Person | None:
+        """Lock and return a person or their tombstone; None for an unknown id."""
         ...
 
     def save_person(self, person: Person) -> None:
-        """Keep a person, who is held, as they are now."""
+        """Store a locked person."""
         ...
 
     def match(self, match_id: str) -> Match | None:
-        """A match as heard."""
+        """Return a match; None when no event of it was handled."""
         ...
 
-    def expect_matches(self, match_ids: Sequence[str]) -> None:
-        """Read matches at once, of which events are about to be heard."""
+    def prefetch_matches(self, match_ids: Sequence[str]) -> None:
+        """Read several matches at once, before their events are handled."""
         ...
 
     def save_match(self, match: Match) -> None:
-        """Keep a match as it is now."""
+        """Store a match."""
         ...
 
     def preferences(self, person_id: str) -> Preferences:
-        """A person's wishes; those everybody starts with when they never said any."""
+        """Return a person's preferences; the defaults when they never changed them."""
         ...
 
     def save_preferences(self, preferences: Preferences) -> bool:
-        """Keep a person's wishes; False when somebody changed them meanwhile."""
+        """Store preferences that follow the stored version; return False when that version has changed since."""
         ...
 
     def add_delivery(self, delivery: Delivery) -> None:
-        """Keep a new delivery, and ask for its job, unless this (recipient, kind, subject, sequence) is there."""
+        """Store a new delivery and enqueue its job, unless this (recipient, kind, subject, sequence) exists."""
         ...
 
-    def waiting(self, delivery_ids: Sequence[str]) -> Sequence[Waiting]:
-        """Those deliveries that are not settled, held for this transaction: nobody else changes them meanwhile."""
+    def lock_pending(self, delivery_ids: Sequence[str]) -> Sequence[PendingDelivery]:
+        """Return the unsettled ones of these deliveries, locked for this transaction, with all that decides."""
         ...
 
     def hasten(self, limit: int | None = None) -> int:
-        """Make deliveries due now that wait since the mail server was away, oldest first; how many."""
+        """Make deliveries due whose last attempt met a mail server that was away, oldest first; return their number."""
         ...
 
     def release(self, person_id: str) -> None:
-        """Queue what waited for this person's contact."""
+        """Queue the deliveries that wait for this person's contact."""
         ...
 
     def lapse(self, match_id: str, unless: MatchState) -> None:
-        """Put aside what a match no longer gives a reason for."""
+        """Let deliveries lapse that need another state of the match."""
         ...
 
-    def begin_attempts(self, orders: Sequence[Order]) -> Sequence[Attempt]:
-        """Record that attempts begin, before anything leaves, and earlier ones without an end as unclear."""
+    def begin_attempts(self, requests: Sequence[LetterRequest]) -> Sequence[Attempt]:
+        """Record that attempts begin, before anything is sent, and earlier ones without an end as unclear."""
         ...
 
-    def end_attempts(self, ends: Sequence[Ended]) -> Mapping[str, Delivery]:
-        """Record how attempts ended; the deliveries, held, of those that were the ones under way (still)."""
+    def end_attempts(self, ends: Sequence[EndedAttempt]) -> Mapping[str, Delivery]:
+        """Record how attempts ended; return the deliveries, locked, of those that were still open."""
         ...
 
     def put_back(self, delivery_id: str) -> None:
-        """Let a delivery, whose attempt ended, wait for the next one."""
+        """Queue a delivery for its next attempt."""
         ...
 
     def settle(self, delivery_id: str, state: State, *, cause: str = "", locale: str = "", channel: str = "") -> None:
-        """Give a delivery its state; a settled one forgets its facts."""
+        """Give a delivery its final state, and delete its facts."""
         ...
 
     def overdue(self, limit: int) -> Sequence[Delivery]:
-        """Deliveries that still wait although their reason is over."""
+        """Return up to ``limit`` unsettled deliveries that have lapsed, except those being sent."""
         ...
 
-    def stranded(self, limit: int) -> Sequence[str]:
-        """Deliveries that are to be sent and have no job that would."""
+    def without_job(self, limit: int) -> Sequence[str]:
+        """Return up to ``limit`` ids of deliveries that are to be sent and have no job."""
         ...
 
-    def hold_farewell(self, person: Person, delivery_id: str, version: int) -> None:
-        """Keep an erased person's sealed contact for one last mail."""
+    def store_farewell(self, person: Person, delivery_id: str, version: int) -> None:
+        """Store an erased person's sealed contact for one last mail."""
         ...
 
     def farewell(self, delivery_id: str) -> tuple[Person, int] | None:
-        """Whom that last mail goes to, and the version of the erasure."""
+        """Return the recipient of a last mail and the version of the erasure; None when there is none."""
         ...
 
-    def farewell_of(self, person_id: str) -> bool:
-        """Whether a last mail to this person is still on its way."""
+    def has_farewell(self, person_id: str) -> bool:
+        """Return whether a last mail to this person is still pending."""
         ...
 
     def end_farewell(self, delivery_id: str) -> None:
-        """Forget that contact, and whose delivery it was."""
+        """Delete the contact of a last mail, and the recipient of its delivery."""
         ...
 
     def forget(self, person_id: str) -> None:
-        """Take a person out of everything: deliveries become numbers, wishes and matches lose them."""
+        """Delete a person's preferences, and remove their id from deliveries and matches."""
         ...
 
-    def deliveries(self, wanted: Wanted) -> Sequence[Shown]:
-        """Newest first, one more than the limit when there are more."""
+    def deliveries(self, filters: DeliveryFilter) -> Sequence[DeliverySummary]:
+        """Return deliveries, newest first, one more than the limit if there are more."""
         ...
 
-    def counts(self, programme_id: str) -> Sequence[Count]:
-        """How many deliveries there are of each kind, language and state."""
+    def counts(self, programme_id: str) -> Sequence[DeliveryCount]:
+        """Return the number of deliveries by kind, language and state."""
         ...
 
-    def first_time(self, programme_id: str, request_id: str) -> bool:
-        """Whether this database never asked for everybody of a programme; from now on it has."""
+    def record_first_request(self, programme_id: str, request_id: str) -> bool:
+        """Record the request for all people of a programme; return False when there was one before."""
         ...
 
     def prune(self, before: datetime) -> int:
-        """Drop matches that ended, and deliveries that settled, before a moment; how many."""
+        """Delete matches that ended and deliveries that settled before a moment; return the number of rows."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReadMail:
-    """A mail in the development mailbox; `name` is its file, `links` the addresses in its text."""
+class StoredMail:
+    """A mail in the development mailbox; ``name`` is its file, ``links`` are the URLs in its text."""
 
     name: str
     to: str
@@ -262,14 +262,14 @@ class ReadMail:
 
 
 class MailReader(Protocol):
-    """Reads back what the file channel wrote; for development only."""
+    """Reads the mails that the file channel wrote; for development only."""
 
-    def newest(self, *, to: str = "", limit: int = 200) -> Sequence[ReadMail]:
-        """The newest mails first, perhaps of one recipient."""
+    def newest(self, *, to: str = "", limit: int = 200) -> Sequence[StoredMail]:
+        """Return up to ``limit`` mails, newest first; with ``to`` only those of that recipient."""
         ...
 
-    def read(self, name: str) -> ReadMail | None:
-        """One mail by its file name; None when there is none of that name."""
+    def read(self, name: str) -> StoredMail | None:
+        """Return a mail by its file name; None when there is none."""
         ...
 
 
@@ -277,5 +277,5 @@ class Unit(Protocol):
     """Opens transactions."""
 
     def begin(self) -> AbstractContextManager[Store]:
-        """One transaction; an inner one joins it."""
+        """Open a transaction; an inner one joins the outer."""
         ...

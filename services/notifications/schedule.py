@@ -1,4 +1,4 @@
-"""What notifications does every so often."""
+"""The scheduled ticks of notifications."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -9,7 +9,7 @@ from services.notifications.use_cases.tidy_deliveries import probe_mail_server, 
 
 
 def ticks(uow: Unit) -> Sequence[Tick]:
-    """Tidy up every minute; see every ten seconds whether the mail server is back; drop what is old once an hour."""
+    """Return the ticks: probe the mail server every ten seconds, tidy up every minute, delete old rows every hour."""
     return (
         Tick("probe_mail_server", timedelta(seconds=10), lambda: _probe(uow)),
         Tick("sweep", timedelta(minutes=1), lambda: _until_done(uow)),

@@ -1,4 +1,4 @@
-"""What notifications is told from outside; see the chassis' service settings for what every service shares."""
+"""The settings of notifications; the chassis' service settings hold those of every service."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -12,13 +12,13 @@ from services.chassis.service.service_settings import ServiceSettings
 from services.chassis.service.settings import number, secret, text
 from services.notifications.domain.quiet import QuietHours, read_quiet_hours
 
-# A key that everyone can read here: good for one's own machine, refused in production.
+# This key is public: fine on a developer's machine, refused in production.
 DEVELOPMENT_CONTACT_KEYS = '{"k1": "ZGV2ZWxvcG1lbnQgY29udGFjdCBrZXksIG5vdCBzYWY="}'
-_HOUSE_QUIET_HOURS = "21:00-08:00"
+_DEFAULT_QUIET_HOURS = "21:00-08:00"
 
 
 def check_mail_url(value: str) -> None:
-    """ValueError for a MAIL_URL that no channel can use."""
+    """Raise ValueError for a MAIL_URL that no channel can use."""
     parts = urlsplit(value)
     by_file = parts.scheme == "maildir" and parts.path.startswith("/")
     by_smtp = parts.scheme == "smtp" and bool(parts.hostname) and parts.port != 0
@@ -27,23 +27,23 @@ def check_mail_url(value: str) -> None:
 
 
 def check_sender(value: str) -> None:
-    """ValueError for a sender that is not exactly one address."""
+    """Raise ValueError for a sender that is not exactly one address."""
     addresses: Sequence[Address] = ()
-    with suppress(IndexError, ValueError):  # what the header parser says of what it cannot read
+    with suppress(IndexError, ValueError):  # raised by the header parser for a malformed address
         addresses = getattr(HeaderRegistry()("From", value), "addresses", ())
     if len(addresses) != 1 or not addresses[0].domain or not value.isprintable():
         raise ValueError("has to be one address, such as Cairn <cairn@example.org>")
 
 
 def check_quiet_hours(value: str) -> None:
-    """ValueError for quiet hours that cannot be read."""
+    """Raise ValueError for malformed quiet hours."""
     if value != "auto":
         read_quiet_hours(value)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(ServiceSettings):
-    """Of `mail_url` the scheme chooses the channel; `quiet_hours` `auto` means at night, and never in development."""
+    """The scheme of ``mail_url`` selects the channel; ``quiet_hours`` ``auto`` means at night, never in development."""
 
     contact_keys: str = secret(development=DEVELOPMENT_CONTACT_KEYS, check=read_keys)
     mail_url: str = secret(check=check_mail_url)
@@ -54,18 +54,18 @@ class Settings(ServiceSettings):
 
     @property
     def quiet(self) -> QuietHours | None:
-        """The programme's quiet hours: in development none, so that a first try shows its mail at once."""
+        """Return the programme's quiet hours: none in development, so that a first mail shows at once."""
         if self.quiet_hours == "auto":
-            return read_quiet_hours(_HOUSE_QUIET_HOURS) if self.production else None
+            return read_quiet_hours(_DEFAULT_QUIET_HOURS) if self.production else None
         return read_quiet_hours(self.quiet_hours)
 
     @property
     def mail_folder(self) -> Path | None:
-        """The folder of the file channel; None when mail really leaves."""
+        """Return the folder of the file channel; None when mail is really sent."""
         parts = urlsplit(self.mail_url)
         return Path(parts.path) if parts.scheme == "maildir" else None
 
     @property
     def mailbox(self) -> Path | None:
-        """The folder that the development mailbox shows; None in production and when mail really leaves."""
+        """Return the folder of the development mailbox; None in production and when mail is really sent."""
         return None if self.production else self.mail_folder

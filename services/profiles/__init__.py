@@ -1,1 +1,1 @@
-"""Profiles owns people: who they are, how to reach them, what they agreed to, and their leaving."""
+"""The profiles service owns people: their facts, contact details, consents, and their erasure."""

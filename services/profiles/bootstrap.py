@@ -1,4 +1,4 @@
-"""Where profiles is put together: the only module that sees every room."""
+"""Assemble the profiles service: the only module that imports all of its packages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from services.chassis.messages.event import Event
 from services.chassis.service.service import Parts, Service
 from services.chassis.storage.unit_of_work import Transaction
 from services.events import topics
-from services.profiles.adapters.rows import Vault
+from services.profiles.adapters.rows import PersonCipher
 from services.profiles.adapters.store import Store
 from services.profiles.ports import Resources, Rules
 from services.profiles.settings import Settings, index_key
@@ -30,13 +30,13 @@ WORDS = Path(__file__).parent / "words"
 
 
 def open_store(settings: Settings) -> Callable[[Transaction], Store]:
-    """Stores seal and open with the keys of the settings."""
-    vault = Vault(FieldCipher(read_keys(settings.contact_keys)), BlindIndex(index_key(settings.index_key)))
-    return partial(Store, vault=vault)
+    """Return the constructor of stores, which seal and open with the keys of the settings."""
+    cipher = PersonCipher(FieldCipher(read_keys(settings.contact_keys)), BlindIndex(index_key(settings.index_key)))
+    return partial(Store, cipher=cipher)
 
 
 def resources(parts: Parts[Settings, Store]) -> Resources:
-    """What the use cases stand on."""
+    """Return the ports and rules of the use cases."""
     from services.chassis.identity.access_tokens import TokenIssuer
     from services.chassis.identity.signed_links import LinkSigner
 
@@ -62,16 +62,16 @@ def web_app(parts: Parts[Settings, Store]) -> Flask:
     from services.chassis.web.app import build_app
     from services.profiles import api, pages
 
-    here, words = resources(parts), Words(WORDS)
+    ports, words = resources(parts), Words(WORDS)
     app = build_app(
         name=SERVICE.name,
         title="Cairn profiles",
         site="Cairn",
         settings=parts.settings,
         health=parts.health,
-        blueprints=api.routes(api.ApiContext(resources=here, words=words)),
+        blueprints=api.routes(api.ApiContext(resources=ports, words=words)),
         pages=[
-            pages.routes(here, words, public_url=parts.settings.public_url, development=not parts.settings.production)
+            pages.routes(ports, words, public_url=parts.settings.public_url, development=not parts.settings.production)
         ],
         uow=parts.uow,
     )
@@ -80,28 +80,28 @@ def web_app(parts: Parts[Settings, Store]) -> Flask:
 
 
 def handlers(parts: Parts[Settings, Store]) -> Mapping[type[Event], Handler]:
-    """What is heard."""
+    """Return the event handlers."""
     from services.profiles import consumer
 
     return consumer.handlers(resources(parts))
 
 
 def foresee(parts: Parts[Settings, Store]) -> Foresee:
-    """What is read at once for events that are heard together."""
-    from services.profiles.use_cases.record_introduction import expect
+    """Return the function that reads ahead for a batch of events."""
+    from services.profiles.use_cases.record_introduction import prefetch
 
-    return partial(expect, resources(parts))
+    return partial(prefetch, resources(parts))
 
 
 def jobs(parts: Parts[Settings, Store]) -> Mapping[str, Callable[[Job], None]]:
-    """What the worker does."""
+    """Return the job handlers."""
     from services.profiles import schedule
 
     return schedule.jobs(resources(parts))
 
 
 def ticks(parts: Parts[Settings, Store]) -> Sequence[Tick]:
-    """What happens every so often."""
+    """Return the scheduled ticks."""
     from services.profiles import schedule
 
     return schedule.ticks(resources(parts))

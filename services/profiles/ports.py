@@ -1,7 +1,4 @@
-"""What the use cases need of the world: a store within a transaction, a seal, tokens, links, and the house rules.
-
-Named here, done by the adapters; a test brings its own.
-"""
+"""The ports of the use cases: a store within a transaction, encryption, tokens, links, and programme rules."""
 
 from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
@@ -18,138 +15,138 @@ from services.profiles.domain.person import Person
 
 
 class People(Protocol):
-    """Everybody who is in a programme."""
+    """The people of a programme."""
 
     def add(self, person: Person) -> None:
-        """Keep a newcomer; raise Conflict `address_known` when the address belongs to somebody already."""
+        """Store a new person; raise Conflict ``address_known`` when the address is taken."""
 
     def get(self, person_id: str, *, to_change: bool = False) -> Person | None:
-        """Return a person, None when unknown; `to_change` keeps other writers waiting until the transaction ends."""
+        """Return a person, None when unknown; ``to_change`` locks the row until the transaction ends."""
 
-    def are_here(self, person_ids: Set[str]) -> bool:
-        """Tell whether all of them are in a programme."""
+    def all_exist(self, person_ids: Set[str]) -> bool:
+        """Return whether all of these people are in a programme."""
 
     def save(self, person: Person, was: int) -> None:
-        """Keep a changed person; raise Stale unless the kept version is still `was`."""
+        """Store a changed person; raise Stale unless the stored version is still ``was``."""
 
-    def id_at(self, programme_id: str, email: str) -> str | None:
-        """Return whose address this is, in any spelling of its case."""
+    def id_by_email(self, programme_id: str, email: str) -> str | None:
+        """Return the id of the person with this address (in any case); None when there is none."""
 
     def forget(self, person_id: str) -> None:
-        """Remove every personal row of this person."""
+        """Delete every personal row of this person."""
 
     def after(self, programme_id: str, last_id: str, limit: int) -> Sequence[Person]:
-        """Return up to `limit` people with ids beyond `last_id`, in the order of their ids."""
+        """Return up to ``limit`` people with ids after ``last_id``, in the order of their ids."""
 
     def mentors(
         self, programme_id: str, status: str | None, after: tuple[datetime, str] | None, limit: int
     ) -> Sequence[Person]:
-        """Return mentors by the time of their application, oldest first, beyond `after`."""
+        """Return mentors by the time of their application, oldest first, after ``after``."""
 
 
 class Ledger(Protocol):
-    """Who agreed to what, and when."""
+    """The consent ledger: who agreed to what, and when."""
 
     def write(self, person_id: str, entries: Sequence[ConsentEntry]) -> None:
-        """Add entries; nothing is ever changed."""
+        """Append entries; existing ones never change."""
 
     def of(self, person_id: str) -> Sequence[ConsentEntry]:
         """Return a person's entries, oldest first."""
 
 
 class Tombstones(Protocol):
-    """Who was erased."""
+    """The tombstones of erased people."""
 
     def get(self, person_id: str) -> Tombstone | None:
-        """Return the trace of an erased person, None when there is none."""
+        """Return the tombstone of a person, None when there is none."""
 
     def put(self, tombstone: Tombstone) -> None:
-        """Keep it, new or with another receipt."""
+        """Insert or update a tombstone."""
 
     def after(self, programme_id: str, last_id: str, limit: int) -> Sequence[Tombstone]:
-        """Return up to `limit` of them with person ids beyond `last_id`."""
+        """Return up to ``limit`` tombstones with person ids after ``last_id``."""
 
 
 class SignIns(Protocol):
-    """Sign-in links asked for; each acts once."""
+    """Requests for sign-in links; each link works once."""
 
     def add(self, request_id: str, person_id: str, expires_at: datetime) -> None:
-        """Keep a request."""
+        """Store a request."""
 
     def use(self, request_id: str, person_id: str) -> bool:
-        """Mark it used; False when it is unknown, foreign, over or used already."""
+        """Mark a request as used; return False when it is unknown, foreign, expired or already used."""
 
     def of(self, person_id: str) -> Sequence[Mapping[str, Any]]:
         """Return a person's requests for their export."""
 
     def forget_before(self, moment: datetime) -> None:
-        """Remove requests that were over before a moment."""
+        """Delete requests that expired before a moment."""
 
 
 class Introductions(Protocol):
-    """The matches of which two people see a card."""
+    """The introductions of matches."""
 
-    def expect(self, match_ids: Sequence[str]) -> None:
-        """Read several at once, of which events are about to be heard."""
+    def prefetch(self, match_ids: Sequence[str]) -> None:
+        """Read several introductions at once, before their events are handled."""
 
     def get(self, match_id: str) -> Introduction | None:
-        """Return one, None when unknown."""
+        """Return an introduction, None when unknown."""
 
     def put(self, introduction: Introduction) -> None:
-        """Keep it, new or changed."""
+        """Insert or update an introduction."""
 
     def of(self, person_id: str) -> Sequence[Introduction]:
-        """Return those a person is part of."""
+        """Return the introductions of a person."""
 
 
 class Waits(Protocol):
-    """How long people waited, with no word of who."""
+    """How long people waited, without their ids."""
 
     def add(self, match_id: str, programme_id: str, seconds: int) -> None:
-        """Keep one wait; the same match again changes nothing."""
+        """Store one wait; the same match again changes nothing."""
 
     def since(self, programme_id: str, moment: datetime) -> Sequence[int]:
         """Return the recent waits in seconds."""
 
 
 class Store(Protocol):
-    """Everything kept, within one transaction; `now` is the database's time."""
+    """The data of profiles within one transaction."""
 
     @property
     def people(self) -> People:
-        """Everybody who is in a programme."""
+        """Return the people of a programme."""
 
     @property
     def ledger(self) -> Ledger:
-        """Who agreed to what, and when."""
+        """Return the consent ledger."""
 
     @property
     def tombstones(self) -> Tombstones:
-        """Who was erased."""
+        """Return the tombstones of erased people."""
 
     @property
     def sign_ins(self) -> SignIns:
-        """Sign-in links asked for."""
+        """Return the requests for sign-in links."""
 
     @property
     def introductions(self) -> Introductions:
-        """The matches of which two people see a card."""
+        """Return the introductions of matches."""
 
     @property
     def waits(self) -> Waits:
-        """How long people waited."""
+        """Return how long people waited."""
 
     @property
     def now(self) -> datetime:
-        """The database's time when the transaction began, UTC."""
+        """Return the database's time when the transaction began, UTC."""
 
     def publish(self, *events: Event) -> None:
-        """Tell other services, if the transaction commits."""
+        """Publish events to other services if the transaction commits."""
 
     def enqueue(
         self, kind: str, key: str, *, due_at: datetime | None = None, payload: Mapping[str, Any] | None = None
     ) -> None:
-        """Leave a job for the worker."""
+        """Enqueue a job for the worker."""
 
     def audit(
         self, action: str, subject: str, *, by: str, reason: str | None = None, detail: Mapping[str, Any] | None = None
@@ -157,33 +154,33 @@ class Store(Protocol):
         """Record who did what to which id."""
 
     def audited(self, subject: str) -> Sequence[Mapping[str, Any]]:
-        """Return what was recorded about an id, for its export."""
+        """Return the audit records of an id, for its export."""
 
 
 class Seal(Protocol):
-    """Closes a text so that only those with the key can read it, and only in its context."""
+    """Encrypts a text so that it opens only with the key and in its context."""
 
     def seal(self, text: str, context: str) -> str:
         """Return the sealed text."""
 
 
 class Tokens(Protocol):
-    """Issues what shows who somebody is."""
+    """Issues access tokens."""
 
     def issue(self, person_id: str, programme: str, roles: tuple[str, ...] = (), ttl: timedelta | None = None) -> str:
         """Return a token."""
 
 
 class Links(Protocol):
-    """Reads the links that mails carry."""
+    """Reads signed links from mails."""
 
     def read(self, token: str, purpose: str) -> Link:
-        """Return what a genuine link says; raise NotFound for any other."""
+        """Return the content of a genuine link; raise NotFound for any other."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """How a programme wants it."""
+    """The rules of a programme."""
 
     programme: str
     youth_track: bool = False
@@ -195,12 +192,12 @@ class Begin(Protocol):
     """Opens a transaction, or joins the one that is open; commits at its outermost end, rolls back on any exception."""
 
     def __call__(self, *, read_only: bool = False) -> AbstractContextManager[Store]:
-        """Return the store within the transaction; `read_only` sees one snapshot and refuses to write."""
+        """Return the store within the transaction; ``read_only`` reads one snapshot and refuses writes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Resources:
-    """Everything a use case may reach, passed in whole."""
+    """The ports and rules that a use case may use."""
 
     begin: Begin
     new_id: Callable[[], str]

@@ -1,4 +1,4 @@
-"""The settings of profiles, read from the environment; see `services.chassis.service.settings` for how."""
+"""The settings of profiles, read from the environment by ``services.chassis.service.settings``."""
 
 import base64
 import binascii
@@ -9,13 +9,13 @@ from services.chassis.identity.encryption import read_keys
 from services.chassis.service.service_settings import DEVELOPMENT_PRIVATE_KEY, ServiceSettings
 from services.chassis.service.settings import flag, number, secret, text
 
-# Keys that everyone can read here: good for one's own machine, refused in production.
+# These keys are public: fine on a developer's machine, refused in production.
 _DEVELOPMENT_CONTACT_KEYS = '{"dev": "Y2Fpcm4gZGV2ZWxvcG1lbnQgY29udGFjdCBrZXkuLi4="}'
 _DEVELOPMENT_INDEX_KEY = "Y2Fpcm4gZGV2ZWxvcG1lbnQgaW5kZXgga2V5Li4uLi4="
 
 
 def index_key(text: str) -> bytes:
-    """Return the key of the blind index, from base64 of at least 32 bytes; raise ValueError without showing it."""
+    """Return the key of the blind index from base64 of at least 32 bytes; raise ValueError without showing the key."""
     try:
         raw = base64.b64decode(text.strip(), validate=True)
     except binascii.Error:
@@ -36,7 +36,7 @@ def _rate(text: str) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(ServiceSettings):
-    """What profiles needs beside what every service has."""
+    """The settings of profiles beyond those of every service."""
 
     token_private_key: str = secret(development=DEVELOPMENT_PRIVATE_KEY, check=read_private_key)
     contact_keys: str = secret(development=_DEVELOPMENT_CONTACT_KEYS, check=read_keys)

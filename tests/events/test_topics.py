@@ -1,4 +1,4 @@
-"""Topics: every event has one, and personal facts do not stay longer than a week."""
+"""Topics: every event has one, and personal facts stay at most a week."""
 
 from services.events import catalogue, topics
 

@@ -1,4 +1,4 @@
-"""Every code has kind words in every language we speak."""
+"""Every code has a kind label in every language."""
 
 import json
 import re
@@ -35,23 +35,23 @@ def test_labels_are_kind_and_not_empty(locale: str) -> None:
 
 
 @pytest.mark.parametrize("locale", CODES["locale"])
-def test_no_two_codes_of_one_axis_read_the_same(locale: str) -> None:
+def test_no_two_codes_of_a_vocabulary_have_the_same_label(locale: str) -> None:
     assert {axis: len(set(words.values())) for axis, words in labels(locale).items()} == {
         axis: len(codes) for axis, codes in CODES.items()
     }
 
 
-def test_a_reader_of_a_regional_language_gets_its_words_and_an_unknown_one_english() -> None:
+def test_a_regional_language_gets_its_labels_and_an_unknown_one_english() -> None:
     assert vocabulary.label("weekday", "mon", "fr-CA") == "lundi"
     assert vocabulary.label("weekday", "mon", "tlh") == "Monday"
 
 
-def test_a_code_that_nobody_labelled_yet_is_made_readable() -> None:
+def test_a_code_without_a_label_is_made_readable() -> None:
     assert vocabulary.label("weekday", "second_sunday", "en") == "second sunday"
 
 
 @pytest.mark.parametrize(
-    ("axis", "told", "first"),
+    ("axis", "text", "first"),
     [
         ("gender", "female", "woman"),
         ("gender", "Male", "man"),
@@ -65,17 +65,17 @@ def test_a_code_that_nobody_labelled_yet_is_made_readable() -> None:
         ("must", "divece_class", "device_class"),
     ],
 )
-def test_a_word_that_is_no_code_finds_the_code_it_means(axis: str, told: str, first: str) -> None:
-    assert vocabulary.nearest(axis, told)[0] == first
+def test_an_unknown_code_finds_the_nearest_code(axis: str, text: str, first: str) -> None:
+    assert vocabulary.nearest(axis, text)[0] == first
 
 
-def test_a_word_that_means_nothing_finds_the_first_few_codes() -> None:
+def test_a_text_near_no_code_finds_the_first_codes() -> None:
     assert vocabulary.nearest("gender", "qqqq") == tuple(CODES["gender"][:3])
 
 
-def test_other_words_lead_to_codes_that_are_there_and_are_none_themselves() -> None:
-    also_said = json.loads((FOLDER / "also_said.json").read_text(encoding="utf-8"))
-    for axis, words in also_said.items():
+def test_synonyms_name_existing_codes_and_are_no_codes_themselves() -> None:
+    synonyms = json.loads((FOLDER / "also_said.json").read_text(encoding="utf-8"))
+    for axis, words in synonyms.items():
         assert set(words.values()) <= set(CODES[axis])
         assert not set(words) & set(CODES[axis])
         assert all(word == word.casefold() for word in words)
@@ -89,6 +89,6 @@ def test_a_label_of_any_language_names_its_code_and_no_other() -> None:
             }
 
 
-def test_what_separates_answers_in_a_table_stands_in_no_label() -> None:
+def test_no_label_contains_a_separator_of_people_files() -> None:
     words = [word for locale in CODES["locale"] for axis in labels(locale).values() for word in axis.values()]
     assert [word for word in words if ":" in word or ";" in word] == []

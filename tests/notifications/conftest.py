@@ -1,4 +1,4 @@
-"""A house of its own for every story."""
+"""A fresh notifications service for each test."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from services.chassis.storage.database import open_engine
-from tests.notifications.memory_store import House, open_database
+from tests.notifications.memory_store import ServiceHarness, open_database
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def service(tmp_path: Path) -> Iterator[ServiceHarness]:
     engine = open_engine(open_database(tmp_path))
-    yield House(engine)
+    yield ServiceHarness(engine)
     engine.dispose()

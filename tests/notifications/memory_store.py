@@ -1,4 +1,4 @@
-"""A small notifications service on a database of its own, for the stories: hear events, deliver, read the post."""
+"""A notifications service on a database of its own, for tests: handle events, run jobs, read the letters."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from services.notifications.adapters.links import Links
 from services.notifications.adapters.store import Store
 from services.notifications.adapters.tables import chassis, deliveries
 from services.notifications.consumer import handlers
-from services.notifications.domain.delivery import Ending, Outcome
+from services.notifications.domain.delivery import Ending, SendOutcome
 from services.notifications.domain.quiet import QuietHours
 from services.notifications.ports import DELIVER, Letter
-from services.notifications.use_cases.deliver import TOGETHER, Deliver
+from services.notifications.use_cases.deliver import BATCH_SIZE, Deliver
 from tests.support.fakes import FixedClock
 
 NOON = datetime(2030, 1, 31, 12, tzinfo=UTC)
@@ -44,35 +44,35 @@ ORIGIN = "https://cairn.example"
 
 @dataclass
 class FakeChannel:
-    """Keeps what it is handed; `answers` are its next outcomes, after which all goes well."""
+    """Stores the letters it gets; ``answers`` are its next outcomes, after which every letter is delivered."""
 
     name: str = "email"
     sent: list[Letter] = field(default_factory=list)
-    answers: list[Outcome] = field(default_factory=list)
+    answers: list[SendOutcome] = field(default_factory=list)
     meanwhile: Callable[[], None] = lambda: None
 
-    def send(self, letter: Letter) -> Outcome:
+    def send(self, letter: Letter) -> SendOutcome:
         self.sent.append(letter)
         self.meanwhile()
-        return self.answers.pop(0) if self.answers else Outcome(Ending.DELIVERED)
+        return self.answers.pop(0) if self.answers else SendOutcome(Ending.DELIVERED)
 
-    def send_all(self, letters: Sequence[Letter]) -> Generator[Outcome, None, None]:
+    def send_all(self, letters: Sequence[Letter]) -> Generator[SendOutcome, None, None]:
         yield from map(self.send, letters)
 
 
 @cache
 def _shared_writer() -> LetterWriter:
-    """Words and templates are read once per test process."""
+    """Return a writer; translations and templates are read once per test process."""
     return open_writer(cipher=CIPHER, links=Links(LinkSigner(SECRET), ORIGIN), programme_name="Cairn")
 
 
 def writer(clock: FixedClock) -> LetterWriter:
-    """A writer whose links live by a clock of the story's own."""
+    """Return a writer whose links expire by the given clock."""
     return replace(_shared_writer(), links=Links(LinkSigner(SECRET, clock=clock), ORIGIN))
 
 
-class House:
-    """The service without its processes: events go in, letters come out."""
+class ServiceHarness:
+    """The service without processes: events go in, letters come out."""
 
     def __init__(self, engine: sa.Engine, *, quiet: QuietHours | None = None) -> None:
         self.engine = engine
@@ -89,13 +89,13 @@ class House:
             quiet=quiet,
             pause=lambda tries: 60.0 * tries,
         )
-        self.worker = Worker(engine, {DELIVER: Together(self._jobs, TOGETHER)}, read_now=lambda _: self.clock.time)
+        self.worker = Worker(engine, {DELIVER: Together(self._jobs, BATCH_SIZE)}, read_now=lambda _: self.clock.time)
 
     def _jobs(self, jobs: Sequence[Job]) -> Mapping[str, Exception]:
         return self.deliver([job.key for job in jobs])
 
-    def hear(self, *events: Event, at: datetime | None = None) -> None:
-        """Hear events, each in the transaction in which the subscriber would run its handler."""
+    def handle(self, *events: Event, at: datetime | None = None) -> None:
+        """Handle events, each in a transaction, as the subscriber does."""
         for event in events:
             envelope = Envelope(
                 id=str(id(event)),
@@ -107,36 +107,36 @@ class House:
             with self.uow.begin():
                 self.handlers[type(event)](event, envelope)
 
-    def work(self) -> list[Letter]:
-        """Do every job that is due; what left by it."""
+    def run_jobs(self) -> list[Letter]:
+        """Run every job that is due; return the letters that this sent."""
         before = len(self.channel.sent)
         while self.worker.run_once():
             pass
         return self.channel.sent[before:]
 
-    def later(self, **step: float) -> list[Letter]:
-        """Let time pass, then work."""
+    def advance(self, **step: float) -> list[Letter]:
+        """Move the clock forward, run the jobs, and return the letters that this sent."""
         self.clock.forward(timedelta(**step))
-        return self.work()
+        return self.run_jobs()
 
-    def told(self) -> list[Event]:
-        """Every event this service told so far."""
+    def published(self) -> list[Event]:
+        """Return every event that this service has published."""
         with self.engine.connect() as connection:
             rows = connection.execute(sa.select(chassis.outbox).order_by(chassis.outbox.c.seq)).all()
         return [decode(catalogue.BY_TYPE[dict(row.headers)["ce_type"]], row.value) for row in rows]
 
     def rows(self) -> list[Any]:
-        """Every delivery as it lies in the database."""
+        """Return the rows of all deliveries."""
         with self.engine.connect() as connection:
             return list(connection.execute(sa.select(deliveries).order_by(deliveries.c.created_at, deliveries.c.kind)))
 
     def states(self) -> dict[str, str]:
-        """Each kind of delivery and its state."""
+        """Return the state of the last delivery of each kind."""
         return {row.kind: row.state for row in self.rows()}
 
 
 def registered(person_id: str, *, locale: str = "en", version: int = 1, **roles: Any) -> profiles.PersonRegistered:
-    """Somebody signed up; as a mentee unless said otherwise."""
+    """Return the event of a sign-up, as a mentee unless ``mentor`` is given."""
     return profiles.PersonRegistered(
         person_id=person_id,
         programme_id=PROGRAMME,
@@ -148,7 +148,7 @@ def registered(person_id: str, *, locale: str = "en", version: int = 1, **roles:
 
 
 def changed(person_id: str, *, version: int, approved: bool = True, locale: str = "en") -> profiles.PersonChanged:
-    """A mentor's facts anew."""
+    """Return the event of a mentor's changed facts."""
     return profiles.PersonChanged(
         person_id=person_id,
         programme_id=PROGRAMME,
@@ -173,12 +173,12 @@ def mentor_facts(*, approved: bool) -> MentorFacts:
     )
 
 
-def contact(person_id: str, **said: Any) -> profiles.ContactChanged:
-    """How to reach somebody, sealed as profiles does."""
-    told = {
-        "email": said.pop("email", f"{person_id}@example.org"),
+def contact(person_id: str, **given: Any) -> profiles.ContactChanged:
+    """Return the event of a person's contact, sealed as profiles does."""
+    details = {
+        "email": given.pop("email", f"{person_id}@example.org"),
         "phone": None,
-        "name": said.pop("name", person_id.capitalize()),
+        "name": given.pop("name", person_id.capitalize()),
         "pronouns": None,
     }
     values: dict[str, Any] = {
@@ -186,19 +186,19 @@ def contact(person_id: str, **said: Any) -> profiles.ContactChanged:
         "locale": "en",
         "time_zone": "UTC",
         "messages_consent": True,
-        **said,
+        **given,
     }
     return profiles.ContactChanged(
         person_id=person_id,
         programme_id=PROGRAMME,
-        sealed=CIPHER.seal(json.dumps(told), f"contact:{person_id}"),
+        sealed=CIPHER.seal(json.dumps(details), f"contact:{person_id}"),
         **values,
     )
 
 
 @cache
 def _migrated() -> bytes:
-    """An SQLite file with the newest schema, made once per test process: copying is quicker than migrating."""
+    """Return an SQLite file with the newest schema, made once per test process: copying is faster than migrating."""
     from services.chassis.storage.migrations import migrate
     from services.notifications.bootstrap import SERVICE
 
@@ -211,7 +211,7 @@ def _migrated() -> bytes:
 
 
 def open_database(folder: Path) -> str:
-    """A fresh database with the newest schema; its address."""
+    """Return the URL of a fresh database with the newest schema."""
     path = folder / "notifications.db"
     path.write_bytes(_migrated())
     return f"sqlite:///{path}"

@@ -1,4 +1,4 @@
-"""Settings are checked whole before anything starts."""
+"""All settings are checked before anything starts."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def test_development_has_no_quiet_hours_and_a_mailbox() -> None:
     assert str(settings.mailbox) == "/tmp/outbox"  # noqa: S108 - never opened
 
 
-def test_production_is_quiet_at_night_unless_told_otherwise() -> None:
+def test_production_is_quiet_at_night_by_default() -> None:
     from dataclasses import replace
 
     production = replace(load(Settings, PLACES), environment="production")
@@ -44,7 +44,7 @@ def test_production_is_quiet_at_night_unless_told_otherwise() -> None:
         ("MAIL_WORKERS", "0"),
     ],
 )
-def test_a_mistaken_setting_is_named_without_its_value(name: str, value: str) -> None:
+def test_an_invalid_setting_is_named_without_its_value(name: str, value: str) -> None:
     with pytest.raises(SettingsError) as refused:
         load(Settings, PLACES | {name: value})
     assert name in str(refused.value)

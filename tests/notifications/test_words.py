@@ -1,4 +1,4 @@
-"""Everything said to people is said in all four languages, and kindly."""
+"""Every sentence for people is translated into all four languages, and kind."""
 
 import re
 from pathlib import Path
@@ -32,6 +32,6 @@ def test_no_translation_outlives_its_sentence(locale: str) -> None:
 @pytest.mark.parametrize("locale", codes("locale"))
 def test_every_sentence_is_kind(locale: str) -> None:
     phrases = Words(SERVICE / "words").of(locale)
-    said = [phrases.gettext(sentence) for sentence in sentences(SERVICE)]
-    assert len(said) > 70
-    assert [sentence for sentence in said if re.search(UNKIND[locale], sentence, re.IGNORECASE)] == []
+    translated = [phrases.gettext(sentence) for sentence in sentences(SERVICE)]
+    assert len(translated) > 70
+    assert [sentence for sentence in translated if re.search(UNKIND[locale], sentence, re.IGNORECASE)] == []

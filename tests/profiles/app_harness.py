@@ -1,4 +1,4 @@
-"""Profiles on a database of its own, with people who come to it; time stands still until told to move."""
+"""The profiles service without processes, on a database of its own and with a clock that tests move."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from tests.support.fakes import FakeBroker, FixedClock
 _numbers = itertools.count(1)
 
 
-class Somebody:
-    """A person who signed up: their id, token and address, and what the sign-up answered."""
+class Account:
+    """A person who signed up: their id, token and address, and the answer to the sign-up."""
 
     def __init__(self, answer: Mapping[str, Any], email: str) -> None:
         self.answer = answer
@@ -39,7 +39,7 @@ class Somebody:
 
 
 class Stage:
-    """One running profiles, without processes."""
+    """A profiles service, without processes."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -51,7 +51,7 @@ class Stage:
         self.resources = resources(self.parts)
 
     def reset(self) -> None:
-        """Forget everybody, and begin the day again."""
+        """Delete all rows and reset the clock."""
         self.clock.time = FixedClock().now()
         with self.parts.engine.begin() as connection:
             for table in reversed(METADATA.sorted_tables):
@@ -61,62 +61,62 @@ class Stage:
     def close(self) -> None:
         self.parts.engine.dispose()
 
-    # -- asking -----------------------------------------------------------------------------------------------------
+    # -- requests ---------------------------------------------------------------------------------------------------
 
-    def ask(self, method: str, path: str, *, by: Somebody | str | None = None, **more: Any) -> TestResponse:
-        """Send a request, signed in as somebody, or with a token."""
+    def ask(self, method: str, path: str, *, by: Account | str | None = None, **more: Any) -> TestResponse:
+        """Send a request, signed in as a person or with a token."""
         headers = dict(more.pop("headers", {}))
         if by is not None:
-            headers["Authorization"] = f"Bearer {by.token if isinstance(by, Somebody) else by}"
+            headers["Authorization"] = f"Bearer {by.token if isinstance(by, Account) else by}"
         return self.client.open(path, method=method, headers=headers, **more)
 
     @property
     def admin(self) -> str:
         return self.settings.admin_token
 
-    def mentee(self, **told: Any) -> Somebody:
-        """Sign a mentee up."""
-        body = mentee_body(**told)
+    def mentee(self, **answers: Any) -> Account:
+        """Sign up a mentee."""
+        body = mentee_body(**answers)
         answer = self.ask("POST", "/profiles/v1/mentees", json=body)
         assert answer.status_code == 201, answer.json
-        return Somebody(answer.json or {}, body["contact"]["email"])
+        return Account(answer.json or {}, body["contact"]["email"])
 
-    def mentor(self, *, approved: bool = True, **told: Any) -> Somebody:
-        """A mentor applies, and an admin approves them."""
-        body = mentor_body(**told)
+    def mentor(self, *, approved: bool = True, **answers: Any) -> Account:
+        """Apply as a mentor, and approve them."""
+        body = mentor_body(**answers)
         answer = self.ask("POST", "/profiles/v1/mentors", json=body)
         assert answer.status_code == 201, answer.json
-        somebody = Somebody(answer.json or {}, body["contact"]["email"])
+        account = Account(answer.json or {}, body["contact"]["email"])
         if approved:
-            self.approve(somebody)
-        return somebody
+            self.approve(account)
+        return account
 
-    def approve(self, somebody: Somebody, **more: Any) -> TestResponse:
-        """An admin approves a mentor."""
+    def approve(self, account: Account, **more: Any) -> TestResponse:
+        """Approve a mentor as an admin."""
         body = {"decision": "approved", "reason": "Known to us.", "trained_until": "2031-12-31"} | more
-        return self.ask("POST", f"/profiles/v1/mentors/{somebody.id}/approval", by=self.admin, json=body)
+        return self.ask("POST", f"/profiles/v1/mentors/{account.id}/approval", by=self.admin, json=body)
 
-    def person(self, somebody: Somebody) -> dict[str, Any]:
-        """What is kept of somebody."""
-        answer = self.ask("GET", f"/profiles/v1/people/{somebody.id}", by=somebody)
+    def person(self, account: Account) -> dict[str, Any]:
+        """Return the record of a person."""
+        answer = self.ask("GET", f"/profiles/v1/people/{account.id}", by=account)
         assert answer.status_code == 200, answer.json
         return dict(answer.json or {})
 
-    def change(self, somebody: Somebody, body: Any, version: int | None = None) -> TestResponse:
-        """Change what somebody told, from the version as it is."""
-        match = f'"{version if version is not None else self.person(somebody)["version"]}"'
-        path = f"/profiles/v1/people/{somebody.id}"
-        return self.ask("PATCH", path, by=somebody, json=body, headers={"If-Match": match})
+    def change(self, account: Account, body: Any, version: int | None = None) -> TestResponse:
+        """Change a person's record, from the current version unless another is given."""
+        match = f'"{version if version is not None else self.person(account)["version"]}"'
+        path = f"/profiles/v1/people/{account.id}"
+        return self.ask("PATCH", path, by=account, json=body, headers={"If-Match": match})
 
-    # -- hearing and telling ----------------------------------------------------------------------------------------
+    # -- events and jobs --------------------------------------------------------------------------------------------
 
-    def hear(self, event: Event) -> None:
-        """Another service told something."""
+    def handle(self, event: Event) -> None:
+        """Handle an event of another service."""
         envelope = Envelope(id="e", source="/test", type=event.type, subject="s", time=self.clock.now())
         handlers(self.resources)[type(event)](event, envelope)
 
-    def told(self, kind: type[Event] = Event, about: str | None = None) -> list[Any]:
-        """Every event in the outbox, in order."""
+    def published(self, kind: type[Event] = Event, about: str | None = None) -> list[Any]:
+        """Return the events in the outbox, in order."""
         query = sa.text("SELECT headers, value, key FROM outbox ORDER BY seq")
         with self.parts.engine.connect() as connection:
             rows = connection.execute(query).all()
@@ -128,36 +128,38 @@ class Stage:
                 events.append(event)
         return events
 
-    def work(self) -> None:
-        """Do every job that is due."""
+    told = published  # the name that tests/contract uses
+
+    def run_jobs(self) -> None:
+        """Run every job that is due."""
         worker = Worker(self.parts.engine, jobs(self.resources), read_now=self.clock.read)
         while worker.run_once():
             pass
 
     def rows(self, table: str) -> list[dict[str, Any]]:
-        """Every row of a table."""
+        """Return every row of a table."""
         with self.parts.engine.connect() as connection:
-            found = connection.execute(sa.text(f"SELECT * FROM {table}")).mappings()  # noqa: S608 - our own tables
-            return [dict(row) for row in found]
+            rows = connection.execute(sa.text(f"SELECT * FROM {table}")).mappings()  # noqa: S608 - our own tables
+            return [dict(row) for row in rows]
 
     def link(self, purpose: str, subject: str, person: str, expires_at: datetime) -> str:
-        """A link as notifications would write it into a mail."""
+        """Return the token of a link as notifications would write it into a mail."""
         return LinkSigner(self.settings.link_secret, clock=self.clock).sign(purpose, subject, person, expires_at)
 
 
-def mentee_body(**told: Any) -> dict[str, Any]:
-    """The least a mentee has to tell, and whatever else."""
+def mentee_body(**answers: Any) -> dict[str, Any]:
+    """Return a sign-up body of a mentee: the required fields and ``answers``."""
     return {
         "contact": {"email": f"mentee-{next(_numbers)}@example.org"},
         "languages": [{"tag": "en", "level": "native"}],
         "relation": "self",
         "diabetes_type": "t1d",
         "consents": ["matching"],
-    } | told
+    } | answers
 
 
-def mentor_body(**told: Any) -> dict[str, Any]:
-    """The least a mentor has to tell, and whatever else."""
+def mentor_body(**answers: Any) -> dict[str, Any]:
+    """Return an application body of a mentor: the required fields and ``answers``."""
     return {
         "preferred_name": "Alex",
         "contact": {"email": f"mentor-{next(_numbers)}@example.org"},
@@ -165,4 +167,4 @@ def mentor_body(**told: Any) -> dict[str, Any]:
         "relations": ["self"],
         "diabetes_types": ["t1d"],
         "consents": ["matching"],
-    } | told
+    } | answers

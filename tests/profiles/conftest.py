@@ -1,4 +1,4 @@
-"""A fresh profiles for each story: a copy of one migrated SQLite file."""
+"""A fresh profiles service for each test: a copy of one migrated SQLite file."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -17,14 +17,14 @@ from tests.support.stack import postgres_url
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with the newest schema and nobody in it."""
+    """Return an empty database with the newest schema."""
     path = tmp_path_factory.mktemp("profiles") / "empty.db"
     migrate(f"sqlite:///{path}", SERVICE.migrations)
     return path
 
 
 def stage_at(migrated: Path, folder: Path, **settings: Any) -> Stage:
-    """Open a profiles, on a copy of the migrated database unless told of another."""
+    """Open a profiles service, on a copy of the migrated database unless ``DATABASE_URL`` is given."""
     path = folder / "profiles.db"
     if "DATABASE_URL" not in settings:
         shutil.copy(migrated, path)
@@ -38,7 +38,7 @@ def stage_at(migrated: Path, folder: Path, **settings: Any) -> Stage:
 
 @pytest.fixture
 def opened(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Stage]]:
-    """Open a profiles with settings of one's own."""
+    """Return a function that opens a profiles service with the given settings."""
     stages: list[Stage] = []
 
     def open_stage(**settings: Any) -> Stage:
@@ -52,7 +52,7 @@ def opened(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 @pytest.fixture(scope="session")
 def usual(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """A profiles as it comes, built once: building it takes longer than most stories."""
+    """Return a profiles service with default settings, built once, because building it is slow."""
     stage = stage_at(migrated, tmp_path_factory.mktemp("usual"))
     yield stage
     stage.close()
@@ -60,14 +60,14 @@ def usual(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 @pytest.fixture
 def stage(usual: Stage) -> Stage:
-    """A profiles as it comes, with nobody in it."""
+    """Return a profiles service with default settings and an empty database."""
     usual.reset()
     return usual
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.stack)])
 def either(request: pytest.FixtureRequest, opened: Callable[..., Stage]) -> Stage:
-    """A profiles on each of the two databases."""
+    """Return a profiles service on each of the two databases."""
     if request.param == "sqlite":
         return opened()
     url = postgres_url()

@@ -1,4 +1,4 @@
-"""What happens at the same time, on both databases: one effect, a clear word for the others, nothing lost."""
+"""Concurrent requests, on both databases: one takes effect, the others get a clear answer, nothing is lost."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +11,7 @@ MANY = 6
 
 
 def at_once(ask: Callable[[int], int]) -> list[int]:
-    """Ask many times, all beginning together; the statuses, sorted."""
+    """Send many requests that start together; return their statuses, sorted."""
     together = Barrier(MANY)
 
     def begin(number: int) -> int:
@@ -22,20 +22,20 @@ def at_once(ask: Callable[[int], int]) -> list[int]:
         return sorted(pool.map(begin, range(MANY)))
 
 
-def test_of_many_sign_ups_with_one_address_one_is_kept(either: Stage) -> None:
+def test_one_of_many_concurrent_sign_ups_with_one_address_succeeds(either: Stage) -> None:
     body = mentee_body()
 
     def sign_up(_: int) -> int:
         return either.app.test_client().post("/profiles/v1/mentees", json=body).status_code
 
     assert at_once(sign_up) == [201] + [409] * (MANY - 1)
-    assert len(either.rows("people")) == len(either.told(PersonRegistered)) == 1
+    assert len(either.rows("people")) == len(either.published(PersonRegistered)) == 1
 
 
-def test_a_link_lets_one_in(either: Stage) -> None:
+def test_one_of_many_concurrent_uses_of_a_link_succeeds(either: Stage) -> None:
     mentee = either.mentee()
     either.ask("POST", "/profiles/v1/sign-in-links", json={"email": mentee.email})
-    (asked,) = either.told(SignInAsked)
+    (asked,) = either.published(SignInAsked)
     link = either.link("sign_in", asked.request_id, mentee.id, asked.expires_at)
 
     def exchange(_: int) -> int:
@@ -44,7 +44,7 @@ def test_a_link_lets_one_in(either: Stage) -> None:
     assert at_once(exchange) == [201] + [404] * (MANY - 1)
 
 
-def test_of_many_edits_of_one_version_one_is_kept(either: Stage) -> None:
+def test_one_of_many_concurrent_edits_of_one_version_succeeds(either: Stage) -> None:
     mentee = either.mentee()
     headers = {"Authorization": f"Bearer {mentee.token}", "If-Match": '"2"'}
 
@@ -54,10 +54,10 @@ def test_of_many_edits_of_one_version_one_is_kept(either: Stage) -> None:
         return either.app.test_client().patch(path, json=body, headers=headers).status_code
 
     assert at_once(edit) == [200] + [412] * (MANY - 1)
-    assert [event.version for event in either.told(PersonChanged)] == [3]
+    assert [event.version for event in either.published(PersonChanged)] == [3]
 
 
-def test_changes_without_a_version_queue_up(either: Stage) -> None:
+def test_concurrent_changes_without_a_version_all_succeed(either: Stage) -> None:
     mentee = either.mentee()
     headers = {"Authorization": f"Bearer {mentee.token}"}
 
@@ -67,11 +67,11 @@ def test_changes_without_a_version_queue_up(either: Stage) -> None:
         return either.app.test_client().post(path, json=body, headers=headers).status_code
 
     assert at_once(pause) == [200] * MANY
-    versions = [event.version for event in either.told(PersonPaused)]
+    versions = [event.version for event in either.published(PersonPaused)]
     assert versions == list(range(3, 3 + MANY))
 
 
-def test_an_erasure_asked_many_times_is_one(either: Stage) -> None:
+def test_concurrent_erasures_are_one(either: Stage) -> None:
     mentee = either.mentee()
     headers = {"Authorization": f"Bearer {mentee.token}"}
 
@@ -79,4 +79,4 @@ def test_an_erasure_asked_many_times_is_one(either: Stage) -> None:
         return either.app.test_client().delete(f"/profiles/v1/people/{mentee.id}", headers=headers).status_code
 
     assert at_once(erase) == [202] * MANY
-    assert len(either.told(PersonErased)) == len(either.rows("tombstones")) == 1
+    assert len(either.published(PersonErased)) == len(either.rows("tombstones")) == 1

@@ -1,4 +1,4 @@
-"""Every sentence for people is translated, with its values, in every language Cairn writes."""
+"""Every sentence for people is translated, with its values, into every language."""
 
 from pathlib import Path
 
@@ -25,18 +25,20 @@ def catalogue(locale: str) -> Catalog:
 
 @pytest.mark.parametrize("locale", [locale for locale in locales() if locale != "en"])
 def test_every_sentence_is_translated(locale: str) -> None:
-    known = {message.id if isinstance(message.id, str) else message.id[0]: message for message in catalogue(locale)}
-    assert SENTENCES - set(known) == set()
-    assert set(known) - SENTENCES - {""} == set(), "sentences that nobody says any more"
-    for sentence, message in known.items():
+    translated = {
+        message.id if isinstance(message.id, str) else message.id[0]: message for message in catalogue(locale)
+    }
+    assert SENTENCES - set(translated) == set()
+    assert set(translated) - SENTENCES - {""} == set(), "translations of sentences that are not used any more"
+    for sentence, message in translated.items():
         forms = [message.string] if isinstance(message.string, str) else list(message.string or ())
         assert sentence == "" or all(forms), sentence
 
 
 @pytest.mark.parametrize("word", UNSAFE)
-def test_no_unsafe_word_is_said(word: str) -> None:
-    said = [*SENTENCES]
+def test_no_sentence_has_an_unkind_word(word: str) -> None:
+    sentences = [*SENTENCES]
     for locale in ("es", "fr"):
         for message in catalogue(locale):
-            said += [message.string] if isinstance(message.string, str) else list(message.string or ())
-    assert not [sentence for sentence in said if word in sentence.lower()]
+            sentences += [message.string] if isinstance(message.string, str) else list(message.string or ())
+    assert not [sentence for sentence in sentences if word in sentence.lower()]

@@ -1,7 +1,7 @@
-"""What a person may say of themselves: every contradiction in the facts of a mentee or a mentor, named by its field.
+"""Validate the facts of mentees and mentors: every fault with the name of its field.
 
-Beside the facts that it is about, so that all ways in (the API, people files, notebooks) take and refuse the same, and
-the engine is only asked what it can answer. Nothing here reads a clock, a database or a request.
+It lives beside the facts so that all inputs (the API, people files, notebooks) accept and refuse the same, and the
+engine only gets facts that it can handle. Nothing here reads a clock, a database or a request.
 """
 
 from services.events.validation.fault import Fault

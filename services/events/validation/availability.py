@@ -1,4 +1,4 @@
-"""When a person is free in a week, free of contradictions."""
+"""Validate a person's weekly availability."""
 
 import difflib
 from collections.abc import Iterator, Sequence
@@ -8,13 +8,13 @@ from zoneinfo import available_timezones
 from services.events.facts import Window
 from services.events.validation.fault import Fault
 from services.events.validation.limits import WINDOWS
-from services.events.validation.lists import too_many
+from services.events.validation.lists import length_fault
 
 
 def availability_faults(windows: Sequence[Window], time_zone: str) -> Iterator[Fault]:
-    """Say which windows end before they start, repeat or overlap another, and whether the time zone is unknown."""
+    """Yield windows that end before they start, repeat or overlap another, and an unknown time zone."""
     yield from _zone_faults(time_zone)
-    yield from too_many("availability.windows", windows, WINDOWS)
+    yield from length_fault("availability.windows", windows, WINDOWS)
     for index, window in enumerate(windows):
         field = f"availability.windows.{index}"
         if window.end <= window.start:
@@ -24,18 +24,18 @@ def availability_faults(windows: Sequence[Window], time_zone: str) -> Iterator[F
                 "on the next day.",
             )
             continue
-        yield from _clashes(field, window, windows[:index])
+        yield from _overlap_faults(field, window, windows[:index])
 
 
-def _clashes(field: str, window: Window, earlier: Sequence[Window]) -> Iterator[Fault]:
+def _overlap_faults(field: str, window: Window, earlier: Sequence[Window]) -> Iterator[Fault]:
     for other in earlier:
         if window == other:
-            yield Fault(field, f"{_shown(other)} is there already; leave one of the two out.")
+            yield Fault(field, f"{_format_window(other)} is there already; leave one of the two out.")
         elif window.day == other.day and window.start < other.end and other.start < window.end:
-            yield Fault(field, f"This overlaps {_shown(other)}; join the two into one.")
+            yield Fault(field, f"This overlaps {_format_window(other)}; join the two into one.")
 
 
-def _shown(window: Window) -> str:
+def _format_window(window: Window) -> str:
     start, end = (f"{minute // 60:02d}:{minute % 60:02d}" for minute in (window.start, window.end))
     return f"{window.day} {start}-{end}"
 
@@ -53,5 +53,5 @@ def _zone_faults(time_zone: str) -> Iterator[Fault]:
 
 @cache
 def _zones() -> frozenset[str]:
-    """Return every known time zone; read once, since asking walks through the whole folder of zones."""
+    """Return every known time zone; cached, because each lookup walks the whole time zone folder."""
     return frozenset(available_timezones())

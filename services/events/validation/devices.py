@@ -1,4 +1,4 @@
-"""Device models: those of the catalogue, each beside its own class of device."""
+"""Validate device models against the catalogue and their class of device."""
 
 import difflib
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from services.events.vocabulary.device_models import device_models
 
 
 def model_faults(field: str, model: str | None, device_class: str | None) -> Iterator[Fault]:
-    """Say whether a model is unknown, or belongs to another class of device than the one named beside it."""
+    """Yield a fault for an unknown model, or for one of another class of device than ``device_class``."""
     if model is None:
         return
     known = device_models().get(model)

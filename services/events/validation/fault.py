@@ -1,16 +1,16 @@
-"""One thing that is wrong with what somebody said."""
+"""A fault in a person's answers."""
 
 from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing to mend: the dotted name of the field, a sentence that says what to do, near valid values if any."""
+    """A fault: the dotted name of the field, a sentence that says what to do, and the nearest valid values."""
 
     field: str
     message: str
     nearest: tuple[str, ...] = ()
 
     def under(self, prefix: str) -> "Fault":
-        """Return the same fault for a field that lies within another (``mentee``, say)."""
+        """Return the same fault for a field nested in ``prefix``, such as ``mentee``."""
         return replace(self, field=f"{prefix}.{self.field}")

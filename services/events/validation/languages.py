@@ -1,17 +1,17 @@
-"""The languages a person uses."""
+"""Validate the languages a person uses."""
 
 from collections.abc import Iterator, Sequence
 
 from services.events.facts import Spoken
 from services.events.validation.fault import Fault
 from services.events.validation.limits import LANGUAGES
-from services.events.validation.lists import needed, too_many
+from services.events.validation.lists import length_fault, missing_fault
 
 
 def language_faults(languages: Sequence[Spoken]) -> Iterator[Fault]:
-    """Say that no language is there, or too many, or which is there twice."""
-    yield from needed("languages", languages)
-    yield from too_many("languages", languages, LANGUAGES)
+    """Yield a fault for no language, too many, and each repeated one."""
+    yield from missing_fault("languages", languages)
+    yield from length_fault("languages", languages, LANGUAGES)
     seen: dict[str, int] = {}
     for index, spoken in enumerate(languages):
         if spoken.tag in seen:

@@ -1,4 +1,4 @@
-"""How much a person may say: the bounds that API descriptions show and every way in holds to."""
+"""The limits of a person's answers, shown in API descriptions and enforced for every input."""
 
 LANGUAGES = 20
 WINDOWS = 50

@@ -1,24 +1,24 @@
-"""Lists of answers: not empty where one is needed, not too long, nothing in them twice."""
+"""Validate lists of answers (required, length, repetition) and ranges of numbers."""
 
 from collections.abc import Iterator, Sequence
 
 from services.events.validation.fault import Fault
 
 
-def needed(field: str, values: Sequence[object]) -> Iterator[Fault]:
-    """Say that at least one entry is needed."""
+def missing_fault(field: str, values: Sequence[object]) -> Iterator[Fault]:
+    """Yield a fault for an empty list."""
     if not values:
         yield Fault(field, "Please give at least one entry.")
 
 
-def too_many(field: str, values: Sequence[object], most: int) -> Iterator[Fault]:
-    """Say that a list is longer than anybody needs."""
+def length_fault(field: str, values: Sequence[object], most: int) -> Iterator[Fault]:
+    """Yield a fault for a list with more than ``most`` entries."""
     if len(values) > most:
         yield Fault(field, f"Please give up to {most} entries.")
 
 
-def repeats(field: str, values: Sequence[object]) -> Iterator[Fault]:
-    """Say which entries are there twice."""
+def repeat_faults(field: str, values: Sequence[object]) -> Iterator[Fault]:
+    """Yield a fault for each repeated entry."""
     seen: set[object] = set()
     for index, value in enumerate(values):
         if value in seen:
@@ -26,8 +26,8 @@ def repeats(field: str, values: Sequence[object]) -> Iterator[Fault]:
         seen.add(value)
 
 
-def out_of_range(field: str, number: int | None, bounds: tuple[int, int], what: str) -> Iterator[Fault]:
-    """Say that a number is too small or too large; nothing for None."""
+def range_fault(field: str, number: int | None, bounds: tuple[int, int], what: str) -> Iterator[Fault]:
+    """Yield a fault for a number outside ``bounds`` (inclusive); nothing for None."""
     least, most = bounds
     if number is not None and not least <= number <= most:
         yield Fault(field, f"Please give {least} to {most} {what}.")

@@ -1,4 +1,4 @@
-"""Months as people remember them: ``YYYY-MM``, never in the future, the first not after the last."""
+"""Validate months: ``YYYY-MM``, never in the future, the first not after the last."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ _MONTH = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])")
 
 
 def month_faults(field: str, month: str | None, today: date) -> Iterator[Fault]:
-    """Say what is wrong with a month that lies in somebody's past; nothing for None."""
+    """Yield a fault for a month that is malformed or in the future; nothing for None."""
     if month is None:
         return
     if not _MONTH.fullmatch(month):
@@ -20,7 +20,7 @@ def month_faults(field: str, month: str | None, today: date) -> Iterator[Fault]:
 
 
 def span_faults(field: str, since: str | None, until: str | None, today: date) -> Iterator[Fault]:
-    """Say what is wrong with a stretch of time from one month to another; either end may be open."""
+    """Yield the faults of a span of months; either end may be open."""
     faults = [*month_faults(f"{field}.since", since, today), *month_faults(f"{field}.until", until, today)]
     yield from faults
     if not faults and since and until and until < since:

@@ -1,4 +1,4 @@
-"""A mentee's conditions: each with a value that exists, and none that rules out another."""
+"""Validate a mentee's musts: each has a value that exists, and none rules out another."""
 
 from collections.abc import Iterator
 
@@ -9,37 +9,37 @@ from services.events.facts import ANY_RELATION, MenteeFacts, Must
 from services.events.validation.devices import model_faults
 from services.events.validation.fault import Fault
 from services.events.validation.limits import MUSTS
-from services.events.validation.lists import too_many
+from services.events.validation.lists import length_fault
 from services.events.vocabulary import codes, nearest
 from services.events.vocabulary.device_models import device_models
 
-OPEN = Must(criterion="relation", value=ANY_RELATION)
+_ANY_RELATION_MUST = Must(criterion="relation", value=ANY_RELATION)
 _AXES = ("gender", "device_class", "diabetes_type", "relation", "format", "life_stage")
 
 
 def standard_must(criterion: str, value: str) -> Must:
-    """Return a condition with its language, where it is about one, in the spelling of languages that are spoken."""
+    """Return a must; a language gets the standard spelling of its tag, as in ``Spoken``."""
     tag = standard_tag(value) if criterion == "language" else None
     return Must(criterion=criterion, value=tag or value)
 
 
 def must_faults(facts: MenteeFacts) -> Iterator[Fault]:
-    """Say which conditions have an unknown value, repeat, or can never hold together with the rest."""
-    yield from too_many("musts", facts.musts, MUSTS)
+    """Yield musts that have an unknown value, repeat, or contradict other musts or facts."""
+    yield from length_fault("musts", facts.musts, MUSTS)
     for index, must in enumerate(facts.musts):
         field = f"musts.{index}.value"
         value_faults = list(_value_faults(f"musts.{index}", must))
         yield from value_faults
         if not value_faults:
-            yield from _clashes(field, must, facts.musts[:index])
-            yield from _against_the_rest(field, must, facts)
+            yield from _must_conflicts(field, must, facts.musts[:index])
+            yield from _fact_conflicts(field, must, facts)
 
 
 def _value_faults(field: str, must: Must) -> Iterator[Fault]:
     if must.criterion not in codes("must"):
         near = nearest("must", must.criterion)
         yield Fault(f"{field}.criterion", "This is not something that can be a condition; choose one of these.", near)
-    elif must.criterion in _AXES and must != OPEN:
+    elif must.criterion in _AXES and must != _ANY_RELATION_MUST:
         if must.value not in codes(must.criterion):
             what = f"This is not one of the codes for {must.criterion}; choose one of these."
             yield Fault(f"{field}.value", what, nearest(must.criterion, must.value))
@@ -49,20 +49,20 @@ def _value_faults(field: str, must: Must) -> Iterator[Fault]:
         yield Fault(f"{field}.value", "Give a language as a BCP 47 tag such as en, es-MX or zh-Hant.")
 
 
-def _clashes(field: str, must: Must, earlier: tuple[Must, ...]) -> Iterator[Fault]:
+def _must_conflicts(field: str, must: Must, earlier: tuple[Must, ...]) -> Iterator[Fault]:
     for other in earlier:
         if must == other:
             yield Fault(field, "This condition is there already; leave one of the two out.")
         elif must.criterion == other.criterion == "relation" and ANY_RELATION in (must.value, other.value):
             yield Fault(field, f"`{ANY_RELATION}` is open to every relation already; keep one of the two conditions.")
         elif {must.criterion, other.criterion} == {"device_class", "device_model"}:
-            model, kind = (must, other) if must.criterion == "device_model" else (other, must)
-            known = device_models().get(model.value)
-            if known is not None and known.device_class != kind.value:
-                yield Fault(field, f"{known.label} is not a {kind.value}; keep one of the two conditions.")
+            model_must, class_must = (must, other) if must.criterion == "device_model" else (other, must)
+            model = device_models().get(model_must.value)
+            if model is not None and model.device_class != class_must.value:
+                yield Fault(field, f"{model.label} is not a {class_must.value}; keep one of the two conditions.")
 
 
-def _against_the_rest(field: str, must: Must, facts: MenteeFacts) -> Iterator[Fault]:
+def _fact_conflicts(field: str, must: Must, facts: MenteeFacts) -> Iterator[Fault]:
     if must.criterion == "format" and facts.formats and must.value not in facts.formats:
         yield Fault(field, f"`formats` does not list {must.value}; add it there or drop this condition.")
     if must.criterion == "language":

@@ -1,4 +1,4 @@
-"""What a mentee or a mentor has to be free of: contradictions, months to come, things said twice or missing."""
+"""Validate all facts of a mentee or a mentor."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -9,7 +9,7 @@ from services.events.validation.availability import availability_faults
 from services.events.validation.devices import model_faults
 from services.events.validation.fault import Fault
 from services.events.validation.languages import language_faults
-from services.events.validation.lists import needed, out_of_range, repeats, too_many
+from services.events.validation.lists import length_fault, missing_fault, range_fault, repeat_faults
 from services.events.validation.months import month_faults, span_faults
 from services.events.validation.musts import must_faults
 
@@ -18,36 +18,36 @@ _TICKED = ("situations", "goals", "topics", "formats", "culture", "styles")
 
 
 def mentee_faults(facts: MenteeFacts, today: date) -> Iterator[Fault]:
-    """Say everything that contradicts itself in what a mentee said."""
+    """Yield every fault in a mentee's facts, as of ``today``."""
     yield from _shared_faults(facts, today)
     yield from must_faults(facts)
-    yield from too_many("devices", facts.devices, limits.DEVICES_ASKED)
+    yield from length_fault("devices", facts.devices, limits.DEVICES_ASKED)
     for index, stage in enumerate(facts.life_stages):
         if stage.until is not None and stage.until < today:
             yield Fault(f"life_stages.{index}.until", "This day has passed; leave the stage out or give a later day.")
-    yield from repeats("life_stages", [stage.code for stage in facts.life_stages])
-    yield from repeats("devices", [(device.device_class, device.model) for device in facts.devices])
+    yield from repeat_faults("life_stages", [stage.code for stage in facts.life_stages])
+    yield from repeat_faults("devices", [(device.device_class, device.model) for device in facts.devices])
     if len(facts.matters_most) > limits.MATTERS_MOST:
         yield Fault("matters_most", f"Choose up to {limits.MATTERS_MOST} things that matter most; more would say less.")
-    yield from repeats("matters_most", facts.matters_most)
+    yield from repeat_faults("matters_most", facts.matters_most)
     if facts.minor and facts.age_band not in (None, MINOR):
         yield Fault("minor", "This says under 18, and `age_band` says otherwise; change one of the two.")
 
 
 def mentor_faults(facts: MentorFacts, today: date) -> Iterator[Fault]:
-    """Say everything that contradicts itself in what a mentor said."""
+    """Yield every fault in a mentor's facts, as of ``today``."""
     yield from _shared_faults(facts, today)
-    yield from needed("relations", facts.relations)
-    yield from needed("diabetes_types", facts.diabetes_types)
-    yield from too_many("devices", facts.devices, limits.DEVICES_LIVED)
+    yield from missing_fault("relations", facts.relations)
+    yield from missing_fault("diabetes_types", facts.diabetes_types)
+    yield from length_fault("devices", facts.devices, limits.DEVICES_LIVED)
     for index, device in enumerate(facts.devices):
         yield from span_faults(f"devices.{index}", device.since, device.until, today)
     if "unsure" in facts.diabetes_types and len(facts.diabetes_types) > 1:
         yield Fault("diabetes_types", "Either name the types you know, or only `unsure`.")
-    yield from out_of_range("capacity", facts.capacity, limits.CAPACITY, "people at the same time")
-    yield from out_of_range("hours_per_month", facts.hours_per_month, limits.HOURS_PER_MONTH, "hours")
+    yield from range_fault("capacity", facts.capacity, limits.CAPACITY, "people at the same time")
+    yield from range_fault("hours_per_month", facts.hours_per_month, limits.HOURS_PER_MONTH, "hours")
     for name in ("relations", "diabetes_types", "life_stages", "request_shapes"):
-        yield from repeats(name, getattr(facts, name))
+        yield from repeat_faults(name, getattr(facts, name))
 
 
 def _shared_faults(facts: MenteeFacts | MentorFacts, today: date) -> Iterator[Fault]:
@@ -58,4 +58,4 @@ def _shared_faults(facts: MenteeFacts | MentorFacts, today: date) -> Iterator[Fa
     for index, device in enumerate(devices):
         yield from model_faults(f"devices.{index}.model", device.model, device.device_class)
     for name in _TICKED:
-        yield from repeats(name, getattr(facts, name))
+        yield from repeat_faults(name, getattr(facts, name))

@@ -1,6 +1,6 @@
-"""The device models that people can name: codes, so that no free text reaches an event.
+"""The catalogue of device models: codes, so that no free text reaches an event.
 
-The list is a file to add to; a model that is not in it is left out, the class of device still counts.
+To add a model, add it to the file. A person whose model is missing gives only the class of device.
 """
 
 import json
@@ -12,7 +12,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class DeviceModel:
-    """A model: its code, the class of device it is, and the name its maker gave it."""
+    """A device model: its code, its class of device, and its maker's name for it."""
 
     code: str
     device_class: str
@@ -28,6 +28,6 @@ def device_models() -> Mapping[str, DeviceModel]:
 
 
 def class_of_model(model: str) -> str | None:
-    """Return the class of device that a model is; None for one that is not in the list."""
-    known = device_models().get(model)
-    return known.device_class if known is not None else None
+    """Return the class of device of a model; None for an unknown model."""
+    entry = device_models().get(model)
+    return entry.device_class if entry is not None else None

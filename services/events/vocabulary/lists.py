@@ -1,4 +1,4 @@
-"""Read the vocabulary files once, and answer what is in them."""
+"""Look up codes and labels in the vocabulary files, which are read once."""
 
 import difflib
 import json
@@ -25,66 +25,65 @@ def _labels(locale: str) -> Mapping[str, Mapping[str, str]]:
 
 
 def codes(axis: str) -> tuple[str, ...]:
-    """Every valid code of a vocabulary, in its natural order; KeyError for an unknown vocabulary."""
+    """Return every code of a vocabulary, in its natural order; raise KeyError for an unknown vocabulary."""
     return _codes()[axis]
 
 
 def is_code(axis: str, code: str) -> bool:
-    """Whether ``code`` belongs to the vocabulary ``axis``."""
+    """Return whether ``code`` belongs to the vocabulary ``axis``."""
     return code in _codes()[axis]
 
 
 def find_code(axis: str, text: str) -> str | None:
-    """The code that a text names, as a code or as its label in any language Cairn speaks; None when it names none.
+    """Return the code that a text names, as a code or as its label in any language; None when there is none.
 
     Case, accents, spaces and punctuation do not count: ``t1d``, ``Type 1`` and ``tipo 1`` are the same.
     """
-    return _named(axis).get(spelling(text))
+    return _codes_by_spelling(axis).get(spelling(text))
 
 
 def spelling(text: str) -> str:
-    """A text without what does not count when two are compared: case, accents, spaces, punctuation."""
+    """Return a text in the form used for comparison: without case, accents, spaces and punctuation."""
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKD", text).casefold())
 
 
 @cache
-def _named(axis: str) -> Mapping[str, str]:
-    """Every code of a vocabulary by the spelling of its labels and of itself."""
+def _codes_by_spelling(axis: str) -> Mapping[str, str]:
+    """Return the codes of a vocabulary by the spelling of their labels and of themselves."""
     by_label = {spelling(label(axis, code, locale)): code for locale in locales() for code in codes(axis)}
     return by_label | {spelling(code): code for code in codes(axis)}
 
 
 def nearest(axis: str, code: str, most: int = 3) -> tuple[str, ...]:
-    """The valid codes that a mistaken one may mean, the likeliest first; the first few of the list when none is near.
+    """Return up to ``most`` valid codes near a mistaken one, the likeliest first; the first codes when none is near.
 
-    Compared by spelling with codes, with their labels in every language and with other words people use for them.
+    The text is compared with codes, with their labels in every language and with other words that people use.
     """
     text = code.casefold().strip()[:60]
-    words = difflib.get_close_matches(
-        text, _other_words(axis), n=most, cutoff=0.8
-    )  # a label is long: alike is not near
-    meant = [_other_words(axis)[one] for one in words]
-    close = difflib.get_close_matches(text, codes(axis), n=most, cutoff=0.4)
-    return tuple(dict.fromkeys([*meant, *close]))[:most] or codes(axis)[:most]
+    # A label is long, so a weak resemblance means little: words need a higher cutoff than codes.
+    words = difflib.get_close_matches(text, _codes_by_word(axis), n=most, cutoff=0.8)
+    by_word = [_codes_by_word(axis)[word] for word in words]
+    by_code = difflib.get_close_matches(text, codes(axis), n=most, cutoff=0.4)
+    return tuple(dict.fromkeys([*by_word, *by_code]))[:most] or codes(axis)[:most]
 
 
 @cache
-def _other_words(axis: str) -> Mapping[str, str]:
-    """What people write for the codes of a vocabulary, in small letters: labels in every language, and other words."""
-    also_said: Mapping[str, Mapping[str, str]] = json.loads((_HERE / "also_said.json").read_text(encoding="utf-8"))
-    words = {words.casefold(): code for one in locales() for code, words in _labels(one).get(axis, {}).items()}
-    return {**words, **also_said.get(axis, {})}
+def _codes_by_word(axis: str) -> Mapping[str, str]:
+    """Return the codes of a vocabulary by their labels in every language and by synonyms, in lower case."""
+    synonyms: Mapping[str, Mapping[str, str]] = json.loads((_HERE / "also_said.json").read_text(encoding="utf-8"))
+    labels = {text.casefold(): code for locale in locales() for code, text in _labels(locale).get(axis, {}).items()}
+    return {**labels, **synonyms.get(axis, {})}
 
 
 def locales() -> tuple[str, ...]:
-    """The languages in which Cairn speaks to people, best first."""
+    """Return the languages of messages and pages, in order of preference."""
     return codes("locale")
 
 
 def label(axis: str, code: str, locale: str) -> str:
-    """The words for a code in a person's language, else in English, else the code itself made readable."""
+    """Return the label of a code in a language, else in English, else the code itself with spaces."""
     for candidate in (locale, locale.split("-", maxsplit=1)[0], "en"):
-        words = _labels(candidate).get(axis, {}).get(code)
-        if words:
-            return words
+        text = _labels(candidate).get(axis, {}).get(code)
+        if text:
+            return text
     return code.replace("_", " ")

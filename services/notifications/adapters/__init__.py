@@ -1,1 +1,1 @@
-"""How notifications reaches the world: its database, its words, its channels."""
+"""The adapters of notifications: its database, letters, links and channels."""

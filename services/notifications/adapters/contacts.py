@@ -1,4 +1,4 @@
-"""Opens the sealed contacts that profiles sends; the only place where an address or a name is in the clear."""
+"""Open the sealed contacts that profiles sends; the only place where an address or a name is in the clear."""
 
 import json
 import re
@@ -15,24 +15,24 @@ class Cipher(Protocol):
     """Opens sealed texts (the chassis' FieldCipher)."""
 
     def open(self, sealed: str, context: str) -> str:
-        """The text sealed for a context; raises when it does not open."""
+        """Return the plain text that was sealed for a context; raise when it does not open."""
         ...
 
 
 @dataclass(frozen=True)
 class Contact:
-    """How to reach a person, and how to greet them. The name has no line breaks or other invisible signs."""
+    """A person's address and name. The name has no line breaks or other invisible characters."""
 
     address: str
     name: str
 
 
 def open_contact(cipher: Cipher, person: Person) -> Contact:
-    """Open a person's contact; raise CannotWrite when it cannot be opened or is no address that can be written to."""
+    """Return a person's contact; raise CannotWrite when it does not open or its address is unusable."""
     try:
-        found = json.loads(cipher.open(person.sealed or "", f"contact:{person.id}"))
-        address, name = str(found["email"] or ""), str(found["name"] or "")
-    except Exception as fault:  # a broken seal or broken JSON, whatever the cipher calls it: no detail may leak
+        opened = json.loads(cipher.open(person.sealed or "", f"contact:{person.id}"))
+        address, name = str(opened["email"] or ""), str(opened["name"] or "")
+    except Exception as fault:  # a broken seal or broken JSON, of any exception type: no detail may leak
         raise CannotWrite("contact_unreadable") from fault
     if not _writable(address):
         raise CannotWrite("address_unusable")
@@ -40,8 +40,8 @@ def open_contact(cipher: Cipher, person: Person) -> Contact:
 
 
 def clean_name(name: str) -> str:
-    """A name as one line of visible text: no line breaks, no control signs, no signs that turn the direction."""
-    visible = "".join(sign if sign.isprintable() else " " for sign in name)
+    """Return a name as one line of visible text, without line breaks, control or direction characters."""
+    visible = "".join(character if character.isprintable() else " " for character in name)
     return re.sub(r"\s+", " ", visible).strip()[:_LONGEST_NAME].strip()
 
 

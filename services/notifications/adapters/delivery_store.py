@@ -13,7 +13,7 @@ from services.chassis.storage.job_queue import hasten_jobs, waits_later
 from services.chassis.storage.unit_of_work import StoreBase, Transaction
 from services.notifications.adapters import rows
 from services.notifications.adapters.tables import attempts, chassis, deliveries
-from services.notifications.domain.attempt import Attempt, Ended, Order
+from services.notifications.domain.attempt import Attempt, EndedAttempt, LetterRequest
 from services.notifications.domain.delivery import AWAY, Delivery, Ending, State
 from services.notifications.domain.match import MatchState
 from services.notifications.ports import DELIVER
@@ -66,7 +66,7 @@ _LAPSE = (
     deliveries.update()
     .where(
         _D.subject == sa.bindparam("match"),
-        (_D.state == State.QUEUED) | (_D.state == State.WAITING_FOR_CONTACT),  # IN cannot be said for many at once
+        (_D.state == State.QUEUED) | (_D.state == State.WAITING_FOR_CONTACT),  # IN does not work with executemany
         _D.needs.is_not(None),
         _D.needs != sa.bindparam("unless"),
     )
@@ -80,10 +80,10 @@ _RELEASE = (
 )
 
 
-def _ending(end: Ended, now: datetime) -> dict[str, Any]:
+def _ending(end: EndedAttempt, now: datetime) -> dict[str, Any]:
     attempt, outcome = end.attempt, end.outcome
     return {
-        "of": attempt.order.delivery.id,
+        "of": attempt.request.delivery.id,
         "try": attempt.number,
         "how": outcome.ending,
         "why": outcome.cause,
@@ -100,11 +100,11 @@ def _add(dialect: str) -> Any:
 
 
 class DeliveryRows(StoreBase):
-    """Messages on their way.
+    """The deliveries.
 
-    What events call for is collected, and done at once before the commit: new messages are kept, those of people whose
-    contact came are queued, those whose match moved on are put aside. That order gives what doing it event by event
-    would: a match never goes back, and who can be reached stays so.
+    Changes that events cause are collected and written together before the commit: new deliveries are inserted, those
+    of people whose contact arrived are queued, those whose match moved on lapse. This order gives the same result as
+    writing event by event, because a match never goes back and a reachable person stays reachable.
     """
 
     def __init__(self, tx: Transaction) -> None:
@@ -117,20 +117,20 @@ class DeliveryRows(StoreBase):
             tx.hold(held)
 
     def add_delivery(self, delivery: Delivery) -> None:
-        """Keep a new delivery, and ask for its job, unless this (recipient, kind, subject, sequence) is there."""
+        """Store a new delivery and enqueue its job, unless this (recipient, kind, subject, sequence) exists."""
         self._new.change(delivery.id, delivery)
 
     def release(self, person_id: str) -> None:
-        """Queue what waited for this person's contact."""
+        """Queue the deliveries that wait for this person's contact."""
         self._reachable.change(person_id, True)
 
     def lapse(self, match_id: str, unless: MatchState) -> None:
-        """Put aside what a match no longer gives a reason for. One just being sent is left to its attempt."""
+        """Let deliveries lapse that need another state of the match; one that is being sent is left to its attempt."""
         self._moved.change(match_id, unless)
 
     def _write_new(self, new: Mapping[str, Delivery]) -> None:
-        found = [rows.delivery_row(delivery) for delivery in new.values()]
-        for row in self.connection.execute(_add(self.connection.dialect.name), found):
+        values = [rows.delivery_row(delivery) for delivery in new.values()]
+        for row in self.connection.execute(_add(self.connection.dialect.name), values):
             if row.state == State.QUEUED:
                 self.enqueue(DELIVER, row.id)
 
@@ -139,77 +139,83 @@ class DeliveryRows(StoreBase):
             self.enqueue(DELIVER, row.id)
 
     def _write_moved(self, moved: Mapping[str, MatchState]) -> None:
-        told = [{"match": match, "unless": state, "at": self.now} for match, state in moved.items()]
-        self.connection.execute(_LAPSE, told)
+        parameters = [{"match": match, "unless": state, "at": self.now} for match, state in moved.items()]
+        self.connection.execute(_LAPSE, parameters)
 
-    def _held_deliveries(self, delivery_ids: Sequence[str]) -> Mapping[str, Delivery]:
-        """Deliveries by id, locked first and then read, so that what is read is what the last holder left."""
-        told = {"ids": list(delivery_ids)}
-        self.connection.execute(_LOCKED, told)
-        return {row.id: rows.delivery_from(row) for row in self.connection.execute(_DELIVERIES, told)}
+    def _lock_deliveries(self, delivery_ids: Sequence[str]) -> Mapping[str, Delivery]:
+        """Return deliveries by id, locked first and then read, so that the last holder's changes are visible."""
+        parameters = {"ids": list(delivery_ids)}
+        self.connection.execute(_LOCKED, parameters)
+        return {row.id: rows.delivery_from_row(row) for row in self.connection.execute(_DELIVERIES, parameters)}
 
-    def begin_attempts(self, orders: Sequence[Order]) -> Sequence[Attempt]:
-        """Record that attempts begin, and earlier ones without an end as unclear; they are numbered from 1."""
-        begun = [Attempt(order, order.delivery.tries + 1) for order in orders]
+    def begin_attempts(self, requests: Sequence[LetterRequest]) -> Sequence[Attempt]:
+        """Record that attempts begin, and earlier ones without an end as unclear; attempts are numbered from 1."""
+        begun = [Attempt(request, request.delivery.tries + 1) for request in requests]
         if not begun:
             return begun
-        cut = [one.order.delivery.id for one in begun if one.order.delivery.sending_since is not None]
-        if cut:
-            open_ = attempts.c.delivery_id.in_(cut) & attempts.c.ending.is_(None)
+        cut_off = [
+            attempt.request.delivery.id for attempt in begun if attempt.request.delivery.sending_since is not None
+        ]
+        if cut_off:
+            open_ = attempts.c.delivery_id.in_(cut_off) & attempts.c.ending.is_(None)
             ended = {"ending": Ending.UNCLEAR, "cause": "cut_off", "ended_at": self.now}
             self.connection.execute(attempts.update().where(open_).values(ended))
         self.connection.execute(
             attempts.insert(),
             [
-                {"delivery_id": one.order.delivery.id, "number": one.number, "begun_at": self.now, "cause": ""}
-                for one in begun
+                {
+                    "delivery_id": attempt.request.delivery.id,
+                    "number": attempt.number,
+                    "begun_at": self.now,
+                    "cause": "",
+                }
+                for attempt in begun
             ],
         )
-        self.connection.execute(_SENDING, {"ids": [one.order.delivery.id for one in begun]})
+        self.connection.execute(_SENDING, {"ids": [attempt.request.delivery.id for attempt in begun]})
         return begun
 
-    def end_attempts(self, ends: Sequence[Ended]) -> Mapping[str, Delivery]:
-        """Record how attempts ended; the deliveries of those that were under way."""
-        held = self._held_deliveries([end.attempt.order.delivery.id for end in ends])
-        open_ = {(row.delivery_id, row.number) for row in self.connection.execute(_OPEN_ATTEMPTS, {"ids": list(held)})}
-        ours = [end for end in ends if (end.attempt.order.delivery.id, end.attempt.number) in open_]
-        if ours:
-            self.connection.execute(_END, [_ending(end, self.now) for end in ours])
-        return {end.attempt.order.delivery.id: held[end.attempt.order.delivery.id] for end in ours}
+    def end_attempts(self, ends: Sequence[EndedAttempt]) -> Mapping[str, Delivery]:
+        """Record how attempts ended; return the deliveries, locked, of those that were still open."""
+        locked = self._lock_deliveries([end.attempt.request.delivery.id for end in ends])
+        still_open = {
+            (row.delivery_id, row.number) for row in self.connection.execute(_OPEN_ATTEMPTS, {"ids": list(locked)})
+        }
+        ended = [end for end in ends if (end.attempt.request.delivery.id, end.attempt.number) in still_open]
+        if ended:
+            self.connection.execute(_END, [_ending(end, self.now) for end in ended])
+        return {end.attempt.request.delivery.id: locked[end.attempt.request.delivery.id] for end in ended}
 
     def put_back(self, delivery_id: str) -> None:
-        """Let a delivery wait for its next attempt."""
+        """Queue a delivery for its next attempt."""
         self.connection.execute(deliveries.update().where(_D.id == delivery_id).values(state=State.QUEUED))
 
     def settle(self, delivery_id: str, state: State, *, cause: str = "", locale: str = "", channel: str = "") -> None:
-        """Give a delivery its last state, before the commit; its facts are forgotten."""
-        told = {"to": state, "because": cause, "in_locale": locale, "by_channel": channel, "at": self.now}
-        self._settled.change(delivery_id, told)
+        """Give a delivery its final state before the commit, and delete its facts."""
+        values = {"to": state, "because": cause, "in_locale": locale, "by_channel": channel, "at": self.now}
+        self._settled.change(delivery_id, values)
 
     def _write_settled(self, settled: Mapping[str, Mapping[str, Any]]) -> None:
-        self.connection.execute(_SETTLE, [{"id_": delivery_id, **told} for delivery_id, told in settled.items()])
+        self.connection.execute(_SETTLE, [{"id_": delivery_id, **values} for delivery_id, values in settled.items()])
 
     def overdue(self, limit: int) -> Sequence[Delivery]:
-        """Deliveries that still wait although their reason is over."""
+        """Return up to ``limit`` unsettled deliveries that have lapsed, except those being sent."""
         query = (
             WITH_ATTEMPTS.where(_D.settled_at.is_(None), _D.lapses_at <= self.now, _D.state != State.SENDING)
             .order_by(_D.lapses_at)
             .limit(limit)
         )
-        return [rows.delivery_from(row) for row in self.connection.execute(query)]
+        return [rows.delivery_from_row(row) for row in self.connection.execute(query)]
 
     def hasten(self, limit: int | None = None) -> int:
-        """Make deliveries due now that wait since the mail server was away, those that waited longest first; how many.
-
-        Judged by how the last attempt ended.
-        """
+        """Make deliveries due whose last attempt met a mail server that was away, oldest first; return their number."""
         each = attempts.alias()
         last = sa.select(sa.func.max(each.c.number)).where(each.c.delivery_id == _D.id).scalar_subquery()
-        theirs = deliveries.join(attempts, (attempts.c.delivery_id == _D.id) & (attempts.c.number == last))
-        theirs = theirs.join(chassis.jobs, (chassis.jobs.c.kind == "deliver") & (chassis.jobs.c.key == _D.id))
+        joined = deliveries.join(attempts, (attempts.c.delivery_id == _D.id) & (attempts.c.number == last))
+        joined = joined.join(chassis.jobs, (chassis.jobs.c.kind == "deliver") & (chassis.jobs.c.key == _D.id))
         query = (
             sa.select(_D.id)
-            .select_from(theirs)
+            .select_from(joined)
             .where(_D.settled_at.is_(None), _D.state == State.QUEUED, attempts.c.cause.in_(AWAY))
             .where(waits_later(chassis.jobs, self.now))
             .order_by(_D.created_at)
@@ -217,8 +223,8 @@ class DeliveryRows(StoreBase):
         )
         return hasten_jobs(self.connection, "deliver", self.connection.execute(query).scalars().all(), self.now)
 
-    def stranded(self, limit: int) -> Sequence[str]:
-        """Deliveries that are to be sent and have no job that would."""
+    def without_job(self, limit: int) -> Sequence[str]:
+        """Return up to ``limit`` ids of deliveries that are to be sent and have no job."""
         self._settled.write()
         jobs = chassis.jobs.c
         has_job = sa.exists().where(jobs.kind == DELIVER, jobs.key == _D.id, jobs.gave_up_at.is_(None))

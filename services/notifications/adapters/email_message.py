@@ -1,8 +1,8 @@
-"""A letter as an e-mail (RFC 5322, 2045): both forms of the text, and headers that no name can break.
+"""Format a letter as an e-mail (RFC 5322, 2045): text and HTML, with headers that no name can break.
 
-The few headers that hold words of people or addresses are written by the standard library, which knows how to encode
-and fold them. All the rest is the same in every mail and is written as it stands: the library's own message takes five
-times as long (measured: 2.2 ms, of which most is reading headers that we just made).
+The standard library writes the headers that hold names, subjects or addresses, because it encodes and folds them. The
+rest is the same in every mail and comes from a template: the library's own message takes five times as long (measured:
+2.2 ms, most of it for parsing the headers that it just made).
 """
 
 from base64 import encodebytes
@@ -38,17 +38,17 @@ Content-Type: multipart/alternative; boundary="{boundary}"\r
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail as it is handed over: the address that sends it, and all of it in bytes, lines ending in CRLF."""
+    """A mail as it is handed over: the sender's address and the content in bytes, with CRLF line ends."""
 
     sender: str
     content: bytes
 
 
 def email_of(letter: Letter, sender: str, clock: Clock) -> Mail:
-    """The e-mail of a letter; raise CannotWrite when its address cannot stand in a header.
+    """Return the e-mail of a letter; raise CannotWrite when its address cannot be put in a header.
 
-    The Message-ID is the letter's own, the same in every attempt: a second copy after an unclear attempt can be told
-    from a second letter.
+    The Message-ID is the letter's id, the same in every attempt, so that a second copy after an unclear attempt can be
+    distinguished from a second letter.
     """
     try:
         policy = _policy(letter)
@@ -61,31 +61,31 @@ def email_of(letter: Letter, sender: str, clock: Clock) -> Mail:
             id=letter.id,
             domain=domain,
             locale=letter.locale,
-            boundary=f"=_{token_hex(12)}",  # no encoded text holds these two signs together (RFC 2045, 6.7)
+            boundary=f"=_{token_hex(12)}",  # no encoded text contains "=_" (RFC 2045, 6.7)
             text=_part(letter.text, "plain"),
             html=_part(letter.html, "html"),
         )
         return Mail(address, whole.encode("utf-8" if policy is _UTF8 else "ascii"))
-    except (ValueError, IndexError) as fault:  # what the header registry says of an address or a line break
+    except (ValueError, IndexError) as fault:  # raised by the header registry for a bad address or a line break
         raise CannotWrite("address_unusable") from fault
 
 
 def _header(policy: "_MailPolicy", name: str, value: Any) -> str:
-    """One header as it is written; ValueError for a value that would break out of it."""
+    """Return a folded header; raise ValueError for a value that would break out of it."""
     stored = policy.header_store_parse(name, value)
     return policy.fold(*stored)
 
 
 @lru_cache
 def _sender(sender: str) -> tuple[str, str, str]:
-    """Of a sender: its header, its address, and the domain of that."""
+    """Return the header, the address and the domain of a sender."""
     name, value = _ASCII.header_store_parse("From", sender)
     address = value.addresses[0]
     return _ASCII.fold(name, value), address.addr_spec, address.domain or "localhost"
 
 
 def _part(text: str, kind: str) -> str:
-    """One form of the text as a part: as it is where all lines are short and ASCII, else in the shorter encoding."""
+    """Return one MIME part: unencoded when all lines are short and ASCII, else in the shorter encoding."""
     raw = text.replace("\r\n", "\n").replace("\n", "\r\n").encode()
     if raw.isascii() and max(map(len, raw.split(b"\r\n"))) <= _SHORT:
         encoding, body = "7bit", raw
@@ -100,15 +100,15 @@ def _part(text: str, kind: str) -> str:
 if TYPE_CHECKING:
     _Standard = EmailPolicy[EmailMessage]
 else:
-    _Standard = EmailPolicy  # takes no brackets when it runs
+    _Standard = EmailPolicy  # not subscriptable at run time
 
 
 class _MailPolicy(_Standard):
-    """The standard policy, but for addresses of pages: it would turn a long one into encoded words, and no mail
-    program finds the link in those (RFC 2369, 2: the brackets hold a plain URI)."""
+    """The standard policy, except that URLs are not folded: the standard policy turns a long one into encoded words,
+    in which no mail program finds the link (RFC 2369, 2: the brackets hold a plain URI)."""
 
     def fold(self, name: str, value: Any) -> str:
-        """A header as it is written."""
+        """Return the folded header."""
         return f"{name}: {value}{self.linesep}" if name in _PLAIN else super().fold(name, value)
 
 
@@ -118,5 +118,5 @@ _UTF8 = _MailPolicy(linesep="\r\n", utf8=True)
 
 
 def _policy(letter: Letter) -> _MailPolicy:
-    """Names travel encoded; only an address with other than ASCII signs needs the extension (RFC 6531)."""
+    """Return the policy of a letter: names are encoded, so only a non-ASCII address needs UTF-8 (RFC 6531)."""
     return _ASCII if letter.address.isascii() else _UTF8

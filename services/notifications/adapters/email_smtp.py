@@ -1,7 +1,7 @@
-"""E-mail by SMTP (RFC 5321), with STARTTLS; says exactly how far an attempt came.
+"""Send e-mail by SMTP (RFC 5321), with STARTTLS, and report how each attempt ended.
 
-What decides is whether the server may have taken the mail: everything before the final dot is surely not delivered;
-a connection cut while waiting for the answer to that dot is unclear, and recorded as such.
+The final dot decides whether the server may have taken the mail: a failure before it means not delivered; a connection
+lost while waiting for the answer to the dot is unclear, and reported as such.
 """
 
 import re
@@ -14,18 +14,18 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from services.chassis.core.clock import Clock
 from services.notifications.adapters.email_message import Mail, email_of
-from services.notifications.domain.delivery import Ending, Outcome
+from services.notifications.domain.delivery import Ending, SendOutcome
 from services.notifications.ports import CannotWrite, Letter
 
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 _SECONDS = 20.0
-"""For each step of the talk; all steps together stay below the domain's ATTEMPT_LIMIT."""
+"""The time limit of each SMTP step; all steps together stay below the domain's ATTEMPT_LIMIT."""
 
 
 @dataclass(frozen=True)
 class MailServer:
-    """Where to hand mail over: `smtp://name:password@host:port?starttls=1`."""
+    """The mail server of a URL such as ``smtp://name:password@host:port?starttls=1``."""
 
     host: str
     port: int
@@ -35,7 +35,7 @@ class MailServer:
 
 
 def read_mail_server(url: str) -> MailServer:
-    """Read a MAIL_URL; ValueError when it lacks a host."""
+    """Return the mail server of a MAIL_URL; raise ValueError when it has no host."""
     parts = urlsplit(url)
     if not parts.hostname:
         raise ValueError("needs a host, such as smtp://mail.example.org:587?starttls=1")
@@ -49,7 +49,7 @@ def read_mail_server(url: str) -> MailServer:
 
 
 class EmailSmtp:
-    """Hands mails over; those that go together share a talk, which never outlives them, so that none goes stale."""
+    """A channel that sends mails by SMTP; a batch shares one connection, closed at its end so that none goes stale."""
 
     name = "email"
 
@@ -62,100 +62,100 @@ class EmailSmtp:
         seconds: float = _SECONDS,
         tls: Callable[[], ssl.SSLContext] = ssl.create_default_context,
     ) -> None:
-        """Send as `sender`; `seconds` limit each step, `tls` makes the context that checks the server."""
+        """Send as ``sender``; ``seconds`` limits each step, ``tls`` makes the context that verifies the server."""
         self._server = server
         self._sender = sender
         self._clock = clock
         self._seconds = seconds
         self._tls = tls
 
-    def send(self, letter: Letter) -> Outcome:
-        """Hand over one letter and say how it ended."""
+    def send(self, letter: Letter) -> SendOutcome:
+        """Hand over one letter and return how the attempt ended."""
         with closing(self.send_all([letter])) as outcomes:
             return next(outcomes)
 
-    def send_all(self, letters: Sequence[Letter]) -> Generator[Outcome, None, None]:
-        """Hand over letters in one talk, as long as all goes well; after any trouble the next one gets a fresh talk."""
-        talk: smtplib.SMTP | None = None
+    def send_all(self, letters: Sequence[Letter]) -> Generator[SendOutcome, None, None]:
+        """Hand over letters on one connection; after a fault the next letter gets a new connection."""
+        session: smtplib.SMTP | None = None
         try:
             for letter in letters:
-                outcome, talk = self._send(letter, talk)
+                outcome, session = self._send(letter, session)
                 yield outcome
         finally:
-            if talk is not None:
-                _part(talk)
+            if session is not None:
+                _quit(session)
 
-    def _send(self, letter: Letter, talk: smtplib.SMTP | None) -> tuple[Outcome, smtplib.SMTP | None]:
-        """Hand over one letter, in a talk that goes on or a fresh one; returns the talk if it may go on."""
+    def _send(self, letter: Letter, session: smtplib.SMTP | None) -> tuple[SendOutcome, smtplib.SMTP | None]:
+        """Hand over one letter on the given or a new connection; return the connection if it can be used again."""
         try:
             mail = email_of(letter, self._sender, self._clock)
         except CannotWrite as fault:
-            return Outcome(Ending.NEVER, fault.cause), talk
-        if talk is not None:
-            outcome = self._attempt(talk, mail, letter.address)
+            return SendOutcome(Ending.NEVER, fault.cause), session
+        if session is not None:
+            outcome = self._attempt(session, mail, letter.address)
             if outcome.ending in (Ending.DELIVERED, Ending.UNCLEAR):
-                return self._after(outcome, talk)
-            _part(talk)  # a server may have had enough of one talk: what it says of a fresh one counts
-        talk = smtplib.SMTP(timeout=self._seconds)
-        return self._after(self._attempt(talk, mail, letter.address, greet=True), talk)
+                return self._after(outcome, session)
+            _quit(session)  # a server may limit one connection: only its answer on a new one counts
+        session = smtplib.SMTP(timeout=self._seconds)
+        return self._after(self._attempt(session, mail, letter.address, greet=True), session)
 
-    def _after(self, outcome: Outcome, talk: smtplib.SMTP) -> tuple[Outcome, smtplib.SMTP | None]:
+    def _after(self, outcome: SendOutcome, session: smtplib.SMTP) -> tuple[SendOutcome, smtplib.SMTP | None]:
         if outcome.ending is Ending.DELIVERED:
-            return outcome, talk
-        _part(talk)
+            return outcome, session
+        _quit(session)
         return outcome, None
 
-    def _attempt(self, talk: smtplib.SMTP, mail: Mail, address: str, *, greet: bool = False) -> Outcome:
+    def _attempt(self, session: smtplib.SMTP, mail: Mail, address: str, *, greet: bool = False) -> SendOutcome:
         try:
             if greet:
-                self._greet(talk)
-            return _hand_over(talk, mail, address)
+                self._greet(session)
+            return _hand_over(session, mail, address)
         except smtplib.SMTPResponseException as answer:
             return _by_code(answer.smtp_code)
         except smtplib.SMTPException as fault:
-            return Outcome(Ending.LATER, _snake(type(fault).__name__))
+            return SendOutcome(Ending.LATER, _snake(type(fault).__name__))
         except OSError:
-            return Outcome(Ending.LATER, "unreachable")
+            return SendOutcome(Ending.LATER, "unreachable")
 
-    def _greet(self, talk: smtplib.SMTP) -> None:
-        talk.connect(self._server.host, self._server.port)
+    def _greet(self, session: smtplib.SMTP) -> None:
+        session.connect(self._server.host, self._server.port)
         if self._server.starttls:
-            talk.starttls(context=self._tls())
-        talk.ehlo_or_helo_if_needed()
+            session.starttls(context=self._tls())
+        session.ehlo_or_helo_if_needed()
         if self._server.name:
-            talk.login(self._server.name, self._server.password)
+            session.login(self._server.name, self._server.password)
 
 
-def _hand_over(talk: smtplib.SMTP, mail: Mail, address: str) -> Outcome:
-    """The talk from MAIL to the answer to the final dot; only a loss after that dot is unclear."""
+def _hand_over(session: smtplib.SMTP, mail: Mail, address: str) -> SendOutcome:
+    """Send one mail, from MAIL to the answer to the final dot; only a connection lost after the dot is unclear."""
     options = () if address.isascii() else ("SMTPUTF8", "BODY=8BITMIME")
-    if options and not talk.has_extn("smtputf8"):
-        return Outcome(Ending.NEVER, "no_smtputf8")
-    for code, _ in (talk.mail(mail.sender, options), talk.rcpt(address)):
+    if options and not session.has_extn("smtputf8"):
+        return SendOutcome(Ending.NEVER, "no_smtputf8")
+    for code, _ in (session.mail(mail.sender, options), session.rcpt(address)):
         if code >= 400:
             return _by_code(code)
-    code, _ = talk.docmd("DATA")
+    code, _ = session.docmd("DATA")
     if code != 354:
         return _by_code(code)
     try:
-        talk.send(_LEADING_DOT.sub(b"..", mail.content) + b".\r\n")
-        code, _ = talk.getreply()
+        session.send(_LEADING_DOT.sub(b"..", mail.content) + b".\r\n")
+        code, _ = session.getreply()
     except (smtplib.SMTPServerDisconnected, OSError):
-        return Outcome(Ending.UNCLEAR, "cut_after_data")
-    return Outcome(Ending.DELIVERED) if code < 400 else _by_code(code)
+        return SendOutcome(Ending.UNCLEAR, "cut_after_data")
+    return SendOutcome(Ending.DELIVERED) if code < 400 else _by_code(code)
 
 
-def _part(talk: smtplib.SMTP) -> None:
-    """Say goodbye; whatever comes of that changes nothing about the mail."""
+def _quit(session: smtplib.SMTP) -> None:
+    """Quit and close the connection; a fault in doing so does not affect the mail."""
     with suppress(smtplib.SMTPException, OSError):
-        talk.quit()
-    talk.close()
+        session.quit()
+    session.close()
 
 
 def _snake(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
-def _by_code(code: int) -> Outcome:
-    """4xx passes, 5xx stays (RFC 5321, 4.2.1)."""
-    return Outcome(Ending.NEVER if code >= 500 else Ending.LATER, f"smtp_{code}")
+def _by_code(code: int) -> SendOutcome:
+    """Return the outcome of an SMTP code: 4xx is temporary, 5xx permanent (RFC 5321, 4.2.1)."""
+    return SendOutcome(Ending.NEVER if code >= 500 else Ending.LATER, f"smtp_{code}")

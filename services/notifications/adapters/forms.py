@@ -1,4 +1,4 @@
-"""The two forms of a letter: what a paragraph, a list of points, a button and a name are in each."""
+"""The two forms of a letter, text and HTML: how each renders paragraphs, lists, buttons and names."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _BUTTON = (
 
 @dataclass(frozen=True)
 class Form:
-    """One form: whether it is markup, and the words its templates speak with."""
+    """A form: whether it is markup, and the functions that its templates call."""
 
     markup: bool
     p: Callable[[str], str]
@@ -24,7 +24,7 @@ class Form:
     name: Callable[[str], str]
 
     def words(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """The functions for a template, and the names among its values in their form."""
+        """Return the functions for a template, and the names among its values as this form renders them."""
         names = {key: self.name(values[key]) if values.get(key) else "" for key in ("name", "other")}
         return {"p": self.p, "points": self.points, "button": self.button, **names}
 
@@ -41,7 +41,7 @@ def _html_button(text: str, address: str) -> str:
 
 
 def _text_name(name: str) -> str:
-    """A name keeps its own direction inside a sentence of the other one (Unicode Annex 9, isolates)."""
+    """Return a name that keeps its direction in a sentence of the other direction (Unicode Annex 9, isolates)."""
     return name if name.isascii() else f"{_FIRST_STRONG_ISOLATE}{name}{_POP_ISOLATE}"
 
 

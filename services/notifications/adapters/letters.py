@@ -1,6 +1,6 @@
-"""Writes letters: Jinja templates in the reader's language, each one rendered twice, as text and as HTML.
+"""Write letters: Jinja templates in the reader's language, each rendered twice, as text and as HTML.
 
-A template in `letters/` speaks in paragraphs, points and buttons (`forms.py`), so both forms always say the same.
+A template in ``letters/`` is made of paragraphs, lists and buttons (``forms.py``), so both forms have the same content.
 """
 
 import re
@@ -18,7 +18,7 @@ from services.events.vocabulary import is_code, label
 from services.notifications.adapters.contacts import Cipher, open_contact
 from services.notifications.adapters.forms import FORMS
 from services.notifications.adapters.links import Links
-from services.notifications.domain.attempt import Order
+from services.notifications.domain.attempt import LetterRequest
 from services.notifications.domain.delivery import Delivery
 from services.notifications.domain.kinds import Need
 from services.notifications.domain.person import Person
@@ -30,7 +30,7 @@ SERVICE = Path(__file__).parent.parent
 
 @dataclass(frozen=True)
 class LetterWriter:
-    """Writes every kind of letter; `programme_name` is how the programme calls itself."""
+    """Writes every kind of letter; ``programme_name`` is the programme's display name."""
 
     cipher: Cipher
     links: Links
@@ -38,27 +38,27 @@ class LetterWriter:
     programme_name: str
     environments: Mapping[str, Environment]
 
-    def write(self, order: Order) -> Letter:
+    def write(self, request: LetterRequest) -> Letter:
         """Return the letter in the reader's language."""
-        delivery, reader = order.delivery, order.reader
+        delivery, reader = request.delivery, request.reader
         contact = open_contact(self.cipher, reader)
         phrases = self.words.of(reader.locale)
-        values = self._values(order, phrases) | {"name": contact.name}
-        written = {form: self._render(form, delivery.kind.name, values) for form in FORMS}
-        subject = written["text"][0]
+        values = self._values(request, phrases) | {"name": contact.name}
+        rendered = {form: self._render(form, delivery.kind.name, values) for form in FORMS}
+        subject = rendered["text"][0]
         return Letter(
             id=delivery.id,
             address=contact.address,
             name=contact.name,
             locale=phrases.locale,
             subject=subject,
-            text=written["text"][1],
-            html=written["html"][1],
+            text=rendered["text"][1],
+            html=rendered["html"][1],
             headers=self._headers(delivery),
         )
 
-    def _values(self, order: Order, phrases: Phrases) -> dict[str, Any]:
-        delivery, reader = order.delivery, order.reader
+    def _values(self, request: LetterRequest, phrases: Phrases) -> dict[str, Any]:
+        delivery, reader = request.delivery, request.reader
         return {
             "phrases": phrases,
             "locale": phrases.locale,
@@ -70,11 +70,11 @@ class LetterWriter:
             "unsubscribe": self.links.unsubscribe(delivery) if _can_stop(delivery) else None,
             "until": _moment(delivery.facts.get("until"), reader, phrases),
             "shared": [label("matters", code, phrases.locale) for code in _shared(delivery)],
-            "other": self._name_of(order.other),
+            "other": self._name_of(request.other),
         }
 
     def _name_of(self, other: Person | None) -> str:
-        """The other person's name as they wish to be called; nothing when we do not know it (any more)."""
+        """Return the other person's preferred name; an empty text when it is not known (any more)."""
         if other is None or not other.reachable:
             return ""
         try:
@@ -90,7 +90,7 @@ class LetterWriter:
         return " ".join(subject.split()), re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
 
     def _headers(self, delivery: Delivery) -> dict[str, str]:
-        """One-click unsubscribing (RFC 8058) for what a person can do without."""
+        """Return the headers for one-click unsubscribing (RFC 8058), for helpful kinds only."""
         if not _can_stop(delivery):
             return {}
         return {
@@ -100,7 +100,7 @@ class LetterWriter:
 
 
 def open_writer(*, cipher: Cipher, links: Links, programme_name: str) -> LetterWriter:
-    """Read all words and templates now, so that a fault shows at start."""
+    """Return a writer with translations and templates loaded, so that a fault shows at start."""
     words = Words(SERVICE / "words")
     environments = {}
     for name, form in FORMS.items():
@@ -124,13 +124,13 @@ def _can_stop(delivery: Delivery) -> bool:
 
 
 def _shared(delivery: Delivery) -> list[str]:
-    """What two people share, as far as there are words for it: a programme may have criteria of its own."""
+    """Return the shared criteria that have a label: a programme may have criteria of its own."""
     shared = delivery.facts.get("shared")
     return [str(code) for code in shared if is_code("matters", str(code))] if isinstance(shared, list) else []
 
 
 def _moment(stored: object, reader: Person, phrases: Phrases) -> str:
-    """A deadline by the reader's own clock, with the zone said."""
+    """Return a deadline in the reader's time zone, with the zone's name; an empty text when there is none."""
     if not isinstance(stored, str):
         return ""
     zone = zone_of(reader.time_zone)

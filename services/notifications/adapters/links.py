@@ -1,4 +1,4 @@
-"""The addresses that letters carry: signed, each for one purpose and one person."""
+"""The links in letters: signed, each for one purpose and one person."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,24 +18,24 @@ class Signer(Protocol):
     """Signs links (the chassis' LinkSigner)."""
 
     def sign(self, purpose: str, subject: str, person: str, expires_at: datetime) -> str:
-        """A token that opens one thing for one person until a stated time."""
+        """Return a token that opens one subject for one person until a stated time."""
         ...
 
 
 @dataclass(frozen=True)
 class Links:
-    """Makes addresses below `public_url`."""
+    """Makes links below ``public_url``."""
 
     signer: Signer
     public_url: str
 
     @property
     def home(self) -> str:
-        """The front page."""
+        """Return the address of the front page."""
         return f"{self.public_url.rstrip('/')}/"
 
     def of(self, delivery: Delivery) -> str:
-        """Where a letter of this kind leads: the page that answers its question, or the front page."""
+        """Return the link of a letter: to the page that answers its question, or to the front page."""
         name = delivery.kind.name
         if name in _ANSWER:
             return self._signed("offers", "answer_match", delivery)
@@ -46,7 +46,7 @@ class Links:
         return self.home
 
     def unsubscribe(self, delivery: Delivery) -> str:
-        """Where a person stops the helpful kinds."""
+        """Return the link that stops the helpful kinds for a person."""
         ends = delivery.created_at + _UNSUBSCRIBE_FOR
         token = self.signer.sign(UNSUBSCRIBE, "helpful", delivery.person_id, ends)
         return f"{self.home}notifications/v1/unsubscribe/{token}"

@@ -1,4 +1,4 @@
-"""Reads back the mails of the file channel, for the development mailbox."""
+"""Read the mails of the file channel, for the development mailbox."""
 
 import re
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from services.notifications.ports import ReadMail
+from services.notifications.ports import StoredMail
 
 _NAME = re.compile(r"[0-9A-Za-z-]{1,120}\.eml")
 _LINK = re.compile(r"https?://[^\s<>\"]+")
@@ -16,25 +16,25 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Mailbox:
-    """One folder of `.eml` files, whose names sort by time."""
+    """A folder of ``.eml`` files, whose names sort by time."""
 
     def __init__(self, folder: Path) -> None:
-        """Read from `folder`; it may not be there yet."""
+        """Read from ``folder``; it may not exist yet."""
         self._folder = folder
 
-    def newest(self, *, to: str = "", limit: int = 200) -> Sequence[ReadMail]:
-        """The newest mails first, perhaps of one recipient."""
-        found: list[ReadMail] = []
+    def newest(self, *, to: str = "", limit: int = 200) -> Sequence[StoredMail]:
+        """Return up to ``limit`` mails, newest first; with ``to`` only those of that recipient."""
+        mails: list[StoredMail] = []
         for path in sorted(self._folder.glob("*.eml"), reverse=True):
             mail = self.read(path.name)
             if mail is not None and (not to or mail.to.casefold() == to.strip().casefold()):
-                found.append(mail)
-            if len(found) == limit:
+                mails.append(mail)
+            if len(mails) == limit:
                 break
-        return found
+        return mails
 
-    def read(self, name: str) -> ReadMail | None:
-        """One mail by its file name; None for any other name, so that no path leads out of the folder."""
+    def read(self, name: str) -> StoredMail | None:
+        """Return a mail by its file name; None for any other name, so that no path leads out of the folder."""
         if not _NAME.fullmatch(name):
             return None
         try:
@@ -42,7 +42,7 @@ class Mailbox:
         except OSError:
             return None
         text = _part(message, "plain")
-        return ReadMail(
+        return StoredMail(
             name=name,
             to=_address(message),
             subject=str(message.get("Subject", "")),

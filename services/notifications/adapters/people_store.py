@@ -1,4 +1,4 @@
-"""People, their wishes and their matches in the database."""
+"""People, their preferences and their matches in the database."""
 
 from collections.abc import Mapping, Sequence, Set
 from typing import Any
@@ -22,14 +22,14 @@ _PERSON = _PEOPLE.where(people.c.person_id == sa.bindparam("id"))
 _MATCH = _MATCHES.where(matches.c.match_id == sa.bindparam("id"))
 _LOCKED_PEOPLE = for_update(_PEOPLE.where(people.c.person_id.in_(_IDS)).order_by(people.c.person_id))
 _SEVERAL_PEOPLE = _PEOPLE.where(people.c.person_id.in_(_IDS))
-_SEVERAL_WISHES = sa.select(preferences).where(preferences.c.person_id.in_(_IDS))
+_SEVERAL_PREFERENCES = sa.select(preferences).where(preferences.c.person_id.in_(_IDS))
 _SEVERAL_MATCHES = _MATCHES.where(matches.c.match_id.in_(_IDS))
 
 
 class PeopleRows(StoreBase):
-    """What is known of people and between whom there is a match.
+    """The people and matches.
 
-    Both are held in memory once they were read to be changed, and written together before the commit.
+    Both are held in memory once they were read for a change, and written together before the commit.
     """
 
     def __init__(self, tx: Transaction) -> None:
@@ -40,68 +40,71 @@ class PeopleRows(StoreBase):
         tx.hold(self._matches)
 
     def person(self, person_id: str) -> Person | None:
-        """A person, or their tombstone; None when nothing was heard of them."""
+        """Return a person or their tombstone; None for an unknown id."""
         if not self._people.missing([person_id]):
-            return _heard_of(self._people.get(person_id))
+            return _if_known(self._people.get(person_id))
         row = self.connection.execute(_PERSON, {"id": person_id}).first()
-        return _heard_of(rows.person_from(row)) if row else None
+        return _if_known(rows.person_from_row(row)) if row else None
 
     def people_of(self, person_ids: Set[str]) -> Mapping[str, Person]:
-        """People by id, tombstones included, as far as anything was heard of them."""
-        found = map(rows.person_from, self.connection.execute(_SEVERAL_PEOPLE, {"ids": list(person_ids)}))
-        return {person.id: person for person in found if person.is_known}
+        """Return people by id, tombstones included; unknown ids are left out."""
+        people_read = map(rows.person_from_row, self.connection.execute(_SEVERAL_PEOPLE, {"ids": list(person_ids)}))
+        return {person.id: person for person in people_read if person.is_known}
 
-    def hold_people(self, person_ids: Sequence[str], programme_id: str) -> None:
-        """Hold people for this transaction, so that two events of one person never overwrite each other.
+    def lock_people(self, person_ids: Sequence[str], programme_id: str) -> None:
+        """Lock people for this transaction, so that two events of one person never overwrite each other.
 
-        A blank row stands in for somebody unknown, since what is not there cannot be held.
+        An unknown person gets a blank row, since a missing row cannot be locked.
         """
         missing = self._people.missing(person_ids)
         if not missing:
             return
-        blanks = [rows.person_row(Person(id=one, programme_id=programme_id)) for one in missing]
+        blanks = [rows.person_row(Person(id=person_id, programme_id=programme_id)) for person_id in missing]
         insert_new(self.connection, people, blanks)
         for row in self.connection.execute(_LOCKED_PEOPLE, {"ids": missing}):
-            self._people.learn(row.person_id, rows.person_from(row))
+            self._people.learn(row.person_id, rows.person_from_row(row))
 
-    def hold_person(self, person_id: str, programme_id: str) -> Person | None:
-        """One person, held."""
-        self.hold_people([person_id], programme_id)
-        return _heard_of(self._people.get(person_id))
+    def lock_person(self, person_id: str, programme_id: str) -> Person | None:
+        """Lock and return a person or their tombstone; None for an unknown id."""
+        self.lock_people([person_id], programme_id)
+        return _if_known(self._people.get(person_id))
 
     def save_person(self, person: Person) -> None:
-        """Keep a person, who is held, as they are now."""
+        """Store a locked person."""
         self._people.change(person.id, person)
 
     def match(self, match_id: str) -> Match | None:
-        """A match as heard."""
+        """Return a match; None when no event of it was handled."""
         if not self._matches.missing([match_id]):
             return self._matches.get(match_id)
         row = self.connection.execute(_MATCH, {"id": match_id}).first()
-        return rows.match_from(row) if row else None
+        return rows.match_from_row(row) if row else None
 
     def matches_of(self, match_ids: Set[str]) -> Mapping[str, Match]:
-        """Matches by id, as far as they are known."""
-        return {row.match_id: rows.match_from(row) for row in self._several(list(match_ids))}
+        """Return matches by id; unknown ids are left out."""
+        return {row.match_id: rows.match_from_row(row) for row in self._several(list(match_ids))}
 
     def preferences_of(self, person_ids: Set[str]) -> Mapping[str, Preferences]:
-        """The wishes of people by their ids; those everybody starts with when they never said any."""
-        found = map(rows.preferences_from, self.connection.execute(_SEVERAL_WISHES, {"ids": list(person_ids)}))
-        return {one: Preferences(person_id=one) for one in person_ids} | {wished.person_id: wished for wished in found}
+        """Return the preferences of people by id; the defaults for those who never changed them."""
+        stored = map(
+            rows.preferences_from_row, self.connection.execute(_SEVERAL_PREFERENCES, {"ids": list(person_ids)})
+        )
+        defaults = {person_id: Preferences(person_id=person_id) for person_id in person_ids}
+        return defaults | {preferences.person_id: preferences for preferences in stored}
 
-    def expect_matches(self, match_ids: Sequence[str]) -> None:
-        """Read matches at once, of which events are about to be heard."""
+    def prefetch_matches(self, match_ids: Sequence[str]) -> None:
+        """Read several matches at once, before their events are handled."""
         missing = self._matches.missing(match_ids)
         if missing:
-            found = self.matches_of(set(missing))
+            stored = self.matches_of(set(missing))
             for match_id in missing:
-                self._matches.learn(match_id, found.get(match_id))
+                self._matches.learn(match_id, stored.get(match_id))
 
     def _several(self, match_ids: Sequence[str]) -> sa.CursorResult[Any]:
         return self.connection.execute(_SEVERAL_MATCHES, {"ids": match_ids})
 
     def save_match(self, match: Match) -> None:
-        """Keep a match as it is now."""
+        """Store a match."""
         self._matches.change(match.id, match)
 
     def _write_people(self, changed: Mapping[str, Person]) -> None:
@@ -112,25 +115,25 @@ class PeopleRows(StoreBase):
         upsert(self.connection, matches, new)
 
     def preferences(self, person_id: str) -> Preferences:
-        """A person's wishes; those everybody starts with when they never said any."""
+        """Return a person's preferences; the defaults when they never changed them."""
         row = self.connection.execute(_PREFERENCES, {"id": person_id}).first()
-        return rows.preferences_from(row) if row else Preferences(person_id=person_id)
+        return rows.preferences_from_row(row) if row else Preferences(person_id=person_id)
 
-    def save_preferences(self, wished: Preferences) -> bool:
-        """Keep wishes made from the version before; False when somebody changed them meanwhile."""
+    def save_preferences(self, changed: Preferences) -> bool:
+        """Store preferences that follow the stored version; return False when that version has changed since."""
         values = {
-            "version": wished.version,
-            "helpful": wished.helpful,
-            "pace": wished.pace,
-            "quiet_hours": wished.quiet_hours,
+            "version": changed.version,
+            "helpful": changed.helpful,
+            "pace": changed.pace,
+            "quiet_hours": changed.quiet_hours,
         }
-        if wished.version == 1:
-            return insert_or_skip(self.connection, preferences, {"person_id": wished.person_id} | values)
-        before = (preferences.c.person_id == wished.person_id) & (preferences.c.version == wished.version - 1)
+        if changed.version == 1:
+            return insert_or_skip(self.connection, preferences, {"person_id": changed.person_id} | values)
+        before = (preferences.c.person_id == changed.person_id) & (preferences.c.version == changed.version - 1)
         return self.connection.execute(preferences.update().where(before).values(**values)).rowcount == 1
 
-    def first_time(self, programme_id: str, request_id: str) -> bool:
-        """Whether this database never asked for everybody of a programme; from now on it has."""
+    def record_first_request(self, programme_id: str, request_id: str) -> bool:
+        """Record the request for all people of a programme; return False when there was one before."""
         values = {"programme_id": programme_id, "request_id": request_id, "at": self.now}
         return insert_or_skip(self.connection, asked, values)
 
@@ -141,5 +144,5 @@ class PeopleRows(StoreBase):
         self._matches.forget()
 
 
-def _heard_of(person: Person | None) -> Person | None:
+def _if_known(person: Person | None) -> Person | None:
     return person if person and person.is_known else None

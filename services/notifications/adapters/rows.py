@@ -1,4 +1,4 @@
-"""Rows to values and back, by hand, in plain functions."""
+"""Map rows to values and back, by hand, in plain functions."""
 
 from typing import Any
 
@@ -9,11 +9,11 @@ from services.notifications.domain.delivery import Delivery, State
 from services.notifications.domain.match import Match, MatchState
 from services.notifications.domain.person import Person
 from services.notifications.domain.preferences import Preferences
-from services.notifications.ports import Shown
+from services.notifications.ports import DeliverySummary
 
 
-def person_from(row: sa.Row[Any]) -> Person:
-    """A person, or their tombstone."""
+def person_from_row(row: sa.Row[Any]) -> Person:
+    """Return the person, or tombstone, of a row."""
     return Person(
         id=row.person_id,
         programme_id=row.programme_id,
@@ -32,7 +32,7 @@ def person_from(row: sa.Row[Any]) -> Person:
 
 
 def person_row(person: Person) -> dict[str, Any]:
-    """The row of a person (`left` is a word of SQL, so the column says `gone`)."""
+    """Return the row of a person (``left`` is an SQL keyword, so the column is named ``gone``)."""
     return {
         "person_id": person.id,
         "programme_id": person.programme_id,
@@ -50,8 +50,8 @@ def person_row(person: Person) -> dict[str, Any]:
     }
 
 
-def farewell_from(row: sa.Row[Any]) -> Person:
-    """An erased person as their last mail needs them."""
+def farewell_from_row(row: sa.Row[Any]) -> Person:
+    """Return an erased person with what their last mail needs."""
     return Person(
         id=row.person_id,
         programme_id=row.programme_id,
@@ -61,8 +61,8 @@ def farewell_from(row: sa.Row[Any]) -> Person:
     )
 
 
-def match_from(row: sa.Row[Any]) -> Match:
-    """A match as heard."""
+def match_from_row(row: sa.Row[Any]) -> Match:
+    """Return the match of a row."""
     return Match(
         id=row.match_id,
         programme_id=row.programme_id,
@@ -74,7 +74,7 @@ def match_from(row: sa.Row[Any]) -> Match:
 
 
 def match_row(match: Match) -> dict[str, Any]:
-    """The row of a match, without the moment of its change."""
+    """Return the row of a match, without ``changed_at``."""
     return {
         "match_id": match.id,
         "programme_id": match.programme_id,
@@ -85,8 +85,8 @@ def match_row(match: Match) -> dict[str, Any]:
     }
 
 
-def preferences_from(row: sa.Row[Any]) -> Preferences:
-    """A person's wishes."""
+def preferences_from_row(row: sa.Row[Any]) -> Preferences:
+    """Return the preferences of a row."""
     return Preferences(
         person_id=row.person_id,
         version=row.version,
@@ -96,8 +96,8 @@ def preferences_from(row: sa.Row[Any]) -> Preferences:
     )
 
 
-def delivery_from(row: sa.Row[Any]) -> Delivery:
-    """A delivery, with what its attempts say (`tries`, `sending_since`)."""
+def delivery_from_row(row: sa.Row[Any]) -> Delivery:
+    """Return the delivery of a row, with ``tries`` and ``sending_since`` from its attempts."""
     return Delivery(
         id=row.id,
         programme_id=row.programme_id,
@@ -116,7 +116,7 @@ def delivery_from(row: sa.Row[Any]) -> Delivery:
 
 
 def delivery_row(delivery: Delivery) -> dict[str, Any]:
-    """The row of a new delivery."""
+    """Return the row of a new delivery."""
     return {
         "id": delivery.id,
         "programme_id": delivery.programme_id,
@@ -135,9 +135,9 @@ def delivery_row(delivery: Delivery) -> dict[str, Any]:
     }
 
 
-def shown_from(row: sa.Row[Any]) -> Shown:
-    """A delivery as the admin's list shows it."""
-    return Shown(
+def summary_from_row(row: sa.Row[Any]) -> DeliverySummary:
+    """Return a delivery as the admin's list shows it."""
+    return DeliverySummary(
         id=row.id,
         person_id=row.person_id,
         kind=row.kind,

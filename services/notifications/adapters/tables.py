@@ -1,4 +1,4 @@
-"""The tables of notifications, beside those of the chassis. Contacts are sealed; no other column is personal text."""
+"""The tables of notifications, with those of the chassis. Contacts are sealed; no other column is personal text."""
 
 import sqlalchemy as sa
 
@@ -49,7 +49,7 @@ matches = sa.Table(
     sa.Column("changed_at", UtcMoment, nullable=False),
 )
 
-# Of a forgotten person's deliveries only the count stays: person and subject become NULL.
+# Of an erased person's deliveries only the count stays: person and subject become NULL.
 deliveries = sa.Table(
     "deliveries",
     metadata,

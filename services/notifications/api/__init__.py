@@ -1,4 +1,4 @@
-"""The HTTP door of notifications: what was sent, what a person wishes, how to stop."""
+"""The HTTP API of notifications: deliveries, preferences, unsubscribing, and the development mailbox."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from services.notifications.ports import MailReader, Unit
 
 
 def blueprints(uow: Unit, links: LinkSigner, mailbox: MailReader | None) -> Sequence[Blueprint]:
-    """Return every group of routes; `mailbox` is None where mail really leaves."""
+    """Return the blueprints; ``mailbox`` is None where mail is really sent."""
     return (
         deliveries_routes(uow),
         preferences_routes(uow),

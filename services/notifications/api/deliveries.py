@@ -1,4 +1,4 @@
-"""What was sent: the list and the figures, for the programme's admins."""
+"""Routes of deliveries: the list and the figures, for the programme's admins."""
 
 from collections import Counter
 from datetime import datetime
@@ -10,12 +10,12 @@ from services.chassis.web.pagination import page, read_cursor
 from services.chassis.web.problem import problem
 from services.notifications.api.schemas import DeliveryPage, DeliveryQuery, StatsSchema
 from services.notifications.domain.delivery import State
-from services.notifications.ports import Count, Unit, Wanted
+from services.notifications.ports import DeliveryCount, DeliveryFilter, Unit
 
 
 def deliveries_routes(uow: Unit) -> Blueprint:
     """Return the routes for admins."""
-    routes = Blueprint("deliveries", __name__, description="What was sent, and what was not, and why")
+    routes = Blueprint("deliveries", __name__, description="Which messages were sent, which were not, and why")
 
     @routes.route("/notifications/v1/deliveries", methods=["GET"])
     @allow("admin")
@@ -24,10 +24,10 @@ def deliveries_routes(uow: Unit) -> Blueprint:
     def deliveries(query: dict[str, Any]) -> dict[str, Any]:
         """List the programme's messages
 
-        Newest first. Each row says which kind of message went to whom about which id, how it stands and how often it
-        was tried. Addresses, names and texts are not shown, and nothing of an erased person but the count.
+        Newest first. Each row has the kind of message, its recipient, the id it is about, its state and the number of
+        attempts. Addresses, names and texts are not shown, and of an erased person only the count.
         """
-        wanted = Wanted(
+        filters = DeliveryFilter(
             programme_id=current().programme,
             kind=query["kind"],
             state=query["state"],
@@ -36,8 +36,8 @@ def deliveries_routes(uow: Unit) -> Blueprint:
             limit=query["limit"],
         )
         with uow.begin() as store:
-            rows = store.deliveries(wanted)
-        return page(rows, limit=wanted.limit, position=lambda row: (row.created_at.isoformat(), row.id))
+            rows = store.deliveries(filters)
+        return page(rows, limit=filters.limit, position=lambda row: (row.created_at.isoformat(), row.id))
 
     @routes.route("/notifications/v1/stats", methods=["GET"])
     @allow("admin")
@@ -45,7 +45,7 @@ def deliveries_routes(uow: Unit) -> Blueprint:
     def stats() -> dict[str, Any]:
         """Count the programme's messages
 
-        By kind, language and state, with the delivered ones summed up by language and by kind.
+        By kind, language and state, with the delivered ones summed by language and by kind.
         """
         with uow.begin() as store:
             counts = store.counts(current().programme)
@@ -63,14 +63,14 @@ def _position(cursor: tuple[Any, ...] | None) -> tuple[datetime, str] | None:
     if cursor is None:
         return None
     try:
-        moment, last = cursor
-        return datetime.fromisoformat(moment), str(last)
+        moment, last_id = cursor
+        return datetime.fromisoformat(moment), str(last_id)
     except (ValueError, TypeError):
         raise problem(422, "cursor_unknown", "Unknown cursor", "Please begin again.", field="cursor") from None
 
 
-def _sum(counts: list[Count], by: str) -> dict[str, int]:
-    found: Counter[str] = Counter()
+def _sum(counts: list[DeliveryCount], by: str) -> dict[str, int]:
+    sums: Counter[str] = Counter()
     for count in counts:
-        found[getattr(count, by)] += count.count
-    return dict(sorted(found.items()))
+        sums[getattr(count, by)] += count.count
+    return dict(sorted(sums.items()))

@@ -1,4 +1,4 @@
-"""The development mailbox for programs: what a demonstration's mentors read."""
+"""The route of the development mailbox, for programs such as the demonstration."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from services.notifications.ports import MailReader
 
 def mailbox_routes(mailbox: MailReader | None) -> Blueprint:
     """Return the route; without a mailbox it answers 404."""
-    routes = Blueprint("mailbox", __name__, description="Development only: mail that never left this machine")
+    routes = Blueprint("mailbox", __name__, description="Development only: mail that was written into a folder")
 
     @routes.route("/notifications/v1/mailbox", methods=["GET"])
     @allow("anyone")
@@ -22,7 +22,7 @@ def mailbox_routes(mailbox: MailReader | None) -> Blueprint:
         """Read the development mailbox
 
         Newest first. Only where ENVIRONMENT is development and MAIL_URL names a folder; anywhere else this answers
-        404, as it holds the mail of everybody.
+        404, as it holds the mail of all people.
         """
         if mailbox is None:
             raise NotFound("not_found", "There is no development mailbox here.")

@@ -1,4 +1,4 @@
-"""What a person wishes of our messages: their own, or by an admin who helps them."""
+"""Routes of a person's preferences, for the person and for admins who help them."""
 
 from dataclasses import replace
 from typing import Any
@@ -15,22 +15,22 @@ _PATH = "/notifications/v1/people/<person_id>/preferences"
 
 
 def preferences_routes(uow: Unit) -> Blueprint:
-    """Return the routes for a person's wishes."""
-    routes = Blueprint("preferences", __name__, description="How many messages a person wishes, and when")
+    """Return the routes of preferences."""
+    routes = Blueprint("preferences", __name__, description="How many messages a person wants, and when")
 
     @routes.route(_PATH, methods=["GET"])
     @allow("person", "admin")
     @routes.response(200, PreferencesSchema)
     def read(person_id: str) -> Preferences:
-        """Read a person's wishes
+        """Read a person's preferences
 
-        One's own, or as an admin anybody's of the programme; everybody else's answer 404. Somebody who never said any
-        has version 0. The ETag is for changing them.
+        Your own or, as an admin, those of any person of the programme; all others answer 404. Preferences that were
+        never changed have version 0. Send the ETag with a change.
         """
         ensure_own(person_id)
-        found = read_preferences(uow, person_id, current().programme)
-        set_version(found.version)
-        return found
+        preferences = read_preferences(uow, person_id, current().programme)
+        set_version(preferences.version)
+        return preferences
 
     @routes.route(_PATH, methods=["PATCH"])
     @allow("person", "admin")
@@ -38,17 +38,18 @@ def preferences_routes(uow: Unit) -> Blueprint:
     @routes.arguments(PreferencesChange)
     @routes.response(200, PreferencesSchema)
     def change(body: dict[str, Any], person_id: str) -> Preferences:
-        """Change a person's wishes
+        """Change a person's preferences
 
-        Fields left out stay as they are. Needs `If-Match` with the ETag that was read; answers 412 when the wishes
-        changed since. What is needed (an answer that is awaited, a sign-in link) is sent whatever is wished here.
+        Fields left out stay as they are. Needs ``If-Match`` with the ETag that was read; answers 412 when the
+        preferences have changed since. Needed messages (a question that awaits an answer, a sign-in link) are sent
+        whatever the preferences are.
         """
         ensure_own(person_id)
         with uow.begin():
-            known = read_preferences(uow, person_id, current().programme)
-            require_match(known.version)
-            wished = change_preferences(uow, replace(known, **body, version=known.version + 1), by=current().scope)
-        set_version(wished.version)
-        return wished
+            stored = read_preferences(uow, person_id, current().programme)
+            require_match(stored.version)
+            changed = change_preferences(uow, replace(stored, **body, version=stored.version + 1), by=current().scope)
+        set_version(changed.version)
+        return changed
 
     return routes

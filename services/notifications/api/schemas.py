@@ -1,4 +1,4 @@
-"""The bodies and queries of notifications, with what each field means."""
+"""Schemas of the bodies and queries of notifications, with the meaning of each field."""
 
 import marshmallow as ma
 from marshmallow import fields, validate
@@ -16,7 +16,7 @@ _ID = validate.Length(1, 64, error="Please give an id of 1 to 64 characters.")
 
 
 class DeliverySchema(CairnSchema):
-    """One message on its way or settled. It says that there was a message, never what it said or to which address."""
+    """One message, pending or settled: that it exists, never its text or address."""
 
     id = fields.String(required=True)
     person_id = fields.String(
@@ -28,8 +28,10 @@ class DeliverySchema(CairnSchema):
     )
     state = Code(STATES, axis="state", required=True)
     cause = fields.String(required=True, metadata={"description": "why it failed, lapsed or was unwanted; else empty"})
-    locale = fields.String(required=True, metadata={"description": "language it was written in; empty before that"})
-    channel = fields.String(required=True, metadata={"description": "empty before it was handed over"})
+    locale = fields.String(
+        required=True, metadata={"description": "language of the message; empty until it is written"}
+    )
+    channel = fields.String(required=True, metadata={"description": "channel that sent it; empty until it is sent"})
     tries = fields.Integer(required=True, metadata={"description": "attempts so far"})
     unclear_tries = fields.Integer(
         required=True, metadata={"description": "attempts cut off after the mail may have been taken"}
@@ -42,18 +44,18 @@ DeliveryPage = page_schema(DeliverySchema)
 
 
 class DeliveryQuery(PageQuery):
-    """Which deliveries to list; without a filter all of the programme, newest first."""
+    """A filter and page of deliveries; without a filter all of the programme, newest first."""
 
     kind = Code(KINDS, axis="kind", load_default=None, metadata={"description": "only this kind of message"})
-    state = Code(STATES, axis="state", load_default=None, metadata={"description": "only those in this state"})
-    person_id = fields.String(load_default=None, validate=_ID, metadata={"description": "only those to this person"})
+    state = Code(STATES, axis="state", load_default=None, metadata={"description": "only messages in this state"})
+    person_id = fields.String(load_default=None, validate=_ID, metadata={"description": "only messages to this person"})
 
 
 class CountSchema(CairnSchema):
-    """How many messages share a kind, a language and a state."""
+    """The number of messages of one kind, language and state."""
 
     kind = Code(KINDS, axis="kind", required=True)
-    locale = fields.String(required=True, metadata={"description": "empty for what was never written"})
+    locale = fields.String(required=True, metadata={"description": "empty for messages that were never written"})
     state = Code(STATES, axis="state", required=True)
     count = fields.Integer(required=True)
 
@@ -77,13 +79,13 @@ def _quiet_hours(value: str) -> None:
         raise ma.ValidationError("Please give hours such as 21:00-08:00, or off.") from None
 
 
-_HELPFUL = "whether to send what is only kind to know (reminders, news while waiting); false after unsubscribing"
-_PACE = "send at once, or gather what is only kind to know for nine in the morning"
+_HELPFUL = "whether to send helpful messages (reminders, news while waiting); false after unsubscribing"
+_PACE = "send at once, or hold helpful messages until nine in the morning"
 _QUIET = "hours of the reader's day without mail, such as 21:00-08:00; off for none; null for the programme's own"
 
 
 class PreferencesSchema(CairnSchema):
-    """What a person wishes of our messages."""
+    """How many messages a person wants, and when."""
 
     person_id = fields.String(required=True)
     version = fields.Integer(required=True, metadata={"description": "counts changes; also the ETag"})
@@ -93,7 +95,7 @@ class PreferencesSchema(CairnSchema):
 
 
 class PreferencesChange(CairnSchema):
-    """What to change; fields that are left out stay as they are."""
+    """A change of preferences; fields that are left out stay as they are."""
 
     helpful = fields.Boolean(metadata={"description": _HELPFUL})
     pace = Code(PACES, axis="pace", metadata={"description": _PACE})
@@ -109,7 +111,7 @@ class PreferencesChange(CairnSchema):
 
 
 class MailQuery(CairnSchema):
-    """Whose mail to read."""
+    """A filter of the mailbox."""
 
     to = fields.String(
         load_default="",
@@ -124,7 +126,7 @@ class MailQuery(CairnSchema):
 
 
 class MailSchema(CairnSchema):
-    """A mail as it would have left."""
+    """A mail as it would have been sent."""
 
     name = fields.String(required=True, metadata={"description": "its file in the outbox"})
     to = fields.String(required=True)

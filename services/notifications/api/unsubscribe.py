@@ -1,4 +1,4 @@
-"""Stopping the messages one can do without: by one click in a mail program (RFC 8058), or on a calm page."""
+"""Routes for unsubscribing from helpful messages: by one click in a mail program (RFC 8058), or on a page."""
 
 from flask import Response
 
@@ -15,7 +15,7 @@ _PAGE = {"content": {"text/html": {"schema": {"type": "string"}}}}
 
 def unsubscribe_routes(uow: Unit, links: LinkSigner) -> Blueprint:
     """Return the routes behind the List-Unsubscribe header."""
-    routes = Blueprint("unsubscribe", __name__, description="No more messages that one can do without")
+    routes = Blueprint("unsubscribe", __name__, description="Unsubscribe from helpful messages")
 
     @routes.route(_PATH, methods=["GET"])
     @allow("anyone")
@@ -23,8 +23,7 @@ def unsubscribe_routes(uow: Unit, links: LinkSigner) -> Blueprint:
     def ask(token: str) -> Response:
         """Ask whether to stop
 
-        Changes nothing, so that a mail program that looks links up does no harm. A link that is wrong or too old
-        answers 404.
+        Changes nothing, so that a mail program that opens links does no harm. A wrong or expired link answers 404.
         """
         links.read(token, "unsubscribe")
         return render("notifications/unsubscribe.html", lang=language(), done=False)
@@ -33,17 +32,17 @@ def unsubscribe_routes(uow: Unit, links: LinkSigner) -> Blueprint:
     @allow("anyone")
     @routes.doc(
         requestBody={
-            "description": "What RFC 8058 sends, `List-Unsubscribe=One-Click`; nothing in it is needed.",
+            "description": "The body of RFC 8058, `List-Unsubscribe=One-Click`; it is not required.",
             "required": False,
             "content": {"application/x-www-form-urlencoded": {"schema": {"type": "object"}}},
         },
-        responses={"200": {"description": "Stopped; a page that says so", **_PAGE}},
+        responses={"200": {"description": "Unsubscribed; a page that confirms it", **_PAGE}},
     )
     def stop(token: str) -> Response:
-        """Stop the messages one can do without
+        """Stop helpful messages
 
-        Needs nothing but the signed link: no sign-in, no cookie. Doing it again changes nothing. Messages that are
-        needed, such as an introduction or a link to sign in, still come.
+        Needs only the signed link: no sign-in, no cookie. Repeating it changes nothing. Needed messages, such as an
+        introduction or a sign-in link, are still sent.
         """
         link = links.read(token, "unsubscribe")
         unsubscribe(uow, link.person)

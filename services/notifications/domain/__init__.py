@@ -1,1 +1,1 @@
-"""What notifications decides: which message to whom, when it may go, when its reason is over, when to try again."""
+"""The decisions of notifications: which messages an event causes, when each may be sent, lapses or is retried."""

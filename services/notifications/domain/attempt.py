@@ -1,16 +1,16 @@
-"""An attempt to deliver a message: what is known before it, what is written, and how it ended."""
+"""An attempt to deliver a message: the data that decides about it, the letter's data, and how it ended."""
 
 from dataclasses import dataclass
 
-from services.notifications.domain.delivery import Delivery, Outcome
+from services.notifications.domain.delivery import Delivery, SendOutcome
 from services.notifications.domain.match import Match
 from services.notifications.domain.person import Person
 from services.notifications.domain.preferences import Preferences
 
 
 @dataclass(frozen=True, kw_only=True)
-class Order:
-    """What a writer needs for one letter; contacts are still sealed. `other` is the other person of the match."""
+class LetterRequest:
+    """The data of one letter; contacts are still sealed. ``other`` is the other person of the match."""
 
     delivery: Delivery
     reader: Person
@@ -18,8 +18,8 @@ class Order:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Waiting:
-    """A delivery that is not settled, held for this transaction, with all that is to be known to decide about it."""
+class PendingDelivery:
+    """An unsettled delivery, locked for this transaction, with all data that decides about it."""
 
     delivery: Delivery
     reader: Person | None
@@ -30,16 +30,16 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Attempt:
-    """An attempt that is recorded; `number` counts from 1."""
+    """A recorded attempt; ``number`` counts from 1."""
 
-    order: Order
+    request: LetterRequest
     number: int
 
 
 @dataclass(frozen=True)
-class Ended:
-    """How an attempt ended, and in which language it was written."""
+class EndedAttempt:
+    """The outcome of an attempt, and the language of its letter."""
 
     attempt: Attempt
-    outcome: Outcome
+    outcome: SendOutcome
     locale: str = ""

@@ -1,6 +1,6 @@
-"""The kinds of messages there are, and how much each one weighs against a person's wish for peace.
+"""The kinds of messages, and which preferences and consents each respects.
 
-To add a kind: a line here, a branch in `plan.py`, a template in `letters/`, its words in `words/*.po`.
+To add a kind: a line here, a branch in ``plan.py``, a template in ``letters/``, its sentences in ``words/*.po``.
 """
 
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from enum import StrEnum
 class Need(StrEnum):
     """Why a message may be sent, strongest first."""
 
-    ASKED = "asked"  # the person asked for this very message: always sent, at any hour
-    NEEDED = "needed"  # the programme cannot go on without it: sent to whoever agreed to messages
-    HELPFUL = "helpful"  # kind to know: stops when the person unsubscribes, may wait for once a day
+    ASKED = "asked"  # the person requested this message: always sent, at any hour
+    NEEDED = "needed"  # the programme cannot go on without it: sent to people who agreed to messages
+    HELPFUL = "helpful"  # useful, not needed: stops when the person unsubscribes, may wait for once a day
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind: `name` is its template, `worth` how long it is worth delivering when nothing else ends it."""
+    """A kind of message: ``name`` is its template, ``worth`` how long it stays deliverable if nothing else ends it."""
 
     name: str
     need: Need
@@ -26,7 +26,7 @@ class Kind:
 
     @property
     def urgent(self) -> bool:
-        """Whether it ignores quiet hours: the person sits there and waits for it."""
+        """Return whether it ignores quiet hours, because the person is waiting for it."""
         return self.need is Need.ASKED
 
 

@@ -1,4 +1,4 @@
-"""What notifications remembers of a match: only how far it has come, to know whether a message still has its reason."""
+"""A match as notifications stores it: only its people and state, to decide whether a message still has its reason."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -8,7 +8,7 @@ from services.events import matcher
 
 
 class MatchState(StrEnum):
-    """How far a match has come; it never goes back."""
+    """The state of a match; it never goes back."""
 
     PROPOSED = "proposed"
     ACCEPTED = "accepted"
@@ -31,7 +31,7 @@ MatchEvent = (
 
 @dataclass(frozen=True, kw_only=True)
 class Match:
-    """A match as heard: who is in it, how far it is, and until when the present question may be answered."""
+    """A match: its people, its state, and until when the current question can be answered."""
 
     id: str
     programme_id: str
@@ -41,21 +41,21 @@ class Match:
     answer_until: datetime | None = None
 
     def other_than(self, person_id: str) -> str:
-        """The other of the two people."""
+        """Return the id of the other person."""
         return self.mentor_id if person_id == self.mentee_id else self.mentee_id
 
 
-def after(known: Match | None, event: MatchEvent) -> Match:
-    """The match after an event; an event older than what is known changes nothing."""
-    heard = _heard(event)
-    if known is None:
-        return heard
+def apply_event(stored: Match | None, event: MatchEvent) -> Match:
+    """Return the match after an event; an event of an earlier state changes nothing."""
+    received = _from_event(event)
+    if stored is None:
+        return received
     if isinstance(event, matcher.MatchReminderDue):
-        return known  # a reminder brings no new state
-    return heard if _ORDER.index(heard.state) > _ORDER.index(known.state) else known
+        return stored  # a reminder brings no new state
+    return received if _ORDER.index(received.state) > _ORDER.index(stored.state) else stored
 
 
-def _heard(event: MatchEvent) -> Match:
+def _from_event(event: MatchEvent) -> Match:
     match event:
         case matcher.MatchProposed(answer_by=until):
             return _match(event, MatchState.PROPOSED, until)
@@ -80,8 +80,8 @@ def _match(event: MatchEvent, state: MatchState, until: datetime | None = None) 
     )
 
 
-def without(match: Match, person_id: str) -> Match:
-    """The match without a person who is to be forgotten."""
+def without_person(match: Match, person_id: str) -> Match:
+    """Return the match without the id of an erased person."""
     return replace(
         match,
         mentee_id="" if match.mentee_id == person_id else match.mentee_id,

@@ -1,4 +1,4 @@
-"""What notifications knows of a person: how to reach them (sealed), in which language, and what they are to us."""
+"""A person as notifications stores them: sealed contact, language, roles and consent to messages."""
 
 from dataclasses import dataclass, replace
 
@@ -7,9 +7,9 @@ from services.events import profiles
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """One person; `sealed` opens with the context `contact:<id>`.
+    """One person; ``sealed`` opens with the context ``contact:<id>``.
 
-    Facts and contacts come by two topics, so each has its own version, and neither waits for the other. An erased
+    Facts and contacts arrive on two topics, so each has its own version, and neither waits for the other. An erased
     person is only a tombstone: an id and a version, so that a late event does not bring them back.
     """
 
@@ -29,18 +29,18 @@ class Person:
 
     @property
     def is_known(self) -> bool:
-        """Whether any event told of them."""
+        """Return whether any event about them was handled."""
         return self.facts_version > 0 or self.contact_version > 0 or self.erased
 
     @property
     def reachable(self) -> bool:
-        """Whether we know how to reach them."""
+        """Return whether their contact is known."""
         return self.sealed is not None
 
 
-def with_facts(known: Person | None, event: profiles.PersonRegistered | profiles.PersonChanged) -> Person | None:
-    """The person after hearing their facts; None when this is older than what is known, or they are forgotten."""
-    person = known or Person(id=event.person_id, programme_id=event.programme_id)
+def with_facts(stored: Person | None, event: profiles.PersonRegistered | profiles.PersonChanged) -> Person | None:
+    """Return the person with new facts; None when the event is not newer than the stored, or they are erased."""
+    person = stored or Person(id=event.person_id, programme_id=event.programme_id)
     if person.erased or event.version <= person.facts_version:
         return None
     return replace(
@@ -54,9 +54,9 @@ def with_facts(known: Person | None, event: profiles.PersonRegistered | profiles
     )
 
 
-def with_contact(known: Person | None, event: profiles.ContactChanged) -> Person | None:
-    """The person after hearing their contact; None when this is older than what is known, or they are forgotten."""
-    person = known or Person(id=event.person_id, programme_id=event.programme_id)
+def with_contact(stored: Person | None, event: profiles.ContactChanged) -> Person | None:
+    """Return the person with a new contact; None when the event is not newer than the stored, or they are erased."""
+    person = stored or Person(id=event.person_id, programme_id=event.programme_id)
     if person.erased or event.version <= person.contact_version:
         return None
     return replace(
@@ -69,17 +69,17 @@ def with_contact(known: Person | None, event: profiles.ContactChanged) -> Person
     )
 
 
-def gone(known: Person | None, event: profiles.PersonLeft) -> Person | None:
-    """The person after leaving: only what they ask for themselves is still sent. None when that is old news."""
-    person = known or Person(id=event.person_id, programme_id=event.programme_id)
+def with_leaving(stored: Person | None, event: profiles.PersonLeft) -> Person | None:
+    """Return the person after leaving, who gets only messages that they request; None when nothing changes."""
+    person = stored or Person(id=event.person_id, programme_id=event.programme_id)
     if person.erased or event.version <= person.facts_version:
         return None
     return replace(person, facts_version=event.version, left=True)
 
 
-def tombstone(known: Person | None, event: profiles.PersonErased) -> Person:
-    """What stays of an erased person: that there is nothing more to know."""
-    version = max(event.version, known.facts_version if known else 0)
+def tombstone(stored: Person | None, event: profiles.PersonErased) -> Person:
+    """Return the tombstone of an erased person: their id and a version."""
+    version = max(event.version, stored.facts_version if stored else 0)
     return Person(
         id=event.person_id,
         programme_id=event.programme_id,

@@ -1,7 +1,7 @@
-"""Which messages an event calls for: to whom, about what, and how long each has its reason.
+"""Plan the messages of an event: recipient, kind, subject, and when each lapses.
 
-Pure: an event in, messages out. Whether a person wants one, and when it may go, is decided in `delivery.py` at the
-moment of sending, by what is true then.
+Pure: an event in, messages out. Whether a person wants a message, and when it may be sent, is decided in
+``delivery.py`` at the time of sending.
 """
 
 from collections.abc import Mapping
@@ -18,10 +18,10 @@ from services.notifications.domain.person import Person
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """One message to send: unique by (recipient, kind, subject, sequence), however often its event is heard.
+    """One message to send: unique by (recipient, kind, subject, sequence), however often its event arrives.
 
-    `needs` is the state its match must still be in; `facts` hold ids, codes and times for the template, never words
-    of a person, and of health nothing but the names of criteria.
+    ``needs`` is the state its match must still be in; ``facts`` holds ids, codes and times for the template, never a
+    person's own words, and of health only the names of criteria.
     """
 
     recipient: str
@@ -35,47 +35,47 @@ class Message:
 
 
 def plan(event: Event, at: datetime, before: Person | None = None) -> tuple[Message, ...]:
-    """The messages for an event that happened `at`; `before` is what was known of its person until now."""
+    """Return the messages for an event that happened ``at``; ``before`` is its person before the event."""
     match event:
         case profiles.PersonRegistered() | profiles.PersonChanged():
-            return _about_person(event, at, before)
+            return _person_messages(event, at, before)
         case profiles.SignInAsked():
-            return (_sign_in(event),)
+            return (_sign_in_message(event),)
         case matcher.WaitAtRisk():
-            return (_waiting(event, at),)
+            return (_waiting_message(event, at),)
         case matcher.MatchProposed() | matcher.MatchReminderDue() | matcher.MatchAccepted():
-            return (_question(event),)
+            return (_question_message(event),)
         case matcher.MatchActivated():
-            return _active(event, at)
+            return _active_messages(event, at)
         case matcher.MatchDeclined() | matcher.MatchExpired():
-            return _no(event, at)
+            return _declined_messages(event, at)
         case matcher.MatchEnded():
-            return _ended(event, at)
+            return _ended_messages(event, at)
     return ()
 
 
-def _about_person(
+def _person_messages(
     event: profiles.PersonRegistered | profiles.PersonChanged, at: datetime, before: Person | None
 ) -> tuple[Message, ...]:
-    """A welcome for who signs up, thanks for who applies, the good news on approval.
+    """Return a welcome for a new mentee, thanks for a new mentor, and the news of an approval.
 
-    Somebody heard of for the first time by a *change* is being told again (a rebuilt database): no mail for that.
+    A person whose first event is a *change* is being republished to a rebuilt database: they get no mail.
     """
     registered = isinstance(event, profiles.PersonRegistered)
     known = before if before is not None and before.facts_version > 0 else None
     if known is None and not registered:
         return ()
-    found: list[Kind] = []
+    planned: list[Kind] = []
     if event.mentee is not None and registered and not (known and known.mentee):
-        found.append(kinds.WELCOME)
+        planned.append(kinds.WELCOME)
     if event.mentor is not None and not event.mentor.approved and not (known and known.mentor):
-        found.append(kinds.APPLICATION_RECEIVED)
+        planned.append(kinds.APPLICATION_RECEIVED)
     if event.mentor is not None and event.mentor.approved and known is not None and not known.approved:
-        found.append(kinds.APPLICATION_APPROVED)
-    return tuple(_to(event.person_id, event.programme_id, kind, event.person_id, at) for kind in found)
+        planned.append(kinds.APPLICATION_APPROVED)
+    return tuple(_person_message(event, kind, at) for kind in planned)
 
 
-def _sign_in(event: profiles.SignInAsked) -> Message:
+def _sign_in_message(event: profiles.SignInAsked) -> Message:
     return Message(
         recipient=event.person_id,
         programme_id=event.programme_id,
@@ -86,8 +86,8 @@ def _sign_in(event: profiles.SignInAsked) -> Message:
     )
 
 
-def _waiting(event: matcher.WaitAtRisk, at: datetime) -> Message:
-    """One update a week at most: the week is the sequence."""
+def _waiting_message(event: matcher.WaitAtRisk, at: datetime) -> Message:
+    """Return the update about a long wait, at most one a week: the week is the sequence."""
     year, week, _ = at.isocalendar()
     return Message(
         recipient=event.mentee_id,
@@ -100,8 +100,8 @@ def _waiting(event: matcher.WaitAtRisk, at: datetime) -> Message:
     )
 
 
-def _question(event: matcher.MatchProposed | matcher.MatchReminderDue | matcher.MatchAccepted) -> Message:
-    """A question that waits for an answer: it has its reason while the match is in that state, until the deadline."""
+def _question_message(event: matcher.MatchProposed | matcher.MatchReminderDue | matcher.MatchAccepted) -> Message:
+    """Return a question or its reminder, which lapses at the deadline or when the match leaves its state."""
     match event:
         case matcher.MatchProposed():
             kind, to, needs, until = kinds.PROPOSAL, event.mentor_id, MatchState.PROPOSED, event.answer_by
@@ -125,57 +125,57 @@ def _question(event: matcher.MatchProposed | matcher.MatchReminderDue | matcher.
     )
 
 
-def _active(event: matcher.MatchActivated, at: datetime) -> tuple[Message, ...]:
+def _active_messages(event: matcher.MatchActivated, at: datetime) -> tuple[Message, ...]:
     return (
-        _of_match(event, event.mentee_id, kinds.ACTIVE_MENTEE, at, MatchState.ACTIVE),
-        _of_match(event, event.mentor_id, kinds.ACTIVE_MENTOR, at, MatchState.ACTIVE),
+        _match_message(event, event.mentee_id, kinds.ACTIVE_MENTEE, at, MatchState.ACTIVE),
+        _match_message(event, event.mentor_id, kinds.ACTIVE_MENTOR, at, MatchState.ACTIVE),
     )
 
 
-def _no(event: matcher.MatchDeclined | matcher.MatchExpired, at: datetime) -> tuple[Message, ...]:
-    """A "no" or a silence, without blame.
+def _declined_messages(event: matcher.MatchDeclined | matcher.MatchExpired, at: datetime) -> tuple[Message, ...]:
+    """Return the messages after a "no" or no answer, without blame.
 
-    A mentee who was never introduced hears nothing of a mentor's "no": they keep their place, and the next mentor
-    is asked at once. Whoever said no needs no letter about it.
+    A mentee who was never introduced gets no message about a mentor's "no": they keep their place, and the next mentor
+    is asked at once. A person who declined gets none about it.
     """
     match event:
         case matcher.MatchDeclined(by="mentee"):
             return (
-                _of_match(event, event.mentor_id, kinds.NOT_THIS_TIME, at),
-                _of_match(event, event.mentee_id, kinds.STILL_LOOKING, at),
+                _match_message(event, event.mentor_id, kinds.NOT_THIS_TIME, at),
+                _match_message(event, event.mentee_id, kinds.STILL_LOOKING, at),
             )
         case matcher.MatchDeclined():
             return ()
         case matcher.MatchExpired(waiting_for="mentee"):
             return (
-                _of_match(event, event.mentor_id, kinds.NOT_THIS_TIME, at),
-                _of_match(event, event.mentee_id, kinds.INTRODUCTION_LAPSED, at),
+                _match_message(event, event.mentor_id, kinds.NOT_THIS_TIME, at),
+                _match_message(event, event.mentee_id, kinds.INTRODUCTION_LAPSED, at),
             )
         case _:
-            return (_of_match(event, event.mentor_id, kinds.PROPOSAL_LAPSED, at),)
+            return (_match_message(event, event.mentor_id, kinds.PROPOSAL_LAPSED, at),)
 
 
-def _ended(event: matcher.MatchEnded, at: datetime) -> tuple[Message, ...]:
-    """Two who talked are both told. An introduction withdrawn before that leaves the mentee waiting again.
+def _ended_messages(event: matcher.MatchEnded, at: datetime) -> tuple[Message, ...]:
+    """Return a message for both people of an active match, or of an introduction that was withdrawn.
 
-    Declines and lapses were told by their own events; a mentor who was only asked learns it from the link.
+    Declined and expired matches have their own events; a mentor who was only asked learns of the end from the link.
     """
     if event.cause in {"declined", "expired"}:
         return ()
     if event.was == MatchState.ACTIVE:
         return (
-            _of_match(event, event.mentee_id, kinds.ENDED_MENTEE, at),
-            _of_match(event, event.mentor_id, kinds.ENDED_MENTOR, at),
+            _match_message(event, event.mentee_id, kinds.ENDED_MENTEE, at),
+            _match_message(event, event.mentor_id, kinds.ENDED_MENTOR, at),
         )
     if event.was == MatchState.ACCEPTED:
         return (
-            _of_match(event, event.mentee_id, kinds.STILL_LOOKING, at),
-            _of_match(event, event.mentor_id, kinds.NOT_THIS_TIME, at),
+            _match_message(event, event.mentee_id, kinds.STILL_LOOKING, at),
+            _match_message(event, event.mentor_id, kinds.NOT_THIS_TIME, at),
         )
     return ()
 
 
-def _of_match(
+def _match_message(
     event: matcher.MatchActivated | matcher.MatchDeclined | matcher.MatchExpired | matcher.MatchEnded,
     recipient: str,
     kind: Kind,
@@ -192,7 +192,11 @@ def _of_match(
     )
 
 
-def _to(recipient: str, programme_id: str, kind: Kind, subject: str, at: datetime) -> Message:
+def _person_message(event: profiles.PersonRegistered | profiles.PersonChanged, kind: Kind, at: datetime) -> Message:
     return Message(
-        recipient=recipient, programme_id=programme_id, kind=kind, subject=subject, lapses_at=at + kind.worth
+        recipient=event.person_id,
+        programme_id=event.programme_id,
+        kind=kind,
+        subject=event.person_id,
+        lapses_at=at + kind.worth,
     )

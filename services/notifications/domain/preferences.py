@@ -1,4 +1,4 @@
-"""What a person wishes of our messages: how many, and when."""
+"""A person's preferences: how many messages they want, and when."""
 
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -11,10 +11,10 @@ PACES: tuple[Pace, ...] = ("at_once", "once_a_day")
 
 @dataclass(frozen=True, kw_only=True)
 class Preferences:
-    """One person's wishes; `version` counts their changes, 0 is what everybody starts with.
+    """One person's preferences; ``version`` counts their changes, 0 means the defaults.
 
-    `helpful` is False after unsubscribing: only what is needed or asked for is sent then. `quiet_hours` is
-    `21:00-08:00`, `off`, or None for the programme's own.
+    ``helpful`` is False after unsubscribing: only needed and requested messages are sent then. ``quiet_hours`` is
+    ``21:00-08:00``, ``off``, or None for the programme's own.
     """
 
     person_id: str
@@ -24,10 +24,10 @@ class Preferences:
     quiet_hours: str | None = None
 
     def quiet(self, programme: QuietHours | None) -> QuietHours | None:
-        """The quiet hours that hold for this person."""
+        """Return the quiet hours of this person, given the programme's."""
         return programme if self.quiet_hours is None else read_quiet_hours(self.quiet_hours)
 
 
 def unsubscribed(known: Preferences) -> Preferences:
-    """The same wishes with no more helpful messages; unchanged when that was so already."""
+    """Return the preferences without helpful messages; the same object when they were off already."""
     return replace(known, helpful=False, version=known.version + 1) if known.helpful else known

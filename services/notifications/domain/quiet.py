@@ -1,4 +1,4 @@
-"""Quiet hours, by the reader's own clock: mail that is not urgent waits for the morning."""
+"""Quiet hours in the reader's time zone: mail that is not urgent waits until they end."""
 
 import re
 from dataclasses import dataclass
@@ -11,31 +11,31 @@ DAILY = time(9, 0)
 
 @dataclass(frozen=True)
 class QuietHours:
-    """A span of every day, possibly over midnight: `start` inclusive, `end` exclusive."""
+    """A daily span of time, possibly over midnight: ``start`` inclusive, ``end`` exclusive."""
 
     start: time
     end: time
 
     def cover(self, moment: time) -> bool:
-        """Whether a time of day lies within."""
+        """Return whether a time of day lies within."""
         if self.start <= self.end:
             return self.start <= moment < self.end
         return moment >= self.start or moment < self.end
 
 
 def read_quiet_hours(text: str) -> QuietHours | None:
-    """Read `21:00-08:00`; `off` is None. ValueError for anything else."""
+    """Return the quiet hours of a text such as ``21:00-08:00``, None for ``off``; raise ValueError for any other."""
     if text == "off":
         return None
-    found = _HOURS.fullmatch(text)
-    if found is None:
+    match = _HOURS.fullmatch(text)
+    if match is None:
         raise ValueError("has to look like 21:00-08:00, or be off")
-    first, second, third, fourth = (int(part) for part in found.groups())
-    return QuietHours(time(first, second), time(third, fourth))
+    start_hour, start_minute, end_hour, end_minute = (int(part) for part in match.groups())
+    return QuietHours(time(start_hour, start_minute), time(end_hour, end_minute))
 
 
 def after_quiet(moment: datetime, zone: str, quiet: QuietHours | None) -> datetime:
-    """The first moment from `moment` on (UTC) that is not quiet for somebody in `zone`."""
+    """Return the first moment (UTC) at or after ``moment`` outside quiet hours in ``zone``."""
     local = moment.astimezone(zone_of(zone))
     if quiet is not None and quiet.cover(local.time()):
         local = _next(local, quiet.end)
@@ -43,18 +43,18 @@ def after_quiet(moment: datetime, zone: str, quiet: QuietHours | None) -> dateti
 
 
 def next_daily(moment: datetime, zone: str) -> datetime:
-    """The next nine in the morning (UTC) for somebody in `zone`: when those who like their mail once a day get it."""
+    """Return the next nine in the morning in ``zone`` (as UTC), the time of daily mail."""
     return _next(moment.astimezone(zone_of(zone)), DAILY).astimezone(UTC)
 
 
 def _next(local: datetime, at: time) -> datetime:
-    """The next moment with that wall-clock time; a time that a clock change skips comes right after the gap."""
+    """Return the next moment with that wall-clock time; a time that a clock change skips moves right after the gap."""
     day = local.date() if local.time() <= at else local.date() + timedelta(days=1)
     return datetime.combine(day, at, tzinfo=local.tzinfo)
 
 
 def zone_of(name: str) -> ZoneInfo:
-    """The time zone of that name; UTC when there is none."""
+    """Return the time zone of that name; UTC for an unknown name."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -1,4 +1,4 @@
-"""The pages of notifications: the development mailbox, and the look of the unsubscribe page."""
+"""The pages of notifications: the development mailbox, and the templates of the unsubscribe page."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,18 +13,18 @@ _WORDS = Path(__file__).parent.parent / "words"
 
 
 def pages(mailbox: MailReader | None) -> Sequence[flask.Blueprint]:
-    """Return the page blueprints; their templates stand in `templates/notifications/`."""
-    return (_looks(), mailbox_pages(mailbox))
+    """Return the page blueprints; their templates are in ``templates/notifications/``."""
+    return (_templates(), mailbox_pages(mailbox))
 
 
-def _looks() -> flask.Blueprint:
-    """Brings the templates and the words that this service's pages speak."""
-    looks = flask.Blueprint("notifications_looks", __name__, template_folder="templates")
+def _templates() -> flask.Blueprint:
+    """Return the blueprint that brings the templates and translations of this service's pages."""
+    blueprint = flask.Blueprint("notifications_looks", __name__, template_folder="templates")
     words = Words(_WORDS)
 
-    @looks.record
+    @blueprint.record
     def install(state: flask.blueprints.BlueprintSetupState) -> None:
         words.install(state.app.jinja_env)
         state.app.jinja_env.globals["phrases_of"] = words.of
 
-    return looks
+    return blueprint

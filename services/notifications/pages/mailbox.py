@@ -1,11 +1,11 @@
-"""The development mailbox for people: every mail that would have left, newest first."""
+"""The development mailbox as pages: every mail that would have been sent, newest first."""
 
 from flask import Blueprint, Response, make_response, request
 
 from services.chassis.core.errors import NotFound
 from services.chassis.web.access_policy import allow
 from services.chassis.web.html_pages import render
-from services.notifications.ports import MailReader, ReadMail
+from services.notifications.ports import MailReader, StoredMail
 
 _FRAMING = "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; form-action 'self'"
 _FRAMED = (
@@ -34,9 +34,9 @@ def mailbox_pages(mailbox: MailReader | None) -> Blueprint:
     @pages.get("/mailbox/<name>/html")
     @allow("anyone")
     def html_part(name: str) -> Response:
-        """The mail's own page, alone in a frame that may run nothing; its links open beside it."""
-        shown = _read(mailbox, name).html.replace("<head>", '<head><base target="_blank">', 1)
-        response = make_response(shown)
+        """Return the mail's HTML for a frame that runs no scripts; its links open in a new tab."""
+        html = _read(mailbox, name).html.replace("<head>", '<head><base target="_blank">', 1)
+        response = make_response(html)
         response.headers["Content-Security-Policy"] = _FRAMED
         response.headers["X-Frame-Options"] = "SAMEORIGIN"
         return response
@@ -50,8 +50,8 @@ def _open(mailbox: MailReader | None) -> MailReader:
     return mailbox
 
 
-def _read(mailbox: MailReader | None, name: str) -> ReadMail:
-    found = _open(mailbox).read(name)
-    if found is None:
+def _read(mailbox: MailReader | None, name: str) -> StoredMail:
+    mail = _open(mailbox).read(name)
+    if mail is None:
         raise NotFound("not_found", "There is no mail of this name here.")
-    return found
+    return mail

@@ -1,1 +1,1 @@
-"""The verbs of notifications: each loads, asks the domain, saves and tells."""
+"""The use cases of notifications, one verb per file: load, ask the domain, save, publish."""

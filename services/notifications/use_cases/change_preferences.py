@@ -1,4 +1,4 @@
-"""A person says what they wish of our messages."""
+"""Read and change a person's preferences."""
 
 from services.chassis.core.errors import NotFound, Stale
 from services.notifications.domain.preferences import Preferences, unsubscribed
@@ -6,7 +6,7 @@ from services.notifications.ports import Unit
 
 
 def read_preferences(uow: Unit, person_id: str, programme_id: str) -> Preferences:
-    """A person's wishes; NotFound when the programme does not know them (any more)."""
+    """Return a person's preferences; raise NotFound when the person is unknown in the programme, or erased."""
     with uow.begin() as store:
         person = store.person(person_id)
         if person is None or person.erased or person.programme_id != programme_id:
@@ -14,23 +14,23 @@ def read_preferences(uow: Unit, person_id: str, programme_id: str) -> Preference
         return store.preferences(person_id)
 
 
-def change_preferences(uow: Unit, wished: Preferences, *, by: str) -> Preferences:
-    """Keep new wishes, made from version `wished.version - 1`; Stale when they changed meanwhile."""
+def change_preferences(uow: Unit, changed: Preferences, *, by: str) -> Preferences:
+    """Store preferences that follow version ``changed.version - 1``; raise Stale when that has changed since."""
     with uow.begin() as store:
-        if not store.save_preferences(wished):
+        if not store.save_preferences(changed):
             raise Stale("changed_meanwhile", "These wishes changed meanwhile. Please read them again.")
-        store.audit("preferences_changed", wished.person_id, by=by)
-        return wished
+        store.audit("preferences_changed", changed.person_id, by=by)
+        return changed
 
 
 def unsubscribe(uow: Unit, person_id: str) -> None:
-    """No more helpful messages; doing it twice changes nothing, and nobody learns whether we know the person."""
+    """Stop helpful messages; repeating it changes nothing, and the caller does not learn whether the person exists."""
     with uow.begin() as store:
         person = store.person(person_id)
         if person is None or person.erased:
             return
-        known = store.preferences(person_id)
-        wished = unsubscribed(known)
-        if wished is not known:
-            store.save_preferences(wished)
+        stored = store.preferences(person_id)
+        changed = unsubscribed(stored)
+        if changed is not stored:
+            store.save_preferences(changed)
             store.audit("unsubscribed", person_id, by=f"person:{person_id}")

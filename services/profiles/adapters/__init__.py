@@ -1,1 +1,1 @@
-"""How profiles keeps what it owns: tables, and a store that maps rows to values by hand."""
+"""The database of profiles: tables, and a store that maps rows to values by hand."""

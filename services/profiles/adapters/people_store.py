@@ -1,4 +1,4 @@
-"""Everybody who is in a programme, as rows of `people`."""
+"""The people of a programme, as rows of ``people``."""
 
 from collections.abc import Sequence, Set
 from datetime import datetime
@@ -6,66 +6,66 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from services.chassis.core.errors import Stale
-from services.profiles.adapters.rows import Vault, person_of, person_row
+from services.profiles.adapters.rows import PersonCipher, person_from_row, person_row
 from services.profiles.adapters.tables import people
 from services.profiles.domain.person import Person
 from services.profiles.domain.refusals import address_known
 
-_AT = sa.select(people.c.id).where(
+_ID_BY_EMAIL = sa.select(people.c.id).where(
     people.c.programme_id == sa.bindparam("programme"), people.c.email_index == sa.bindparam("index")
 )
 
 
 class PeopleRows:
-    """Implements the port `People`."""
+    """Implements the port ``People``."""
 
-    def __init__(self, connection: sa.Connection, vault: Vault) -> None:
+    def __init__(self, connection: sa.Connection, cipher: PersonCipher) -> None:
         self._connection = connection
-        self._vault = vault
-        self._here: dict[str, bool] = {}  # who was looked for in this transaction, and whether they are there
+        self._cipher = cipher
+        self._exists: dict[str, bool] = {}  # ids looked up in this transaction, and whether they exist
 
     def add(self, person: Person) -> None:
-        """Keep a newcomer; the database itself holds that an address is there once in a programme."""
-        self._here.clear()
+        """Store a new person; a unique constraint ensures that an address occurs once in a programme."""
+        self._exists.clear()
         try:
-            self._connection.execute(people.insert(), person_row(person, self._vault))
+            self._connection.execute(people.insert(), person_row(person, self._cipher))
         except sa.exc.IntegrityError as error:
             raise address_known() from error
 
     def get(self, person_id: str, *, to_change: bool = False) -> Person | None:
-        """Return a person; `to_change` locks the row until the transaction ends, so that changes queue up."""
+        """Return a person; ``to_change`` locks the row until the transaction ends."""
         query = sa.select(people).where(people.c.id == person_id)
         if to_change:
             query = query.with_for_update()
         row = self._connection.execute(query).mappings().one_or_none()
-        return None if row is None else person_of(row, self._vault)
+        return None if row is None else person_from_row(row, self._cipher)
 
-    def are_here(self, person_ids: Set[str]) -> bool:
-        """Tell whether all of them are in a programme, without opening anything of them."""
-        unknown = list(person_ids - self._here.keys())
+    def all_exist(self, person_ids: Set[str]) -> bool:
+        """Return whether all of these people are in a programme, without decrypting any field."""
+        unknown = list(person_ids - self._exists.keys())
         if unknown:
-            found = set(self._connection.scalars(sa.select(people.c.id).where(people.c.id.in_(unknown))))
-            self._here |= {person_id: person_id in found for person_id in unknown}
-        return all(self._here[person_id] for person_id in person_ids)
+            existing = set(self._connection.scalars(sa.select(people.c.id).where(people.c.id.in_(unknown))))
+            self._exists |= {person_id: person_id in existing for person_id in unknown}
+        return all(self._exists[person_id] for person_id in person_ids)
 
     def save(self, person: Person, was: int) -> None:
-        """Keep a changed person if nobody else changed them since version `was`."""
+        """Store a changed person; raise Stale unless the stored version is still ``was``."""
         change = sa.update(people).where(people.c.id == person.id, people.c.version == was)
         try:
-            done = self._connection.execute(change.values(person_row(person, self._vault)))
+            updated = self._connection.execute(change.values(person_row(person, self._cipher)))
         except sa.exc.IntegrityError as error:
             raise address_known() from error
-        if done.rowcount != 1:
+        if updated.rowcount != 1:
             raise Stale("changed_meanwhile", "This was changed meanwhile; read it again and repeat the change.")
 
-    def id_at(self, programme_id: str, email: str) -> str | None:
-        """Return whose address this is, by its blind index."""
-        told = {"programme": programme_id, "index": self._vault.index(email)}
-        return self._connection.execute(_AT, told).scalar_one_or_none()
+    def id_by_email(self, programme_id: str, email: str) -> str | None:
+        """Return the id of the person with this address, by its blind index; None when there is none."""
+        parameters = {"programme": programme_id, "index": self._cipher.index(email)}
+        return self._connection.execute(_ID_BY_EMAIL, parameters).scalar_one_or_none()
 
     def forget(self, person_id: str) -> None:
-        """Remove the person; consents, sign-in requests and introductions go with them by foreign key."""
-        self._here.clear()
+        """Delete the person; foreign keys delete their consents, sign-in requests and introductions."""
+        self._exists.clear()
         self._connection.execute(sa.delete(people).where(people.c.id == person_id))
 
     def after(self, programme_id: str, last_id: str, limit: int) -> Sequence[Person]:
@@ -76,7 +76,7 @@ class PeopleRows:
             .order_by(people.c.id)
             .limit(limit)
         )
-        return [person_of(row, self._vault) for row in self._connection.execute(query).mappings()]
+        return [person_from_row(row, self._cipher) for row in self._connection.execute(query).mappings()]
 
     def mentors(
         self, programme_id: str, status: str | None, after: tuple[datetime, str] | None, limit: int
@@ -92,4 +92,4 @@ class PeopleRows:
             beyond = sa.and_(people.c.applied_at == at, people.c.id > last_id)
             query = query.where(sa.or_(people.c.applied_at > at, beyond))
         query = query.order_by(people.c.applied_at, people.c.id).limit(limit)
-        return [person_of(row, self._vault) for row in self._connection.execute(query).mappings()]
+        return [person_from_row(row, self._cipher) for row in self._connection.execute(query).mappings()]

@@ -1,4 +1,4 @@
-"""Rows to values and back, by hand: what is sealed is opened here and nowhere else."""
+"""Map rows to values and back, by hand; sealed columns are opened only here."""
 
 import json
 from datetime import datetime
@@ -20,32 +20,32 @@ Row = sa.RowMapping
 T = TypeVar("T")
 
 
-class Vault:
-    """Seals and opens the texts of a person, each for its own column, and finds addresses without reading them."""
+class PersonCipher:
+    """Seals and opens a person's texts, each bound to its column, and computes the blind index of addresses."""
 
     def __init__(self, cipher: FieldCipher, index: BlindIndex) -> None:
         self._cipher = cipher
         self._index = index
 
-    def close(self, text: str | None, column: str, person_id: str) -> str | None:
+    def seal(self, text: str | None, column: str, person_id: str) -> str | None:
         """Return a text sealed for one column of one person; None stays None."""
         return None if text is None else self._cipher.seal(text, f"people:{column}:{person_id}")
 
     def open(self, sealed: str | None, column: str, person_id: str) -> str | None:
-        """Return the text sealed for that column of that person."""
+        """Return the plain text of a column of a person; None stays None."""
         return None if sealed is None else self._cipher.open(sealed, f"people:{column}:{person_id}")
 
     def index(self, email: str) -> str:
-        """Return what an address is found by."""
+        """Return the blind index of an address."""
         return self._index.of(normal_address(email))
 
 
-def person_row(person: Person, vault: Vault) -> dict[str, Any]:
-    """Return a person as a row of `people`."""
+def person_row(person: Person, cipher: PersonCipher) -> dict[str, Any]:
+    """Return a person as a row of ``people``."""
     mentee, mentor, contact = person.mentee, person.mentor, person.contact
 
-    def closed(column: str, text: str | None) -> str | None:
-        return vault.close(text, column, person.id)
+    def sealed(column: str, text: str | None) -> str | None:
+        return cipher.seal(text, column, person.id)
 
     return {
         "id": person.id,
@@ -56,20 +56,20 @@ def person_row(person: Person, vault: Vault) -> dict[str, Any]:
         "locale": person.locale,
         "time_zone": person.time_zone,
         "agreed": sorted(person.agreed),
-        "email": closed("email", contact.email),
-        "email_index": vault.index(contact.email),
-        "phone": closed("phone", contact.phone),
-        "name": closed("name", contact.name),
-        "pronouns": closed("pronouns", contact.pronouns),
+        "email": sealed("email", contact.email),
+        "email_index": cipher.index(contact.email),
+        "phone": sealed("phone", contact.phone),
+        "name": sealed("name", contact.name),
+        "pronouns": sealed("pronouns", contact.pronouns),
         "mentee_facts": to_json(mentee.facts) if mentee else None,
-        "mentee_words": closed("mentee_words", mentee.own_words) if mentee else None,
-        "referral_code": closed("referral_code", mentee.referral_code) if mentee else None,
+        "mentee_words": sealed("mentee_words", mentee.own_words) if mentee else None,
+        "referral_code": sealed("referral_code", mentee.referral_code) if mentee else None,
         "support": list(mentee.support) if mentee else [],
         "mentee_access": list(mentee.access_needs) if mentee else [],
         "met_a_peer": mentee.ever_met_a_peer if mentee else None,
         "mentor_facts": to_json(mentor.facts) if mentor else None,
-        "mentor_words": closed("mentor_words", mentor.own_words) if mentor else None,
-        "mentor_hopes": closed("mentor_hopes", mentor.hopes) if mentor else None,
+        "mentor_words": sealed("mentor_words", mentor.own_words) if mentor else None,
+        "mentor_hopes": sealed("mentor_hopes", mentor.hopes) if mentor else None,
         "mentor_access": list(mentor.access_needs) if mentor else [],
         "mentor_status": mentor.status if mentor else None,
         "applied_at": mentor.applied_at if mentor else None,
@@ -77,11 +77,11 @@ def person_row(person: Person, vault: Vault) -> dict[str, Any]:
     }
 
 
-def person_of(row: Row, vault: Vault) -> Person:
-    """Return the person that a row holds."""
+def person_from_row(row: Row, cipher: PersonCipher) -> Person:
+    """Return the person of a row."""
 
     def opened(column: str) -> str | None:
-        return vault.open(row[column], column, row["id"])
+        return cipher.open(row[column], column, row["id"])
 
     return Person(
         id=row["id"],
@@ -140,8 +140,8 @@ def introduction_row(introduction: Introduction, heard_at: datetime) -> dict[str
     }
 
 
-def introduction_of(row: Row) -> Introduction:
-    """Return the introduction that a row holds."""
+def introduction_from_row(row: Row) -> Introduction:
+    """Return the introduction of a row."""
     return Introduction(
         match_id=row["match_id"],
         programme_id=row["programme_id"],
@@ -153,8 +153,8 @@ def introduction_of(row: Row) -> Introduction:
     )
 
 
-def consent_of(row: Row) -> ConsentEntry:
-    """Return the entry that a row of the ledger holds."""
+def consent_from_row(row: Row) -> ConsentEntry:
+    """Return the consent entry of a row."""
     return ConsentEntry(purpose=row["purpose"], given=row["given"], at=row["at"], wording=row["wording"])
 
 
@@ -169,8 +169,8 @@ def tombstone_row(tombstone: Tombstone) -> dict[str, Any]:
     }
 
 
-def tombstone_of(row: Row) -> Tombstone:
-    """Return the tombstone that a row holds."""
+def tombstone_from_row(row: Row) -> Tombstone:
+    """Return the tombstone of a row."""
     return Tombstone(
         person_id=row["person_id"],
         programme_id=row["programme_id"],
@@ -180,6 +180,6 @@ def tombstone_of(row: Row) -> Tombstone:
     )
 
 
-def _read(kind: type[T], shown: Any) -> T:
-    """Read a value back from the JSON that `to_json` made, with the codec's own strictness."""
-    return cast(T, decode(cast(Any, kind), json.dumps(shown).encode()))
+def _read(kind: type[T], stored: Any) -> T:
+    """Return the value whose JSON ``to_json`` made, decoded as strictly as an event."""
+    return cast(T, decode(cast(Any, kind), json.dumps(stored).encode()))

@@ -1,4 +1,4 @@
-"""The store of profiles: its rooms, all within one transaction."""
+"""The store of profiles: one object per port, all within one transaction."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,17 +7,17 @@ import sqlalchemy as sa
 
 from services.chassis.storage.unit_of_work import StoreBase, Transaction
 from services.profiles.adapters.people_store import PeopleRows
-from services.profiles.adapters.rows import Vault
+from services.profiles.adapters.rows import PersonCipher
 from services.profiles.adapters.tables import CHASSIS
 from services.profiles.adapters.trace_store import IntroductionRows, LedgerRows, SignInRows, TombstoneRows, WaitRows
 
 
 class Store(StoreBase):
-    """Implements the port `Store` on SQLite and PostgreSQL alike."""
+    """Implements the port ``Store`` on SQLite and PostgreSQL alike."""
 
-    def __init__(self, tx: Transaction, vault: Vault) -> None:
+    def __init__(self, tx: Transaction, cipher: PersonCipher) -> None:
         super().__init__(tx)
-        self.people = PeopleRows(tx.connection, vault)
+        self.people = PeopleRows(tx.connection, cipher)
         self.ledger = LedgerRows(tx.connection)
         self.tombstones = TombstoneRows(tx.connection)
         self.sign_ins = SignInRows(tx.connection, tx.now)
@@ -25,7 +25,7 @@ class Store(StoreBase):
         self.waits = WaitRows(tx)
 
     def audited(self, subject: str) -> Sequence[Mapping[str, Any]]:
-        """Return what was recorded about an id: what, when, by whom and why."""
+        """Return the audit records of an id: time, action, actor and reason."""
         audit = CHASSIS.audit
         query = sa.select(audit.c.at, audit.c.action, audit.c.by, audit.c.reason)
         rows = self.connection.execute(query.where(audit.c.subject == subject).order_by(audit.c.seq)).mappings()

@@ -1,4 +1,4 @@
-"""The tables of profiles. A column's ``info`` says what it is, why it is kept and what erasure does with it.
+"""The tables of profiles. A column's ``info`` gives its class, its purpose, its retention and its fate on erasure.
 
 ``sealed`` columns hold AES-256-GCM texts bound to their column and person; ``health`` columns hold coded facts.
 """

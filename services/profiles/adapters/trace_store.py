@@ -9,7 +9,13 @@ import sqlalchemy as sa
 from services.chassis.storage.database import insert_new, upsert
 from services.chassis.storage.held_rows import Held
 from services.chassis.storage.unit_of_work import Transaction
-from services.profiles.adapters.rows import consent_of, introduction_of, introduction_row, tombstone_of, tombstone_row
+from services.profiles.adapters.rows import (
+    consent_from_row,
+    introduction_from_row,
+    introduction_row,
+    tombstone_from_row,
+    tombstone_row,
+)
 from services.profiles.adapters.tables import consents, introductions, sign_in_links, tombstones, waits
 from services.profiles.domain.consent import ConsentEntry
 from services.profiles.domain.erasure import Tombstone
@@ -21,13 +27,13 @@ _RECENT_WAITS = sa.select(waits.c.seconds).where(
 
 
 class LedgerRows:
-    """Implements the port `Ledger`: rows are added, never changed."""
+    """Implements the port ``Ledger``: rows are inserted, never updated."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
     def write(self, person_id: str, entries: Sequence[ConsentEntry]) -> None:
-        """Add entries."""
+        """Append entries."""
         rows = [
             {
                 "person_id": person_id,
@@ -38,29 +44,29 @@ class LedgerRows:
             }
             for entry in entries
         ]
-        if rows:  # in their order: so the numbers follow it
+        if rows:  # one insert in this order, so that the sequence numbers follow it
             self._connection.execute(consents.insert(), rows)
 
     def of(self, person_id: str) -> Sequence[ConsentEntry]:
         """Return a person's entries, oldest first."""
         query = sa.select(consents).where(consents.c.person_id == person_id).order_by(consents.c.seq)
-        return [consent_of(row) for row in self._connection.execute(query).mappings()]
+        return [consent_from_row(row) for row in self._connection.execute(query).mappings()]
 
 
 class TombstoneRows:
-    """Implements the port `Tombstones`."""
+    """Implements the port ``Tombstones``."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
     def get(self, person_id: str) -> Tombstone | None:
-        """Return the trace of an erased person, locked where the database can."""
+        """Return the tombstone of a person, None when there is none."""
         query = sa.select(tombstones).where(tombstones.c.person_id == person_id)
         row = self._connection.execute(query).mappings().one_or_none()
-        return None if row is None else tombstone_of(row)
+        return None if row is None else tombstone_from_row(row)
 
     def put(self, tombstone: Tombstone) -> None:
-        """Keep it, new or with another receipt."""
+        """Insert or update a tombstone."""
         row = tombstone_row(tombstone)
         change = sa.update(tombstones).where(tombstones.c.person_id == tombstone.person_id).values(row)
         if self._connection.execute(change).rowcount == 0:
@@ -74,23 +80,23 @@ class TombstoneRows:
             .order_by(tombstones.c.person_id)
             .limit(limit)
         )
-        return [tombstone_of(row) for row in self._connection.execute(query).mappings()]
+        return [tombstone_from_row(row) for row in self._connection.execute(query).mappings()]
 
 
 class SignInRows:
-    """Implements the port `SignIns`."""
+    """Implements the port ``SignIns``."""
 
     def __init__(self, connection: sa.Connection, now: datetime) -> None:
         self._connection = connection
         self._now = now
 
     def add(self, request_id: str, person_id: str, expires_at: datetime) -> None:
-        """Keep a request."""
+        """Store a request."""
         row = {"request_id": request_id, "person_id": person_id, "asked_at": self._now, "expires_at": expires_at}
         self._connection.execute(sa.insert(sign_in_links).values(row))
 
     def use(self, request_id: str, person_id: str) -> bool:
-        """Mark it used by one conditional change, so that of two at the same time one wins."""
+        """Mark a request as used in one conditional update, so that one of two concurrent uses wins."""
         change = (
             sa.update(sign_in_links)
             .where(
@@ -110,12 +116,12 @@ class SignInRows:
         return [{name: row[name] for name in ("asked_at", "expires_at", "used_at")} for row in rows]
 
     def forget_before(self, moment: datetime) -> None:
-        """Remove requests that were over before a moment."""
+        """Delete requests that expired before a moment."""
         self._connection.execute(sa.delete(sign_in_links).where(sign_in_links.c.expires_at < moment))
 
 
 class IntroductionRows:
-    """Implements the port `Introductions`: what is put is written before the commit, several rows together."""
+    """Implements the port ``Introductions``: changed rows are written together before the commit."""
 
     def __init__(self, tx: Transaction) -> None:
         self._connection = tx.connection
@@ -123,42 +129,43 @@ class IntroductionRows:
         self._held: Held[Introduction] = Held(self._write)
         tx.hold(self._held)
 
-    def expect(self, match_ids: Sequence[str]) -> None:
-        """Read several at once."""
+    def prefetch(self, match_ids: Sequence[str]) -> None:
+        """Read several introductions at once."""
         missing = self._held.missing(match_ids)
         if missing:
             query = sa.select(introductions).where(introductions.c.match_id.in_(missing))
-            found = {row["match_id"]: introduction_of(row) for row in self._connection.execute(query).mappings()}
+            stored = {row["match_id"]: introduction_from_row(row) for row in self._connection.execute(query).mappings()}
             for match_id in missing:
-                self._held.learn(match_id, found.get(match_id))
+                self._held.learn(match_id, stored.get(match_id))
 
     def get(self, match_id: str) -> Introduction | None:
-        """Return one, None when unknown."""
+        """Return an introduction, None when unknown."""
         if not self._held.missing([match_id]):
             return self._held.get(match_id)
         query = sa.select(introductions).where(introductions.c.match_id == match_id)
         row = self._connection.execute(query).mappings().one_or_none()
-        return None if row is None else introduction_of(row)
+        return None if row is None else introduction_from_row(row)
 
     def put(self, introduction: Introduction) -> None:
-        """Keep it, new or changed."""
+        """Insert or update an introduction."""
         self._held.change(introduction.match_id, introduction)
 
     def _write(self, changed: Mapping[str, Introduction]) -> None:
-        upsert(self._connection, introductions, [introduction_row(one, self._now) for one in changed.values()])
+        rows = [introduction_row(introduction, self._now) for introduction in changed.values()]
+        upsert(self._connection, introductions, rows)
 
     def of(self, person_id: str) -> Sequence[Introduction]:
-        """Return those a person is part of, in the order of their ids."""
+        """Return the introductions of a person, in the order of their ids."""
         self._held.write()
         query = sa.select(introductions).where(
             sa.or_(introductions.c.mentee_id == person_id, introductions.c.mentor_id == person_id)
         )
         rows = self._connection.execute(query.order_by(introductions.c.match_id)).mappings()
-        return [introduction_of(row) for row in rows]
+        return [introduction_from_row(row) for row in rows]
 
 
 class WaitRows:
-    """Implements the port `Waits`: what is added is written before the commit, several rows together."""
+    """Implements the port ``Waits``: new rows are written together before the commit."""
 
     def __init__(self, tx: Transaction) -> None:
         self._connection = tx.connection
@@ -167,7 +174,7 @@ class WaitRows:
         tx.hold(self._new)
 
     def add(self, match_id: str, programme_id: str, seconds: int) -> None:
-        """Keep one wait; the same match again changes nothing."""
+        """Store one wait; the same match again changes nothing."""
         row = {"match_id": match_id, "programme_id": programme_id, "seconds": seconds, "at": self._now}
         if self._new.missing([match_id]):
             self._new.change(match_id, row)
@@ -178,5 +185,5 @@ class WaitRows:
     def since(self, programme_id: str, moment: datetime) -> Sequence[int]:
         """Return the recent waits in seconds."""
         self._new.write()
-        told = {"programme": programme_id, "moment": moment}
-        return list(self._connection.execute(_RECENT_WAITS, told).scalars())
+        parameters = {"programme": programme_id, "moment": moment}
+        return list(self._connection.execute(_RECENT_WAITS, parameters).scalars())

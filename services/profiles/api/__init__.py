@@ -1,4 +1,4 @@
-"""The HTTP door of profiles: who asks, which use case, what to answer. It translates and never decides."""
+"""The HTTP API of profiles: it translates between requests and use cases, and never decides."""
 
 from collections.abc import Sequence
 
@@ -16,6 +16,6 @@ __all__ = ["ApiContext", "routes"]
 
 
 def routes(context: ApiContext) -> Sequence[Blueprint]:
-    """Return every group of routes of this service."""
-    made = (mentees, mentors, people, consents, sign_ins, introductions)
-    return (*(group(context) for group in made), catalogue())
+    """Return the blueprints of this service."""
+    builders = (mentees, mentors, people, consents, sign_ins, introductions)
+    return (*(build(context) for build in builders), catalogue())

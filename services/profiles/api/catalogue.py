@@ -1,4 +1,4 @@
-"""Every vocabulary with labels, for whoever builds a form."""
+"""The catalogue: every vocabulary with labels, for building forms."""
 
 import hashlib
 import json
@@ -31,15 +31,15 @@ def catalogue() -> Blueprint:
     @routes.arguments(CatalogueQuery, location="query")
     @routes.response(200, CatalogueSchema, headers={"ETag": {"schema": {"type": "string"}}})
     def read(query: dict[str, Any]) -> Response:
-        """Read every vocabulary, with labels in the asked language.
+        """Read every vocabulary, with labels in the requested language.
 
-        Codes are what the API speaks; labels are for people. Languages without labels get English ones. Answers 304
-        to an If-None-Match that is still right.
+        The API uses codes; labels are for people. A language without labels gets English ones. Answers 304 to an
+        If-None-Match that still holds.
         """
-        wished = (query["locale"] or language()).split("-", maxsplit=1)[0].lower()
-        locale = wished if wished in locales() else "en"
-        shown, tag = _catalogue(locale)
-        answer = jsonify(shown)
+        requested = (query["locale"] or language()).split("-", maxsplit=1)[0].lower()
+        locale = requested if requested in locales() else "en"
+        body, tag = _catalogue(locale)
+        answer = jsonify(body)
         answer.set_etag(tag)
         answer.headers["Content-Language"] = locale
         answer.headers["Vary"] = "Accept-Language, Cookie"
@@ -50,7 +50,7 @@ def catalogue() -> Blueprint:
 
 @cache
 def _catalogue(locale: str) -> tuple[dict[str, Any], str]:
-    shown = {
+    body = {
         "locale": locale,
         "direction": direction(locale),
         "vocabularies": {
@@ -61,4 +61,4 @@ def _catalogue(locale: str) -> tuple[dict[str, Any], str]:
             for model in device_models().values()
         ],
     }
-    return shown, hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:16]
+    return body, hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]

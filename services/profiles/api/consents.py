@@ -1,4 +1,4 @@
-"""What a person agreed to."""
+"""Routes of the consent ledger."""
 
 from typing import Any
 
@@ -12,14 +12,14 @@ from services.profiles.use_cases.answer_consent import answer_consent, read_cons
 
 
 def consents(context: ApiContext) -> Blueprint:
-    """Return the routes of the consent ledger; for the person and for admins."""
-    routes = group("consents", "What a person agreed to: a ledger that only grows.")
+    """Return the routes of the consent ledger, for the person and for admins."""
+    routes = group("consents", "A person's consents, as an append-only ledger.")
 
     @routes.route("/people/<person_id>/consents", methods=["GET"])
     @allow("person", "admin")
     @routes.response(200, LedgerSchema)
     def ledger(person_id: str) -> dict[str, Any]:
-        """Read the consent ledger: what stands now, and every word there was."""
+        """Read the consent ledger: the consents in force, and every earlier answer."""
         return ledger_view(read_consents(context.resources, person_id, current()))
 
     @routes.route("/people/<person_id>/consents", methods=["POST"])
@@ -30,8 +30,8 @@ def consents(context: ApiContext) -> Blueprint:
     def answer(body: dict[str, Any], person_id: str) -> dict[str, Any]:
         """Give or withdraw a consent.
 
-        Withdrawing `matching` leaves the pool at once, and what is open ends kindly; giving it again returns to it.
-        An answer that stands already is not written again.
+        Withdrawing ``matching`` leaves the pool at once and ends open matches kindly; giving it again returns to the
+        pool. An answer that is already in force is not written again.
         """
         return ledger_view(answer_consent(context.resources, person_id, body["purpose"], body["given"], current()))
 

@@ -1,4 +1,4 @@
-"""What every group of routes here is built of: the world, the languages, and who is asking."""
+"""What the routes share: resources, translations, and the caller."""
 
 from dataclasses import dataclass
 
@@ -12,18 +12,18 @@ PREFIX = "/profiles/v1"
 
 @dataclass(frozen=True, kw_only=True)
 class ApiContext:
-    """What a route needs to do its work."""
+    """The resources and translations that routes use."""
 
     resources: Resources
     words: Words
 
 
 def group(name: str, about: str) -> Blueprint:
-    """Return an empty group of routes under the prefix."""
+    """Return an empty blueprint under the prefix."""
     return Blueprint(name, __name__, url_prefix=PREFIX, description=about)
 
 
 def signed_in_person() -> str | None:
-    """Return the id of the person whose token was sent, None for anybody else."""
+    """Return the id of the person whose token was sent, None for any other caller."""
     caller = current()
     return caller.person_id if caller.kind == "person" else None

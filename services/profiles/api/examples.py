@@ -1,4 +1,4 @@
-"""Bodies to copy, shown in the API description and used by its tests."""
+"""Example bodies for the API description and its tests."""
 
 from typing import Any
 

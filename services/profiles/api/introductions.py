@@ -1,4 +1,4 @@
-"""The introduction of two people, for the two of them."""
+"""The route of introductions, for the two people of a match."""
 
 from typing import Any
 
@@ -20,11 +20,11 @@ def introductions(context: ApiContext) -> Blueprint:
     def card(match_id: str) -> dict[str, Any]:
         """Read the introduction of a match.
 
-        For its two people, from the mentor's yes until the match ends. `contact` is null until the match is active;
-        from then on each reading of it is recorded. A mentor sees a mentee's contact only with the consent
-        `contact_by_mentor`. To confirm or decline, go to the matcher: `POST /matcher/v1/matches/{id}/confirm`.
+        For its two people, from the mentor's yes until the match ends. ``contact`` is null until the match is active;
+        after that each read of it is recorded. A mentor sees a mentee's contact only with the consent
+        ``contact_by_mentor``. To confirm or decline, use the matcher: ``POST /matcher/v1/matches/{id}/confirm``.
         """
-        found = read_introduction(context.resources, match_id, current())
-        return card_view(found, context.words.of(found.locale))
+        card = read_introduction(context.resources, match_id, current())
+        return card_view(card, context.words.of(card.locale))
 
     return routes

@@ -1,4 +1,4 @@
-"""Mentees sign up here."""
+"""The route on which mentees sign up."""
 
 from functools import partial
 from typing import Any
@@ -18,7 +18,7 @@ from services.profiles.use_cases.sign_up_mentee import sign_up_mentee
 from services.profiles.use_cases.steps.join_programme import Joined
 
 Answer = tuple[dict[str, Any], int, dict[str, str]]
-LOCATION = {"Location": {"schema": {"type": "string"}, "description": "where this person is now"}}
+LOCATION = {"Location": {"schema": {"type": "string"}, "description": "address of this person's record"}}
 
 
 def mentees(context: ApiContext) -> Blueprint:
@@ -35,24 +35,23 @@ def mentees(context: ApiContext) -> Blueprint:
     def sign_up(body: dict[str, Any]) -> Answer:
         """Sign up to find a mentor.
 
-        Needed are an address, one language, the relation to diabetes, its type (`unsure` is fine) and the consent
-        `matching`. Everything else makes the match better and has honest defaults. The answer says what happens next,
-        how long people waited of late (or that nobody can say yet), and holds a token for `Authorization: Bearer`.
+        Required are an address, one language, the relation to diabetes, its type (``unsure`` is fine) and the consent
+        ``matching``. PersonExport else improves the match and has neutral defaults. The answer holds what happens next,
+        how long people waited recently (or that too few matches are known), and a token for ``Authorization: Bearer``.
 
-        Somebody who is a mentor already sends their token along and becomes a mentee as well. An address that is
-        signed up already answers 409 and how to go on; people under 18 are answered 403 with where to turn, unless
-        the programme has a youth track.
+        A mentor who sends their token along becomes a mentee as well. An address that is already signed up gets 409
+        and how to go on; people under 18 get 403 and where to turn, unless the programme has a youth track.
         """
-        return welcomed(
+        return sign_up_response(
             context, sign_up_mentee(context.resources, form_of(body), partial(mentee_side, body), signed_in_person())
         )
 
     return routes
 
 
-def welcomed(context: ApiContext, joined: Joined) -> Answer:
+def sign_up_response(context: ApiContext, joined: Joined) -> Answer:
     """Return the answer to either sign-up."""
     set_version(joined.person.version)
-    say = context.words.of(joined.person.locale)
+    translator = context.words.of(joined.person.locale)
     headers = {"Location": f"{PREFIX}/people/{joined.person.id}", "Content-Language": joined.person.locale}
-    return joined_view(joined, say), 201, headers
+    return joined_view(joined, translator), 201, headers

@@ -1,4 +1,4 @@
-"""Mentors apply here; admins list and approve them."""
+"""Routes on which mentors apply, and admins list and approve them."""
 
 from datetime import datetime
 from functools import partial
@@ -14,7 +14,7 @@ from services.chassis.web.pagination import PageQuery, page, page_schema, read_c
 from services.chassis.web.rate_limits import limited
 from services.profiles.api.context import ApiContext, group, signed_in_person
 from services.profiles.api.examples import APPROVAL, MENTOR
-from services.profiles.api.mentees import LOCATION, Answer, welcomed
+from services.profiles.api.mentees import LOCATION, Answer, sign_up_response
 from services.profiles.api.schemas.answers import ApprovalSchema, JoinedSchema, MentorListItem, PersonSchema
 from services.profiles.api.schemas.sides import MentorApplicationSchema
 from services.profiles.api.translate import form_of, mentor_side
@@ -25,7 +25,7 @@ from services.profiles.use_cases.read_person import list_mentors
 
 
 class MentorsQuery(PageQuery):
-    """Which mentors."""
+    """A filter and page of mentors."""
 
     status = fields.String(
         load_default=None,
@@ -49,10 +49,10 @@ def mentors(context: ApiContext) -> Blueprint:
         """Apply as a mentor.
 
         The same vocabulary from the other side: what you lived through, devices with their dates, how you like to
-        talk, how many people at the same time. The answer's status is `applied` until an admin approves. Somebody who
-        is a mentee already sends their token along and becomes a mentor as well.
+        talk, how many people at the same time. The answer's status is ``applied`` until an admin approves. A mentee
+        who sends their token along becomes a mentor as well.
         """
-        return welcomed(
+        return sign_up_response(
             context, apply_as_mentor(context.resources, form_of(body), partial(mentor_side, body), signed_in_person())
         )
 
@@ -63,8 +63,7 @@ def mentors(context: ApiContext) -> Blueprint:
     def listed(query: dict[str, Any]) -> dict[str, Any]:
         """List mentors, oldest application first.
 
-        For admins. The list leaves out what concerns health; each mentor's record has it, and reading that is
-        recorded.
+        For admins. The list leaves out health facts; each mentor's record has them, and reading it is recorded.
         """
         position = read_cursor(query["cursor"])
         after = (datetime.fromisoformat(position[0]), str(position[1])) if position else None
@@ -82,10 +81,10 @@ def mentors(context: ApiContext) -> Blueprint:
     @routes.arguments(ApprovalSchema, example=APPROVAL)
     @routes.response(200, PersonSchema)
     def approve(body: dict[str, Any], person_id: str) -> dict[str, Any]:
-        """Approve a mentor, or take the approval back.
+        """Approve a mentor, or withdraw the approval.
 
-        For admins. `trained_until` is the day until which the training is valid, after it nobody new is proposed;
-        `cleared_for_minors` only after the checks your law asks for. The reason is kept in the audit.
+        For admins. ``trained_until`` is the last day on which the training is valid; after it no one new is proposed.
+        Set ``cleared_for_minors`` only after the checks that your law requires. The reason is kept in the audit.
         """
         person = approve_mentor(
             context.resources,

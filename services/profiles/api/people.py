@@ -1,4 +1,4 @@
-"""What is kept of a person: to read, change, rest, take along and have erased."""
+"""Routes of a person's record: read, change, pause, export and erase."""
 
 from typing import Any
 
@@ -21,18 +21,18 @@ _CHANGE = {"mentee": {"goals": ["emotional"], "matters_most": ["language"]}, "pr
 
 
 def people(context: ApiContext) -> Blueprint:
-    """Return the routes for what is kept of a person; all are for the person and for admins."""
-    routes = group("people", "What is kept of a person: to read, change, take along and have erased.")
+    """Return the routes of a person's record, all for the person and for admins."""
+    routes = group("people", "A person's record: read, change, pause, export and erase.")
 
     @routes.route("/people/<person_id>", methods=["GET"])
     @allow("person", "admin")
     @routes.response(200, PersonSchema)
     def read(person_id: str) -> dict[str, Any]:
-        """Read what a person told.
+        """Read a person's record.
 
-        The ETag names the version; send it as If-Match to change something. An admin's reading is recorded.
+        The ETag is the version; send it as If-Match with a change. A read by an admin is recorded.
         """
-        return _shown(read_person(context.resources, person_id, current()))
+        return _response(read_person(context.resources, person_id, current()))
 
     @routes.route("/people/<person_id>", methods=["PATCH"])
     @allow("person", "admin")
@@ -41,21 +41,21 @@ def people(context: ApiContext) -> Blueprint:
     @routes.arguments(PersonChangeSchema, example=_CHANGE)
     @routes.response(200, PersonSchema)
     def change(body: dict[str, Any], person_id: str) -> dict[str, Any]:
-        """Change what a person told.
+        """Change a person's record.
 
-        Only what is sent changes: a list replaces the whole list, null empties what may be empty. Needs If-Match with
-        the ETag that was read (428 without, 412 when somebody changed it meanwhile).
+        Only the fields that are sent change: a list replaces the whole list, null empties an optional field. Needs
+        If-Match with the ETag that was read (428 without it, 412 when the record has changed since).
         """
-        return _shown(change_person(context.resources, person_id, edit_of(body), current(), require_match))
+        return _response(change_person(context.resources, person_id, edit_of(body), current(), require_match))
 
     @routes.route("/people/<person_id>", methods=["DELETE"])
     @allow("person", "admin")
     @routes.response(202, ErasureSchema)
     def erase(person_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
-        """Leave and be forgotten.
+        """Leave and be erased.
 
-        Here everything personal is gone with this answer; the other services confirm one after the other, see
-        `/erasure`. What remains is an id, two dates and the receipts. This cannot be undone.
+        With this answer profiles has deleted all personal data; the other services confirm later, see ``/erasure``.
+        What remains is an id, two dates and the receipts. This cannot be undone.
         """
         tombstone = erase_person(context.resources, person_id, current())
         return erasure_view(tombstone), 202, {"Location": f"{PREFIX}/people/{person_id}/erasure"}
@@ -76,9 +76,9 @@ def people(context: ApiContext) -> Blueprint:
     def pause(body: dict[str, Any], person_id: str) -> dict[str, Any]:
         """Take a break.
 
-        Nobody new is proposed meanwhile, and a mentee's place is kept. With `until` the break ends by itself.
+        No one new is proposed during the break, and a mentee's place is kept. With ``until`` it ends by itself.
         """
-        return _shown(pause_person(context.resources, person_id, body["until"], current()))
+        return _response(pause_person(context.resources, person_id, body["until"], current()))
 
     @routes.route("/people/<person_id>/resume", methods=["POST"])
     @allow("person", "admin")
@@ -87,19 +87,19 @@ def people(context: ApiContext) -> Blueprint:
     @routes.response(200, PersonSchema)
     def resume(person_id: str) -> dict[str, Any]:
         """Come back from a break."""
-        return _shown(resume_person(context.resources, person_id, current()))
+        return _response(resume_person(context.resources, person_id, current()))
 
     @routes.route("/people/<person_id>/export", methods=["GET"])
     @allow("person", "admin")
     @routes.response(200, ExportSchema, headers={"Content-Disposition": {"schema": {"type": "string"}}})
     def export(person_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
-        """Take along everything that is held of a person, as JSON."""
-        everything = export_person(context.resources, person_id, current())
-        return export_view(everything), 200, {"Content-Disposition": 'attachment; filename="cairn-export.json"'}
+        """Export all data of a person, as JSON."""
+        exported = export_person(context.resources, person_id, current())
+        return export_view(exported), 200, {"Content-Disposition": 'attachment; filename="cairn-export.json"'}
 
     return routes
 
 
-def _shown(person: Person) -> dict[str, Any]:
+def _response(person: Person) -> dict[str, Any]:
     set_version(person.version)
     return person_view(person)

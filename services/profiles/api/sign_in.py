@@ -1,4 +1,4 @@
-"""Signing in by a link in a mail."""
+"""Routes for signing in by a link in a mail."""
 
 from typing import Any
 
@@ -23,12 +23,14 @@ def sign_ins(context: ApiContext) -> Blueprint:
     def ask(body: dict[str, Any]) -> dict[str, str]:
         """Ask for a sign-in link by mail.
 
-        The answer is always the same, so that nobody learns from it who is here. A link acts once and for half an
+        The answer is always the same, so that it does not reveal who is signed up. A link works once, for half an
         hour.
         """
         ask_sign_in_link(context.resources, body["email"])
-        say = context.words.of(language())
-        return {"words": say.gettext("If this address is signed up here, a mail with a link is on its way to it.")}
+        translator = context.words.of(language())
+        return {
+            "words": translator.gettext("If this address is signed up here, a mail with a link is on its way to it.")
+        }
 
     @routes.route("/sessions", methods=["POST"])
     @allow("anyone")
@@ -39,7 +41,7 @@ def sign_ins(context: ApiContext) -> Blueprint:
     def exchange(body: dict[str, Any]) -> Session:
         """Exchange the token of a sign-in link for an access token.
 
-        The link's token is the last part of its address. Wrong, expired, used and unknown ones answer 404 alike.
+        The link's token is the last part of its address. Wrong, expired, used and unknown tokens all get 404.
         """
         return sign_in(context.resources, body["token"])
 

@@ -1,4 +1,4 @@
-"""From loaded bodies to the domain's values."""
+"""Convert loaded request bodies to domain values."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,7 +18,7 @@ _JOINING = {"preferred_name", "pronouns", "contact", "locale", "consents"}
 
 
 def form_of(body: Body) -> Form:
-    """Return what both sign-ups share."""
+    """Return the fields that both sign-ups share."""
     languages = tuple(Spoken(**spoken) for spoken in body["languages"])
     return Form(
         contact=Contact(
@@ -64,38 +64,38 @@ def edit_of(body: Body) -> Edit:
     )
 
 
-def mentee_changes(told: Body) -> dict[str, Any]:
-    """Return what a mentee told as values by field name."""
-    changes = _shared(told)
-    if "devices" in told:
-        changes["devices"] = tuple(DeviceInterest(**device) for device in told["devices"])
-    if "life_stages" in told:
-        changes["life_stages"] = tuple(LifeStage(**stage) for stage in told["life_stages"])
-    if "musts" in told:
-        changes["musts"] = tuple(standard_must(**must) for must in told["musts"])
-    if "support" in told:
+def mentee_changes(body: Body) -> dict[str, Any]:
+    """Return a mentee's answers as domain values by field name."""
+    changes = _shared(body)
+    if "devices" in body:
+        changes["devices"] = tuple(DeviceInterest(**device) for device in body["devices"])
+    if "life_stages" in body:
+        changes["life_stages"] = tuple(LifeStage(**stage) for stage in body["life_stages"])
+    if "musts" in body:
+        changes["musts"] = tuple(standard_must(**must) for must in body["musts"])
+    if "support" in body:
         changes["only_support_is_self"] = changes["support"] == ("only_myself",)
-    if "ever_met_a_peer" in told:
-        changes["never_met_a_peer"] = told["ever_met_a_peer"] is False
+    if "ever_met_a_peer" in body:
+        changes["never_met_a_peer"] = body["ever_met_a_peer"] is False
     return changes
 
 
-def mentor_changes(told: Body) -> dict[str, Any]:
-    """Return what a mentor told as values by field name."""
-    changes = _shared(told)
-    if "devices" in told:
-        changes["devices"] = tuple(DeviceLived(**device) for device in told["devices"])
+def mentor_changes(body: Body) -> dict[str, Any]:
+    """Return a mentor's answers as domain values by field name."""
+    changes = _shared(body)
+    if "devices" in body:
+        changes["devices"] = tuple(DeviceLived(**device) for device in body["devices"])
     return changes
 
 
-def _shared(told: Body) -> dict[str, Any]:
-    changes: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
+def _shared(body: Body) -> dict[str, Any]:
+    changes: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in body.items()}
     for name in ("own_words", "hopes", "referral_code"):
         if name in changes:
             changes[name] = changes[name] or None
-    if "languages" in told:
-        changes["languages"] = tuple(Spoken(**spoken) for spoken in told["languages"])
-    if "availability" in told:
+    if "languages" in body:
+        changes["languages"] = tuple(Spoken(**spoken) for spoken in body["languages"])
+    if "availability" in body:
         availability = changes.pop("availability")
         changes["availability"] = tuple(Window(**window) for window in availability["windows"])
         changes["time_zone"] = availability["time_zone"]
@@ -113,5 +113,5 @@ def _without_joining(body: Body) -> dict[str, Any]:
 
 
 def _phone(phone: str | None) -> str | None:
-    """Return the international form; what has none stays as it is, for the domain to say why."""
+    """Return the international form; an invalid number stays as it is, and the domain reports why."""
     return (normal_phone(phone) or phone) if phone else None

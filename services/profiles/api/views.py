@@ -1,21 +1,21 @@
-"""From the domain's values to answers."""
+"""Convert domain values to response bodies."""
 
 from typing import Any
 
 from services.profiles.domain.consent import standing
 from services.profiles.domain.erasure import SERVICES, Tombstone
 from services.profiles.domain.person import MenteeSide, MentorSide, Person
-from services.profiles.domain.waiting import Waiting
+from services.profiles.domain.waiting import WaitingRange
 from services.profiles.domain.wording import (
-    Say,
-    has_words,
-    next_words,
-    peer_words,
-    reason_words,
-    signpost_words,
-    waiting_words,
+    Translator,
+    format_next_step,
+    format_peer_boundary,
+    format_reason,
+    format_signpost,
+    format_waiting,
+    has_label,
 )
-from services.profiles.use_cases.read_person import Everything
+from services.profiles.use_cases.read_person import PersonExport
 from services.profiles.use_cases.record_introduction import Card
 from services.profiles.use_cases.steps.join_programme import Joined
 
@@ -26,7 +26,7 @@ _MENTEE = "relation diabetes_type devices life_stages request_shape matters_most
 _MENTOR = "relations diabetes_types devices life_stages request_shapes capacity hours_per_month also_clinician"
 
 
-def joined_view(joined: Joined, say: Say) -> dict[str, Any]:
+def joined_view(joined: Joined, translator: Translator) -> dict[str, Any]:
     """Return the answer to a sign-up, in the person's language."""
     return {
         "id": joined.person.id,
@@ -34,24 +34,24 @@ def joined_view(joined: Joined, say: Say) -> dict[str, Any]:
         "status": joined.status,
         "access_token": joined.access_token,
         "token_expires_at": joined.token_expires_at,
-        "next": next_words(say, joined.role),
-        "waiting": waiting_view(joined.waiting, say),
-        "signposts": [{"code": code, "words": signpost_words(say, code)} for code in joined.signposts],
+        "next": format_next_step(translator, joined.role),
+        "waiting": waiting_view(joined.waiting, translator),
+        "signposts": [{"code": code, "words": format_signpost(translator, code)} for code in joined.signposts],
     }
 
 
-def waiting_view(waiting: Waiting, say: Say) -> dict[str, Any]:
-    """Return an honest word on waiting."""
+def waiting_view(waiting: WaitingRange, translator: Translator) -> dict[str, Any]:
+    """Return the waiting time, as numbers and as a sentence."""
     known = waiting.shortest is not None
     return {
         "range": {"shortest_hours": waiting.shortest, "longest_hours": waiting.longest} if known else None,
         "basis": {"matches": waiting.matches, "days": waiting.days},
-        "words": waiting_words(say, waiting),
+        "words": format_waiting(translator, waiting),
     }
 
 
 def person_view(person: Person) -> dict[str, Any]:
-    """Return a person as they told us about themselves."""
+    """Return a person's record."""
     return {
         "id": person.id,
         "version": person.version,
@@ -97,7 +97,7 @@ def _facts_view(facts: Any, own: str) -> dict[str, Any]:
 
 
 def mentor_item(person: Person) -> dict[str, Any]:
-    """Return a mentor as the admin's list shows them: without their health."""
+    """Return a mentor as the admin's list shows them: without health facts."""
     side = person.mentor
     if side is None:
         raise ValueError(f"{person.id} is not a mentor")
@@ -114,12 +114,12 @@ def mentor_item(person: Person) -> dict[str, Any]:
 
 
 def ledger_view(ledger: Any) -> dict[str, Any]:
-    """Return what stands now, and every word there was."""
+    """Return the consents in force, and all entries."""
     return {"standing": sorted(standing(ledger)), "items": list(ledger)}
 
 
 def erasure_view(tombstone: Tombstone) -> dict[str, Any]:
-    """Return how far an erasure is."""
+    """Return the progress of an erasure."""
     confirmed = dict(tombstone.confirmed)
     return {
         "person_id": tombstone.person_id,
@@ -130,7 +130,7 @@ def erasure_view(tombstone: Tombstone) -> dict[str, Any]:
     }
 
 
-def card_view(card: Card, say: Say) -> dict[str, Any]:
+def card_view(card: Card, translator: Translator) -> dict[str, Any]:
     """Return what one of the two sees of the other."""
     contact = card.contact
     return {
@@ -147,28 +147,32 @@ def card_view(card: Card, say: Say) -> dict[str, Any]:
                 "criterion": reason.criterion,
                 "band": reason.band,
                 "codes": list(reason.codes),
-                "words": reason_words(say, reason),
+                "words": format_reason(translator, reason),
             }
             for reason in card.reasons
-            if has_words(reason)
+            if has_label(reason)
         ],
-        "boundary": peer_words(say) if card.also_clinician else None,
-        "ground_rules": signpost_words(say, "care_team"),
+        "boundary": format_peer_boundary(translator) if card.also_clinician else None,
+        "ground_rules": format_signpost(translator, "care_team"),
         "contact": {"email": contact.email, "phone": contact.phone} if contact else None,
     }
 
 
-def export_view(everything: Everything) -> dict[str, Any]:
-    """Return all that is held of a person."""
+def export_view(exported: PersonExport) -> dict[str, Any]:
+    """Return all data that profiles has of a person."""
     return {
-        "person": person_view(everything.person) | {"time_zone": everything.person.time_zone},
-        "consents": list(everything.ledger),
+        "person": person_view(exported.person) | {"time_zone": exported.person.time_zone},
+        "consents": list(exported.ledger),
         "introductions": [
-            {"match_id": one.match_id, "stage": one.stage, "as": _role_in(one, everything.person.id)}
-            for one in everything.introductions
+            {
+                "match_id": introduction.match_id,
+                "stage": introduction.stage,
+                "as": _role_in(introduction, exported.person.id),
+            }
+            for introduction in exported.introductions
         ],
-        "sign_in_links": list(everything.sign_ins),
-        "audit": list(everything.audit),
+        "sign_in_links": list(exported.sign_ins),
+        "audit": list(exported.audit),
     }
 
 

@@ -1,1 +1,1 @@
-"""What profiles decides, purely: values in, ``(new value, events)`` out; nothing is stored, sent or logged here."""
+"""The decisions of profiles as pure functions: values in, ``(new value, events)`` out; no storage, mail or logs."""

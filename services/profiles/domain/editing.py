@@ -1,4 +1,4 @@
-"""Changing what a person told: only what was sent changes, the rest stays as it is."""
+"""Apply an edit to a person: only the fields that were sent change."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -12,7 +12,7 @@ _BESIDE_FACTS = {"own_words", "hopes", "referral_code", "support", "access_needs
 
 @dataclass(frozen=True, kw_only=True)
 class Edit:
-    """What was sent, by field name: of the person, their contact, and each side."""
+    """The fields that were sent, by name: of the person, their contact, and each side."""
 
     person: Mapping[str, Any] = field(default_factory=dict)
     contact: Mapping[str, Any] = field(default_factory=dict)
@@ -21,7 +21,7 @@ class Edit:
 
 
 def edit_faults(person: Person, edit: Edit) -> tuple[Fault, ...]:
-    """Say when a side is edited on which the person does not stand."""
+    """Return a fault for each edited side (mentee, mentor) that the person does not have."""
     sides = (("mentee", edit.mentee), ("mentor", edit.mentor))
     return tuple(
         Fault(side, f"You are not a {side} here; sign up as one first (POST /profiles/v1/{side}s).")
@@ -30,8 +30,8 @@ def edit_faults(person: Person, edit: Edit) -> tuple[Fault, ...]:
     )
 
 
-def edited(person: Person, edit: Edit) -> Person:
-    """Return the person with the edit in it, not yet checked for contradictions and with the old version."""
+def apply_edit(person: Person, edit: Edit) -> Person:
+    """Return the person with the edit applied, not yet validated and with the old version."""
     contact: Contact = replace(person.contact, **edit.contact)
     mentee = _with(person.mentee, edit.mentee) if person.mentee else None
     mentor = _with(person.mentor, edit.mentor) if person.mentor else None
@@ -43,5 +43,5 @@ def edited(person: Person, edit: Edit) -> Person:
 def _with(side: Any, changes: Mapping[str, Any]) -> Any:
     beside = {name: value for name, value in changes.items() if name in _BESIDE_FACTS}
     facts = {name: value for name, value in changes.items() if name not in _BESIDE_FACTS}
-    kept: MenteeSide | MentorSide = replace(side, **beside, facts=replace(side.facts, **facts))
-    return kept
+    changed: MenteeSide | MentorSide = replace(side, **beside, facts=replace(side.facts, **facts))
+    return changed

@@ -1,4 +1,4 @@
-"""Being forgotten: what remains is that it happened, and which services confirmed it."""
+"""The erasure of a person: what remains is a tombstone with the receipts of the other services."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,7 +11,7 @@ SERVICES = ("matcher", "notifications")
 
 @dataclass(frozen=True, kw_only=True)
 class Tombstone:
-    """The trace of an erased person: an id that points to nobody any more, moments, and receipts by service."""
+    """What remains of an erased person: an id without a record, times, and receipts by service."""
 
     person_id: str
     programme_id: str
@@ -21,25 +21,25 @@ class Tombstone:
 
     @property
     def status(self) -> str:
-        """`complete` once every service confirmed, `under_way` before."""
+        """Return ``complete`` once every service has confirmed, ``under_way`` before."""
         return "complete" if {service for service, _ in self.confirmed} >= set(SERVICES) else "under_way"
 
 
 def erase(person: Person, now: datetime) -> tuple[Tombstone, list[PersonErased]]:
-    """Forget a person: a tombstone instead, and word to every service."""
+    """Return the tombstone that replaces a person, and the event that asks every service to erase them."""
     tombstone = Tombstone(
         person_id=person.id, programme_id=person.programme_id, version=person.version + 1, asked_at=now
     )
-    return tombstone, [erased_told(tombstone)]
+    return tombstone, [erased_event(tombstone)]
 
 
-def erased_told(tombstone: Tombstone) -> PersonErased:
-    """Return the word to every service, also for saying it again."""
+def erased_event(tombstone: Tombstone) -> PersonErased:
+    """Return the event that asks every service to erase the person; the same one when it is republished."""
     return PersonErased(person_id=tombstone.person_id, programme_id=tombstone.programme_id, version=tombstone.version)
 
 
 def confirm(tombstone: Tombstone, service: str, at: datetime) -> Tombstone:
-    """Note a service's receipt; a second one changes nothing."""
-    if any(known == service for known, _ in tombstone.confirmed):
+    """Return the tombstone with a service's receipt; a second receipt changes nothing."""
+    if any(confirmed == service for confirmed, _ in tombstone.confirmed):
         return tombstone
     return replace(tombstone, confirmed=(*tombstone.confirmed, (service, at)))

@@ -1,4 +1,4 @@
-"""Refuse what was sent when something in it has to be mended."""
+"""Refuse input that has faults."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,17 +8,17 @@ from services.events.validation import Fault
 
 
 def refuse_any(faults: Iterable[Fault]) -> None:
-    """Raise Invalid naming every fault at once, so that a form is mended once; do nothing when there is none."""
-    found = tuple(faults)
-    if found:
+    """Raise Invalid naming every fault, so that a form is corrected once; do nothing when there is none."""
+    listed = tuple(faults)
+    if listed:
         raise Invalid(
             "validation",
             "Some of what was sent needs another look; nothing was saved. Each entry of `errors` names its field.",
-            errors=[_shown(fault) for fault in found],
+            errors=[_problem_entry(fault) for fault in listed],
         )
 
 
-def _shown(fault: Fault) -> dict[str, Any]:
-    """A fault as problem details list it."""
-    shown: dict[str, Any] = {"field": fault.field, "message": fault.message}
-    return shown | ({"nearest": list(fault.nearest)} if fault.nearest else {})
+def _problem_entry(fault: Fault) -> dict[str, Any]:
+    """Return a fault as an entry of the problem details."""
+    entry: dict[str, Any] = {"field": fault.field, "message": fault.message}
+    return entry | ({"nearest": list(fault.nearest)} if fault.nearest else {})

@@ -1,4 +1,4 @@
-"""What a sign-up brings beside facts: a contact that can be reached, and ends for what passes by itself."""
+"""Checks and defaults for a sign-up: a usable contact, and end dates for temporary life stages."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -8,20 +8,20 @@ from services.events.validation import Fault
 from services.profiles.domain.addresses import address_faults, phone_faults
 from services.profiles.domain.person import Contact
 
-_LASTS = {"pregnant": timedelta(days=300), "postpartum": timedelta(days=365)}
+_DURATIONS = {"pregnant": timedelta(days=300), "postpartum": timedelta(days=365)}
 
 
 def contact_faults(contact: Contact) -> Iterator[Fault]:
-    """Say what is wrong with an address or a phone number."""
+    """Yield what is wrong with an address or a phone number."""
     yield from address_faults("contact.email", contact.email)
     yield from phone_faults("contact.phone", contact.phone)
 
 
-def with_endings(stages: Sequence[LifeStage], today: date) -> tuple[LifeStage, ...]:
-    """Return life stages with an end for those that pass by themselves (a pregnancy), unless an end was told."""
+def with_end_dates(stages: Sequence[LifeStage], today: date) -> tuple[LifeStage, ...]:
+    """Return life stages with an end date for temporary ones (a pregnancy) that were given without one."""
     return tuple(
-        LifeStage(code=stage.code, until=today + _LASTS[stage.code])
-        if stage.until is None and stage.code in _LASTS
+        LifeStage(code=stage.code, until=today + _DURATIONS[stage.code])
+        if stage.until is None and stage.code in _DURATIONS
         else stage
         for stage in stages
     )

@@ -1,4 +1,4 @@
-"""The introduction of two people: who may see it, and from when on how to reach each other."""
+"""The introduction of two people: who may see it, and when it shows contact details."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,7 +12,7 @@ _ORDER = {"accepted": 0, "active": 1, "ended": 2}
 
 @dataclass(frozen=True, kw_only=True)
 class Introduction:
-    """A match as far as the two people see it here; names and words are read when they look."""
+    """A match as its two people see it; names and texts are read from their records on each view."""
 
     match_id: str
     programme_id: str
@@ -23,23 +23,23 @@ class Introduction:
     reasons: tuple[Reason, ...] = ()
 
     def other(self, person_id: str) -> str | None:
-        """Return the other of the two, None for a stranger."""
+        """Return the id of the other person; None when ``person_id`` is neither of the two."""
         return {self.mentee_id: self.mentor_id, self.mentor_id: self.mentee_id}.get(person_id)
 
     @property
     def contact_open(self) -> bool:
-        """Whether the two may see how to reach each other: only while the match is active (invariant I10)."""
+        """Return whether the two may see each other's contact details: only in an active match (invariant I10)."""
         return self.stage == "active"
 
 
-def merge(known: Introduction | None, heard: Introduction) -> Introduction:
-    """Return what is true after hearing of a match: a later stage never goes back, what was known is kept."""
-    if known is None:
-        return heard
-    stage = heard.stage if _ORDER[heard.stage] > _ORDER[known.stage] else known.stage
+def merge(stored: Introduction | None, received: Introduction) -> Introduction:
+    """Return the stored introduction updated by a received one: the stage never goes back, stored values stay."""
+    if stored is None:
+        return received
+    stage = received.stage if _ORDER[received.stage] > _ORDER[stored.stage] else stored.stage
     return replace(
-        known,
+        stored,
         stage=stage,
-        confirm_by=known.confirm_by or heard.confirm_by,
-        reasons=known.reasons or heard.reasons,
+        confirm_by=stored.confirm_by or received.confirm_by,
+        reasons=stored.reasons or received.reasons,
     )

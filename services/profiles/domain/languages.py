@@ -11,12 +11,12 @@ _LEVELS = ("native", "fluent", "conversational", "basic")
 
 
 def locale_for(languages: Sequence[Spoken]) -> str:
-    """Return the language for messages to somebody who asked for none: the best spoken one we write in, else English.
+    """Return the default language of messages: the best spoken one that Cairn writes in, else English.
 
-    Among equally well spoken ones the first listed wins.
+    Among equally well spoken languages the first listed wins.
     """
-    for spoken in sorted(languages, key=lambda one: _LEVELS.index(one.level)):
-        primary = langcodes.get(spoken.tag).language
+    for language in sorted(languages, key=lambda language: _LEVELS.index(language.level)):
+        primary = langcodes.get(language.tag).language
         if primary in locales():
             return str(primary)
     return "en"

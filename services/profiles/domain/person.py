@@ -1,7 +1,7 @@
-"""A person: mentee, mentor or both; each change is a new value together with what is told of it.
+"""A person: mentee, mentor or both; each change returns a new value and the events to publish.
 
-Every event takes the next `version`, so that a consumer can tell older from newer. A person who left keeps their record
-and tells nothing but their leaving, until they agree to matching again or are erased.
+Every event takes the next ``version``, so that a consumer can order the events of a person. A person who left keeps
+their record; only ``PersonLeft`` is published of them until they agree to matching again or are erased.
 """
 
 from collections.abc import Callable
@@ -28,7 +28,7 @@ Role = Literal["mentee", "mentor"]
 
 @dataclass(frozen=True, kw_only=True)
 class Contact:
-    """How to reach and to call a person; never told in clear."""
+    """A person's contact details and name; never published unsealed."""
 
     email: str
     phone: str | None = None
@@ -38,7 +38,7 @@ class Contact:
 
 @dataclass(frozen=True, kw_only=True)
 class MenteeSide:
-    """What a mentee said: the facts for matching, and what is kept from it."""
+    """A mentee's answers: the facts for matching, and those that the matcher does not get."""
 
     facts: MenteeFacts
     own_words: str | None = None
@@ -50,7 +50,7 @@ class MenteeSide:
 
 @dataclass(frozen=True, kw_only=True)
 class MentorSide:
-    """What a mentor said: the facts for matching, and what is kept from it."""
+    """A mentor's answers: the facts for matching, and those that the matcher does not get."""
 
     facts: MentorFacts
     applied_at: datetime
@@ -60,13 +60,13 @@ class MentorSide:
 
     @property
     def status(self) -> str:
-        """`applied` until an admin approved, then `approved`."""
+        """Return ``applied`` until an admin approves, then ``approved``."""
         return "approved" if self.facts.approved else "applied"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Somebody in a programme. `agreed` holds the consents that stand now; the ledger holds their history."""
+    """A person in a programme. ``agreed`` holds the consents in force; the ledger holds their history."""
 
     id: str
     programme_id: str
@@ -83,16 +83,16 @@ class Person:
 
     @property
     def roles(self) -> tuple[Role, ...]:
-        """The sides this person stands on; both are possible."""
+        """Return the roles of this person; both are possible."""
         sides: tuple[tuple[Role, object], ...] = (("mentee", self.mentee), ("mentor", self.mentor))
         return tuple(role for role, side in sides if side is not None)
 
 
-Told = tuple[Person, list[Event]]
+PersonAndEvents = tuple[Person, list[Event]]
 
 
-def join(person: Person) -> Told:
-    """Somebody signed up, or took up a second role."""
+def join(person: Person) -> PersonAndEvents:
+    """Register a person, or a second role of theirs."""
     later = _next(person)
     registered = PersonRegistered(
         person_id=later.id,
@@ -105,14 +105,14 @@ def join(person: Person) -> Told:
     return later, [registered]
 
 
-def show(person: Person) -> Told:
-    """The person's facts are new: say the whole state. Of a person who left, only that they left is said."""
+def facts_changed(person: Person) -> PersonAndEvents:
+    """Publish the person's changed facts in full; of a person who left, only that they left."""
     later = _next(person)
-    return later, [facts_told(later)]
+    return later, [facts_event(later)]
 
 
-def facts_told(person: Person) -> Event:
-    """Return what is true of a person now, at their present version: for a change and for telling it again."""
+def facts_event(person: Person) -> Event:
+    """Return the event with a person's current facts and version; the same one when it is republished."""
     if person.state == "left":
         return PersonLeft(person_id=person.id, programme_id=person.programme_id, version=person.version)
     return PersonChanged(
@@ -126,14 +126,14 @@ def facts_told(person: Person) -> Event:
     )
 
 
-def reach(person: Person, seal: Callable[[Person], str]) -> Told:
-    """How to reach the person is new; `seal` closes the contact so that only its readers can open it."""
+def contact_changed(person: Person, seal: Callable[[Person], str]) -> PersonAndEvents:
+    """Publish the person's changed contact; ``seal`` encrypts it, so that only its readers can open it."""
     later = _next(person)
-    return later, [contact_told(later, seal(later))]
+    return later, [contact_event(later, seal(later))]
 
 
-def contact_told(person: Person, sealed: str) -> ContactChanged:
-    """Return how a person can be reached, at their present version."""
+def contact_event(person: Person, sealed: str) -> ContactChanged:
+    """Return the event with a person's current contact and version."""
     return ContactChanged(
         person_id=person.id,
         programme_id=person.programme_id,
@@ -145,9 +145,9 @@ def contact_told(person: Person, sealed: str) -> ContactChanged:
     )
 
 
-def pause(person: Person, until: datetime | None, now: datetime) -> Told:
-    """Take a break, open or until a moment; seniority is kept. A second pause only moves its end."""
-    _must_be_here(person)
+def pause(person: Person, until: datetime | None, now: datetime) -> PersonAndEvents:
+    """Start a break, open-ended or until a stated time; seniority is kept. A second pause only moves the end."""
+    _require_in_pool(person)
     if until is not None and until <= now:
         raise Conflict("break_is_over", "The end of this break has passed already; give a later one or none.")
     if person.state == "paused" and person.paused_until == until:
@@ -157,17 +157,17 @@ def pause(person: Person, until: datetime | None, now: datetime) -> Told:
     return later, [paused]
 
 
-def resume(person: Person) -> Told:
-    """Come back from a break; for somebody who has none nothing changes."""
-    _must_be_here(person)
+def resume(person: Person) -> PersonAndEvents:
+    """End a break; a person without one stays unchanged."""
+    _require_in_pool(person)
     if person.state == "active":
         return person, []
     later = _next(replace(person, state="active", paused_until=None))
     return later, [PersonResumed(person_id=later.id, programme_id=later.programme_id, version=later.version)]
 
 
-def answer_consent(person: Person, purpose: str, given: bool) -> Told:
-    """Give or withdraw a consent. Withdrawing `matching` leaves the pool, giving it again returns to it."""
+def answer_consent(person: Person, purpose: str, given: bool) -> PersonAndEvents:
+    """Give or withdraw a consent. Withdrawing ``matching`` leaves the pool; giving it again returns to it."""
     agreed = person.agreed | {purpose} if given else person.agreed - {purpose}
     if agreed == person.agreed:
         return person, []
@@ -175,12 +175,12 @@ def answer_consent(person: Person, purpose: str, given: bool) -> Told:
     if purpose != MATCHING:
         return replace(changed, version=changed.version + 1), []
     if given:
-        return show(replace(changed, state="active", paused_until=None))
-    return show(replace(changed, state="left", paused_until=None))
+        return facts_changed(replace(changed, state="active", paused_until=None))
+    return facts_changed(replace(changed, state="left", paused_until=None))
 
 
-def approve(person: Person, *, approved: bool, trained_until: date | None, cleared_for_minors: bool) -> Told:
-    """An admin lets a mentor in for as long as their training is valid, or takes the approval back."""
+def approve(person: Person, *, approved: bool, trained_until: date | None, cleared_for_minors: bool) -> PersonAndEvents:
+    """Approve a mentor for as long as their training is valid, or withdraw the approval."""
     if person.mentor is None:
         raise Conflict("not_a_mentor", "This person has not applied as a mentor.", now={"roles": list(person.roles)})
     facts = replace(
@@ -191,10 +191,10 @@ def approve(person: Person, *, approved: bool, trained_until: date | None, clear
     )
     if facts == person.mentor.facts:
         return person, []
-    return show(replace(person, mentor=replace(person.mentor, facts=facts)))
+    return facts_changed(replace(person, mentor=replace(person.mentor, facts=facts)))
 
 
-def _must_be_here(person: Person) -> None:
+def _require_in_pool(person: Person) -> None:
     if person.state == "left":
         raise Conflict(
             "not_in_the_pool",

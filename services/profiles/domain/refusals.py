@@ -1,10 +1,10 @@
-"""The refusals that more than one place has to speak, in one wording."""
+"""Errors that several use cases raise, with one wording each."""
 
 from services.chassis.core.errors import Conflict, NotFound
 
 
 def address_known() -> Conflict:
-    """Refuse a second sign-up with the same address (why it says so: docs/decisions/0020)."""
+    """Refuse a second sign-up with the same address; docs/decisions/0020 explains why the answer admits it."""
     return Conflict(
         "address_known",
         "Good to see you again: this address is signed up already. Ask for a sign-in link "
@@ -14,7 +14,7 @@ def address_known() -> Conflict:
 
 
 def other_address() -> Conflict:
-    """Refuse to add a role to somebody whose address is not the one that was sent."""
+    """Refuse to add a role to a person whose address differs from the one that was sent."""
     return Conflict(
         "other_address",
         "You are signed in, but with another address than the one you sent. Send your own address to add a role, "
@@ -24,7 +24,7 @@ def other_address() -> Conflict:
 
 
 def role_taken(role: str) -> Conflict:
-    """Refuse to take up a role twice."""
+    """Refuse to add a role that the person has already."""
     return Conflict(
         "role_taken",
         f"You are a {role} here already. Change what you told with PATCH /profiles/v1/people/{{id}}.",
@@ -33,10 +33,10 @@ def role_taken(role: str) -> Conflict:
 
 
 def no_such_person() -> NotFound:
-    """Answer for unknown, erased and foreign people alike."""
+    """Return the same error for unknown, erased and foreign people."""
     return NotFound("person_not_found", "There is nobody here with this id that you may see.")
 
 
 def no_such_introduction() -> NotFound:
-    """Answer for unknown, foreign and ended introductions alike."""
+    """Return the same error for unknown, foreign and ended introductions."""
     return NotFound("introduction_not_found", "There is no introduction here that you may see.")

@@ -1,15 +1,15 @@
-"""How long people wait: told from recent waits, with the number it rests on, or not at all."""
+"""Estimate the waiting time from recent waits, with their number; no estimate when there are too few."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-FEWEST = 8  # below this a range would be a guess
+MIN_MATCHES = 8  # below this a range would be a guess
 RECENT_DAYS = 90
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """An honest range in hours that holds eight of ten recent waits; `shortest` is None when too few are known."""
+class WaitingRange:
+    """A range in hours that holds eight of ten recent waits; ``shortest`` is None when too few are known."""
 
     matches: int
     shortest: int | None = None
@@ -17,10 +17,10 @@ class Waiting:
     days: int = RECENT_DAYS
 
 
-def waiting_range(seconds: Sequence[int]) -> Waiting:
-    """Return the range between the first and the ninth tenth of recent waits (seconds from sign-up to a match)."""
-    if len(seconds) < FEWEST:
-        return Waiting(len(seconds))
+def waiting_range(seconds: Sequence[int]) -> WaitingRange:
+    """Return the range between the first and ninth decile of recent waits (seconds from sign-up to match)."""
+    if len(seconds) < MIN_MATCHES:
+        return WaitingRange(len(seconds))
     ordered = sorted(seconds)
     first, ninth = ordered[len(ordered) // 10], ordered[(len(ordered) * 9 - 1) // 10]
-    return Waiting(len(ordered), shortest=first // 3600, longest=max(1, -(-ninth // 3600)))
+    return WaitingRange(len(ordered), shortest=first // 3600, longest=max(1, -(-ninth // 3600)))

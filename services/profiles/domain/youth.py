@@ -1,4 +1,4 @@
-"""People under 18: not without a youth track, a guardian's yes, and mentors cleared for it (need G10)."""
+"""People under 18 may join only with a youth track, a guardian's consent, and cleared mentors (need G10)."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from services.profiles.domain.faults import refuse_any
 
 
 def admit_age(age_band: str | None, consents: Mapping[str, bool], *, youth_track: bool, role: str) -> bool:
-    """Return whether this is a minor who may join; raise Forbidden when the programme is for adults.
+    """Return whether this person is a minor who may join; raise Forbidden when the programme is for adults.
 
     With a youth track a minor joins as a mentee, with the guardian's consent in the ledger.
     """

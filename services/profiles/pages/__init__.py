@@ -1,4 +1,4 @@
-"""The pages of profiles, rendered here, phone first, in the reader's language."""
+"""The pages of profiles, rendered on the server, phone first, in the reader's language."""
 
 from flask import Blueprint
 
@@ -12,7 +12,7 @@ __all__ = ["routes"]
 
 
 def routes(resources: Resources, words: Words, *, public_url: str, development: bool) -> Blueprint:
-    """Return every page of this service."""
+    """Return the blueprint with the pages of this service."""
     pages = Blueprint("profiles_pages", __name__, template_folder="templates")
     front(pages, words, public_url=public_url, development=development)
     introduction(pages, resources, words)

@@ -1,4 +1,4 @@
-"""The front page: what this is, for whom, and where everything else begins."""
+"""The front page: what Cairn is, who it is for, and links to everything else."""
 
 from urllib.parse import urlsplit
 
@@ -8,11 +8,11 @@ from services.chassis.i18n.translations import Words
 from services.chassis.web.access_policy import allow
 from services.chassis.web.html_pages import language, render
 
-_PORT = 8080  # what `make demo` takes by itself
+_PORT = 8080  # the default of ``make demo``
 
 
 def front(pages: Blueprint, words: Words, *, public_url: str, development: bool) -> None:
-    """Add the front page; the development mailbox and the demonstration are named in development alone."""
+    """Add the front page; it links the development mailbox and the demonstration in development only."""
     demo = _demo(public_url)
 
     @pages.get("/")
@@ -23,6 +23,6 @@ def front(pages: Blueprint, words: Words, *, public_url: str, development: bool)
 
 
 def _demo(public_url: str) -> str:
-    """Return the command that fills the system at this address."""
+    """Return the command that fills the system at this address with demonstration data."""
     port = urlsplit(public_url).port
     return "make demo" if port in {None, _PORT} else f"make demo PORT={port}"

@@ -1,4 +1,4 @@
-"""Signing in from a mail: the link shows a button, and only the button signs in (mail scanners open links too)."""
+"""The sign-in page: the link shows a button, and only the button signs in, because mail scanners open links too."""
 
 from babel.dates import format_datetime
 from flask import Blueprint, Response

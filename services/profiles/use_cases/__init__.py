@@ -1,1 +1,1 @@
-"""One verb per file: load, ask the domain, save, tell."""
+"""The use cases of profiles, one verb per file: load, ask the domain, save, publish."""

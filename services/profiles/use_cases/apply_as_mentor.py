@@ -1,4 +1,4 @@
-"""A person offers their lived experience."""
+"""Apply as a mentor."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,20 +15,20 @@ from services.profiles.use_cases.steps.join_programme import Form, Joined, finis
 
 
 def apply_as_mentor(
-    resources: Resources, form: Form, told: Callable[[datetime], MentorSide], signed_in: str | None = None
+    resources: Resources, form: Form, side_at: Callable[[datetime], MentorSide], signed_in: str | None = None
 ) -> Joined:
-    """Keep an application and tell the others; an admin approves it later.
+    """Store and publish an application; an admin approves it later.
 
-    `told` gives what the mentor told as of the moment of their application: the database's now.
-    Raises Invalid, Forbidden (age) or Conflict (address) with nothing written.
+    ``side_at`` returns the mentor's answers for the time of the application, which is the database's time.
+    Raise Invalid, Forbidden (age) or Conflict (address) with nothing written.
     """
     with resources.begin() as store:
-        side = told(store.now)
+        side = side_at(store.now)
         facts = side.facts
         faults = (*contact_faults(form.contact), *consent_faults(form.consents))
         refuse_any((*faults, *mentor_faults(facts, store.now.date())))
         admit_age(facts.age_band, form.consents, youth_track=resources.rules.youth_track, role="mentor")
         person = join_programme(
-            resources, store, form, "mentor", lambda someone: replace(someone, mentor=side), signed_in
+            resources, store, form, "mentor", lambda person: replace(person, mentor=side), signed_in
         )
         return finish_sign_up(resources, store, person, "mentor", ())

@@ -1,4 +1,4 @@
-"""An admin lets a mentor in, or takes the approval back."""
+"""Approve a mentor, or withdraw the approval."""
 
 from datetime import date
 
@@ -20,7 +20,7 @@ def approve_mentor(
     trained_until: date | None,
     cleared_for_minors: bool,
 ) -> Person:
-    """Keep the decision with its reason in the audit, and tell the matcher."""
+    """Store the decision, with its reason in the audit, and publish it."""
     with resources.begin() as store:
         person = find_person(store, person_id, caller, to_change=True)
         if trained_until is not None and trained_until < store.now.date():

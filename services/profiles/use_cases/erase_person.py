@@ -1,4 +1,4 @@
-"""A person is forgotten: here at once, elsewhere as each service confirms."""
+"""Erase a person: at once in profiles, in the other services as each confirms."""
 
 from services.chassis.identity.principal import Principal
 from services.profiles.domain.erasure import Tombstone, confirm, erase
@@ -8,10 +8,10 @@ from services.profiles.use_cases.steps.find_person import audit_admin, find_pers
 
 
 def erase_person(resources: Resources, person_id: str, caller: Principal, reason: str | None = None) -> Tombstone:
-    """Remove every personal row, leave a tombstone, tell the others. Asked again, it answers with the same."""
+    """Delete every personal row, store a tombstone, publish the erasure; return the tombstone, also when repeated."""
     with resources.begin() as store:
-        if store.people.get(person_id, to_change=True) is None:  # waits for whoever erases them right now
-            return _trace(store, person_id, caller)
+        if store.people.get(person_id, to_change=True) is None:  # the lock waits for a concurrent erasure
+            return _tombstone(store, person_id, caller)
         person = find_person(store, person_id, caller)
         tombstone, events = erase(person, store.now)
         store.people.forget(person_id)
@@ -22,20 +22,20 @@ def erase_person(resources: Resources, person_id: str, caller: Principal, reason
 
 
 def read_erasure(resources: Resources, person_id: str, caller: Principal) -> Tombstone:
-    """Return how far an erasure is; raise NotFound when none was asked."""
+    """Return the tombstone with its receipts; raise NotFound when no erasure was requested."""
     with resources.begin(read_only=True) as store:
-        return _trace(store, person_id, caller)
+        return _tombstone(store, person_id, caller)
 
 
-def _trace(store: Store, person_id: str, caller: Principal) -> Tombstone:
+def _tombstone(store: Store, person_id: str, caller: Principal) -> Tombstone:
     tombstone = store.tombstones.get(person_id)
     if tombstone is None or not may_see(person_id, tombstone.programme_id, caller):
         raise no_such_person()
     return tombstone
 
 
-def note_receipt(resources: Resources, person_id: str, service: str) -> None:
-    """A service confirmed that nothing of this person is left there."""
+def record_receipt(resources: Resources, person_id: str, service: str) -> None:
+    """Record a service's receipt for an erasure; ignore one for an unknown person."""
     with resources.begin() as store:
         tombstone = store.tombstones.get(person_id)
         if tombstone is not None:

@@ -1,4 +1,4 @@
-"""Reading what is kept of a person: one record, everything, or the list of mentors."""
+"""Read a person's record, their export, or the list of mentors."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from services.profiles.use_cases.steps.find_person import audit_admin, find_pers
 
 
 @dataclass(frozen=True, kw_only=True)
-class Everything:
-    """All that is held of a person."""
+class PersonExport:
+    """All data that profiles has of a person."""
 
     person: Person
     ledger: Sequence[ConsentEntry]
@@ -25,19 +25,19 @@ class Everything:
 
 
 def read_person(resources: Resources, person_id: str, caller: Principal) -> Person:
-    """Return a person; an admin's reading is recorded in the same transaction."""
+    """Return a person; a read by an admin is recorded in the same transaction."""
     with resources.begin(read_only=caller.kind != "admin") as store:
         person = find_person(store, person_id, caller)
         audit_admin(store, "person.read", person_id, caller)
         return person
 
 
-def export_person(resources: Resources, person_id: str, caller: Principal) -> Everything:
-    """Return everything held of a person, in their words and ours."""
+def export_person(resources: Resources, person_id: str, caller: Principal) -> PersonExport:
+    """Return all data that profiles has of a person; an export by an admin is recorded."""
     with resources.begin(read_only=caller.kind != "admin") as store:
         person = find_person(store, person_id, caller)
         audit_admin(store, "person.exported", person_id, caller)
-        return Everything(
+        return PersonExport(
             person=person,
             ledger=store.ledger.of(person_id),
             introductions=store.introductions.of(person_id),
@@ -49,9 +49,9 @@ def export_person(resources: Resources, person_id: str, caller: Principal) -> Ev
 def list_mentors(
     resources: Resources, status: str | None, after: tuple[datetime, str] | None, limit: int, caller: Principal
 ) -> Sequence[Person]:
-    """Return mentors of the caller's programme, oldest application first, and one more if there are more than `limit`.
+    """Return mentors of the caller's programme, oldest application first, one more than ``limit`` if there are more.
 
-    One audit row for the page that is shown.
+    Write one audit row for the page that is shown.
     """
     with resources.begin() as store:
         mentors = store.people.mentors(caller.programme, status, after, limit + 1)

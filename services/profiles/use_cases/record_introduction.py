@@ -1,4 +1,4 @@
-"""Two people are introduced: what the matcher says of their match is kept, and shown to the two alone."""
+"""Record introductions from match events, and show them to their two people only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,9 +17,9 @@ from services.profiles.ports import Resources, Store
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """What one of the two sees of the other; `contact` only in an active match, and only to whoever is signed in.
+    """What one of the two sees of the other; ``contact`` only in an active match, and only when signed in.
 
-    `also_clinician`: the other mentors, and works in health care too; the mentee reads what that means here.
+    ``also_clinician``: the other person is the mentor and works in health care; the mentee reads what that means.
     """
 
     match_id: str
@@ -37,35 +37,35 @@ class Card:
     contact: Contact | None = None
 
 
-def expect(resources: Resources, events: Sequence[Event]) -> None:
-    """Read at once what events that are heard together will need."""
-    told = [event for event in events if isinstance(event, MatchAccepted | MatchActivated)]
+def prefetch(resources: Resources, events: Sequence[Event]) -> None:
+    """Read at once the introductions and people that a batch of events needs."""
+    matches = [event for event in events if isinstance(event, MatchAccepted | MatchActivated)]
     with resources.begin() as store:
-        store.introductions.expect([event.match_id for event in told])
-        store.people.are_here({one for event in told for one in (event.mentee_id, event.mentor_id)})
+        store.introductions.prefetch([event.match_id for event in matches])
+        store.people.all_exist({person_id for event in matches for person_id in (event.mentee_id, event.mentor_id)})
 
 
-def record_introduction(resources: Resources, heard: Introduction) -> None:
-    """Keep what was said of a match; not of people who are gone, and no end of what was never introduced."""
+def record_introduction(resources: Resources, received: Introduction) -> None:
+    """Store an introduction; skip it when a person is gone, or when a match ended without an introduction."""
     with resources.begin() as store:
-        known = store.introductions.get(heard.match_id)
-        if known is None and heard.stage == "ended":
+        stored = store.introductions.get(received.match_id)
+        if stored is None and received.stage == "ended":
             return
-        if not store.people.are_here({heard.mentee_id, heard.mentor_id}):
+        if not store.people.all_exist({received.mentee_id, received.mentor_id}):
             return
-        later = merge(known, heard)
-        if later != known:
-            store.introductions.put(later)
+        merged = merge(stored, received)
+        if merged != stored:
+            store.introductions.put(merged)
 
 
 def record_wait(resources: Resources, match_id: str, programme_id: str, seconds: int) -> None:
-    """Count how long somebody waited."""
+    """Record how long the mentee of a match waited."""
     with resources.begin() as store:
         store.waits.add(match_id, programme_id, seconds)
 
 
 def read_introduction(resources: Resources, match_id: str, caller: Principal) -> Card:
-    """Return the card for one of the two, signed in; in an active match with contact details, each reading audited."""
+    """Return a signed-in person's card; in an active match with contact details, each read of them audited."""
     with resources.begin() as store:
         card, introduction = _card(store, match_id, caller.person_id or "", caller.programme)
         if not introduction.contact_open:
@@ -111,5 +111,5 @@ def _card(store: Store, match_id: str, person_id: str, programme_id: str) -> tup
 
 
 def _may_be_contacted(other: Person, shown_to: str) -> bool:
-    """A mentor's offer is to be written to; a mentee says by consent whether the mentor may write first."""
+    """Return whether the reader may contact the other person: a mentor always, a mentee by consent."""
     return shown_to == "mentee" or CONTACT_BY_MENTOR in other.agreed

@@ -1,39 +1,39 @@
-"""Another service wants to hear of everybody again: told in pages, each its own transaction and its own job."""
+"""Republish all people for a service that requested it, in pages: each is one job and one transaction."""
 
 from services.chassis.messages.event import Event
-from services.profiles.domain.erasure import erased_told
-from services.profiles.domain.person import contact_told, facts_told
+from services.profiles.domain.erasure import erased_event
+from services.profiles.domain.person import contact_event, facts_event
 from services.profiles.ports import Resources
 from services.profiles.use_cases.steps.publish_contact import seal_contact
 
-TELL = "tell_everybody"
+REPUBLISH_PEOPLE = "tell_everybody"
 PAGE = 100
 
 
 def start_republishing(resources: Resources, request_id: str, programme_id: str) -> None:
-    """Leave a job for the first page."""
+    """Enqueue the job for the first page."""
     with resources.begin() as store:
         payload = {"request_id": request_id, "programme_id": programme_id, "after": ""}
-        store.enqueue(TELL, f"{request_id}:", payload=payload)
+        store.enqueue(REPUBLISH_PEOPLE, f"{request_id}:", payload=payload)
 
 
 def republish_page(resources: Resources, request_id: str, programme_id: str, after: str, page: int = PAGE) -> None:
-    """Say the people and the erased with ids beyond `after` at their present versions, and leave a job for the rest.
+    """Publish people and erasures with ids after ``after`` at their current versions, and enqueue the next page.
 
-    Telling again is harmless: a consumer that knows this version already passes over it.
+    Repetition is harmless: a consumer skips an event whose version it has already applied.
     """
     with resources.begin() as store:
         people = store.people.after(programme_id, after, page)
-        stones = store.tombstones.after(programme_id, after, page)
-        told: list[tuple[str, list[Event]]] = [
-            (person.id, [facts_told(person), contact_told(person, seal_contact(resources.seal, person))])
+        tombstones = store.tombstones.after(programme_id, after, page)
+        entries: list[tuple[str, list[Event]]] = [
+            (person.id, [facts_event(person), contact_event(person, seal_contact(resources.seal, person))])
             for person in people
         ]
-        told += [(tombstone.person_id, [erased_told(tombstone)]) for tombstone in stones]
-        told.sort(key=lambda one: one[0])
-        for _, events in told[:page]:
+        entries += [(tombstone.person_id, [erased_event(tombstone)]) for tombstone in tombstones]
+        entries.sort(key=lambda entry: entry[0])
+        for _, events in entries[:page]:
             store.publish(*events)
-        if len(told) >= page:
-            last = told[:page][-1][0]
+        if len(entries) >= page:
+            last = entries[:page][-1][0]
             payload = {"request_id": request_id, "programme_id": programme_id, "after": last}
-            store.enqueue(TELL, f"{request_id}:{last}", payload=payload)
+            store.enqueue(REPUBLISH_PEOPLE, f"{request_id}:{last}", payload=payload)

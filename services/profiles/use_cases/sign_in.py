@@ -1,4 +1,4 @@
-"""Signing in by a link in a mail: asking for one, and exchanging it once for a token."""
+"""Request a sign-in link by mail, and exchange it once for an access token."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from services.profiles.ports import Resources
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """Who signed in, and what shows it until when."""
+    """A signed-in person, their access token and its expiry."""
 
     person_id: str
     roles: tuple[str, ...]
@@ -19,9 +19,9 @@ class Session:
 
 
 def ask_sign_in_link(resources: Resources, email: str) -> None:
-    """Have a link mailed if somebody has this address; whether somebody has it is not said."""
+    """Request a mail with a link if the address is known; the caller does not learn whether it is."""
     with resources.begin() as store:
-        person_id = store.people.id_at(resources.rules.programme, email)
+        person_id = store.people.id_by_email(resources.rules.programme, email)
         if person_id is None:
             return
         request_id, expires_at = resources.new_id(), store.now + resources.rules.link_life
@@ -37,7 +37,7 @@ def ask_sign_in_link(resources: Resources, email: str) -> None:
 
 
 def sign_in(resources: Resources, token: str) -> Session:
-    """Exchange a link's token; raise LinkRefused alike for wrong, expired, used and unknown ones."""
+    """Exchange a link's token for a session; raise LinkRefused for wrong, expired, used and unknown tokens."""
     link = resources.links.read(token, "sign_in")
     with resources.begin() as store:
         person = store.people.get(link.person)
@@ -52,10 +52,10 @@ def sign_in(resources: Resources, token: str) -> Session:
         )
 
 
-KEPT = timedelta(days=1)
+LINKS_KEPT_FOR = timedelta(days=1)
 
 
 def forget_old_links(resources: Resources) -> None:
-    """Forget sign-in requests that have been over for a day."""
+    """Delete sign-in requests that expired more than a day ago."""
     with resources.begin() as store:
-        store.sign_ins.forget_before(store.now - KEPT)
+        store.sign_ins.forget_before(store.now - LINKS_KEPT_FOR)

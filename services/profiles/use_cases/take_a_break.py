@@ -1,4 +1,4 @@
-"""A person takes a break, comes back from it, or is brought back when its end has come."""
+"""Start a break, end it, or end it automatically when it is due."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ RESUME = "resume_person"
 
 
 def pause_person(resources: Resources, person_id: str, until: datetime | None, caller: Principal) -> Person:
-    """Begin a break, open or until a moment."""
+    """Start a break, open-ended or until a stated time."""
     with resources.begin() as store:
         person = find_person(store, person_id, caller, to_change=True)
         later, events = pause(person, until, store.now)
@@ -34,7 +34,7 @@ def resume_person(resources: Resources, person_id: str, caller: Principal) -> Pe
 
 
 def resume_when_due(resources: Resources, person_id: str) -> None:
-    """End a break whose end has come; one that was moved, ended or belongs to nobody is left alone."""
+    """End a break that is due; do nothing when it was moved or ended, or when the person is gone."""
     with resources.begin() as store:
         person = store.people.get(person_id, to_change=True)
         if person is None or person.state != "paused" or person.paused_until is None:

@@ -11,7 +11,7 @@ import pytest
 from services.notifications.adapters.email_files import EmailFiles
 from services.notifications.adapters.email_message import Mail, email_of
 from services.notifications.adapters.mailbox import Mailbox
-from services.notifications.domain.delivery import Ending, Outcome
+from services.notifications.domain.delivery import Ending, SendOutcome
 from services.notifications.ports import CannotWrite, Letter
 from tests.support.fakes import FixedClock
 
@@ -33,12 +33,12 @@ def a_letter(letter_id: str = "d1", *, address: str = "sam@example.org", name: s
 
 
 def reread(mail: Mail) -> EmailMessage:
-    found = message_from_bytes(mail.content, policy=policy.default)
-    assert isinstance(found, EmailMessage)
-    return found
+    message = message_from_bytes(mail.content, policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
 
 
-def test_both_forms_and_all_headers_survive_the_journey() -> None:
+def test_both_forms_and_all_headers_are_parsed_back() -> None:
     mail = reread(email_of(a_letter(name="سارة"), SENDER, CLOCK))
     assert mail["Subject"] == a_letter().subject
     assert (mail["To"].addresses[0].display_name, mail["To"].addresses[0].addr_spec) == ("سارة", "sam@example.org")
@@ -83,7 +83,7 @@ TEXTS = [
 
 @pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
 @pytest.mark.parametrize("address", ["sam@example.org", "sämi@example.org"])
-def test_every_text_comes_through_whole_in_lines_that_any_server_takes(text: str, address: str) -> None:
+def test_every_text_is_parsed_back_from_lines_of_legal_length(text: str, address: str) -> None:
     letter = replace(a_letter(address=address), text=text, html=f"<p>{text}</p>\n", headers={})
     mail = email_of(letter, SENDER, CLOCK)
     assert b"\n" not in mail.content.replace(b"\r\n", b"")
@@ -110,16 +110,16 @@ def _named(message: EmailMessage, *names: str) -> bytes:
     return b"".join(message.policy.fold_binary(name, message[name]) for name in names)
 
 
-def test_a_file_is_whole_or_not_there(tmp_path: Path) -> None:
+def test_a_file_is_written_atomically(tmp_path: Path) -> None:
     channel = EmailFiles(tmp_path / "outbox", SENDER, CLOCK)
-    assert channel.send(a_letter("d1")) == Outcome(Ending.DELIVERED)
-    assert channel.send(a_letter("d2", address="kim@example.org")) == Outcome(Ending.DELIVERED)
+    assert channel.send(a_letter("d1")) == SendOutcome(Ending.DELIVERED)
+    assert channel.send(a_letter("d2", address="kim@example.org")) == SendOutcome(Ending.DELIVERED)
     assert sorted(path.suffix for path in (tmp_path / "outbox").iterdir()) == [".eml", ".eml"]
 
 
 def test_a_folder_that_cannot_be_written_is_tried_again_later(tmp_path: Path) -> None:
     (tmp_path / "outbox").write_text("a file where the folder belongs")
-    assert EmailFiles(tmp_path / "outbox", SENDER, CLOCK).send(a_letter()) == Outcome(Ending.LATER, "folder")
+    assert EmailFiles(tmp_path / "outbox", SENDER, CLOCK).send(a_letter()) == SendOutcome(Ending.LATER, "folder")
 
 
 def test_an_address_that_cannot_be_written_is_given_up(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def test_the_mailbox_reads_back_what_was_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "x/../y.eml", ".eml", "none.eml", "a.eml\0", "a.txt"])
-def test_no_name_leads_out_of_the_mailbox(tmp_path: Path, name: str) -> None:
+def test_no_file_name_leads_out_of_the_mailbox(tmp_path: Path, name: str) -> None:
     assert Mailbox(tmp_path).read(name) is None
 
 

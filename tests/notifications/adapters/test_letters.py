@@ -7,7 +7,7 @@ import pytest
 
 from services.events.vocabulary import codes
 from services.notifications.domain import kinds
-from services.notifications.domain.attempt import Order
+from services.notifications.domain.attempt import LetterRequest
 from services.notifications.domain.delivery import Delivery, State
 from services.notifications.domain.kinds import Kind, Need
 from services.notifications.domain.person import Person, with_contact
@@ -20,10 +20,10 @@ LATER = NOON.replace(hour=18)
 IN_A_SUBJECT = r"diabet|diabèt|سكري|insulin|pump|sensor|pregnan|embaraz|grossesse|حمل|glucos|LADA|MODY|CGM"
 
 
-def person(person_id: str, **said: str) -> Person:
-    found = with_contact(None, contact(person_id, **said))
-    assert found is not None
-    return found
+def person(person_id: str, **given: str) -> Person:
+    stored = with_contact(None, contact(person_id, **given))
+    assert stored is not None
+    return stored
 
 
 def letter(kind: Kind, locale: str = "en", *, name: str = "Sam", other: str | None = "Kim") -> Letter:
@@ -41,12 +41,12 @@ def letter(kind: Kind, locale: str = "en", *, name: str = "Sam", other: str | No
     )
     reader = person("reader", locale=locale, name=name)
     return writer(FixedClock()).write(
-        Order(delivery=delivery, reader=reader, other=person("other", name=other) if other else None)
+        LetterRequest(delivery=delivery, reader=reader, other=person("other", name=other) if other else None)
     )
 
 
 class Balance(HTMLParser):
-    """Notes tags that are opened and never closed, or the other way round."""
+    """Asserts that every tag that is opened is closed, and the other way round."""
 
     VOID = frozenset({"meta", "hr", "br", "img"})
 
@@ -82,13 +82,13 @@ def test_every_letter_is_whole_and_kind(kind: Kind, locale: str) -> None:
 
 
 @pytest.mark.parametrize("kind", kinds.ALL, ids=lambda kind: kind.name)
-def test_a_subject_names_nobody(kind: Kind) -> None:
+def test_a_subject_names_no_person(kind: Kind) -> None:
     written = letter(kind, name="Zephyrine", other="Quirinus")
     assert "Zephyrine" not in written.subject
     assert "Quirinus" not in written.subject
 
 
-def test_what_there_are_no_words_for_is_left_out() -> None:
+def test_a_shared_criterion_without_a_label_is_left_out() -> None:
     assert "ituation" in letter(kinds.PROPOSAL).text
     assert "ears ahead" not in letter(kinds.PROPOSAL).text
 
@@ -105,7 +105,7 @@ def test_a_name_of_the_other_direction_is_isolated_in_plain_text() -> None:
 
 
 @pytest.mark.parametrize("kind", kinds.ALL, ids=lambda kind: kind.name)
-def test_only_what_one_can_do_without_can_be_stopped_by_one_click(kind: Kind) -> None:
+def test_only_helpful_messages_have_one_click_unsubscribing(kind: Kind) -> None:
     headers = letter(kind).headers
     if kind.need is Need.HELPFUL:
         assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -140,7 +140,7 @@ def test_no_name_breaks_a_letter(name: str) -> None:
         assert "\u202e" not in written.html + written.text + written.name
 
 
-def test_a_name_with_template_signs_is_only_a_name() -> None:
+def test_a_name_with_template_syntax_is_only_a_name() -> None:
     assert "Hello {{ 7 * 7 }},\n" in letter(kinds.WELCOME, name="{{ 7 * 7 }}").text
     assert "Hello %(until)s,\n" in letter(kinds.WELCOME, name="%(until)s").text
 
@@ -153,10 +153,10 @@ def test_an_address_that_cannot_stand_in_a_header_is_refused_before_any_server_s
         delivery_to(person("reader", email=address))
 
 
-def test_a_contact_that_does_not_open_is_refused_without_a_detail() -> None:
+def test_a_contact_that_does_not_open_is_refused_without_details() -> None:
     from dataclasses import replace
 
-    moved = replace(person("somebody"), id="reader")
+    moved = replace(person("mentee"), id="reader")
     with pytest.raises(CannotWrite, match="contact_unreadable"):
         delivery_to(moved)
 
@@ -173,4 +173,4 @@ def delivery_to(reader: Person) -> Letter:
         lapses_at=LATER,
         created_at=NOON,
     )
-    return writer(FixedClock()).write(Order(delivery=delivery, reader=reader))
+    return writer(FixedClock()).write(LetterRequest(delivery=delivery, reader=reader))

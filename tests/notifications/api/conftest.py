@@ -1,4 +1,4 @@
-"""The service's web app over a house, and the callers of it."""
+"""The web app of a notifications service, and its callers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from services.chassis.service.service_settings import DEVELOPMENT_ADMIN_TOKEN, D
 from services.chassis.service.settings import load
 from services.notifications.bootstrap import web_app
 from services.notifications.settings import Settings
-from tests.notifications.memory_store import PROGRAMME, SECRET, House
+from tests.notifications.memory_store import PROGRAMME, SECRET, ServiceHarness
 from tests.support.fakes import FakeBroker
 
 Open = Callable[..., FlaskClient]
@@ -28,21 +28,21 @@ ADMIN = {"Authorization": f"Bearer {DEVELOPMENT_ADMIN_TOKEN}"}
 
 
 def signed_in(person_id: str) -> dict[str, str]:
-    """The header of a signed-in person."""
+    """Return the header of a signed-in person."""
     return {"Authorization": "Bearer " + TokenIssuer(DEVELOPMENT_PRIVATE_KEY).issue(person_id, PROGRAMME)}
 
 
 def links() -> LinkSigner:
-    """Signs as the app does."""
+    """Return a signer with the app's key."""
     return LinkSigner(SECRET)
 
 
 @pytest.fixture
-def open_app(house: House, tmp_path: Path) -> Open:
-    """Builds the app; `settings` replace those of development with mail into a folder."""
+def open_app(service: ServiceHarness, tmp_path: Path) -> Open:
+    """Return a function that builds the app; ``settings`` replace those of development with mail into a folder."""
 
     def build(**settings: Any) -> FlaskClient:
-        found = load(
+        loaded = load(
             Settings,
             {
                 "DATABASE_URL": "sqlite:////not/used.db",
@@ -53,10 +53,10 @@ def open_app(house: House, tmp_path: Path) -> Open:
         )
         broker: Broker = FakeBroker()
         parts = Parts(
-            settings=replace(found, **settings),
-            engine=house.engine,
+            settings=replace(loaded, **settings),
+            engine=service.engine,
             broker=broker,
-            uow=house.uow,
+            uow=service.uow,
             health=Health([]),
             clock=SystemClock(),
         )

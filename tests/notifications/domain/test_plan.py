@@ -1,11 +1,11 @@
-"""Every kind has its event, its letter and its place; every event that is heard has an answer."""
+"""Every kind of message has an event and a letter; every event about people and matches has a handler."""
 
 from pathlib import Path
 
 from services.events import matcher, profiles
 from services.notifications.consumer import handlers
 from services.notifications.domain import kinds
-from services.notifications.domain.match import MatchEvent, MatchState, after
+from services.notifications.domain.match import MatchEvent, MatchState, apply_event
 from services.notifications.domain.person import Person, tombstone, with_contact, with_facts
 from services.notifications.domain.plan import plan
 from tests.notifications.matches import accepted, activated, declined, ended, expired, proposed, reminder
@@ -54,24 +54,24 @@ def test_every_kind_has_its_letter_and_every_letter_its_kind() -> None:
     assert {path.stem for path in LETTERS.glob("*.jinja")} - parts == {kind.name for kind in kinds.ALL}
 
 
-def test_what_is_kept_for_a_letter_holds_no_code_of_health() -> None:
+def test_the_stored_facts_of_a_letter_have_no_health_codes() -> None:
     for message in EVERYTHING:
         assert set(message.facts) <= {"until", "shared", "cause"}
         assert "pregnant" not in str(message.facts)
 
 
-def test_every_event_about_people_and_matches_is_heard() -> None:
-    class Nobody:
+def test_every_event_about_people_and_matches_has_a_handler() -> None:
+    class NoStore:
         pass
 
-    heard = set(handlers(Nobody()))  # type: ignore[arg-type]
-    told = {
+    handled = set(handlers(NoStore()))  # type: ignore[arg-type]
+    published = {
         event
         for module in (profiles, matcher)
         for event in vars(module).values()
         if isinstance(event, type) and hasattr(event, "topic") and event.__module__ == module.__name__
     }
-    assert told - heard == {
+    assert published - handled == {
         profiles.PersonPaused,
         profiles.PersonResumed,
         matcher.WeightsPublished,
@@ -83,11 +83,11 @@ def test_a_match_never_goes_back() -> None:
     history: list[MatchEvent] = [proposed(), accepted(), activated(), ended()]
     for first in range(len(history)):
         for later in range(first, len(history)):
-            known = after(None, history[later])
-            assert after(known, history[first]).state is list(MatchState)[later]
+            known = apply_event(None, history[later])
+            assert apply_event(known, history[first]).state is list(MatchState)[later]
 
 
-def test_an_erased_person_learns_nothing_new() -> None:
+def test_later_events_do_not_change_a_tombstone() -> None:
     gone = tombstone(None, profiles.PersonErased(person_id="mentee", programme_id=PROGRAMME, version=1))
     assert with_contact(gone, contact("mentee", version=99)) is None
     assert with_facts(gone, registered("mentee", version=99)) is None

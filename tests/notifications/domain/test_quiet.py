@@ -1,4 +1,4 @@
-"""Nobody is woken by mail that can wait, whatever their clock does."""
+"""Mail that can wait is never sent in quiet hours, whatever the time zone and its clock changes."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -27,18 +27,20 @@ def test_a_night_over_midnight_ends_in_the_morning(at: str, until: str) -> None:
 
 
 @given(moment=MOMENTS, zone=st.sampled_from(ZONES), quiet=HOURS)
-def test_what_comes_after_quiet_is_never_quiet_nor_in_the_past(moment: datetime, zone: str, quiet: QuietHours) -> None:
-    found = after_quiet(moment, zone, quiet)
-    assert moment <= found <= moment + timedelta(hours=26)
-    local = found.astimezone(ZoneInfo(zone)).time()
+def test_the_moment_after_quiet_hours_is_never_quiet_nor_in_the_past(
+    moment: datetime, zone: str, quiet: QuietHours
+) -> None:
+    result = after_quiet(moment, zone, quiet)
+    assert moment <= result <= moment + timedelta(hours=26)
+    local = result.astimezone(ZoneInfo(zone)).time()
     assert not quiet.cover(local) or local == quiet.start == quiet.end
 
 
 @given(moment=MOMENTS, zone=st.sampled_from(ZONES))
-def test_the_daily_moment_is_the_next_nine_o_clock(moment: datetime, zone: str) -> None:
-    found = next_daily(moment, zone)
-    assert moment <= found <= moment + timedelta(hours=26)
-    assert found.astimezone(ZoneInfo(zone)).strftime("%H:%M") == "09:00"
+def test_daily_mail_goes_out_at_the_next_nine_o_clock(moment: datetime, zone: str) -> None:
+    result = next_daily(moment, zone)
+    assert moment <= result <= moment + timedelta(hours=26)
+    assert result.astimezone(ZoneInfo(zone)).strftime("%H:%M") == "09:00"
 
 
 def test_no_quiet_hours_mean_at_once() -> None:

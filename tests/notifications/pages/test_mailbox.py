@@ -1,4 +1,4 @@
-"""On one's own machine every mail can be read; anywhere else there is no mailbox."""
+"""In development every mail can be read; where mail is really sent there is no mailbox."""
 
 from pathlib import Path
 
@@ -28,16 +28,16 @@ def write(folder: Path, letter_id: str, *, subject: str = "Hello", html: str = "
     return f"{clock.now():%Y%m%dT%H%M%S%f}-{letter_id}.eml"
 
 
-def test_the_overview_lists_mail_and_can_be_narrowed(client: FlaskClient, tmp_path: Path) -> None:
+def test_the_overview_lists_mail_and_filters_it(client: FlaskClient, tmp_path: Path) -> None:
     write(tmp_path, "sam", subject="For <Sam>")
     write(tmp_path, "kim", subject="For Kim")
-    everything = client.get("/mailbox").text
-    assert "For &lt;Sam&gt;" in everything
-    assert "For Kim" in everything
+    overview = client.get("/mailbox").text
+    assert "For &lt;Sam&gt;" in overview
+    assert "For Kim" in overview
     assert "For Kim" not in client.get("/mailbox?to=sam@example.org").text
 
 
-def test_a_mail_shows_its_links_and_its_page_in_a_frame_that_runs_nothing(client: FlaskClient, tmp_path: Path) -> None:
+def test_a_mail_shows_its_links_and_its_html_in_a_frame_without_scripts(client: FlaskClient, tmp_path: Path) -> None:
     name = write(tmp_path, "sam")
     page = client.get(f"/mailbox/{name}")
     assert '<a href="https://cairn.example/offers/abc">' in page.text
@@ -55,7 +55,7 @@ def test_a_mail_that_is_not_there_answers_404(client: FlaskClient, name: str) ->
     assert client.get(f"/mailbox/{name}/html").status_code == 404
 
 
-def test_programs_read_the_same_mail(client: FlaskClient, tmp_path: Path) -> None:
+def test_the_api_returns_the_same_mail(client: FlaskClient, tmp_path: Path) -> None:
     write(tmp_path, "sam")
     write(tmp_path, "kim")
     (mail,) = client.get("/notifications/v1/mailbox?to=sam@example.org").get_json()["items"]

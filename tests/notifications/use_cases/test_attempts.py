@@ -1,145 +1,145 @@
-"""Mail servers misbehave; a message still arrives at least once, a second copy is on record, and trying ends."""
+"""Despite faulty mail servers a message arrives at least once, a second copy is recorded, and retrying ends."""
 
 import sqlalchemy as sa
 
 from services.events.notifications import MessageDelivered, MessageFailed
 from services.notifications.adapters.tables import attempts
-from services.notifications.domain.delivery import ATTEMPT_LIMIT, Ending, Outcome
+from services.notifications.domain.delivery import ATTEMPT_LIMIT, Ending, SendOutcome
 from services.notifications.use_cases.tidy_deliveries import prune_deliveries, tidy_deliveries
 from tests.notifications.matches import declined, proposed
-from tests.notifications.memory_store import House, contact
+from tests.notifications.memory_store import ServiceHarness, contact
 
-LATER = Outcome(Ending.LATER, "smtp_451")
-NEVER = Outcome(Ending.NEVER, "smtp_550")
-UNCLEAR = Outcome(Ending.UNCLEAR, "cut_after_data")
+LATER = SendOutcome(Ending.LATER, "smtp_451")
+NEVER = SendOutcome(Ending.NEVER, "smtp_550")
+UNCLEAR = SendOutcome(Ending.UNCLEAR, "cut_after_data")
 
 
-def endings(house: House) -> list[tuple[str | None, str]]:
-    with house.engine.connect() as connection:
+def endings(service: ServiceHarness) -> list[tuple[str | None, str]]:
+    with service.engine.connect() as connection:
         rows = connection.execute(sa.select(attempts).order_by(attempts.c.number))
         return [(row.ending, row.cause) for row in rows]
 
 
-def ready(house: House, *answers: Outcome) -> House:
-    house.channel.answers.extend(answers)
-    house.hear(contact("mentor"), proposed())
-    return house
+def ready(service: ServiceHarness, *answers: SendOutcome) -> ServiceHarness:
+    service.channel.answers.extend(answers)
+    service.handle(contact("mentor"), proposed())
+    return service
 
 
-def test_a_delivered_message_is_told_without_its_words(house: House) -> None:
-    ready(house).work()
-    (told,) = house.told()
-    assert told == MessageDelivered(
+def test_a_delivered_message_is_published_without_its_text(service: ServiceHarness) -> None:
+    ready(service).run_jobs()
+    (event,) = service.published()
+    assert event == MessageDelivered(
         person_id="mentor", programme_id="cairn", kind="proposal", subject="m1", locale="en", channel="email"
     )
 
 
-def test_a_server_that_is_busy_is_asked_again_later(house: House) -> None:
-    ready(house, LATER, LATER).work()
-    assert house.states() == {"proposal": "queued"}
-    assert house.later(seconds=59) == []
-    assert len(house.later(seconds=2)) == 1
-    assert len(house.later(seconds=121)) == 1
-    assert house.states() == {"proposal": "delivered"}
-    assert endings(house) == [("later", "smtp_451"), ("later", "smtp_451"), ("delivered", "")]
+def test_a_temporary_refusal_is_retried_later(service: ServiceHarness) -> None:
+    ready(service, LATER, LATER).run_jobs()
+    assert service.states() == {"proposal": "queued"}
+    assert service.advance(seconds=59) == []
+    assert len(service.advance(seconds=2)) == 1
+    assert len(service.advance(seconds=121)) == 1
+    assert service.states() == {"proposal": "delivered"}
+    assert endings(service) == [("later", "smtp_451"), ("later", "smtp_451"), ("delivered", "")]
 
 
-def test_a_server_that_refuses_for_good_is_not_asked_again_and_we_say_so(house: House) -> None:
-    ready(house, NEVER).work()
-    assert house.states() == {"proposal": "failed"}
-    assert isinstance(house.told()[0], MessageFailed)
-    assert house.later(days=1) == []
+def test_a_permanent_refusal_is_not_retried_and_is_published(service: ServiceHarness) -> None:
+    ready(service, NEVER).run_jobs()
+    assert service.states() == {"proposal": "failed"}
+    assert isinstance(service.published()[0], MessageFailed)
+    assert service.advance(days=1) == []
 
 
-def test_an_unclear_attempt_is_repeated_under_the_same_id_and_stays_on_record(house: House) -> None:
-    first = ready(house, UNCLEAR).work()
-    second = house.later(seconds=61)
+def test_an_unclear_attempt_is_repeated_with_the_same_message_id_and_recorded(service: ServiceHarness) -> None:
+    first = ready(service, UNCLEAR).run_jobs()
+    second = service.advance(seconds=61)
     assert [letter.id for letter in first] == [letter.id for letter in second]
-    assert endings(house) == [("unclear", "cut_after_data"), ("delivered", "")]
+    assert endings(service) == [("unclear", "cut_after_data"), ("delivered", "")]
 
 
-def test_an_unclear_attempt_is_not_repeated_once_its_reason_has_lapsed(house: House) -> None:
-    ready(house, UNCLEAR).work()
-    house.hear(declined())
-    assert house.later(minutes=5) == []
-    assert house.states() == {"proposal": "lapsed"}
+def test_an_unclear_attempt_is_not_repeated_once_the_message_lapsed(service: ServiceHarness) -> None:
+    ready(service, UNCLEAR).run_jobs()
+    service.handle(declined())
+    assert service.advance(minutes=5) == []
+    assert service.states() == {"proposal": "lapsed"}
 
 
-def test_a_crash_in_the_middle_counts_as_unclear_and_is_repeated_after_a_while(house: House) -> None:
+def test_a_crash_in_the_middle_counts_as_unclear_and_is_repeated_after_a_while(service: ServiceHarness) -> None:
     class Killed(BaseException):
         pass
 
     def die() -> None:
         raise Killed
 
-    house.channel.meanwhile = die
-    ready(house)
+    service.channel.meanwhile = die
+    ready(service)
     try:
-        house.work()
+        service.run_jobs()
     except Killed:
-        house.channel.meanwhile = lambda: None
-    assert house.later(seconds=40) == []  # the job's lease is over, the attempt may still be under way
-    assert len(house.later(seconds=ATTEMPT_LIMIT.total_seconds())) == 1
-    assert endings(house) == [("unclear", "cut_off"), ("delivered", "")]
+        service.channel.meanwhile = lambda: None
+    assert service.advance(seconds=40) == []  # the job's lease is over, the attempt may still be under way
+    assert len(service.advance(seconds=ATTEMPT_LIMIT.total_seconds())) == 1
+    assert endings(service) == [("unclear", "cut_off"), ("delivered", "")]
 
 
-def test_two_workers_at_once_send_one_mail(house: House) -> None:
-    ready(house)
-    (delivery,) = house.rows()
+def test_two_workers_at_once_send_one_mail(service: ServiceHarness) -> None:
+    ready(service)
+    (delivery,) = service.rows()
 
     def at_once() -> None:
-        if len(house.channel.sent) == 1:
-            house.deliver([delivery.id])
+        if len(service.channel.sent) == 1:
+            service.deliver([delivery.id])
 
-    house.channel.meanwhile = at_once
-    house.work()
-    assert len(house.channel.sent) == 1
+    service.channel.meanwhile = at_once
+    service.run_jobs()
+    assert len(service.channel.sent) == 1
 
 
-def test_trying_ends_after_two_days_with_a_failure(house: House) -> None:
-    ready(house)
-    house.channel.answers = [LATER] * 2000
+def test_retrying_ends_after_two_days_with_a_failure(service: ServiceHarness) -> None:
+    ready(service)
+    service.channel.answers = [LATER] * 2000
     for _ in range(60):
-        house.later(hours=1)
-    assert house.states() == {"proposal": "failed"}
-    assert [type(event) for event in house.told()] == [MessageFailed]
+        service.advance(hours=1)
+    assert service.states() == {"proposal": "failed"}
+    assert [type(event) for event in service.published()] == [MessageFailed]
 
 
-def test_a_message_that_could_never_be_addressed_ends_as_a_failure(house: House) -> None:
-    house.hear(proposed())
-    house.later(hours=73)
-    assert tidy_deliveries(house.uow) == 1
-    (told,) = house.told()
-    assert isinstance(told, MessageFailed)
-    assert told.cause == "no_contact"
-    assert tidy_deliveries(house.uow) == 0
+def test_a_message_without_a_contact_ends_as_a_failure(service: ServiceHarness) -> None:
+    service.handle(proposed())
+    service.advance(hours=73)
+    assert tidy_deliveries(service.uow) == 1
+    (event,) = service.published()
+    assert isinstance(event, MessageFailed)
+    assert event.cause == "no_contact"
+    assert tidy_deliveries(service.uow) == 0
 
 
-def test_a_message_that_lost_its_job_is_picked_up(house: House) -> None:
+def test_a_delivery_without_a_job_gets_one(service: ServiceHarness) -> None:
     from services.notifications.adapters.tables import chassis
 
-    ready(house)
-    with house.engine.begin() as connection:
+    ready(service)
+    with service.engine.begin() as connection:
         connection.execute(chassis.jobs.delete())
-    assert house.work() == []
-    assert tidy_deliveries(house.uow) == 1
-    assert len(house.work()) == 1
+    assert service.run_jobs() == []
+    assert tidy_deliveries(service.uow) == 1
+    assert len(service.run_jobs()) == 1
 
 
-def test_old_rows_are_dropped_after_ninety_days_and_not_before(house: House) -> None:
-    ready(house).work()
-    house.later(days=89)
-    assert prune_deliveries(house.uow) == 0
-    house.later(days=2)
-    assert prune_deliveries(house.uow) == 1
-    assert house.rows() == []
+def test_old_rows_are_deleted_after_ninety_days_and_not_before(service: ServiceHarness) -> None:
+    ready(service).run_jobs()
+    service.advance(days=89)
+    assert prune_deliveries(service.uow) == 0
+    service.advance(days=2)
+    assert prune_deliveries(service.uow) == 1
+    assert service.rows() == []
 
 
-def test_a_person_forgotten_while_their_mail_is_on_its_way_stays_forgotten(house: House) -> None:
+def test_a_person_erased_while_their_mail_is_sent_stays_erased(service: ServiceHarness) -> None:
     from services.events.profiles import PersonErased
 
     erased = PersonErased(person_id="mentor", programme_id="cairn", version=2)
-    house.channel.meanwhile = lambda: house.hear(erased) if len(house.channel.sent) == 1 else None
-    ready(house).work()
-    assert [row.person_id for row in house.rows()] == [None, None]
-    assert not [event for event in house.told() if isinstance(event, MessageDelivered)]
+    service.channel.meanwhile = lambda: service.handle(erased) if len(service.channel.sent) == 1 else None
+    ready(service).run_jobs()
+    assert [row.person_id for row in service.rows()] == [None, None]
+    assert not [event for event in service.published() if isinstance(event, MessageDelivered)]

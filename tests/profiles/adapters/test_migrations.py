@@ -1,4 +1,4 @@
-"""The schema grows up and down, with people in it, and says what the code says."""
+"""Migrations go up and down with people in the database, and produce the declared tables."""
 
 from pathlib import Path
 
@@ -52,7 +52,7 @@ def test_the_schema_goes_up_and_down_on_postgres() -> None:
     up_and_down(postgres_url())
 
 
-def test_the_tables_of_the_code_are_the_tables_of_the_database(migrated: Path) -> None:
+def test_migrations_produce_the_declared_tables(migrated: Path) -> None:
     engine = open_engine(f"sqlite:///{migrated}")
     with engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), METADATA)
@@ -60,7 +60,7 @@ def test_the_tables_of_the_code_are_the_tables_of_the_database(migrated: Path) -
     assert [difference for difference in differences if "remove_table" not in str(difference[0])] == []
 
 
-def test_every_column_says_what_it_is_and_what_erasure_does_with_it() -> None:
+def test_every_column_declares_its_class_purpose_and_erasure() -> None:
     own = ("people", "consents", "sign_in_links", "introductions", "waits", "tombstones")
     for table in own:
         for column in METADATA.tables[table].columns:

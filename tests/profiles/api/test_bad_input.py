@@ -1,4 +1,4 @@
-"""Whatever is wrong with a sign-up is named by its field, and nothing is half written."""
+"""Each fault in a sign-up names its field, and nothing is written."""
 
 from typing import Any
 
@@ -10,10 +10,10 @@ from tests.profiles.app_harness import Stage, mentee_body, mentor_body
 ENGLISH = {"tag": "en", "level": "native"}
 
 
-def windows(*told: tuple[str, str, str], zone: str = "UTC") -> dict[str, Any]:
+def windows(*answers: tuple[str, str, str], zone: str = "UTC") -> dict[str, Any]:
     return {
         "time_zone": zone,
-        "windows": [{"day": day, "start": start, "end": end} for day, start, end in told],
+        "windows": [{"day": day, "start": start, "end": end} for day, start, end in answers],
     }
 
 
@@ -129,21 +129,21 @@ def refused(stage: Stage, path: str, body: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", MENTEE_FAULTS)
-def test_what_is_wrong_with_a_mentees_words_is_named(stage: Stage, name: str) -> None:
-    told, field = MENTEE_FAULTS[name]
-    problem = refused(stage, "/profiles/v1/mentees", mentee_body(**told))
+def test_each_fault_in_a_mentees_answers_names_its_field(stage: Stage, name: str) -> None:
+    answers, field = MENTEE_FAULTS[name]
+    problem = refused(stage, "/profiles/v1/mentees", mentee_body(**answers))
     assert field in [error["field"] for error in problem["errors"]], problem
 
 
 @pytest.mark.parametrize("name", MENTOR_FAULTS)
-def test_what_is_wrong_with_a_mentors_words_is_named(stage: Stage, name: str) -> None:
-    told, field = MENTOR_FAULTS[name]
-    problem = refused(stage, "/profiles/v1/mentors", mentor_body(**told))
+def test_each_fault_in_a_mentors_answers_names_its_field(stage: Stage, name: str) -> None:
+    answers, field = MENTOR_FAULTS[name]
+    problem = refused(stage, "/profiles/v1/mentors", mentor_body(**answers))
     assert field in [error["field"] for error in problem["errors"]], problem
 
 
 @pytest.mark.parametrize("field", ["contact", "languages", "relation", "diabetes_type", "consents"])
-def test_each_needed_thing_is_asked_for(stage: Stage, field: str) -> None:
+def test_each_missing_required_field_is_named(stage: Stage, field: str) -> None:
     body = mentee_body()
     del body[field]
     problem = refused(stage, "/profiles/v1/mentees", body)
@@ -151,7 +151,7 @@ def test_each_needed_thing_is_asked_for(stage: Stage, field: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "nearest"),
+    ("answers", "nearest"),
     [
         ({"diabetes_type": "t1"}, "t1d"),
         ({"availability": windows(zone="Europe/Londn")}, "Europe/London"),
@@ -161,23 +161,27 @@ def test_each_needed_thing_is_asked_for(stage: Stage, field: str) -> None:
         ({"consents": ["messages"]}, "matching"),
     ],
 )
-def test_the_nearest_valid_values_are_offered(stage: Stage, told: dict[str, Any], nearest: str) -> None:
-    problem = refused(stage, "/profiles/v1/mentees", mentee_body(**told))
+def test_the_nearest_valid_values_are_offered(stage: Stage, answers: dict[str, Any], nearest: str) -> None:
+    problem = refused(stage, "/profiles/v1/mentees", mentee_body(**answers))
     assert nearest in problem["errors"][0]["nearest"]
 
 
-def test_every_contradiction_is_named_at_once(stage: Stage) -> None:
-    told = {"diagnosed": "2031-01", "availability": windows(("mon", "20:00", "18:00"), zone="Nowhere"), "consents": []}
-    problem = refused(stage, "/profiles/v1/mentees", mentee_body(**told))
+def test_all_faults_are_named_at_once(stage: Stage) -> None:
+    answers = {
+        "diagnosed": "2031-01",
+        "availability": windows(("mon", "20:00", "18:00"), zone="Nowhere"),
+        "consents": [],
+    }
+    problem = refused(stage, "/profiles/v1/mentees", mentee_body(**answers))
     fields = {error["field"] for error in problem["errors"]}
     assert fields == {"diagnosed", "availability.windows.0.end", "availability.time_zone", "consents"}
 
 
-def test_the_month_that_has_just_begun_is_fine(stage: Stage) -> None:
+def test_the_current_month_is_accepted(stage: Stage) -> None:
     assert stage.person(stage.mentee(diagnosed="2030-01"))["mentee"]["diagnosed"] == "2030-01"
 
 
-def test_windows_that_touch_and_a_night_in_two_parts_are_fine(stage: Stage) -> None:
+def test_adjacent_windows_and_a_night_in_two_parts_are_accepted(stage: Stage) -> None:
     night = windows(("mon", "20:00", "22:00"), ("mon", "22:00", "24:00"), ("tue", "00:00", "01:00"))
     assert stage.person(stage.mentee(availability=night))["mentee"]["availability"] == night
 
@@ -187,18 +191,18 @@ def test_the_examples_of_the_description_are_accepted(stage: Stage) -> None:
     assert stage.ask("POST", "/profiles/v1/mentors", json=MENTOR).status_code == 201
 
 
-def test_bodies_that_are_no_json_are_refused_with_words(stage: Stage) -> None:
+def test_bodies_that_are_not_json_are_refused_with_problem_details(stage: Stage) -> None:
     path = "/profiles/v1/mentees"
-    found = {
+    responses = {
         "too large": stage.ask("POST", path, data=b" " * 70_000, content_type="application/json"),
         "another type": stage.ask("POST", path, data="a=b", content_type="text/plain"),
         "no json": stage.ask("POST", path, data="{", content_type="application/json"),
         "too deep": stage.ask("POST", path, data="[" * 30 + "]" * 30, content_type="application/json"),
     }
-    assert {name: answer.status_code for name, answer in found.items()} == {
+    assert {name: answer.status_code for name, answer in responses.items()} == {
         "too large": 413,
         "another type": 415,
         "no json": 400,
         "too deep": 400,
     }
-    assert all(answer.content_type == "application/problem+json" for answer in found.values())
+    assert all(answer.content_type == "application/problem+json" for answer in responses.values())

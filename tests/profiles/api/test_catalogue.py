@@ -6,7 +6,7 @@ from services.events.vocabulary import codes
 from tests.profiles.app_harness import Stage
 
 
-def test_every_code_comes_with_its_words(stage: Stage) -> None:
+def test_every_code_has_a_label(stage: Stage) -> None:
     answer = stage.ask("GET", "/profiles/v1/catalogue?locale=fr-CA")
     shown = answer.json or {}
     assert (shown["locale"], shown["direction"]) == ("fr", "ltr")
@@ -22,7 +22,7 @@ def test_the_language_follows_the_browser(stage: Stage, asked: str | None, local
     assert (answer.json or {})["locale"] == locale
 
 
-def test_what_is_known_already_is_not_sent_again(stage: Stage) -> None:
+def test_an_unchanged_catalogue_answers_304(stage: Stage) -> None:
     first = stage.ask("GET", "/profiles/v1/catalogue?locale=es")
     again = stage.ask("GET", "/profiles/v1/catalogue?locale=es", headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")

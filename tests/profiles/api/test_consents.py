@@ -1,14 +1,14 @@
-"""Consent is a ledger: what stands is the last word, and leaving the pool is one word away."""
+"""The consent ledger: the last entry is in force, and withdrawing consent to matching leaves the pool."""
 
 from services.events.profiles import ContactChanged, PersonChanged, PersonLeft
-from tests.profiles.app_harness import Somebody, Stage, mentee_body
+from tests.profiles.app_harness import Account, Stage, mentee_body
 
 
-def answer(stage: Stage, somebody: Somebody, purpose: str, given: bool) -> dict[str, object]:
-    path = f"/profiles/v1/people/{somebody.id}/consents"
-    found = stage.ask("POST", path, by=somebody, json={"purpose": purpose, "given": given})
-    assert found.status_code == 200, found.json
-    return dict(found.json or {})
+def answer(stage: Stage, account: Account, purpose: str, given: bool) -> dict[str, object]:
+    path = f"/profiles/v1/people/{account.id}/consents"
+    response = stage.ask("POST", path, by=account, json={"purpose": purpose, "given": given})
+    assert response.status_code == 200, response.json
+    return dict(response.json or {})
 
 
 def test_withdrawing_consent_to_matching_leaves_the_pool(stage: Stage) -> None:
@@ -20,40 +20,40 @@ def test_withdrawing_consent_to_matching_leaves_the_pool(stage: Stage) -> None:
         ("matching", True),
         ("matching", False),
     ]
-    assert [event.version for event in stage.told(PersonLeft)] == [3]
+    assert [event.version for event in stage.published(PersonLeft)] == [3]
     assert stage.person(mentee)["state"] == "left"
 
 
-def test_whoever_left_tells_nothing_and_may_come_back(stage: Stage) -> None:
+def test_a_person_who_left_publishes_nothing_until_they_return(stage: Stage) -> None:
     mentee = stage.mentee()
     answer(stage, mentee, "matching", False)
     stage.change(mentee, {"mentee": {"goals": ["social"]}})
-    assert stage.told(PersonChanged) == []
+    assert stage.published(PersonChanged) == []
     path = f"/profiles/v1/people/{mentee.id}"
     assert stage.ask("POST", f"{path}/pause", by=mentee, json={}).status_code == 409
     answer(stage, mentee, "matching", True)
-    (back,) = stage.told(PersonChanged)
+    (back,) = stage.published(PersonChanged)
     assert back.mentee.goals == ("social",)
-    assert back.version == max(event.version for event in stage.told(about=mentee.id))
+    assert back.version == max(event.version for event in stage.published(about=mentee.id))
     assert stage.person(mentee)["state"] == "active"
 
 
-def test_consent_to_messages_reaches_those_who_write_them(stage: Stage) -> None:
+def test_consent_to_messages_is_published_with_the_contact(stage: Stage) -> None:
     mentee = stage.mentee(consents=["matching", "messages"])
-    assert stage.told(ContactChanged)[-1].messages_consent
+    assert stage.published(ContactChanged)[-1].messages_consent
     answer(stage, mentee, "messages", False)
-    assert not stage.told(ContactChanged)[-1].messages_consent
-    assert stage.told(PersonLeft) == []
+    assert not stage.published(ContactChanged)[-1].messages_consent
+    assert stage.published(PersonLeft) == []
 
 
-def test_an_answer_that_stands_is_not_written_again(stage: Stage) -> None:
+def test_an_answer_already_in_force_is_not_written_again(stage: Stage) -> None:
     mentee = stage.mentee()
-    before = len(stage.told())
+    before = len(stage.published())
     assert len(answer(stage, mentee, "matching", True)["items"]) == 1  # type: ignore[arg-type]
-    assert len(stage.told()) == before
+    assert len(stage.published()) == before
 
 
-def test_unknown_purposes_and_half_answers_are_refused(stage: Stage) -> None:
+def test_unknown_purposes_and_incomplete_answers_are_refused(stage: Stage) -> None:
     mentee = stage.mentee()
     path = f"/profiles/v1/people/{mentee.id}/consents"
     for body in (
@@ -64,7 +64,7 @@ def test_unknown_purposes_and_half_answers_are_refused(stage: Stage) -> None:
         assert stage.ask("POST", path, by=mentee, json=body).status_code == 422
 
 
-def test_signing_up_for_a_second_role_comes_back_too(stage: Stage) -> None:
+def test_signing_up_for_a_second_role_returns_to_the_pool(stage: Stage) -> None:
     mentor = stage.mentor()
     answer(stage, mentor, "matching", False)
     body = mentee_body(contact={"email": mentor.email})

@@ -1,4 +1,4 @@
-"""The API description says what each operation is for, what it may answer, and how a body looks."""
+"""The API description: a summary, answers and an example body for each operation."""
 
 from typing import Any
 
@@ -46,13 +46,13 @@ def test_every_operation_of_the_contract_is_there(description: dict[str, Any]) -
     }
 
 
-def test_each_says_what_it_is_for(description: dict[str, Any]) -> None:
+def test_each_operation_has_a_summary(description: dict[str, Any]) -> None:
     for name, operation in operations(description).items():
         assert operation["summary"].endswith("."), name
         assert any(status.startswith("2") for status in operation["responses"]), name
 
 
-def test_each_body_has_an_example(description: dict[str, Any]) -> None:
+def test_each_request_body_has_an_example(description: dict[str, Any]) -> None:
     for name, operation in operations(description).items():
         if "requestBody" in operation:
             assert "example" in operation["requestBody"]["content"]["application/json"], name
@@ -68,7 +68,7 @@ def test_each_body_has_an_example(description: dict[str, Any]) -> None:
         ("GET /profiles/v1/introductions/{match_id}", {"200", "401", "404"}),
     ],
 )
-def test_each_names_its_problems(description: dict[str, Any], name: str, statuses: set[str]) -> None:
+def test_each_operation_names_its_problems(description: dict[str, Any], name: str, statuses: set[str]) -> None:
     assert statuses <= set(operations(description)[name]["responses"])
 
 

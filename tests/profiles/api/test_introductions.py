@@ -1,4 +1,4 @@
-"""Two people are introduced: words first, contact only once both said yes, and never to anybody else."""
+"""Introductions: texts first, contact only in an active match, and only for its two people."""
 
 from datetime import timedelta
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.events.matcher import MatchAccepted, MatchActivated, MatchDeclined, MatchEnded, MatchExpired, Reason
-from tests.profiles.app_harness import Somebody, Stage
+from tests.profiles.app_harness import Account, Stage
 
 REASONS = (
     Reason(criterion="language", band="strong", codes=("en",)),
@@ -15,30 +15,30 @@ REASONS = (
 )
 
 
-def pair(stage: Stage, **mentee: Any) -> tuple[Somebody, Somebody]:
-    told = {"preferred_name": "Sam", "own_words": "It is all new."} | mentee
+def pair(stage: Stage, **mentee: Any) -> tuple[Account, Account]:
+    answers = {"preferred_name": "Sam", "own_words": "It is all new."} | mentee
     mentor = stage.mentor(own_words="I remember.", hopes="Company.", contact={"email": "kim@example.org"})
-    return stage.mentee(**told), mentor
+    return stage.mentee(**answers), mentor
 
 
-def ids(mentee: Somebody, mentor: Somebody) -> dict[str, str]:
+def ids(mentee: Account, mentor: Account) -> dict[str, str]:
     return {"match_id": "m1", "programme_id": "cairn", "mentee_id": mentee.id, "mentor_id": mentor.id}
 
 
-def accept(stage: Stage, mentee: Somebody, mentor: Somebody) -> None:
+def accept(stage: Stage, mentee: Account, mentor: Account) -> None:
     confirm_by = stage.clock.now() + timedelta(hours=72)
-    stage.hear(MatchAccepted(**ids(mentee, mentor), confirm_by=confirm_by, reasons=REASONS))
+    stage.handle(MatchAccepted(**ids(mentee, mentor), confirm_by=confirm_by, reasons=REASONS))
 
 
-def activate(stage: Stage, mentee: Somebody, mentor: Somebody) -> None:
-    stage.hear(MatchActivated(**ids(mentee, mentor), waited_seconds=7200))
+def activate(stage: Stage, mentee: Account, mentor: Account) -> None:
+    stage.handle(MatchActivated(**ids(mentee, mentor), waited_seconds=7200))
 
 
-def card(stage: Stage, by: Somebody, match: str = "m1") -> Any:
+def card(stage: Stage, by: Account, match: str = "m1") -> Any:
     return stage.ask("GET", f"/profiles/v1/introductions/{match}", by=by)
 
 
-def test_a_mentee_sees_words_and_reasons_and_no_contact(stage: Stage) -> None:
+def test_a_mentee_sees_texts_and_reasons_and_no_contact(stage: Stage) -> None:
     mentee, mentor = pair(stage)
     accept(stage, mentee, mentor)
     answer = card(stage, mentee)
@@ -53,7 +53,7 @@ def test_a_mentee_sees_words_and_reasons_and_no_contact(stage: Stage) -> None:
     assert stage.rows("audit") == [row for row in stage.rows("audit") if row["action"] != "contact.read"]
 
 
-def test_contact_opens_with_the_second_yes_and_each_reading_is_recorded(stage: Stage) -> None:
+def test_contact_is_shown_in_an_active_match_and_each_read_is_recorded(stage: Stage) -> None:
     mentee, mentor = pair(stage)
     accept(stage, mentee, mentor)
     activate(stage, mentee, mentor)
@@ -64,7 +64,7 @@ def test_contact_opens_with_the_second_yes_and_each_reading_is_recorded(stage: S
     assert all("kim" not in str(row) for row in read)
 
 
-def test_a_mentor_writes_first_only_with_consent(stage: Stage) -> None:
+def test_a_mentor_sees_a_contact_only_with_consent(stage: Stage) -> None:
     mentee, mentor = pair(stage)
     accept(stage, mentee, mentor)
     activate(stage, mentee, mentor)
@@ -77,7 +77,7 @@ def test_a_mentor_writes_first_only_with_consent(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("over", [MatchEnded, MatchDeclined, MatchExpired])
-def test_an_end_closes_the_card(stage: Stage, over: Any) -> None:
+def test_an_ended_match_hides_the_card(stage: Stage, over: Any) -> None:
     mentee, mentor = pair(stage)
     accept(stage, mentee, mentor)
     activate(stage, mentee, mentor)
@@ -86,14 +86,14 @@ def test_an_end_closes_the_card(stage: Stage, over: Any) -> None:
         MatchDeclined: {"by": "mentee"},
         MatchExpired: {"waiting_for": "mentee"},
     }
-    stage.hear(over(**ids(mentee, mentor), **more[over]))
+    stage.handle(over(**ids(mentee, mentor), **more[over]))
     assert card(stage, mentee).status_code == card(stage, mentor).status_code == 404
     accept(stage, mentee, mentor)
     activate(stage, mentee, mentor)
     assert card(stage, mentee).status_code == 404
 
 
-def test_strangers_admins_and_passers_by_see_nothing(stage: Stage) -> None:
+def test_other_people_and_admins_see_no_card(stage: Stage) -> None:
     mentee, mentor = pair(stage)
     accept(stage, mentee, mentor)
     assert card(stage, stage.mentee()).status_code == 404
@@ -102,7 +102,7 @@ def test_strangers_admins_and_passers_by_see_nothing(stage: Stage) -> None:
     assert stage.ask("GET", "/profiles/v1/introductions/m1", by=stage.admin).status_code == 403
 
 
-def test_nobody_is_introduced_to_somebody_who_is_gone(stage: Stage) -> None:
+def test_an_erased_mentor_is_not_introduced(stage: Stage) -> None:
     mentee, mentor = pair(stage)
     stage.ask("DELETE", f"/profiles/v1/people/{mentor.id}", by=mentor)
     accept(stage, mentee, mentor)
@@ -110,7 +110,7 @@ def test_nobody_is_introduced_to_somebody_who_is_gone(stage: Stage) -> None:
     assert card(stage, mentee).status_code == 404
 
 
-def test_an_active_match_that_is_heard_of_first_is_kept(stage: Stage) -> None:
+def test_an_active_match_received_before_the_accepted_one_is_kept(stage: Stage) -> None:
     mentee, mentor = pair(stage)
     activate(stage, mentee, mentor)
     accept(stage, mentee, mentor)
@@ -119,7 +119,7 @@ def test_an_active_match_that_is_heard_of_first_is_kept(stage: Stage) -> None:
     assert len(shown["reasons"]) == 3
 
 
-def test_reasons_are_told_in_the_readers_language(stage: Stage) -> None:
+def test_reasons_are_in_the_readers_language(stage: Stage) -> None:
     mentee, mentor = pair(stage, locale="fr")
     accept(stage, mentee, mentor)
     words = [reason["words"] for reason in card(stage, mentee).json["reasons"]]

@@ -1,4 +1,4 @@
-"""What is kept of a person: read, changed, rested, taken along; each their own, and the admin with a record of it."""
+"""A person's record: read, change, pause and export, by the person, or by an admin with an audit row."""
 
 from datetime import timedelta
 
@@ -6,18 +6,18 @@ import pytest
 
 from services.events.profiles import ContactChanged, PersonChanged, PersonPaused, PersonResumed
 from services.profiles.api.examples import MENTEE, MENTOR
-from tests.profiles.app_harness import Somebody, Stage, mentee_body
+from tests.profiles.app_harness import Account, Stage, mentee_body
 
 PATHS = ["", "/export", "/erasure", "/consents"]
 
 
-def somebody_with_everything(stage: Stage) -> Somebody:
+def mentee_with_every_field(stage: Stage) -> Account:
     answer = stage.ask("POST", "/profiles/v1/mentees", json=MENTEE)
-    return Somebody(answer.json or {}, "sam@example.org")
+    return Account(answer.json or {}, "sam@example.org")
 
 
-def test_what_was_told_comes_back_as_it_was_told(stage: Stage) -> None:
-    person = stage.person(somebody_with_everything(stage))
+def test_a_mentees_answers_are_read_back_unchanged(stage: Stage) -> None:
+    person = stage.person(mentee_with_every_field(stage))
     for field in set(MENTEE) - {
         "preferred_name",
         "pronouns",
@@ -33,15 +33,15 @@ def test_what_was_told_comes_back_as_it_was_told(stage: Stage) -> None:
     assert person["consents"] == sorted(MENTEE["consents"])
 
 
-def test_a_mentors_words_come_back_too(stage: Stage) -> None:
+def test_a_mentors_answers_are_read_back_unchanged(stage: Stage) -> None:
     answer = stage.ask("POST", "/profiles/v1/mentors", json=MENTOR)
-    person = stage.person(Somebody(answer.json or {}, ""))
+    person = stage.person(Account(answer.json or {}, ""))
     for field in ("relations", "diabetes_types", "life_stages", "styles", "capacity", "hours_per_month", "hopes"):
         assert person["mentor"][field] == MENTOR[field], field
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_strangers_and_the_unknown_look_alike(stage: Stage, path: str) -> None:
+def test_foreign_and_unknown_people_get_the_same_404(stage: Stage, path: str) -> None:
     mentee, stranger = stage.mentee(), stage.mentee()
     foreign = stage.ask("GET", f"/profiles/v1/people/{mentee.id}{path}", by=stranger)
     unknown = stage.ask("GET", f"/profiles/v1/people/nobody{path}", by=stranger)
@@ -50,9 +50,9 @@ def test_strangers_and_the_unknown_look_alike(stage: Stage, path: str) -> None:
     assert stage.ask("GET", f"/profiles/v1/people/{mentee.id}{path}").status_code == 401
 
 
-def test_strangers_change_nothing(stage: Stage) -> None:
+def test_a_person_cannot_change_another_person(stage: Stage) -> None:
     mentee, stranger = stage.mentee(), stage.mentee()
-    told = stage.told()
+    before = stage.published()
     path = f"/profiles/v1/people/{mentee.id}"
     headers = {"If-Match": '"2"'}
     assert stage.ask("PATCH", path, by=stranger, json={"preferred_name": "X"}, headers=headers).status_code == 404
@@ -61,10 +61,10 @@ def test_strangers_change_nothing(stage: Stage) -> None:
     assert stage.ask("POST", f"{path}/resume", by=stranger).status_code == 404
     withdrawn = {"purpose": "matching", "given": False}
     assert stage.ask("POST", f"{path}/consents", by=stranger, json=withdrawn).status_code == 404
-    assert stage.told() == told
+    assert stage.published() == before
 
 
-def test_an_admins_reading_is_recorded(stage: Stage) -> None:
+def test_a_read_by_an_admin_is_recorded(stage: Stage) -> None:
     mentee = stage.mentee()
     assert stage.ask("GET", f"/profiles/v1/people/{mentee.id}", by=stage.admin).status_code == 200
     assert stage.ask("GET", f"/profiles/v1/people/{mentee.id}/export", by=stage.admin).status_code == 200
@@ -76,7 +76,7 @@ def test_an_admins_reading_is_recorded(stage: Stage) -> None:
     ]
 
 
-def test_what_an_admin_does_for_somebody_is_recorded(stage: Stage) -> None:
+def test_an_admins_changes_to_a_person_are_recorded(stage: Stage) -> None:
     mentee = stage.mentee()
     path = f"/profiles/v1/people/{mentee.id}"
     edit, headers = {"preferred_name": "Ada"}, {"If-Match": "*"}
@@ -89,36 +89,36 @@ def test_what_an_admin_does_for_somebody_is_recorded(stage: Stage) -> None:
     assert [row["action"] for row in stage.rows("audit")] == actions
 
 
-def test_a_change_tells_the_whole_new_state(stage: Stage) -> None:
-    mentee = somebody_with_everything(stage)
+def test_a_change_publishes_all_current_facts(stage: Stage) -> None:
+    mentee = mentee_with_every_field(stage)
     answer = stage.change(mentee, {"mentee": {"goals": ["social"], "own_words": None}})
     assert answer.status_code == 200
     assert answer.headers["ETag"] == '"3"'
-    changed = stage.told(PersonChanged)
+    changed = stage.published(PersonChanged)
     assert [event.version for event in changed] == [3]
     assert changed[0].mentee.goals == ("social",)
     assert changed[0].mentee.topics == tuple(MENTEE["topics"])
     assert stage.person(mentee)["mentee"]["own_words"] is None
-    assert len(stage.told(ContactChanged)) == 1
+    assert len(stage.published(ContactChanged)) == 1
 
 
-def test_a_new_address_is_told_sealed_and_to_nobody_else(stage: Stage) -> None:
+def test_a_new_address_is_published_only_sealed(stage: Stage) -> None:
     mentee = stage.mentee()
     stage.change(mentee, {"contact": {"email": "new@example.org"}, "preferred_name": "Ada"})
-    assert stage.told(PersonChanged) == []
-    contact = stage.told(ContactChanged)[-1]
+    assert stage.published(PersonChanged) == []
+    contact = stage.published(ContactChanged)[-1]
     assert contact.version == 3
     assert "new@example.org" not in repr(contact)
     assert stage.person(mentee)["contact"]["email"] == "new@example.org"
 
 
-def test_a_new_locale_and_a_new_time_zone_reach_both(stage: Stage) -> None:
+def test_a_new_locale_or_time_zone_is_published_in_both_events(stage: Stage) -> None:
     mentee = stage.mentee()
     zone = {"mentee": {"availability": {"time_zone": "Africa/Cairo", "windows": []}}, "locale": "ar"}
     assert stage.change(mentee, zone).status_code == 200
-    assert stage.told(PersonChanged)[-1].locale == "ar"
-    assert stage.told(ContactChanged)[-1].time_zone == "Africa/Cairo"
-    assert stage.told(ContactChanged)[-1].locale == "ar"
+    assert stage.published(PersonChanged)[-1].locale == "ar"
+    assert stage.published(ContactChanged)[-1].time_zone == "Africa/Cairo"
+    assert stage.published(ContactChanged)[-1].locale == "ar"
 
 
 def test_a_change_without_a_version_or_with_an_old_one_is_refused(stage: Stage) -> None:
@@ -132,11 +132,11 @@ def test_a_change_without_a_version_or_with_an_old_one_is_refused(stage: Stage) 
     assert stage.person(mentee)["preferred_name"] == "A"
 
 
-def test_a_change_that_changes_nothing_tells_nothing(stage: Stage) -> None:
+def test_a_change_without_effect_publishes_nothing(stage: Stage) -> None:
     mentee = stage.mentee()
-    before = stage.told()
+    before = stage.published()
     assert stage.change(mentee, {"mentee": {"relation": "self"}}).headers["ETag"] == '"2"'
-    assert stage.told() == before
+    assert stage.published() == before
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,9 @@ def test_a_change_that_changes_nothing_tells_nothing(stage: Stage) -> None:
         ({"mentee": {"waiting_since": "2020-01-01T00:00:00Z"}}, "mentee.waiting_since"),
     ],
 )
-def test_a_wrong_change_is_named_and_changes_nothing(stage: Stage, body: dict[str, object], field: str) -> None:
+def test_an_invalid_change_names_the_field_and_changes_nothing(
+    stage: Stage, body: dict[str, object], field: str
+) -> None:
     mentee = stage.mentee()
     answer = stage.change(mentee, body)
     assert answer.status_code == 422
@@ -160,14 +162,14 @@ def test_a_wrong_change_is_named_and_changes_nothing(stage: Stage, body: dict[st
     assert stage.person(mentee)["version"] == 2
 
 
-def test_nobody_moves_to_somebody_elses_address(stage: Stage) -> None:
+def test_a_person_cannot_change_to_an_address_in_use(stage: Stage) -> None:
     mentee, other = stage.mentee(), stage.mentee()
     answer = stage.change(mentee, {"contact": {"email": other.email.upper()}})
     assert answer.status_code == 409
     assert stage.person(mentee)["contact"]["email"] == mentee.email
 
 
-def test_a_mentor_does_not_approve_themselves(stage: Stage) -> None:
+def test_a_mentor_cannot_approve_themselves(stage: Stage) -> None:
     mentor = stage.mentor(approved=False)
     answer = stage.change(mentor, {"mentor": {"status": "approved"}})
     assert answer.status_code == 422
@@ -177,11 +179,11 @@ def test_a_mentor_does_not_approve_themselves(stage: Stage) -> None:
 def test_an_edit_keeps_the_approval(stage: Stage) -> None:
     mentor = stage.mentor()
     assert stage.change(mentor, {"mentor": {"capacity": 3}}).status_code == 200
-    facts = stage.told(PersonChanged)[-1].mentor
+    facts = stage.published(PersonChanged)[-1].mentor
     assert (facts.capacity, facts.approved) == (3, True)
 
 
-def test_a_stage_that_has_passed_since_does_not_block_an_edit_of_something_else(stage: Stage) -> None:
+def test_an_ended_life_stage_does_not_block_other_edits(stage: Stage) -> None:
     mentee = stage.mentee(life_stages=[{"code": "student", "until": "2030-02-10"}])
     stage.clock.forward(timedelta(days=30))
     assert stage.change(mentee, {"preferred_name": "A"}).status_code == 200
@@ -192,56 +194,56 @@ def test_a_break_ends_by_itself(stage: Stage) -> None:
     path = f"/profiles/v1/people/{mentee.id}"
     answer = stage.ask("POST", f"{path}/pause", by=mentee, json={"until": "2030-02-10T08:00:00+02:00"})
     assert (answer.status_code, (answer.json or {})["state"]) == (200, "paused")
-    assert stage.told(PersonPaused)[0].until.isoformat() == "2030-02-10T06:00:00+00:00"
-    stage.work()
+    assert stage.published(PersonPaused)[0].until.isoformat() == "2030-02-10T06:00:00+00:00"
+    stage.run_jobs()
     assert stage.person(mentee)["state"] == "paused"
     stage.clock.forward(timedelta(days=10))
-    stage.work()
+    stage.run_jobs()
     assert stage.person(mentee)["state"] == "active"
-    assert [event.version for event in stage.told(about=mentee.id)] == [1, 2, 3, 4]
+    assert [event.version for event in stage.published(about=mentee.id)] == [1, 2, 3, 4]
 
 
-def test_a_break_that_was_made_longer_ends_at_its_new_end(stage: Stage) -> None:
+def test_a_prolonged_break_ends_at_its_new_end(stage: Stage) -> None:
     mentee = stage.mentee()
     path = f"/profiles/v1/people/{mentee.id}"
     stage.ask("POST", f"{path}/pause", by=mentee, json={"until": "2030-02-05T08:00:00Z"})
     stage.ask("POST", f"{path}/pause", by=mentee, json={"until": "2030-02-20T08:00:00Z"})
     stage.clock.forward(timedelta(days=6))
-    stage.work()
+    stage.run_jobs()
     assert stage.person(mentee)["state"] == "paused"
     stage.clock.forward(timedelta(days=16))
-    stage.work()
+    stage.run_jobs()
     assert stage.person(mentee)["state"] == "active"
 
 
-def test_a_person_comes_back_when_they_like(stage: Stage) -> None:
+def test_a_person_ends_a_break_early(stage: Stage) -> None:
     mentee = stage.mentee()
     path = f"/profiles/v1/people/{mentee.id}"
     stage.ask("POST", f"{path}/pause", by=mentee, json={})
     assert stage.ask("POST", f"{path}/resume", by=mentee).status_code == 200
     assert stage.ask("POST", f"{path}/resume", by=mentee).status_code == 200
-    assert len(stage.told(PersonResumed)) == 1
+    assert len(stage.published(PersonResumed)) == 1
 
 
-def test_a_break_does_not_end_in_the_past(stage: Stage) -> None:
+def test_a_break_cannot_end_in_the_past(stage: Stage) -> None:
     mentee = stage.mentee()
     path = f"/profiles/v1/people/{mentee.id}/pause"
     assert stage.ask("POST", path, by=mentee, json={"until": "2030-01-01T08:00:00Z"}).status_code == 409
     assert stage.ask("POST", path, by=mentee, json={"until": "2030-03-01T08:00:00"}).status_code == 422
-    assert stage.told(PersonPaused) == []
+    assert stage.published(PersonPaused) == []
 
 
-def test_a_person_takes_everything_along(stage: Stage) -> None:
-    mentee = somebody_with_everything(stage)
+def test_a_person_exports_all_their_data(stage: Stage) -> None:
+    mentee = mentee_with_every_field(stage)
     stage.ask("POST", "/profiles/v1/sign-in-links", json={"email": mentee.email})
     stage.ask("GET", f"/profiles/v1/people/{mentee.id}", by=stage.admin)
     answer = stage.ask("GET", f"/profiles/v1/people/{mentee.id}/export", by=mentee)
-    held = answer.json or {}
-    assert held["person"]["mentee"]["own_words"] == MENTEE["own_words"]
-    assert held["person"]["contact"]["email"] == mentee.email
-    assert {entry["purpose"] for entry in held["consents"]} == set(MENTEE["consents"])
-    assert len(held["sign_in_links"]) == 1
-    assert [entry["action"] for entry in held["audit"]] == ["person.read"]
+    exported = answer.json or {}
+    assert exported["person"]["mentee"]["own_words"] == MENTEE["own_words"]
+    assert exported["person"]["contact"]["email"] == mentee.email
+    assert {entry["purpose"] for entry in exported["consents"]} == set(MENTEE["consents"])
+    assert len(exported["sign_in_links"]) == 1
+    assert [entry["action"] for entry in exported["audit"]] == ["person.read"]
     assert "attachment" in answer.headers["Content-Disposition"]
 
 
@@ -254,5 +256,5 @@ def test_an_expired_or_forged_token_opens_nothing(stage: Stage) -> None:
         assert "Bearer" in answer.headers["WWW-Authenticate"]
 
 
-def test_a_sign_up_with_a_bad_token_is_a_sign_up_by_a_stranger(stage: Stage) -> None:
+def test_a_sign_up_with_a_bad_token_counts_as_not_signed_in(stage: Stage) -> None:
     assert stage.ask("POST", "/profiles/v1/mentees", by="nonsense", json=mentee_body()).status_code == 201

@@ -1,16 +1,16 @@
-"""Signing in by a link in a mail: neutral to strangers, and good for once."""
+"""Signing in by a link in a mail: the answer reveals nothing, and a link works once."""
 
 from collections.abc import Callable
 from datetime import timedelta
 
 from services.events.profiles import SignInAsked
-from tests.profiles.app_harness import Somebody, Stage
+from tests.profiles.app_harness import Account, Stage
 
 
-def a_link(stage: Stage, somebody: Somebody) -> str:
-    """Ask for a link, and read it from the mail that notifications would send."""
-    assert stage.ask("POST", "/profiles/v1/sign-in-links", json={"email": somebody.email.upper()}).status_code == 202
-    asked = stage.told(SignInAsked)[-1]
+def a_link(stage: Stage, account: Account) -> str:
+    """Request a link, and return the token that notifications would mail."""
+    assert stage.ask("POST", "/profiles/v1/sign-in-links", json={"email": account.email.upper()}).status_code == 202
+    asked = stage.published(SignInAsked)[-1]
     return stage.link("sign_in", asked.request_id, asked.person_id, asked.expires_at)
 
 
@@ -18,7 +18,7 @@ def exchange(stage: Stage, token: str) -> int:
     return stage.app.test_client().post("/profiles/v1/sessions", json={"token": token}).status_code
 
 
-def test_nobody_learns_who_is_here(stage: Stage) -> None:
+def test_a_link_request_does_not_reveal_who_is_signed_up(stage: Stage) -> None:
     mentee = stage.mentee()
     known = stage.ask("POST", "/profiles/v1/sign-in-links", json={"email": mentee.email})
     unknown = stage.ask("POST", "/profiles/v1/sign-in-links", json={"email": "nobody@example.org"})
@@ -27,10 +27,10 @@ def test_nobody_learns_who_is_here(stage: Stage) -> None:
     different = {"X-Request-Id", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After"}
     heads = [{name for name, _ in answer.headers} - different for answer in (known, unknown)]
     assert heads[0] == heads[1]
-    assert len(stage.told(SignInAsked)) == 1
+    assert len(stage.published(SignInAsked)) == 1
 
 
-def test_what_is_no_address_at_all_is_said_to_be_none(stage: Stage) -> None:
+def test_a_malformed_address_is_refused(stage: Stage) -> None:
     answer = stage.ask("POST", "/profiles/v1/sign-in-links", json={"email": "not an address"})
     assert answer.status_code == 422
     assert [error["field"] for error in (answer.json or {})["errors"]] == ["email"]
@@ -47,10 +47,10 @@ def test_a_link_opens_a_session_once(stage: Stage) -> None:
     assert exchange(stage, link) == 404
 
 
-def test_wrong_expired_foreign_and_unknown_links_look_alike(stage: Stage) -> None:
+def test_wrong_expired_foreign_and_unknown_links_get_the_same_404(stage: Stage) -> None:
     mentee, other = stage.mentee(), stage.mentee()
     link = a_link(stage, mentee)
-    asked = stage.told(SignInAsked)[-1]
+    asked = stage.published(SignInAsked)[-1]
     later = asked.expires_at + timedelta(days=1)
     tokens = {
         "wrong": link[:-3] + "abc",
@@ -70,7 +70,7 @@ def test_wrong_expired_foreign_and_unknown_links_look_alike(stage: Stage) -> Non
     assert shown.pop()[0] == 404
 
 
-def test_old_requests_are_forgotten(stage: Stage) -> None:
+def test_old_requests_are_deleted(stage: Stage) -> None:
     from services.profiles.schedule import ticks
 
     a_link(stage, stage.mentee())
@@ -82,9 +82,9 @@ def test_old_requests_are_forgotten(stage: Stage) -> None:
     assert stage.rows("sign_in_links") == []
 
 
-def test_asking_too_often_has_to_wait(opened: Callable[..., Stage]) -> None:
+def test_too_many_link_requests_are_limited(opened: Callable[..., Stage]) -> None:
     stage = opened(SIGN_UP_LIMIT="2 per hour")
-    found = [
+    statuses = [
         stage.ask("POST", "/profiles/v1/sign-in-links", json={"email": "a@example.org"}).status_code for _ in range(3)
     ]
-    assert found == [202, 202, 429]
+    assert statuses == [202, 202, 429]

@@ -1,4 +1,4 @@
-"""Addresses and numbers: found again in any spelling, refused when nobody could be reached by them."""
+"""Addresses and phone numbers: one lookup form for every spelling, refused when unusable."""
 
 import pytest
 from hypothesis import given
@@ -17,7 +17,7 @@ from services.profiles.domain.addresses import address_faults, normal_address, n
         "x@xn--bcher-kva.example",
     ],
 )
-def test_addresses_that_reach_people_are_taken(email: str) -> None:
+def test_usable_addresses_are_accepted(email: str) -> None:
     assert list(address_faults("email", email)) == []
 
 
@@ -39,18 +39,18 @@ def test_addresses_that_reach_people_are_taken(email: str) -> None:
         "a" * 65 + "@example.org",
     ],
 )
-def test_addresses_that_reach_nobody_or_too_many_are_refused(email: str) -> None:
+def test_unusable_addresses_are_refused(email: str) -> None:
     assert [fault.field for fault in address_faults("email", email)] == ["email"]
 
 
 @given(st.emails())
-def test_whatever_the_standard_allows_simply_is_taken_or_refused_without_a_crash(email: str) -> None:
+def test_any_standard_address_is_accepted_or_refused_without_a_crash(email: str) -> None:
     list(address_faults("email", email))
     assert normal_address(email.upper()) == normal_address(normal_address(email.upper()))
 
 
 @pytest.mark.parametrize("spelling", ["Sam@Example.org", " sam@example.org ", "sam@ｅxample.org"])
-def test_one_address_is_one_in_every_spelling(spelling: str) -> None:
+def test_every_spelling_of_an_address_has_the_same_lookup_form(spelling: str) -> None:
     assert normal_address(spelling) == "sam@example.org"
 
 
@@ -62,11 +62,11 @@ def test_one_address_is_one_in_every_spelling(spelling: str) -> None:
         ("+20 (2) 2345 6789", "+20223456789"),
     ],
 )
-def test_numbers_with_their_country_have_one_form(phone: str, normal: str) -> None:
+def test_phone_numbers_with_a_country_code_have_one_form(phone: str, normal: str) -> None:
     assert normal_phone(phone) == normal
     assert list(phone_faults("phone", phone)) == []
 
 
 @given(st.text(max_size=40))
-def test_any_text_for_a_number_is_judged_without_a_crash(text: str) -> None:
+def test_any_text_is_accepted_or_refused_as_a_phone_number_without_a_crash(text: str) -> None:
     assert (normal_phone(text) is None) == bool(list(phone_faults("phone", text)))

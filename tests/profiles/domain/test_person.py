@@ -1,4 +1,4 @@
-"""A person's life as values: every event takes the next version, whoever left is silent until they come back."""
+"""A person's changes: every event takes the next version; a person who left publishes nothing until they return."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,15 +17,15 @@ from services.profiles.domain.person import (
     Contact,
     MenteeSide,
     Person,
-    Told,
+    PersonAndEvents,
     answer_consent,
+    contact_changed,
+    facts_changed,
     join,
     pause,
-    reach,
     resume,
-    show,
 )
-from services.profiles.domain.waiting import FEWEST, waiting_range
+from services.profiles.domain.waiting import MIN_MATCHES, waiting_range
 
 NOW = datetime(2030, 1, 31, tzinfo=UTC)
 FACTS = MenteeFacts(
@@ -33,7 +33,7 @@ FACTS = MenteeFacts(
 )
 
 
-def somebody() -> Person:
+def a_person() -> Person:
     return Person(
         id="p1",
         programme_id="cairn",
@@ -47,15 +47,15 @@ def somebody() -> Person:
 
 
 class LifeOfAPerson(RuleBasedStateMachine):
-    """Whatever a person does in whatever order, a listener that keeps only the newest knows the truth."""
+    """After any sequence of changes, a consumer that keeps only the newest version has the current state."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.person, self.told = join(somebody())
+        self.person, self.events = join(a_person())
 
-    def take(self, told: Told) -> None:
-        self.person, events = told
-        self.told += events
+    def take(self, change: PersonAndEvents) -> None:
+        self.person, events = change
+        self.events += events
 
     @rule(days=st.none() | st.integers(1, 30))
     def rest(self, days: int | None) -> None:
@@ -78,31 +78,34 @@ class LifeOfAPerson(RuleBasedStateMachine):
     @rule(goal=st.sampled_from(["emotional", "social"]))
     def edit(self, goal: str) -> None:
         if self.person.state == "left":
-            return  # told on the way back, see below
+            return  # published on return, see below
         side = MenteeSide(facts=replace(FACTS, goals=(goal,)))
-        self.take(show(replace(self.person, mentee=side)))
+        self.take(facts_changed(replace(self.person, mentee=side)))
 
     @rule()
     def move(self) -> None:
-        self.take(reach(self.person, lambda later: f"sealed {later.version}"))
+        self.take(contact_changed(self.person, lambda later: f"sealed {later.version}"))
 
     @invariant()
     def versions_only_grow(self) -> None:
-        versions = [event.version for event in self.told]  # type: ignore[attr-defined]
+        versions = [event.version for event in self.events]  # type: ignore[attr-defined]
         assert versions == sorted(set(versions))
         assert versions[-1] <= self.person.version
 
     @invariant()
-    def a_listener_knows_the_truth(self) -> None:
-        assert heard(self.told) == (self.person.state, self.person.mentee.facts.goals if self.person.mentee else ())
+    def a_consumer_has_the_current_state(self) -> None:
+        assert consumed(self.events) == (
+            self.person.state,
+            self.person.mentee.facts.goals if self.person.mentee else (),
+        )
 
     @invariant()
     def matching_without_consent_never_happens(self) -> None:
         assert (self.person.state == "left") == ("matching" not in self.person.agreed)
 
 
-def heard(events: list[Event]) -> tuple[str, tuple[str, ...]]:
-    """What somebody knows who hears the events in order: the state, and the goals as last told (or as they are)."""
+def consumed(events: list[Event]) -> tuple[str, tuple[str, ...]]:
+    """Return the state and the goals that a consumer of the events in order has."""
     state, goals = "active", FACTS.goals
     for event in events:
         match event:
@@ -121,12 +124,12 @@ def heard(events: list[Event]) -> tuple[str, tuple[str, ...]]:
 TestLifeOfAPerson = LifeOfAPerson.TestCase
 
 
-def test_an_edit_while_away_is_told_on_the_way_back() -> None:
-    person, _ = join(somebody())
+def test_an_edit_while_left_is_published_on_return() -> None:
+    person, _ = join(a_person())
     person, _ = answer_consent(person, "matching", False)
     side = MenteeSide(facts=replace(FACTS, goals=("social",)))
-    person, silent = show(replace(person, mentee=side))
-    assert [type(event) for event in silent] == [PersonLeft]
+    person, while_left = facts_changed(replace(person, mentee=side))
+    assert [type(event) for event in while_left] == [PersonLeft]
     person, (back,) = answer_consent(person, "matching", True)
     assert isinstance(back, PersonChanged)
     assert back.mentee
@@ -134,25 +137,25 @@ def test_an_edit_while_away_is_told_on_the_way_back() -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from(["matching", "messages"]), st.booleans())))
-def test_the_last_word_on_a_purpose_stands(words: list[tuple[str, bool]]) -> None:
-    ledger = [ConsentEntry(purpose=purpose, given=given, at=NOW) for purpose, given in words]
-    expected = {purpose for purpose, given in dict(words).items() if given}
+def test_the_last_entry_of_a_purpose_is_in_force(answers: list[tuple[str, bool]]) -> None:
+    ledger = [ConsentEntry(purpose=purpose, given=given, at=NOW) for purpose, given in answers]
+    expected = {purpose for purpose, given in dict(answers).items() if given}
     assert standing(ledger) == expected
 
 
 @given(st.lists(st.integers(0, 10**7), max_size=200))
-def test_a_range_holds_most_waits_or_is_not_told(seconds: list[int]) -> None:
-    found = waiting_range(seconds)
-    assert found.matches == len(seconds)
-    if len(seconds) < FEWEST:
-        assert found.shortest is None
+def test_a_range_holds_most_waits_or_is_missing(seconds: list[int]) -> None:
+    estimate = waiting_range(seconds)
+    assert estimate.matches == len(seconds)
+    if len(seconds) < MIN_MATCHES:
+        assert estimate.shortest is None
         return
-    assert found.shortest is not None
-    assert found.longest is not None
-    assert found.shortest <= found.longest
-    within = [wait for wait in seconds if found.shortest * 3600 <= wait <= found.longest * 3600]
+    assert estimate.shortest is not None
+    assert estimate.longest is not None
+    assert estimate.shortest <= estimate.longest
+    within = [wait for wait in seconds if estimate.shortest * 3600 <= wait <= estimate.longest * 3600]
     assert len(within) >= 0.8 * len(seconds)
 
 
-def test_a_known_time_zone_and_no_windows_are_fine() -> None:
+def test_a_known_time_zone_without_windows_is_accepted() -> None:
     assert list(availability_faults((), "America/Argentina/Buenos_Aires")) == []

@@ -1,4 +1,4 @@
-"""The front page: few words, and the way to everything else."""
+"""The front page: languages, links, and no development parts in production."""
 
 from collections.abc import Callable
 
@@ -16,21 +16,21 @@ from tests.profiles.app_harness import Stage
         ("ar", "شخص مرّ بما تمرّ به"),
     ],
 )
-def test_it_speaks_four_languages(stage: Stage, lang: str, heading: str) -> None:
+def test_the_front_page_has_four_languages(stage: Stage, lang: str, heading: str) -> None:
     page = stage.ask("GET", f"/?lang={lang}")
     assert page.status_code == 200
     assert f'<html lang="{lang}" dir="{"rtl" if lang == "ar" else "ltr"}">' in page.text
     assert heading in page.text
 
 
-def test_it_leads_to_every_description_and_to_the_mailbox(stage: Stage) -> None:
+def test_the_front_page_links_api_descriptions_and_the_mailbox(stage: Stage) -> None:
     page = stage.ask("GET", "/").text
     for address in ("/profiles/docs", "/matcher/docs", "/notifications/docs", "/mailbox"):
         assert f'href="{address}"' in page
     assert "make demo" in page
 
 
-def test_it_names_the_port_that_was_chosen(opened: Callable[..., Stage]) -> None:
+def test_the_demo_command_names_the_chosen_port(opened: Callable[..., Stage]) -> None:
     assert ">make demo PORT=8123<" in opened(PUBLIC_URL="http://localhost:8123").ask("GET", "/").text
     assert ">make demo<" in opened(PUBLIC_URL="http://localhost:8080").ask("GET", "/").text
 
@@ -50,7 +50,7 @@ def test_in_production_there_is_no_mailbox_and_no_demonstration(opened: Callable
     assert "/matcher/docs" in page
 
 
-def test_no_script_or_style_stands_in_the_page(stage: Stage) -> None:
+def test_the_page_has_no_inline_script_or_style(stage: Stage) -> None:
     page = stage.ask("GET", "/")
     assert "<script" not in page.text
     assert "<style" not in page.text

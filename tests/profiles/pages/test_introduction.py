@@ -5,13 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 from services.events.matcher import MatchAccepted, MatchActivated, MatchEnded, Reason
-from tests.profiles.app_harness import Somebody, Stage
+from tests.profiles.app_harness import Account, Stage
 
 
 def introduced(
     stage: Stage, *, also_clinician: bool = False, criterion: str = "life_stage", **mentee: object
-) -> tuple[Somebody, Somebody, str]:
-    """Two people of an accepted match, and the link in the mentee's mail."""
+) -> tuple[Account, Account, str]:
+    """Return the two people of an accepted match, and the link in the mentee's mail."""
     asker = stage.mentee(**mentee)
     mentor = stage.mentor(
         preferred_name="Kim <b>",
@@ -22,18 +22,18 @@ def introduced(
     ids = {"match_id": "m1", "programme_id": "cairn", "mentee_id": asker.id, "mentor_id": mentor.id}
     confirm_by = stage.clock.now() + timedelta(hours=72)
     reasons = (Reason(criterion=criterion, band="strong", codes=("student",)),)
-    stage.hear(MatchAccepted(**ids, confirm_by=confirm_by, reasons=reasons))
+    stage.handle(MatchAccepted(**ids, confirm_by=confirm_by, reasons=reasons))
     return asker, mentor, stage.link("introduction", "m1", asker.id, confirm_by)
 
 
-def card(stage: Stage, by: Somebody) -> dict[str, Any]:
-    """The same as an answer to who is signed in."""
-    found: dict[str, Any] | None = stage.ask("GET", "/profiles/v1/introductions/m1", by=by).json
-    assert found is not None
-    return found
+def card(stage: Stage, by: Account) -> dict[str, Any]:
+    """Return the introduction as the API answers it to a signed-in person."""
+    answer: dict[str, Any] | None = stage.ask("GET", "/profiles/v1/introductions/m1", by=by).json
+    assert answer is not None
+    return answer
 
 
-def test_the_mentee_meets_the_mentor_in_words(stage: Stage) -> None:
+def test_the_page_shows_the_mentor_without_contact(stage: Stage) -> None:
     _, _, link = introduced(stage)
     page = stage.ask("GET", f"/introductions/{link}")
     assert page.status_code == 200
@@ -51,16 +51,16 @@ def test_a_mentor_who_works_in_health_care_is_introduced_as_a_peer(stage: Stage)
     assert "Here they speak as a peer, from their own experience, and not as your clinician" in page.text
     assert "كنظير لك" in stage.ask("GET", f"/introductions/{link}?lang=ar").text
     assert card(stage, asker)["boundary"].startswith("Your mentor also works in health care.")
-    assert card(stage, mentor)["boundary"] is None, "they know"
+    assert card(stage, mentor)["boundary"] is None, "the mentor needs no such note"
 
 
-def test_nobody_else_is(stage: Stage) -> None:
+def test_another_mentor_is_introduced_without_that_note(stage: Stage) -> None:
     asker, _, link = introduced(stage)
     assert "health care. Here" not in stage.ask("GET", f"/introductions/{link}?lang=en").text
     assert card(stage, asker)["boundary"] is None
 
 
-def test_a_reason_without_words_is_left_out(stage: Stage) -> None:
+def test_a_reason_without_a_label_is_left_out(stage: Stage) -> None:
     asker, _, link = introduced(stage, criterion="years_ahead")
     page = stage.ask("GET", f"/introductions/{link}?lang=en")
     assert page.status_code == 200
@@ -69,7 +69,7 @@ def test_a_reason_without_words_is_left_out(stage: Stage) -> None:
     assert card(stage, asker)["reasons"] == []
 
 
-def test_two_real_buttons_post_to_the_matcher(stage: Stage) -> None:
+def test_two_buttons_post_to_the_matcher(stage: Stage) -> None:
     _, _, link = introduced(stage)
     page = stage.ask("GET", f"/introductions/{link}")
     forms = re.findall(r'<form method="post" action="([^"]+)">', page.text)
@@ -79,7 +79,7 @@ def test_two_real_buttons_post_to_the_matcher(stage: Stage) -> None:
     assert f"nonce={nonces.pop()}" in page.headers["Set-Cookie"]
 
 
-def test_opening_it_changes_nothing(stage: Stage) -> None:
+def test_opening_the_page_changes_nothing(stage: Stage) -> None:
     _, _, link = introduced(stage)
     tables = ("people", "introductions", "outbox", "audit")
     before = [stage.rows(table) for table in tables]
@@ -88,7 +88,7 @@ def test_opening_it_changes_nothing(stage: Stage) -> None:
     assert [stage.rows(table) for table in tables] == before
 
 
-def test_it_speaks_the_readers_language_and_clock(stage: Stage) -> None:
+def test_the_page_uses_the_readers_language_and_time_zone(stage: Stage) -> None:
     _, _, link = introduced(stage, locale="ar", availability={"time_zone": "Africa/Cairo", "windows": []})
     page = stage.ask("GET", f"/introductions/{link}", headers={"Accept-Language": "en"})
     assert '<html lang="ar" dir="rtl">' in page.text
@@ -99,14 +99,14 @@ def test_it_speaks_the_readers_language_and_clock(stage: Stage) -> None:
 def test_an_active_match_has_no_buttons_any_more_and_still_no_contact(stage: Stage) -> None:
     asker, mentor, link = introduced(stage)
     ids = {"match_id": "m1", "programme_id": "cairn", "mentee_id": asker.id, "mentor_id": mentor.id}
-    stage.hear(MatchActivated(**ids, waited_seconds=60))
+    stage.handle(MatchActivated(**ids, waited_seconds=60))
     page = stage.ask("GET", f"/introductions/{link}")
     assert page.status_code == 200
     assert "<form" not in page.text
     assert "kim@example.org" not in page.text
 
 
-def test_links_that_open_nothing_look_alike(stage: Stage) -> None:
+def test_invalid_links_show_the_same_page(stage: Stage) -> None:
     asker, mentor, link = introduced(stage)
     stranger = stage.mentee()
     later = stage.clock.now() + timedelta(hours=80)
@@ -116,15 +116,15 @@ def test_links_that_open_nothing_look_alike(stage: Stage) -> None:
         stage.link("introduction", "m1", stranger.id, later),
         stage.link("answer_match", "m1", asker.id, later),
     ]
-    pages = [stage.ask("GET", f"/introductions/{one}", headers={"Accept": "text/html"}) for one in links]
+    pages = [stage.ask("GET", f"/introductions/{token}", headers={"Accept": "text/html"}) for token in links]
     ids = {"match_id": "m1", "programme_id": "cairn", "mentee_id": asker.id, "mentor_id": mentor.id}
-    stage.hear(MatchEnded(**ids, cause="declined", was="accepted"))
+    stage.handle(MatchEnded(**ids, cause="declined", was="accepted"))
     pages.append(stage.ask("GET", f"/introductions/{link}", headers={"Accept": "text/html"}))
     assert {page.status_code for page in pages} == {404}
     assert len({re.sub(r"\b[0-9a-f]{16}\b", "", page.text) for page in pages}) == 1
 
 
-def test_the_language_chosen_before_in_this_browser_is_kept(stage: Stage) -> None:
+def test_the_language_chosen_earlier_in_this_browser_is_kept(stage: Stage) -> None:
     _, _, link = introduced(stage)
     browser = stage.app.test_client()
     assert 'lang="en"' in browser.get(f"/introductions/{link}").text

@@ -1,23 +1,23 @@
-"""A sign-in link from a mail: opened as often as a mail scanner likes, good for one press of its button."""
+"""The sign-in page: the link can be opened many times, and its button works once."""
 
 import re
 
 from services.events.profiles import SignInAsked
-from tests.profiles.app_harness import Somebody, Stage
+from tests.profiles.app_harness import Account, Stage
 
 PAGE = {"Accept": "text/html"}
 
 
-def mailed(stage: Stage, somebody: Somebody) -> str:
-    stage.ask("POST", "/profiles/v1/sign-in-links", json={"email": somebody.email})
-    asked = stage.told(SignInAsked)[-1]
-    return "/sign-in/" + stage.link("sign_in", asked.request_id, somebody.id, asked.expires_at)
+def mailed(stage: Stage, account: Account) -> str:
+    stage.ask("POST", "/profiles/v1/sign-in-links", json={"email": account.email})
+    asked = stage.published(SignInAsked)[-1]
+    return "/sign-in/" + stage.link("sign_in", asked.request_id, account.id, asked.expires_at)
 
 
 def nonce_in(page: str) -> str:
-    found = re.search(r'name="nonce" value="([^"]+)"', page)
-    assert found
-    return found[1]
+    match = re.search(r'name="nonce" value="([^"]+)"', page)
+    assert match
+    return match[1]
 
 
 def test_the_button_signs_in_once(stage: Stage) -> None:
@@ -37,7 +37,7 @@ def test_the_button_signs_in_once(stage: Stage) -> None:
     assert stage.ask("POST", link, data=form, headers=PAGE).status_code == 404
 
 
-def test_a_form_from_elsewhere_signs_nobody_in(stage: Stage) -> None:
+def test_a_form_without_a_valid_nonce_does_not_sign_in(stage: Stage) -> None:
     link = mailed(stage, stage.mentee())
     stage.ask("GET", link)
     assert stage.ask("POST", link, data={"nonce": "x.y"}, headers=PAGE).status_code == 403
@@ -45,5 +45,5 @@ def test_a_form_from_elsewhere_signs_nobody_in(stage: Stage) -> None:
     assert stage.rows("sign_in_links")[0]["used_at"] is None
 
 
-def test_a_link_that_is_none_opens_nothing(stage: Stage) -> None:
+def test_a_malformed_link_answers_404(stage: Stage) -> None:
     assert stage.ask("GET", "/sign-in/nonsense", headers=PAGE).status_code == 404

@@ -1,4 +1,4 @@
-"""Being forgotten: here at once, elsewhere as each service confirms, and for good."""
+"""Erasure: at once in profiles, in the other services as each confirms, and for good."""
 
 from pathlib import Path
 
@@ -6,27 +6,27 @@ from services.events.matcher import MatchAccepted, MatcherForgot
 from services.events.notifications import NotificationsForgot
 from services.events.profiles import PersonErased, PersonRegistered
 from services.profiles.api.examples import MENTEE
-from tests.profiles.app_harness import Somebody, Stage, mentee_body
+from tests.profiles.app_harness import Account, Stage, mentee_body
 
 
-def erase(stage: Stage, somebody: Somebody) -> None:
-    answer = stage.ask("DELETE", f"/profiles/v1/people/{somebody.id}", by=somebody)
+def erase(stage: Stage, account: Account) -> None:
+    answer = stage.ask("DELETE", f"/profiles/v1/people/{account.id}", by=account)
     assert answer.status_code == 202
-    assert answer.headers["Location"] == f"/profiles/v1/people/{somebody.id}/erasure"
+    assert answer.headers["Location"] == f"/profiles/v1/people/{account.id}/erasure"
 
 
-def status(stage: Stage, somebody: Somebody) -> dict[str, object]:
-    return dict(stage.ask("GET", f"/profiles/v1/people/{somebody.id}/erasure", by=somebody).json or {})
+def status(stage: Stage, account: Account) -> dict[str, object]:
+    return dict(stage.ask("GET", f"/profiles/v1/people/{account.id}/erasure", by=account).json or {})
 
 
-def forgot(kind: type[MatcherForgot | NotificationsForgot], somebody: Somebody) -> MatcherForgot | NotificationsForgot:
-    return kind(person_id=somebody.id, programme_id="cairn", version=3)
+def receipt(kind: type[MatcherForgot | NotificationsForgot], account: Account) -> MatcherForgot | NotificationsForgot:
+    return kind(person_id=account.id, programme_id="cairn", version=3)
 
 
-def test_every_personal_row_is_gone_at_once(stage: Stage) -> None:
+def test_every_personal_row_is_deleted_at_once(stage: Stage) -> None:
     mentee, mentor = stage.mentee(), stage.mentor()
     stage.ask("POST", "/profiles/v1/sign-in-links", json={"email": mentee.email})
-    stage.hear(
+    stage.handle(
         MatchAccepted(
             match_id="m1",
             programme_id="cairn",
@@ -43,23 +43,23 @@ def test_every_personal_row_is_gone_at_once(stage: Stage) -> None:
     assert stage.rows("introductions") == []
     (tombstone,) = stage.rows("tombstones")
     assert (tombstone["person_id"], tombstone["version"]) == (mentee.id, 3)
-    assert [event.version for event in stage.told(PersonErased)] == [3]
+    assert [event.version for event in stage.published(PersonErased)] == [3]
 
 
-def test_every_service_confirms(stage: Stage) -> None:
+def test_an_erasure_is_complete_once_every_service_confirmed(stage: Stage) -> None:
     mentee = stage.mentee()
     erase(stage, mentee)
     assert status(stage, mentee)["waiting_for"] == ["matcher", "notifications"]
-    stage.hear(forgot(MatcherForgot, mentee))
-    stage.hear(forgot(MatcherForgot, mentee))
+    stage.handle(receipt(MatcherForgot, mentee))
+    stage.handle(receipt(MatcherForgot, mentee))
     assert (status(stage, mentee)["status"], status(stage, mentee)["waiting_for"]) == ("under_way", ["notifications"])
-    stage.hear(forgot(NotificationsForgot, mentee))
+    stage.handle(receipt(NotificationsForgot, mentee))
     done = status(stage, mentee)
     assert done["status"] == "complete"
     assert set(done["confirmed_by"]) == {"matcher", "notifications"}  # type: ignore[call-overload]
 
 
-def test_the_erased_are_unknown_to_everybody(stage: Stage) -> None:
+def test_an_erased_person_is_unknown_to_every_caller(stage: Stage) -> None:
     mentee = stage.mentee()
     erase(stage, mentee)
     for path in ("", "/export", "/consents"):
@@ -69,15 +69,15 @@ def test_the_erased_are_unknown_to_everybody(stage: Stage) -> None:
     assert stage.rows("sign_in_links") == []
 
 
-def test_asking_again_changes_nothing(stage: Stage) -> None:
+def test_a_repeated_erasure_changes_nothing(stage: Stage) -> None:
     mentee = stage.mentee()
     erase(stage, mentee)
     erase(stage, mentee)
-    assert len(stage.told(PersonErased)) == 1
+    assert len(stage.published(PersonErased)) == 1
     assert len(stage.rows("tombstones")) == 1
 
 
-def test_an_address_may_begin_anew_as_somebody_else(stage: Stage) -> None:
+def test_an_erased_address_can_sign_up_again_as_a_new_person(stage: Stage) -> None:
     mentee = stage.mentee()
     erase(stage, mentee)
     again = stage.ask("POST", "/profiles/v1/mentees", json=mentee_body(contact={"email": mentee.email}))
@@ -85,7 +85,7 @@ def test_an_address_may_begin_anew_as_somebody_else(stage: Stage) -> None:
     assert (again.json or {})["id"] != mentee.id
     old_token = stage.ask("POST", "/profiles/v1/mentees", by=mentee, json=mentee_body())
     assert old_token.status_code == 409
-    assert len(stage.told(PersonRegistered)) == 2
+    assert len(stage.published(PersonRegistered)) == 2
 
 
 def test_an_admins_erasure_is_recorded(stage: Stage) -> None:
@@ -94,13 +94,13 @@ def test_an_admins_erasure_is_recorded(stage: Stage) -> None:
     assert [row["action"] for row in stage.rows("audit")] == ["person.erased"]
 
 
-def test_a_receipt_for_somebody_unknown_is_passed_over(stage: Stage) -> None:
-    somebody = stage.mentee()
-    stage.hear(forgot(MatcherForgot, somebody))
+def test_a_receipt_for_an_unknown_erasure_is_ignored(stage: Stage) -> None:
+    account = stage.mentee()
+    stage.handle(receipt(MatcherForgot, account))
     assert stage.rows("tombstones") == []
 
 
-def test_no_personal_word_lies_open_in_the_database_or_is_told(stage: Stage, capfd: object) -> None:
+def test_no_personal_text_is_unsealed_in_the_database_logs_or_events(stage: Stage, capfd: object) -> None:
     marked = MENTEE | {
         "preferred_name": "Canaryname",
         "pronouns": "canary/them",
@@ -117,4 +117,4 @@ def test_no_personal_word_lies_open_in_the_database_or_is_told(stage: Stage, cap
     for marker in ("canary", "442079460018"):
         assert marker.encode() not in kept
         assert marker not in written
-        assert not [event for event in stage.told() if marker in repr(event).lower()]
+        assert not [event for event in stage.published() if marker in repr(event).lower()]

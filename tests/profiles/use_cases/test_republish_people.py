@@ -1,4 +1,4 @@
-"""A new consumer hears of everybody again, page by page, at the versions that hold."""
+"""A new consumer gets all people again, page by page, at their current versions."""
 
 from services.events.profiles import ContactChanged, PersonChanged, PersonErased, PersonLeft
 from services.events.requests import PeopleWanted
@@ -7,14 +7,14 @@ from tests.profiles.app_harness import Stage
 
 
 def ask(stage: Stage, programme: str = "cairn") -> int:
-    """Ask to hear everybody; return how many events there were before."""
-    before = len(stage.told())
-    stage.hear(PeopleWanted(asked_by="matcher", programme_id=programme, request_id="r1"))
-    stage.work()
+    """Handle a request for all people; return how many events were published before."""
+    before = len(stage.published())
+    stage.handle(PeopleWanted(asked_by="matcher", programme_id=programme, request_id="r1"))
+    stage.run_jobs()
     return before
 
 
-def test_everybody_is_told_as_they_are_now(stage: Stage) -> None:
+def test_all_people_are_republished_at_their_current_versions(stage: Stage) -> None:
     mentee, mentor, paused, left = stage.mentee(), stage.mentor(), stage.mentee(), stage.mentee()
     stage.ask("POST", f"/profiles/v1/people/{paused.id}/pause", by=paused, json={})
     withdrawn = {"purpose": "matching", "given": False}
@@ -22,26 +22,26 @@ def test_everybody_is_told_as_they_are_now(stage: Stage) -> None:
     erased = stage.mentee()
     stage.ask("DELETE", f"/profiles/v1/people/{erased.id}", by=erased)
     before = ask(stage)
-    told = stage.told()[before:]
+    events = stage.published()[before:]
     by_person = {
-        somebody.id: [event for event in told if event.person_id == somebody.id]
-        for somebody in (mentee, mentor, paused, left, erased)
+        account.id: [event for event in events if event.person_id == account.id]
+        for account in (mentee, mentor, paused, left, erased)
     }
     assert [type(event) for event in by_person[mentee.id]] == [PersonChanged, ContactChanged]
     assert by_person[mentor.id][0].mentor.approved
     assert by_person[paused.id][0].paused
     assert [type(event) for event in by_person[left.id]] == [PersonLeft, ContactChanged]
     assert [type(event) for event in by_person[erased.id]] == [PersonErased]
-    for somebody in (mentee, mentor, paused, left):
-        version = stage.person(somebody)["version"]
-        assert {event.version for event in by_person[somebody.id]} == {version}
+    for account in (mentee, mentor, paused, left):
+        version = stage.person(account)["version"]
+        assert {event.version for event in by_person[account.id]} == {version}
 
 
-def test_pages_follow_each_other_to_the_last(stage: Stage) -> None:
-    everybody = {stage.mentee().id for _ in range(7)}
+def test_republishing_continues_page_by_page_to_the_last(stage: Stage) -> None:
+    people = {stage.mentee().id for _ in range(7)}
     gone = stage.mentee()
     stage.ask("DELETE", f"/profiles/v1/people/{gone.id}", by=gone)
-    before = len(stage.told())
+    before = len(stage.published())
     after, pages = "", 0
     while True:
         republish_page(stage.resources, "r1", "cairn", after, page=3)
@@ -50,13 +50,13 @@ def test_pages_follow_each_other_to_the_last(stage: Stage) -> None:
         if len(jobs) < pages:
             break
         after = jobs[-1].removeprefix("r1:")
-    told = stage.told()[before:]
+    events = stage.published()[before:]
     assert pages == 3
-    assert {event.person_id for event in told} == everybody | {gone.id}
-    assert len(told) == 2 * 7 + 1
+    assert {event.person_id for event in events} == people | {gone.id}
+    assert len(events) == 2 * 7 + 1
 
 
-def test_nobody_of_another_programme_is_told(stage: Stage) -> None:
+def test_people_of_another_programme_are_not_republished(stage: Stage) -> None:
     stage.mentee()
     before = ask(stage, programme="another")
-    assert len(stage.told()) == before
+    assert len(stage.published()) == before

@@ -1,4 +1,4 @@
-"""Settle a message that will not be delivered, and say so where somebody waits to hear it."""
+"""Settle a delivery that will not be sent, and publish a failure."""
 
 from services.events.notifications import MessageFailed, NotificationsForgot
 from services.notifications.domain import kinds
@@ -7,7 +7,7 @@ from services.notifications.ports import Store
 
 
 def close_delivery(store: Store, delivery: Delivery, state: State, cause: str, *, channel: str = "") -> None:
-    """Settle it; a failure is told, since somebody may want to reach this person another way."""
+    """Settle a delivery; publish a failure, since the programme may want to reach the person another way."""
     store.settle(delivery.id, state, cause=cause, channel=channel)
     if delivery.kind is kinds.ERASURE_RECEIPT:
         end_farewell(store, delivery)
@@ -25,10 +25,10 @@ def close_delivery(store: Store, delivery: Delivery, state: State, cause: str, *
 
 
 def end_farewell(store: Store, delivery: Delivery) -> None:
-    """The last mail is over, sent or not: forget the contact it needed, and only then give the receipt."""
-    held = store.farewell(delivery.id)
-    if held is None:
+    """Delete the contact of a last mail that was sent or given up, and only then publish the receipt."""
+    farewell = store.farewell(delivery.id)
+    if farewell is None:
         return
-    person, version = held
+    person, version = farewell
     store.end_farewell(delivery.id)
     store.publish(NotificationsForgot(person_id=person.id, programme_id=person.programme_id, version=version))

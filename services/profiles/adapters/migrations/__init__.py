@@ -1,1 +1,1 @@
-"""How the database of profiles came to be, revision by revision."""
+"""The migrations of the profiles database."""

@@ -1,1 +1,1 @@
-"""The shapes of bodies and answers; what they mean is for the domain to say."""
+"""Schemas of request and response bodies; the domain checks their meaning."""

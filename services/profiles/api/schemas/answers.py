@@ -1,4 +1,4 @@
-"""What the API answers."""
+"""Schemas of responses, and of the smaller requests."""
 
 from marshmallow import fields, validate
 
@@ -9,21 +9,21 @@ from services.profiles.domain.consent import purposes
 
 
 class RangeSchema(CairnSchema):
-    """Within how many hours eight of ten people were matched."""
+    """The range of hours within which eight of ten people were matched."""
 
     shortest_hours = fields.Integer(required=True)
     longest_hours = fields.Integer(required=True)
 
 
 class BasisSchema(CairnSchema):
-    """What the range rests on."""
+    """The matches that the range is computed from."""
 
     matches = fields.Integer(required=True, metadata={"description": "how many recent matches"})
     days = fields.Integer(required=True, metadata={"description": "from how many days back"})
 
 
 class WaitingSchema(CairnSchema):
-    """An honest word on waiting; `range` is null while too few matches are known."""
+    """The waiting time; ``range`` is null while too few matches are known."""
 
     range = fields.Nested(RangeSchema, required=True, allow_none=True)
     basis = fields.Nested(BasisSchema, required=True)
@@ -31,7 +31,7 @@ class WaitingSchema(CairnSchema):
 
 
 class SignpostSchema(CairnSchema):
-    """Where else to turn."""
+    """Another place to find help."""
 
     code = fields.String(required=True)
     words = fields.String(required=True)
@@ -51,13 +51,13 @@ class JoinedSchema(CairnSchema):
 
 
 class MenteeView(MenteeFields):
-    """What a mentee told, as it stands."""
+    """A mentee's current answers."""
 
     waiting_since = Instant()
 
 
 class MentorView(MentorFields):
-    """What a mentor told, as it stands, and what an admin decided."""
+    """A mentor's current answers, and an admin's decision."""
 
     status = fields.String(validate=validate.OneOf(["applied", "approved"]))
     applied_at = Instant()
@@ -66,7 +66,7 @@ class MentorView(MentorFields):
 
 
 class PersonSchema(CairnSchema):
-    """A person as they told us about themselves."""
+    """A person's record."""
 
     id = fields.String(required=True)
     version = fields.Integer(required=True)
@@ -84,7 +84,7 @@ class PersonSchema(CairnSchema):
 
 
 class PersonChangeSchema(CairnSchema):
-    """What is new: only what is sent changes; null empties what may be empty."""
+    """A change of a record: only the fields that are sent change; null empties an optional field."""
 
     preferred_name = text(80, "what to call you", allow_none=True)
     pronouns = text(40, "as you wish to be spoken of", allow_none=True)
@@ -95,34 +95,34 @@ class PersonChangeSchema(CairnSchema):
 
 
 class ConsentAnswerSchema(CairnSchema):
-    """A yes or a no to one purpose."""
+    """A consent to one purpose, given or withdrawn."""
 
     purpose = fields.String(required=True, validate=validate.OneOf(purposes()))
     given = YesNo(required=True)
 
 
 class ConsentEntrySchema(ConsentAnswerSchema):
-    """One word on one purpose."""
+    """One entry of the consent ledger."""
 
     at = Instant(required=True)
     wording = fields.String(required=True, metadata={"description": "version of the text that was answered"})
 
 
 class LedgerSchema(CairnSchema):
-    """What stands now, and every word there was, oldest first."""
+    """The consents in force, and all entries, oldest first."""
 
     standing = fields.List(fields.String(), required=True)
     items = fields.List(fields.Nested(ConsentEntrySchema), required=True)
 
 
 class PauseSchema(CairnSchema):
-    """A break, open unless an end is given."""
+    """A break, open-ended unless an end is given."""
 
-    until = Instant(allow_none=True, load_default=None, metadata={"description": "when to come back by itself"})
+    until = Instant(allow_none=True, load_default=None, metadata={"description": "when the break ends by itself"})
 
 
 class ErasureSchema(CairnSchema):
-    """How far an erasure is."""
+    """The progress of an erasure."""
 
     person_id = fields.String(required=True)
     status = fields.String(required=True, validate=validate.OneOf(["under_way", "complete"]))
@@ -159,7 +159,7 @@ class MentorListItem(CairnSchema):
 
 
 class LinkRequestSchema(CairnSchema):
-    """Where to send a sign-in link."""
+    """The address that a sign-in link is sent to."""
 
     email = fields.String(
         required=True,
@@ -172,7 +172,7 @@ class LinkRequestSchema(CairnSchema):
 
 
 class SaidSchema(CairnSchema):
-    """A sentence for people."""
+    """A sentence for the reader."""
 
     words = fields.String(required=True)
 
@@ -184,7 +184,7 @@ class LinkTokenSchema(CairnSchema):
 
 
 class SessionSchema(CairnSchema):
-    """Who signed in."""
+    """A signed-in person and their access token."""
 
     person_id = fields.String(required=True)
     roles = fields.List(fields.String(), required=True)
@@ -193,7 +193,7 @@ class SessionSchema(CairnSchema):
 
 
 class ReasonSchema(CairnSchema):
-    """One reason why two people were brought together."""
+    """One reason of a match."""
 
     criterion = fields.String(required=True)
     band = fields.String(required=True)
@@ -223,12 +223,12 @@ class CardSchema(CairnSchema):
         ContactSchema,
         required=True,
         allow_none=True,
-        metadata={"description": "null until the match is active; each reading is recorded"},
+        metadata={"description": "null until the match is active; each read is recorded"},
     )
 
 
 class EntrySchema(CairnSchema):
-    """A code and its words."""
+    """A code and its label."""
 
     code = fields.String(required=True)
     label = fields.String(required=True)
@@ -241,7 +241,7 @@ class ModelSchema(EntrySchema):
 
 
 class CatalogueQuery(CairnSchema):
-    """In which language."""
+    """The language of the catalogue."""
 
     locale = fields.String(
         load_default=None,

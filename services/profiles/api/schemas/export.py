@@ -1,4 +1,4 @@
-"""Everything that is held of a person, to take along."""
+"""Schemas of a person's export."""
 
 from marshmallow import fields
 
@@ -7,13 +7,13 @@ from services.profiles.api.schemas.answers import ConsentEntrySchema, PersonSche
 
 
 class ExportedPersonSchema(PersonSchema):
-    """A person, with what their record shows nobody else."""
+    """A person's record with the fields that only the export shows."""
 
     time_zone = fields.String(required=True)
 
 
 class ExportedIntroductionSchema(CairnSchema):
-    """A match this person was introduced in; the other person's details are theirs."""
+    """A match of this person, without the other person's details."""
 
     match_id = fields.String(required=True)
     stage = fields.String(required=True)
@@ -21,7 +21,7 @@ class ExportedIntroductionSchema(CairnSchema):
 
 
 class ExportedLinkSchema(CairnSchema):
-    """A sign-in link that was asked for."""
+    """A requested sign-in link."""
 
     asked_at = Instant(required=True)
     expires_at = Instant(required=True)
@@ -29,7 +29,7 @@ class ExportedLinkSchema(CairnSchema):
 
 
 class ExportedAuditSchema(CairnSchema):
-    """What staff did or read, and why."""
+    """An action or read by an admin, with its reason."""
 
     at = Instant(required=True)
     action = fields.String(required=True)
@@ -38,7 +38,7 @@ class ExportedAuditSchema(CairnSchema):
 
 
 class ExportSchema(CairnSchema):
-    """Everything that is held of a person."""
+    """All data that profiles has of a person."""
 
     person = fields.Nested(ExportedPersonSchema, required=True)
     consents = fields.List(fields.Nested(ConsentEntrySchema), required=True)

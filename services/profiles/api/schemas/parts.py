@@ -1,4 +1,4 @@
-"""The parts that both sides of a sign-up are made of."""
+"""Fields and schemas that mentees and mentors share."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from marshmallow import fields, validate
 from services.chassis.web.fields import CairnSchema, Code, LanguageTag
 from services.events.validation import limits
 from services.events.vocabulary import codes, nearest
-from services.profiles.domain.addresses import MOST
+from services.profiles.domain.addresses import MAX_ADDRESS_LENGTH
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
 LONGEST_TEXT = 2000
@@ -25,7 +25,7 @@ def code(axis: str, **kwargs: Any) -> Code:
 
 
 def several(axis: str, *, most: int | None = None, about: str) -> fields.List[Any]:
-    """Return a field for several codes of a vocabulary, at most as many as there are."""
+    """Return a field for a list of codes of a vocabulary; by default at most all of them."""
     return at_most(code(axis), most or len(codes(axis)), about)
 
 
@@ -44,14 +44,14 @@ def text(most: int, about: str, **kwargs: Any) -> fields.String:
 
 
 class OwnText(fields.String):
-    """A text in somebody's own words, without spaces around it."""
+    """A text in a person's own words, without surrounding spaces."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         return str(super()._deserialize(value, attr, data, **kwargs)).strip()
 
 
 class YesNo(fields.Boolean):
-    """True or false, and nothing that only resembles one of them."""
+    """A strict boolean: strings and numbers are refused."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if not isinstance(value, bool):
@@ -60,7 +60,7 @@ class YesNo(fields.Boolean):
 
 
 class Whole(fields.Integer):
-    """A whole number, and nothing that only resembles one."""
+    """A strict integer: strings, booleans and fractions are refused."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if not isinstance(value, int) or isinstance(value, bool):
@@ -69,33 +69,35 @@ class Whole(fields.Integer):
 
 
 class ClockTime(fields.String):
-    """A time of day such as `18:30`, up to `24:00`; loaded as minutes after midnight."""
+    """A time of day such as ``18:30``, up to ``24:00``; loaded as minutes after midnight."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(metadata={"pattern": f"^({_CLOCK.pattern})$", "example": "18:30"}, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
-        shown = super()._deserialize(value, attr, data, **kwargs)
-        if not _CLOCK.fullmatch(shown):
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if not _CLOCK.fullmatch(text):
             raise ma.ValidationError("Please give a time of day such as 18:30; the end of a day is 24:00.")
-        hours, minutes = shown.split(":")
+        hours, minutes = text.split(":")
         return int(hours) * 60 + int(minutes)
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
-        shown = None if value is None else f"{value // 60:02d}:{value % 60:02d}"
-        return super()._serialize(shown, attr, obj, **kwargs)
+        text = None if value is None else f"{value // 60:02d}:{value % 60:02d}"
+        return super()._serialize(text, attr, obj, **kwargs)
 
 
 def month(about: str) -> fields.String:
-    """Return a field for a month as `YYYY-MM`."""
+    """Return a field for a month as ``YYYY-MM``."""
     metadata = {"description": about, "pattern": "^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$", "example": "2026-05"}
     return fields.String(allow_none=True, metadata=metadata)
 
 
 class ContactSchema(CairnSchema):
-    """How to reach somebody; kept sealed, shown only to the two people of an active match."""
+    """A person's contact details; stored sealed, shown only to the two people of an active match."""
 
-    email = fields.String(required=True, metadata={"format": "email", "maxLength": MOST, "example": "sam@example.org"})
+    email = fields.String(
+        required=True, metadata={"format": "email", "maxLength": MAX_ADDRESS_LENGTH, "example": "sam@example.org"}
+    )
     phone = fields.String(
         allow_none=True,
         validate=validate.Length(max=40, error="Please give one phone number."),
@@ -104,20 +106,20 @@ class ContactSchema(CairnSchema):
 
 
 class ContactChangeSchema(ContactSchema):
-    """A change of how to reach somebody."""
+    """A change of a person's contact details."""
 
-    email = fields.String(metadata={"format": "email", "maxLength": MOST, "example": "sam@example.org"})
+    email = fields.String(metadata={"format": "email", "maxLength": MAX_ADDRESS_LENGTH, "example": "sam@example.org"})
 
 
 class SpokenSchema(CairnSchema):
-    """A language and how well somebody uses it; sign languages too."""
+    """A language, sign languages too, and how well a person uses it."""
 
     tag = LanguageTag(required=True)
     level = code("language_level", required=True)
 
 
 class WindowSchema(CairnSchema):
-    """A weekly time when somebody is free."""
+    """A weekly time when a person is free."""
 
     day = code("weekday", required=True)
     start = ClockTime(required=True)
@@ -125,7 +127,7 @@ class WindowSchema(CairnSchema):
 
 
 class AvailabilitySchema(CairnSchema):
-    """When somebody is free in a week; no windows means any time."""
+    """When a person is free in a week; no windows means any time."""
 
     time_zone = fields.String(
         required=True,
@@ -136,7 +138,7 @@ class AvailabilitySchema(CairnSchema):
 
 
 class SharedFields(CairnSchema):
-    """What mentee and mentor tell alike; everything may be left out."""
+    """The fields that mentees and mentors share, all optional."""
 
     languages = at_most(fields.Nested(SpokenSchema), limits.LANGUAGES, "languages, best first", least=1)
     diagnosed = month("month of diagnosis")
@@ -145,7 +147,7 @@ class SharedFields(CairnSchema):
     topics = several("topic", about="what to talk about")
     formats = several("format", about="ways of talking; none means any")
     availability = fields.Nested(AvailabilitySchema)
-    gender = code("gender", allow_none=True, metadata={"description": "only if you wish to say"})
+    gender = code("gender", allow_none=True, metadata={"description": "only if you wish to give it"})
     age_band = code("age_band", allow_none=True)
     diagnosis_age_band = code("diagnosis_age_band", allow_none=True)
     culture = several("culture", about="as you describe yourself, if you wish")
@@ -155,7 +157,7 @@ class SharedFields(CairnSchema):
 
 
 class JoinFields(CairnSchema):
-    """What every sign-up carries beside what it is about."""
+    """The fields of every sign-up: name, contact, language and consents."""
 
     preferred_name = text(80, "what to call you; a first name or any name you like", allow_none=True)
     pronouns = text(40, "as you wish to be spoken of", allow_none=True)

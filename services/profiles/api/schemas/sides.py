@@ -1,4 +1,4 @@
-"""What a mentee and a mentor tell: to sign up, and to change it later."""
+"""Schemas of the answers of mentees and mentors, for sign-up and for changes."""
 
 from marshmallow import fields, validate
 
@@ -26,7 +26,7 @@ def _model() -> Code:
 
 
 class DeviceInterestSchema(CairnSchema):
-    """A device somebody asks about, and how far along they are."""
+    """A device a person asks about, and how far along they are."""
 
     device_class = code("device_class", required=True)
     stage = code("device_stage", required=True)
@@ -34,7 +34,7 @@ class DeviceInterestSchema(CairnSchema):
 
 
 class DeviceLivedSchema(CairnSchema):
-    """A device somebody lived with; no `until` means it is still in use."""
+    """A device a person lived with; no ``until`` means it is still in use."""
 
     device_class = code("device_class", required=True)
     model = _model()
@@ -43,14 +43,14 @@ class DeviceLivedSchema(CairnSchema):
 
 
 class LifeStageSchema(CairnSchema):
-    """A stage of life that may pass by itself."""
+    """A stage of life, possibly with an end date."""
 
     code = code("life_stage", required=True)
     until = fields.Date(allow_none=True, metadata={"description": "last day on which it counts"})
 
 
 class MustSchema(CairnSchema):
-    """A wish that is a condition: without it no mentor is proposed."""
+    """A mentee's own condition: a mentor who does not meet it is never proposed."""
 
     criterion = code("must", required=True)
     value = fields.String(
@@ -63,7 +63,7 @@ class MustSchema(CairnSchema):
 
 
 class MenteeFields(SharedFields):
-    """What a mentee tells; everything may be left out."""
+    """The answers of a mentee, all optional."""
 
     relation = code("relation")
     diabetes_type = code("diabetes_type")
@@ -77,13 +77,15 @@ class MenteeFields(SharedFields):
         "conditions; each makes the wait longer. They hold together; of genders, types, relations one is enough",
     )
     support = several("support", about="whom you can lean on; never shown to mentors")
-    ever_met_a_peer = YesNo(allow_none=True, metadata={"description": "whether you ever met somebody in the same boat"})
+    ever_met_a_peer = YesNo(
+        allow_none=True, metadata={"description": "whether you have ever met someone in the same situation"}
+    )
     digital_comfort = code("digital_comfort", allow_none=True)
-    referral_code = text(40, "if somebody referred you", allow_none=True)
+    referral_code = text(40, "if someone referred you", allow_none=True)
 
 
 class MenteeSignUpSchema(JoinFields, MenteeFields):
-    """A person who looks for a mentor. Five things are needed, the rest helps and has honest defaults."""
+    """A person who looks for a mentor. Five fields are required; the rest helps and has neutral defaults."""
 
     languages = at_most(fields.Nested(SpokenSchema), limits.LANGUAGES, "languages, best first", least=1, required=True)
     relation = code("relation", required=True)
@@ -91,7 +93,7 @@ class MenteeSignUpSchema(JoinFields, MenteeFields):
 
 
 class MentorFields(SharedFields):
-    """What a mentor tells; everything may be left out."""
+    """The answers of a mentor, all optional."""
 
     relations = at_most(code("relation"), len(codes("relation")), "how you know diabetes", least=1)
     diabetes_types = at_most(

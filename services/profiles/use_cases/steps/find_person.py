@@ -1,4 +1,4 @@
-"""Finding a person for a caller: their own record, or any of the programme for its admin."""
+"""Find a person for a caller: their own record, or any of the programme for its admin."""
 
 from services.chassis.identity.principal import Principal
 from services.profiles.domain.person import Person
@@ -7,7 +7,7 @@ from services.profiles.ports import Store
 
 
 def find_person(store: Store, person_id: str, caller: Principal, *, to_change: bool = False) -> Person:
-    """Return the person; raise NotFound alike for unknown, erased and foreign ids."""
+    """Return the person; raise the same NotFound for unknown, erased and foreign ids."""
     person = store.people.get(person_id, to_change=to_change)
     if person is None or not may_see(person_id, person.programme_id, caller):
         raise no_such_person()
@@ -15,13 +15,13 @@ def find_person(store: Store, person_id: str, caller: Principal, *, to_change: b
 
 
 def may_see(person_id: str, programme_id: str, caller: Principal) -> bool:
-    """Whether a caller may see what is kept of a person."""
+    """Return whether a caller may see a person's record."""
     if caller.programme != programme_id:
         return False
     return caller.kind == "admin" or (caller.kind == "person" and caller.person_id == person_id)
 
 
 def audit_admin(store: Store, action: str, subject: str, caller: Principal, reason: str | None = None) -> None:
-    """Record what an admin read or did about a person; people's own acts need no such row."""
+    """Record what an admin read or did about a person; a person's own actions are not recorded."""
     if caller.kind == "admin":
         store.audit(action, subject, by=caller.scope, reason=reason)

@@ -1,4 +1,4 @@
-"""What both sign-ups share: a newcomer, or a person who is signed in and takes up a second role."""
+"""Steps that both sign-ups share: add a new person, or a second role to a signed-in person."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -8,14 +8,14 @@ from services.profiles.domain.addresses import normal_address
 from services.profiles.domain.consent import MATCHING, first_entries
 from services.profiles.domain.person import Contact, Person, Role, join
 from services.profiles.domain.refusals import address_known, other_address, role_taken
-from services.profiles.domain.waiting import RECENT_DAYS, Waiting, waiting_range
+from services.profiles.domain.waiting import RECENT_DAYS, WaitingRange, waiting_range
 from services.profiles.ports import Resources, Store
-from services.profiles.use_cases.steps.publish_contact import contact_changed
+from services.profiles.use_cases.steps.publish_contact import sealed_contact_changed
 
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """What is the same on both sides of a sign-up."""
+    """The fields that both sign-up forms share."""
 
     contact: Contact
     consents: Mapping[str, bool]
@@ -25,14 +25,14 @@ class Form:
 
 @dataclass(frozen=True, kw_only=True)
 class Joined:
-    """What a sign-up gives back: who this is now, a token, and an honest word on waiting."""
+    """The result of a sign-up: the person, an access token, the waiting time and signposts."""
 
     person: Person
     role: Role
     status: str
     access_token: str
     token_expires_at: datetime
-    waiting: Waiting
+    waiting: WaitingRange
     signposts: tuple[str, ...] = ()
 
 
@@ -41,22 +41,22 @@ def join_programme(
     store: Store,
     form: Form,
     role: Role,
-    take_up: Callable[[Person], Person],
+    add_role: Callable[[Person], Person],
     signed_in: str | None,
 ) -> Person:
-    """Return the person with their new role, kept and told; raise Conflict when the address is known already."""
-    known_id = store.people.id_at(resources.rules.programme, form.contact.email)
+    """Store, publish and return the person with their new role; raise Conflict when the address is taken."""
+    known_id = store.people.id_by_email(resources.rules.programme, form.contact.email)
     if signed_in is None:
-        person = _newcomer(resources, store, form, known_id)
+        person = _new_person(resources, store, form, known_id)
     else:
-        person = _known(store, form, role, known_id, signed_in)
+        person = _signed_in_person(store, form, role, known_id, signed_in)
     entries = first_entries(form.consents, store.now)
     given = {entry.purpose for entry in entries if entry.given}
     refused = {entry.purpose for entry in entries if not entry.given}
-    person = replace(take_up(person), agreed=(person.agreed - refused) | given)
+    person = replace(add_role(person), agreed=(person.agreed - refused) | given)
     was = person.version
     person, registered = join(person)
-    person, contact = contact_changed(resources.seal, person)
+    person, contact = sealed_contact_changed(resources.seal, person)
     if was == 0:
         store.people.add(person)
     else:
@@ -66,7 +66,7 @@ def join_programme(
     return person
 
 
-def _newcomer(resources: Resources, store: Store, form: Form, known_id: str | None) -> Person:
+def _new_person(resources: Resources, store: Store, form: Form, known_id: str | None) -> Person:
     if known_id is not None:
         raise address_known()
     return Person(
@@ -79,8 +79,8 @@ def _newcomer(resources: Resources, store: Store, form: Form, known_id: str | No
     )
 
 
-def _known(store: Store, form: Form, role: Role, known_id: str | None, signed_in: str) -> Person:
-    """Return the signed-in person; a second role keeps the contact and adds what was missing from it."""
+def _signed_in_person(store: Store, form: Form, role: Role, known_id: str | None, signed_in: str) -> Person:
+    """Return the signed-in person; a second role keeps the contact and fills in what it lacks."""
     person = store.people.get(signed_in, to_change=True) if known_id == signed_in else None
     if person is None or normal_address(person.contact.email) != normal_address(form.contact.email):
         raise other_address()
@@ -113,6 +113,6 @@ def finish_sign_up(
     )
 
 
-def recent_waiting(store: Store, programme_id: str) -> Waiting:
-    """Return how long people waited of late."""
+def recent_waiting(store: Store, programme_id: str) -> WaitingRange:
+    """Return how long people waited recently."""
     return waiting_range(store.waits.since(programme_id, store.now - timedelta(days=RECENT_DAYS)))

@@ -1,13 +1,13 @@
-"""Telling how a person can be reached: sealed, so that only notifications can open it."""
+"""Publish a person's contact, sealed so that only notifications can open it."""
 
 import json
 
-from services.profiles.domain.person import Person, Told, reach
+from services.profiles.domain.person import Person, PersonAndEvents, contact_changed
 from services.profiles.ports import Seal
 
 
 def seal_contact(seal: Seal, person: Person) -> str:
-    """Return the contact as the event `ContactChanged` carries it."""
+    """Return the sealed contact for the event ``ContactChanged``."""
     contact = person.contact
     text = json.dumps(
         {"email": contact.email, "phone": contact.phone, "name": contact.name or "", "pronouns": contact.pronouns},
@@ -17,6 +17,6 @@ def seal_contact(seal: Seal, person: Person) -> str:
     return seal.seal(text, f"contact:{person.id}")
 
 
-def contact_changed(seal: Seal, person: Person) -> Told:
-    """Return the person one version on, and the event that says how to reach them."""
-    return reach(person, lambda later: seal_contact(seal, later))
+def sealed_contact_changed(seal: Seal, person: Person) -> PersonAndEvents:
+    """Return the person with their next version, and the event with their sealed contact."""
+    return contact_changed(person, lambda later: seal_contact(seal, later))

@@ -1,4 +1,4 @@
-"""A consumer remembers per partition how many dead letters came in a row, and the alarm that stands.
+"""Store per partition how many dead letters came in a row, and the current alarm.
 
 Revision ID: 0002
 Revises: 0001
