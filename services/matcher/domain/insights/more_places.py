@@ -53,7 +53,7 @@ def more_places(solved: SolvedPool) -> MorePlaces:
         return MorePlaces()
     found = one_more_place(lambda mentees: _values(frame, mentees), now)
     added = (frame.seats.places > places) & found.comes_in
-    columns = np.flatnonzero(added & np.array([ready(pool.mentors[row], pool.at) for row in frame.seats.mentor_rows]))
+    columns = np.flatnonzero(added & np.array([ready(pool.mentors[row], pool.today) for row in frame.seats.mentor_rows]))
     best = sorted(columns.tolist(), key=lambda column: (-int(found.worth[column]), _id(frame, column)))
     return MorePlaces(mentors=tuple(_id(frame, column) for column in best))
 

@@ -69,7 +69,7 @@ def test_the_seconds_are_those_of_the_whole_round_and_not_of_one_step() -> None:
 
 @pytest.mark.parametrize(
     ("module", "slow", "noticed"),
-    [(settling, "read", "features"), (settling, "assign", "score"), (deciding, "parts_of", "reasons")],
+    [(settling, "weigh_pool", "features"), (settling, "assign", "score"), (deciding, "parts_of", "reasons")],
 )
 def test_time_that_any_part_takes_counts(module: Any, slow: str, noticed: str, monkeypatch: pytest.MonkeyPatch) -> None:
     clock, quick = Clock(), getattr(module, slow)
