@@ -1,1 +1,1 @@
-"""What the matcher decides, as pure values and functions: no framework, no clock, no store."""
+"""The decisions of the matcher, as pure values and functions: no framework, no clock, no store."""

@@ -1,4 +1,4 @@
-"""The people of the pool: what they said (coded facts), and what the programme knows of their place in it."""
+"""The people of the pool: their answers (coded facts), and what the programme knows about their place in it."""
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
@@ -16,15 +16,15 @@ class Pair(NamedTuple):
 
 
 class Person:
-    """What is worked out about a person's value is kept with it: made once, and gone when the value is gone.
+    """Base of immutable people, with a cache of results derived from the person.
 
-    Values never change, so what follows from one alone never has to be worked out again; a changed person is another
-    value. Notes are no part of a value: they count in no comparison, and no JSON has them.
+    People never change, so a result that depends on one person alone is computed once; a changed person is another
+    object. The cache is no part of the value: it counts in no comparison and appears in no JSON.
     """
 
     @cached_property
     def notes(self) -> dict[Hashable, Any]:
-        """Whatever was worked out so far, by what it is."""
+        """Return the cached results, by what computed them."""
         return {}
 
 
@@ -32,18 +32,18 @@ P = TypeVar("P", bound=Person)
 A = TypeVar("A")
 
 
-def kept(work_out: Callable[[P], A]) -> Callable[[P], A]:
-    """Have what a function works out kept with the person; it may look at nothing but the person and fixed data."""
+def cached_per_person(work_out: Callable[[P], A]) -> Callable[[P], A]:
+    """Decorate a function so that its result is cached on the person; it may read only the person and fixed data."""
 
     @wraps(work_out)
-    def found(person: P) -> A:
+    def read_cached(person: P) -> A:
         notes = person.notes
         if work_out not in notes:
             notes[work_out] = work_out(person)
         answer: A = notes[work_out]
         return answer
 
-    return found
+    return read_cached
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ class Mentee(Person):
 
     ``excluded`` holds the mentors of earlier tries, which are never proposed again; seniority is in
     ``facts.waiting_since`` and survives every try. ``held`` is the mentor of a proposal made but not yet sent: the next
-    round keeps it when nothing is lost by it.
+    round keeps the proposal when that costs nothing.
     """
 
     id: str
@@ -80,5 +80,5 @@ class Mentor(Person):
 
     @property
     def free(self) -> int:
-        """Places that are free now, never negative."""
+        """Return the number of places that are free now, never negative."""
         return 0 if self.paused else max(0, self.facts.capacity - self.taken)

@@ -1,4 +1,4 @@
-"""A person as the matcher knows them: coded facts, no name; and what each thing heard from profiles makes of them."""
+"""A person as the matcher knows them (coded facts, no name), and how events from profiles change that."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,7 +21,7 @@ PersonEvent = PersonFact | PersonErased
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownPerson:
-    """Somebody of a programme: a mentee, a mentor or both. ``version`` is the last one heard from profiles."""
+    """A person of a programme: a mentee, a mentor or both. ``version`` is the latest one received from profiles."""
 
     person_id: str
     programme_id: str
@@ -34,10 +34,10 @@ class KnownPerson:
 
 
 def apply_event(member: KnownPerson | None, event: PersonFact) -> KnownPerson | None:
-    """What the person is after this event; None when it changes nothing here.
+    """Return the person after this event; None when the event changes nothing here.
 
-    An event that is not newer than what was heard before is old news. Of a person not known yet only a whole state can
-    be heard: whoever lost the beginning asks profiles to say everybody again.
+    An event that is not newer than the known version is ignored. For an unknown person only an event with the whole
+    state counts: a database that missed earlier events requests a full replay from profiles.
     """
     if member is not None and event.version <= member.version:
         return None
@@ -65,7 +65,7 @@ def apply_event(member: KnownPerson | None, event: PersonFact) -> KnownPerson | 
 
 
 def may_be_proposed(mentor: KnownPerson, at: datetime) -> bool:
-    """Whether a person may be asked to accompany anybody: here, approved, with training that has not run out."""
+    """Return whether a person may be asked to mentor: present, approved, with training that has not expired."""
     facts = mentor.mentor
     if facts is None or mentor.standing != "here" or not facts.approved:
         return False

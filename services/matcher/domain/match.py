@@ -1,8 +1,8 @@
 """The life of a match: proposed > accepted > active > ended.
 
-Every transition is a pure function from a match and an instant to ``(the match after it, what is to be told)``. A step
-that is not legal now raises `MatchMovedOn`, which says what is true instead. Nothing here reads a clock: callers pass
-the database's time, and that decides deadlines.
+Every transition is a pure function from a match and an instant to ``(the match after it, the events to publish)``. A
+step that is not legal now raises ``MatchMovedOn``, which carries the current state. Nothing here reads a clock:
+callers pass the database's time, and that decides deadlines.
 """
 
 from dataclasses import dataclass, replace
@@ -29,23 +29,23 @@ By = Literal["mentor", "mentee", "admin", "time", "profile"]
 Told = tuple[Event, ...]
 
 LIVE: tuple[State, ...] = ("proposed", "accepted", "active")
-# After these the same two are not brought together again: one of them said no, or did not answer.
+# After these causes the same two people are not paired again: one of them declined or did not answer.
 KEEP_APART = frozenset({"declined", "expired", "not_the_fit", "safeguarding"})
 
-# How a match that was active is judged afterwards; other ends say nothing of the pair.
+# Whether a match that was active counts as a success; other causes reveal nothing about the pair.
 ENDED_WELL = {"completed": True, "not_the_fit": False, "safeguarding": False}
 
 
 class MatchMovedOn(Conflict):
-    """The step asked for is not possible (any more); ``now`` carries what is true instead."""
+    """The requested step is not possible (any more); ``now`` carries the current state."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
     """One mentor asked for, or accompanying, one mentee.
 
-    ``version`` is the version last stored: whoever saves compares and sets on it. ``answer_by`` is the deadline of the
-    side that `awaits` names, counted from ``asked_at``. ``attempt`` counts the mentors asked for this mentee.
+    ``version`` is the version last stored; saving is a compare-and-set on it. ``answer_by`` is the deadline of the
+    side that ``awaits`` names, counted from ``asked_at``. ``attempt`` counts the mentors asked for this mentee.
     """
 
     id: str
@@ -71,12 +71,12 @@ class Match:
 
     @property
     def live(self) -> bool:
-        """Whether it still takes a place of the mentor."""
+        """Return whether the match still takes a place of the mentor."""
         return self.state != "ended"
 
     @property
     def awaits(self) -> Side | None:
-        """Whose answer is awaited, if anyone's."""
+        """Return the side whose answer is awaited, if any."""
         match self.state:
             case "proposed":
                 return "mentor"
@@ -87,19 +87,19 @@ class Match:
 
     @property
     def reasons_told(self) -> tuple[Reason, ...]:
-        """The reasons as they may be told now: codes that are extra private wait for the mentor's yes."""
+        """Return the reasons that may be shown now: extra private codes are left out until the mentor accepts."""
         return self.reasons if self.accepted_at is not None else before_yes(self.reasons)
 
     @property
     def remind_at(self) -> datetime | None:
-        """Half of the answering time: when the side awaited is reminded, once."""
+        """Return when to remind the awaited side, halfway through its answering time; None when no reminder is due."""
         if self.answer_by is None or self.reminded_at is not None or self.awaits is None:
             return None
         return self.asked_at + (self.answer_by - self.asked_at) / 2
 
 
 def propose(match: Match, answer_by: datetime) -> tuple[Match, Told]:
-    """Ask the mentor of a new match, until ``answer_by``."""
+    """Ask the mentor of a new match to answer by ``answer_by``."""
     asked = replace(match, state="proposed", answer_by=answer_by)
     return asked, (
         MatchProposed(
@@ -115,7 +115,7 @@ def propose(match: Match, answer_by: datetime) -> tuple[Match, Told]:
 
 
 def accept(match: Match, at: datetime, confirm_by: datetime) -> tuple[Match, Told]:
-    """The mentor says yes; the mentee is asked until ``confirm_by``."""
+    """Record the mentor's yes and ask the mentee to confirm by ``confirm_by``."""
     _answerable(match, "proposed", at)
     after = replace(match, state="accepted", accepted_at=at, asked_at=at, answer_by=confirm_by, reminded_at=None)
     return after, (
@@ -131,7 +131,7 @@ def accept(match: Match, at: datetime, confirm_by: datetime) -> tuple[Match, Tol
 
 
 def confirm(match: Match, at: datetime) -> tuple[Match, Told]:
-    """The mentee says yes as well: the two may talk."""
+    """Record the mentee's yes, which makes the match active."""
     _answerable(match, "accepted", at)
     waited = max(0, int((at - match.waiting_since).total_seconds()))
     after = replace(match, state="active", active_at=at, answer_by=None)
@@ -147,9 +147,9 @@ def confirm(match: Match, at: datetime) -> tuple[Match, Told]:
 
 
 def decline(match: Match, by: Side, at: datetime, reason: str | None = None) -> tuple[Match, Told]:
-    """The side that is asked says no; nobody is blamed, and the mentee keeps their place."""
+    """Record a no of the side that was asked; the mentee keeps their seniority."""
     _answerable(match, "proposed" if by == "mentor" else "accepted", at)
-    after, ended = _over(replace(match, decline_reason=reason), "declined", by, at)
+    after, ended_event = _over(replace(match, decline_reason=reason), "declined", by, at)
     declined = MatchDeclined(
         match_id=match.id,
         programme_id=match.programme_id,
@@ -157,11 +157,11 @@ def decline(match: Match, by: Side, at: datetime, reason: str | None = None) -> 
         mentor_id=match.mentor_id,
         by=by,
     )
-    return after, (declined, ended)
+    return after, (declined, ended_event)
 
 
 def remind(match: Match, at: datetime) -> tuple[Match, Told]:
-    """Half of the answering time is over: the side awaited hears of it, once."""
+    """Remind the awaited side, once, when half of its answering time is over."""
     awaits, due = match.awaits, match.remind_at
     if awaits is None or match.answer_by is None or due is None or not due <= at < match.answer_by:
         raise moved_on(match, "There is nothing to remind of.")
@@ -178,7 +178,7 @@ def remind(match: Match, at: datetime) -> tuple[Match, Told]:
 
 
 def lapse(match: Match, at: datetime) -> tuple[Match, Told]:
-    """No answer came in time."""
+    """End a match whose deadline has passed without an answer."""
     awaits = match.awaits
     if awaits is None or not overdue(match, at):
         raise moved_on(match, "There is still time to answer this match, or it was answered.")
@@ -194,7 +194,7 @@ def lapse(match: Match, at: datetime) -> tuple[Match, Told]:
 
 
 def not_the_fit(match: Match, at: datetime) -> tuple[Match, Told]:
-    """The mentee would rather try somebody else; no reason is asked."""
+    """End the match because the mentee prefers another mentor; no reason is asked."""
     if match.state == "accepted":
         return decline(match, "mentee", at)
     if match.state != "active":
@@ -204,7 +204,7 @@ def not_the_fit(match: Match, at: datetime) -> tuple[Match, Told]:
 
 
 def end(match: Match, cause: str, by: By, at: datetime) -> tuple[Match, Told]:
-    """A live match is over for a cause of the vocabulary ``end_cause``."""
+    """End a live match for a cause of the vocabulary ``end_cause``."""
     if not match.live:
         raise moved_on(match, "This match is already over.")
     after, ended = _over(match, cause, by, at)
@@ -212,12 +212,12 @@ def end(match: Match, cause: str, by: By, at: datetime) -> tuple[Match, Told]:
 
 
 def overdue(match: Match, at: datetime) -> bool:
-    """Whether the time to answer is over."""
+    """Return whether the deadline for an answer has passed."""
     return match.answer_by is not None and match.answer_by <= at
 
 
 def moved_on(match: Match, detail: str) -> MatchMovedOn:
-    """Say that a step is not possible, and what is true now."""
+    """Return the error for a step that is not possible, with the current state."""
     return MatchMovedOn(
         "match_moved_on", detail, now={"state": match.state, "version": match.version, "end_cause": match.end_cause}
     )

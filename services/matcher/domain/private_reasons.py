@@ -1,7 +1,7 @@
-"""What of a pair's reasons waits for the mentor's yes: codes that are extra private, such as a pregnancy (G4).
+"""Reasons of a pair that stay hidden until the mentor accepts: extra private codes, such as a pregnancy (G4).
 
-Until then the criterion and how well it fits are told, so that the mentor can answer; what exactly the two share is
-not, in no event, page or list. A criterion's data file says ``after_yes`` for this. Admins read what is stored.
+Until then the criterion and its band are shown, so that the mentor can answer; the shared codes appear in no event,
+page or list. A criterion's data file sets ``after_yes`` for this. Admins read the stored reasons.
 """
 
 from collections.abc import Iterable
@@ -18,6 +18,6 @@ R = TypeVar("R", "Reason", "Part")
 
 
 def before_yes(reasons: Iterable[R]) -> tuple[R, ...]:
-    """The same reasons without the codes that wait for the mentor's yes."""
+    """Return the reasons without the codes that stay hidden until the mentor accepts."""
     waiting = criteria_that("after_yes")
-    return tuple(replace(one, codes=()) if one.criterion in waiting else one for one in reasons)
+    return tuple(replace(reason, codes=()) if reason.criterion in waiting else reason for reason in reasons)

@@ -1,4 +1,4 @@
-"""How long people may take and how often they are asked: what a programme promises both sides."""
+"""Deadlines, retention and limits of a programme."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,9 +6,12 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """``debounce``: how long a round waits for others who sign up at the same time; ``round_time``: how long the engine
-    may look for an answer, ``round_megabytes`` what its working arrays may take. ``snapshots_kept`` last rounds keep
-    what they read and decided, and so does every round younger than ``snapshots_for``. The rest speaks for itself.
+    """Deadlines and retention of a programme.
+
+    ``debounce``: how long a round waits for others who sign up at the same time. ``round_time`` and
+    ``round_megabytes`` limit the solver's time and working arrays. Snapshots and results are stored for the last
+    ``snapshots_kept`` rounds and for every round younger than ``snapshots_for``. ``lapses_before_rest`` expired offers
+    give a mentor a break of ``rest``.
     """
 
     time_to_answer: timedelta = timedelta(hours=72)
@@ -25,10 +28,10 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """How much a question to the engine may take while somebody waits for the answer.
+    """Limits of a request to the engine that a caller waits for.
 
-    ``pairs`` and ``all_pairs`` are mentees who wait times mentors: the first for answers that settle the pool again,
-    the second for those that look at every single pair. ``seconds`` bound one answer, ``wait`` the turn before it.
+    ``pairs`` and ``all_pairs`` bound waiting mentees times mentors: the first for requests that solve the pool again,
+    the second for those that visit every single pair. ``seconds`` bounds the computation, ``wait`` the queueing time.
     """
 
     pairs: int = 200_000_000

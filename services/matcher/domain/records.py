@@ -1,4 +1,4 @@
-"""What is kept of rounds, weights and waits, as values."""
+"""Stored records of rounds, weights and waits, as values."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:  # the engine is heavy: only the processes that match and expl
     from services.matcher.domain.explain import Part
 
 Position = tuple[datetime, str]
-"""Where a page of a list ended: the moment it is sorted by, and the id."""
+"""The end of a page of a list: the instant it is sorted by, and the id."""
 
 
 RoundState = Literal["open", "review", "applied", "given_up", "cancelled", "dropped"]
-"""``open``: decided or applied now; ``review``: decided, and an admin is to look at it; the others are over.
+"""``open``: being decided or applied; ``review``: decided and held for an admin; all others are final.
 
-``given_up``: somebody it had read was erased, or it took too long; ``cancelled`` and ``dropped``: by an admin, before
-and after it was decided. Then nobody was asked.
+``given_up``: a person it had read was erased, or it took too long; ``cancelled`` and ``dropped``: by an admin, before
+and after it was decided. In these cases no mentor was asked.
 """
 
 RoundMode = Literal["rolling", "review"]
@@ -31,10 +31,10 @@ RoundMode = Literal["rolling", "review"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """One run of the matching: what went in and came out, by hashes and figures.
+    """One run of the matching: its input and result, as hashes and figures.
 
-    ``step`` and ``share`` (0 to 1) say how far an open round is, as of a second ago or so. ``released_at`` is when an
-    admin let a round go on that had been held.
+    ``step`` and ``share`` (0 to 1) are the progress of an open round, about a second old. ``released_at`` is when an
+    admin released a round that had been held.
     """
 
     id: str
@@ -59,9 +59,9 @@ class Round:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundOutline:
-    """What a round decided, without reasons: the mentor of each mentee, and whom to ask next, best first.
+    """The decision of a round without reasons: the mentor of each mentee, and the alternates, best first.
 
-    ``released`` says that an admin has seen it so, and let it go on.
+    ``released`` is true once an admin has reviewed and released the round.
     """
 
     released: bool
@@ -71,7 +71,7 @@ class RoundOutline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """A new match as it is first stored: with the parts of its score, and the shape of the request behind it."""
+    """A new match as it is first stored: with the parts of its score, and the request shape of the mentee."""
 
     match: Match
     parts: tuple[Part, ...]
@@ -91,9 +91,9 @@ class PublishedWeights:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeightsDraft:
-    """Weights that an admin is working on; ``revision`` counts the savings, ``based_on`` is the version in force then.
+    """Weights that an admin is working on; ``revision`` counts the saves, ``based_on`` is the version in force then.
 
-    The version inside the weights is the one they would get.
+    The version inside the weights is the version they would get when published.
     """
 
     weights: Weights
@@ -108,7 +108,7 @@ PairRuleKind = Literal["pin", "block"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairRule:
-    """What an admin decided about a pair: ``pin`` makes it before all others, ``block`` never lets it be made."""
+    """An admin's decision about a pair: ``pin`` makes it before all others, ``block`` forbids it."""
 
     kind: PairRuleKind
     programme_id: str
@@ -120,7 +120,7 @@ class PairRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """Something that takes a worker a while: when it was last asked for, and the last that was made, if any."""
+    """A result that a worker computes: when it was last requested, and the latest content, if any."""
 
     asked_at: datetime
     made_at: datetime | None = None
@@ -129,7 +129,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class WaitingSpell:
-    """A stretch of waiting: from sign-up, or the end of a try, until a mentor was asked; None while it goes on."""
+    """One wait: from sign-up, or the end of a try, until a mentor was asked; ``asked_at`` is None while it lasts."""
 
     since: datetime
     asked_at: datetime | None = None
@@ -138,21 +138,21 @@ class WaitingSpell:
 def looks_of(
     waiting_since: datetime, tries: Iterable[tuple[datetime, datetime | None]], *, looking: bool
 ) -> tuple[WaitingSpell, ...]:
-    """The stretches of a mentee from their tries (asked, ended), in any order; the last one goes on while looking."""
-    looks, since = [], waiting_since
-    for asked_at, ended_at in sorted(tries, key=lambda one: one[0]):
-        looks.append(WaitingSpell(since, asked_at))
+    """Return a mentee's waits from their tries (asked, ended), in any order; the last wait is open while looking."""
+    spells, since = [], waiting_since
+    for asked_at, ended_at in sorted(tries, key=lambda attempt: attempt[0]):
+        spells.append(WaitingSpell(since, asked_at))
         if ended_at is None:
-            return tuple(looks)
+            return tuple(spells)
         since = ended_at
-    return (*looks, WaitingSpell(since)) if looking else tuple(looks)
+    return (*spells, WaitingSpell(since)) if looking else tuple(spells)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenteeHistory:
-    """A mentee's way so far: how they waited, when both had said yes, how the last match ended.
+    """The history of a mentee: their waits, when a match became active, how the last match ended.
 
-    ``ended_well`` is None while nothing that was active has ended.
+    ``ended_well`` is None as long as no active match has ended.
     """
 
     mentee: Mentee
@@ -165,8 +165,8 @@ class MenteeHistory:
 class Waiting:
     """A mentee without a live match: since when, and why as of the last round that decided about them.
 
-    ``round_id`` is that round; every one since has found the same, or had nothing to decide. None before their first
-    round, and after they asked for something else.
+    ``round_id`` is that round; every later round found the same, or had nothing to decide. It is None before their
+    first round, and after they changed what they ask for.
     """
 
     person_id: str

@@ -1,4 +1,4 @@
-"""What each thing heard makes of a person."""
+"""How each event from profiles changes a person."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def event(kind: type[Any], version: int, **more: object) -> Any:
     return kind(person_id="p", programme_id="cairn", version=version, **more)
 
 
-def test_a_new_person_is_taken_in_whole() -> None:
-    found = apply_event(None, event(profiles.PersonRegistered, 1, locale="es", mentee=MENTEE))
-    assert found is not None
-    assert (found.locale, found.mentee, found.mentor, found.standing) == ("es", MENTEE, None, "here")
+def test_a_new_person_is_stored_with_all_facts() -> None:
+    person = apply_event(None, event(profiles.PersonRegistered, 1, locale="es", mentee=MENTEE))
+    assert person is not None
+    assert (person.locale, person.mentee, person.mentor, person.standing) == ("es", MENTEE, None, "here")
 
 
 @pytest.mark.parametrize("version", [1, 3])
-def test_old_news_changes_nothing(version: int) -> None:
+def test_an_event_of_an_old_version_changes_nothing(version: int) -> None:
     assert apply_event(known(3), event(profiles.PersonChanged, version, locale="fr")) is None
     assert apply_event(known(3), event(profiles.PersonLeft, version)) is None
 
@@ -48,13 +48,13 @@ def test_a_break_and_its_end() -> None:
     assert (back.standing, back.paused_until) == ("here", None)
 
 
-def test_whoever_left_leaves_no_facts_behind() -> None:
+def test_a_person_who_left_has_no_facts() -> None:
     gone = apply_event(known(), event(profiles.PersonLeft, 4))
     assert gone is not None
     assert (gone.standing, gone.mentee, gone.mentor) == ("left", None, None)
 
 
-def test_only_a_whole_state_is_heard_of_somebody_unknown() -> None:
+def test_only_an_event_with_the_whole_state_counts_for_an_unknown_person() -> None:
     assert apply_event(None, event(profiles.PersonPaused, 4)) is None
     assert apply_event(None, event(profiles.PersonResumed, 4)) is None
     assert apply_event(None, event(profiles.PersonLeft, 4)) is None
@@ -70,7 +70,9 @@ def test_only_a_whole_state_is_heard_of_somebody_unknown() -> None:
         ({"trained_until": date(2030, 1, 30)}, "here", False),
     ],
 )
-def test_who_may_be_asked(facts: dict[str, Any], standing: str, may: bool) -> None:
+def test_only_present_approved_and_trained_mentors_may_be_proposed(
+    facts: dict[str, Any], standing: str, may: bool
+) -> None:
     changes: dict[str, Any] = {"standing": standing, "mentor": replace(MENTOR, **facts)}
     mentor = replace(known(), **changes)
     assert may_be_proposed(mentor, NOW) is may

@@ -1,4 +1,4 @@
-"""The life of a match, step by step and at random."""
+"""The states of a match, step by step and in random sequences."""
 
 from __future__ import annotations
 
@@ -41,20 +41,20 @@ def a_match() -> Match:
     return life.propose(new, NOW + 72 * HOUR)[0]
 
 
-def test_a_stage_of_life_is_told_only_once_the_mentor_has_said_yes() -> None:
+def test_a_life_stage_is_shown_only_once_the_mentor_has_accepted() -> None:
     language = Reason(criterion="language", band="strong", codes=("es",))
     stage = Reason(criterion="life_stage", band="good", codes=("pregnant",))
     asked, (proposed,) = life.propose(replace(a_match(), reasons=(language, stage)), NOW + 72 * HOUR)
     assert isinstance(proposed, MatchProposed)
     assert proposed.reasons == asked.reasons_told == (language, replace(stage, codes=()))
-    after, (told,) = life.accept(asked, NOW + HOUR, NOW + 73 * HOUR)
-    assert isinstance(told, MatchAccepted)
-    assert told.reasons == after.reasons_told == (language, stage)
+    after, (accepted_event,) = life.accept(asked, NOW + HOUR, NOW + 73 * HOUR)
+    assert isinstance(accepted_event, MatchAccepted)
+    assert accepted_event.reasons == after.reasons_told == (language, stage)
     declined, _ = life.decline(asked, "mentor", NOW + HOUR)
-    assert declined.reasons_told == proposed.reasons, "a no does not open what a yes would have"
+    assert declined.reasons_told == proposed.reasons, "a decline does not reveal what an acceptance would"
 
 
-def test_a_reason_of_a_criterion_that_is_gone_is_told_as_it_is() -> None:
+def test_a_reason_of_a_removed_criterion_is_shown_unchanged() -> None:
     gone = Reason(criterion="not-there-any-more", band="good", codes=("x",))
     assert replace(a_match(), reasons=(gone,)).reasons_told == (gone,)
 
@@ -71,35 +71,35 @@ def ended() -> Match:
     return life.end(active(), "completed", "mentee", NOW + 3 * HOUR)[0]
 
 
-def test_both_say_yes() -> None:
-    after, told = life.accept(a_match(), NOW + HOUR, NOW + 73 * HOUR)
+def test_a_match_is_active_once_both_accept() -> None:
+    after, events = life.accept(a_match(), NOW + HOUR, NOW + 73 * HOUR)
     assert (after.state, after.answer_by, after.awaits) == ("accepted", NOW + 73 * HOUR, "mentee")
-    assert [type(event) for event in told] == [MatchAccepted]
-    after, told = life.confirm(after, NOW + 2 * HOUR)
+    assert [type(event) for event in events] == [MatchAccepted]
+    after, events = life.confirm(after, NOW + 2 * HOUR)
     assert (after.state, after.answer_by, after.awaits) == ("active", None, None)
-    assert isinstance(told[0], MatchActivated)
-    assert told[0].waited_seconds == 7 * 3600
+    assert isinstance(events[0], MatchActivated)
+    assert events[0].waited_seconds == 7 * 3600
 
 
-def test_a_decline_keeps_its_reason_to_itself() -> None:
-    after, told = life.decline(a_match(), "mentor", NOW, "too_close_to_home")
+def test_a_decline_publishes_no_reason() -> None:
+    after, events = life.decline(a_match(), "mentor", NOW, "too_close_to_home")
     assert (after.state, after.end_cause, after.decline_reason) == ("ended", "declined", "too_close_to_home")
-    assert [type(event) for event in told] == [MatchDeclined, MatchEnded]
-    assert "too_close_to_home" not in repr(told)
+    assert [type(event) for event in events] == [MatchDeclined, MatchEnded]
+    assert "too_close_to_home" not in repr(events)
 
 
-def test_silence_ends_it_at_the_deadline_and_not_before() -> None:
+def test_a_match_without_an_answer_expires_at_the_deadline() -> None:
     match = a_match()
     with pytest.raises(MatchMovedOn):
         life.lapse(match, NOW + 72 * HOUR - timedelta(microseconds=1))
-    after, told = life.lapse(match, NOW + 72 * HOUR)
+    after, events = life.lapse(match, NOW + 72 * HOUR)
     assert (after.state, after.end_cause, after.ended_by) == ("ended", "expired", "time")
-    assert isinstance(told[0], MatchExpired)
-    assert told[0].waiting_for == "mentor"
+    assert isinstance(events[0], MatchExpired)
+    assert events[0].waiting_for == "mentor"
 
 
 @pytest.mark.parametrize("late", [timedelta(0), HOUR])
-def test_an_answer_after_the_deadline_is_too_late_even_before_anybody_noticed(late: timedelta) -> None:
+def test_an_answer_after_the_deadline_is_too_late_even_before_the_match_expired(late: timedelta) -> None:
     with pytest.raises(MatchMovedOn) as refused:
         life.accept(a_match(), NOW + 72 * HOUR + late, NOW + 200 * HOUR)
     assert refused.value.code == "answer_too_late"
@@ -107,12 +107,12 @@ def test_an_answer_after_the_deadline_is_too_late_even_before_anybody_noticed(la
     assert refused.value.now["end_cause"] == "expired"
 
 
-def test_one_reminder_half_way() -> None:
+def test_a_side_is_reminded_once_half_way_to_the_deadline() -> None:
     match = a_match()
     with pytest.raises(MatchMovedOn):
         life.remind(match, NOW + 35 * HOUR)
-    reminded, told = life.remind(match, NOW + 36 * HOUR)
-    assert len(told) == 1
+    reminded, events = life.remind(match, NOW + 36 * HOUR)
+    assert len(events) == 1
     assert reminded.remind_at is None
     with pytest.raises(MatchMovedOn):
         life.remind(reminded, NOW + 37 * HOUR)
@@ -145,12 +145,12 @@ LEGAL = {
 
 @pytest.mark.parametrize("match", [a_match(), accepted(), active(), ended()], ids=lambda match: match.state)
 @pytest.mark.parametrize("step", STEPS)
-def test_every_step_that_is_not_legal_is_refused_with_what_is_true(match: Match, step: str) -> None:
+def test_every_illegal_step_is_refused_with_the_current_state(match: Match, step: str) -> None:
     at = NOW + {"lapse": 1000 * HOUR, "remind": 40 * HOUR}.get(step, 10 * HOUR)
     if step in LEGAL[match.state]:
-        after, told = STEPS[step](match, at)
+        after, events = STEPS[step](match, at)
         assert after != match
-        assert told
+        assert events
         return
     with pytest.raises(MatchMovedOn) as refused:
         STEPS[step](match, at)
@@ -159,16 +159,16 @@ def test_every_step_that_is_not_legal_is_refused_with_what_is_true(match: Match,
 
 
 @given(st.lists(st.tuples(st.sampled_from(sorted(STEPS)), st.integers(0, 100)), max_size=12))
-def test_whatever_happens_ended_is_final_and_told_once(steps: list[tuple[str, int]]) -> None:
+def test_ended_is_final_and_published_once(steps: list[tuple[str, int]]) -> None:
     match, at, ends = a_match(), NOW, 0
     for name, hours in steps:
         at += hours * HOUR
         try:
-            after, told = STEPS[name](match, at)
+            after, events = STEPS[name](match, at)
         except MatchMovedOn:
             continue
         assert match.live, "nothing follows an end"
-        ends += sum(isinstance(event, MatchEnded) for event in told)
+        ends += sum(isinstance(event, MatchEnded) for event in events)
         assert ends == (after.state == "ended")
         assert (after.answer_by is not None) == (after.awaits is not None)
         assert (after.ended_at is not None) == (not after.live)

@@ -1,4 +1,4 @@
-"""One place a week, two better-fitting newcomers each week: when is the one who fits less well served?"""
+"""One place a week and two better-fitting newcomers each week: when is a mentee who fits less well served?"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -22,20 +22,20 @@ def served_in_week(awkward: Mentee, newcomers: dict[str, Any], weeks: int = 60) 
         mentor = replace(mentor, facts=replace(mentor.facts, trained_until=at.date()))
         waiting += [a_mentee(f"new-{week:02d}-{n}", waited=timedelta(weeks=-week), **newcomers) for n in range(2)]
         snapshot = replace(a_snapshot(waiting, [mentor]), at=at)
-        (served,) = [one.mentee_id for one in run_round(snapshot).proposals]
+        (served,) = [proposal.mentee_id for proposal in run_round(snapshot).proposals]
         if served == awkward.id:
             return week
-        waiting = [one for one in waiting if one.id != served]
+        waiting = [mentee for mentee in waiting if mentee.id != served]
     return None
 
 
 @pytest.mark.parametrize(("newcomers", "latest"), [(FITS, 2), ({**FITS, "situations": ("newly_diagnosed",)}, 4)])
-def test_who_fits_less_well_is_served_all_the_same(newcomers: dict[str, Any], latest: int) -> None:
+def test_a_mentee_who_fits_less_well_is_served(newcomers: dict[str, Any], latest: int) -> None:
     awkward = a_mentee("awkward", waited=timedelta(0), topics=("work",), goals=("practical",), age_band="65_plus")
     week = served_in_week(awkward, newcomers)
     assert week is not None
     assert week <= latest
 
 
-def test_a_newcomer_who_fits_as_well_does_not_jump_the_queue() -> None:
+def test_a_newcomer_who_fits_equally_well_does_not_go_first() -> None:
     assert served_in_week(a_mentee("first", waited=timedelta(hours=3), **FITS), FITS) == 0

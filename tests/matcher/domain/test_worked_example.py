@@ -1,4 +1,4 @@
-"""The numbers of docs/matching.md are the engine's own."""
+"""The numbers in docs/matching.md are those of the engine."""
 
 import re
 from dataclasses import replace
@@ -18,7 +18,7 @@ WEIGHED = {"language": 50, "topics": 30, "availability": 20}
 
 def small_programme() -> Weights:
     usual = default_weights()
-    settings = {name: Setting(one.mode, WEIGHED.get(name, 0)) for name, one in usual.criteria.items()}
+    settings = {name: Setting(setting.mode, WEIGHED.get(name, 0)) for name, setting in usual.criteria.items()}
     return replace(usual, criteria=settings)
 
 
@@ -44,21 +44,21 @@ def rows(pattern: str) -> list[tuple[str, ...]]:
 
 
 def test_the_table_of_pairs() -> None:
-    told = []
+    table = []
     for mentee in MENTEES:
         for mentor in MENTORS:
             why = explain(mentee, mentor, small_programme(), NOW)
             points = {part.criterion: part.score for part in why.parts}
             evaluation = f"no: {', '.join(why.rules)}" if why.rules else "yes"
             numbers = [str(points[name]) for name in WEIGHED]
-            told.append((mentee.id, mentor.id, *numbers, str(why.score), evaluation))
+            table.append((mentee.id, mentor.id, *numbers, str(why.score), evaluation))
     pair = r"^\| (\w+), (\w+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \| (.+?) \|$"
-    assert rows(pair) == told
+    assert rows(pair) == table
 
 
 def test_the_pairs_made_and_the_certificate() -> None:
     result = run_round(a_snapshot(MENTEES, MENTORS, small_programme()))
-    made = " · ".join(f"{one.mentee_id}, {one.mentor_id}" for one in result.proposals)
+    made = " · ".join(f"{proposal.mentee_id}, {proposal.mentor_id}" for proposal in result.proposals)
     assert f"The round makes {made}. Its certificate says {result.certificate.primal} on both sides" in PAGE
     assert result.certificate.optimal
     assert {priority(one, small_programme(), NOW) for one in MENTEES} == {7}
@@ -67,5 +67,5 @@ def test_the_pairs_made_and_the_certificate() -> None:
 
 def test_the_ways_of_matching() -> None:
     outcomes = compare_baselines(solve_pool(a_snapshot(MENTEES, MENTORS, small_programme())), ("greedy", "stable"))
-    told = [(one.policy, str(one.matched), str(one.fit // 1000)) for one in outcomes]
-    assert rows(r"^\| (optimal|greedy|stable) \| (\d+) \| (\d+) \|$") == told
+    table = [(outcome.policy, str(outcome.matched), str(outcome.fit // 1000)) for outcome in outcomes]
+    assert rows(r"^\| (optimal|greedy|stable) \| (\d+) \| (\d+) \|$") == table

@@ -1,4 +1,4 @@
-"""What a criterion hands on: points of 0 to 100 for any pair, as a table of codes or as counted bits."""
+"""Encoded criteria: points of 0 to 100 for any pair, as a table over codes or as counted shared bits."""
 
 from dataclasses import dataclass, replace
 
@@ -8,7 +8,7 @@ import numpy.typing as npt
 from services.matcher.solver.arrays import I32, I64, U64, AnyArray
 
 NEUTRAL = 50
-"""Points when one side said nothing: neither rewarded nor held against anyone."""
+"""Points where one side gave no answer: neither a reward nor a penalty."""
 
 
 @dataclass(frozen=True)
@@ -19,16 +19,17 @@ class SharesABit:
     mentor_mask: U64  # (W, N)
 
     def passes(self, mentee: AnyArray, mentor: AnyArray) -> npt.NDArray[np.bool_]:
-        """Whether pairs given by rows pass (arrays broadcast against each other)."""
+        """Return whether pairs given by rows pass (arrays broadcast against each other)."""
         shared = (
-            mine[mentee] & theirs[mentor] for mine, theirs in zip(self.mentee_mask, self.mentor_mask, strict=True)
+            mentee_word[mentee] & mentor_word[mentor]
+            for mentee_word, mentor_word in zip(self.mentee_mask, self.mentor_mask, strict=True)
         )
-        found: npt.NDArray[np.bool_] = np.any([word != 0 for word in shared], axis=0)
-        return found
+        passed: npt.NDArray[np.bool_] = np.any([word != 0 for word in shared], axis=0)
+        return passed
 
 
 def one_word(mentee_mask: U64, mentor_mask: U64) -> SharesABit:
-    """Make a rule of masks that fit one word, (M,) and (N,)."""
+    """Return a rule from masks that fit one word, (M,) and (N,)."""
     return SharesABit(mentee_mask[np.newaxis], mentor_mask[np.newaxis])
 
 
@@ -43,9 +44,9 @@ class ByTable:
     hard_from: int = 1
 
     def points(self, mentee: AnyArray, mentor: AnyArray) -> I32:
-        """The points of pairs given by rows (arrays broadcast against each other)."""
-        found: I32 = self.table[self.mentee_codes[mentee], self.mentor_codes[mentor]]
-        return found
+        """Return the points of pairs given by rows (arrays broadcast against each other)."""
+        points: I32 = self.table[self.mentee_codes[mentee], self.mentor_codes[mentor]]
+        return points
 
 
 @dataclass(frozen=True)
@@ -60,19 +61,23 @@ class ByBits:
     hard_from: int = 1
 
     def points(self, mentee: AnyArray, mentor: AnyArray) -> I32:
-        """The points of pairs given by rows (arrays broadcast against each other)."""
-        most = max(np.ndim(mentee), np.ndim(mentor))  # the words come first, so both need as many dimensions behind
-        one, other = np.array(mentee, ndmin=most), np.array(mentor, ndmin=most)
-        shared = np.bitwise_count(self.mentee_bits[:, one] & self.mentor_bits[:, other]).sum(axis=0, dtype=np.int64)
-        found: I32 = self.curve[self.mentee_row[one], shared]
-        return found
+        """Return the points of pairs given by rows (arrays broadcast against each other)."""
+        dimensions = max(
+            np.ndim(mentee), np.ndim(mentor)
+        )  # words are the first axis, so both sides need the same number of axes after it
+        mentees, mentors = np.array(mentee, ndmin=dimensions), np.array(mentor, ndmin=dimensions)
+        shared = np.bitwise_count(self.mentee_bits[:, mentees] & self.mentor_bits[:, mentors]).sum(
+            axis=0, dtype=np.int64
+        )
+        points: I32 = self.curve[self.mentee_row[mentees], shared]
+        return points
 
 
 EncodedCriterion = ByTable | ByBits
 
 
 def for_mentors(coded: EncodedCriterion, mentor_rows: I64) -> EncodedCriterion:
-    """The same criterion with mentors repeated or left out: column k becomes mentor ``mentor_rows[k]``."""
+    """Return the criterion with mentors repeated or left out: column k becomes mentor ``mentor_rows[k]``."""
     rule = coded.rule and replace(coded.rule, mentor_mask=coded.rule.mentor_mask[:, mentor_rows])
     if isinstance(coded, ByTable):
         return replace(coded, mentor_codes=coded.mentor_codes[mentor_rows], rule=rule)

@@ -1,4 +1,4 @@
-"""Answers of people, kept with them: a round reads thousands of whom only a few have changed since the last one."""
+"""Encoded answers, cached per person: of thousands of people, only a few change between two rounds."""
 
 from collections.abc import Callable, Hashable, Sequence
 from datetime import date
@@ -13,11 +13,11 @@ Notes = list[dict[Hashable, Any]]
 
 
 def answers(people: Sequence[P], notes: Notes, ask: Callable[[P, date], A], day: date, key: Hashable = None) -> list[A]:
-    """What each of some people answers to ``ask(person, day)``; ``notes`` are theirs of that day.
+    """Return ``ask(person, day)`` for each person; ``notes`` are the people's caches of that day.
 
-    Each person is asked once a day, so the answer may follow from nothing but the person, the day and data that never
-    changes: not from weights, not from other people. Answers are kept by ``key``, or by ``ask`` itself where it is a
-    function of a module, the same one in every round. Equal answers are one object, which tells them apart quickly.
+    ``ask`` runs once per person and day, so its result may depend only on the person, the day and fixed data: not on
+    weights, not on other people. Results are cached under ``key``, or under ``ask`` itself where it is a module-level
+    function, the same object in every round. Equal answers are one object, so they can be compared by identity.
     """
     name = ask if key is None else key
     try:
@@ -25,23 +25,23 @@ def answers(people: Sequence[P], notes: Notes, ask: Callable[[P, date], A], day:
     except KeyError:
         for person, note in zip(people, notes, strict=True):
             if name not in note:
-                note[name] = _one_of_a_kind(name, ask(person, day))
+                note[name] = _shared_answer(name, ask(person, day))
         return [note[name] for note in notes]
 
 
 def notes_on(people: Sequence[Person], day: date) -> Notes:
-    """Everybody's notes of a day; those of another day are dropped."""
-    return [_of_day(one.notes, day) for one in people]
+    """Return each person's cache of a day; caches of other days are dropped."""
+    return [_of_day(person.notes, day) for person in people]
 
 
 def _of_day(notes: dict[Hashable, Any], day: date) -> dict[Hashable, Any]:
-    kept: tuple[date, dict[Hashable, Any]] | None = notes.get("day")
-    if kept is None or kept[0] != day:
-        kept = notes["day"] = (day, {})
-    return kept[1]
+    cached: tuple[date, dict[Hashable, Any]] | None = notes.get("day")
+    if cached is None or cached[0] != day:
+        cached = notes["day"] = (day, {})
+    return cached[1]
 
 
 @lru_cache(maxsize=50_000)
-def _one_of_a_kind(_name: Hashable, answer: A) -> A:
-    """The first of equal answers; it names nobody. Forgetting some costs time later on, and nothing else."""
+def _shared_answer(_name: Hashable, answer: A) -> A:
+    """Return the first of equal answers; it identifies nobody. Eviction costs time later on, and nothing else."""
     return answer

@@ -1,4 +1,4 @@
-"""Ordered bands, compared by how many steps lie between."""
+"""Criteria on ordered bands, compared by the number of steps between two bands."""
 
 from collections.abc import Sequence
 
@@ -9,14 +9,14 @@ from services.matcher.domain.criteria.pool import Pool
 
 
 def by_bands(pool: Pool, criterion: str, mentees: Sequence[str | None], mentors: Sequence[str | None]) -> ByTable:
-    """Points from the criterion's ``by_distance`` list; a side that does not say is neutral."""
-    told = pool.told(criterion)
-    bands = codes(told["axis"])
-    by_distance = [int(points) for points in told["by_distance"]]
+    """Return the table of points from the criterion's ``by_distance`` list; a missing answer is neutral."""
+    data = pool.told(criterion)
+    bands = codes(data["axis"])
+    by_distance = [int(points) for points in data["by_distance"]]
 
-    def points(one: str | None, other: str | None) -> int:
-        if one not in bands or other not in bands:
+    def points(mentee_band: str | None, mentor_band: str | None) -> int:
+        if mentee_band not in bands or mentor_band not in bands:
             return NEUTRAL
-        return by_distance[min(abs(bands.index(one) - bands.index(other)), len(by_distance) - 1)]
+        return by_distance[min(abs(bands.index(mentee_band) - bands.index(mentor_band)), len(by_distance) - 1)]
 
     return by_answers(mentees, mentors, points)

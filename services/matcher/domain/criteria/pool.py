@@ -1,4 +1,4 @@
-"""The people of a round side by side, as every criterion reads them."""
+"""The people of a round, as every criterion reads them."""
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
@@ -24,20 +24,20 @@ class Pool:
 
     @property
     def today(self) -> date:
-        """The day of the round, in UTC: stages, trainings and devices are as of this day."""
+        """Return the day of the round, in UTC: stages, trainings and devices are as of this day."""
         return self.at.date()
 
     @cached_property
     def shape_of(self) -> tuple[str, ...]:
-        """The kind of contact that each mentee asks for, by row."""
+        """Return each mentee's request shape, by row."""
         return tuple(mentee.facts.request_shape for mentee in self.mentees)
 
     def mentees_say(self, ask: Callable[[Mentee, date], A], key: Hashable = None) -> list[A]:
-        """What each mentee answers, kept with them for the day (see ``answers`` for what ``ask`` may be)."""
+        """Return ``ask`` of each mentee, cached for the day (see ``answers`` for what ``ask`` may read)."""
         return answers(self.mentees, self._notes_of_mentees, ask, self.today, key)
 
     def mentors_say(self, ask: Callable[[Mentor, date], A], key: Hashable = None) -> list[A]:
-        """What each mentor answers, kept in the same way."""
+        """Return ``ask`` of each mentor, cached in the same way."""
         return answers(self.mentors, self._notes_of_mentors, ask, self.today, key)
 
     @cached_property
@@ -49,11 +49,11 @@ class Pool:
         return notes_on(self.mentors, self.today)
 
     def told(self, criterion: str) -> Mapping[str, Any]:
-        """What the criterion's data file says."""
+        """Return the content of the criterion's data file."""
         return criterion_data(criterion)
 
     def closeness(self, criterion: str, mentee_code: str, mentor_code: str) -> int:
-        """How close two codes are, 0 to 100: the programme's cell, else the file's, else 100 for equal codes."""
+        """Return how close two codes are, 0 to 100: the programme's cell, else the file's, else 100 for equal codes."""
         own = self.weights.closeness.get(criterion, {}).get(mentee_code, {})
         if mentor_code in own:
             return own[mentor_code]

@@ -1,4 +1,4 @@
-"""Find the code of a criterion by its name: ``criteria/<name>.py`` serves ``weights/criteria/<name>.json``."""
+"""Criteria by name: ``criteria/each/<name>.py`` implements ``weights/criteria/<name>.json``."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -11,7 +11,7 @@ from services.matcher.domain.criteria.encoding import EncodedCriterion
 from services.matcher.domain.criteria.pool import Pool
 from services.matcher.domain.weights import criterion_names
 
-_ROOM = __name__.rpartition(".")[0] + ".each."
+_PACKAGE = __name__.rpartition(".")[0] + ".each."
 
 
 class Criterion(NamedTuple):
@@ -24,9 +24,9 @@ class Criterion(NamedTuple):
 
 @cache
 def criteria() -> Mapping[str, Criterion]:
-    """Every criterion, in the order in which people see them."""
-    found = {}
+    """Return every criterion by name, in display order."""
+    by_name = {}
     for name in criterion_names():
-        module = import_module(_ROOM + name)
-        found[name] = Criterion(name, module.code, module.shared)
-    return MappingProxyType(found)
+        module = import_module(_PACKAGE + name)
+        by_name[name] = Criterion(name, module.code, module.shared)
+    return MappingProxyType(by_name)

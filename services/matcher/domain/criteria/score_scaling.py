@@ -1,4 +1,4 @@
-"""Points and the shares by which mentees multiply them: what the kernel looks up."""
+"""Points times mentees' shares, as the tables that the solver looks up."""
 
 import numpy as np
 
@@ -18,15 +18,15 @@ def most_points(coded: EncodedCriterion, share: I64) -> int:
 
 
 def shared_overlap(coded: ByBits, share: I64) -> Overlap:
-    """Multiply a criterion's curves by the mentees' shares (M,): a row for each two that occur together."""
-    apart = int(share.max(initial=0)) + 1
-    both, row_of = np.unique(coded.mentee_row * apart + share, return_inverse=True)
-    table = coded.curve[both // apart] * (both % apart).astype(np.int32)[:, np.newaxis]
+    """Return a criterion's curves times the mentees' shares (M,): a row for each combination that occurs."""
+    stride = int(share.max(initial=0)) + 1
+    combined, row_of = np.unique(coded.mentee_row * stride + share, return_inverse=True)
+    table = coded.curve[combined // stride] * (combined % stride).astype(np.int32)[:, np.newaxis]
     return Overlap(coded.mentee_bits, coded.mentor_bits, table, row_of.astype(np.int64))
 
 
 def as_small_table(coded: EncodedCriterion, most_cells: int = MOST_CELLS) -> EncodedCriterion:
-    """Bits that few people set differently are quicker as a table; the rest stays as it is."""
+    """Return bits with few distinct patterns as a table, which is faster; anything else unchanged."""
     if isinstance(coded, ByTable):
         return coded
     mentees, mentors = _sides(coded)
@@ -34,7 +34,7 @@ def as_small_table(coded: EncodedCriterion, most_cells: int = MOST_CELLS) -> Enc
 
 
 def as_table(coded: ByBits) -> ByTable:
-    """Bits as a table, however large: a cell for any two weeks or sets of tags that somebody has."""
+    """Return bits as a table, however large: a cell for each pair of patterns that occur."""
     return _table(coded, *_sides(coded))
 
 
@@ -48,10 +48,10 @@ def _table(coded: ByBits, mentees: tuple[I64, I32], mentors: tuple[I64, I32]) ->
 
 
 def _unique_columns(keys: list[AnyArray]) -> tuple[I64, I32]:
-    """For each distinct column one place where it stands, and every column's code."""
+    """Return one position of each distinct column, and every column's code."""
     merged: I64 = np.zeros(len(keys[0]), dtype=np.int64)
     for row in keys:
         _, codes = np.unique(row, return_inverse=True)
         _, merged = np.unique(merged * (int(codes.max(initial=0)) + 1) + codes, return_inverse=True)
-    _, first, found = np.unique(merged, return_index=True, return_inverse=True)
-    return first.astype(np.int64), found.astype(np.int32)
+    _, first, codes_of_columns = np.unique(merged, return_index=True, return_inverse=True)
+    return first.astype(np.int64), codes_of_columns.astype(np.int32)

@@ -1,8 +1,8 @@
-"""Rules as bits that two people share, in as few bits as it takes: answers that pass with the same others share one.
+"""Rules as shared bits, in as few bits as necessary: answers that pass with the same other answers share one bit.
 
-A bit stands for a kind of answer on one side: whoever gave such an answer has the bit, and on the other side whoever
-gave an answer that passes with it. Each side would do; the one with fewer kinds is taken. Answers that pass with
-nobody's need no bit at all.
+A bit stands for a class of answers on one side: a person with such an answer has the bit, and so has a person on the
+other side with an answer that passes with it. Either side can define the classes; the side with fewer is used. Answers
+that pass with no other answer need no bit.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ class Sets:
 
 
 def rule_of_sets(passes: Flags, mentees: Sets, mentors: Sets) -> SharesABit:
-    """A pair passes when ``passes`` (mentees' answers, mentors' answers) holds for some answer of each."""
+    """Return the rule that a pair passes when ``passes`` (mentees' x mentors' answers) holds for any two of theirs."""
     asked, offered = _fewest_bits(passes)
     return SharesABit(
         _words(_any_of(mentees.answers, asked))[:, mentees.codes],
@@ -36,20 +36,20 @@ def rule_of_sets(passes: Flags, mentees: Sets, mentors: Sets) -> SharesABit:
 
 
 def rule_of_codes(passes: Flags, mentee_codes: I32, mentor_codes: I32) -> SharesABit:
-    """The same where everybody gave one answer: a pair passes by ``passes[mentee_codes[i], mentor_codes[j]]``."""
+    """Return the rule for one answer per person: a pair passes by ``passes[mentee_codes[i], mentor_codes[j]]``."""
     asked, offered = _fewest_bits(passes)
     return SharesABit(_words(asked)[:, mentee_codes], _words(offered)[:, mentor_codes])
 
 
 def _fewest_bits(passes: Flags) -> tuple[Flags, Flags]:
-    """The bits of each answer of mentees and of mentors: (A, K) and (B, K)."""
+    """Return the bits of each answer of mentees and of mentors: (A, K) and (B, K)."""
     offered, asked = _by_kind(passes)
     turned = _by_kind(passes.T)
     return (asked, offered) if asked.shape[1] <= turned[0].shape[1] else turned
 
 
 def _by_kind(passes: Flags) -> tuple[Flags, Flags]:
-    """A bit for each kind of column: (B, K) the one bit of each column, (A, K) the bits that each row passes with."""
+    """Return (B, K) the single bit of each column's class, and (A, K) the bits of the columns each row passes with."""
     kinds: dict[bytes, int] = {}
     packed = np.ascontiguousarray(np.packbits(passes, axis=0).T)
     kind_of = np.array([kinds.setdefault(column.tobytes(), len(kinds)) for column in packed], dtype=np.int64)
@@ -59,15 +59,15 @@ def _by_kind(passes: Flags) -> tuple[Flags, Flags]:
 
 
 def _any_of(sets: Sequence[tuple[int, ...]], bits: Flags) -> Flags:
-    """The bits of each set of answers."""
-    found = np.zeros((len(sets), bits.shape[1]), dtype=np.bool_)
-    for place, answers in enumerate(sets):
-        found[place] = bits[list(answers)].any(axis=0)
-    return found
+    """Return the bits of each set of answers."""
+    any_bits = np.zeros((len(sets), bits.shape[1]), dtype=np.bool_)
+    for row, answers in enumerate(sets):
+        any_bits[row] = bits[list(answers)].any(axis=0)
+    return any_bits
 
 
 def _words(bits: Flags) -> U64:
-    """Bits (P, K) as words (W, P)."""
+    """Return bits (P, K) as words (W, P)."""
     padded = np.zeros((len(bits), WORD * max(1, -(-bits.shape[1] // WORD))), dtype=np.bool_)
     padded[:, : bits.shape[1]] = bits
     return np.ascontiguousarray(np.packbits(padded, axis=1, bitorder="little").view(np.uint64).T)

@@ -1,13 +1,13 @@
-"""Tags that people tick, so that ticking more never pays.
+"""Criteria on sets of tags, scored so that ticking more tags never pays.
 
-A mentee shares out one whole over what they ask for: the points are the mean, over the asks, of how well the mentor
-covers each. A mentor has a *breadth*: up to that many tags count fully, beyond it each counts less (in quarters), so
-that who ticks everything is not everyone's best mentor. Nor does any mentor cover more than half of what can be asked
-for, near tags included: where they would, each of theirs counts less. No ask is neutral, so asking for everything never
-beats asking for nothing, whatever closeness a programme sets.
+The points of a pair are the mean, over the mentee's asks, of how well the mentor covers each. A mentor has a
+*breadth*: up to that many tags count fully, beyond it each counts less (in quarters), so that a mentor who ticks
+everything is not the best mentor for everyone. No mentor covers more than half of what can be asked for, near tags
+included: where they would, each of their tags counts less. No ask is neutral, so asking for everything never beats
+asking for nothing, whatever closeness a programme sets.
 
-Each tag is four bits of a 64-bit word: the mentee who asks sets all four, the mentor as many as quarters are covered;
-then the shared bits count the quarters, and a curve per number of asks turns them into points.
+Each tag is four bits of a 64-bit word: a mentee who asks for it sets all four, a mentor one per quarter covered. The
+number of shared bits is the number of quarters, and a curve per number of asks turns it into points.
 """
 
 from collections.abc import Sequence
@@ -23,13 +23,13 @@ from services.matcher.solver.arrays import U64
 
 QUARTERS = 4
 _TAGS = 64 // QUARTERS
-Near = tuple[tuple[int, ...], ...]  # points of what is asked for (rows) and what was lived through
+Near = tuple[tuple[int, ...], ...]  # points by asked tag (rows) and lived tag
 _FIRST_BITS = np.uint64(0x1111111111111111)  # the first quarter of every tag: covered at all
-_UNSAID = np.uint64(0b10)  # none of the first bits: who asks for nothing passes the rule with everyone
+_UNSAID = np.uint64(0b10)  # none of the first bits: a mentee without asks passes the rule with everyone
 
 
 def by_tags(pool: Pool, criterion: str, mentees: Sequence[frozenset[str]], mentors: Sequence[frozenset[str]]) -> ByBits:
-    """Code two columns of tag sets; ``hard`` then means: the mentor covers at least one of the asks a little."""
+    """Encode tag sets of both sides; as a hard rule: the mentor covers at least one of the asks a little."""
     tags = codes(pool.told(criterion)["axis"])
     if len(tags) > _TAGS:
         raise ValueError(f"{criterion}: {len(tags)} tags do not fit one word of {_TAGS}; give it two criteria")
@@ -38,14 +38,14 @@ def by_tags(pool: Pool, criterion: str, mentees: Sequence[frozenset[str]], mento
     near = tuple(tuple(pool.closeness(criterion, tag, own) for own in tags) for tag in tags)
     breadth = int(pool.told(criterion)["breadth"])
     asks = [tag not in pool.told(criterion).get("not_an_ask", ()) for tag in tags]
-    asked = masks([sum(0b1111 << QUARTERS * tags.index(tag) for tag in said) for said in asked_sets])
+    asked = masks([sum(0b1111 << QUARTERS * tags.index(tag) for tag in tag_set) for tag_set in asked_sets])
     bits_of = _coded_before(criterion, near)
-    for said in lived_sets:
-        if said not in bits_of:
-            bits_of[said] = _lived(tags, near, asks, breadth, said)
-    lived = masks([bits_of[said] for said in lived_sets])
+    for tag_set in lived_sets:
+        if tag_set not in bits_of:
+            bits_of[tag_set] = _lived(tags, near, asks, breadth, tag_set)
+    lived = masks([bits_of[tag_set] for tag_set in lived_sets])
     mentee_bits, mentor_bits = asked[mentee_codes], lived[mentor_codes]
-    counts = np.array([len(said) for said in asked_sets], dtype=np.int64)
+    counts = np.array([len(tag_set) for tag_set in asked_sets], dtype=np.int64)
     return ByBits(
         mentee_bits[np.newaxis],
         mentor_bits[np.newaxis],
@@ -56,30 +56,30 @@ def by_tags(pool: Pool, criterion: str, mentees: Sequence[frozenset[str]], mento
 
 
 def quarters_each(breadth: int, ticked: int) -> int:
-    """How many quarters a ticked tag of a mentor counts, by how many they ticked."""
+    """Return how many quarters each tag of a mentor counts, by how many they ticked."""
     return QUARTERS if ticked <= breadth else max(1, QUARTERS * breadth // ticked)
 
 
 @lru_cache(maxsize=64)
 def _coded_before(_criterion: str, _near: Near) -> dict[frozenset[str], int]:
-    """The bits of sets of tags by these closeness tables, as far as they were asked for; 65,536 sets at most."""
+    """Return the cache of encoded tag sets for these closeness tables; 65,536 sets at most."""
     return {}
 
 
-def _lived(tags: Sequence[str], near: Near, asks: Sequence[bool], breadth: int, said: frozenset[str]) -> int:
-    lived = [place for place, tag in enumerate(tags) if tag in said]
+def _lived(tags: Sequence[str], near: Near, asks: Sequence[bool], breadth: int, ticked: frozenset[str]) -> int:
+    lived = [place for place, tag in enumerate(tags) if tag in ticked]
     best = [max((closeness[place] for place in lived), default=0) for closeness in near]
-    each = quarters_each(breadth, len(said))
-    while each > 1 and sum(each * one // 100 for one, ask in zip(best, asks, strict=True) if ask) > 2 * sum(asks):
+    each = quarters_each(breadth, len(ticked))
+    while each > 1 and sum(each * points // 100 for points, ask in zip(best, asks, strict=True) if ask) > 2 * sum(asks):
         each -= 1
-    return sum(((1 << (each * one // 100)) - 1) << QUARTERS * place for place, one in enumerate(best))
+    return sum(((1 << (each * points // 100)) - 1) << QUARTERS * place for place, points in enumerate(best))
 
 
 def _curve(asks: int) -> list[int]:
     if asks == 0:
         return [NEUTRAL] * 65
-    whole = QUARTERS * asks
-    return [min(100, (200 * quarters + whole) // (2 * whole)) for quarters in range(65)]
+    full = QUARTERS * asks
+    return [min(100, (200 * quarters + full) // (2 * full)) for quarters in range(65)]
 
 
 def _asks_any(bits: U64) -> U64:

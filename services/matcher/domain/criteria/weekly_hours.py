@@ -12,7 +12,7 @@ ANY_TIME = (1 << SLOTS) - 1
 
 
 def free_slots(windows: tuple[Window, ...], time_zone: str, day: date) -> int:
-    """The hours of the seven days after ``day`` in which a person is free, as bits of the UTC week.
+    """Return the hours of the seven days after ``day`` in which a person is free, as bits of the UTC week.
 
     No window means any time. Each window is placed on its day in the person's own zone, with the offset of that very
     day, so that a change of clocks counts from the day it happens. Both ends are rounded to the nearest hour alike
@@ -29,17 +29,19 @@ def free_slots(windows: tuple[Window, ...], time_zone: str, day: date) -> int:
 
 @lru_cache(maxsize=50_000)
 def _spans(windows: tuple[Window, ...], time_zone: str, day: date) -> tuple[tuple[int, int], ...]:
-    """Each window as (first hour, hour after the last), counted from Monday 00:00 UTC of the week of ``day``."""
+    """Return each window as (first hour, hour after the last) from Monday 00:00 UTC of the week of ``day``."""
     monday = datetime.combine(day - timedelta(days=day.weekday()), time(), tzinfo=ZoneInfo("UTC"))
     spans = []
     for window in windows:
         ahead = (codes("weekday").index(window.day) - day.weekday() - 1) % 7 + 1
         start, end = (_instant(day + timedelta(days=ahead), minute, time_zone) for minute in (window.start, window.end))
-        spans.append(tuple(int((one - monday + timedelta(minutes=30)).total_seconds() // 3600) for one in (start, end)))
+        spans.append(
+            tuple(int((instant - monday + timedelta(minutes=30)).total_seconds() // 3600) for instant in (start, end))
+        )
     return tuple((first, last) for first, last in spans)
 
 
 def _instant(day: date, minute: int, time_zone: str) -> datetime:
-    """A wall-clock minute of a day in a zone, as UTC; 1440 is the midnight that follows."""
+    """Return a wall-clock minute of a day in a zone, as UTC; 1440 is the midnight that follows."""
     local = datetime.combine(day + timedelta(days=minute // 1440), time(), tzinfo=ZoneInfo(time_zone))
     return (local + timedelta(minutes=minute % 1440)).astimezone(ZoneInfo("UTC"))

@@ -1,7 +1,7 @@
-"""How a mentee's 1,000 thousandths are shared out over the criteria.
+"""The distribution of each mentee's 1,000 thousandths over the criteria.
 
-Everybody hands out the same total, so that saying more, or boosting what matters most, moves weight between criteria
-and never adds any: nobody's fit outweighs another's.
+Every mentee has the same total, so giving more answers, or boosting what matters most, moves weight between criteria
+and never adds any: no mentee's fit outweighs another's.
 """
 
 from collections.abc import Sequence
@@ -19,13 +19,13 @@ BEST_FIT = 100 * WHOLE
 
 
 def boosts(kinds: Sequence[frozenset[str]]) -> npt.NDArray[np.bool_]:
-    """Which criteria matter most to each kind of mentee, (K, C); criteria as in ``criterion_names()``."""
+    """Return which criteria matter most to each kind of mentee, (K, C); criteria as in ``criterion_names()``."""
     names = criterion_names()
     return np.array([[name in kind for name in names] for kind in kinds], dtype=np.bool_).reshape(-1, len(names))
 
 
 def shares(weights: Weights, boosted: npt.NDArray[np.bool_]) -> I64:
-    """Thousandths (K, C) for each kind of mentee, by what matters most to them.
+    """Return the thousandths (K, C) for each kind of mentee, by what matters most to them.
 
     Each row sums to 1,000, rounded by largest remainder, earlier criteria first among equals; 0 where nothing counts.
     """
@@ -36,12 +36,12 @@ def shares(weights: Weights, boosted: npt.NDArray[np.bool_]) -> I64:
     asked_only = np.array([bool(criterion_data(name).get("only_when_asked")) for name in names])
     raw[asked_only & ~boosted] = 0
     total = np.maximum(raw.sum(axis=1, keepdims=True), 1)
-    found: I64 = WHOLE * raw // total
-    left = np.where(raw.any(axis=1, keepdims=True), WHOLE - found.sum(axis=1, keepdims=True), 0)
+    rounded: I64 = WHOLE * raw // total
+    remaining = np.where(raw.any(axis=1, keepdims=True), WHOLE - rounded.sum(axis=1, keepdims=True), 0)
     rank = np.argsort(np.argsort(-(WHOLE * raw % total), axis=1, kind="stable"), axis=1, kind="stable")
-    return found + (rank < left)
+    return rounded + (rank < remaining)
 
 
 def matters(mentee: Mentee) -> frozenset[str]:
-    """What matters most to a mentee: the first three they named."""
+    """Return what matters most to a mentee: the first three criteria they named."""
     return frozenset(tuple(dict.fromkeys(mentee.facts.matters_most))[:3])

@@ -1,4 +1,4 @@
-"""Answers to "why": why this mentor, why nobody yet, what would change it."""
+"""Explanations: why a pair fits, why a mentee has no mentor, and what would change that."""
 
 from services.matcher.domain.explain.bottleneck import Bottleneck, bottleneck_of
 from services.matcher.domain.explain.explain_pair import explain, parts_of

@@ -1,10 +1,10 @@
 """People who compete for the same few places: the set that proves a shortage.
 
-When nobody suitable has a place left for somebody, follow the pairs: from the person to every mentor they could meet,
-from each of those to the people in whose place they could come, and on from them. If no free place is reached, the
-people found need one place more than there is for them among all the mentors any of them could meet: a violator of
-Hall's condition (P. Hall, 1935; for the limits of a mentor, which are a matroid, R. Rado, 1942), and the most telling
-reason there is. "These 9 people share only 4 places with 2 mentors, all Spanish-speaking."
+When no suitable mentor has a place left for a mentee, follow alternating paths: from the mentee to every eligible
+mentor, from each mentor to the people whose place the mentee could take, and on from them. If no free place is reached,
+the people reached need one more place than all mentors eligible for any of them have: a violator of Hall's condition
+(P. Hall, 1935; for the limits of a mentor, which are a matroid, R. Rado, 1942), and so a proof of the shortage.
+"These 9 people share only 4 places with 2 mentors, all Spanish-speaking."
 """
 
 from collections.abc import Sequence
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     import networkx as nx
 
 _MENTEE = "mentee"
-Node = tuple[str, int]  # a mentee (row), or a mentor (row) by the shape of a request
+Node = tuple[str, int]  # a mentee (row), or a mentor (row) for one request shape
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bottleneck:
     """``mentees`` share only ``places`` places, all with ``mentors``; ids, sorted.
 
-    ``have_in_common`` says what is the same for all of them, as criterion and code (``("language", "es")``).
+    ``have_in_common`` is what all of them share, as criterion and code (``("language", "es")``).
     """
 
     mentees: tuple[str, ...]
@@ -39,12 +39,12 @@ class Bottleneck:
 
 
 def bottleneck_of(problem: RoundProblem, mentor_of: Sequence[int], mentee: int) -> Bottleneck | None:
-    """The crowd around a mentee (row) whom the round left waiting; None when a free place can be reached.
+    """Return the bottleneck around a mentee (row) without a mentor; None when a free place can be reached.
 
-    ``mentor_of`` gives each mentee's mentor row, -1 for none. In a round that matches as many people as possible a free
-    place is never within reach of somebody who waits, unless the quality floor or the dial kept it so.
+    ``mentor_of`` gives each mentee's mentor row, -1 for none. In a round that matches as many people as possible, no
+    waiting mentee can reach a free place, except because of the quality floor or the dial.
     """
-    import networkx as nx  # half a second to load, and only a question about somebody who waits needs it
+    import networkx as nx  # takes half a second to load, and only this function needs it
 
     graph = _rivals(problem, mentor_of, mentee)
     if graph is None:
@@ -57,31 +57,31 @@ def bottleneck_of(problem: RoundProblem, mentor_of: Sequence[int], mentee: int) 
     mentees = [pool.mentees[mentee], *rivals]
     mentors = [pool.mentors[row] for row in sorted({row for side, row in reached if side != _MENTEE})]
     return Bottleneck(
-        mentees=tuple(sorted(one.id for one in mentees)),
-        mentors=tuple(sorted(one.id for one in mentors)),
-        places=len(rivals),  # each of them has one, and none is left for the mentee
+        mentees=tuple(sorted(person.id for person in mentees)),
+        mentors=tuple(sorted(person.id for person in mentors)),
+        places=len(rivals),  # each of them has a place, and none is left for the mentee
         have_in_common=in_common(mentees),
     )
 
 
 def in_common(mentees: Sequence[Mentee]) -> tuple[tuple[str, str], ...]:
-    """What all these people asked for alike: a language, a type, a relation, a device class, a condition."""
-    told = [
-        {("language", one.tag) for one in mentee.facts.languages}
+    """Return what all these people ask for: languages, type, relation, device classes, musts, ways to talk."""
+    answers = [
+        {("language", language.tag) for language in mentee.facts.languages}
         | {("diabetes_type", mentee.facts.diabetes_type), ("relation", mentee.facts.relation)}
-        | {("device", one.device_class) for one in mentee.facts.devices}
-        | {(f"must:{one.criterion}", one.value) for one in mentee.facts.musts}
-        | {("format", one) for one in mentee.facts.formats}
+        | {("device", device.device_class) for device in mentee.facts.devices}
+        | {(f"must:{must.criterion}", must.value) for must in mentee.facts.musts}
+        | {("format", way) for way in mentee.facts.formats}
         for mentee in mentees
     ]
-    return tuple(sorted(set.intersection(*told))) if told else ()
+    return tuple(sorted(set.intersection(*answers))) if answers else ()
 
 
 def _rivals(problem: RoundProblem, mentor_of: Sequence[int], start: int) -> "nx.DiGraph[Node] | None":
-    """Arrows from people to mentors, and on to those in whose place they could come; None where a place is free.
+    """Return the graph of edges from mentees to mentors and on to rivals; None where a free place is reached.
 
-    A mentor is a node for each shape of request: a long haul may have others in its way than a small one. A node that
-    was reached already gets no second arrow: it leads nowhere new, and each person adds fewer and fewer.
+    A mentor is one node per request shape, since the rivals of a long haul may differ from those of a small request.
+    A mentor node that was reached already gets no second edge: it leads to nothing new.
     """
     import networkx as nx
 

@@ -1,4 +1,4 @@
-"""Explain one pair, or many at once, from the very numbers the round used."""
+"""Explain one pair, or many at once, from the same numbers that the round uses."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ from services.matcher.domain.weights import Weights
 
 
 def explain(mentee: Mentee, mentor: Mentor, weights: Weights, at: datetime) -> Explanation:
-    """Say why the pair fits, or which hard rules it breaks; the same numbers the round used."""
+    """Return why the pair fits, or which hard rules it breaks, from the same numbers that the round uses."""
     weighted_pool = weigh_pool(Pool((mentee,), (mentor,), at, weights))
     broken = weighted_pool.broken(0, np.array([0]))
     parts, score = parts_of(weighted_pool, [(0, 0)])[0]
@@ -22,12 +22,12 @@ def explain(mentee: Mentee, mentor: Mentor, weights: Weights, at: datetime) -> E
 
 
 def parts_of(weighted_pool: WeightedPool, rows: Sequence[tuple[int, int]]) -> list[tuple[tuple[Part, ...], int]]:
-    """For each pair (mentee row, mentor row) its parts and its score of 0 to 100."""
+    """Return, for each pair (mentee row, mentor row), its parts and its score of 0 to 100."""
     if not rows:
         return []
     pool, pairs = weighted_pool.pool, weighted_pool.pairs
     mentees, mentors = (np.array(side, dtype=np.int64) for side in zip(*rows, strict=True))
-    points = {name: found.tolist() for name, found in pairs.points(mentees, mentors).items()}
+    points = {name: values.tolist() for name, values in pairs.points(mentees, mentors).items()}
     fits = pairs.fit(mentees, mentors).tolist()
     weights = pairs.shares[:, mentees].T.tolist()
     return [

@@ -7,11 +7,11 @@ BANDS = (("strong", 75), ("good", 50), ("some", 25))
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """What one criterion adds to a pair.
+    """The contribution of one criterion to the score of a pair.
 
     ``score`` 0 to 100; ``weight`` in thousandths of the whole (the parts of a pair sum to 1000); ``codes`` are the
-    shared codes behind it, for words; ``band`` is ``strong``, ``good``, ``some``, or "" where there is nothing to say
-    (no shared code, or too little).
+    shared codes behind the score, shown as words; ``band`` is ``strong``, ``good``, ``some``, or "" where the part is
+    not shown (no shared code, or a low score).
     """
 
     criterion: str
@@ -35,16 +35,16 @@ class Explanation:
 
     @property
     def reasons(self) -> tuple[Part, ...]:
-        """The parts worth telling people, weightiest contribution first, at most four, none without a band."""
+        """Return the parts to show to people (see ``reasons_of``)."""
         return reasons_of(self.parts)
 
 
 def reasons_of(parts: tuple[Part, ...]) -> tuple[Part, ...]:
-    """The parts worth telling people, the one that adds most first, at most four."""
-    told = [part for part in parts if part.band]
-    return tuple(sorted(told, key=lambda part: (-part.score * part.weight, part.criterion))[:4])
+    """Return the parts to show to people: at most four, all with a band, largest contribution first."""
+    shown = [part for part in parts if part.band]
+    return tuple(sorted(shown, key=lambda part: (-part.score * part.weight, part.criterion))[:4])
 
 
 def band_of(score: int) -> str:
-    """The word for a score of 0 to 100: people never see the number."""
+    """Return the band of a score of 0 to 100, "" below all bands: people never see the number."""
     return next((band for band, least in BANDS if score >= least), "")

@@ -1,8 +1,9 @@
-"""Which sets of rules keep the mentors of a pool from one person, and how many mentors each set keeps away.
+"""The sets of rules that mentors of a pool break for one mentee, and how many mentors break each set.
 
-A must may bend the criterion of its name: who asks for a parent is not looked at any more as who lives with diabetes
-themselves. Where that must is broken, the criterion is read as if the must were gone: only so is it true what letting
-go of the must would open. The quality floor counts beside other rules too, since it stays when they are let go of.
+A must may bend the criterion of its name: for a mentee who asks for a parent, the criterion compares with that wish
+and no longer with their own relation. Where such a must is broken, the criterion is evaluated without the must, so that
+the number of mentors that dropping the must would open is exact. The quality floor counts beside other rules, since it
+still applies when they are dropped.
 """
 
 from collections import Counter
@@ -21,31 +22,31 @@ from services.matcher.domain.hard_rules.musts import BENDS
 from services.matcher.domain.hard_rules.rule_book import Flags, RuleBook, hard_rule, with_hard
 
 Sets = Counter[tuple[str, ...]]
-_AT_ONCE = 30  # rules, a bit each, beside the number of a mentor
+_RULES_AT_ONCE = 30  # rules packed as bits below the code of the earlier rules
 
 
 class Broken:
-    """Reads the broken rules of people of a pool."""
+    """The broken rules of several mentees of a pool."""
 
     def __init__(self, problem: RoundProblem, mentees: Sequence[int]) -> None:
-        """Be ready for these rows."""
+        """Prepare for these mentee rows."""
         self._problem = problem
         self._bent = [name for name in BENDS if name in problem.weighted_pool.hard]
         people = problem.pool.mentees
-        bend = [row for row in mentees if any(one.criterion in self._bent for one in people[row].facts.musts)]
-        self._place = {row: place for place, row in enumerate(bend)}
+        bending = [row for row in mentees if any(must.criterion in self._bent for must in people[row].facts.musts)]
+        self._place = {row: place for place, row in enumerate(bending)}
 
     def sets(self, mentee: int) -> Sets:
-        """How many mentors break which rules for this person, the sets in the order of their first mentor."""
+        """Return how many mentors break each set of rules for a mentee, in the order of each set's first mentor."""
         broken = self._by_rule(mentee)
         names = sorted(broken)
         if not names:
             return Counter()
         packed = np.zeros(len(self._problem.pool.mentors), dtype=np.int64)
-        for start in range(0, len(names), _AT_ONCE):
-            for name in names[start : start + _AT_ONCE]:
+        for start in range(0, len(names), _RULES_AT_ONCE):
+            for name in names[start : start + _RULES_AT_ONCE]:
                 packed = 2 * packed + broken[name]
-            _, packed = np.unique(packed, return_inverse=True)  # small numbers again, for the next rules
+            _, packed = np.unique(packed, return_inverse=True)  # compact codes again, to make room for the next rules
         _, first, counts = np.unique(packed, return_index=True, return_counts=True)
         order = np.argsort(first)
         return Counter(
@@ -67,20 +68,22 @@ class Broken:
                 broken[name] = np.where(asked, plain.get(name, none), broken.get(name, none))
                 bends |= asked
         floor = self._problem.pool.weights.quality_floor
-        if floor:  # how well a pair would fit whose points a broken must bends is not known, and nothing is claimed
+        if floor:  # the fit of a pair whose points a broken must bends is unknown, so the floor is not counted there
             fit = weighted_pool.pairs.fit(np.full(len(every), mentee), every)
             broken[QUALITY_FLOOR] = (fit < floor * 1000) & ~bends
         return {name: flags for name, flags in broken.items() if flags.any()}
 
     @cached_property
     def _unbent(self) -> RuleBook:
-        """The bent criteria as if nobody bent them: only for those who do, and once somebody needs it."""
+        """Return the bent criteria without the bending musts, for the mentees who have such musts."""
         pool = self._problem.pool
-        freed = Pool(tuple(_freed(pool.mentees[row]) for row in self._place), pool.mentors, pool.at, pool.weights)
+        freed = Pool(
+            tuple(_without_bending_musts(pool.mentees[row]) for row in self._place), pool.mentors, pool.at, pool.weights
+        )
         coded = {name: criteria()[name].code(freed) for name in self._bent}
-        return with_hard(RuleBook({}, (), {}), {name: hard_rule(one) for name, one in coded.items()})
+        return with_hard(RuleBook({}, (), {}), {name: hard_rule(encoded) for name, encoded in coded.items()})
 
 
-def _freed(mentee: Mentee) -> Mentee:
-    musts = tuple(one for one in mentee.facts.musts if one.criterion not in BENDS)
+def _without_bending_musts(mentee: Mentee) -> Mentee:
+    musts = tuple(must for must in mentee.facts.musts if must.criterion not in BENDS)
     return replace(mentee, facts=replace(mentee.facts, musts=musts))

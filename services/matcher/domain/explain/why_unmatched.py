@@ -1,9 +1,9 @@
-"""Why somebody has no mentor this time: one cause, the rules that bind, and what the person could change.
+"""Why a mentee has no mentor: one cause, the rules that bind, and what the mentee could change.
 
-Every mentor is looked at with the rules they break for this person. A mentor who breaks none is *suitable*. Where no
-mentor is, the smallest sets of broken rules are what stands in the way; those made only of the person's own wishes
-are *relaxations* they could make. Where time alone, or the programme, can change what is left (mentors who are not
-ready, the quality floor), nothing is impossible: that is ``capacity``, or ``hard_rule`` beside a wish.
+A mentor who breaks no rule for the mentee is *suitable*. Where no mentor is, the smallest sets of broken rules are the
+obstacle; sets made only of the mentee's own wishes are *relaxations*. Rules that time or the programme can change
+(mentors who are not ready, the quality floor) make nothing impossible: the cause is then ``capacity``, or
+``hard_rule`` beside a wish.
 """
 
 from collections import Counter
@@ -20,18 +20,18 @@ from services.matcher.domain.weights import criteria_that
 from services.matcher.solver.arrays import I64
 
 SHORTAGE, CAPACITY, HARD_RULE, NEVER_POSSIBLE = "shortage", "capacity", "hard_rule", "never_possible"
-_OWN_RULES = ("request_shape",)  # beside the criteria whose file says so
+_OWN_RULES = ("request_shape",)  # in addition to the criteria whose file sets ``own``
 PLACES, READY = "places", "ready"
-_AWAITED = (QUALITY_FLOOR, READY)  # the programme's, or a matter of time
-_FIRST_TRIED = [32, 160]  # where the mentors to be tried are parted: nearly everybody has one among the first
-_AT_ONCE = 256  # mentees times mentors that are looked at in one step: a few megabytes
+_AWAITED = (QUALITY_FLOOR, READY)  # changed by the programme, or by time
+_SPLIT_AT = [32, 160]  # mentors are tried in three batches: most mentees have a suitable one in the first
+_MENTEES_AT_ONCE = 256  # mentees per step, which takes a few megabytes
 
 
 @dataclass(frozen=True, kw_only=True)
 class Relaxation:
-    """Wishes a person could let go of together, and how many mentors that would open.
+    """Wishes a mentee could drop together, and how many mentors that would open.
 
-    ``awaits`` is what those mentors are kept by besides: ``("ready",)`` where they are not ready to start yet.
+    ``awaits`` names the other rules that still exclude those mentors: ``("ready",)`` where they are not ready yet.
     """
 
     rules: tuple[str, ...]
@@ -51,51 +51,53 @@ class WhyUnmatched:
 
 
 def is_own(rule: str) -> bool:
-    """Whether a rule is a wish of the mentee's own, theirs to let go."""
+    """Return whether a rule is a wish of the mentee's own, which they can drop."""
     return rule.startswith("must:") or rule in _OWN_RULES or rule in criteria_that("own")
 
 
 def awaited(rules: Iterable[str]) -> str:
-    """What somebody waits for whose cause is ``capacity``: ``quality_floor``, ``ready`` or ``places``."""
-    return next((one for one in _AWAITED if one in rules), PLACES)
+    """Return what a mentee with the cause ``capacity`` waits for: ``quality_floor``, ``ready`` or ``places``."""
+    return next((rule for rule in _AWAITED if rule in rules), PLACES)
 
 
 def why_unmatched(problem: RoundProblem, mentee: int) -> WhyUnmatched:
-    """Say why the mentee of this row has no mentor; call it for people whom the round left waiting."""
+    """Return why the mentee of this row has no mentor; valid only for mentees whom the round left waiting."""
     return why_each(problem, [mentee])[0]
 
 
 def why_each(problem: RoundProblem, mentees: Sequence[int]) -> list[WhyUnmatched]:
-    """The same for several rows: most have suitable mentors, and those are counted many at a time."""
-    found, broken = [], Broken(problem, mentees)
-    for start in range(0, len(mentees), _AT_ONCE):
-        some = np.array(mentees[start : start + _AT_ONCE], dtype=np.int64)
-        fine = _fine(problem, some)
-        suitable, free = fine.sum(axis=1).tolist(), (fine & _has_place(problem, some)).sum(axis=1).tolist()
-        found += [_why(broken, *one) for one in zip(some.tolist(), suitable, free, strict=True)]
-    return found
+    """Return why each of several mentees has no mentor; suitable mentors are counted for many mentees at a time."""
+    reasons, broken = [], Broken(problem, mentees)
+    for start in range(0, len(mentees), _MENTEES_AT_ONCE):
+        rows = np.array(mentees[start : start + _MENTEES_AT_ONCE], dtype=np.int64)
+        passed = _passing(problem, rows)
+        suitable, free = passed.sum(axis=1).tolist(), (passed & _has_place(problem, rows)).sum(axis=1).tolist()
+        reasons += [_why(broken, *counts) for counts in zip(rows.tolist(), suitable, free, strict=True)]
+    return reasons
 
 
 def cause_each(problem: RoundProblem, mentees: Sequence[int]) -> list[tuple[str, tuple[str, ...]]]:
-    """Only the cause and the rules for each of several rows: nobody's mentors are counted once one was found."""
+    """Return only the cause and the rules of several mentees; the search ends at the first suitable mentor."""
     rows, broken = np.array(mentees, dtype=np.int64), Broken(problem, mentees)
-    free = _some_mentor(problem, rows, np.unique(problem.seats.mentor_rows), with_place=True)
+    free = _has_mentor(problem, rows, np.unique(problem.seats.mentor_rows), with_place=True)
     suitable = free.copy()
-    suitable[~free] = _some_mentor(problem, rows[~free], np.arange(len(problem.pool.mentors)))
-    found = [_why(broken, *one) for one in zip(mentees, suitable.tolist(), free.tolist(), strict=True)]
-    return [(one.cause, one.rules) for one in found]
+    suitable[~free] = _has_mentor(problem, rows[~free], np.arange(len(problem.pool.mentors)))
+    reasons = [_why(broken, *reason) for reason in zip(mentees, suitable.tolist(), free.tolist(), strict=True)]
+    return [(reason.cause, reason.rules) for reason in reasons]
 
 
-def _some_mentor(problem: RoundProblem, mentees: I64, mentors: I64, *, with_place: bool = False) -> Flags:
-    """(mentees,): who has one among these mentors that breaks no rule; first a few mentors are tried, then all."""
-    found = np.zeros(len(mentees), dtype=np.bool_)
-    for some in np.split(mentors, _FIRST_TRIED):
-        left = np.flatnonzero(~found)
-        for start in range(0, len(left), _AT_ONCE):
-            rows = left[start : start + _AT_ONCE]
-            fine = _fine(problem, mentees[rows], some)
-            found[rows] = (fine & _has_place(problem, mentees[rows])[:, some] if with_place else fine).any(axis=1)
-    return found
+def _has_mentor(problem: RoundProblem, mentees: I64, mentors: I64, *, with_place: bool = False) -> Flags:
+    """Return (mentees,) whether any of these mentors breaks no rule; a few mentors are tried first, then all."""
+    matched = np.zeros(len(mentees), dtype=np.bool_)
+    for batch in np.split(mentors, _SPLIT_AT):
+        unmatched = np.flatnonzero(~matched)
+        for start in range(0, len(unmatched), _MENTEES_AT_ONCE):
+            rows = unmatched[start : start + _MENTEES_AT_ONCE]
+            passed = _passing(problem, mentees[rows], batch)
+            matched[rows] = (passed & _has_place(problem, mentees[rows])[:, batch] if with_place else passed).any(
+                axis=1
+            )
+    return matched
 
 
 def _why(broken: Broken, mentee: int, suitable: int, free: int) -> WhyUnmatched:
@@ -105,41 +107,45 @@ def _why(broken: Broken, mentee: int, suitable: int, free: int) -> WhyUnmatched:
     return _ruled_out(broken.sets(mentee))
 
 
-def _fine(problem: RoundProblem, mentees: I64, mentors: I64 | None = None) -> Flags:
-    """(mentees, mentors): which of some mentors, or of all, break no rule for which of these rows."""
+def _passing(problem: RoundProblem, mentees: I64, mentors: I64 | None = None) -> Flags:
+    """Return (mentees, mentors): which of these mentors, or of all, break no rule for each mentee."""
     book = problem.weighted_pool.book
-    some = np.arange(len(problem.pool.mentors)) if mentors is None else mentors
-    fine = np.ones((len(mentees), len(some)), dtype=np.bool_)
+    columns = np.arange(len(problem.pool.mentors)) if mentors is None else mentors
+    passed = np.ones((len(mentees), len(columns)), dtype=np.bool_)
     for any_rule in book.any_rules.values():
-        fine &= any_rule.passes(mentees[:, np.newaxis], some)
+        passed &= any_rule.passes(mentees[:, np.newaxis], columns)
     for word in book.all_rules:
-        fine &= (word.mentee_mask[mentees, np.newaxis] & ~word.mentor_mask[some]) == 0
+        passed &= (word.mentee_mask[mentees, np.newaxis] & ~word.mentor_mask[columns]) == 0
     for place, row in enumerate(mentees.tolist()):
         if row in book.excluded:
-            fine[place] &= ~np.isin(some, list(book.excluded[row]))
-    return fine & problem.weighted_pool.allowed(mentees[:, np.newaxis], some[np.newaxis, :])
+            passed[place] &= ~np.isin(columns, list(book.excluded[row]))
+    return passed & problem.weighted_pool.allowed(mentees[:, np.newaxis], columns[np.newaxis, :])
 
 
 def _ruled_out(counts: Sets) -> WhyUnmatched:
-    ways = _ways(counts)
-    if not ways:
+    options = _options(counts)
+    if not options:
         return WhyUnmatched(cause=NEVER_POSSIBLE, rules=_fixed(counts), suitable=0, free=0)
-    first = ways[0]
+    first = options[0]
     if not first.own:
         return WhyUnmatched(cause=CAPACITY, rules=first.awaits, suitable=0, free=0)
-    alike = [one for one in ways if len(one.own) == len(first.own) and one.awaits == first.awaits][:3]
-    opening = () if QUALITY_FLOOR in first.awaits else alike  # where the floor stays, letting go of a wish opens nobody
+    similar = [option for option in options if len(option.own) == len(first.own) and option.awaits == first.awaits][:3]
+    offered = (
+        () if QUALITY_FLOOR in first.awaits else similar
+    )  # where the floor remains, dropping a wish opens no mentor
     return WhyUnmatched(
         cause=HARD_RULE,
         rules=first.own + first.awaits,
         suitable=0,
         free=0,
-        relaxations=tuple(Relaxation(rules=one.own, mentors=one.mentors, awaits=one.awaits) for one in opening),
+        relaxations=tuple(
+            Relaxation(rules=option.own, mentors=option.mentors, awaits=option.awaits) for option in offered
+        ),
     )
 
 
 def _fixed(counts: Sets) -> tuple[str, ...]:
-    """What nobody in the pool passes, once everything is left out that somebody or time can change."""
+    """Return the smallest set of rules that excludes a mentor, without rules that the mentee or time can change."""
     fixed = Counter[tuple[str, ...]]()
     for rules, n in counts.items():
         fixed[tuple(rule for rule in rules if not is_own(rule) and rule not in _AWAITED)] += n
@@ -147,29 +153,29 @@ def _fixed(counts: Sets) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class _Way:
-    """Rules that can all change, for so many mentors: wishes of the person's own, and what is awaited besides."""
+class _Option:
+    """A set of broken rules that can all change: own wishes and awaited rules; ``mentors`` break exactly these."""
 
     own: tuple[str, ...]
     awaits: tuple[str, ...]
     mentors: int
 
     def order(self) -> tuple[object, ...]:
-        """What the person can do alone comes first, then what comes by itself, then both; the fewest, the most."""
+        """Return the sort key: own wishes alone, awaited rules alone, both; then fewest rules, most mentors."""
         both = bool(self.own and self.awaits)
         return (both, not self.own, QUALITY_FLOOR in self.awaits, len(self.own + self.awaits), -self.mentors, self.own)
 
 
-def _ways(counts: Sets) -> list[_Way]:
-    found, wishes = [], set(filter(is_own, {rule for rules in counts for rule in rules}))
+def _options(counts: Sets) -> list[_Option]:
+    options, wishes = [], set(filter(is_own, {rule for rules in counts for rule in rules}))
     for rules, mentors in counts.items():
         own, rest = tuple(rule for rule in rules if rule in wishes), tuple(rule for rule in rules if rule not in wishes)
         if all(rule in _AWAITED for rule in rest):
-            found.append(_Way(own, rest, mentors))
-    return sorted(found, key=_Way.order)
+            options.append(_Option(own, rest, mentors))
+    return sorted(options, key=_Option.order)
 
 
 def _has_place(problem: RoundProblem, mentees: I64) -> Flags:
-    """(mentees, mentors): who has a place for what these rows ask for."""
+    """Return (mentees, mentors): which mentors have a place for each mentee's request."""
     open_to, shape_of = problem.seats.open_to, problem.pool.shape_of
     return np.array([open_to[shape_of[row]] for row in mentees.tolist()], dtype=np.bool_)

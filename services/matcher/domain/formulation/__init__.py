@@ -1,1 +1,1 @@
-"""From people to the arrays that the solver takes."""
+"""The formulation of a pool as the arrays that the solver takes."""

@@ -1,4 +1,4 @@
-"""Which of many pairs pass every rule, at once: for pairs that were made before and are looked at again."""
+"""Check many pairs against every rule at once, such as pairs that were made before."""
 
 import numpy as np
 
@@ -8,15 +8,15 @@ from services.matcher.solver.arrays import I64
 
 
 def passing(weighted_pool: WeightedPool, mentees: I64, mentors: I64, *, floor: bool = True) -> Flags:
-    """Whether pairs given by rows (arrays of the same length) break no rule; ``floor`` counts the quality floor."""
+    """Return whether pairs by rows (arrays of the same length) break no rule; ``floor`` includes the quality floor."""
     book = weighted_pool.book
-    fine = np.ones(len(mentees), dtype=np.bool_)
+    passed = np.ones(len(mentees), dtype=np.bool_)
     for any_rule in book.any_rules.values():
-        fine &= any_rule.passes(mentees, mentors)
+        passed &= any_rule.passes(mentees, mentors)
     for word in book.all_rules:
-        fine &= (word.mentee_mask[mentees] & ~word.mentor_mask[mentors]) == 0
+        passed &= (word.mentee_mask[mentees] & ~word.mentor_mask[mentors]) == 0
     if floor:
-        fine &= weighted_pool.allowed(mentees, mentors)
-    for at in np.flatnonzero(np.isin(mentees, list(book.excluded))).tolist():
-        fine[at] &= int(mentors[at]) not in book.excluded[int(mentees[at])]
-    return fine
+        passed &= weighted_pool.allowed(mentees, mentors)
+    for place in np.flatnonzero(np.isin(mentees, list(book.excluded))).tolist():
+        passed[place] &= int(mentors[place]) not in book.excluded[int(mentees[place])]
+    return passed

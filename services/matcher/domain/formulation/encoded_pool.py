@@ -1,4 +1,4 @@
-"""What weights do not change about a pool: coded answers, rules, seats, waits. Shared by every what-if over it."""
+"""The part of a pool that does not depend on weights: encoded answers, rules, capacity, waits. Shared by what-ifs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 
-from services.matcher.domain.candidates import Mentee, Mentor, Pair, kept
+from services.matcher.domain.candidates import Mentee, Mentor, Pair, cached_per_person
 from services.matcher.domain.criteria.encoding import ByTable, EncodedCriterion, SharesABit, for_mentors
 from services.matcher.domain.criteria.lookup_tables import distinct
 from services.matcher.domain.criteria.pool import Pool
@@ -25,40 +25,42 @@ from services.matcher.solver.assignment import TieBreak
 
 @dataclass(frozen=True)
 class EncodedPool:
-    """Good for the same people at the same instant, with the same blocks and closeness tables, whatever the weights."""
+    """Valid for the same people, instant, blocks and closeness tables, whatever the weights; K capacity classes."""
 
-    coded: Mapping[str, EncodedCriterion]  # columns are mentors
-    by_seat: Mapping[str, EncodedCriterion]  # columns are seats
+    coded: Mapping[str, EncodedCriterion]  # columns are mentors (N)
+    by_column: Mapping[str, EncodedCriterion]  # columns are capacity classes (K)
     hard: Mapping[str, SharesABit]  # each criterion as a rule
     standing: RuleBook
     masks: CapacityMasks
     seats: CapacityClasses
-    tie_break: TieBreak  # mentees and seats
-    boosted: Flags  # (K, C) the distinct sets of what matters most
+    tie_break: TieBreak  # mentees and capacity classes
+    boosted: Flags  # (kinds, C) the distinct sets of what matters most
     kind_codes: I32  # (M,)
     waits: Waits
-    held: tuple[ByTable, ...]  # one point for a proposal that is kept
+    held: tuple[ByTable, ...]  # one point for each unsent proposal that is made again
 
 
 def encode_pool(pool: Pool, blocks: frozenset[Pair] = frozenset()) -> EncodedPool:
-    """Code everybody once."""
-    coded = {name: one.code(pool) for name, one in criteria().items()}
-    seats = capacity_classes(pool.mentors)
+    """Encode the people, rules and capacity of a pool."""
+    coded = {name: criterion.code(pool) for name, criterion in criteria().items()}
+    classes = capacity_classes(pool.mentors)
     kinds, kind_codes = distinct(pool.mentees_say(_matters))
-    hard = {name: hard_rule(one) for name, one in coded.items()}
+    hard = {name: hard_rule(criterion) for name, criterion in coded.items()}
     standing = standing_rules(pool, blocks)
     return EncodedPool(
         coded=coded,
-        by_seat={name: as_small_table(for_mentors(one, seats.mentor_rows)) for name, one in coded.items()},
+        by_column={
+            name: as_small_table(for_mentors(criterion, classes.mentor_rows)) for name, criterion in coded.items()
+        },
         hard=hard,
         standing=standing,
-        masks=capacity_masks(standing, hard, seats),
-        seats=seats,
-        tie_break=TieBreak(_mentee_keys(pool.mentees), _seat_keys(pool.mentors, seats)),
+        masks=capacity_masks(standing, hard, classes),
+        seats=classes,
+        tie_break=TieBreak(_mentee_keys(pool.mentees), _column_keys(pool.mentors, classes)),
         boosted=boosts(kinds),
         kind_codes=kind_codes,
         waits=waits_of(pool.mentees, pool.at),
-        held=held_tables(pool, seats),
+        held=held_tables(pool, classes),
     )
 
 
@@ -67,14 +69,14 @@ def _matters(mentee: Mentee, _day: date) -> frozenset[str]:
 
 
 def _mentee_keys(mentees: Sequence[Mentee]) -> U64:
-    return np.array([_key(one) for one in mentees], dtype=np.uint64)
+    return np.array([_key(mentee) for mentee in mentees], dtype=np.uint64)
 
 
-@kept
+@cached_per_person
 def _key(mentee: Mentee) -> int:
     return tie_key(mentee.id)
 
 
-def _seat_keys(mentors: Sequence[Mentor], seats: CapacityClasses) -> U64:
-    ids = [mentors[row].id for row in seats.mentor_rows]
-    return tie_keys([f"{name}/{mask}" for name, mask in zip(ids, seats.masks, strict=True)])
+def _column_keys(mentors: Sequence[Mentor], classes: CapacityClasses) -> U64:
+    ids = [mentors[row].id for row in classes.mentor_rows]
+    return tie_keys([f"{name}/{mask}" for name, mask in zip(ids, classes.masks, strict=True)])

@@ -1,4 +1,4 @@
-"""People placed with mentors, and what each mentor can still take beside their people."""
+"""An assignment in progress: the people placed with each mentor, and the places that are left."""
 
 from collections.abc import Sequence
 
@@ -7,10 +7,10 @@ from services.matcher.domain.hard_rules.rule_book import Flags
 
 
 class Placement:
-    """The people (rows) of each mentor (row) while a plan is made, or as it stands."""
+    """The people (rows) of each mentor (row) in an assignment that is being built or changed."""
 
     def __init__(self, problem: RoundProblem, mentor_of: Sequence[int] = ()) -> None:
-        """Start with nobody placed, or with a plan as it stands: each mentee's mentor row, -1 for none."""
+        """Start empty, or from an assignment: each mentee's mentor row, -1 for none."""
         seats = problem.seats
         self.people: dict[int, list[int]] = {mentor: [] for mentor in range(len(seats.capacity))}
         self._capacity, self._shape_of = seats.capacity, problem.pool.shape_of
@@ -19,30 +19,30 @@ class Placement:
             if mentor >= 0:
                 self.people[mentor].append(mentee)
         for mentor in {mentor for mentor in mentor_of if mentor >= 0}:
-            self._look_again(mentor)
+            self._update_free(mentor)
 
     def free_for(self, shape: str) -> Flags:
-        """Which mentors (N) have a place for a request of this shape beside the people they have."""
+        """Return which mentors (N) have a place left for a request of this shape."""
         return self._free[shape]
 
     def in_the_way(self, mentor: int, shape: str) -> list[int]:
-        """The people of a mentor in whose place such a request could come; each of them alone would do."""
+        """Return the people of a mentor whose place such a request could take; replacing any one of them is enough."""
         people = self.people[mentor]
-        shapes = [self._shape_of[one] for one in people]
+        shapes = [self._shape_of[mentee] for mentee in people]
         takes = self._capacity[mentor].takes
-        return [one for at, one in enumerate(people) if takes(shape, shapes[:at] + shapes[at + 1 :])]
+        return [mentee for place, mentee in enumerate(people) if takes(shape, shapes[:place] + shapes[place + 1 :])]
 
     def add(self, mentor: int, mentee: int) -> None:
-        """Place a mentee with a mentor who has a place for them."""
+        """Place a mentee with a mentor who has a place for them; that is not checked."""
         self.people[mentor].append(mentee)
-        self._look_again(mentor)
+        self._update_free(mentor)
 
-    def swap(self, mentor: int, leaves: int, comes: int) -> None:
-        """Let a mentee come in the place of another."""
-        self.people[mentor].remove(leaves)
-        self.add(mentor, comes)
+    def swap(self, mentor: int, leaving: int, coming: int) -> None:
+        """Replace a mentee of a mentor by another."""
+        self.people[mentor].remove(leaving)
+        self.add(mentor, coming)
 
-    def _look_again(self, mentor: int) -> None:
-        shapes = [self._shape_of[one] for one in self.people[mentor]]
+    def _update_free(self, mentor: int) -> None:
+        shapes = [self._shape_of[mentee] for mentee in self.people[mentor]]
         for shape, free in self._free.items():
             free[mentor] = self._capacity[mentor].takes(shape, shapes)

@@ -1,4 +1,4 @@
-"""From people to arrays: the last file that knows words. The kernel sees masks, tables, codes and numbers."""
+"""The arrays of a round. The solver sees masks, tables, codes and numbers, and no names."""
 
 from dataclasses import dataclass
 
@@ -18,10 +18,10 @@ from services.matcher.solver.scoring import ScoreModel
 
 @dataclass(frozen=True)
 class RoundProblem:
-    """A round as the kernel takes it, and what is needed to read its answer back.
+    """The input of the solver for a round, and what is needed to map its answer back to people.
 
-    The kernel's columns are seats (``seats.mentor_rows`` leads back to mentors). ``rules`` hold every condition, and
-    ``scores.least`` the quality floor, so the kernel's first answer is the round's.
+    The solver's columns are capacity classes (``seats.mentor_rows`` gives their mentors). ``rules`` contains every
+    hard rule and ``scores.least`` the quality floor, so one solve gives the answer of the round.
     """
 
     weighted_pool: WeightedPool
@@ -32,12 +32,12 @@ class RoundProblem:
 
     @property
     def pool(self) -> Pool:
-        """The people behind the rows."""
+        """Return the people behind the rows."""
         return self.weighted_pool.pool
 
 
 def round_problem(weighted_pool: WeightedPool) -> RoundProblem:
-    """Lay out a pool, as read, for the kernel."""
+    """Return the solver's input for a weighted pool."""
     encoded_pool = weighted_pool.encoded_pool
     rules = encoded_pool.masks.rules(weighted_pool.hard)
     return RoundProblem(
@@ -49,22 +49,22 @@ def _scores(weighted_pool: WeightedPool, encoded_pool: EncodedPool) -> ScoreMode
     pool, pairs = weighted_pool.pool, weighted_pool.pairs
     places, kept = (
         int(encoded_pool.seats.places.sum()),
-        sum(int(np.count_nonzero(one.mentee_codes)) for one in encoded_pool.held),
+        sum(int(np.count_nonzero(coded.mentee_codes)) for coded in encoded_pool.held),
     )
     counted = [
         (coded, share[encoded_pool.kind_codes])
-        for share, coded in zip(pairs.share_of_kind.T, encoded_pool.by_seat.values(), strict=True)
+        for share, coded in zip(pairs.share_of_kind.T, encoded_pool.by_column.values(), strict=True)
         if share.any()
     ]
     step = step_for(kept, sum(most_points(coded, share) for coded, share in counted) + 1)
     by_table = [(coded, share * step) for coded, share in counted if isinstance(coded, ByTable)]
-    tables = [one for one, _ in by_table] + list(encoded_pool.held)
+    tables = [coded for coded, _ in by_table] + list(encoded_pool.held)
     count, columns = len(pool.mentees), len(encoded_pool.seats.mentor_rows)
     shares = [share for _, share in by_table] + [np.ones(count, np.int64) for _ in encoded_pool.held]
     return ScoreModel(
-        tables=tuple(one.table for one in tables),
-        mentee_codes=np.array([one.mentee_codes for one in tables], dtype=np.int32).reshape(len(tables), count),
-        mentor_codes=np.array([one.mentor_codes for one in tables], dtype=np.int32).reshape(len(tables), columns),
+        tables=tuple(coded.table for coded in tables),
+        mentee_codes=np.array([coded.mentee_codes for coded in tables], dtype=np.int32).reshape(len(tables), count),
+        mentor_codes=np.array([coded.mentor_codes for coded in tables], dtype=np.int32).reshape(len(tables), columns),
         overlaps=tuple(shared_overlap(coded, share * step) for coded, share in counted if isinstance(coded, ByBits)),
         mentee_bonus=bonuses(encoded_pool.waits.priorities(pool.weights), pool.weights.coverage, places, step, kept),
         mentor_bonus=np.zeros(columns, dtype=np.int64),

@@ -1,4 +1,4 @@
-"""A pool as the criteria and the rules read it: who may meet whom, and how well each pair fits."""
+"""A pool under weights: which pairs the rules allow, and how well each pair fits."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ QUALITY_FLOOR = "quality_floor"
 
 @dataclass(frozen=True)
 class WeightedPool:
-    """The people of a pool, their points pair by pair, and the rules. Rows are mentees and mentors, not seats."""
+    """A pool with the scores of its pairs and its rules; rows are mentees and mentors, not capacity classes."""
 
     pool: Pool
     encoded_pool: EncodedPool
@@ -27,43 +27,43 @@ class WeightedPool:
 
     @property
     def hard(self) -> tuple[str, ...]:
-        """The criteria that are conditions, in the order in which people see them."""
+        """Return the criteria whose mode is hard, in display order."""
         return tuple(name for name in self.encoded_pool.coded if self.pool.weights.setting(name).mode == Mode.HARD)
 
     @property
     def least_fit(self) -> int:
-        """What a pair must fit at least, 0 to 100,000: the quality floor; 0 where there is none."""
+        """Return the lowest fit of a pair, 0 to 100,000, by the quality floor; 0 where there is none."""
         return self.pool.weights.quality_floor * 1000
 
     def allowed(self, mentee: npt.ArrayLike, mentor: npt.ArrayLike) -> Flags:
-        """Whether pairs (rows) reach the quality floor, which is no matter of masks."""
+        """Return whether pairs (rows) reach the quality floor, which no mask expresses."""
         mentees, mentors = np.asarray(mentee), np.asarray(mentor)
         if not self.least_fit:
             return np.ones(np.broadcast_shapes(mentees.shape, mentors.shape), dtype=np.bool_)
         return self.pairs.fit(mentees, mentors) >= self.least_fit
 
     def broken(self, mentee: int, mentors: AnyArray) -> dict[str, Flags]:
-        """For one mentee, per rule, which of the mentors (rows) break it, the quality floor last and on its own."""
-        found = self.book.broken(mentee, mentors)
-        fine = np.ones(len(mentors), dtype=np.bool_)
-        for flags in found.values():
-            fine &= ~flags
-        low = fine & ~self.allowed(np.full(len(mentors), mentee), mentors)
-        return found | {QUALITY_FLOOR: low} if low.any() else found
+        """Return, for one mentee, which mentors (rows) break each rule; the floor only where no other rule breaks."""
+        broken = self.book.broken(mentee, mentors)
+        passed = np.ones(len(mentors), dtype=np.bool_)
+        for flags in broken.values():
+            passed &= ~flags
+        low = passed & ~self.allowed(np.full(len(mentors), mentee), mentors)
+        return broken | {QUALITY_FLOOR: low} if low.any() else broken
 
     def eligible(self, mentee: int) -> Flags:
-        """Which mentors the mentee may meet, places left aside."""
+        """Return which mentors (N) break no rule for the mentee; places are ignored."""
         every = np.arange(len(self.pool.mentors))
-        fine = np.ones(len(every), dtype=np.bool_)
+        passed = np.ones(len(every), dtype=np.bool_)
         for flags in self.broken(mentee, every).values():
-            fine &= ~flags
-        return fine
+            passed &= ~flags
+        return passed
 
 
 def weigh_pool(
     pool: Pool, blocks: frozenset[Pair] = frozenset(), encoded_pool: EncodedPool | None = None
 ) -> WeightedPool:
-    """Weigh a pool; ``encoded_pool`` may be an earlier one of the same people, blocks and closeness tables."""
-    ready = encoded_pool or encode_pool(pool, blocks)
-    hard = {name: rule for name, rule in ready.hard.items() if pool.weights.setting(name).mode == Mode.HARD}
-    return WeightedPool(pool, ready, pair_points(ready, pool.weights), with_hard(ready.standing, hard))
+    """Return a pool under its weights; ``encoded_pool`` may be reused for the same people, blocks and closeness."""
+    encoded = encoded_pool or encode_pool(pool, blocks)
+    hard = {name: rule for name, rule in encoded.hard.items() if pool.weights.setting(name).mode == Mode.HARD}
+    return WeightedPool(pool, encoded, pair_points(encoded, pool.weights), with_hard(encoded.standing, hard))

@@ -1,4 +1,4 @@
-"""Whether a mentor can take one more request: the one rule on places, which everything that asks goes by.
+"""Whether a mentor can take one more request: the single rule on places, used everywhere.
 
 A mentor's *capacity* is how many people they accompany at the same time; one match takes one place, always, and the
 round never goes above it. Hours a month add a limit per request shape, in people: with ``h`` hours, at most
@@ -7,9 +7,9 @@ any number of one-thing requests within the capacity. So 4 hours and 3 places ta
 few chats and a small one, but one long haul only. Each limit counts the live matches too.
 
 The three sets of shapes are nested, so the people a mentor can take together are the independent sets of a laminar
-matroid: ``Capacity.takes`` decides one request at a time, and ``Capacity.seats`` says the same limits as seats, which
-is how the kernel takes them (Hall's theorem). This is exact for the limits as stated; it is not a knapsack over hours:
-the hours of a mixed load are bounded (under twice ``h``), not summed.
+matroid: ``Capacity.takes`` decides one request at a time, and ``Capacity.seats`` expresses the same limits as capacity
+classes, the columns of the solver (Hall's theorem). This is exact for the limits as stated; it is not a knapsack over
+hours: the hours of a mixed load are bounded (under twice ``h``), not summed.
 """
 
 from collections.abc import Sequence
@@ -17,10 +17,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from services.events.vocabulary import codes
-from services.matcher.domain.candidates import Mentor, kept
+from services.matcher.domain.candidates import Mentor, cached_per_person
 
 _HOURS = {"long_haul": 3, "a_few_chats": 2, "one_thing": 1}
-_USUAL = "a_few_chats"  # what a live match counts as whose shape is not known
+_USUAL = "a_few_chats"  # the shape that a live match of unknown shape counts as
 
 
 @dataclass(frozen=True)
@@ -33,31 +33,33 @@ class Limit:
 
 @dataclass(frozen=True)
 class Capacity:
-    """What a mentor can still take: the shapes they accept, and nested limits, widest first."""
+    """The requests a mentor can still take: the shapes they accept, and nested limits, widest first."""
 
     accepted: frozenset[str]
     limits: tuple[Limit, ...]
 
     def takes(self, shape: str, beside: Sequence[str] = ()) -> bool:
-        """Whether a request of this shape has a place beside the live matches and beside these shapes.
+        """Return whether a request of this shape has a place beside the live matches and beside these shapes.
 
-        ``beside`` are the people given to the mentor in the same plan, who have their places already.
+        ``beside`` are the shapes of people already placed with the mentor in the same assignment.
         """
         if shape not in self.accepted:
             return False
         return all(
-            sum(one in limit.shapes for one in beside) < limit.people for limit in self.limits if shape in limit.shapes
+            sum(other_shape in limit.shapes for other_shape in beside) < limit.people
+            for limit in self.limits
+            if shape in limit.shapes
         )
 
     def takes_all(self, shapes: Sequence[str]) -> bool:
-        """Whether requests of these shapes have places together, beside the live matches."""
-        return all(self.takes(shape, shapes[:at]) for at, shape in enumerate(shapes))
+        """Return whether requests of these shapes have places together, beside the live matches."""
+        return all(self.takes(shape, shapes[:place]) for place, shape in enumerate(shapes))
 
     @cached_property
     def seats(self) -> tuple[tuple[int, frozenset[str]], ...]:
-        """The same as seats by what they take, widest first: ``(2, {...})`` are two seats for these shapes.
+        """Return the limits as capacity classes, most shapes first: ``(2, {...})`` are two places for these shapes.
 
-        People can be taken together exactly when each can have a seat of their own.
+        People can be taken together exactly when each can have a place of their own.
         """
         narrower = [*self.limits[1:], Limit(0, frozenset())]
         cut = [
@@ -68,27 +70,27 @@ class Capacity:
 
     @property
     def places(self) -> int:
-        """How many people more there can be at most, whatever they ask for."""
+        """Return how many more people the mentor can take at most, whatever they ask for."""
         return sum(seats for seats, _ in self.seats)
 
 
-@kept
+@cached_per_person
 def capacity_of(mentor: Mentor) -> Capacity:
-    """The capacity that a mentor's live matches leave."""
+    """Return the capacity that a mentor's live matches leave."""
     return _capacity(mentor.free, mentor.facts.hours_per_month, _live(mentor), accepted_shapes(mentor))
 
 
 def accepted_shapes(mentor: Mentor) -> frozenset[str]:
-    """The shapes a mentor takes; naming none means any."""
+    """Return the shapes a mentor takes; naming none means any."""
     return frozenset(mentor.facts.request_shapes or codes("request_shape"))
 
 
 def with_match(mentor: Mentor, shape: str) -> Mentor:
-    """The mentor with one live match more."""
+    """Return the mentor with one more live match."""
     return replace(mentor, taken=mentor.taken + 1, shapes_taken=(*_live(mentor), shape))
 
 
-@lru_cache(maxsize=4096)  # mentors come in few kinds, as far as this goes
+@lru_cache(maxsize=4096)  # mentors differ little in these four values
 def _capacity(free: int, hours: int | None, live: tuple[str, ...], accepted: frozenset[str]) -> Capacity:
     limits = [Limit(free, frozenset(_HOURS))]
     for shapes in (frozenset({"long_haul", "a_few_chats"}), frozenset({"long_haul"})):

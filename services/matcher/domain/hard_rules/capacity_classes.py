@@ -1,6 +1,7 @@
-"""Capacity as the kernel takes it: a mentor whose limits differ is up to three columns, one per kind of seat.
+"""Capacity classes, the solver's columns: a mentor with several limits has up to three of them.
 
-The limits are nested (see ``capacity``), so seats say exactly the same, and the transportation problem stays integral.
+The limits are nested (see ``capacity``), so classes express them exactly, and the transportation problem stays
+integral.
 """
 
 from collections.abc import Sequence
@@ -20,9 +21,9 @@ Flags = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class CapacityClasses:
-    """Columns of the kernel: ``mentor_rows[k]`` has ``places[k]`` seats that take the shapes in ``masks[k]``.
+    """The K columns of the solver: mentor ``mentor_rows[k]`` has ``places[k]`` places for the shapes in ``masks[k]``.
 
-    They are cut from ``capacity`` (N), and say the same.
+    They express the same limits as ``capacity`` (N).
     """
 
     mentor_rows: I64  # (K,)
@@ -32,17 +33,17 @@ class CapacityClasses:
 
     @cached_property
     def open_to(self) -> dict[str, Flags]:
-        """Which mentors (N) can take one request of a shape, before anybody is placed."""
+        """Return, by shape, which mentors (N) can take one request of it before anyone is placed."""
         return {
-            shape: np.array([one.takes(shape) for one in self.capacity], dtype=np.bool_)
+            shape: np.array([capacity.takes(shape) for capacity in self.capacity], dtype=np.bool_)
             for shape in codes("request_shape")
         }
 
 
 def capacity_classes(mentors: Sequence[Mentor]) -> CapacityClasses:
-    """Cut the free places of all mentors; who has none free gets no column."""
+    """Return the capacity classes of all mentors; a mentor without free places has none."""
     capacity = tuple(map(capacity_of, mentors))
-    split_capacity = [(row, *seats) for row, one in enumerate(capacity) for seats in one.seats]
+    split_capacity = [(row, *seats) for row, mentor_capacity in enumerate(capacity) for seats in mentor_capacity.seats]
     rows, places, masks = (
         [row for row, _, _ in split_capacity],
         [n for _, n, _ in split_capacity],
@@ -54,5 +55,5 @@ def capacity_classes(mentors: Sequence[Mentor]) -> CapacityClasses:
 
 
 def shape_mask(shapes: frozenset[str]) -> int:
-    """Shapes as bits, in the order of the vocabulary."""
+    """Return shapes as bits, in the order of the vocabulary."""
     return sum(1 << place for place, shape in enumerate(codes("request_shape")) if shape in shapes)

@@ -1,6 +1,6 @@
-"""What a person's mentor must have, as data: the musts, and clearance for a minor. Each is a bit of the rules.
+"""Conditions on a mentee's mentor, as data: the musts, and clearance for a minor. Each is a bit of the rules.
 
-The other way round as well: what somebody would have to be or live with to meet a condition, for whom to look for.
+``meeting`` does the reverse: it gives a mentor the facts that a condition asks for, to describe whom to recruit.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,24 +17,24 @@ CLEARED: Want = ("cleared", ())
 
 
 def conditions_of(mentee: Mentee) -> tuple[Want, ...]:
-    """All that a mentor of this person must have."""
+    """Return all conditions on a mentor of this mentee."""
     return (*wants(mentee), *([CLEARED] if mentee.facts.minor else []))
 
 
 def has(mentor: Mentor, condition: Want, pool: Pool) -> bool:
-    """Whether a mentor meets a condition."""
+    """Return whether a mentor meets a condition."""
     return mentor.facts.cleared_for_minors if condition == CLEARED else meets(mentor, condition, pool)
 
 
 def rule_of(condition: Want) -> str:
-    """The name of the rule that a condition makes: ``cleared`` or ``must:<criterion>``."""
+    """Return the name of a condition's rule: ``cleared`` or ``must:<criterion>``."""
     return condition[0] if condition == CLEARED else f"must:{condition[0]}"
 
 
 def meeting(facts: MentorFacts, condition: Want) -> MentorFacts:
-    """The same mentor with what a condition asks, the first of its values where one is enough."""
+    """Return the mentor with what a condition asks; the first of its values where a single value is enough."""
     criterion, values = condition
-    return _MADE[criterion](facts, *values[:1])
+    return _WITH_CONDITION[criterion](facts, *values[:1])
 
 
 def _cleared(facts: MentorFacts) -> MentorFacts:
@@ -42,13 +42,15 @@ def _cleared(facts: MentorFacts) -> MentorFacts:
 
 
 def _of_model(facts: MentorFacts, model: str) -> MentorFacts:
-    """With a model, of the class that it is; a device of that class lived with already is the one."""
-    kind = class_of_model(model) or next((one.device_class for one in facts.devices), codes("device_class")[0])
-    others = tuple(one for one in facts.devices if one != DeviceLived(device_class=kind))
-    return replace(facts, devices=(*others, DeviceLived(device_class=kind, model=model)))
+    """Return the facts with a model in its class; it replaces a device of that class without a model."""
+    device_class = class_of_model(model) or next(
+        (device.device_class for device in facts.devices), codes("device_class")[0]
+    )
+    others = tuple(device for device in facts.devices if device != DeviceLived(device_class=device_class))
+    return replace(facts, devices=(*others, DeviceLived(device_class=device_class, model=model)))
 
 
-_MADE: Mapping[str, Callable[..., MentorFacts]] = {
+_WITH_CONDITION: Mapping[str, Callable[..., MentorFacts]] = {
     "cleared": _cleared,
     "gender": lambda facts, value: replace(facts, gender=value),
     "language": lambda facts, tag: replace(facts, languages=(*facts.languages, Spoken(tag=tag, level="native"))),

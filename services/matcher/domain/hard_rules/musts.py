@@ -1,8 +1,8 @@
 """A mentee's musts: each is a bit that the mentor has or has not.
 
-Several musts hold together, except those of one criterion in ``ALTERNATIVES``: one of these is enough. A ``relation``
-must bends the criterion of that name as well (who counts as a match); a ``language`` must asks only that the mentor
-knows it.
+All musts must hold, except that of several with the same criterion in ``ALTERNATIVES`` a single one is enough. A
+``relation`` must also changes how the criterion of that name is scored; a ``language`` must asks only that the mentor
+knows the language.
 """
 
 from datetime import date
@@ -12,21 +12,23 @@ from services.matcher.domain.candidates import Mentee, Mentor
 from services.matcher.domain.criteria.each.language import understanding
 from services.matcher.domain.criteria.pool import Pool
 
-BENDS = ("relation",)  # criteria that a must of the same name bends
+BENDS = ("relation",)  # criteria whose scoring a must of the same name changes
 _OPEN = Must(criterion="relation", value=ANY_RELATION)
-Want = tuple[str, tuple[str, ...]]  # criterion, and the values of which one is enough
+Want = tuple[str, tuple[str, ...]]  # criterion, and the values of which any is enough
 
 
 def wants(mentee: Mentee) -> tuple[Want, ...]:
-    """What a mentor must have, one entry per condition, sorted."""
-    musts = [one for one in mentee.facts.musts if one != _OPEN]
-    either = {name: {one.value for one in musts if one.criterion == name} for name in ALTERNATIVES}
-    found = {(name, tuple(sorted(values))) for name, values in either.items() if values}
-    return tuple(sorted(found | {(one.criterion, (one.value,)) for one in musts if one.criterion not in ALTERNATIVES}))
+    """Return the conditions of a mentee's musts, sorted."""
+    musts = [must for must in mentee.facts.musts if must != _OPEN]
+    either = {name: {must.value for must in musts if must.criterion == name} for name in ALTERNATIVES}
+    conditions = {(name, tuple(sorted(values))) for name, values in either.items() if values}
+    return tuple(
+        sorted(conditions | {(must.criterion, (must.value,)) for must in musts if must.criterion not in ALTERNATIVES})
+    )
 
 
 def meets(mentor: Mentor, want: Want, pool: Pool) -> bool:
-    """Whether a mentor has what one condition asks."""
+    """Return whether a mentor has what a condition asks."""
     criterion, values = want
     return any(_has(mentor, criterion, value, pool) for value in values)
 
@@ -49,7 +51,7 @@ def _has(mentor: Mentor, criterion: str, value: str, pool: Pool) -> bool:
 
 
 def ready(mentor: Mentor, day: date) -> bool:
-    """Approved, trained on the day, and not taking a break."""
+    """Return whether a mentor is approved, trained on the day, and not taking a break."""
     facts = mentor.facts
     trained = facts.trained_until is not None and facts.trained_until >= day
     return facts.approved and trained and not mentor.paused

@@ -1,8 +1,8 @@
-"""The hard rules of a round, each by name: what the kernel's masks are made of, and what reasons point at.
+"""The hard rules of a round by name: the source of the solver's masks, and the names that reasons use.
 
-Always there: ``ready`` (approved, trained, not paused), ``request_shape`` (the mentor takes such requests),
+Standing rules: ``ready`` (approved, trained, not paused), ``request_shape`` (the mentor takes such requests),
 ``cleared`` (for a minor), ``must:<criterion>`` for each condition of the mentee, and ``excluded`` (earlier tries,
-blocks, oneself). Besides, every criterion whose mode is hard.
+blocks, the same person). In addition, every criterion whose mode is hard.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ Flags = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class HasAllBits:
-    """A pair passes when the mentor has every bit the mentee asks for; ``names[b]`` says what bit b asks."""
+    """A pair passes when the mentor has every bit the mentee asks for; ``names[b]`` is the rule of bit b."""
 
     mentee_mask: U64  # (M,)
     mentor_mask: U64  # (N,)
@@ -38,29 +38,29 @@ class HasAllBits:
 
 @dataclass(frozen=True)
 class RuleBook:
-    """The rules over M mentees and N mentors (not seats): ``any_rules`` by name, ``all_rules`` 64 conditions each."""
+    """The rules over M mentees and N mentors: ``any_rules`` by name, ``all_rules`` with 64 conditions each."""
 
     any_rules: Mapping[str, SharesABit]
     all_rules: tuple[HasAllBits, ...]
     excluded: Mapping[int, frozenset[int]]  # mentee row: mentor rows
 
     def broken(self, mentee: int, mentors: AnyArray) -> dict[str, Flags]:
-        """For one mentee, per rule, which of the mentors (rows) break it; rules that none breaks are left out."""
-        found: dict[str, Flags] = {}
+        """Return, for one mentee, which mentors (rows) break each rule; rules that no mentor breaks are left out."""
+        broken: dict[str, Flags] = {}
         for name, rule in self.any_rules.items():
-            found[name] = ~rule.passes(np.array(mentee), mentors)
+            broken[name] = ~rule.passes(np.array(mentee), mentors)
         for word in self.all_rules:
             missing = word.mentee_mask[mentee] & ~word.mentor_mask[mentors]
             for bit, name in enumerate(word.names):
                 flags = (missing >> np.uint64(bit)) & np.uint64(1) != 0
-                found[name] = found[name] | flags if name in found else flags
+                broken[name] = broken[name] | flags if name in broken else flags
         if mentee in self.excluded:
-            found["excluded"] = np.isin(mentors, list(self.excluded[mentee]))
-        return {name: flags for name, flags in found.items() if flags.any()}
+            broken["excluded"] = np.isin(mentors, list(self.excluded[mentee]))
+        return {name: flags for name, flags in broken.items() if flags.any()}
 
 
 def standing_rules(pool: Pool, blocks: frozenset[Pair]) -> RuleBook:
-    """The rules that are there whatever the weights."""
+    """Return the rules that do not depend on weights."""
     any_rules = {
         "ready": one_word(np.ones(len(pool.mentees), dtype=np.uint64), masks(pool.mentors_say(_ready))),
         "request_shape": one_word(
@@ -72,12 +72,12 @@ def standing_rules(pool: Pool, blocks: frozenset[Pair]) -> RuleBook:
 
 
 def with_hard(standing: RuleBook, hard: Mapping[str, SharesABit]) -> RuleBook:
-    """The same rules and the criteria whose mode is hard, by name, each as its ``hard_rule``."""
+    """Return the rules together with the hard criteria, by name, each as its ``hard_rule``."""
     return replace(standing, any_rules={**standing.any_rules, **hard})
 
 
 def hard_rule(coded: EncodedCriterion) -> SharesABit:
-    """A criterion as a rule: its own, or at least ``hard_from`` points as masks."""
+    """Return a criterion as a rule: its own rule, or else at least ``hard_from`` points, as masks."""
     if coded.rule is not None:
         return coded.rule
     if isinstance(coded, ByBits):
@@ -88,13 +88,13 @@ def hard_rule(coded: EncodedCriterion) -> SharesABit:
 
 
 def _one_bit_is_enough(coded: ByBits) -> bool:
-    """Whether enough points and a shared bit are the same, for every mentee."""
+    """Return whether having ``hard_from`` points is equivalent to sharing a bit, for every mentee."""
     enough = coded.curve >= coded.hard_from
     return bool(enough[:, 1:].all() and not enough[:, 0].any())
 
 
 def _conditions(pool: Pool) -> list[HasAllBits]:
-    """Clearance for minors and the mentees' musts, 64 to a word."""
+    """Return clearance for minors and the mentees' musts, 64 to a word."""
     asked = pool.mentees_say(_conditions_of)
     every = [CLEARED, *sorted({want for wanted in set(asked) for want in wanted} - {CLEARED})]
     return [_word(pool, every[start : start + 64], asked) for start in range(0, len(every), 64)]
@@ -105,11 +105,11 @@ def _word(pool: Pool, word: list[Want], asked: list[tuple[Want, ...]]) -> HasAll
     mentee_masks = masks([_bits([want in wanted for want in word]) for wanted in distinct_asks])[codes]
     mentor_masks = np.zeros(len(pool.mentors), dtype=np.uint64)
     for bit, want in enumerate(word):
-        mentor_masks |= masks(_who_has(pool, want)) << np.uint64(bit)
+        mentor_masks |= masks(_mentors_with(pool, want)) << np.uint64(bit)
     return HasAllBits(mentee_masks, mentor_masks, tuple(map(rule_of, word)))
 
 
-def _who_has(pool: Pool, want: Want) -> list[bool]:
+def _mentors_with(pool: Pool, want: Want) -> list[bool]:
     return pool.mentors_say(lambda mentor, _day: has(mentor, want, pool), key=(has, want))
 
 
@@ -134,14 +134,16 @@ def _bits(flags: list[bool]) -> int:
 
 
 def _excluded(pool: Pool, blocks: frozenset[Pair]) -> Mapping[int, frozenset[int]]:
-    """Blocked pairs, mentors of earlier tries, and oneself for who is both mentee and mentor."""
+    """Return, by mentee row, the mentor rows of blocks, of earlier tries, and of the same person."""
     row_of = {mentor.id: row for row, mentor in enumerate(pool.mentors)}
     blocked: dict[str, set[str]] = {}
     for mentee_id, mentor_id in blocks:
         blocked.setdefault(mentee_id, set()).add(mentor_id)
-    found = {
-        row: frozenset(row_of[other] for other in {*one.excluded, *blocked.get(one.id, ()), one.id} if other in row_of)
-        for row, one in enumerate(pool.mentees)
-        if one.excluded or one.id in blocked or one.id in row_of
+    excluded = {
+        row: frozenset(
+            row_of[other] for other in {*mentee.excluded, *blocked.get(mentee.id, ()), mentee.id} if other in row_of
+        )
+        for row, mentee in enumerate(pool.mentees)
+        if mentee.excluded or mentee.id in blocked or mentee.id in row_of
     }
-    return {row: rows for row, rows in found.items() if rows}
+    return {row: rows for row, rows in excluded.items() if rows}

@@ -1,4 +1,4 @@
-"""Other ways to match, for comparison: what first come first served, greedy and stable would have made of the pool."""
+"""Baselines: first come first served, greedy and stable matching over the same pool, for comparison."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from services.matcher.solver.arrays import I64
 
 @dataclass(frozen=True, kw_only=True)
 class BaselineResult:
-    """What a policy makes of the pool; ``fit`` in thousandths of a score, summed over the pairs."""
+    """The result of a policy; ``fit`` in thousandths of a score, summed over the pairs."""
 
     policy: str
     matched: int
@@ -23,59 +23,64 @@ class BaselineResult:
     mean: float
 
 
-def first_come(market: Preferences) -> Placement:
-    """Each in the order of sign-up takes the best mentor who has a place for them."""
-    waiting = [one.facts.waiting_since for one in market.problem.pool.mentees]
-    placed = Placement(market.problem)
+def first_come(preferences: Preferences) -> Placement:
+    """Return the placement where mentees, in the order of sign-up, take the best mentor with a place for them."""
+    waiting = [mentee.facts.waiting_since for mentee in preferences.problem.pool.mentees]
+    placed = Placement(preferences.problem)
     for row in sorted(range(len(waiting)), key=lambda row: (waiting[row], row)):
-        mentors = np.flatnonzero(market.eligible[row] & placed.free_for(market.problem.pool.shape_of[row]))
+        mentors = np.flatnonzero(preferences.eligible[row] & placed.free_for(preferences.problem.pool.shape_of[row]))
         if len(mentors):
-            placed.add(_best_first(market, row, mentors)[0], row)
+            placed.add(_best_first(preferences, row, mentors)[0], row)
     return placed
 
 
-def greedy(market: Preferences) -> Placement:
-    """The best pair of all first, then the best of what is left."""
-    rows, mentors = np.nonzero(market.eligible)
-    order = np.lexsort((market.tie[rows, mentors], -market.for_mentee[rows, mentors]))
-    placed, waiting = Placement(market.problem), np.ones(len(market.eligible), dtype=np.bool_)
+def greedy(preferences: Preferences) -> Placement:
+    """Return the placement that takes the best remaining pair again and again."""
+    rows, mentors = np.nonzero(preferences.eligible)
+    order = np.lexsort((preferences.tie[rows, mentors], -preferences.for_mentee[rows, mentors]))
+    placed, waiting = Placement(preferences.problem), np.ones(len(preferences.eligible), dtype=np.bool_)
     for row, mentor in zip(rows[order].tolist(), mentors[order].tolist(), strict=True):
-        if waiting[row] and placed.free_for(market.problem.pool.shape_of[row])[mentor]:
+        if waiting[row] and placed.free_for(preferences.problem.pool.shape_of[row])[mentor]:
             placed.add(mentor, row)
             waiting[row] = False
     return placed
 
 
-def deferred_acceptance(market: Preferences) -> Placement:
-    """Deferred acceptance, mentees asking (Gale and Shapley, American Mathematical Monthly 69, 1962).
+def deferred_acceptance(preferences: Preferences) -> Placement:
+    """Return the placement of mentee-proposing deferred acceptance (Gale, Shapley, Amer. Math. Monthly 69, 1962).
 
-    Each asks the best mentor who has not turned them down; a mentor keeps those whom they help best, as far as places
-    go. What a mentor can take is a matroid, in which giving up the least liked who is in the way is always best, so
-    that nobody turned down could block later (Fleiner, IPCO 2001, for matroids in place of one-to-one).
+    Each mentee proposes to the best mentor who has not refused them; a mentor keeps those they help most, as far as
+    places allow. What a mentor can take is a matroid, in which refusing the least preferred rival is always best, so
+    that nobody refused can block later (Fleiner, IPCO 2001, for matroids in place of one-to-one).
     """
-    placed = Placement(market.problem)
-    lists = [_best_first(market, row, np.flatnonzero(market.eligible[row])) for row in range(len(market.eligible))]
-    asking, at = list(range(len(lists)))[::-1], [0] * len(lists)
+    placed = Placement(preferences.problem)
+    lists = [
+        _best_first(preferences, row, np.flatnonzero(preferences.eligible[row]))
+        for row in range(len(preferences.eligible))
+    ]
+    asking, next_choice = list(range(len(lists)))[::-1], [0] * len(lists)
     while asking:
         row = asking.pop()
-        if at[row] == len(lists[row]):
+        if next_choice[row] == len(lists[row]):
             continue
-        mentor = lists[row][at[row]]
-        at[row] += 1
-        if placed.free_for(market.problem.pool.shape_of[row])[mentor]:
+        mentor = lists[row][next_choice[row]]
+        next_choice[row] += 1
+        if placed.free_for(preferences.problem.pool.shape_of[row])[mentor]:
             placed.add(mentor, row)
             continue
-        rivals = [row, *placed.in_the_way(mentor, market.problem.pool.shape_of[row])]
-        turned_down = min(rivals, key=lambda one: (market.for_mentor[one, mentor], -market.tie[one, mentor]))
+        rivals = [row, *placed.in_the_way(mentor, preferences.problem.pool.shape_of[row])]
+        turned_down = min(
+            rivals, key=lambda rival: (preferences.for_mentor[rival, mentor], -preferences.tie[rival, mentor])
+        )
         if turned_down != row:
             placed.swap(mentor, turned_down, row)
         asking.append(turned_down)
     return placed
 
 
-def _best_first(market: Preferences, row: int, mentors: I64) -> list[int]:
-    """Some mentors in the order in which a mentee likes them."""
-    order = np.lexsort((market.tie[row, mentors], -market.for_mentee[row, mentors]))
+def _best_first(preferences: Preferences, row: int, mentors: I64) -> list[int]:
+    """Return mentors in the order of a mentee's preference."""
+    order = np.lexsort((preferences.tie[row, mentors], -preferences.for_mentee[row, mentors]))
     ranked: list[int] = mentors[order].tolist()
     return ranked
 
@@ -88,10 +93,10 @@ POLICIES: Mapping[str, Callable[[Preferences], Placement]] = {
 
 
 def compare_baselines(solved: SolvedPool, policies: tuple[str, ...] = tuple(POLICIES)) -> tuple[BaselineResult, ...]:
-    """The optimum first, then each policy over the same pool, pins settled alike; KeyError for an unknown policy."""
-    market = preferences_of(solved.problem)
+    """Return the optimum, then each policy over the same pool with the same pins; KeyError for an unknown policy."""
+    preferences = preferences_of(solved.problem)
     made = {"optimal": solved.mentor_of}
-    made |= {name: market.ids(POLICIES[name](market)) | _pairs(solved.pinned) for name in policies}
+    made |= {name: preferences.ids(POLICIES[name](preferences)) | _pairs(solved.pinned) for name in policies}
     return tuple(_outcome(solved, name, mentor_of) for name, mentor_of in made.items())
 
 

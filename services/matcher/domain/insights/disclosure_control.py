@@ -1,17 +1,17 @@
-"""Which groups of a table must not be told, so that nobody can work a small one out from the others and the total.
+"""Disclosure control: which groups of a table to hide, so that no small group can be computed from the rest.
 
-A group of fewer than five is hidden. That alone is not enough: the total less every other group gives it away. So where
-the hidden groups of an axis are only one, or fewer than five people together, or could only be all alike, the smallest
-of the others are hidden with them. What is left is a sum of at least five people that several splits explain: for each
-hidden group at least two counts agree with everything told, even for a reader who knows this rule. A test tries every
-small table.
+A group of fewer than five is hidden. That alone is not enough: the total less every other group reveals it. So where an
+axis has only one hidden group, or its hidden groups have fewer than five people together, or their sizes could only be
+all equal, the smallest of the other groups are hidden too. What remains is a sum of at least five people that several
+splits explain: for each hidden group at least two sizes agree with everything shown, even for a reader who knows this
+rule. A test tries every small table.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 SMALLEST = 5
-"""Fewer people than this in a group are not told apart from others."""
+"""The smallest group that is shown on its own."""
 TOGETHER = "hidden_together"
 """The code of the row that counts the hidden groups of an axis as one."""
 
@@ -24,44 +24,44 @@ class Group(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A row of a table by groups: whose people it counts, none where the group's numbers are hidden."""
+    """A row of a table by groups: the groups it counts, none where the group's numbers are hidden."""
 
     group: Group
     counts: tuple[Group, ...]
 
 
 def table_rows(sizes: Mapping[Group, int]) -> tuple[Row, ...]:
-    """The rows of a table by groups, axis by axis; a hidden group counts nobody, and all of an axis have one together.
+    """Return the rows of a table by groups, axis by axis; hidden groups of an axis share one row of their own.
 
-    An axis on which nothing can be told without telling a small group is left out.
+    An axis on which nothing can be shown without revealing a small group is left out.
     """
-    found: list[Row] = []
+    rows: list[Row] = []
     for axis in sorted({group.axis for group in sizes}):
-        here = {group: size for group, size in sorted(sizes.items()) if group.axis == axis}
-        unseen = hidden_among(here)
-        if unseen is None:
+        on_axis = {group: size for group, size in sorted(sizes.items()) if group.axis == axis}
+        hidden = hidden_among(on_axis)
+        if hidden is None:
             continue
-        found += [Row(group, () if group in unseen else (group,)) for group in here]
-        if unseen:
-            found.append(Row(Group(axis, TOGETHER), tuple(group for group in here if group in unseen)))
-    return tuple(found)
+        rows += [Row(group, () if group in hidden else (group,)) for group in on_axis]
+        if hidden:
+            rows.append(Row(Group(axis, TOGETHER), tuple(group for group in on_axis if group in hidden)))
+    return tuple(rows)
 
 
 def hidden_among(sizes: Mapping[Group, int]) -> frozenset[Group] | None:
-    """Which groups to hide, where the sum of all is known; None when hiding cannot help."""
+    """Return the groups to hide, where the sum of all is known; None when hiding cannot help."""
     small = frozenset(group for group, size in sizes.items() if too_few(size))
-    if not small or _explained_twice([sizes[group] for group in small]):
+    if not small or _ambiguous([sizes[group] for group in small]):
         return small
     others = [size for group, size in sizes.items() if group not in small]
-    # All of that size: to choose one of them by its name would tell which of the hidden it is.
+    # All groups of that size: hiding only one of them by its name would reveal its size.
     return small | {group for group, size in sizes.items() if size == min(others)} if others else None
 
 
-def _explained_twice(counts: Sequence[int]) -> bool:
-    """Whether five people or more are hidden in groups of 1 to 4, and not so that they could only be all alike."""
+def _ambiguous(counts: Sequence[int]) -> bool:
+    """Return whether the sum of hidden sizes (1 to 4 each) is at least five and has more than one split."""
     return len(counts) > 1 and sum(counts) >= SMALLEST and len(counts) < sum(counts) < len(counts) * (SMALLEST - 1)
 
 
 def too_few(people: int) -> bool:
-    """Whether so few people are not told apart from others."""
+    """Return whether a group of this size is too small to be shown on its own."""
     return people < SMALLEST

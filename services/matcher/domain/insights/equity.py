@@ -1,6 +1,6 @@
-"""Whether every group is served alike: match rate, wait and second tries, with intervals, small cells hidden (G20).
+"""Equity: whether groups are served alike in match rate, wait and second tries, with intervals (G20).
 
-What is hidden stays hidden from who subtracts: see ``small_cells``.
+Small groups are hidden, and cannot be computed from the rest: see ``disclosure_control``.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,8 +16,10 @@ ALERT_RATIO = 1.5
 
 @dataclass(frozen=True, kw_only=True)
 class Journey:
-    """One person's way so far: ``hours`` waited; ``matched`` says whether that wait is over; ``ended_well`` is None
-    while a match goes on or none was made."""
+    """One mentee's history: ``hours`` waited; ``matched`` is whether that wait is over.
+
+    ``ended_well`` is None where no match has ended.
+    """
 
     mentee: Mentee
     hours: float
@@ -27,14 +29,14 @@ class Journey:
 
 @dataclass(frozen=True, kw_only=True)
 class GroupEquity:
-    """How one group fares; every number is None where the group is hidden, being small or so that no small one shows.
+    """The outcomes of a group; every number is None where disclosure control hides the group.
 
-    ``counts`` are the groups whose people the numbers are about: the group itself, or all hidden ones of an axis, which
-    have a row together.
+    ``counts`` are the groups that the numbers cover: the group itself, or all hidden groups of an axis, which share a
+    row.
 
     ``match_rate`` comes with its 95 % interval; ``median_wait`` (hours) counts those who still wait; ``rematch_rate``
     is the share of people with more than one try, ``survival`` the share of ended matches that ended well. ``alert``:
-    the group's median wait is at least 1.5 times everybody's.
+    the group's median wait is at least 1.5 times that of all people.
     """
 
     group: Group
@@ -52,48 +54,52 @@ EVERYBODY = Group("all", "all")
 
 
 def equity(journeys: Iterable[Journey]) -> tuple[GroupEquity, ...]:
-    """Everybody first, then each group in a fixed order, those that are hidden together behind those of their axis."""
+    """Return all people first, then each group in a fixed order; an axis ends with the row of its hidden groups."""
     everyone = tuple(journeys)
     if too_few(len(everyone)):
         return (GroupEquity(group=EVERYBODY),)
     groups: dict[Group, list[Journey]] = {}
-    for one in everyone:
-        for group in groups_of(one.mentee):
-            groups.setdefault(group, []).append(one)
-    rows = table_rows({group: len(some) for group, some in groups.items()})
-    people = {row.group: [one for group in row.counts for one in groups[group]] for row in rows if row.counts}
-    ends = _ends_told(everyone, people)
-    overall = _fares(Row(EVERYBODY, ()), everyone, None, ends)
+    for journey in everyone:
+        for group in groups_of(journey.mentee):
+            groups.setdefault(group, []).append(journey)
+    rows = table_rows({group: len(journeys_of_group) for group, journeys_of_group in groups.items()})
+    people = {row.group: [journey for group in row.counts for journey in groups[group]] for row in rows if row.counts}
+    ends = _groups_with_endings(everyone, people)
+    overall = _group_equity(Row(EVERYBODY, ()), everyone, None, ends)
     return overall, *(
-        _fares(row, people[row.group], overall.median_wait, ends) if row.counts else GroupEquity(group=row.group)
+        _group_equity(row, people[row.group], overall.median_wait, ends) if row.counts else GroupEquity(group=row.group)
         for row in rows
     )
 
 
-def _ends_told(everyone: Sequence[Journey], people: Mapping[Group, Sequence[Journey]]) -> frozenset[Group]:
-    """The rows that say how matches ended: among those whose match has, other groups are small."""
-    ended = {group: count for group, some in people.items() if (count := _ended(some))}
-    told = {row.group for row in table_rows(ended) if row.counts == (row.group,)}
-    return frozenset(told if too_few(_ended(everyone)) else told | {EVERYBODY})
+def _groups_with_endings(everyone: Sequence[Journey], people: Mapping[Group, Sequence[Journey]]) -> frozenset[Group]:
+    """Return the rows that may show how matches ended: among ended matches, other groups are small."""
+    ended = {group: count for group, journeys in people.items() if (count := _ended(journeys))}
+    shown = {row.group for row in table_rows(ended) if row.counts == (row.group,)}
+    return frozenset(shown if too_few(_ended(everyone)) else shown | {EVERYBODY})
 
 
-def _ended(some: Sequence[Journey]) -> int:
-    return sum(one.ended_well is not None for one in some)
+def _ended(journeys: Sequence[Journey]) -> int:
+    return sum(journey.ended_well is not None for journey in journeys)
 
 
-def _fares(row: Row, some: Sequence[Journey], usual_wait: float | None, ends: frozenset[Group]) -> GroupEquity:
-    matched = sum(one.matched for one in some)
-    wait = survival_quantile([(one.hours, one.matched) for one in some], 0.5)
-    # Where not even half were matched, the wait so far of the middle person is the least it can be.
-    least_wait = wait if wait is not None else sorted(one.hours for one in some)[len(some) // 2]
+def _group_equity(
+    row: Row, journeys: Sequence[Journey], usual_wait: float | None, ends: frozenset[Group]
+) -> GroupEquity:
+    matched = sum(journey.matched for journey in journeys)
+    wait = survival_quantile([(journey.hours, journey.matched) for journey in journeys], 0.5)
+    # Where fewer than half were matched, the median of the waits so far is a lower bound.
+    least_wait = wait if wait is not None else sorted(journey.hours for journey in journeys)[len(journeys) // 2]
     return GroupEquity(
         group=row.group,
         counts=row.counts,
-        people=len(some),
-        match_rate=matched / len(some),
-        interval=wilson(matched, len(some)),
+        people=len(journeys),
+        match_rate=matched / len(journeys),
+        interval=wilson(matched, len(journeys)),
         median_wait=least_wait,
-        rematch_rate=sum(one.mentee.tries > 0 for one in some) / len(some),
-        survival=sum(bool(one.ended_well) for one in some) / _ended(some) if row.group in ends else None,
+        rematch_rate=sum(journey.mentee.tries > 0 for journey in journeys) / len(journeys),
+        survival=sum(bool(journey.ended_well) for journey in journeys) / _ended(journeys)
+        if row.group in ends
+        else None,
         alert=usual_wait is not None and least_wait >= ALERT_RATIO * usual_wait > 0,
     )

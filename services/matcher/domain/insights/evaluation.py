@@ -1,4 +1,4 @@
-"""Judge any set of pairs by any weights: what two answers are compared by."""
+"""Evaluate any set of pairs under any weights, to compare two answers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,8 +20,9 @@ from services.matcher.solver.arrays import I64
 class Evaluation:
     """``score_of`` has every mentee's score, 0 to 100, -1 without a pair; ``fit`` is their exact sum, in thousandths.
 
-    ``people`` are the mentees' ids in the same order. Of those whose promise has run out some are matched, some left.
-    ``median_wait_left`` is the middle of the hours waited so far by all who are left, None when nobody is.
+    ``people`` are the mentees' ids in the same order. ``matched_past_promise`` and ``left_past_promise`` count the
+    mentees past their promise with and without a mentor. ``median_wait_left`` is the median of the hours waited so far
+    by all without a mentor, None when there are none.
     """
 
     matched: int
@@ -34,35 +35,35 @@ class Evaluation:
 
     @cached_property
     def scores(self) -> Mapping[str, int]:
-        """The pairs' scores by mentee id."""
-        return {one: score for one, score in zip(self.people, self.score_of, strict=True) if score >= 0}
+        """Return the pairs' scores by mentee id."""
+        return {person_id: score for person_id, score in zip(self.people, self.score_of, strict=True) if score >= 0}
 
     @property
     def mean(self) -> float:
-        """The mean score of the pairs made, 0.0 when there are none."""
+        """Return the mean score of the pairs made, 0.0 when there are none."""
         return self.fit / 1000 / self.matched if self.matched else 0.0
 
     def histogram(self) -> tuple[int, ...]:
-        """How many pairs have a score of 0 to 9, 10 to 19, ..., 90 to 100."""
+        """Return how many pairs have a score of 0 to 9, 10 to 19, ..., 90 to 100."""
         scores = np.array(self.score_of, dtype=np.int64)
         return tuple(np.bincount(np.minimum(9, scores[scores >= 0] // 10), minlength=10).tolist())
 
 
 @dataclass(frozen=True)
 class Pairing:
-    """A set of pairs as rows, with the points of each: what any weights can judge."""
+    """A set of pairs as rows, with the points of each, for evaluation under any weights."""
 
     mentor_of: I64  # (M,) mentor row, -1 for none
-    points: I64  # (C, P) of the pairs, criteria as coded, mentees ascending
+    points: I64  # (C, P) of the pairs, criteria in encoded order, mentees ascending
 
     @property
     def mentees(self) -> I64:
-        """(P,) rows of the mentees who have a mentor."""
+        """Return (P,) rows of the mentees who have a mentor."""
         return np.flatnonzero(self.mentor_of >= 0)
 
 
 def pairing(pairs: PairScores, mentor_of: I64) -> Pairing:
-    """Look the points of the pairs up, once."""
+    """Return pairs with their points looked up."""
     mentees = np.flatnonzero(mentor_of >= 0)
     points = pairs.points(mentees, mentor_of[mentees])
     return Pairing(mentor_of, np.array([*points.values()], dtype=np.int64).reshape(len(points), len(mentees)))
@@ -70,7 +71,7 @@ def pairing(pairs: PairScores, mentor_of: I64) -> Pairing:
 
 @dataclass(frozen=True)
 class Measure:
-    """What sets of pairs are judged by: everybody's points and waits, as one version of the weights sees them."""
+    """The scores and waits of all mentees under one version of the weights, by which pairs are evaluated."""
 
     people: tuple[str, ...]  # mentees' ids
     pairs: PairScores
@@ -79,41 +80,42 @@ class Measure:
 
 
 def measure(people: tuple[str, ...], pairs: PairScores, waits: Waits, weights: Weights) -> Measure:
-    """Lay out what to judge by; ``pairs`` were read with the same weights."""
+    """Return the measure of ``weights``; ``pairs`` must be scored by the same weights."""
     return Measure(people, pairs, waits.hours(), waits.past(weights))
 
 
-def evaluate_pairing(by: Measure, made: Pairing) -> Evaluation:
-    """Score the pairs; their points must be those of ``by``."""
-    mentees, left = made.mentees, made.mentor_of < 0
-    fits = (by.pairs.shares[:, mentees] * made.points).sum(axis=0)
-    scores = np.full(len(made.mentor_of), -1, dtype=np.int64)
+def evaluate_pairing(by: Measure, pairs_made: Pairing) -> Evaluation:
+    """Evaluate pairs; their points must be those of ``by``."""
+    mentees, unmatched = pairs_made.mentees, pairs_made.mentor_of < 0
+    fits = (by.pairs.shares[:, mentees] * pairs_made.points).sum(axis=0)
+    scores = np.full(len(pairs_made.mentor_of), -1, dtype=np.int64)
     scores[mentees] = (fits + 500) // 1000
-    left_past = int(np.count_nonzero(by.past & left))
+    unmatched_past = int(np.count_nonzero(by.past & unmatched))
     return Evaluation(
         matched=len(mentees),
         fit=int(fits.sum()),
         score_of=tuple(scores.tolist()),
         people=by.people,
-        matched_past_promise=int(np.count_nonzero(by.past)) - left_past,
-        left_past_promise=left_past,
-        median_wait_left=float(np.median(by.hours[left])) if left.any() else None,
+        matched_past_promise=int(np.count_nonzero(by.past)) - unmatched_past,
+        left_past_promise=unmatched_past,
+        median_wait_left=float(np.median(by.hours[unmatched])) if unmatched.any() else None,
     )
 
 
 def evaluate(weighted_pool: WeightedPool, mentor_of: Mapping[str, str]) -> Evaluation:
-    """Score the pairs, given by ids, by the weights of the reading."""
+    """Evaluate pairs, given by ids, under the weights of the pool."""
     pool = weighted_pool.pool
-    by = measure(ids_of(pool), weighted_pool.pairs, weighted_pool.encoded_pool.waits, pool.weights)
-    return evaluate_pairing(by, pairing(weighted_pool.pairs, rows_of(pool, mentor_of)))
+    measured = measure(ids_of(pool), weighted_pool.pairs, weighted_pool.encoded_pool.waits, pool.weights)
+    return evaluate_pairing(measured, pairing(weighted_pool.pairs, rows_of(pool, mentor_of)))
 
 
 def ids_of(pool: Pool) -> tuple[str, ...]:
-    """The mentees' ids."""
-    return tuple(one.id for one in pool.mentees)
+    """Return the mentees' ids."""
+    return tuple(mentee.id for mentee in pool.mentees)
 
 
 def rows_of(pool: Pool, mentor_of: Mapping[str, str]) -> I64:
-    """Pairs by ids as each mentee's mentor row, -1 for none."""
-    row = {one.id: row for row, one in enumerate(pool.mentors)}
-    return np.array([row[mentor_of[one.id]] if one.id in mentor_of else -1 for one in pool.mentees], dtype=np.int64)
+    """Return pairs by ids as each mentee's mentor row, -1 for none."""
+    row_of = {mentor.id: row for row, mentor in enumerate(pool.mentors)}
+    mentors = (mentor_of.get(mentee.id) for mentee in pool.mentees)
+    return np.array([-1 if mentor is None else row_of[mentor] for mentor in mentors], dtype=np.int64)

@@ -1,4 +1,4 @@
-"""The groups that equity and what-ifs look at."""
+"""The groups by which equity and what-ifs are reported."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ _AXES = ("language", "diabetes_type", "relation", "format")
 
 
 def groups_of(mentee: Mentee) -> tuple[Group, ...]:
-    """The groups a person belongs to: one per axis; their first language, and the first way of talking they named."""
+    """Return a mentee's group on each axis; by their first language, and the first way to talk they named."""
     return tuple(Group(axis, code) for axis, code in zip(_AXES, _codes_of(mentee), strict=True))
 
 
@@ -27,21 +27,21 @@ def _codes_of(mentee: Mentee) -> tuple[str, str, str, str]:
 
 @dataclass(frozen=True)
 class Grouped:
-    """M mentees under each of their groups, and the rows in which their numbers may be told."""
+    """M mentees by group, and the table rows that disclosure control allows."""
 
     rows: tuple[Row, ...]  # R
-    members: I64  # (R, G) 1 where the row counts the group
+    members: I64  # (R, G) 1 where the row includes the group
     codes: I64  # (A, M) the group on each axis
 
     def count(self, chosen: npt.NDArray[np.bool_]) -> list[int]:
-        """How many of the chosen (M,) mentees each row counts; 0 for the rows of hidden groups."""
+        """Return how many of the chosen (M,) mentees each row counts; 0 for the rows of hidden groups."""
         by_group = np.bincount(self.codes[:, chosen].ravel(), minlength=self.members.shape[1])
-        found: list[int] = (self.members @ by_group).tolist()
-        return found
+        counts: list[int] = (self.members @ by_group).tolist()
+        return counts
 
 
 def grouped(mentees: Sequence[Mentee]) -> Grouped:
-    """Look up everybody's groups, once."""
+    """Return the mentees by group."""
     axes = [[Group(axis, code) for code in codes] for axis, codes in zip(_AXES, _by_axis(mentees), strict=True)]
     sizes = Counter(group for groups in axes for group in groups)
     place = {group: number for number, group in enumerate(sizes)}

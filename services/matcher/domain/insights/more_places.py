@@ -1,8 +1,8 @@
-"""Which mentors to ask for one place more: with whom one person more would have a mentor.
+"""Which mentors to ask for one more place: those with whom one more person would have a mentor.
 
-Prices cannot tell it: they prove the answer, and may promise more than a place would bring. So everybody is laid out
-with one place more, settled within the places there are, and the worth of each new place is read from the residual
-graph (see ``assignment/marginal.py``), for all mentors at once and exactly.
+Prices do not answer this: they are a bound on what a place would bring. So the problem is built with one more place per
+mentor, solved within the current places, and the worth of each new place is read from the residual graph (see
+``solver/assignment/marginal_worth.py``), for all mentors at once and exactly.
 """
 
 from dataclasses import dataclass, replace
@@ -22,14 +22,14 @@ from services.matcher.solver.arrays import I64
 from services.matcher.solver.assignment import one_more_place
 from services.matcher.solver.scoring import score_block
 
-LARGEST = 50_000_000  # pairs of mentees and kinds of seat: each is looked at once, some ten million in a second
+LARGEST = 50_000_000  # pairs of mentees and capacity classes: each is visited once, some ten million in a second
 
 
 @dataclass(frozen=True, kw_only=True)
 class MorePlaces:
-    """``mentors`` with whom one place more lets one person more have a mentor, the most needed first.
+    """``mentors`` whose one more place gives one more person a mentor, the most needed first.
 
-    ``looked`` is False for a pool too large to look at every pair.
+    ``looked`` is False for a pool too large to visit every pair.
     """
 
     mentors: tuple[str, ...] = ()
@@ -37,52 +37,54 @@ class MorePlaces:
 
 
 def more_places(solved: SolvedPool) -> MorePlaces:
-    """Find them in a settled pool, each thought of alone.
+    """Return the mentors of a solved pool with whom one more place matches one more person, each considered alone.
 
-    Exact, as to people, but for two rare things: under a quality floor a mentor's load, which falls with a place more,
-    may move a pair across it; and a pin that was refused for want of a place would take the new one.
+    Exact in the number of people, except in two rare cases: a mentor's load falls with one more place, which may move a
+    pair across the quality floor; and a pin that was refused for lack of a place would take the new one.
     """
     pool = solved.problem.pool
-    roomy = Pool(pool.mentees, tuple(map(_with_one_more, pool.mentors)), pool.at, pool.weights)
+    enlarged = Pool(pool.mentees, tuple(map(_with_one_more, pool.mentors)), pool.at, pool.weights)
     if len(pool.mentees) * 3 * len(pool.mentors) > LARGEST:
         return MorePlaces(looked=False)
-    frame = round_problem(weigh_pool(roomy, solved.snapshot.blocks))
-    places = _places_now(frame.seats, solved.problem.seats)
-    now = assign(replace(frame, seats=replace(frame.seats, places=places)), alternates=0).assignment
-    if now is None:
+    problem = round_problem(weigh_pool(enlarged, solved.snapshot.blocks))
+    places = _places_now(problem.seats, solved.problem.seats)
+    assignment = assign(replace(problem, seats=replace(problem.seats, places=places)), alternates=0).assignment
+    if assignment is None:
         return MorePlaces()
-    found = one_more_place(lambda mentees: _values(frame, mentees), now)
-    added = (frame.seats.places > places) & found.comes_in
+    marginal = one_more_place(lambda mentees: _values(problem, mentees), assignment)
+    added = (problem.seats.places > places) & marginal.comes_in
     columns = np.flatnonzero(
-        added & np.array([ready(pool.mentors[row], pool.today) for row in frame.seats.mentor_rows])
+        added & np.array([ready(pool.mentors[row], pool.today) for row in problem.seats.mentor_rows])
     )
-    best = sorted(columns.tolist(), key=lambda column: (-int(found.worth[column]), _id(frame, column)))
-    return MorePlaces(mentors=tuple(_id(frame, column) for column in best))
+    best = sorted(columns.tolist(), key=lambda column: (-int(marginal.worth[column]), _id(problem, column)))
+    return MorePlaces(mentors=tuple(_id(problem, column) for column in best))
 
 
 def _with_one_more(mentor: Mentor) -> Mentor:
     return replace(mentor, facts=replace(mentor.facts, capacity=mentor.facts.capacity + 1))
 
 
-def _places_now(frame: CapacityClasses, now: CapacityClasses) -> I64:
-    """The places there are, over the seats of the frame: one kind of seat of each mentor has one more there."""
-    known = dict(zip(zip(now.mentor_rows.tolist(), now.masks.tolist(), strict=True), now.places.tolist(), strict=True))
-    kinds = zip(frame.mentor_rows.tolist(), frame.masks.tolist(), strict=True)
-    return np.array([known.get(kind, 0) for kind in kinds], dtype=np.int64)
+def _places_now(enlarged: CapacityClasses, now: CapacityClasses) -> I64:
+    """Return the current places of each capacity class of the enlarged problem; 0 for a new class."""
+    places_of = dict(
+        zip(zip(now.mentor_rows.tolist(), now.masks.tolist(), strict=True), now.places.tolist(), strict=True)
+    )
+    kinds = zip(enlarged.mentor_rows.tolist(), enlarged.masks.tolist(), strict=True)
+    return np.array([places_of.get(kind, 0) for kind in kinds], dtype=np.int64)
 
 
-def _values(frame: RoundProblem, mentees: I64) -> I64:
-    """What these mentees are worth in each seat; 0 where a rule forbids the pair."""
-    values = score_block(frame.scores, mentees, np.arange(len(frame.seats.places)))
-    allowed = np.array([_takes(frame, row) for row in mentees.tolist()], dtype=np.bool_).reshape(values.shape)
+def _values(problem: RoundProblem, mentees: I64) -> I64:
+    """Return the values of these mentees in each capacity class; 0 where a rule forbids the pair."""
+    values = score_block(problem.scores, mentees, np.arange(len(problem.seats.places)))
+    allowed = np.array([_takes(problem, row) for row in mentees.tolist()], dtype=np.bool_).reshape(values.shape)
     return np.where(allowed, values, 0)
 
 
-def _takes(frame: RoundProblem, mentee: int) -> Flags:
-    """Which seats (K) a mentee could take, all rules considered."""
-    shape = shape_mask(frozenset({frame.pool.shape_of[mentee]}))
-    fits: Flags = (frame.seats.masks & np.uint64(shape)) != 0
-    return fits & frame.weighted_pool.eligible(mentee)[frame.seats.mentor_rows]
+def _takes(problem: RoundProblem, mentee: int) -> Flags:
+    """Return which capacity classes (K) a mentee could take, all rules considered."""
+    shape = shape_mask(frozenset({problem.pool.shape_of[mentee]}))
+    fits: Flags = (problem.seats.masks & np.uint64(shape)) != 0
+    return fits & problem.weighted_pool.eligible(mentee)[problem.seats.mentor_rows]
 
 
 def _id(problem: RoundProblem, column: int) -> str:

@@ -1,4 +1,4 @@
-"""What a decision about a pair costs: pin it, or block it, settle everybody again, and see what the pool would lose."""
+"""The cost of a decision about a pair: pin or block it, solve the pool again, and compare."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -18,12 +18,12 @@ from services.matcher.solver.column_generation import Watch
 
 @dataclass(frozen=True, kw_only=True)
 class WhyNot:
-    """The price of a pin or a block. ``rules`` says what keeps the two apart as it is; then nothing else is told.
+    """The cost of a pin or a block. ``rules`` name what forbids the pair anyway.
 
-    ``already``: the best pairing does what was asked about anyway, so it costs nothing.
+    ``already``: the best pairing agrees with the decision already, so it costs nothing.
     ``fewer_matched`` and ``lost_fit`` (in thousandths of a score, over the whole pool) may be negative: matching one
     person more may cost fit, and the other way round. ``lost_priority`` counts the points of those who wait instead.
-    ``others`` are the people whose mentor changes, the pair's own mentee left aside.
+    ``others`` are the people whose mentor changes, without the pair's own mentee.
     """
 
     pair: Pair
@@ -42,22 +42,22 @@ def why_not(
     *,
     cancelled: Callable[[], bool] | None = None,
 ) -> WhyNot:
-    """Say what it would cost to pin the pair; ``prepared`` may be the snapshot's own, already at hand.
+    """Return what it would cost to pin the pair; ``prepared`` may be that of the same snapshot.
 
-    The quality floor forbids no pin: who pins a pair has judged it themselves. KeyError when one of the two is not in
-    the snapshot.
+    The quality floor forbids no pin, which is an admin's own judgement. KeyError when one of the two is not in the
+    snapshot.
     """
-    if rules := tuple(rule for rule in _kept_apart_by(snapshot, pair) if rule != QUALITY_FLOOR):
+    if rules := tuple(rule for rule in _rules_against(snapshot, pair) if rule != QUALITY_FLOOR):
         return WhyNot(pair=pair, rules=rules)
-    ready = prepared or prepare(snapshot, cancelled=cancelled)
-    best = ready.solved
+    current = prepared or prepare(snapshot, cancelled=cancelled)
+    best = current.solved
     if best.mentor_of.get(pair.mentee_id) == pair.mentor_id:
         return WhyNot(pair=pair, rules=(), already=True)
     pins = frozenset(pin for pin in snapshot.pins if pin.mentee_id != pair.mentee_id) | {pair}
     forced = solve_pool(replace(best.snapshot, pins=pins), like=best, alternates=0, watch=Watch(cancelled=cancelled))
     if pair in forced.refused:
         return WhyNot(pair=pair, rules=("pins",))
-    return _price(ready, forced, pair)
+    return _price(current, forced, pair)
 
 
 def why_together(
@@ -67,23 +67,23 @@ def why_together(
     *,
     cancelled: Callable[[], bool] | None = None,
 ) -> WhyNot:
-    """Say what it would cost to block the pair: a pin of it is taken back, and both find others or nobody.
+    """Return what it would cost to block the pair; a pin of it is withdrawn, and both are matched anew.
 
     KeyError when one of the two is not in the snapshot.
     """
-    rules = _kept_apart_by(snapshot, pair)
-    ready = prepared or prepare(snapshot, cancelled=cancelled)
-    best = ready.solved
+    rules = _rules_against(snapshot, pair)
+    current = prepared or prepare(snapshot, cancelled=cancelled)
+    best = current.solved
     if best.mentor_of.get(pair.mentee_id) != pair.mentor_id:
         return WhyNot(pair=pair, rules=rules, already=True)
     apart = replace(best.snapshot, pins=snapshot.pins - {pair}, blocks=snapshot.blocks | {pair})
-    return _price(ready, solve_pool(apart, like=best, alternates=0, watch=Watch(cancelled=cancelled)), pair)
+    return _price(current, solve_pool(apart, like=best, alternates=0, watch=Watch(cancelled=cancelled)), pair)
 
 
-def _kept_apart_by(snapshot: Snapshot, pair: Pair) -> tuple[str, ...]:
-    """The rules that forbid the pair, whatever anybody decides."""
-    mentee = {one.id: one for one in snapshot.mentees}[pair.mentee_id]
-    mentor = {one.id: one for one in snapshot.mentors}[pair.mentor_id]
+def _rules_against(snapshot: Snapshot, pair: Pair) -> tuple[str, ...]:
+    """Return the rules that forbid the pair in the snapshot, including a block and missing places."""
+    mentee = {person.id: person for person in snapshot.mentees}[pair.mentee_id]
+    mentor = {person.id: person for person in snapshot.mentors}[pair.mentor_id]
     rules = explain(mentee, mentor, snapshot.weights, snapshot.at).rules
     if pair in snapshot.blocks:
         rules = (*rules, "blocked")
@@ -91,19 +91,19 @@ def _kept_apart_by(snapshot: Snapshot, pair: Pair) -> tuple[str, ...]:
 
 
 def _has_place(mentor: Mentor, shape: str) -> bool:
-    """Whether places are free for such a request, a break or a shape the mentor declines left aside: told by rules."""
+    """Return whether places are free for such a request; breaks and declined shapes are reported by other rules."""
     willing = replace(mentor, paused=False, facts=replace(mentor.facts, request_shapes=()))
     return capacity_of(willing).takes(shape)
 
 
-def _price(ready: Prepared, forced: SolvedPool, pair: Pair) -> WhyNot:
-    ordered = ready.solved.snapshot
+def _price(current: Prepared, forced: SolvedPool, pair: Pair) -> WhyNot:
+    ordered = current.solved.snapshot
     pool = Pool(ordered.mentees, ordered.mentors, ordered.at, ordered.weights)
-    before, after = ready.made.mentor_of, rows_of(pool, forced.mentor_of)
-    first, second = ready.by_current, evaluate_pairing(ready.current, pairing(ready.pairs, after))
-    ranks = ready.encoded_pool.waits.priorities(pool.weights)
+    before, after = current.made.mentor_of, rows_of(pool, forced.mentor_of)
+    first, second = current.by_current, evaluate_pairing(current.current, pairing(current.pairs, after))
+    ranks = current.encoded_pool.waits.priorities(pool.weights)
     lost = int(ranks[before >= 0].sum() - ranks[after >= 0].sum())
-    others = [ready.people[row] for row in np.flatnonzero(before != after) if ready.people[row] != pair.mentee_id]
+    others = [current.people[row] for row in np.flatnonzero(before != after) if current.people[row] != pair.mentee_id]
     return WhyNot(
         pair=pair,
         rules=(),

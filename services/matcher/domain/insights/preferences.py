@@ -1,4 +1,4 @@
-"""A settled pool as two sides that each have wishes of their own: mentees and mentors."""
+"""The preferences of both sides of a pool: mentees and mentors."""
 
 from dataclasses import dataclass
 
@@ -17,19 +17,19 @@ class Preferences:
     """M mentees, N mentors; utilities are whole numbers, higher is better, on no common scale."""
 
     problem: RoundProblem
-    eligible: Flags  # (M, N) every rule holds; places are not looked at
-    for_mentee: I64  # (M, N) the mentee's own fit, what matters most included
-    for_mentor: I64  # (M, N) how much the mentor can help this person: the criteria that say ``mentor_brings``
+    eligible: Flags  # (M, N) no rule is broken; places are ignored
+    for_mentee: I64  # (M, N) the mentee's fit, including what matters most
+    for_mentor: I64  # (M, N) how much the mentor can help: criteria with ``mentor_brings``
     tie: I64  # (M, N) fixed, decides between equals
 
     def ids(self, placed: Placement) -> dict[str, str]:
-        """Who is placed with whom, as mentor by mentee id."""
+        """Return the mentor of each placed mentee, by id."""
         pool = self.problem.pool
         return {pool.mentees[i].id: pool.mentors[j].id for j, people in placed.people.items() for i in people}
 
 
 def preferences_of(problem: RoundProblem) -> Preferences:
-    """Lay out both sides' wishes over all pairs; memory grows with M x N, meant for one programme's pool."""
+    """Return both sides' preferences over all pairs; memory grows with M x N, meant for one programme's pool."""
     pool, pairs = problem.pool, problem.weighted_pool.pairs
     size = len(pool.mentees), len(pool.mentors)
     mentees, mentors = np.arange(size[0])[:, np.newaxis], np.arange(size[1])[np.newaxis, :]
@@ -40,6 +40,6 @@ def preferences_of(problem: RoundProblem) -> Preferences:
     for name in criteria_that("mentor_brings"):  # by the programme's weights, without boosts
         if weight := pool.weights.counted(name):
             help_given += weight * pairs.coded[name].points(mentees, mentors)
-    keys = (tie_keys([one.id for one in side]) for side in (pool.mentees, pool.mentors))
+    keys = (tie_keys([person.id for person in side]) for side in (pool.mentees, pool.mentors))
     mixed = np.bitwise_xor.outer(*keys) >> np.uint64(2)
     return Preferences(problem, eligible, pairs.fit(mentees, mentors), help_given, mixed.astype(np.int64))

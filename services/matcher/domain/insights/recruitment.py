@@ -1,8 +1,8 @@
-"""Whom to recruit next: add mentors of a kind to the pool, settle again, count who more is matched.
+"""Whom to recruit next: add mentors of a kind to the pool, solve again, and count how many more people are matched.
 
 Kinds come from the people who wait: their first language, type, relation, the device class they ask about, and the
-conditions that an ordinary mentor of that kind does not meet anyway (a gender, clearance for minors, a model). Each
-number is a re-solve, so it is exact for the pool as it is; the mentors added are ordinary ones with open times.
+conditions that an ordinary mentor of that kind does not meet (a gender, clearance for minors, a model). Each number is
+a re-solve, so it is exact for the current pool; the mentors added are ordinary ones with open times.
 """
 
 from collections import Counter
@@ -24,25 +24,25 @@ from services.matcher.domain.round import Snapshot, SolvedPool, solve_pool
 
 
 class Funnel(NamedTuple):
-    """How many people became mentors of how many who were invited; at least one."""
+    """How many of the invited people became mentors; both at least one."""
 
     appointed: int
     invited: int
 
     @property
     def invitations(self) -> int:
-        """How many people to invite to win one mentor."""
+        """Return how many people to invite to win one mentor."""
         return -(-self.invited // self.appointed)
 
 
 PUBLISHED = Funnel(appointed=104, invited=9951)
-"""What a published programme told. A programme's own numbers are better: invitations are known to nobody else."""
+"""The numbers of a published programme; a programme's own are better, and only the programme knows them."""
 
 
 class Kind(NamedTuple):
     """A kind of mentor to look for; ``device_class`` is None where none is asked about.
 
-    ``conditions`` are what some people insist on besides, as the rules have them.
+    ``conditions`` are further conditions of mentees, in the form of the rules.
     """
 
     language: str
@@ -53,11 +53,11 @@ class Kind(NamedTuple):
 
 
 STEPS = (1, 5, 10)
-"""How many mentors of a kind are counted together: the next one is rarely the last."""
+"""Numbers of added mentors in a curve: a programme rarely recruits only one."""
 
 
 class Point(NamedTuple):
-    """So many mentors of a kind, and how many people more have a mentor with them than without."""
+    """A point of a curve: a number of added mentors, and how many more people then have a mentor."""
 
     mentors: int
     more_matched: int
@@ -65,10 +65,10 @@ class Point(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Recruit:
-    """A kind of mentor to look for, each with ``places`` for people, and what the next 1, 5 and 10 of them are worth.
+    """A kind of mentor to look for, with ``places`` per mentor, and the effect of 1, 5 and 10 of them.
 
-    ``curve`` counts on top of one mentor of each kind before in the list. ``invitations`` estimates how many people to
-    invite to win one such mentor.
+    ``curve`` assumes that one mentor of each kind before it in the list has joined. ``invitations`` estimates how many
+    people to invite to win one such mentor.
     """
 
     kind: Kind
@@ -79,16 +79,16 @@ class Recruit:
 
     @property
     def more_matched(self) -> int:
-        """People more with a mentor when one such mentor comes."""
+        """Return how many more people have a mentor when one such mentor joins."""
         return self.curve[0].more_matched
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gaps:
-    """``recruits`` in order of worth, no kind twice; ``idle`` counts free places left over, by kind, most first.
+    """``recruits`` in order of effect, no kind twice; ``idle`` counts the unused free places, by kind, most first.
 
-    ``for_conditions`` has the best recruit for each condition that somebody who waits insists on, each counted alone:
-    where many others wait as well, those few would not be among the first.
+    ``for_conditions`` has the best recruit for each condition of people who wait, each counted alone: where many others
+    wait as well, those few people would not appear among the first.
     """
 
     recruits: tuple[Recruit, ...]
@@ -105,76 +105,84 @@ def gaps(
     funnel: Funnel = PUBLISHED,
     solved: SolvedPool | None = None,
 ) -> Gaps:
-    """Find the kinds of mentor worth looking for, greedily one after the other, each by exact re-solves."""
+    """Return the kinds of mentor worth looking for, chosen greedily one after the other, each by exact re-solves."""
     current = solved or solve_pool(snapshot)
     idle = _idle(current)
-    found: list[Recruit] = []
+    chosen: list[Recruit] = []
     for_conditions: tuple[Recruit, ...] = ()
-    while len(found) < recruits:
-        named = {one.kind for one in found}
+    while len(chosen) < recruits:
+        named = {recruit.kind for recruit in chosen}
         tried = _tried(current, candidates, places, named, funnel)
-        if not found:
-            for_conditions = tuple(_drawn(current, one) for one in _of_conditions([one for one, _ in tried]))
-        best, then = max(tried, key=lambda one: _worth(one[0]), default=(None, current))
+        if not chosen:
+            for_conditions = tuple(
+                _with_curve(current, recruit) for recruit in _best_for_conditions([recruit for recruit, _ in tried])
+            )
+        best, after = max(tried, key=lambda recruit: _worth(recruit[0]), default=(None, current))
         if best is None or best.more_matched <= 0:
             break
-        found.append(_drawn(current, best))
-        current = then
-    return Gaps(recruits=tuple(found), for_conditions=for_conditions, idle=idle)
+        chosen.append(_with_curve(current, best))
+        current = after
+    return Gaps(recruits=tuple(chosen), for_conditions=for_conditions, idle=idle)
 
 
 def _tried(
     current: SolvedPool, most: int, places: int, named: Collection[Kind], funnel: Funnel
 ) -> list[tuple[Recruit, SolvedPool]]:
-    """What one mentor more of each kind worth trying would make of the pool, the kinds most waited for first."""
+    """Return the effect of one more mentor of each kind worth trying, the kinds that most people wait for first."""
     pool = current.snapshot
-    waiting = Counter(kind_wanted(one, pool) for one in pool.mentees if one.id not in current.mentor_of)
-    found = []
+    waiting = Counter(kind_wanted(mentee, pool) for mentee in pool.mentees if mentee.id not in current.mentor_of)
+    tried = []
     for kind in _worth_trying({kind: count for kind, count in waiting.items() if kind not in named}, most):
-        point, then = _point(current, kind, places, 1)
+        point, after = _point(current, kind, places, 1)
         recruit = Recruit(
             kind=kind, places=places, waiting=waiting[kind], curve=(point,), invitations=funnel.invitations
         )
-        found.append((recruit, then))
-    return found
+        tried.append((recruit, after))
+    return tried
 
 
-def _drawn(current: SolvedPool, one: Recruit) -> Recruit:
-    """With the rest of its curve; what has just been tried is known."""
-    return replace(one, curve=(*one.curve, *(_point(current, one.kind, one.places, count)[0] for count in STEPS[1:])))
+def _with_curve(current: SolvedPool, recruit: Recruit) -> Recruit:
+    """Return a recruit with the rest of its curve; its first point is known."""
+    return replace(
+        recruit,
+        curve=(*recruit.curve, *(_point(current, recruit.kind, recruit.places, count)[0] for count in STEPS[1:])),
+    )
 
 
 def _point(current: SolvedPool, kind: Kind, places: int, count: int) -> tuple[Point, SolvedPool]:
-    """The pool with so many mentors of a kind more, and what they are worth."""
+    """Return the effect of adding ``count`` mentors of a kind, and the pool solved with them."""
     pool = current.snapshot
     known = len(pool.mentors)
     new = (ordinary(kind, pool, places, known + number) for number in range(count))
-    then = solve_pool(replace(pool, mentors=(*pool.mentors, *new)))
-    return Point(count, len(then.mentor_of) - len(current.mentor_of)), then
+    after = solve_pool(replace(pool, mentors=(*pool.mentors, *new)))
+    return Point(count, len(after.mentor_of) - len(current.mentor_of)), after
 
 
 def _worth_trying(waiting: Mapping[Kind, int], most: int) -> list[Kind]:
-    """The kinds that most people wait for, and for each condition the one with it that most do: few are seen too."""
+    """Return the kinds that most people wait for, and for each condition the one with it that most wait for."""
     ranked = sorted(waiting, key=lambda kind: (-waiting[kind], str(kind)))
     with_condition = {rule_of(condition): kind for kind in reversed(ranked) for condition in kind.conditions}
     return sorted({*ranked[:most], *with_condition.values()}, key=ranked.index)
 
 
-def _worth(one: Recruit) -> tuple[int, int, str]:
-    return one.more_matched, one.waiting, str(one.kind)
+def _worth(recruit: Recruit) -> tuple[int, int, str]:
+    return recruit.more_matched, recruit.waiting, str(recruit.kind)
 
 
-def _of_conditions(tried: Sequence[Recruit]) -> Iterable[Recruit]:
-    """For each condition that a kind was tried for, the one worth most, if any; each once."""
-    rules = dict.fromkeys(rule_of(condition) for one in tried for condition in one.kind.conditions)
-    best = [max((one for one in tried if rule in map(rule_of, one.kind.conditions)), key=_worth) for rule in rules]
-    return (one for one in dict.fromkeys(best) if one.more_matched > 0)
+def _best_for_conditions(tried: Sequence[Recruit]) -> Iterable[Recruit]:
+    """Return, for each condition of a kind that was tried, the recruit with the largest effect, if any; each once."""
+    rules = dict.fromkeys(rule_of(condition) for recruit in tried for condition in recruit.kind.conditions)
+    best = [
+        max((recruit for recruit in tried if rule in map(rule_of, recruit.kind.conditions)), key=_worth)
+        for rule in rules
+    ]
+    return (recruit for recruit in dict.fromkeys(best) if recruit.more_matched > 0)
 
 
 def kind_wanted(mentee: Mentee, snapshot: Snapshot) -> Kind:
-    """The kind of mentor that a person waits for."""
+    """Return the kind of mentor that a mentee waits for."""
     facts = mentee.facts
-    asked = _first(one.device_class for one in facts.devices)
+    asked = _first(device.device_class for device in facts.devices)
     kind = Kind(
         facts.languages[0].tag if facts.languages else "en",
         _insisted(facts, "diabetes_type") or facts.diabetes_type,
@@ -183,18 +191,18 @@ def kind_wanted(mentee: Mentee, snapshot: Snapshot) -> Kind:
     )
     plain, pool = ordinary(kind, snapshot, 1, 0), Pool((), (), snapshot.at, snapshot.weights)
     wanted = conditions_of(mentee)
-    if asked is not None and all(one.device_class != kind.device_class for one in facts.devices):
-        wanted = (("device_class", (asked,)), *wanted)  # they insist on a model of another class than they ask about
-    return kind._replace(conditions=tuple(one for one in dict.fromkeys(wanted) if not has(plain, one, pool)))
+    if asked is not None and all(device.device_class != kind.device_class for device in facts.devices):
+        wanted = (("device_class", (asked,)), *wanted)  # the must names a model of another class than they ask about
+    return kind._replace(conditions=tuple(want for want in dict.fromkeys(wanted) if not has(plain, want, pool)))
 
 
 def _insisted(facts: MenteeFacts, criterion: str) -> str | None:
-    """What a person asks for instead of the like of themselves."""
+    """Return the value of a mentee's must, which replaces their own answer; None without a must."""
     return _first(must.value for must in facts.musts if must.criterion == criterion and must.value != ANY_RELATION)
 
 
 def ordinary(kind: Kind, snapshot: Snapshot, places: int, number: int) -> Mentor:
-    """A mentor as one may hope to find: of the kind, with open times and ways of talking, approved and trained."""
+    """Return an ordinary mentor of a kind: open times and ways to talk, approved and trained."""
     facts = MentorFacts(
         languages=(Spoken(tag=kind.language, level="native"),),
         relations=(kind.relation,),
@@ -214,12 +222,12 @@ def _idle(solved: SolvedPool) -> tuple[tuple[Kind, int], ...]:
         places = capacity_of(mentor).places - given.get(mentor.id, 0)
         if mentor.facts.approved and places > 0:
             left[_kind_of(mentor)] += places
-    return tuple(sorted(left.items(), key=lambda one: (-one[1], str(one[0]))))
+    return tuple(sorted(left.items(), key=lambda item: (-item[1], str(item[0]))))
 
 
 def _kind_of(mentor: Mentor) -> Kind:
     facts = mentor.facts
-    device = _first(one.device_class for one in facts.devices if one.until is None)
+    device = _first(device.device_class for device in facts.devices if device.until is None)
     return Kind(
         facts.languages[0].tag if facts.languages else "none",
         _first(facts.diabetes_types) or "other",
@@ -228,5 +236,5 @@ def _kind_of(mentor: Mentor) -> Kind:
     )
 
 
-def _first(some: Iterable[str]) -> str | None:
-    return next(iter(some), None)
+def _first(values: Iterable[str]) -> str | None:
+    return next(iter(values), None)

@@ -1,4 +1,4 @@
-"""Intervals, so that a small number is not taken for a large truth."""
+"""Statistics of small samples: intervals of shares, and quantiles of censored waits."""
 
 from collections.abc import Sequence
 from math import sqrt
@@ -7,7 +7,7 @@ Z95 = 1.959963984540054
 
 
 def wilson(successes: int, people: int, z: float = Z95) -> tuple[float, float]:
-    """The 95 % interval of a share (E. B. Wilson, JASA 22, 1927); (0.0, 1.0) when nobody was counted."""
+    """Return the 95 % interval of a share (E. B. Wilson, JASA 22, 1927); (0.0, 1.0) for no people."""
     if people == 0:
         return 0.0, 1.0
     share = successes / people
@@ -18,16 +18,16 @@ def wilson(successes: int, people: int, z: float = Z95) -> tuple[float, float]:
 
 
 def survival_quantile(waits: Sequence[tuple[float, bool]], share: float) -> float | None:
-    """When a share of people (0 to 1) has been matched, by Kaplan and Meier (JASA 53, 1958).
+    """Return the time by which a share of people (0 to 1) is matched, by Kaplan and Meier (JASA 53, 1958).
 
-    ``waits`` are (time, over): a wait that goes on counts as long as it lasted. None where the data does not reach.
+    ``waits`` are (time, over): an open wait is censored at its time so far. None where the data does not reach.
     """
-    left, surviving = len(waits), 1.0
+    at_risk, surviving = len(waits), 1.0
     for time in sorted({time for time, _ in waits}):
-        over = sum(1 for one, done in waits if one == time and done)
+        over = sum(1 for wait, is_over in waits if wait == time and is_over)
         if over:
-            surviving *= 1 - over / left
+            surviving *= 1 - over / at_risk
             if 1 - surviving >= share - 1e-12:
                 return time
-        left -= sum(1 for one, _ in waits if one == time)
+        at_risk -= sum(1 for wait, _ in waits if wait == time)
     return None

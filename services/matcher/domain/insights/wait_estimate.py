@@ -1,7 +1,7 @@
-"""How long somebody will wait: an honest range from how long people like them waited, or the promise itself.
+"""Estimate how long a mentee will wait: a range from the waits of similar people, or the promise itself.
 
-Who has waited already is measured by those who waited longer still: what happens sooner cannot happen to them any more.
-A second try is measured by second tries.
+For a mentee who has waited already, only longer waits are compared: shorter ones can no longer happen to them. A second
+try is compared with second tries.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from services.matcher.domain.weights import Weights
 
 
 class Wait(NamedTuple):
-    """One stretch of waiting: the person's lane and first language, hours, whether it is over, and if it came again."""
+    """One wait: the person's lane and first language, hours, whether it is over, and whether it follows a try."""
 
     lane: str
     language: str
@@ -28,12 +28,12 @@ class Wait(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class WaitEstimate:
-    """Half of people like this one had a mentor asked between ``low`` and ``high`` hours, a quarter sooner or later.
+    """The middle half of similar people had a mentor asked between ``low`` and ``high`` hours.
 
     Hours count from ``since`` (sign-up, or the end of the last try), of which ``waited`` are over; ``low`` is never
     less. ``basis``: ``similar`` (same lane and language), ``lane``, ``everybody``, or ``promise`` where too few waits
-    are known; ``people`` is how many it rests on. ``high`` is None where the known waits do not reach that far, and for
-    a promise that is ``past``.
+    are known; ``people`` is the number of waits behind it. ``high`` is None where the known waits do not reach that
+    far, and for a promise that is ``past``.
     """
 
     since: datetime
@@ -48,7 +48,7 @@ class WaitEstimate:
 def estimate_wait(
     mentee: Mentee, weights: Weights, at: datetime, waits: Iterable[Wait], *, again_since: datetime | None = None
 ) -> WaitEstimate:
-    """Estimate from the narrowest set of waits, longer than theirs so far, of which at least five are over.
+    """Return an estimate from the narrowest set of longer waits of which at least five are over.
 
     ``again_since`` is when the last of earlier tries ended, if there was one.
     """
@@ -56,24 +56,26 @@ def estimate_wait(
     waited = max(0.0, _hours(since, at))
     promise = promised_by(mentee, weights, at)
     past = promise <= at
-    known = [one for one in waits if one.hours > waited and one.again == (again_since is not None)]
+    known = [wait for wait in waits if wait.hours > waited and wait.again == (again_since is not None)]
     own_lane = lane(mentee, at)
     language = mentee.facts.languages[0].tag.split("-", maxsplit=1)[0] if mentee.facts.languages else ""
     sets = {
-        "similar": [one for one in known if one.lane == own_lane and one.language == language],
-        "lane": [one for one in known if one.lane == own_lane],
+        "similar": [wait for wait in known if wait.lane == own_lane and wait.language == language],
+        "lane": [wait for wait in known if wait.lane == own_lane],
         "everybody": known,
     }
-    for basis, some in sets.items():
-        times = [(one.hours, one.over) for one in some]
+    for basis, similar in sets.items():
+        times = [(wait.hours, wait.over) for wait in similar]
         low = survival_quantile(times, 0.25)
-        if sum(one.over for one in some) >= SMALLEST and low is not None:
+        if sum(wait.over for wait in similar) >= SMALLEST and low is not None:
             high = survival_quantile(times, 0.75)
             return WaitEstimate(
-                since=since, waited=waited, low=low, high=high, basis=basis, people=len(some), past=past
+                since=since, waited=waited, low=low, high=high, basis=basis, people=len(similar), past=past
             )
-    left = None if past else _hours(since, promise)
-    return WaitEstimate(since=since, waited=waited, low=waited, high=left, basis="promise", people=0, past=past)
+    until_promise = None if past else _hours(since, promise)
+    return WaitEstimate(
+        since=since, waited=waited, low=waited, high=until_promise, basis="promise", people=0, past=past
+    )
 
 
 def _hours(since: datetime, until: datetime) -> float:

@@ -1,4 +1,4 @@
-"""What other weights would change, against the live pool: nothing is stored, nothing is sent."""
+"""What-if: what other weights would change in the live pool; nothing is stored, nothing is sent."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -34,9 +34,9 @@ ALERT_POINTS = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Guardrail:
-    """A group before and after; the numbers are None where it is hidden, being small or so that no small one shows.
+    """A group before and after; the numbers are None where disclosure control hides the group.
 
-    The hidden groups of an axis have a row together.
+    The hidden groups of an axis share a row.
     """
 
     group: Group
@@ -58,7 +58,7 @@ class Move(NamedTuple):
 class WhatIf:
     """The same people under the weights in force (``before``) and the candidate ones (``after``).
 
-    Each answer is judged by both weights, so that a number cannot rise only because the measure changed.
+    Each answer is evaluated under both weights, so that a number cannot rise only because the measure changed.
     """
 
     before_by_current: Evaluation
@@ -73,64 +73,64 @@ class WhatIf:
 
     @property
     def gains(self) -> int:
-        """How many mentees' pairs score higher after, by the candidate weights."""
+        """Return how many mentees' pairs score higher after, by the candidate weights."""
         return int((self._steps > 0).sum())
 
     @property
     def loses(self) -> int:
-        """How many mentees' pairs score lower after, by the candidate weights."""
+        """Return how many mentees' pairs score lower after, by the candidate weights."""
         return int((self._steps < 0).sum())
 
     def moves(self, most: int) -> list[Move]:
-        """Mentees with another mentor and the scores of both, by the candidate weights; who loses most first."""
+        """Return mentees with another mentor and both scores, by the candidate weights; the largest loss first."""
         before, after = self.before_by_candidate, self.after_by_candidate
         rows = self._changed[np.argsort(self._steps, kind="stable")][:most].tolist()
         return [Move(before.people[row], _or_none(before.score_of[row]), _or_none(after.score_of[row])) for row in rows]
 
     @cached_property
     def _changed(self) -> I64:
-        row = {one: place for place, one in enumerate(self.before_by_candidate.people)}
-        return np.array([row[one] for one in self.changed], dtype=np.int64)
+        row_of = {mentee_id: place for place, mentee_id in enumerate(self.before_by_candidate.people)}
+        return np.array([row_of[mentee_id] for mentee_id in self.changed], dtype=np.int64)
 
     @cached_property
     def _steps(self) -> I64:
-        """What each of the changed gains, no pair counting as 0."""
-        was, is_now = (
-            np.maximum(0, np.array(one.score_of, dtype=np.int64)[self._changed])
-            for one in (self.before_by_candidate, self.after_by_candidate)
+        """Return the change of score of each mentee in ``changed``; no pair counts as 0."""
+        before, after = (
+            np.maximum(0, np.array(evaluation.score_of, dtype=np.int64)[self._changed])
+            for evaluation in (self.before_by_candidate, self.after_by_candidate)
         )
-        return is_now - was
+        return after - before
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """What every what-if over one snapshot shares; keep it while an admin moves sliders."""
+    """The part that all what-ifs over one snapshot share; reused while an admin moves sliders."""
 
     solved: SolvedPool
-    encoded_pool: EncodedPool  # of everybody, people of pins as well
-    pairs: PairScores  # everybody's, by the weights in force
+    encoded_pool: EncodedPool  # of all people, including pinned ones
+    pairs: PairScores  # of all people, by the weights in force
     current: Measure
-    made: Pairing  # the pairs under the weights in force, pinned ones too
+    made: Pairing  # the pairs under the weights in force, including pinned ones
     by_current: Evaluation
     grouped: Grouped
 
     @property
     def people(self) -> tuple[str, ...]:
-        """The mentees' ids."""
+        """Return the mentees' ids."""
         return self.current.people
 
 
 def prepare(
     snapshot: Snapshot, *, limits: Limits | None = None, cancelled: Callable[[], bool] | None = None
 ) -> Prepared:
-    """Settle the snapshot by the weights in force, once."""
+    """Solve the snapshot under the weights in force, for any number of what-ifs."""
     solved = solve_pool(snapshot, limits=limits, watch=Watch(cancelled=cancelled))
-    everybody = _pool(solved.snapshot, snapshot.weights)
+    all_people = _pool(solved.snapshot, snapshot.weights)
     same = solved.problem.weighted_pool.encoded_pool
-    encoded_pool = same if not solved.pinned else encode_pool(everybody, snapshot.blocks)
+    encoded_pool = same if not solved.pinned else encode_pool(all_people, snapshot.blocks)
     pairs = pair_points(encoded_pool, snapshot.weights)
-    current = measure(ids_of(everybody), pairs, encoded_pool.waits, snapshot.weights)
-    made = pairing(pairs, _mentor_rows(solved, everybody))
+    current = measure(ids_of(all_people), pairs, encoded_pool.waits, snapshot.weights)
+    made = pairing(pairs, _mentor_rows(solved, all_people))
     return Prepared(
         solved=solved,
         encoded_pool=encoded_pool,
@@ -138,7 +138,7 @@ def prepare(
         current=current,
         made=made,
         by_current=evaluate_pairing(current, made),
-        grouped=grouped(everybody.mentees),
+        grouped=grouped(all_people.mentees),
     )
 
 
@@ -151,40 +151,44 @@ def what_if(
     cancelled: Callable[[], bool] | None = None,
 ) -> WhatIf:
     """Compare the weights in force with candidate ones; raises ``LimitReachedError`` beyond the ``limits``."""
-    ready = prepared or prepare(snapshot, limits=limits, cancelled=cancelled)
-    current = ready.solved
-    then = _pool(current.snapshot, candidate)
+    shared = prepared or prepare(snapshot, limits=limits, cancelled=cancelled)
+    current = shared.solved
+    candidate_pool = _pool(current.snapshot, candidate)
     watch = Watch(cancelled=cancelled)
-    other = solve_pool(
+    solved = solve_pool(
         replace(current.snapshot, weights=candidate), like=current, alternates=0, limits=limits, watch=watch
     )
-    after = pairing(ready.pairs, _mentor_rows(other, then))
-    pairs, before_then, after_then = _as_candidate(ready, then, after, other)
-    by_candidate = replace(ready.current, pairs=pairs, past=ready.encoded_pool.waits.past(candidate))
-    has_mentor, had_mentor = after.mentor_of >= 0, ready.made.mentor_of >= 0
+    after = pairing(shared.pairs, _mentor_rows(solved, candidate_pool))
+    pairs, before_then, after_then = _as_candidate(shared, candidate_pool, after, solved)
+    by_candidate = replace(shared.current, pairs=pairs, past=shared.encoded_pool.waits.past(candidate))
+    has_mentor, had_mentor = after.mentor_of >= 0, shared.made.mentor_of >= 0
     return WhatIf(
-        before_by_current=ready.by_current,
+        before_by_current=shared.by_current,
         before_by_candidate=evaluate_pairing(by_candidate, before_then),
-        after_by_current=evaluate_pairing(ready.current, after),
+        after_by_current=evaluate_pairing(shared.current, after),
         after_by_candidate=evaluate_pairing(by_candidate, after_then),
-        changed=_named(ready.people, after.mentor_of != ready.made.mentor_of),
-        gained=_named(ready.people, has_mentor & ~had_mentor),
-        lost=_named(ready.people, had_mentor & ~has_mentor),
-        guardrails=_guardrails(ready.grouped, had_mentor, has_mentor),
-        optimal=other.answer.certificate.proves_optimal,
+        changed=_named(shared.people, after.mentor_of != shared.made.mentor_of),
+        gained=_named(shared.people, has_mentor & ~had_mentor),
+        lost=_named(shared.people, had_mentor & ~has_mentor),
+        guardrails=_guardrails(shared.grouped, had_mentor, has_mentor),
+        optimal=solved.answer.certificate.proves_optimal,
     )
 
 
 def _as_candidate(
-    ready: Prepared, then: Pool, after: Pairing, other: SolvedPool
+    shared: Prepared, candidate_pool: Pool, after: Pairing, solved: SolvedPool
 ) -> tuple[PairScores, Pairing, Pairing]:
-    """Both sets of pairs with the points they have under the candidate: other ones only by other closeness tables."""
-    if then.weights.closeness == ready.solved.snapshot.weights.closeness:
-        same = other.problem.weighted_pool.pairs if not other.pinned else pair_points(ready.encoded_pool, then.weights)
-        return same, ready.made, after
-    encoded_pool = encode_pool(then) if other.pinned else other.problem.weighted_pool.encoded_pool
-    pairs = pair_points(encoded_pool, then.weights)
-    return pairs, pairing(pairs, ready.made.mentor_of), pairing(pairs, after.mentor_of)
+    """Return both sets of pairs with their points under the candidate, which differ only by closeness tables."""
+    if candidate_pool.weights.closeness == shared.solved.snapshot.weights.closeness:
+        pairs = (
+            solved.problem.weighted_pool.pairs
+            if not solved.pinned
+            else pair_points(shared.encoded_pool, candidate_pool.weights)
+        )
+        return pairs, shared.made, after
+    encoded_pool = encode_pool(candidate_pool) if solved.pinned else solved.problem.weighted_pool.encoded_pool
+    pairs = pair_points(encoded_pool, candidate_pool.weights)
+    return pairs, pairing(pairs, shared.made.mentor_of), pairing(pairs, after.mentor_of)
 
 
 def _or_none(score: int) -> int | None:
@@ -195,11 +199,11 @@ def _pool(snapshot: Snapshot, weights: Weights) -> Pool:
     return Pool(snapshot.mentees, snapshot.mentors, snapshot.at, weights)
 
 
-def _mentor_rows(solved: SolvedPool, everybody: Pool) -> I64:
-    """Each mentee's mentor row, over everybody, pins too."""
+def _mentor_rows(solved: SolvedPool, all_people: Pool) -> I64:
+    """Return each mentee's mentor row over all people, including pins."""
     if not solved.pinned:
         return np.array(solved.answer.mentor_of, dtype=np.int64)
-    return rows_of(everybody, solved.mentor_of)
+    return rows_of(all_people, solved.mentor_of)
 
 
 def _named(people: tuple[str, ...], chosen: Flags) -> tuple[str, ...]:
@@ -208,11 +212,11 @@ def _named(people: tuple[str, ...], chosen: Flags) -> tuple[str, ...]:
 
 def _guardrails(groups: Grouped, had_mentor: Flags, has_mentor: Flags) -> tuple[Guardrail, ...]:
     counts = (groups.count(chosen) for chosen in (np.ones_like(had_mentor), had_mentor, has_mentor))
-    return tuple(_guardrail(*told) for told in zip(groups.rows, *counts, strict=True))
+    return tuple(_guardrail(*numbers) for numbers in zip(groups.rows, *counts, strict=True))
 
 
-def _guardrail(row: Row, people: int, was: int, is_now: int) -> Guardrail:
+def _guardrail(row: Row, people: int, before: int, after: int) -> Guardrail:
     if not row.counts:
         return Guardrail(group=row.group, people=None, matched_before=None, matched_after=None, alert=False)
-    alert = 100 * (was - is_now) > ALERT_POINTS * people
-    return Guardrail(group=row.group, people=people, matched_before=was, matched_after=is_now, alert=alert)
+    alert = 100 * (before - after) > ALERT_POINTS * people
+    return Guardrail(group=row.group, people=people, matched_before=before, matched_after=after, alert=alert)

@@ -1,4 +1,4 @@
-"""A matching round: from a snapshot of the pool to proposals, alternates, and a reason for everybody else."""
+"""A matching round: from a snapshot of the pool to proposals, alternates, and a cause for each unmatched mentee."""
 
 from services.matcher.domain.round.alternates import harmless_alternates
 from services.matcher.domain.round.canonical_json import digest

@@ -1,9 +1,9 @@
-"""Whom to ask after a no without a new round: only where the round could not do better for anybody.
+"""Alternates that can be asked after a no without a new round: only where a round could not do better for anyone.
 
-A round names the next best mentors of each mentee it matched. Asking one of them later is as good as any answer of a
-round over everybody who waits by then, when two things hold: whoever else waits and could be with that mentor would
-still find a place there, and no other mentor with a place free fits the mentee better. For then any answer can be
-changed to this pair: nobody has to leave a place for it, and the mentee loses nothing by it.
+A round names the next best mentors of each mentee it matched. Asking such a mentor later is as good as any result of a
+round over all who wait by then, when two conditions hold: everyone else who waits and is eligible for that mentor would
+still have a place there, and no other mentor with a free place fits the mentee better. Then any assignment can be
+changed to include this pair: nobody has to give up a place for it, and the mentee loses nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,46 +22,46 @@ from services.matcher.solver.arrays import I64
 def harmless_alternates(
     snapshot: Snapshot, alternates: Mapping[str, Sequence[str]], promised: Mapping[str, str]
 ) -> tuple[Pair, ...]:
-    """Which mentees of a snapshot may be given which of their ``alternates`` (best first), harming nobody.
+    """Return pairs of mentees and their ``alternates`` (best first) that harm nobody, in the order of ``alternates``.
 
-    Of each mentee the first alternate counts who is eligible and has a seat for them; a mentor is given once. People
-    with a mentor in ``promised`` (a round that is held) do not compete, and take their places. Whoever is pinned, or
-    held by the last round, is left to the next one. In the order of ``alternates``.
+    For each mentee only the first alternate who is eligible and has a place for them is considered; a mentor is given
+    once. People with a mentor in ``promised`` (a held round) do not compete, and their places count as taken. Pinned
+    people, and mentees with an unsent proposal, are left to the next round.
     """
-    mentees = {one.id: one for one in snapshot.mentees}
-    given = [Pair(*pair) for pair in promised.items() if pair[0] in mentees]
-    mentors = _with_places_taken(snapshot, given)
+    mentees = {mentee.id: mentee for mentee in snapshot.mentees}
+    promised_pairs = [Pair(*pair) for pair in promised.items() if pair[0] in mentees]
+    mentors = _with_places_taken(snapshot, promised_pairs)
     pool = Pool(snapshot.mentees, mentors, snapshot.at, snapshot.weights)
-    market = _Market(weigh_pool(pool, snapshot.blocks), frozenset(promised))
+    waiting_pool = _WaitingPool(weigh_pool(pool, snapshot.blocks), frozenset(promised))
     pinned = {person_id for pin in snapshot.pins for person_id in pin}
-    found: dict[str, str] = {}
+    given_to: dict[str, str] = {}
     for mentee_id, listed in alternates.items():
         mentee = mentees.get(mentee_id)
         if mentee is None or mentee.held is not None or mentee_id in pinned or mentee_id in promised:
             continue
-        mentor_id = market.first(mentee_id, [one for one in listed if one not in pinned])
-        if mentor_id is not None and mentor_id not in found.values():
-            found[mentee_id] = mentor_id
-    return tuple(Pair(*pair) for pair in found.items())
+        mentor_id = waiting_pool.first(mentee_id, [mentor_id for mentor_id in listed if mentor_id not in pinned])
+        if mentor_id is not None and mentor_id not in given_to.values():
+            given_to[mentee_id] = mentor_id
+    return tuple(Pair(*pair) for pair in given_to.items())
 
 
-class _Market:
-    """Everybody who waits, and the mentors with the places that nobody is promised."""
+class _WaitingPool:
+    """The people who wait, and the mentors with the places that are not promised."""
 
     def __init__(self, weighted_pool: WeightedPool, promised: frozenset[str]) -> None:
-        self._reading = weighted_pool
-        self._capacity = [capacity_of(one) for one in weighted_pool.pool.mentors]
-        self._row = {one.id: row for row, one in enumerate(weighted_pool.pool.mentees)}
-        self._column = {one.id: column for column, one in enumerate(weighted_pool.pool.mentors)}
-        self._competing = np.array([one.id not in promised for one in weighted_pool.pool.mentees], dtype=np.bool_)
+        self._weighted_pool = weighted_pool
+        self._capacity = [capacity_of(person) for person in weighted_pool.pool.mentors]
+        self._row = {person.id: row for row, person in enumerate(weighted_pool.pool.mentees)}
+        self._column = {person.id: column for column, person in enumerate(weighted_pool.pool.mentors)}
+        self._competing = np.array([person.id not in promised for person in weighted_pool.pool.mentees], dtype=np.bool_)
 
     def first(self, mentee_id: str, listed: Sequence[str]) -> str | None:
-        """The first of some mentors who may be given to the mentee, if giving them harms nobody."""
+        """Return the first listed mentor who is open to the mentee, if giving that mentor harms nobody."""
         row = self._row[mentee_id]
-        shape = self._reading.pool.shape_of[row]
-        free = np.array([one.takes(shape) for one in self._capacity], dtype=np.bool_)
-        every = np.arange(len(self._capacity))
-        open_to = free & passing(self._reading, np.full(len(every), row), every)
+        shape = self._weighted_pool.pool.shape_of[row]
+        free = np.array([capacity.takes(shape) for capacity in self._capacity], dtype=np.bool_)
+        columns = np.arange(len(self._capacity))
+        open_to = free & passing(self._weighted_pool, np.full(len(columns), row), columns)
         for mentor_id in listed:
             column = self._column.get(mentor_id, -1)
             if column >= 0 and open_to[column]:
@@ -70,22 +70,22 @@ class _Market:
         return None
 
     def _best_fit(self, row: int, columns: I64) -> int:
-        return int(self._reading.pairs.fit(np.full(len(columns), row), columns).max())
+        return int(self._weighted_pool.pairs.fit(np.full(len(columns), row), columns).max())
 
     def _enough_for_others(self, row: int, column: int) -> bool:
-        """Whether all others who could be with a mentor would still find a place there."""
+        """Return whether all other people eligible for a mentor would still have a place there."""
         rows = np.flatnonzero(self._competing)
         rows = rows[rows != row]
-        rows = rows[passing(self._reading, rows, np.full(len(rows), column))]
-        capacity, shape_of = self._capacity[column], self._reading.pool.shape_of
-        others = [shape for shape in (shape_of[one] for one in rows.tolist()) if capacity.takes(shape)]
+        rows = rows[passing(self._weighted_pool, rows, np.full(len(rows), column))]
+        capacity, shape_of = self._capacity[column], self._weighted_pool.pool.shape_of
+        others = [shape for shape in (shape_of[other_row] for other_row in rows.tolist()) if capacity.takes(shape)]
         return capacity.takes_all((shape_of[row], *others))
 
 
-def _with_places_taken(snapshot: Snapshot, given: Sequence[Pair]) -> tuple[Mentor, ...]:
-    shape_of = {one.id: one.facts.request_shape for one in snapshot.mentees}
-    mentors = {one.id: one for one in snapshot.mentors}
-    for mentee_id, mentor_id in given:
+def _with_places_taken(snapshot: Snapshot, promised_pairs: Sequence[Pair]) -> tuple[Mentor, ...]:
+    shape_of = {person.id: person.facts.request_shape for person in snapshot.mentees}
+    mentors = {person.id: person for person in snapshot.mentors}
+    for mentee_id, mentor_id in promised_pairs:
         if (mentor := mentors.get(mentor_id)) is not None:
             mentors[mentor_id] = with_match(mentor, shape_of[mentee_id])
     return tuple(mentors.values())

@@ -1,4 +1,4 @@
-"""Run a round."""
+"""Decide a round: proposals, alternates, causes and certificate from a snapshot."""
 
 from dataclasses import dataclass, replace
 
@@ -18,16 +18,16 @@ from services.matcher.solver.column_generation import Limits, Watch
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """What a round decided, and the prices that let the next one decide sooner."""
+    """The result of a round, and the prices with which the next round starts warm."""
 
     result: RoundResult
     prices: WarmStart = COLD_START
 
 
 def run_round(snapshot: Snapshot, *, limits: Limits | None = None, watch: Watch | None = None) -> RoundResult:
-    """Pair the people of a snapshot as well as can be, prove it, and say why for each.
+    """Return the optimal pairs of a snapshot with a certificate, reasons and causes.
 
-    Raises ``MatchingError`` (``RunCancelledError``, ``TimeLimitReachedError``, ...) from the kernel; never half a
+    Raises ``MatchingError`` (``RunCancelledError``, ``TimeLimitReachedError``, ...) from the solver; never a partial
     result.
     """
     return decide_round(snapshot, limits=limits, watch=watch).result
@@ -41,10 +41,10 @@ def decide_round(
     limits: Limits | None = None,
     watch: Watch | None = None,
 ) -> Decision:
-    """The same, by the prices of an earlier round if there are any; the result is the same to the byte.
+    """Run a round from the prices of an earlier round, if there are any; the result is the same to the byte.
 
-    ``input_hash`` is the digest of the snapshot's text, where that is known already. ``watch`` is kept from the first
-    person read to the last reason given.
+    ``input_hash`` is the digest of the snapshot's text, where it is known already. ``watch`` covers the whole round,
+    from encoding to the last reason. Raises as ``run_round`` does.
     """
     watch = watch or Watch()
     solved = solve_pool(snapshot, start=start, limits=limits, watch=watch)
@@ -57,7 +57,7 @@ def decide_round(
     watch.look("reasons", 1.0)
     certificate = answer.certificate
     result = RoundResult(
-        proposals=tuple(sorted(proposals, key=lambda one: one.mentee_id)),
+        proposals=tuple(sorted(proposals, key=lambda proposal: proposal.mentee_id)),
         alternates=tuple(_alternates(problem, answer)),
         unmatched=unmatched,
         refused_pins=solved.refused,
@@ -88,15 +88,18 @@ def _proposals(weighted_pool: WeightedPool, rows: list[tuple[int, int]]) -> list
 def _pinned(snapshot: Snapshot, pins: tuple[Pair, ...]) -> list[Proposal]:
     if not pins:
         return []
-    mentees = {one.id: one for one in snapshot.mentees}
-    mentors = {one.id: one for one in snapshot.mentors}
+    mentees = {proposal.id: proposal for proposal in snapshot.mentees}
+    mentors = {proposal.id: proposal for proposal in snapshot.mentors}
     pool = Pool(
         tuple(mentees[pin.mentee_id] for pin in pins),
         tuple(mentors[pin.mentor_id] for pin in pins),
         snapshot.at,
         snapshot.weights,
     )
-    return [replace(one, pinned=True) for one in _proposals(weigh_pool(pool), [(row, row) for row in range(len(pins))])]
+    return [
+        replace(proposal, pinned=True)
+        for proposal in _proposals(weigh_pool(pool), [(row, row) for row in range(len(pins))])
+    ]
 
 
 def _alternates(problem: RoundProblem, answer: RoundAssignment) -> list[tuple[str, tuple[str, ...]]]:

@@ -1,27 +1,27 @@
-"""Snapshots and results as canonical JSON: sorted keys, sorted people, one spelling for every value."""
+"""Snapshots and results as canonical JSON: sorted keys, sorted people, one form of every value."""
 
 import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from services.matcher.domain.candidates import Mentee, Mentor, Pair, Person, kept
+from services.matcher.domain.candidates import Mentee, Mentor, Pair, Person, cached_per_person
 from services.matcher.domain.round.canonical_json import canonical, restore
 from services.matcher.domain.round.snapshot_and_result import RoundResult, Snapshot
 from services.matcher.domain.round.warm_start import WarmStart
 from services.matcher.domain.weights import weights_from_json, weights_to_json
 
 ENGINE = 3
-"""Grows whenever the same snapshot may give another result; stored with every round."""
+"""Increased whenever the same snapshot may give another result; stored with every round."""
 
 
 def snapshot_to_json(snapshot: Snapshot) -> str:
-    """The canonical text of a snapshot, to be stored; its SHA-256 is the round's ``input_hash``."""
+    """Return the canonical text of a snapshot for storage; its SHA-256 is the round's ``input_hash``."""
     return "".join(snapshot_pieces(snapshot))
 
 
 def snapshot_pieces(snapshot: Snapshot) -> list[str]:
-    """The same text in pieces, each person one of their own: what is the same from round to round is kept once."""
+    """Return that text in pieces, one per person, so that pieces equal between rounds can be stored once."""
     before = canonical({"at": snapshot.at, "blocks": snapshot.blocks, "engine": ENGINE})
     after = {"pins": snapshot.pins, "programme": snapshot.programme, "weights": weights_to_json(snapshot.weights)}
     return [
@@ -34,20 +34,20 @@ def snapshot_pieces(snapshot: Snapshot) -> list[str]:
 
 
 def _listed(people: Sequence[Mentee] | Sequence[Mentor]) -> list[str]:
-    """Texts of people in the order of their ids, with the commas between them."""
-    texts = [_text_of(one) for one in sorted(people, key=lambda one: one.id)]
+    """Return the texts of people in the order of their ids, with the commas between them."""
+    texts = [_text_of(person) for person in sorted(people, key=lambda person: person.id)]
     return texts[:1] + [f",{text}" for text in texts[1:]]
 
 
-@kept
+@cached_per_person
 def _text_of(person: Person) -> str:
     return canonical(person)
 
 
 def snapshot_from_json(text: str) -> Snapshot:
-    """Read a stored snapshot; ``snapshot_to_json(snapshot_from_json(t)) == t`` for one of this engine."""
-    told: dict[str, Any] = json.loads(text)
-    weights, faults = weights_from_json(told["weights"])
+    """Read a stored snapshot; ``snapshot_to_json(snapshot_from_json(t)) == t`` for a snapshot of this engine."""
+    stored: dict[str, Any] = json.loads(text)
+    weights, faults = weights_from_json(stored["weights"])
     if weights is None:
         raise ValueError(f"the stored weights are not valid any more: {faults}")
     fields = {
@@ -58,32 +58,32 @@ def snapshot_from_json(text: str) -> Snapshot:
         "pins": frozenset[Pair],
         "blocks": frozenset[Pair],
     }
-    return Snapshot(weights=weights, **{name: restore(kind, told[name]) for name, kind in fields.items()})
+    return Snapshot(weights=weights, **{name: restore(kind, stored[name]) for name, kind in fields.items()})
 
 
 def result_to_json(result: RoundResult) -> str:
-    """The canonical text of a result, hashes included, to be stored."""
+    """Return the canonical text of a result, hashes included, for storage."""
     return canonical(result)
 
 
 def result_from_json(text: str) -> RoundResult:
     """Read a stored result."""
-    found: RoundResult = restore(RoundResult, json.loads(text))
-    return found
+    result: RoundResult = restore(RoundResult, json.loads(text))
+    return result
 
 
 def warm_start_to_json(prices: WarmStart) -> str:
-    """The text of prices, to be stored beside the result; no hash covers it, since no result depends on it."""
+    """Return the text of prices for storage; no hash covers it, since no result depends on it."""
     return canonical(prices)
 
 
 def warm_start_from_json(text: str) -> WarmStart:
     """Read stored prices."""
-    told = json.loads(text)
-    seats = {name: (int(price), int(tie)) for name, (price, tie) in told["seats"].items()}
-    return WarmStart(unit=told["unit"], seats=seats, pairs=told["pairs"])
+    stored = json.loads(text)
+    seats = {name: (int(price), int(tie)) for name, (price, tie) in stored["seats"].items()}
+    return WarmStart(unit=stored["unit"], seats=seats, pairs=stored["pairs"])
 
 
 def hashed_part(result: RoundResult) -> str:
-    """What the result's own hash covers: everything but that hash."""
+    """Return the text that the result's own hash covers: everything but that hash."""
     return canonical(replace(result, result_hash=""))

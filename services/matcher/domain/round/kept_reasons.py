@@ -1,9 +1,9 @@
-"""What a round tells anew of those it left waiting; the reason of the round that really decided is kept.
+"""Which new causes of a round replace the stored causes of people who wait; the round that decided keeps its cause.
 
-The mentors who suit somebody give their free places to others: that is a shortage, and the round that decided it can
-name who competed. Every round after it finds those places taken. It decides nothing about this person, and what it
-finds ("none of them has a free place") is what the earlier round brought about: so the earlier reason stays, until a
-round has places of suitable mentors to give again, or finds that no mentor suits any more.
+When a round gives all free places of a mentee's suitable mentors to others, the cause is a shortage, and that round can
+name who competed. Later rounds find those places taken. They decide nothing about this mentee, and their cause ("none
+of them has a free place") is only a consequence of the earlier round: so the earlier cause stays until a round has
+places of suitable mentors to give again, or no mentor is suitable any more.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,23 +12,23 @@ from services.matcher.domain.explain.why_unmatched import CAPACITY, PLACES, SHOR
 from services.matcher.domain.round.snapshot_and_result import Unmatched
 
 Reason = tuple[str | None, tuple[str, ...]]
-"""A cause, None before any round has looked, and the rules that bind."""
+"""A cause (None before the first round) and the rules that bind."""
 
 
-def renewed(before: Mapping[str, Reason], found: Iterable[Unmatched]) -> tuple[Unmatched, ...]:
-    """Those of whom a round has something new to say; ``before`` has the reasons of people as of the last round.
+def renewed(before: Mapping[str, Reason], unmatched_now: Iterable[Unmatched]) -> tuple[Unmatched, ...]:
+    """Return the unmatched people whose cause is new; ``before`` has the reasons of people as of the last round.
 
-    A shortage is news each time: another round, and others who went first.
+    A shortage is new each time: it belongs to another round, and other people went first.
     """
     news = []
-    for one in found:
-        cause, rules = before.get(one.mentee_id, (None, ()))
-        same = (cause, rules) == (one.cause, one.rules) and cause != SHORTAGE
-        if not same and decides(cause, one.cause, one.rules):
-            news.append(one)
+    for unmatched in unmatched_now:
+        cause, rules = before.get(unmatched.mentee_id, (None, ()))
+        same = (cause, rules) == (unmatched.cause, unmatched.rules) and cause != SHORTAGE
+        if not same and decides(cause, unmatched.cause, unmatched.rules):
+            news.append(unmatched)
     return tuple(news)
 
 
 def decides(before: str | None, cause: str, rules: Iterable[str]) -> bool:
-    """Whether finding a cause says anything new of somebody who waits for the cause ``before``."""
+    """Return whether a cause replaces the cause ``before`` of the same person."""
     return before != SHORTAGE or cause != CAPACITY or awaited(rules) != PLACES

@@ -1,4 +1,4 @@
-"""Ask the kernel, once; then read seats back as mentors."""
+"""Solve a round's problem once, and map capacity classes back to mentors."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ ALTERNATES = 3
 class RoundAssignment:
     """Mentor rows: ``mentor_of[i]`` is -1 for none; ``others[i]`` are the next best for mentee i, best first.
 
-    ``assignment`` is the kernel's own answer, over seats; None where there was nothing to ask it.
+    ``assignment`` is the solver's answer over capacity classes; None where a side is empty and nothing was solved.
     """
 
     mentor_of: tuple[int, ...]
@@ -35,9 +35,9 @@ def assign(
     limits: Limits | None = None,
     watch: Watch | None = None,
 ) -> RoundAssignment:
-    """The best assignment of a problem, proved. It is one solve, whatever the conditions.
+    """Return the optimal assignment of a problem with its certificate, from a single solve whatever the rules.
 
-    ``start`` may be an earlier answer over the same seats: its prices lead the way, and change nothing but the time.
+    ``start`` may be an earlier answer over the same capacity classes, for a warm start: it changes only the time.
     """
     mentees = len(problem.pool.mentees)
     rows = problem.seats.mentor_rows
@@ -60,16 +60,16 @@ def assign(
     )
 
 
-def _mentors(rows: I64, seats: I64) -> I64:
-    """The mentors of seats; -1 stays -1."""
-    return np.where(seats >= 0, rows[seats], -1)
+def _mentors(rows: I64, columns: I64) -> I64:
+    """Return the mentors of capacity classes; -1 stays -1."""
+    return np.where(columns >= 0, rows[columns], -1)
 
 
-def _others(problem: RoundProblem, chosen: I64, best: I64, most: int) -> tuple[tuple[int, ...], ...]:
-    """The next best mentors: seats of one mentor count once, and the chosen mentor not at all."""
+def _others(problem: RoundProblem, chosen: I64, best: I64, at_most: int) -> tuple[tuple[int, ...], ...]:
+    """Return the next best mentors, each once even with several capacity classes, without the chosen mentor."""
     mentors = _mentors(problem.seats.mentor_rows, best)
-    good = (mentors >= 0) & (mentors != chosen[:, np.newaxis])
+    usable = (mentors >= 0) & (mentors != chosen[:, np.newaxis])
     for column in range(1, mentors.shape[1]):
-        good[:, column] &= (mentors[:, :column] != mentors[:, column, np.newaxis]).all(axis=1)
-    found = [row[fine].tolist()[:most] for row, fine in zip(mentors, good, strict=True)]
-    return tuple(map(tuple, found))
+        usable[:, column] &= (mentors[:, :column] != mentors[:, column, np.newaxis]).all(axis=1)
+    lists = [row[kept_columns].tolist()[:at_most] for row, kept_columns in zip(mentors, usable, strict=True)]
+    return tuple(map(tuple, lists))

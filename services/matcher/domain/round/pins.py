@@ -1,4 +1,4 @@
-"""Pinned pairs are made first: they take their mentee and their place out of the problem."""
+"""Pins: pinned pairs are made first, which removes their mentee and a place of their mentor from the problem."""
 
 from dataclasses import replace
 
@@ -9,15 +9,15 @@ from services.matcher.domain.round.snapshot_and_result import Snapshot
 
 
 def apply_pins(snapshot: Snapshot) -> tuple[Snapshot, tuple[Pair, ...], tuple[Pair, ...]]:
-    """The snapshot without what pins settle, the pairs made, and the pins refused.
+    """Return the snapshot without pinned people and places, the pairs made, and the pins refused.
 
-    A pin is refused when it breaks a hard rule, is blocked, or finds no seat; of two pins of one person the first in
-    order of ids holds.
+    A pin is refused when it breaks a hard rule, is blocked, or finds no place; of two pins of the same mentee the first
+    in the order of ids is made.
     """
     if not snapshot.pins:
         return snapshot, (), ()
-    mentees = {one.id: one for one in snapshot.mentees}
-    mentors = {one.id: one for one in snapshot.mentors}
+    mentees = {person.id: person for person in snapshot.mentees}
+    mentors = {person.id: person for person in snapshot.mentors}
     made: list[Pair] = []
     refused: list[Pair] = []
     for pin in sorted(snapshot.pins):
@@ -34,5 +34,5 @@ def apply_pins(snapshot: Snapshot) -> tuple[Snapshot, tuple[Pair, ...], tuple[Pa
 
 def _possible(snapshot: Snapshot, mentee: Mentee, mentor: Mentor) -> bool:
     rules = explain(mentee, mentor, snapshot.weights, snapshot.at).rules
-    seat = capacity_of(mentor).takes(mentee.facts.request_shape)
-    return seat and not set(rules) - {"quality_floor"}
+    has_place = capacity_of(mentor).takes(mentee.facts.request_shape)
+    return has_place and not set(rules) - {"quality_floor"}

@@ -1,4 +1,4 @@
-"""What goes into a round, and what comes out."""
+"""The input and the result of a round."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,9 +12,9 @@ from services.matcher.domain.weights import Weights
 class Snapshot:
     """Everything a round depends on; the same snapshot always gives the same result, byte for byte.
 
-    ``mentees`` wait (nobody with a live match); ``mentors`` are all of the programme, those without a free place too,
-    so that reasons can tell "full" from "nobody like that". A pinned pair is made before all others when it breaks no
-    hard rule; a blocked pair is never made. The order of people does not matter.
+    ``mentees`` wait (none has a live match); ``mentors`` are all of the programme, including those without a free
+    place, so that causes can distinguish "full" from "no such mentor". A pinned pair is made before all others when it
+    breaks no hard rule; a blocked pair is never made. The order of people does not matter.
     """
 
     programme: str
@@ -28,7 +28,7 @@ class Snapshot:
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
-    """A pair the round made. ``score`` 0 to 100; ``reasons`` are the parts to tell people, best first."""
+    """A pair of a round. ``score`` 0 to 100; ``reasons`` are the parts to show to people, best first."""
 
     mentee_id: str
     mentor_id: str
@@ -40,12 +40,12 @@ class Proposal:
 
 @dataclass(frozen=True, kw_only=True)
 class Unmatched:
-    """A person without a mentor this time, and why.
+    """A mentee without a mentor in this round, and why.
 
-    ``cause``: ``shortage`` (suitable mentors had free places, all went to others), ``capacity`` (mentors are there
-    whom time or the programme keeps away: no free place, not ready to start, under the quality floor; ``rules`` say
-    which), ``hard_rule`` (a wish of the person's own rules everyone out), ``never_possible`` (nobody in the pool could,
-    whatever the person gave up). ``rules`` name what binds, most telling first.
+    ``cause``: ``shortage`` (suitable mentors had free places, all went to others), ``capacity`` (there are mentors whom
+    time or the programme excludes: no free place, not ready to start, under the quality floor; ``rules`` name which),
+    ``hard_rule`` (the mentee's own wishes exclude every mentor), ``never_possible`` (no mentor in the pool is possible,
+    whatever wishes the mentee drops). ``rules`` name what binds, most relevant first.
     """
 
     mentee_id: str
@@ -55,7 +55,7 @@ class Unmatched:
 
 @dataclass(frozen=True, kw_only=True)
 class Proof:
-    """The assignment's certificate: ``primal == dual`` with no violation proves that no answer is worth more."""
+    """The assignment's certificate: ``primal == dual`` without violations proves that no assignment is worth more."""
 
     primal: int
     dual: int
@@ -63,15 +63,15 @@ class Proof:
 
     @property
     def optimal(self) -> bool:
-        """Whether the answer is proved best."""
+        """Return whether the answer is proved optimal."""
         return self.violations == 0 and self.primal == self.dual
 
 
 @dataclass(frozen=True, kw_only=True)
 class RoundResult:
-    """What a round decided; every list in the order of mentee ids.
+    """The result of a round; every list in the order of mentee ids.
 
-    ``alternates`` holds, for each matched mentee, the next best mentors, best first: who is asked after a decline.
+    ``alternates`` has, for each matched mentee, the next best mentors, best first, to ask after a decline.
     """
 
     proposals: tuple[Proposal, ...]

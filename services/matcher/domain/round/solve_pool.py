@@ -1,4 +1,4 @@
-"""Who meets whom, before any words: pins first, then the kernel. Rounds and what-ifs both stand on it."""
+"""Pair the people of a snapshot: pins first, then the solver. Rounds and what-ifs both use it."""
 
 from dataclasses import dataclass, replace
 
@@ -17,7 +17,7 @@ from services.matcher.solver.column_generation import Limits, Watch
 
 @dataclass(frozen=True)
 class SolvedPool:
-    """The pairs of a snapshot, the problem they solve (without what pins settled), and the kernel's answer."""
+    """The pairs of a snapshot, the problem without pinned people and places, and the solver's answer."""
 
     snapshot: Snapshot  # people in the order of their ids
     problem: RoundProblem
@@ -27,7 +27,7 @@ class SolvedPool:
 
     @property
     def mentor_of(self) -> dict[str, str]:
-        """The mentor of everybody who has one, by id, pinned pairs too."""
+        """Return the mentor of each matched mentee, by id, including pinned pairs."""
         pool = self.problem.pool
         made = {pool.mentees[i].id: pool.mentors[j].id for i, j in enumerate(self.answer.mentor_of) if j >= 0}
         return made | dict(self.pinned)
@@ -44,10 +44,9 @@ def solve_pool(
 ) -> SolvedPool:
     """Pair the people of a snapshot.
 
-    ``like`` may be an earlier settling of the very same people (the same tuples, in order) under other weights: what
-    weights do not change is taken over from it, and its prices lead the way, so that the answer, which is the same,
-    comes sooner. ``start`` are prices of an earlier round of other people, for
-    where there is no ``like``. ``watch`` is the one of the whole round, or of whatever this is part of.
+    ``like`` may be an earlier solution for the very same people (the same tuples, in order) under other weights: its
+    encoding is reused and its prices start the solve, which changes only the time. ``start`` are prices of an earlier
+    round of other people, used where there is no ``like``. ``watch`` is that of the whole round or request.
     """
     watch = watch or Watch()
     watch.look("features", 0.0)
@@ -57,43 +56,43 @@ def solve_pool(
     pool = Pool(rest.mentees, rest.mentors, rest.at, rest.weights)
     encoded_pool = (
         like.problem.weighted_pool.encoded_pool
-        if like is not None and same and _same_ground(rest, pinned, like)
+        if like is not None and same and _same_encoding(rest, pinned, like)
         else None
     )
     problem = round_problem(weigh_pool(pool, rest.blocks, encoded_pool))
     watch.look("features", 1.0)
-    if like is not None and same and _led(problem, like.problem):
-        lead = like.answer.assignment
+    if like is not None and same and _same_rows(problem, like.problem):
+        first_guess = like.answer.assignment
     else:
-        lead = start_of(problem, start)
-    answer = assign(problem, alternates=alternates, start=lead, limits=limits, watch=watch)
+        first_guess = start_of(problem, start)
+    answer = assign(problem, alternates=alternates, start=first_guess, limits=limits, watch=watch)
     return SolvedPool(ordered, problem, answer, pinned, refused)
 
 
-def _same_people(one: Snapshot, other: Snapshot) -> bool:
-    return one.mentees is other.mentees and one.mentors is other.mentors and one.at == other.at
+def _same_people(snapshot: Snapshot, other: Snapshot) -> bool:
+    return snapshot.mentees is other.mentees and snapshot.mentors is other.mentors and snapshot.at == other.at
 
 
-def _same_ground(rest: Snapshot, pinned: tuple[Pair, ...], like: SolvedPool) -> bool:
-    """Whether the same pins were made and the same pairs blocked, and the closeness tables are the same."""
+def _same_encoding(rest: Snapshot, pinned: tuple[Pair, ...], like: SolvedPool) -> bool:
+    """Return whether pins, blocks and closeness tables are the same, so that the encoding can be reused."""
     tables = like.snapshot.weights.closeness == rest.weights.closeness
     return tables and pinned == like.pinned and rest.blocks == like.snapshot.blocks
 
 
-def _led(problem: RoundProblem, by: RoundProblem) -> bool:
-    """Whether the answer of one problem leads another: rows and seats are the same."""
-    same = problem.pool.mentees is by.pool.mentees or problem.pool.mentees == by.pool.mentees
-    return same and np.array_equal(problem.seats.mentor_rows, by.seats.mentor_rows)
+def _same_rows(problem: RoundProblem, other: RoundProblem) -> bool:
+    """Return whether mentees and capacity classes are the same, so that an answer can start the other solve."""
+    same = problem.pool.mentees is other.pool.mentees or problem.pool.mentees == other.pool.mentees
+    return same and np.array_equal(problem.seats.mentor_rows, other.seats.mentor_rows)
 
 
 def in_order(snapshot: Snapshot) -> Snapshot:
-    """The same snapshot with people in the order of their ids; ValueError when an id stands twice."""
+    """Return the snapshot with people in the order of their ids; ValueError when an id occurs twice."""
     for people in (snapshot.mentees, snapshot.mentors):
-        ids = [one.id for one in people]
+        ids = [person.id for person in people]
         if len(set(ids)) != len(ids):
             raise ValueError("a person stands twice in the snapshot")
     return replace(
         snapshot,
-        mentees=tuple(sorted(snapshot.mentees, key=lambda one: one.id)),
-        mentors=tuple(sorted(snapshot.mentors, key=lambda one: one.id)),
+        mentees=tuple(sorted(snapshot.mentees, key=lambda person: person.id)),
+        mentors=tuple(sorted(snapshot.mentors, key=lambda person: person.id)),
     )

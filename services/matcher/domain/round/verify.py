@@ -1,4 +1,4 @@
-"""Rerun a stored round and compare, byte by byte."""
+"""Rerun a stored round and compare the result byte by byte."""
 
 import json
 from collections.abc import Callable
@@ -10,9 +10,9 @@ from services.matcher.solver.column_generation import Watch
 
 
 class Verification(NamedTuple):
-    """Whether the rerun gave the same bytes, and in what it differed.
+    """Whether the rerun gave the same bytes, and the differences.
 
-    Not ``comparable``: another engine made the round, so nothing was run.
+    ``comparable`` is False where another engine made the round; then nothing was run.
     """
 
     same: bool
@@ -21,14 +21,14 @@ class Verification(NamedTuple):
 
 
 def verify_round(snapshot_json: str, result_json: str, *, cancelled: Callable[[], bool] | None = None) -> Verification:
-    """Read a stored snapshot, run it again, compare with the stored result to the byte.
+    """Run a stored snapshot again and compare with the stored result to the byte.
 
-    Raises ``RunCancelledError`` when ``cancelled()`` says so.
+    Raises ``RunCancelledError`` when ``cancelled()`` returns true.
     """
     engine = json.loads(snapshot_json).get("engine")
     if engine != ENGINE:
-        told = f"the round was made by engine {engine}, this is engine {ENGINE}"
-        return Verification(False, (told,), comparable=False)
+        difference = f"the round was made by engine {engine}, this is engine {ENGINE}"
+        return Verification(False, (difference,), comparable=False)
     again = result_to_json(run_round(snapshot_from_json(snapshot_json), watch=Watch(cancelled=cancelled)))
     if again == result_json:
         return Verification(True)
@@ -39,10 +39,16 @@ def verify_round(snapshot_json: str, result_json: str, *, cancelled: Callable[[]
 def _differences(stored: object, new: object, path: str = "") -> list[str]:
     if isinstance(stored, dict) and isinstance(new, dict):
         names = sorted({*stored, *new})
-        return [one for name in names for one in _differences(stored.get(name), new.get(name), f"{path}.{name}")]
+        return [
+            difference
+            for name in names
+            for difference in _differences(stored.get(name), new.get(name), f"{path}.{name}")
+        ]
     if isinstance(stored, list) and isinstance(new, list) and len(stored) == len(new):
         sides = zip(stored, new, strict=True)
-        return [one for place, (a, b) in enumerate(sides) for one in _differences(a, b, f"{path}[{place}]")]
+        return [
+            difference for place, (a, b) in enumerate(sides) for difference in _differences(a, b, f"{path}[{place}]")
+        ]
     return [] if stored == new else [f"{path.lstrip('.')} was {_short(stored)}, is now {_short(new)}"]
 
 

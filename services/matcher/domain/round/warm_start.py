@@ -1,7 +1,7 @@
-"""Prices of the last round lead the way of the next: they never change its answer, only how soon it is found.
+"""Warm starts: prices of the last round for the next; they never change its answer, only how soon it is found.
 
-Rows change from round to round, people keep their ids: so prices are kept by id, and laid over the rows of the next
-problem. Newcomers start at price zero, who left is not looked for.
+Rows change from round to round, ids do not: so prices are stored by id, and mapped to the rows of the next problem.
+New people start at price zero; prices of people who left are dropped.
 """
 
 from collections.abc import Mapping
@@ -16,9 +16,9 @@ from services.matcher.solver.assignment import Assignment
 
 @dataclass(frozen=True, kw_only=True)
 class WarmStart:
-    """What a place cost by mentor and kind of seat (price, tie price), and which kind of seat each mentee had.
+    """The (price, tie price) of a place by capacity class, ``<mentor id>/<mask>``, and each mentee's capacity class.
 
-    ``unit`` is what a point of priority was worth, which grows with the places of a round; 0 where it is not told.
+    ``unit`` is the value of a point of priority, which grows with the places of a round; 0 where it is unknown.
     """
 
     unit: int = 0
@@ -30,49 +30,49 @@ COLD_START = WarmStart()
 
 
 def warm_start_from(problem: RoundProblem, assignment: Assignment | None) -> WarmStart:
-    """What is worth keeping of an answer of the kernel."""
+    """Return the prices and pairs of a solver's answer by id."""
     if assignment is None:
         return COLD_START
-    names = _seat_names(problem)
+    names = _column_names(problem)
     priced = zip(names, assignment.mentor_price.tolist(), assignment.mentor_tie_price.tolist(), strict=True)
     people = zip(problem.pool.mentees, assignment.mentor_of.tolist(), strict=True)
     return WarmStart(
         unit=_unit(problem),
         seats={name: (price, tie) for name, price, tie in priced if price or tie},
-        pairs={mentee.id: names[seat] for mentee, seat in people if seat >= 0},
+        pairs={mentee.id: names[column] for mentee, column in people if column >= 0},
     )
 
 
 def start_of(problem: RoundProblem, prices: WarmStart) -> Assignment | None:
-    """The same prices and pairs over the rows of another problem; None where nothing is known."""
+    """Return the prices and pairs over the rows of another problem; None where there are none."""
     if not prices.seats and not prices.pairs:
         return None
-    names = _seat_names(problem)
-    known = [prices.seats.get(name, (0, 0)) for name in names]
+    names = _column_names(problem)
+    known_prices = [prices.seats.get(name, (0, 0)) for name in names]
     unit = _unit(problem)
-    nothing = np.zeros(len(problem.pool.mentees), dtype=np.int64)
+    zeros = np.zeros(len(problem.pool.mentees), dtype=np.int64)
     return Assignment(
         mentor_of=_within_places(problem, names, prices.pairs),
-        mentee_price=nothing,
-        mentor_price=np.array([_scaled(price, prices.unit, unit) for price, _ in known], dtype=np.int64),
-        mentee_tie_price=nothing,
-        mentor_tie_price=np.array([tie for _, tie in known], dtype=np.int64),
+        mentee_price=zeros,
+        mentor_price=np.array([_scaled(price, prices.unit, unit) for price, _ in known_prices], dtype=np.int64),
+        mentee_tie_price=zeros,
+        mentor_tie_price=np.array([tie for _, tie in known_prices], dtype=np.int64),
         value=0,
     )
 
 
-def _seat_names(problem: RoundProblem) -> list[str]:
+def _column_names(problem: RoundProblem) -> list[str]:
     seats, mentors = problem.seats, problem.pool.mentors
     return [f"{mentors[row].id}/{mask}" for row, mask in zip(seats.mentor_rows, seats.masks, strict=True)]
 
 
 def _unit(problem: RoundProblem) -> int:
-    """What a point of priority is worth: the largest number that all bonuses are made of."""
+    """Return the value of a point of priority: the greatest common divisor of all bonuses."""
     return int(np.gcd.reduce(problem.scores.mentee_bonus, initial=0))
 
 
 def _scaled(price: int, unit: int, now: int) -> int:
-    """A price is some points of priority and some fit; a point is worth something else by now."""
+    """Return a price, which is points of priority plus fit, in the current value of a point."""
     if not unit or not now:
         return price
     points, fit = divmod(price + unit // 2, unit)
@@ -80,9 +80,9 @@ def _scaled(price: int, unit: int, now: int) -> int:
 
 
 def _within_places(problem: RoundProblem, names: list[str], pairs: Mapping[str, str]) -> I64:
-    """Pairs of before as far as there are places: who comes later has none yet."""
-    left: dict[str, list[int]] = {}
+    """Return the earlier pairs as far as there are places; in row order, the later mentees get none."""
+    free_columns: dict[str, list[int]] = {}
     for column, (name, places) in enumerate(zip(names, problem.seats.places.tolist(), strict=True)):
-        left.setdefault(name, []).extend([column] * places)  # a mentor may have two seats of one kind
-    seats = [left.get(pairs.get(one.id, "")) for one in problem.pool.mentees]
-    return np.array([columns.pop(0) if columns else -1 for columns in seats], dtype=np.int64)
+        free_columns.setdefault(name, []).extend([column] * places)  # a mentor may have two columns with the same mask
+    columns_of = [free_columns.get(pairs.get(mentee.id, "")) for mentee in problem.pool.mentees]
+    return np.array([columns.pop(0) if columns else -1 for columns in columns_of], dtype=np.int64)

@@ -1,4 +1,4 @@
-"""What an admin decides about matching: modes and weights of criteria, the dial, the floor, closeness tables."""
+"""Matching weights: modes and weights of criteria, the dial, the floor, promises, closeness tables."""
 
 from services.matcher.domain.weights.as_json import faults_in_json, weights_from_json, weights_to_json
 from services.matcher.domain.weights.catalogue import (

@@ -1,4 +1,4 @@
-"""A fault in what an admin sent: where it is, and what to do."""
+"""A fault in weights that an admin sent: where it is, and what to do."""
 
 from typing import NamedTuple
 

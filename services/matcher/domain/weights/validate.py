@@ -1,4 +1,4 @@
-"""Whether weights make sense; every fault at once, each with what to do."""
+"""Validation of weights; returns every fault at once, each with what to do."""
 
 from collections.abc import Iterator, Mapping
 
@@ -11,12 +11,12 @@ LANES = ("newly_diagnosed", "standard")
 
 
 def validate(weights: Weights) -> list[Fault]:
-    """List what is wrong with the weights; empty when they can be published."""
-    return [*validate_values(weights), *_something_counts(weights)]
+    """Return the faults of the weights; empty when they can be published."""
+    return [*validate_values(weights), *_any_weight(weights)]
 
 
 def validate_values(weights: Weights) -> list[Fault]:
-    """List what is wrong with single values, whatever the others are."""
+    """Return the faults of single values, independent of the other values."""
     return [
         *_whole("version", weights.version, 1, 2**31 - 1),
         *_whole("coverage", weights.coverage, 0, 100),
@@ -52,7 +52,7 @@ def _criteria(weights: Weights) -> Iterator[Fault]:
             yield from _setting(name, setting)
 
 
-def _something_counts(weights: Weights) -> Iterator[Fault]:
+def _any_weight(weights: Weights) -> Iterator[Fault]:
     if not any(_counts(weights.setting(name)) for name in criterion_names()):
         yield Fault("criteria", "give at least one criterion a weight above 0, or every pair would be worth the same")
 
@@ -63,22 +63,22 @@ def _counts(setting: Setting) -> bool:
 
 def _setting(name: str, setting: Setting) -> Iterator[Fault]:
     yield from _whole(f"criteria.{name}.weight", setting.weight, 0, 100)
-    told = criterion_data(name)
-    if setting.mode not in told.get("modes", list(Mode)):
-        allowed = " or ".join(told["modes"])
-        yield Fault(f"criteria.{name}.mode", f"this criterion can only be {allowed}: {told['why_modes']}")
+    data = criterion_data(name)
+    if setting.mode not in data.get("modes", list(Mode)):
+        allowed = " or ".join(data["modes"])
+        yield Fault(f"criteria.{name}.mode", f"this criterion can only be {allowed}: {data['why_modes']}")
 
 
 def _closeness(overrides: Mapping[str, Closeness]) -> Iterator[Fault]:
     for name, table in overrides.items():
-        told = criterion_data(name) if name in criterion_names() else {}
-        if "closeness" not in told:
+        data = criterion_data(name) if name in criterion_names() else {}
+        if "closeness" not in data:
             yield Fault(f"closeness.{name}", "there is no closeness table of this name")
             continue
         for mentee_code, row in table.items():
             for mentor_code, points in row.items():
                 yield from _cell(
-                    f"closeness.{name}.{mentee_code}.{mentor_code}", told["axis"], mentee_code, mentor_code
+                    f"closeness.{name}.{mentee_code}.{mentor_code}", data["axis"], mentee_code, mentor_code
                 )
                 yield from _whole(f"closeness.{name}.{mentee_code}.{mentor_code}", points, 0, 100)
 

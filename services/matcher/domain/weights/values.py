@@ -1,4 +1,4 @@
-"""What an admin decides about matching, as one immutable value with a version."""
+"""The weights of a programme, as one immutable value with a version."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True)
 class Setting:
-    """One criterion's mode, and its weight against the others, 0 to 100."""
+    """A criterion's mode, and its weight relative to the others, 0 to 100."""
 
     mode: Mode
     weight: int
@@ -31,8 +31,8 @@ class Weights:
 
     ``coverage`` is the dial from quality (0: the most total fit) to coverage (100: as many people as possible, before
     anything else). A pair whose fit is under ``quality_floor`` (0 to 100) is not made. ``matters_boost`` multiplies the
-    weight of what matters most to a mentee. ``promise_hours`` says, per lane, when a person is to be matched at the
-    latest. ``closeness`` replaces single cells of a criterion's closeness table, as data: criterion, mentee's code,
+    weight of what matters most to a mentee. ``promise_hours`` is, per lane, the time within which people are to be
+    matched. ``closeness`` replaces single cells of a criterion's closeness table, as data: criterion, mentee's code,
     mentor's code, 0 to 100.
     """
 
@@ -45,21 +45,21 @@ class Weights:
     closeness: Mapping[str, Closeness] = field(default_factory=dict)
 
     def setting(self, criterion: str) -> Setting:
-        """The setting of a criterion; the default where this version does not name it."""
+        """Return the setting of a criterion; the default where this version does not name it."""
         return self.criteria.get(criterion) or default_setting(criterion)
 
     def counted(self, criterion: str) -> int:
-        """The weight with which a criterion counts: nothing where it is off."""
+        """Return the weight with which a criterion counts: 0 where it is off."""
         setting = self.setting(criterion)
         return 0 if setting.mode == Mode.OFF else setting.weight
 
 
 def default_setting(criterion: str) -> Setting:
-    """The setting that a criterion comes with; KeyError for an unknown one."""
-    told = criterion_data(criterion)
-    return Setting(Mode(told["mode"]), int(told["weight"]))
+    """Return the default setting of a criterion; KeyError for an unknown criterion."""
+    data = criterion_data(criterion)
+    return Setting(Mode(data["mode"]), int(data["weight"]))
 
 
 def default_weights(version: int = 1) -> Weights:
-    """The weights a programme starts with."""
+    """Return the weights a programme starts with."""
     return Weights(version=version, criteria={name: default_setting(name) for name in criterion_names()})

@@ -1,4 +1,4 @@
-"""What each criterion makes of a pair; ``points`` reads the part of one criterion from an explanation."""
+"""The points of each criterion; ``points`` reads the part of a criterion from an explanation."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from tests.support.people import NOW, a_mentee, a_mentor, asks_about, free_on, l
 
 
 def points(criterion: str, mentee: Mentee, mentor: Mentor) -> int:
-    (part,) = [one for one in explain(mentee, mentor, only(criterion), NOW).parts if one.criterion == criterion]
+    (part,) = [part for part in explain(mentee, mentor, only(criterion), NOW).parts if part.criterion == criterion]
     return part.score
 
 
@@ -77,8 +77,8 @@ def test_the_same_model_counts_more_than_the_same_class_and_a_near_class_less() 
 def test_knowledge_of_a_device_ages() -> None:
     asked = {"devices": (asks_about("aid"),)}
     ended = [
-        between("device", asked, {"devices": (lived_with("aid", until=one),)})
-        for one in (None, "2029-06", "2027-06", "2015-01")
+        between("device", asked, {"devices": (lived_with("aid", until=until),)})
+        for until in (None, "2029-06", "2027-06", "2015-01")
     ]
     assert ended == [100, 100, 80, 40]
 
@@ -87,7 +87,7 @@ def test_knowledge_of_a_device_ages() -> None:
     ("stage", "of_long_ago"),
     [("considering", 40), ("starting", 40), ("using", 40), ("switched", 100), ("stopped", 100)],
 )
-def test_who_went_on_is_as_near_to_somebody_who_did_so_long_ago(stage: str, of_long_ago: int) -> None:
+def test_for_a_mentee_who_stopped_or_switched_old_experience_counts_in_full(stage: str, of_long_ago: int) -> None:
     asked = {"devices": (asks_about("aid", stage=stage),)}
     assert between("device", asked, {"devices": (lived_with("aid", until="2015-01"),)}) == of_long_ago
     assert between("device", asked, {"devices": (lived_with("aid"),)}) == 100
@@ -103,7 +103,7 @@ def test_age_at_diagnosis_is_apart_from_age_today() -> None:
 @pytest.mark.parametrize(
     "criterion", ["situation", "life_stage", "goals", "device", "topics", "age", "age_at_diagnosis", "style"]
 )
-def test_who_says_nothing_is_neither_favoured_nor_passed_over(criterion: str) -> None:
+def test_a_missing_answer_is_neutral(criterion: str) -> None:
     assert between(criterion, {}, {}) == 50
 
 
@@ -111,12 +111,12 @@ def test_just_looking_asks_for_nothing() -> None:
     assert between("situation", {"situations": ("just_looking",)}, {"situations": ("burnout",)}) == 50
 
 
-def test_phone_counts_for_who_is_new_to_talking_online() -> None:
+def test_phone_counts_more_for_people_new_to_talking_online() -> None:
     new = {"digital_comfort": "new_to_it"}
     assert between("format", new, {"formats": ("video",)}) < between("format", new, {"formats": ("phone",)})
 
 
-def test_a_mentor_with_free_hands_comes_before_a_busy_one() -> None:
+def test_a_free_mentor_comes_before_a_busy_mentor() -> None:
     busy, free = a_mentor(capacity=4, taken=3), a_mentor(capacity=4)
     assert points("load", a_mentee(), busy) < points("load", a_mentee(), free)
 
@@ -131,7 +131,7 @@ def test_culture_and_gender_count_only_when_the_mentee_asks() -> None:
         assert between(criterion, asked, {"culture": ("secular",), "gender": "man"}) == 0
 
 
-def test_two_evenings_across_the_ocean_meet_where_the_clocks_say() -> None:
+def test_evenings_in_two_time_zones_overlap_in_utc() -> None:
     london = {"availability": (free_on("wed", 18, 20),), "time_zone": "Europe/London"}
     for start, expected in ((13, 70), (18, 0)):
         new_york = {"availability": (free_on("wed", start, start + 2),), "time_zone": "America/New_York"}

@@ -1,4 +1,4 @@
-"""The criterion that docs/matching.md adds as an example works as it stands on the page: two files and nothing else."""
+"""The example criterion of docs/matching.md works exactly as printed: two files and nothing else."""
 
 import re
 from collections.abc import Iterator
@@ -26,13 +26,13 @@ ROOT = Path(__file__).parents[4]
 @pytest.fixture
 def years_ahead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     page = (ROOT / "docs" / "matching.md").read_text(encoding="utf-8").split("## A new criterion")[1]
-    told, does = (re.search(rf"```{kind}\n(.*?)```", page, flags=re.DOTALL) for kind in ("json", "python"))
-    assert told
-    assert does
+    data, code = (re.search(rf"```{kind}\n(.*?)```", page, flags=re.DOTALL) for kind in ("json", "python"))
+    assert data
+    assert code
     for name in catalogue.criterion_names():
         (tmp_path / f"{name}.json").write_text((catalogue._FOLDER / f"{name}.json").read_text())
-    (tmp_path / "years_ahead.json").write_text(told[1])
-    (tmp_path / "years_ahead.py").write_text(does[1])
+    (tmp_path / "years_ahead.json").write_text(data[1])
+    (tmp_path / "years_ahead.py").write_text(code[1])
     monkeypatch.setattr(catalogue, "_FOLDER", tmp_path)
     monkeypatch.setattr(room, "__path__", [*room.__path__, str(tmp_path)])
     caches = (catalogue.criterion_names, catalogue.criterion_data, criteria)
@@ -66,20 +66,20 @@ def test_two_files_are_enough_for_a_new_criterion() -> None:
         ("ar", "سنوات من الخبرة", "سنوات من العيش معه"),
     ],
 )
-def test_what_two_people_share_in_it_is_told_in_the_readers_language(locale: str, label: str, shared: str) -> None:
+def test_its_shared_code_is_shown_in_the_readers_language(locale: str, label: str, shared: str) -> None:
     mentee, mentor = a_mentee(diagnosed="2026-01"), a_mentor(diagnosed="2015-01")
     part = next(one for one in explain(mentee, mentor, default_weights(), NOW).parts if one.criterion == "years_ahead")
     phrases = Words(WORDS).of(locale)
-    (said,) = format_reasons([part], phrases)
-    assert (said.label, said.shared) == (label, (shared,))
+    (reason,) = format_reasons([part], phrases)
+    assert (reason.label, reason.shared) == (label, (shared,))
     assert format_rule("years_ahead", phrases) == label
 
 
 @pytest.mark.usefixtures("years_ahead")
-def test_its_file_says_whose_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_its_file_decides_whether_a_mentor_brings_it_and_a_mentee_owns_it(monkeypatch: pytest.MonkeyPatch) -> None:
     snapshot = a_snapshot([a_mentee(diagnosed="2026-01")], [a_mentor("near"), a_mentor("far", diagnosed="2015-01")])
     one, other = preferences_of(solve_pool(snapshot).problem).for_mentor[0].tolist()
-    assert abs(one - other) == 15 * 50, "a mentor brings it, by its weight; who does not say is neutral"
+    assert abs(one - other) == 15 * 50, "a mentor brings it, by its weight; a missing answer is neutral"
     assert not is_own("years_ahead")
     monkeypatch.setitem(cast("dict[str, Any]", criterion_data("years_ahead")), "own", True)
     assert is_own("years_ahead")

@@ -1,4 +1,4 @@
-"""Rules as shared bits: as few as it takes, and true of every pair."""
+"""Rules as shared bits: as few bits as necessary, and exact for every pair."""
 
 from dataclasses import replace
 from random import Random
@@ -16,7 +16,7 @@ def numbers(dice: Random, people: int, below: int) -> np.ndarray[tuple[int], np.
 
 
 @pytest.mark.parametrize("answers", [(1, 1), (3, 90), (90, 3), (70, 70), (150, 200)])
-def test_a_pair_passes_when_some_answer_of_each_does(answers: tuple[int, int]) -> None:
+def test_a_pair_passes_when_any_two_of_their_answers_pass(answers: tuple[int, int]) -> None:
     for seed in range(4):
         dice = Random(seed)
         rng = np.random.default_rng(seed)
@@ -26,14 +26,14 @@ def test_a_pair_passes_when_some_answer_of_each_does(answers: tuple[int, int]) -
             for n, codes in zip(answers, (numbers(dice, 30, 20), numbers(dice, 25, 20)), strict=True)
         ]
         rule = rule_of_sets(passes, *sides)
-        said = [[sides[side].answers[code] for code in sides[side].codes.tolist()] for side in (0, 1)]
-        expected = [[any(passes[a, b] for a in one for b in other) for other in said[1]] for one in said[0]]
+        answers_of = [[sides[side].answers[code] for code in sides[side].codes.tolist()] for side in (0, 1)]
+        expected = [[any(passes[a, b] for a in one for b in other) for other in answers_of[1]] for one in answers_of[0]]
         assert rule.passes(np.arange(30)[:, None], np.arange(25)).tolist() == expected
 
 
 def test_answers_that_pass_alike_share_a_bit_and_useless_ones_have_none() -> None:
     many = np.zeros((300, 300), dtype=bool)
-    many[:200, :100] = True  # whatever is said of the first hundred passes with the same answers
+    many[:200, :100] = True  # the first hundred columns pass with the same answers
     many[200, 100] = True
     rule = rule_of_codes(many, np.arange(300, dtype=np.int32), np.arange(300, dtype=np.int32))
     assert rule.mentee_mask.shape == rule.mentor_mask.shape == (1, 300)
@@ -41,9 +41,9 @@ def test_answers_that_pass_alike_share_a_bit_and_useless_ones_have_none() -> Non
     assert np.count_nonzero(rule.mentor_mask) == 101
 
 
-def test_the_side_with_fewer_kinds_gives_the_bits() -> None:
+def test_the_side_with_fewer_classes_defines_the_bits() -> None:
     rng = np.random.default_rng(1)
-    passes = rng.random((5, 200)) < 0.5  # 5 answers of mentees, up to 32 kinds of mentors
+    passes = rng.random((5, 200)) < 0.5  # 5 answers of mentees, up to 32 classes of mentors' answers
     codes = np.arange(5, dtype=np.int32), np.arange(200, dtype=np.int32)
     for turned in (passes, passes.T):
         rule = rule_of_codes(turned, *(codes if turned is passes else codes[::-1]))
@@ -52,7 +52,7 @@ def test_the_side_with_fewer_kinds_gives_the_bits() -> None:
 
 
 @pytest.mark.parametrize("hard_from", [1, 40, 70, 101])
-def test_enough_points_become_masks_however_many_kinds_there_are(hard_from: int) -> None:
+def test_enough_points_become_masks_for_any_number_of_classes(hard_from: int) -> None:
     rng = np.random.default_rng(hard_from)
     table = ByTable(
         rng.integers(0, 101, (120, 140)).astype(np.int32),
@@ -73,7 +73,7 @@ def test_enough_points_become_masks_however_many_kinds_there_are(hard_from: int)
         assert hard_rule(coded).passes(rows, columns).tolist() == (coded.points(rows, columns) >= hard_from).tolist()
 
 
-def test_nobody_on_one_side_is_no_fault() -> None:
+def test_a_side_without_people_is_allowed() -> None:
     for people in ((0, 3), (3, 0), (0, 0)):
         codes = [np.zeros(n, dtype=np.int32) for n in people]
         rule = rule_of_codes(np.zeros(people, dtype=bool), *codes)

@@ -1,4 +1,4 @@
-"""Why somebody waits: one cause, what binds, what they could change, and who competes with them."""
+"""Why a mentee waits: the cause, the rules that bind, relaxations, and the bottleneck."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -25,32 +25,32 @@ def why(mentee: Mentee, *mentors: Mentor, given: Weights | None = None) -> WhyUn
     return why_unmatched(a_problem([mentee], mentors, given), 0)
 
 
-def test_all_places_of_suitable_mentors_went_to_others() -> None:
-    told = why(a_mentee(), a_mentor("a"), a_mentor("b", taken=1), a_mentor("c", languages=spoken("es")))
-    assert (told.cause, told.suitable, told.free) == ("shortage", 2, 1)
+def test_places_given_to_others_give_the_cause_shortage() -> None:
+    reason = why(a_mentee(), a_mentor("a"), a_mentor("b", taken=1), a_mentor("c", languages=spoken("es")))
+    assert (reason.cause, reason.suitable, reason.free) == ("shortage", 2, 1)
 
 
-def test_suitable_mentors_are_there_but_full() -> None:
-    told = why(a_mentee(), a_mentor("a", taken=1))
-    assert (told.cause, told.rules, told.suitable) == ("capacity", ("places",), 1)
+def test_full_suitable_mentors_give_the_cause_capacity() -> None:
+    reason = why(a_mentee(), a_mentor("a", taken=1))
+    assert (reason.cause, reason.rules, reason.suitable) == ("capacity", ("places",), 1)
 
 
-def test_a_mentor_who_waits_for_approval_is_a_matter_of_capacity() -> None:
-    told = why(a_mentee(), a_mentor("a", approved=False))
-    assert (told.cause, told.rules) == ("capacity", ("ready",))
+def test_mentors_who_wait_for_approval_give_the_cause_capacity() -> None:
+    reason = why(a_mentee(), a_mentor("a", approved=False))
+    assert (reason.cause, reason.rules) == ("capacity", ("ready",))
 
 
-def test_the_smallest_wish_to_let_go_of_is_named_with_what_it_opens() -> None:
+def test_the_smallest_relaxation_is_named_with_the_mentors_it_opens() -> None:
     mentee = a_mentee(musts=(must("gender", "woman"),), devices=(asks_about("aid"),), formats=("phone",))
-    told = why(
+    reason = why(
         mentee,
         a_mentor("needs_two", gender="man"),
         a_mentor("needs_one", gender="woman"),
         a_mentor("also_one", gender="woman"),
         a_mentor("other_language", languages=spoken("es")),
     )
-    assert told.cause == "hard_rule"
-    assert told.relaxations == (Relaxation(rules=("device",), mentors=2),)
+    assert reason.cause == "hard_rule"
+    assert reason.relaxations == (Relaxation(rules=("device",), mentors=2),)
 
 
 @pytest.mark.parametrize(
@@ -64,33 +64,33 @@ def test_the_smallest_wish_to_let_go_of_is_named_with_what_it_opens() -> None:
         ([], ("no_mentors",)),
     ],
 )
-def test_nobody_in_the_pool_could(mentors: list[Mentor], rules: tuple[str, ...]) -> None:
-    told = why(a_mentee(musts=(must("gender", "woman"),)), *mentors)
-    assert (told.cause, told.rules, told.relaxations) == ("never_possible", rules, ())
+def test_a_pool_without_a_possible_mentor_gives_never_possible(mentors: list[Mentor], rules: tuple[str, ...]) -> None:
+    reason = why(a_mentee(musts=(must("gender", "woman"),)), *mentors)
+    assert (reason.cause, reason.rules, reason.relaxations) == ("never_possible", rules, ())
 
 
-def test_a_wish_for_another_relation_is_the_persons_own_to_let_go() -> None:
-    told = why(a_mentee(musts=(must("relation", "parent"),)), a_mentor("a"), a_mentor("b"))
-    assert (told.cause, told.rules) == ("hard_rule", ("must:relation",))
-    assert told.relaxations == (Relaxation(rules=("must:relation",), mentors=2),)
+def test_a_must_for_another_relation_is_a_relaxation() -> None:
+    reason = why(a_mentee(musts=(must("relation", "parent"),)), a_mentor("a"), a_mentor("b"))
+    assert (reason.cause, reason.rules) == ("hard_rule", ("must:relation",))
+    assert reason.relaxations == (Relaxation(rules=("must:relation",), mentors=2),)
 
 
-def test_letting_go_of_a_relation_is_not_offered_where_it_opens_nobody() -> None:
-    """Without the wish the usual rule is back, and partners are not for somebody who lives with diabetes."""
-    told = why(a_mentee(musts=(must("relation", "parent"),)), a_mentor("a", relations=("partner",)))
-    assert (told.cause, told.rules, told.relaxations) == ("never_possible", ("relation",), ())
+def test_dropping_a_relation_is_not_offered_where_it_opens_no_mentor() -> None:
+    """Without the must the usual rule applies, and a partner does not match a mentee who lives with diabetes."""
+    reason = why(a_mentee(musts=(must("relation", "parent"),)), a_mentor("a", relations=("partner",)))
+    assert (reason.cause, reason.rules, reason.relaxations) == ("never_possible", ("relation",), ())
 
 
 def test_of_two_relations_asked_for_one_is_enough() -> None:
     asks = a_mentee(musts=(must("relation", "parent"), must("relation", "partner")))
     assert why(asks, a_mentor("a", relations=("parent",))).suitable == 1
-    told = why(asks, a_mentor("a", relations=("self",)))
-    assert (told.cause, told.rules) == ("hard_rule", ("must:relation",))
-    assert told.relaxations == (Relaxation(rules=("must:relation",), mentors=1),)
+    reason = why(asks, a_mentor("a", relations=("self",)))
+    assert (reason.cause, reason.rules) == ("hard_rule", ("must:relation",))
+    assert reason.relaxations == (Relaxation(rules=("must:relation",), mentors=1),)
 
 
-def test_what_letting_go_would_open_is_what_it_opens() -> None:
-    """Every relaxation of musts that is offered in some hundred small pools, tried out."""
+def test_every_relaxation_opens_as_many_mentors_as_it_states() -> None:
+    """Apply every relaxation of musts that is offered in some hundred small pools."""
     dice, tried = Random(7), 0
     for _ in range(300):
         wishes = [must("relation", r) for r in ("parent", "partner")] + [must("gender", g) for g in ("woman", "man")]
@@ -104,16 +104,16 @@ def test_what_letting_go_would_open_is_what_it_opens() -> None:
             )
             for n in range(dice.randint(1, 4))
         ]
-        for one in why(mentee, *mentors).relaxations:
-            kept = tuple(wish for wish in mentee.facts.musts if f"must:{wish.criterion}" not in one.rules)
+        for relaxation in why(mentee, *mentors).relaxations:
+            kept = tuple(wish for wish in mentee.facts.musts if f"must:{wish.criterion}" not in relaxation.rules)
             freed = replace(mentee, facts=replace(mentee.facts, musts=kept))
-            assert why(freed, *mentors).suitable == one.mentors, (mentee, one)
+            assert why(freed, *mentors).suitable == relaxation.mentors, (mentee, relaxation)
             tried += 1
     assert tried > 80
 
 
-def test_a_crowd_is_found_under_a_quality_floor_as_well() -> None:
-    """The floor is judged pair by pair: one person with several mentors at once."""
+def test_a_bottleneck_is_found_under_a_quality_floor() -> None:
+    """The floor is checked pair by pair, for one mentee with several mentors at once."""
     mentees = [a_mentee(name) for name in ("a", "b", "c")]
     solved = solve_pool(a_snapshot(mentees, [a_mentor("x"), a_mentor("y")], weights(quality_floor=20)))
     (left,) = [row for row, mentor in enumerate(solved.answer.mentor_of) if mentor < 0]
@@ -122,59 +122,59 @@ def test_a_crowd_is_found_under_a_quality_floor_as_well() -> None:
     assert (len(crowd.mentees), crowd.mentors, crowd.places) == (3, ("x", "y"), 2)
 
 
-def test_the_shape_of_a_request_is_the_persons_own_to_change() -> None:
-    told = why(a_mentee(request_shape="long_haul"), a_mentor("a", request_shapes=("one_thing",)))
-    assert (told.cause, told.rules) == ("hard_rule", ("request_shape",))
-    assert told.relaxations == (Relaxation(rules=("request_shape",), mentors=1),)
+def test_the_request_shape_is_a_relaxation() -> None:
+    reason = why(a_mentee(request_shape="long_haul"), a_mentor("a", request_shapes=("one_thing",)))
+    assert (reason.cause, reason.rules) == ("hard_rule", ("request_shape",))
+    assert reason.relaxations == (Relaxation(rules=("request_shape",), mentors=1),)
 
 
 def test_a_wish_and_mentors_who_are_not_ready_are_both_named() -> None:
     asks = a_mentee(musts=(must("gender", "woman"),))
-    told = why(asks, a_mentor("a", gender="man", approved=False), a_mentor("b", languages=spoken("es")))
-    assert (told.cause, told.rules) == ("hard_rule", ("must:gender", "ready"))
-    assert told.relaxations == (Relaxation(rules=("must:gender",), mentors=1, awaits=("ready",)),)
+    reason = why(asks, a_mentor("a", gender="man", approved=False), a_mentor("b", languages=spoken("es")))
+    assert (reason.cause, reason.rules) == ("hard_rule", ("must:gender", "ready"))
+    assert reason.relaxations == (Relaxation(rules=("must:gender",), mentors=1, awaits=("ready",)),)
 
 
-def test_a_mentor_who_only_has_to_be_ready_comes_before_one_who_asks_for_a_sacrifice_as_well() -> None:
+def test_waiting_for_a_mentor_to_be_ready_comes_before_dropping_a_wish() -> None:
     asks = a_mentee(musts=(must("gender", "woman"),))
     unready = [a_mentor(f"m{n}", gender="man", approved=False) for n in range(3)]
-    told = why(asks, *unready, a_mentor("w", gender="woman", approved=False))
-    assert (told.cause, told.rules, told.relaxations) == ("capacity", ("ready",), ())
+    reason = why(asks, *unready, a_mentor("w", gender="woman", approved=False))
+    assert (reason.cause, reason.rules, reason.relaxations) == ("capacity", ("ready",), ())
 
 
-def test_a_fit_below_the_floor_is_a_matter_of_the_programme() -> None:
-    told = why(a_mentee(), a_mentor("a", approved=False), given=weights(quality_floor=99))
-    assert (told.cause, told.rules) == ("capacity", ("quality_floor", "ready"))
-    told = why(a_mentee(), a_mentor("a"), given=weights(quality_floor=99))
-    assert (told.cause, told.rules) == ("capacity", ("quality_floor",))
+def test_a_fit_below_the_floor_gives_the_cause_capacity() -> None:
+    reason = why(a_mentee(), a_mentor("a", approved=False), given=weights(quality_floor=99))
+    assert (reason.cause, reason.rules) == ("capacity", ("quality_floor", "ready"))
+    reason = why(a_mentee(), a_mentor("a"), given=weights(quality_floor=99))
+    assert (reason.cause, reason.rules) == ("capacity", ("quality_floor",))
 
 
-def test_no_wish_is_to_be_let_go_of_where_the_floor_would_still_keep_everybody_away() -> None:
+def test_no_relaxation_is_offered_where_the_floor_would_still_exclude_every_mentor() -> None:
     asks = a_mentee(musts=(must("gender", "woman"),))
-    told = why(asks, a_mentor("a", gender="man"), given=weights(quality_floor=99))
-    assert (told.cause, told.rules, told.relaxations) == ("hard_rule", ("must:gender", "quality_floor"), ())
+    reason = why(asks, a_mentor("a", gender="man"), given=weights(quality_floor=99))
+    assert (reason.cause, reason.rules, reason.relaxations) == ("hard_rule", ("must:gender", "quality_floor"), ())
 
 
 @pytest.mark.parametrize(
     ("rules", "what"),
     [(("places",), "places"), (("ready",), "ready"), (("quality_floor", "ready"), "quality_floor"), ((), "places")],
 )
-def test_what_a_wait_for_capacity_waits_for(rules: tuple[str, ...], what: str) -> None:
+def test_a_wait_for_capacity_names_what_is_awaited(rules: tuple[str, ...], what: str) -> None:
     assert awaited(rules) == what
 
 
-def crowd(mentees: list[Mentee], mentors: list[Mentor], made: dict[str, str], who: str) -> Bottleneck | None:
-    rows = {one.id: row for row, one in enumerate(mentors)}
-    mentor_of = [rows[made[one.id]] if one.id in made else -1 for one in mentees]
-    return bottleneck_of(a_problem(mentees, mentors), mentor_of, [one.id for one in mentees].index(who))
+def crowd(mentees: list[Mentee], mentors: list[Mentor], made: dict[str, str], mentee_id: str) -> Bottleneck | None:
+    rows = {person.id: row for row, person in enumerate(mentors)}
+    mentor_of = [rows[made[person.id]] if person.id in made else -1 for person in mentees]
+    return bottleneck_of(a_problem(mentees, mentors), mentor_of, [person.id for person in mentees].index(mentee_id))
 
 
 def test_three_people_share_only_two_places_of_spanish_speakers() -> None:
     spanish: dict[str, Any] = {"languages": spoken("es")}
     mentees = [a_mentee("a", **spanish), a_mentee("b", **spanish), a_mentee("c", **spanish), a_mentee("d")]
     mentors = [a_mentor("ines", capacity=2, **spanish), a_mentor("alex"), a_mentor("kim")]
-    told = crowd(mentees, mentors, {"a": "ines", "b": "ines", "d": "alex"}, "c")
-    assert told == Bottleneck(
+    found = crowd(mentees, mentors, {"a": "ines", "b": "ines", "d": "alex"}, "c")
+    assert found == Bottleneck(
         mentees=("a", "b", "c"),
         mentors=("ines",),
         places=2,
@@ -182,15 +182,15 @@ def test_three_people_share_only_two_places_of_spanish_speakers() -> None:
     )
 
 
-def test_the_crowd_grows_along_those_who_could_sit_elsewhere() -> None:
+def test_a_bottleneck_includes_rivals_of_rivals() -> None:
     both = spoken("en", "es")
     mentees = [a_mentee("a", languages=both), a_mentee("b"), a_mentee("c", languages=spoken("es"))]
     mentors = [a_mentor("ines", languages=spoken("es")), a_mentor("alex")]
-    told = crowd(mentees, mentors, {"a": "ines", "b": "alex"}, "c")
-    assert told is not None
-    assert (told.mentees, told.mentors, told.places) == (("a", "b", "c"), ("alex", "ines"), 2)
+    found = crowd(mentees, mentors, {"a": "ines", "b": "alex"}, "c")
+    assert found is not None
+    assert (found.mentees, found.mentors, found.places) == (("a", "b", "c"), ("alex", "ines"), 2)
 
 
-def test_there_is_no_crowd_where_a_free_place_can_be_reached() -> None:
+def test_there_is_no_bottleneck_where_a_free_place_can_be_reached() -> None:
     mentees = [a_mentee("a"), a_mentee("b")]
     assert crowd(mentees, [a_mentor("alex"), a_mentor("kim")], {"a": "alex"}, "b") is None

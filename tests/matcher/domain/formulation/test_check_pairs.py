@@ -1,4 +1,4 @@
-"""Pairs judged many at once are judged as each would be by itself."""
+"""Many pairs checked at once give the same answers as each checked alone."""
 
 import numpy as np
 import pytest

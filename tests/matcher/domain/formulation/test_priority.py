@@ -38,7 +38,7 @@ def test_the_promise_runs_out_sooner_in_the_priority_lane() -> None:
     assert promised_by(old, default_weights(), NOW) - promised_by(new, default_weights(), NOW) == timedelta(days=11)
 
 
-def test_past_the_promise_everybody_counts_alike_and_above_any_lane() -> None:
+def test_past_the_promise_all_people_count_alike_and_above_any_lane() -> None:
     late = a_mentee(waited=timedelta(days=20))
     late_and_new = a_mentee(waited=timedelta(days=20), diagnosed="2029-12")
     fresh_and_new = a_mentee(waited=timedelta(days=2), diagnosed="2029-12")
@@ -50,7 +50,7 @@ def test_being_alone_and_never_having_met_a_peer_help_a_little() -> None:
 
 
 @given(st.integers(0, 4000), st.integers(1, 400))
-def test_waiting_longer_never_lowers_priority_and_never_drowns_everything(days: int, more: int) -> None:
+def test_waiting_longer_never_lowers_priority_nor_exceeds_the_highest(days: int, more: int) -> None:
     before, after = points(a_mentee(waited=timedelta(days=days))), points(a_mentee(waited=timedelta(days=days + more)))
     assert 1 <= before <= after <= HIGHEST
 

@@ -74,7 +74,7 @@ def test_a_sign_language_needs_a_way_to_see_each_other(
     assert rules(a_mentee(languages=spoken("ase", "en"), formats=mentee), a_mentor(formats=mentor)) == ()
 
 
-def test_who_signs_and_speaks_is_told_only_the_language_they_can_use_together() -> None:
+def test_only_languages_that_the_two_can_use_together_are_shared() -> None:
     both = spoken("ase", "en")
     for formats, shared in ((("phone",), ("en",)), (("video",), ("ase", "en"))):
         mentee, mentor = a_mentee(languages=both, formats=formats), a_mentor(languages=both)
@@ -144,7 +144,7 @@ def test_two_genders_are_alternatives_and_other_musts_hold_together() -> None:
     assert rules(both, a_mentor(devices=(lived_with("aid"),))) == ("must:device_class",)
 
 
-def test_who_asks_about_a_device_meets_somebody_who_lived_with_that_class() -> None:
+def test_a_mentee_who_asks_about_a_device_meets_a_mentor_who_lived_with_its_class() -> None:
     asked = a_mentee(devices=(asks_about("pump_patch"), asks_about("cgm_rt")))
     assert rules(asked, a_mentor(devices=(lived_with("pump_tubed"),))) == ("device",)
     assert rules(asked, a_mentor(devices=(lived_with("cgm_rt", until="2012-01"),))) == ()
@@ -160,7 +160,7 @@ def test_who_asks_about_a_device_meets_somebody_who_lived_with_that_class() -> N
         ("availability", {"availability": (free_on("mon", 9, 12),)}, {"availability": (free_on("tue", 9, 12),)}),
     ],
 )
-def test_an_admin_can_make_a_wish_a_condition(criterion: str, mentee: dict[str, Any], mentor: dict[str, Any]) -> None:
+def test_an_admin_can_make_a_criterion_hard(criterion: str, mentee: dict[str, Any], mentor: dict[str, Any]) -> None:
     hard = only(criterion, "hard")
     assert rules(a_mentee(**mentee), a_mentor(**mentor)) == ()
     assert rules(a_mentee(**mentee), a_mentor(**mentor), hard) == (criterion,)
@@ -173,7 +173,7 @@ def test_a_pair_below_the_quality_floor_is_not_made() -> None:
     assert rules(*poor, weights(quality_floor=20)) == ()
 
 
-def test_more_conditions_than_a_word_holds_are_all_kept() -> None:
+def test_more_conditions_than_fit_a_word_are_all_applied() -> None:
     from services.events.vocabulary import codes
     from services.matcher.domain.criteria.pool import Pool
     from services.matcher.domain.formulation.weighted_pool import weigh_pool

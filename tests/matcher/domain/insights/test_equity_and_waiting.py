@@ -13,26 +13,26 @@ from tests.support.people import NOW, a_mentee, spoken
 
 def journeys(language: str, hours: list[float], matched: bool = True, ended_well: bool | None = None) -> list[Journey]:
     mentee = a_mentee(languages=spoken(language))
-    return [Journey(mentee=mentee, hours=one, matched=matched, ended_well=ended_well) for one in hours]
+    return [Journey(mentee=mentee, hours=waited, matched=matched, ended_well=ended_well) for waited in hours]
 
 
 def test_a_group_that_waits_half_as_long_again_raises_an_alert() -> None:
-    told = {one.group: one for one in equity([*journeys("en", [10.0] * 12), *journeys("es-MX", [15.0] * 6)])}
-    assert not told[Group("language", "en")].alert
-    assert told[Group("language", "es")].alert
-    assert told[Group("language", "es")].median_wait == 15.0
+    rows = {row.group: row for row in equity([*journeys("en", [10.0] * 12), *journeys("es-MX", [15.0] * 6)])}
+    assert not rows[Group("language", "en")].alert
+    assert rows[Group("language", "es")].alert
+    assert rows[Group("language", "es")].median_wait == 15.0
 
 
 def test_people_who_still_wait_count_in_the_median() -> None:
-    told = equity([*journeys("en", [5.0] * 6), *journeys("en", [40.0] * 8, matched=False)])
-    assert told[0].group == EVERYBODY
-    assert told[0].median_wait == 40.0
-    assert told[0].match_rate == pytest.approx(6 / 14)
+    rows = equity([*journeys("en", [5.0] * 6), *journeys("en", [40.0] * 8, matched=False)])
+    assert rows[0].group == EVERYBODY
+    assert rows[0].median_wait == 40.0
+    assert rows[0].match_rate == pytest.approx(6 / 14)
 
 
 def test_a_small_group_shows_no_number_at_all() -> None:
-    told = {one.group: one for one in equity([*journeys("en", [1.0] * 9), *journeys("so", [99.0] * 4)])}
-    small = told[Group("language", "so")]
+    rows = {row.group: row for row in equity([*journeys("en", [1.0] * 9), *journeys("so", [99.0] * 4)])}
+    small = rows[Group("language", "so")]
     assert (small.people, small.match_rate, small.interval, small.median_wait, small.alert) == (
         None,
         None,
@@ -42,33 +42,33 @@ def test_a_small_group_shows_no_number_at_all() -> None:
     )
 
 
-def test_a_small_group_cannot_be_worked_out_from_the_others_and_everybody() -> None:
-    told = {
-        one.group: one
-        for one in equity([*journeys("en", [1.0] * 9), *journeys("es", [2.0] * 7), *journeys("so", [99.0] * 4)])
+def test_a_small_group_cannot_be_computed_from_the_others_and_all_people() -> None:
+    rows = {
+        row.group: row
+        for row in equity([*journeys("en", [1.0] * 9), *journeys("es", [2.0] * 7), *journeys("so", [99.0] * 4)])
     }
-    assert told[EVERYBODY].people == 20
-    assert told[Group("language", "en")].people == 9
-    assert told[Group("language", "es")].people is None, "20 less 9 less 7 would tell the four"
-    together = told[Group("language", TOGETHER)]
+    assert rows[EVERYBODY].people == 20
+    assert rows[Group("language", "en")].people == 9
+    assert rows[Group("language", "es")].people is None, "20 less 9 less 7 would reveal the four"
+    together = rows[Group("language", TOGETHER)]
     assert (together.people, together.median_wait) == (11, 2.0)
 
 
-def test_how_few_matches_ended_cannot_be_worked_out_either() -> None:
+def test_a_small_number_of_ended_matches_cannot_be_computed() -> None:
     ended = {"en": 9, "es": 7, "so": 2}
     some = [
         one
         for tag, count in ended.items()
         for one in [*journeys(tag, [1.0] * count, ended_well=True), *journeys(tag, [1.0] * 9)]
     ]
-    told = {one.group: one for one in equity(some)}
-    assert all(told[Group("language", tag)].people == count + 9 for tag, count in ended.items())
-    shown = {tag: told[Group("language", tag)].survival for tag in ended}
-    assert shown == {"en": 1.0, "es": None, "so": None}, "18 ended less 9 less 7 would tell the two"
-    assert told[EVERYBODY].survival == 1.0
+    rows = {one.group: one for one in equity(some)}
+    assert all(rows[Group("language", tag)].people == count + 9 for tag, count in ended.items())
+    shown = {tag: rows[Group("language", tag)].survival for tag in ended}
+    assert shown == {"en": 1.0, "es": None, "so": None}, "18 ended less 9 less 7 would reveal the two"
+    assert rows[EVERYBODY].survival == 1.0
 
 
-def test_a_handful_of_people_are_not_told_of_at_all() -> None:
+def test_fewer_than_five_people_get_no_numbers() -> None:
     assert equity(journeys("en", [1.0] * 4)) == (GroupEquity(group=EVERYBODY),)
 
 
@@ -86,7 +86,7 @@ def test_an_interval_is_wide_for_few_people_and_narrow_for_many() -> None:
     assert many[1] - many[0] < few[1] - few[0]
 
 
-def test_survival_counts_those_who_left_the_picture() -> None:
+def test_survival_treats_people_who_left_as_censored() -> None:
     # Of four, one is matched at 1, one leaves at 2, then half of the two left are matched at 3.
     waits = [(1.0, True), (2.0, False), (3.0, True), (4.0, False)]
     assert survival_quantile(waits, 0.25) == 1.0
@@ -102,23 +102,23 @@ def waiting(days: int, *languages: str) -> Mentee:
     return a_mentee(languages=spoken(*languages), waited=timedelta(days=days))
 
 
-def test_a_newcomer_hears_how_long_people_like_them_waited() -> None:
+def test_the_estimate_for_a_newcomer_comes_from_similar_people() -> None:
     waits = [Wait("standard", "es", hours, True) for hours in (10, 20, 30, 40, 50, 60, 70, 80)]
     waits += [Wait("standard", "en", 5.0, True)] * 20
-    told = estimate_wait(newcomer("es-MX"), default_weights(), NOW, waits)
-    assert (told.low, told.high, told.basis, told.people) == (20, 60, "similar", 8)
-    assert (told.since, told.waited, told.past) == (NOW, 0, False)
+    estimate = estimate_wait(newcomer("es-MX"), default_weights(), NOW, waits)
+    assert (estimate.low, estimate.high, estimate.basis, estimate.people) == (20, 60, "similar", 8)
+    assert (estimate.since, estimate.waited, estimate.past) == (NOW, 0, False)
 
 
 def test_without_enough_history_the_range_is_wider_and_then_the_promise() -> None:
     waits = [Wait("standard", "es", 10.0, True)] * 3 + [Wait("standard", "en", 30.0, True)] * 3
     spanish = newcomer("es")
     assert estimate_wait(spanish, default_weights(), NOW, waits).basis == "lane"
-    told = estimate_wait(spanish, default_weights(), NOW, waits[:4])
-    assert (told.low, told.high, told.basis, told.people) == (0.0, 336.0, "promise", 0)
+    estimate = estimate_wait(spanish, default_weights(), NOW, waits[:4])
+    assert (estimate.low, estimate.high, estimate.basis, estimate.people) == (0.0, 336.0, "promise", 0)
 
 
-def test_who_has_waited_is_measured_by_those_who_waited_longer() -> None:
+def test_people_who_have_waited_are_compared_with_longer_waits() -> None:
     short, long = ([Wait("standard", "es", 24.0 * days, True) for days in range(*ends)] for ends in ((1, 9), (21, 29)))
     after_20 = estimate_wait(waiting(20, "es"), default_weights(), NOW, short + long)
     assert (after_20.low, after_20.high, after_20.people) == (22 * 24, 26 * 24, 8)
@@ -127,18 +127,18 @@ def test_who_has_waited_is_measured_by_those_who_waited_longer() -> None:
     assert (after_20.past, after_90.past) == (True, True)
 
 
-def test_those_who_wait_still_count_as_long_as_they_have() -> None:
+def test_open_waits_count_as_long_as_they_have_lasted() -> None:
     over = [Wait("standard", "es", 24.0 * days, True) for days in range(21, 29)]
     still = [Wait("standard", "es", 24.0 * 40, False)] * 8
-    told = estimate_wait(waiting(20, "es"), default_weights(), NOW, over + still)
-    assert (told.low, told.high, told.people) == (24 * 24, None, 16)
+    estimate = estimate_wait(waiting(20, "es"), default_weights(), NOW, over + still)
+    assert (estimate.low, estimate.high, estimate.people) == (24 * 24, None, 16)
 
 
-def test_a_second_try_is_measured_by_second_tries_from_the_end_of_the_first() -> None:
+def test_a_second_try_is_compared_with_second_tries_from_the_end_of_the_first() -> None:
     first = [Wait("standard", "es", 500.0 + hours, True) for hours in range(8)]
     second = [Wait("standard", "es", 10.0 * hours, True, again=True) for hours in range(1, 9)]
     tried = waiting(10, "es")
-    told = estimate_wait(tried, default_weights(), NOW, first + second, again_since=NOW - timedelta(hours=5))
-    assert (told.low, told.high, told.people, told.since) == (20, 60, 8, NOW - timedelta(hours=5))
+    estimate = estimate_wait(tried, default_weights(), NOW, first + second, again_since=NOW - timedelta(hours=5))
+    assert (estimate.low, estimate.high, estimate.people, estimate.since) == (20, 60, 8, NOW - timedelta(hours=5))
     alone = estimate_wait(tried, default_weights(), NOW, first, again_since=NOW - timedelta(hours=5))
     assert (alone.basis, alone.high, alone.past) == ("promise", 5 + 4 * 24, False), "the promise counts from sign-up"

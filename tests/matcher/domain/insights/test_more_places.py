@@ -1,4 +1,4 @@
-"""Which mentors to ask for one place more: beside rounds in which they have it."""
+"""Mentors to ask for one more place, compared with rounds in which they have it."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -13,15 +13,15 @@ from tests.support.people import a_mentee, a_mentor, a_snapshot, asks_about, liv
 
 
 def with_one_more(pool: Snapshot, mentor_id: str) -> Snapshot:
-    def more(one: Mentor) -> Mentor:
-        return replace(one, facts=replace(one.facts, capacity=one.facts.capacity + (one.id == mentor_id)))
+    def more(mentor: Mentor) -> Mentor:
+        return replace(mentor, facts=replace(mentor.facts, capacity=mentor.facts.capacity + (mentor.id == mentor_id)))
 
     return replace(pool, mentors=tuple(map(more, pool.mentors)))
 
 
-def by_settling_again(pool: Snapshot) -> set[str]:
+def by_solving_again(pool: Snapshot) -> set[str]:
     matched = len(solve_pool(pool).mentor_of)
-    return {one.id for one in pool.mentors if len(solve_pool(with_one_more(pool, one.id)).mentor_of) > matched}
+    return {mentor.id for mentor in pool.mentors if len(solve_pool(with_one_more(pool, mentor.id)).mentor_of) > matched}
 
 
 def a_pool(seed: int) -> Snapshot:
@@ -61,20 +61,20 @@ def a_pool(seed: int) -> Snapshot:
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_those_named_are_those_with_whom_a_round_matches_somebody_more(seed: int) -> None:
+def test_the_mentors_named_are_those_whose_place_matches_one_more_person(seed: int) -> None:
     pool = a_pool(seed)
-    assert set(more_places(solve_pool(pool)).mentors) == by_settling_again(pool)
+    assert set(more_places(solve_pool(pool)).mentors) == by_solving_again(pool)
 
 
-def test_a_place_counts_where_the_chain_that_it_starts_ends_with_somebody_who_waits() -> None:
-    """Alex is of no use to Luz; but whoever goes to Alex leaves a place with Ines, who is."""
+def test_a_place_counts_when_its_chain_ends_with_a_mentee_who_waits() -> None:
+    """Alex cannot help Luz; but Sam, moving to Alex, leaves a place with Ines, who can."""
     mentees = [a_mentee("sam", languages=spoken("en", "es")), a_mentee("luz", languages=spoken("es"))]
     dutch = a_mentor("wim", languages=spoken("nl"))
     mentors = [a_mentor("alex", taken=1), a_mentor("ines", languages=spoken("es")), dutch]
     assert set(more_places(solve_pool(a_snapshot(mentees, mentors))).mentors) == {"alex", "ines"}
 
 
-def test_the_mentor_of_those_who_have_waited_longest_comes_first() -> None:
+def test_the_mentor_for_the_longest_wait_comes_first() -> None:
     mentees = [
         a_mentee("new", languages=spoken("es"), waited=timedelta(hours=1)),
         a_mentee("old", languages=spoken("cy"), waited=timedelta(days=40)),
@@ -83,7 +83,7 @@ def test_the_mentor_of_those_who_have_waited_longest_comes_first() -> None:
     assert more_places(solve_pool(a_snapshot(mentees, mentors))).mentors == ("b", "a")
 
 
-def test_nobody_is_named_where_nobody_waits_or_no_mentor_is_there() -> None:
+def test_no_mentor_is_named_without_waiting_mentees_or_without_mentors() -> None:
     assert more_places(solve_pool(a_snapshot([a_mentee()], [a_mentor()]))) == MorePlaces()
     assert more_places(solve_pool(a_snapshot([a_mentee()], []))) == MorePlaces()
     assert more_places(solve_pool(a_snapshot([], [a_mentor(taken=1)]))) == MorePlaces()

@@ -10,7 +10,7 @@ from services.matcher.domain.round import solve_pool
 from tests.support.people import a_mentee, a_mentor, a_snapshot, spoken, weights
 
 
-def test_a_pair_that_breaks_a_rule_says_which() -> None:
+def test_a_pair_that_breaks_a_rule_names_the_rule() -> None:
     pool = a_snapshot([a_mentee("sam")], [a_mentor("kim", languages=spoken("es"))])
     assert why_not(pool, Pair("sam", "kim")).rules == ("language",)
 
@@ -32,58 +32,58 @@ def test_a_full_mentor_has_no_place() -> None:
         ({"capacity": 3, "hours_per_month": 3, "taken": 1, "shapes_taken": ("long_haul",)}, ("places",)),
     ],
 )
-def test_places_are_named_only_where_a_place_is_what_is_missing(mentor: dict[str, Any], rules: tuple[str, ...]) -> None:
+def test_places_are_named_only_where_a_place_is_missing(mentor: dict[str, Any], rules: tuple[str, ...]) -> None:
     pool = a_snapshot([a_mentee("sam", request_shape="long_haul")], [a_mentor("kim", **mentor)])
     assert why_not(pool, Pair("sam", "kim")).rules == rules
 
 
 def test_the_pair_the_round_makes_costs_nothing() -> None:
     pool = a_snapshot([a_mentee("sam")], [a_mentor("kim")])
-    told = why_not(pool, Pair("sam", "kim"))
-    assert told.already
-    assert (told.fewer_matched, told.lost_fit) == (0, 0)
+    cost = why_not(pool, Pair("sam", "kim"))
+    assert cost.already
+    assert (cost.fewer_matched, cost.lost_fit) == (0, 0)
 
 
-def test_forcing_a_pair_shows_who_would_wait_for_it() -> None:
+def test_pinning_a_pair_shows_who_would_wait_for_it() -> None:
     mentees = [a_mentee("sam"), a_mentee("luz", languages=spoken("es"))]
     mentors = [a_mentor("alex"), a_mentor("ines", languages=spoken("en", "es"))]
-    told = why_not(a_snapshot(mentees, mentors), Pair("sam", "ines"))
-    assert (told.fewer_matched, told.others) == (1, ("luz",))
-    assert told.lost_priority > 0
+    cost = why_not(a_snapshot(mentees, mentors), Pair("sam", "ines"))
+    assert (cost.fewer_matched, cost.others) == (1, ("luz",))
+    assert cost.lost_priority > 0
 
 
-def test_forcing_a_pair_may_cost_fit_only() -> None:
+def test_pinning_a_pair_may_cost_only_fit() -> None:
     mentees = [a_mentee("sam", topics=("food",)), a_mentee("jo", topics=("work",))]
     mentors = [a_mentor("cook", topics=("food",)), a_mentor("worker", topics=("work",))]
-    told = why_not(a_snapshot(mentees, mentors), Pair("sam", "worker"))
-    assert (told.fewer_matched, told.others) == (0, ("jo",))
-    assert told.lost_fit > 0
+    cost = why_not(a_snapshot(mentees, mentors), Pair("sam", "worker"))
+    assert (cost.fewer_matched, cost.others) == (0, ("jo",))
+    assert cost.lost_fit > 0
 
 
-def test_a_pair_under_the_quality_floor_can_be_forced_like_any_other() -> None:
+def test_a_pair_under_the_quality_floor_can_be_pinned() -> None:
     mentees = [a_mentee("near", topics=("food",)), a_mentee("far", topics=("work",), goals=("social",))]
     mentors = [a_mentor("cook", topics=("food",)), a_mentor("baker", topics=("food",), goals=("practical",))]
-    told = why_not(a_snapshot(mentees, mentors, weights(quality_floor=68)), Pair("far", "baker"))
-    assert (told.rules, told.already, told.fewer_matched) == ((), False, -1), "somebody more would have a mentor"
+    cost = why_not(a_snapshot(mentees, mentors, weights(quality_floor=68)), Pair("far", "baker"))
+    assert (cost.rules, cost.already, cost.fewer_matched) == ((), False, -1), "one more person would have a mentor"
 
 
-def test_a_pair_of_strangers_is_refused() -> None:
+def test_a_pair_of_unknown_people_is_refused() -> None:
     for asked in (why_not, why_together):
         with pytest.raises(KeyError):
             asked(a_snapshot([], []), Pair("sam", "kim"))
 
 
-def test_keeping_two_apart_shows_who_would_wait_for_it() -> None:
+def test_blocking_a_pair_shows_who_would_wait_for_it() -> None:
     mentees = [a_mentee("sam"), a_mentee("luz", languages=spoken("es"))]
     mentors = [a_mentor("alex"), a_mentor("ines", languages=spoken("en", "es"))]
     pool = a_snapshot(mentees, mentors)
-    told = why_together(pool, Pair("luz", "ines"))
-    assert (told.fewer_matched, told.others, told.already) == (1, (), False)
-    assert told.lost_priority > 0
-    assert told.lost_fit > 0
+    cost = why_together(pool, Pair("luz", "ines"))
+    assert (cost.fewer_matched, cost.others, cost.already) == (1, (), False)
+    assert cost.lost_priority > 0
+    assert cost.lost_fit > 0
 
 
-def test_keeping_two_apart_costs_what_the_round_then_loses() -> None:
+def test_blocking_a_pair_costs_what_the_round_then_loses() -> None:
     mentees = [a_mentee("sam", topics=("food",)), a_mentee("jo", topics=("work",)), a_mentee("kit", topics=("sleep",))]
     mentors = [
         a_mentor("cook", topics=("food",)),
@@ -91,24 +91,24 @@ def test_keeping_two_apart_costs_what_the_round_then_loses() -> None:
         a_mentor("owl", topics=("sleep",)),
     ]
     pool = a_snapshot(mentees, mentors)
-    told = why_together(pool, Pair("sam", "cook"))
-    before, after = solve_pool(pool), solve_pool(replace(pool, blocks=frozenset({told.pair})))
-    changed = {one for one in before.mentor_of if before.mentor_of[one] != after.mentor_of[one]}
-    assert set(told.others) == changed - {"sam"} != set()
-    fits = [evaluate(one.problem.weighted_pool, one.mentor_of).fit for one in (before, after)]
-    assert told.lost_fit == fits[0] - fits[1] > 0
-    assert told.fewer_matched == 0
+    cost = why_together(pool, Pair("sam", "cook"))
+    before, after = solve_pool(pool), solve_pool(replace(pool, blocks=frozenset({cost.pair})))
+    changed = {mentee_id for mentee_id in before.mentor_of if before.mentor_of[mentee_id] != after.mentor_of[mentee_id]}
+    assert set(cost.others) == changed - {"sam"} != set()
+    fits = [evaluate(mentee_id.problem.weighted_pool, mentee_id.mentor_of).fit for mentee_id in (before, after)]
+    assert cost.lost_fit == fits[0] - fits[1] > 0
+    assert cost.fewer_matched == 0
 
 
-def test_two_who_are_not_paired_cost_nothing_to_keep_apart() -> None:
+def test_blocking_a_pair_that_is_not_made_costs_nothing() -> None:
     pool = a_snapshot([a_mentee("sam")], [a_mentor("kim"), a_mentor("ida", languages=spoken("es"))])
     assert why_together(pool, Pair("sam", "ida")) == WhyNot(pair=Pair("sam", "ida"), rules=("language",), already=True)
 
 
-def test_blocking_a_pinned_pair_takes_the_pin_back() -> None:
+def test_blocking_a_pinned_pair_withdraws_the_pin() -> None:
     mentees = [a_mentee("sam", topics=("food",)), a_mentee("jo", topics=("work",))]
     mentors = [a_mentor("cook", topics=("food",)), a_mentor("worker", topics=("work",))]
     pool = a_snapshot(mentees, mentors, pins=frozenset({Pair("sam", "worker")}))
-    told = why_together(pool, Pair("sam", "worker"))
-    assert (told.fewer_matched, told.others) == (0, ("jo",))
-    assert told.lost_fit < 0, "everybody fits better without that pin"
+    cost = why_together(pool, Pair("sam", "worker"))
+    assert (cost.fewer_matched, cost.others) == (0, ("jo",))
+    assert cost.lost_fit < 0, "the pool fits better without that pin"

@@ -1,4 +1,4 @@
-"""What was prepared once answers like what is made from nothing: for any weights, pins, blocks and held proposals."""
+"""Prepared what-ifs equal those from scratch, for any weights, pins, blocks and unsent proposals."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ AT = datetime(2025, 6, 2, 12, tzinfo=UTC)
 def a_pool(seed: int, *, pinned: bool = False) -> Snapshot:
     dice = Random(f"pool:{seed}")
     mentees, mentors = pool_of(programme(seed, 25, 70, regime=dice.choice(["scarce", "balanced", "surplus"])), at=AT)
-    held = tuple(replace(one, held=dice.choice(mentors).id) if dice.random() < 0.1 else one for one in mentees)
+    held = tuple(replace(mentee, held=dice.choice(mentors).id) if dice.random() < 0.1 else mentee for mentee in mentees)
     some = [Pair(dice.choice(mentees).id, dice.choice(mentors).id) for _ in range(60)]
     return Snapshot(
         programme="cairn",
@@ -39,7 +39,7 @@ def a_pool(seed: int, *, pinned: bool = False) -> Snapshot:
 
 
 def any_weights(dice: Random) -> Weights:
-    """Some criteria set anew, and now and then everything else that an admin can set."""
+    """Return random weights: some criteria changed, and now and then other settings."""
     start = default_weights()
     criteria = {
         name: Setting(Mode(dice.choice(criterion_data(name).get("modes", list(Mode)))), dice.randint(0, 100))
@@ -64,23 +64,23 @@ def prepared(request: pytest.FixtureRequest) -> Prepared:
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_any_weights_are_answered_as_from_nothing(prepared: Prepared, seed: int) -> None:
+def test_a_prepared_what_if_equals_one_from_scratch(prepared: Prepared, seed: int) -> None:
     snapshot, candidate = prepared.solved.snapshot, any_weights(Random(seed))
-    told = what_if(snapshot, candidate, prepared)
+    result = what_if(snapshot, candidate, prepared)
     afresh = solve_pool(replace(snapshot, weights=candidate))
     before = prepared.solved.mentor_of
-    assert told == what_if(snapshot, candidate)
-    assert told.after_by_candidate.scores.keys() == afresh.mentor_of.keys()
-    ids = [one.id for one in snapshot.mentees]
-    assert list(told.changed) == [one for one in ids if before.get(one) != afresh.mentor_of.get(one)]
-    assert told.optimal
+    assert result == what_if(snapshot, candidate)
+    assert result.after_by_candidate.scores.keys() == afresh.mentor_of.keys()
+    ids = [mentee.id for mentee in snapshot.mentees]
+    assert list(result.changed) == [one for one in ids if before.get(one) != afresh.mentor_of.get(one)]
+    assert result.optimal
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_both_answers_score_what_a_round_by_those_weights_says(prepared: Prepared, seed: int) -> None:
+def test_both_answers_have_the_scores_of_a_round_by_those_weights(prepared: Prepared, seed: int) -> None:
     snapshot, candidate = prepared.solved.snapshot, any_weights(Random(f"scores:{seed}"))
-    told = what_if(snapshot, candidate, prepared)
-    for weights, evaluation in ((snapshot.weights, told.before_by_current), (candidate, told.after_by_candidate)):
+    result = what_if(snapshot, candidate, prepared)
+    for weights, evaluation in ((snapshot.weights, result.before_by_current), (candidate, result.after_by_candidate)):
         proposals = run_round(replace(snapshot, weights=weights)).proposals
         lighter = {pin.mentor_id for pin in snapshot.pins}  # a round sees their load after the pin, a what-if before
         scores = {one.mentee_id: one.score for one in proposals if one.mentor_id not in lighter}
@@ -89,10 +89,10 @@ def test_both_answers_score_what_a_round_by_those_weights_says(prepared: Prepare
 
 
 def test_guardrails_count_every_group(prepared: Prepared) -> None:
-    told = what_if(prepared.solved.snapshot, any_weights(Random(5)), prepared)
-    shown = {rail.group: rail for rail in told.guardrails if rail.people is not None}
-    types = Counter(one.facts.diabetes_type for one in prepared.solved.snapshot.mentees)
-    hidden = {rail.group.code for rail in told.guardrails if rail.people is None}
+    result = what_if(prepared.solved.snapshot, any_weights(Random(5)), prepared)
+    shown = {rail.group: rail for rail in result.guardrails if rail.people is not None}
+    types = Counter(mentee.facts.diabetes_type for mentee in prepared.solved.snapshot.mentees)
+    hidden = {rail.group.code for rail in result.guardrails if rail.people is None}
     assert shown
     for group, rail in shown.items():
         if group.axis == "diabetes_type":
@@ -100,16 +100,16 @@ def test_guardrails_count_every_group(prepared: Prepared) -> None:
             assert rail.people == sum(types[code] for code in counts)
 
 
-def test_priorities_of_many_are_those_of_each() -> None:
+def test_priorities_of_many_equal_those_of_each() -> None:
     mentees = a_pool(4).mentees
     for seed in range(4):
         weights = replace(
             default_weights(), promise_hours={"newly_diagnosed": 24 * seed + 1, "standard": 90 * seed + 1}
         )
         many = waits_of(mentees, AT).priorities(weights).tolist()
-        assert many == [priority(one, weights, AT) for one in mentees]
-        past = {one.id for one in mentees if promised_by(one, weights, AT) < AT}
-        newly = {one.id for one in mentees if lane(one, AT) == "newly_diagnosed"} - past
-        for one, points in zip(mentees, many, strict=True):
-            own = points - (60 if one.id in past else 20 if one.id in newly else 0)
-            assert 1 <= own <= 127, "what is left is waiting and circumstances"
+        assert many == [priority(mentee, weights, AT) for mentee in mentees]
+        past = {mentee.id for mentee in mentees if promised_by(mentee, weights, AT) < AT}
+        newly = {mentee.id for mentee in mentees if lane(mentee, AT) == "newly_diagnosed"} - past
+        for mentee, points in zip(mentees, many, strict=True):
+            own = points - (60 if mentee.id in past else 20 if mentee.id in newly else 0)
+            assert 1 <= own <= 127, "the rest is waiting and circumstances"

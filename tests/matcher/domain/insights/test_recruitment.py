@@ -14,34 +14,37 @@ from tests.support.people import a_mentee, a_mentor, a_snapshot, asks_about, mus
 RECRUITS = [f"~recruit-{n}" for n in range(20)]
 
 
-def test_the_mentor_to_look_for_is_the_one_who_serves_most_people() -> None:
+def test_the_first_recruit_matches_most_people() -> None:
     spanish = [a_mentee(f"s{n}", languages=spoken("es")) for n in range(3)]
     french = [a_mentee("f", languages=spoken("fr"))]
-    told = gaps(a_snapshot([*spanish, *french], [a_mentor("alex")]), places=2)
-    assert [(one.kind.language, one.waiting, one.more_matched) for one in told.recruits] == [("es", 3, 2), ("fr", 1, 1)]
-    assert told.idle == ((Kind("en", "t1d", "self", None), 1),)
+    found = gaps(a_snapshot([*spanish, *french], [a_mentor("alex")]), places=2)
+    assert [(recruit.kind.language, recruit.waiting, recruit.more_matched) for recruit in found.recruits] == [
+        ("es", 3, 2),
+        ("fr", 1, 1),
+    ]
+    assert found.idle == ((Kind("en", "t1d", "self", None), 1),)
 
 
 @pytest.mark.parametrize(("shape", "left"), [(None, 3), ("one_thing", 2), ("long_haul", 0)])
-def test_places_that_the_hours_of_a_mentor_leave_empty_are_not_idle(shape: str | None, left: int) -> None:
-    """Three hours a month take one long haul, and a mentor who takes nothing else has no use for more places."""
+def test_places_that_a_mentors_hours_rule_out_are_not_idle(shape: str | None, left: int) -> None:
+    """Three hours a month allow one long haul, so a mentor who takes only long hauls cannot use more places."""
     only = {"long_haul": ("long_haul",)}.get(shape or "", ())
     mentees = [a_mentee(request_shape=shape)] if shape else []
-    told = gaps(a_snapshot(mentees, [a_mentor(capacity=3, hours_per_month=3, request_shapes=only)]))
-    assert sum(places for _, places in told.idle) == left
+    found = gaps(a_snapshot(mentees, [a_mentor(capacity=3, hours_per_month=3, request_shapes=only)]))
+    assert sum(places for _, places in found.idle) == left
 
 
-def test_each_kind_stands_there_once_with_what_the_next_ones_are_worth() -> None:
+def test_each_kind_is_listed_once_with_its_curve() -> None:
     spanish = [a_mentee(f"s{n}", languages=spoken("es")) for n in range(14)]
     french = [a_mentee(f"f{n}", languages=spoken("fr")) for n in range(3)]
-    told = gaps(a_snapshot([*spanish, *french], [a_mentor("alex")]), places=2)
-    assert [(one.kind.language, one.places, one.curve) for one in told.recruits] == [
+    found = gaps(a_snapshot([*spanish, *french], [a_mentor("alex")]), places=2)
+    assert [(recruit.kind.language, recruit.places, recruit.curve) for recruit in found.recruits] == [
         ("es", 2, ((1, 2), (5, 10), (10, 14))),
         ("fr", 2, ((1, 2), (5, 3), (10, 3))),
     ]
 
 
-def test_the_whole_curve_comes_true_when_the_mentors_come() -> None:
+def test_the_whole_curve_holds_when_the_mentors_join() -> None:
     tongues = [("es", "fr"), ("es",), ("fr",), ("en",)]
     mentees = [a_mentee(f"p{n}", languages=spoken(*tongues[n % 4])) for n in range(30)]
     pool = a_snapshot(mentees, [a_mentor("alex", capacity=3)])
@@ -55,7 +58,7 @@ def test_the_whole_curve_comes_true_when_the_mentors_come() -> None:
 
 
 @pytest.mark.parametrize("asked", [(), ("aid",), ("cgm_rt",), ("cgm_rt", "aid")])
-def test_a_model_that_is_insisted_on_comes_with_the_class_that_it_is(asked: tuple[str, ...]) -> None:
+def test_a_required_model_comes_with_its_class(asked: tuple[str, ...]) -> None:
     devices = tuple(asks_about(one) for one in asked)
     pool = a_snapshot([a_mentee("a", devices=devices, musts=(must("device_model", "omnipod_5"),))], [])
     (first,) = gaps(pool, recruits=1).recruits
@@ -65,7 +68,7 @@ def test_a_model_that_is_insisted_on_comes_with_the_class_that_it_is(asked: tupl
     assert {one.device_class for one in lived} == {"aid"} | set(asked[:1] if "aid" not in asked else ())
 
 
-def test_what_is_foretold_comes_true_when_the_mentor_comes() -> None:
+def test_the_predicted_matches_are_made_when_the_mentor_joins() -> None:
     mentees = [a_mentee("a", devices=(asks_about("aid"),)), a_mentee("b", devices=(asks_about("aid"),))]
     pool = a_snapshot(mentees, [a_mentor("alex")])
     (first,) = gaps(pool, recruits=1, places=2).recruits
@@ -74,11 +77,11 @@ def test_what_is_foretold_comes_true_when_the_mentor_comes() -> None:
     assert first.kind.device_class == "aid"
 
 
-def test_nobody_is_recruited_for_a_pool_where_nobody_waits() -> None:
+def test_a_pool_without_waiting_mentees_needs_no_recruits() -> None:
     assert gaps(a_snapshot([a_mentee()], [a_mentor()])).recruits == ()
 
 
-def test_a_programmes_own_funnel_counts() -> None:
+def test_a_programmes_own_funnel_gives_the_invitations() -> None:
     (one,) = gaps(a_snapshot([a_mentee()], []), recruits=1, funnel=Funnel(appointed=2, invited=39)).recruits
     assert one.invitations == 20
 
@@ -95,13 +98,13 @@ def test_a_programmes_own_funnel_counts() -> None:
         ({"musts": (must("language", "cy"),), "languages": spoken("en", "cy")}, "must:language"),
     ],
 )
-def test_a_condition_that_nobody_meets_is_a_gap(facts: dict[str, Any], rule: str) -> None:
+def test_a_condition_that_no_mentor_meets_is_a_gap(facts: dict[str, Any], rule: str) -> None:
     pool = a_snapshot([a_mentee(f"p{n}", **facts) for n in range(6)], [a_mentor("alex", capacity=9)])
     first = gaps(pool, places=4).recruits[0]
     assert (first.waiting, first.more_matched) == (6, 4)
-    assert [rule_of(one) for one in first.kind.conditions] == [rule]
+    assert [rule_of(condition) for condition in first.kind.conditions] == [rule]
     joined = replace(pool, mentors=(*pool.mentors, ordinary(first.kind, pool, 4, 0)))
-    assert len(run_round(joined).proposals) == 4, "what is foretold comes true"
+    assert len(run_round(joined).proposals) == 4, "the prediction holds"
 
 
 def test_several_conditions_are_met_by_one_mentor() -> None:
@@ -115,40 +118,40 @@ def test_several_conditions_are_met_by_one_mentor() -> None:
     "condition",
     [must("relation", "parent"), must("relation", "any"), must("format", "phone"), must("diabetes_type", "t2d")],
 )
-def test_what_an_ordinary_mentor_of_the_kind_has_is_no_condition(condition: Must) -> None:
+def test_a_must_that_an_ordinary_mentor_of_the_kind_meets_is_no_condition(condition: Must) -> None:
     pool = a_snapshot([a_mentee("a", diabetes_type="lada", musts=(condition,))], [])
     (first,) = gaps(pool, recruits=1).recruits
     assert (first.kind.conditions, first.more_matched) == ((), 1)
 
 
-def test_a_few_with_a_condition_are_seen_among_many_without() -> None:
-    """Nobody else can be helped by one mentor more, since six kinds of many people have none who could ever do."""
+def test_a_few_people_with_a_condition_are_found_among_many_without() -> None:
+    """One more mentor cannot help anyone else, since the many people exclude every recruit."""
     tongues = ("es", "fr", "de", "pt", "it", "pl")
     many = [a_mentee(f"{tag}{n}", languages=spoken(tag), excluded=RECRUITS) for tag in tongues for n in range(3)]
     minors = [a_mentee(f"m{n}", minor=True) for n in range(2)]
-    told = gaps(a_snapshot([*many, *minors], [a_mentor("alex", capacity=9)]))
-    assert [(one.kind.conditions, one.waiting, one.more_matched) for one in told.recruits] == [((CLEARED,), 2, 2)]
+    found = gaps(a_snapshot([*many, *minors], [a_mentor("alex", capacity=9)]))
+    assert [(one.kind.conditions, one.waiting, one.more_matched) for one in found.recruits] == [((CLEARED,), 2, 2)]
 
 
-def test_where_many_others_wait_the_best_for_each_condition_is_told_besides() -> None:
+def test_the_best_recruit_for_each_condition_is_listed_separately() -> None:
     many = [a_mentee(f"{tag}{n}", languages=spoken(tag)) for tag in ("en", "es", "fr") for n in range(9)]
     few = [a_mentee(f"w{n}", musts=(must("gender", "woman"),)) for n in range(2)]
     minor = a_mentee("minor", minor=True, musts=(must("gender", "woman"),))
-    told = gaps(a_snapshot([*many, *few, minor], []), places=2, recruits=2)
-    assert [one.kind.conditions for one in told.recruits] == [(), ()]
-    found = [(rule_of(one.kind.conditions[-1]), one.waiting, one.more_matched) for one in told.for_conditions]
-    assert found == [("must:gender", 2, 2), ("cleared", 1, 2)], "a woman who is cleared helps others as well"
+    found = gaps(a_snapshot([*many, *few, minor], []), places=2, recruits=2)
+    assert [recruit.kind.conditions for recruit in found.recruits] == [(), ()]
+    best = [(rule_of(one.kind.conditions[-1]), one.waiting, one.more_matched) for one in found.for_conditions]
+    assert best == [("must:gender", 2, 2), ("cleared", 1, 2)], "a woman who is cleared helps others as well"
 
 
-def test_minors_and_adults_are_not_one_kind() -> None:
+def test_minors_and_adults_need_different_kinds() -> None:
     mentees = [a_mentee(f"p{n}", minor=n < 6) for n in range(12)]
-    told = gaps(a_snapshot(mentees, []), recruits=2, places=6)
-    assert {one.kind.conditions for one in told.recruits} == {(), (CLEARED,)}
-    assert all((one.waiting, one.more_matched) == (6, 6) for one in told.recruits)
+    found = gaps(a_snapshot(mentees, []), recruits=2, places=6)
+    assert {recruit.kind.conditions for recruit in found.recruits} == {(), (CLEARED,)}
+    assert all((recruit.waiting, recruit.more_matched) == (6, 6) for recruit in found.recruits)
 
 
 @pytest.mark.parametrize("criterion", codes("must"))
-def test_somebody_can_be_thought_of_for_every_condition_there_is(criterion: str) -> None:
+def test_every_condition_can_be_met_by_a_recruit(criterion: str) -> None:
     condition = (criterion, ({"language": "cy", "device_model": "omnipod_5"}.get(criterion) or codes(criterion)[-1],))
     kim = a_mentor(formats=("chat",))
     pool = a_snapshot([], [])

@@ -21,9 +21,9 @@ def a_programme(seed: int, regime: str) -> Snapshot:
 
 
 @pytest.mark.parametrize(("seed", "regime"), [(1, "scarce"), (2, "balanced"), (3, "surplus")])
-def test_nobody_would_rather_have_each_other_in_the_stable_answer(seed: int, regime: str) -> None:
-    market = preferences_of(solve_pool(a_programme(seed, regime)).problem)
-    assert blocking_pairs(market, deferred_acceptance(market)) == ((), 0)
+def test_the_stable_answer_has_no_blocking_pairs(seed: int, regime: str) -> None:
+    preferences = preferences_of(solve_pool(a_programme(seed, regime)).problem)
+    assert blocking_pairs(preferences, deferred_acceptance(preferences)) == ((), 0)
 
 
 @pytest.mark.parametrize(("seed", "regime"), [(1, "scarce"), (2, "balanced"), (3, "surplus")])
@@ -31,24 +31,24 @@ def test_no_other_policy_matches_more_people_and_each_keeps_within_the_places(se
     solved = solve_pool(a_programme(seed, regime))
     best, *others = compare_baselines(solved)
     assert best.policy == "optimal"
-    assert [one.policy for one in others] == ["first-come", "greedy", "stable"]
-    assert all(one.matched <= best.matched for one in others)
+    assert [outcome.policy for outcome in others] == ["first-come", "greedy", "stable"]
+    assert all(outcome.matched <= best.matched for outcome in others)
 
 
 def test_the_price_of_stability_is_what_the_stable_answer_loses() -> None:
-    # Both would rather have ines; the round gives her to luz, who has nobody else.
+    # Both prefer ines; the round gives her to luz, who has no other mentor.
     mentees = [
         a_mentee("sam", languages=spoken("en", "es"), topics=("food",)),
         a_mentee("luz", languages=spoken("es"), topics=("work",)),
     ]
     mentors = [a_mentor("alex"), a_mentor("ines", languages=spoken("en", "es"), topics=("food",))]
-    told = stability(solve_pool(a_snapshot(mentees, mentors)))
-    assert told.blocking == (Pair("sam", "ines"),)
-    assert told.fewer_matched == 1
-    assert told.worst_regret > 0
+    found = stability(solve_pool(a_snapshot(mentees, mentors)))
+    assert found.blocking == (Pair("sam", "ines"),)
+    assert found.fewer_matched == 1
+    assert found.worst_regret > 0
 
 
-def test_first_come_first_served_lets_the_early_one_take_the_only_place_of_the_late_one() -> None:
+def test_first_come_first_served_gives_an_early_mentee_the_only_place_of_a_late_mentee() -> None:
     mentees = [
         a_mentee("early", languages=spoken("es", "en"), waited=timedelta(days=3)),
         a_mentee("late", languages=spoken("es")),
@@ -63,11 +63,11 @@ def test_pins_hold_in_every_policy() -> None:
     pool = a_snapshot(
         [a_mentee("a"), a_mentee("b")], [a_mentor("alex"), a_mentor("kim")], pins=frozenset({Pair("a", "kim")})
     )
-    assert {one.matched for one in compare_baselines(solve_pool(pool))} == {2}
+    assert {outcome.matched for outcome in compare_baselines(solve_pool(pool))} == {2}
 
 
 @pytest.mark.parametrize(("first", "then"), [("one_thing", "long_haul"), ("long_haul", "one_thing")])
-def test_a_small_request_leaves_the_place_of_a_long_haul_to_one(first: str, then: str) -> None:
+def test_a_small_request_and_a_long_haul_fit_together_under_every_policy(first: str, then: str) -> None:
     mentees = [
         a_mentee("early", request_shape=first, waited=timedelta(days=3), topics=("food",)),
         a_mentee("late", request_shape=then),
@@ -79,7 +79,7 @@ def test_a_small_request_leaves_the_place_of_a_long_haul_to_one(first: str, then
 
 
 def a_rival(shape: str, hours: int) -> tuple[Pair, ...]:
-    """Blocking pairs where ines has two people, one of whom she helps less than a rival who would rather have her."""
+    """Return the blocking pairs where ines has two people and helps one of them less than a rival who prefers her."""
     helped: dict[str, Any] = {"topics": ("food",)}
     mentees = [
         a_mentee("less", request_shape="a_few_chats" if hours == 4 else "one_thing"),
@@ -93,13 +93,13 @@ def a_rival(shape: str, hours: int) -> tuple[Pair, ...]:
     return stability(solved).blocking
 
 
-def test_who_is_helped_less_makes_room_wherever_their_hours_allow_it() -> None:
-    assert a_rival("long_haul", hours=4) == (Pair("rival", "ines"),), "in the place of one who wants a few chats"
+def test_a_mentee_who_is_helped_less_is_displaced_where_the_hours_allow_it() -> None:
+    assert a_rival("long_haul", hours=4) == (Pair("rival", "ines"),), "in the place of the mentee who wants a few chats"
     assert a_rival("one_thing", hours=3) == (Pair("rival", "ines"),)
     assert a_rival("long_haul", hours=3) == (), "the hours take one long haul, and she is helped as much"
 
 
-def test_a_criterion_that_is_off_counts_for_nobody() -> None:
+def test_a_criterion_that_is_off_does_not_count_for_mentors() -> None:
     mentees = [
         a_mentee("sam", languages=spoken("en", "es"), topics=("food",)),
         a_mentee("luz", languages=spoken("es"), topics=("work",)),
@@ -107,6 +107,6 @@ def test_a_criterion_that_is_off_counts_for_nobody() -> None:
     mentors = [a_mentor("alex"), a_mentor("ines", languages=spoken("en", "es"), topics=("food",))]
     assert stability(solve_pool(a_snapshot(mentees, mentors))).blocking == (Pair("sam", "ines"),)
     off = a_snapshot(mentees, mentors, weights(topics="off"))
-    market = preferences_of(solve_pool(off).problem)
+    preferences = preferences_of(solve_pool(off).problem)
     worth_nothing = preferences_of(solve_pool(a_snapshot(mentees, mentors, weights(topics=0))).problem)
-    assert market.for_mentor.tolist() == worth_nothing.for_mentor.tolist()
+    assert preferences.for_mentor.tolist() == worth_nothing.for_mentor.tolist()

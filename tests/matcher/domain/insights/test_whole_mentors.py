@@ -1,4 +1,4 @@
-"""Policies and stability compared with the same told over whole mentors, in many pools of mixed requests and hours."""
+"""Policies and stability compared with a reference over whole mentors, in pools of mixed requests and hours."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -16,54 +16,54 @@ SEEDS = range(60)
 
 
 @cache
-def told_of(seed: int) -> WholeMentors:
+def reference_of(seed: int) -> WholeMentors:
     return WholeMentors(a_mixed_pool(seed))
 
 
 @cache
-def settled_of(seed: int) -> SolvedPool:
-    return solve_pool(told_of(seed).snapshot)
+def solved_of(seed: int) -> SolvedPool:
+    return solve_pool(reference_of(seed).snapshot)
 
 
 @cache
 def made_of(seed: int) -> dict[str, Mapping[str, str]]:
-    """The pairs of each policy, by its name."""
-    market = preferences_of(settled_of(seed).problem)
-    return {name: market.ids(policy(market)) for name, policy in POLICIES.items()}
+    """Return the pairs of each policy, by its name."""
+    preferences = preferences_of(solved_of(seed).problem)
+    return {name: preferences.ids(policy(preferences)) for name, policy in POLICIES.items()}
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_no_policy_leaves_somebody_out_whom_a_mentor_could_take_and_none_takes_more_than_there_is(seed: int) -> None:
-    told = told_of(seed)
+def test_every_policy_keeps_within_places_and_leaves_no_usable_place(seed: int) -> None:
+    reference = reference_of(seed)
     for name, made in made_of(seed).items():
-        assert told.keeps_within_places(made), name
-        assert told.could_still_be_placed(made) == [], name
-    best, *others = compare_baselines(settled_of(seed))
-    assert all(one.matched <= best.matched for one in others)
+        assert reference.keeps_within_places(made), name
+        assert reference.could_still_be_placed(made) == [], name
+    best, *others = compare_baselines(solved_of(seed))
+    assert all(outcome.matched <= best.matched for outcome in others)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_first_come_and_greedy_choose_mentor_by_mentor(seed: int) -> None:
-    told, made = told_of(seed), made_of(seed)
-    assert made["first-come"] == told.first_come()
-    assert made["greedy"] == told.greedy()
+def test_first_come_and_greedy_equal_the_reference(seed: int) -> None:
+    reference, made = reference_of(seed), made_of(seed)
+    assert made["first-come"] == reference.first_come()
+    assert made["greedy"] == reference.greedy()
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_blocking_pairs_are_those_of_whole_mentors(seed: int) -> None:
-    solved = settled_of(seed)
-    assert list(stability(solved).blocking) == told_of(seed).blocking(solved.mentor_of)
+def test_blocking_pairs_equal_the_reference(seed: int) -> None:
+    solved = solved_of(seed)
+    assert list(stability(solved).blocking) == reference_of(seed).blocking(solved.mentor_of)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_stable_answer_has_no_blocking_pair(seed: int) -> None:
-    assert told_of(seed).blocking(made_of(seed)["stable"]) == []
+    assert reference_of(seed).blocking(made_of(seed)["stable"]) == []
 
 
-def test_in_these_pools_kinds_of_seats_mix_and_much_would_block() -> None:
+def test_these_pools_have_mixed_capacity_classes_blocking_pairs_and_waits() -> None:
     seen: Counter[str] = Counter()
     for seed in SEEDS:
-        solved = settled_of(seed)
+        solved = solved_of(seed)
         rows = solved.problem.seats.mentor_rows.tolist()
         seen["mixed"] += len(rows) > len(set(rows))
         seen["blocked"] += bool(stability(solved).blocking)

@@ -1,6 +1,6 @@
-"""Policies and stability told again over whole mentors, pair by pair and without a kernel: what the tests compare with.
+"""Reference implementation of policies and stability over whole mentors, pair by pair and without the solver.
 
-Nothing here knows of seats. A mentor can take some people when the sentences of docs/matching.md on places say so.
+It uses no capacity classes: a mentor can take people when the rules on places in docs/matching.md allow it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ LANGUAGES = ("en", "es", "fr")
 
 
 def a_mixed_pool(seed: int) -> Snapshot:
-    """Up to nine people and four mentors: all shapes, few hours, mentors who decline shapes or have matches already."""
+    """Return up to nine mentees and four mentors: all shapes, few hours, declined shapes and live matches."""
     dice = Random(seed)
 
     def some(of: Sequence[str], most: int) -> tuple[str, ...]:
@@ -69,7 +69,7 @@ def a_mixed_pool(seed: int) -> Snapshot:
 
 
 def can_take(mentor: Mentor, wanted: Sequence[str]) -> bool:
-    """Whether a mentor can take people with these shapes beside the matches they have; a broken limit stays broken."""
+    """Return whether a mentor can take these shapes beside their live matches, which may exceed a limit already."""
     facts, live = mentor.facts, list(mentor.shapes_taken[: mentor.taken])
     live += ["a_few_chats"] * (mentor.taken - len(live))
     if set(wanted) - set(facts.request_shapes or SHAPES) or len(live) + len(wanted) > max(facts.capacity, len(live)):
@@ -85,65 +85,66 @@ def can_take(mentor: Mentor, wanted: Sequence[str]) -> bool:
 
 @dataclass(frozen=True)
 class WholeMentors:
-    """A snapshot without pins, looked at person by person."""
+    """A snapshot without pins, evaluated person by person."""
 
     snapshot: Snapshot
 
     @cached_property
     def shape_of(self) -> Mapping[str, str]:
-        """What each mentee asks for."""
-        return {one.id: one.facts.request_shape for one in self.snapshot.mentees}
+        """Return each mentee's request shape."""
+        return {mentee.id: mentee.facts.request_shape for mentee in self.snapshot.mentees}
 
     @cached_property
     def mentors(self) -> Mapping[str, Mentor]:
-        """Mentors by id."""
-        return {one.id: one for one in self.snapshot.mentors}
+        """Return mentors by id."""
+        return {mentor.id: mentor for mentor in self.snapshot.mentors}
 
     @cached_property
-    def _reading(self) -> WeightedPool:
-        told = self.snapshot
-        return weigh_pool(Pool(told.mentees, told.mentors, told.at, told.weights))
+    def _weighted_pool(self) -> WeightedPool:
+        snapshot = self.snapshot
+        return weigh_pool(Pool(snapshot.mentees, snapshot.mentors, snapshot.at, snapshot.weights))
 
     @cached_property
     def _rows(self) -> Mapping[Pair, tuple[int, int]]:
-        """The eligible pairs, places left aside."""
+        """Return the rows of eligible pairs; places are ignored."""
         return {
-            Pair(one.id, other.id): (i, j)
-            for i, one in enumerate(self.snapshot.mentees)
-            for j, other in enumerate(self.snapshot.mentors)
-            if self._reading.eligible(i)[j]
+            Pair(mentee.id, mentor.id): (i, j)
+            for i, mentee in enumerate(self.snapshot.mentees)
+            for j, mentor in enumerate(self.snapshot.mentors)
+            if self._weighted_pool.eligible(i)[j]
         }
 
     @cached_property
     def gain(self) -> Mapping[Pair, int]:
-        """What each eligible pair is worth to the mentee."""
-        return {pair: int(self._reading.pairs.fit(*map(np.array, rows))) for pair, rows in self._rows.items()}
+        """Return the worth of each eligible pair to the mentee."""
+        return {pair: int(self._weighted_pool.pairs.fit(*map(np.array, rows))) for pair, rows in self._rows.items()}
 
     def liking(self, pair: Pair) -> tuple[int, int]:
-        """What the pair is worth to the mentee, and between equals the number that is fixed for the two."""
+        """Return the worth of the pair to the mentee, and the fixed number that decides between equals."""
         return self.gain[pair], -((tie_key(pair.mentee_id) ^ tie_key(pair.mentor_id)) >> 2)
 
     @cached_property
     def help(self) -> Mapping[Pair, int]:
-        """What each eligible pair is worth to the mentor: criteria that mentors bring and that are not off."""
+        """Return the worth of each eligible pair to the mentor: criteria that mentors bring and that are not off."""
         settings = {name: self.snapshot.weights.setting(name) for name in criteria_that("mentor_brings")}
-        weight_of = {name: one.weight for name, one in settings.items() if one.mode != Mode.OFF}
-        points = {pair: self._reading.pairs.points(*map(np.array, rows)) for pair, rows in self._rows.items()}
+        weight_of = {name: setting.weight for name, setting in settings.items() if setting.mode != Mode.OFF}
+        points = {pair: self._weighted_pool.pairs.points(*map(np.array, rows)) for pair, rows in self._rows.items()}
         return {
-            pair: sum(weight * int(told[name]) for name, weight in weight_of.items()) for pair, told in points.items()
+            pair: sum(weight * int(values[name]) for name, weight in weight_of.items())
+            for pair, values in points.items()
         }
 
     def with_mentor(self, made: Mapping[str, str], mentor_id: str) -> list[str]:
-        """The people of a mentor."""
+        """Return the people of a mentor."""
         return [mentee_id for mentee_id, other in made.items() if other == mentor_id]
 
     def room_for(self, made: Mapping[str, str], pair: Pair, instead: str | None = None) -> bool:
-        """Whether the mentor can take the mentee beside their people, or in the place of one of them."""
+        """Return whether the mentor can take the mentee beside their people, or in place of ``instead``."""
         people = [one for one in self.with_mentor(made, pair.mentor_id) if one != instead]
         return can_take(self.mentors[pair.mentor_id], [self.shape_of[one] for one in (*people, pair.mentee_id)])
 
     def keeps_within_places(self, made: Mapping[str, str]) -> bool:
-        """Whether every mentor can take all their people, and every pair is eligible."""
+        """Return whether every mentor can take all their people, and every pair is eligible."""
         fine = all(Pair(*pair) in self.gain for pair in made.items())
         return fine and all(
             can_take(mentor, [self.shape_of[one] for one in self.with_mentor(made, mentor_id)])
@@ -151,11 +152,11 @@ class WholeMentors:
         )
 
     def could_still_be_placed(self, made: Mapping[str, str]) -> list[Pair]:
-        """Pairs of people left out and mentors who could take them as things are."""
+        """Return pairs of unmatched people and mentors who could still take them."""
         return [pair for pair in self.gain if pair.mentee_id not in made and self.room_for(made, pair)]
 
     def blocking(self, made: Mapping[str, str]) -> list[Pair]:
-        """Pairs that would rather have each other: there is a place for it, or somebody there who is helped less."""
+        """Return the blocking pairs: there is a free place, or that of a person who is helped less."""
         found = []
         for pair, gain in self.gain.items():
             now = made.get(pair.mentee_id)
@@ -171,16 +172,16 @@ class WholeMentors:
         return sorted(found)
 
     def first_come(self) -> dict[str, str]:
-        """Each in the order of sign-up takes the mentor they like best of those who can take them."""
+        """Return the pairs where mentees, in the order of sign-up, take the best mentor who can take them."""
         made: dict[str, str] = {}
-        for one in sorted(self.snapshot.mentees, key=lambda one: (one.facts.waiting_since, one.id)):
-            open_to = [pair for pair in self.gain if pair.mentee_id == one.id and self.room_for(made, pair)]
+        for mentee in sorted(self.snapshot.mentees, key=lambda mentee: (mentee.facts.waiting_since, mentee.id)):
+            open_to = [pair for pair in self.gain if pair.mentee_id == mentee.id and self.room_for(made, pair)]
             if open_to:
-                made[one.id] = max(open_to, key=self.liking).mentor_id
+                made[mentee.id] = max(open_to, key=self.liking).mentor_id
         return made
 
     def greedy(self) -> dict[str, str]:
-        """The best pair that can still be made, over and over."""
+        """Return the pairs made by taking the best remaining pair again and again."""
         made: dict[str, str] = {}
         while open_to := self.could_still_be_placed(made):
             best = max(open_to, key=self.liking)
@@ -188,7 +189,7 @@ class WholeMentors:
         return made
 
     def most_placed(self, people: Sequence[str]) -> int:
-        """How many of these people can have a mentor at once, by trying every way."""
+        """Return how many of these people can have a mentor at once, by trying every way."""
 
         @cache
         def most(at: int, given: tuple[tuple[str, ...], ...]) -> int:

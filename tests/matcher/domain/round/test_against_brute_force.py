@@ -1,4 +1,4 @@
-"""Every assignment of a tiny pool, one by one: no other is better, level by level."""
+"""Rounds against brute force: no assignment of a tiny pool is better in priority, then fit, then kept proposals."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -23,10 +23,10 @@ SEEDS = range(48)
 
 
 def a_tiny_pool(seed: int) -> Snapshot:
-    """Four to five people of everyday, three mentors, made to overlap: one language, mostly one type, held proposals.
+    """Return four or five demo mentees and three mentors who overlap: one language, mostly one type, unsent proposals.
 
-    Their ways to talk stay as they are. Odd seeds keep what rules people out as well: devices asked about, conditions,
-    minors, mentors who are not ready or take small requests only, earlier tries, hard times and a quality floor.
+    Their ways to talk stay unchanged. Odd seeds add what excludes pairs: devices asked about, musts, minors, mentors
+    who are not ready or take only small requests, earlier tries, hard availability and a quality floor.
     """
     dice = Random(seed)
     strict = bool(seed % 2)
@@ -99,23 +99,28 @@ def explained(snapshot: Snapshot) -> dict[tuple[str, str], Explanation]:
     }
 
 
-def every_assignment(snapshot: Snapshot, told: dict[tuple[str, str], Explanation]) -> Iterator[dict[str, str]]:
-    mine = [
-        [None, *(other.id for other in snapshot.mentors if not told[one.id, other.id].rules)]
-        for one in snapshot.mentees
+def every_assignment(snapshot: Snapshot, explanations: dict[tuple[str, str], Explanation]) -> Iterator[dict[str, str]]:
+    choices = [
+        [None, *(mentor.id for mentor in snapshot.mentors if not explanations[mentee.id, mentor.id].rules)]
+        for mentee in snapshot.mentees
     ]
-    shape = {one.id: one.facts.request_shape for one in snapshot.mentees}
-    for choice in product(*mine):
-        made = {one.id: who for one, who in zip(snapshot.mentees, choice, strict=True) if who is not None}
+    shape = {mentee.id: mentee.facts.request_shape for mentee in snapshot.mentees}
+    for choice in product(*choices):
+        made = {
+            mentee.id: mentor_id
+            for mentee, mentor_id in zip(snapshot.mentees, choice, strict=True)
+            if mentor_id is not None
+        }
         if all(
-            within_limits(other, [shape[i] for i, who in made.items() if who == other.id]) for other in snapshot.mentors
+            within_limits(mentor, [shape[i] for i, mentor_id in made.items() if mentor_id == mentor.id])
+            for mentor in snapshot.mentors
         ):
             yield made
 
 
-def worth(snapshot: Snapshot, told: dict[tuple[str, str], Explanation], made: dict[str, str]) -> Worth:
-    mentees = {one.id: one for one in snapshot.mentees}
-    fit = sum(part.score * part.weight for pair in made.items() for part in told[pair].parts)
+def worth(snapshot: Snapshot, explanations: dict[tuple[str, str], Explanation], made: dict[str, str]) -> Worth:
+    mentees = {mentee.id: mentee for mentee in snapshot.mentees}
+    fit = sum(part.score * part.weight for pair in made.items() for part in explanations[pair].parts)
     first = sum(priority(mentees[i], snapshot.weights, snapshot.at) for i in made)
     return first, fit, sum(mentees[i].held == j for i, j in made.items())
 
@@ -123,17 +128,17 @@ def worth(snapshot: Snapshot, told: dict[tuple[str, str], Explanation], made: di
 @pytest.mark.parametrize("seed", SEEDS)
 def test_no_other_assignment_of_a_tiny_pool_is_better(seed: int) -> None:
     snapshot = a_tiny_pool(seed)
-    told = explained(snapshot)
+    explanations = explained(snapshot)
     result = run_round(snapshot)
-    made = {one.mentee_id: one.mentor_id for one in result.proposals}
-    every = list(every_assignment(snapshot, told))
+    made = {proposal.mentee_id: proposal.mentor_id for proposal in result.proposals}
+    every = list(every_assignment(snapshot, explanations))
     assert made in every
-    assert worth(snapshot, told, made) == max(worth(snapshot, told, one) for one in every)
+    assert worth(snapshot, explanations, made) == max(worth(snapshot, explanations, one) for one in every)
     assert len(made) == max(len(one) for one in every)
     assert result.certificate.optimal
 
 
-def test_in_these_pools_every_kind_of_rule_keeps_people_apart_and_many_still_meet() -> None:
+def test_these_pools_break_every_kind_of_rule_and_still_have_matches() -> None:
     binding: Counter[str] = Counter()
     matched = waiting = 0
     for seed in SEEDS[1::4]:

@@ -1,4 +1,4 @@
-"""Whom to ask after a no: an alternate, where no round could do better for anybody."""
+"""Alternates after a no: asked only where no round could do better for anyone."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -25,28 +25,28 @@ def after_a_no(
     promised: Mapping[str, str] | None = None,
     **more: Any,
 ) -> tuple[Pair, ...]:
-    """Sam waits again; two mentors have places, the good one fits best."""
+    """Return the alternates given when Sam waits again; ``good`` and ``fair`` have places, ``good`` fits best."""
     mentors = [a_mentor("good", **FOOD, capacity=capacity), a_mentor("fair"), a_mentor("full", **FOOD, taken=1)]
     sam = a_mentee("sam", **FOOD, excluded=["said-no"])
     return harmless_alternates(a_snapshot([sam, *others], mentors, **more), {"sam": listed}, promised or {})
 
 
-def test_the_best_mentor_left_is_asked_when_nobody_else_waits_for_them() -> None:
+def test_the_best_alternate_is_asked_when_no_one_else_waits_for_them() -> None:
     assert after_a_no() == (Pair("sam", "good"),)
     assert after_a_no(a_mentee("else", languages=spoken("cy"))) == (Pair("sam", "good"),)
 
 
-def test_a_place_that_somebody_else_could_have_is_left_to_the_round() -> None:
+def test_a_place_that_someone_else_could_have_is_left_to_the_round() -> None:
     assert after_a_no(a_mentee("else")) == ()
-    assert after_a_no(a_mentee("else"), capacity=2) == (Pair("sam", "good"),), "there is one for each"
+    assert after_a_no(a_mentee("else"), capacity=2) == (Pair("sam", "good"),), "there is a place for each"
     assert after_a_no(a_mentee("else"), a_mentee("third"), capacity=2) == ()
 
 
-def test_a_mentor_who_has_come_since_and_fits_better_is_left_to_the_round() -> None:
+def test_a_new_mentor_who_fits_better_leaves_the_mentee_to_the_round() -> None:
     assert after_a_no(listed=("fair",)) == ()
 
 
-def test_mentors_who_are_full_or_may_not_be_asked_are_passed_over() -> None:
+def test_full_and_ineligible_alternates_are_skipped() -> None:
     assert after_a_no(listed=("gone", "full", "said-no", "good")) == (Pair("sam", "good"),)
     assert after_a_no(blocks=frozenset({Pair("sam", "good")})) == (Pair("sam", "fair"),)
     sam = a_mentee("sam", musts=(must("gender", "woman"),))
@@ -54,7 +54,7 @@ def test_mentors_who_are_full_or_may_not_be_asked_are_passed_over() -> None:
     assert harmless_alternates(pool, {"sam": ("man", "woman")}, {}) == (Pair("sam", "woman"),)
 
 
-def test_a_seat_has_to_take_what_the_mentee_asks_for() -> None:
+def test_a_place_has_to_take_the_request_shape_of_the_mentee() -> None:
     busy = a_mentor("busy", capacity=3, hours_per_month=4, taken=1, shapes_taken=("long_haul",))
     long, short = a_mentee("long", request_shape="long_haul"), a_mentee("short", request_shape="one_thing")
     assert harmless_alternates(a_snapshot([long], [busy]), {"long": ("busy",)}, {}) == ()
@@ -75,40 +75,44 @@ FOUR_HOURS: dict[str, Any] = {"capacity": 3, "hours_per_month": 4}
         ("one_thing", ("one_thing", "one_thing", "one_thing"), False),
     ],
 )
-def test_the_others_need_places_together_by_the_hours_too(shape: str, others: tuple[str, ...], asked: bool) -> None:
+def test_the_other_mentees_need_places_together_within_the_hours(
+    shape: str, others: tuple[str, ...], asked: bool
+) -> None:
     waiting = [a_mentee(f"other-{n}", request_shape=one) for n, one in enumerate(others)]
     pool = a_snapshot([a_mentee("sam", request_shape=shape), *waiting], [a_mentor("kim", **FOUR_HOURS)])
     assert harmless_alternates(pool, {"sam": ("kim",)}, {}) == ((Pair("sam", "kim"),) if asked else ())
 
 
-def test_who_cannot_be_with_the_mentor_any_more_needs_no_place_there() -> None:
+def test_mentees_whom_the_mentor_can_no_longer_take_need_no_place() -> None:
     busy = a_mentor("kim", **FOUR_HOURS, taken=1, shapes_taken=("long_haul",))
     pool = a_snapshot([a_mentee("sam"), *(a_mentee(f"l{n}", request_shape="long_haul") for n in range(3))], [busy])
     assert harmless_alternates(pool, {"sam": ("kim",)}, {}) == (Pair("sam", "kim"),)
 
 
-def test_in_mixed_pools_an_alternate_that_is_given_costs_nothing() -> None:
+def test_in_mixed_pools_every_alternate_costs_nothing() -> None:
     given = 0
     for seed in range(25):
         pool = replace(a_mixed_pool(seed), weights=weights(load=0))
         fit = WholeMentors(pool).gain
-        for one in pool.mentees:
-            listed = sorted((pair for pair in fit if pair.mentee_id == one.id), key=fit.__getitem__, reverse=True)
-            for pair in harmless_alternates(pool, {one.id: [pair.mentor_id for pair in listed]}, {}):
+        for mentee in pool.mentees:
+            listed = sorted((pair for pair in fit if pair.mentee_id == mentee.id), key=fit.__getitem__, reverse=True)
+            for pair in harmless_alternates(pool, {mentee.id: [pair.mentor_id for pair in listed]}, {}):
                 given += 1
                 price = why_not(pool, pair)
                 assert (price.rules, price.fewer_matched, price.lost_priority, price.lost_fit) == ((), 0, 0, 0), pair
     assert given >= 10
 
 
-def test_what_a_held_round_gives_is_given() -> None:
+def test_mentors_promised_by_a_held_round_are_taken() -> None:
     placed, waits = a_mentee("else"), a_mentee("third", languages=spoken("cy"))
-    assert after_a_no(placed, waits, promised={"else": "fair"}) == (Pair("sam", "good"),), "who has one competes not"
+    assert after_a_no(placed, waits, promised={"else": "fair"}) == (Pair("sam", "good"),), (
+        "a mentee with a promised mentor does not compete"
+    )
     assert after_a_no(placed, promised={"else": "good"}) == (Pair("sam", "fair"),), "a promised place is taken"
     assert after_a_no(promised={"sam": "fair"}) == ()
 
 
-def test_pins_and_what_the_last_round_held_are_left_to_the_round() -> None:
+def test_pins_and_unsent_proposals_are_left_to_the_round() -> None:
     assert after_a_no(pins=frozenset({Pair("sam", "fair")})) == ()
     assert after_a_no(a_mentee("else", languages=spoken("cy")), pins=frozenset({Pair("else", "good")})) == ()
     pool = a_snapshot([a_mentee("sam", held="fair")], [a_mentor("good"), a_mentor("fair")])
@@ -122,8 +126,8 @@ def test_one_mentor_is_given_once() -> None:
 
 @pytest.mark.parametrize("regime", ["scarce", "balanced", "surplus"])
 @pytest.mark.parametrize("seed", range(4))
-def test_no_round_over_everybody_who_waits_does_better(regime: str, seed: int) -> None:
-    """Everybody of a round was asked, some mentors said no, newcomers came: each alternate given costs nothing."""
+def test_no_round_over_all_who_wait_does_better_than_an_alternate(regime: str, seed: int) -> None:
+    """After a round some mentors declined and new people came: each alternate given costs nothing."""
     mentees, mentors = pool_of(programme(seed, 24, 60, regime=regime))
     given = weights(load=0)  # what a pin counts as load is no loss
     snapshot = Snapshot(
@@ -139,8 +143,8 @@ def test_no_round_over_everybody_who_waits_does_better(regime: str, seed: int) -
 
 
 def declined(snapshot: Snapshot, result: RoundResult, newcomers: tuple[Mentee, ...]) -> Snapshot:
-    """The pool when every fourth mentor who was asked has said no, and the others think about it."""
-    asked = {one.mentee_id: one.mentor_id for one in result.proposals}
+    """Return the pool when every fourth mentor who was asked has declined, and the others have not answered."""
+    asked = {proposal.mentee_id: proposal.mentor_id for proposal in result.proposals}
     no = set(list(asked)[::4])
     taken = [mentor for mentee, mentor in asked.items() if mentee not in no]
     waiting = [
@@ -148,5 +152,5 @@ def declined(snapshot: Snapshot, result: RoundResult, newcomers: tuple[Mentee, .
         for one in snapshot.mentees
         if one.id not in asked or one.id in no
     ]
-    mentors = [replace(one, taken=one.taken + taken.count(one.id)) for one in snapshot.mentors]
+    mentors = [replace(mentor, taken=mentor.taken + taken.count(mentor.id)) for mentor in snapshot.mentors]
     return replace(snapshot, mentees=(*waiting, *newcomers), mentors=tuple(mentors))

@@ -1,4 +1,4 @@
-"""Whatever the conditions of a programme, a round asks the kernel once, and has the best of what is allowed."""
+"""Whatever the rules of a programme, a round takes one solve and is optimal over the allowed pairs."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -32,12 +32,12 @@ FORMATS = ((), (), ("phone",), ("video", "phone"))
 
 @pytest.fixture
 def solves(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many pairs each solve found eligible: an entry for every time the kernel was asked."""
+    """Record the number of eligible pairs of each solve."""
     asked: list[int] = []
     solve = assigning.solve
 
-    def counted(*told: Any, **more: Any) -> Any:
-        solution = solve(*told, **more)
+    def counted(*args: Any, **more: Any) -> Any:
+        solution = solve(*args, **more)
         asked.append(solution.stats.eligible_pairs)
         return solution
 
@@ -46,7 +46,7 @@ def solves(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def a_few_alike(dice: Random) -> dict[str, Any]:
-    """People of few hours and topics, most of whom fit each other badly."""
+    """Return facts of few hours and topics, so that most people fit each other badly."""
     days = dice.sample(("mon", "tue", "wed", "thu"), dice.choice((1, 1, 2)))
     return {
         "availability": tuple(free_on(day, dice.choice((9, 18)), 20) for day in days),
@@ -57,7 +57,7 @@ def a_few_alike(dice: Random) -> dict[str, Any]:
 
 
 def of_many_languages(dice: Random) -> dict[str, Any]:
-    """People of a hundred languages, regional varieties and sign languages among them, at any level."""
+    """Return facts from a hundred languages at any level, including regional varieties and sign languages."""
     levels = ("basic", "conversational", "fluent", "native")
     tags = dice.sample(TAGS, 4) + dice.sample(SIGNED.split(), 2)
     return {
@@ -67,27 +67,27 @@ def of_many_languages(dice: Random) -> dict[str, Any]:
 
 
 def people(
-    seed: int, mentees: int, mentors: int, anybody: Callable[[Random], Any]
+    seed: int, mentees: int, mentors: int, draw_person: Callable[[Random], Any]
 ) -> tuple[list[Mentee], list[Mentor]]:
     dice = Random(seed)
     return (
-        [a_mentee(f"e{n:03d}", **anybody(dice)) for n in range(mentees)],
-        [a_mentor(f"m{n:03d}", **anybody(dice)) for n in range(mentors)],
+        [a_mentee(f"e{n:03d}", **draw_person(dice)) for n in range(mentees)],
+        [a_mentor(f"m{n:03d}", **draw_person(dice)) for n in range(mentors)],
     )
 
 
 def best_worth(mentees: list[Mentee], mentors: list[Mentor], given: Weights) -> tuple[Any, Any]:
-    """An oracle of its own: each pair worth its person's priority, then its fit; forbidden pairs worth nothing."""
-    told = [[explain(one, other, given, NOW) for other in mentors] for one in mentees]
+    """Return the value of each pair (priority, then fit; 0 if forbidden) and the optimum by scipy."""
+    explanations = [[explain(mentee, mentor, given, NOW) for mentor in mentors] for mentee in mentees]
     worth = np.array(
         [
             [
                 0
                 if why.rules
-                else priority(one, given, NOW) * 10**8 + sum(part.score * part.weight for part in why.parts)
+                else priority(mentee, given, NOW) * 10**8 + sum(part.score * part.weight for part in why.parts)
                 for why in row
             ]
-            for one, row in zip(mentees, told, strict=True)
+            for mentee, row in zip(mentees, explanations, strict=True)
         ]
     )
     rows, columns = linear_sum_assignment(worth, maximize=True)
@@ -95,7 +95,7 @@ def best_worth(mentees: list[Mentee], mentors: list[Mentor], given: Weights) -> 
 
 
 @pytest.mark.parametrize(
-    ("given", "anybody"),
+    ("given", "draw_person"),
     [
         (only("availability", "hard"), a_few_alike),
         (weights(quality_floor=60), a_few_alike),
@@ -109,33 +109,33 @@ def best_worth(mentees: list[Mentee], mentors: list[Mentor], given: Weights) -> 
 )
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_one_solve_gives_the_best_over_allowed_pairs(
-    given: Weights, anybody: Callable[[Random], Any], seed: int, solves: list[int]
+    given: Weights, draw_person: Callable[[Random], Any], seed: int, solves: list[int]
 ) -> None:
-    mentees, mentors = people(seed, *((12, 9) if anybody is a_few_alike else (60, 40)), anybody)
+    mentees, mentors = people(seed, *((12, 9) if draw_person is a_few_alike else (60, 40)), draw_person)
     result = run_round(a_snapshot(mentees, mentors, given))
     assert len(solves) == 1
-    made = [(int(one.mentee_id[1:]), int(one.mentor_id[1:])) for one in result.proposals]
+    made = [(int(proposal.mentee_id[1:]), int(proposal.mentor_id[1:])) for proposal in result.proposals]
     worth, most = best_worth(mentees, mentors, given)
     assert all(worth[pair] for pair in made)
     assert sum(worth[pair] for pair in made) == most
     assert result.certificate.optimal
 
 
-def test_a_hundred_languages_take_more_bits_than_a_word_and_say_of_every_pair_what_is_true() -> None:
+def test_a_rule_of_a_hundred_languages_takes_several_words_and_is_exact() -> None:
     mentees, mentors = people(4, 80, 60, of_many_languages)
     solved = solve_pool(a_snapshot(mentees, mentors))
     weighted_pool, rules = solved.problem.weighted_pool, solved.problem.rules
     assert len(weighted_pool.book.any_rules["language"].mentee_mask) > 1
-    told = [[not explain(one, other, default_weights(), NOW).rules for other in mentors] for one in mentees]
-    assert any(map(any, told))
-    assert [weighted_pool.eligible(row).tolist() for row in range(80)] == told
-    assert [rules.met_by(row, np.arange(60)).tolist() for row in range(80)] == told
+    allowed = [[not explain(mentee, mentor, default_weights(), NOW).rules for mentor in mentors] for mentee in mentees]
+    assert any(map(any, allowed))
+    assert [weighted_pool.eligible(row).tolist() for row in range(80)] == allowed
+    assert [rules.met_by(row, np.arange(60)).tolist() for row in range(80)] == allowed
 
 
-def test_alternates_reach_the_quality_floor_as_well() -> None:
+def test_alternates_reach_the_quality_floor() -> None:
     given = weights(quality_floor=60)
     mentees, mentors = people(5, 12, 9, a_few_alike)
-    told = dict(run_round(a_snapshot(mentees, mentors, given)).alternates)
-    pairs = [(one, other) for one in mentees for other in mentors if other.id in told.get(one.id, ())]
+    alternates = dict(run_round(a_snapshot(mentees, mentors, given)).alternates)
+    pairs = [(mentee, mentor) for mentee in mentees for mentor in mentors if mentor.id in alternates.get(mentee.id, ())]
     assert pairs
-    assert not any(explain(one, other, given, NOW).rules for one, other in pairs)
+    assert not any(explain(mentee, mentor, given, NOW).rules for mentee, mentor in pairs)

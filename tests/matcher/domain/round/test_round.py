@@ -1,4 +1,4 @@
-"""Rounds on small pools, each a story."""
+"""Rounds on small pools."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -13,10 +13,10 @@ from tests.support.people import a_mentee, a_mentor, a_snapshot, asks_about, liv
 
 
 def pairs(result: RoundResult) -> dict[str, str]:
-    return {one.mentee_id: one.mentor_id for one in result.proposals}
+    return {proposal.mentee_id: proposal.mentor_id for proposal in result.proposals}
 
 
-def test_people_meet_who_speak_the_same_language() -> None:
+def test_people_who_speak_the_same_language_are_matched() -> None:
     result = run_round(
         a_snapshot(
             [a_mentee("luz", languages=spoken("es")), a_mentee("sam")],
@@ -39,7 +39,7 @@ def test_as_many_people_as_possible_come_before_the_best_single_pair() -> None:
     }
 
 
-def test_a_low_dial_leaves_somebody_waiting_for_the_sake_of_a_better_pair() -> None:
+def test_a_low_dial_leaves_someone_waiting_for_a_better_pair() -> None:
     mentors = [a_mentor("both", languages=spoken("en", "es"), topics=("food",), goals=("social",))]
     mentees = [
         a_mentee("close", topics=("food",), goals=("social",), waited=timedelta(0)),
@@ -49,24 +49,24 @@ def test_a_low_dial_leaves_somebody_waiting_for_the_sake_of_a_better_pair() -> N
     assert pairs(run_round(a_snapshot(mentees, mentors, weights(coverage=100)))) == {"far": "both"}
 
 
-def test_who_waits_longer_goes_first_when_places_are_short() -> None:
+def test_the_longer_wait_goes_first_when_places_are_short() -> None:
     mentees = [a_mentee("new", topics=("food",)), a_mentee("long", waited=timedelta(days=10))]
     assert pairs(run_round(a_snapshot(mentees, [a_mentor(topics=("food",))]))) == {"long": "mentor"}
 
 
-def test_nobody_is_given_more_people_than_they_have_places_for() -> None:
+def test_no_mentor_gets_more_people_than_places() -> None:
     mentees = [a_mentee(f"e{n}") for n in range(5)]
     result = run_round(a_snapshot(mentees, [a_mentor("one"), a_mentor("two", capacity=3, taken=1)]))
     assert sorted(pairs(result).values()) == ["one", "two", "two"]
-    assert [one.cause for one in result.unmatched] == ["shortage", "shortage"]
+    assert [unmatched.cause for unmatched in result.unmatched] == ["shortage", "shortage"]
 
 
-def test_a_long_haul_waits_where_a_short_request_still_finds_a_seat() -> None:
+def test_a_long_haul_waits_where_a_short_request_still_finds_a_place() -> None:
     mentor = a_mentor(capacity=3, hours_per_month=4, taken=1, shapes_taken=("long_haul",))
     mentees = [a_mentee("long", request_shape="long_haul"), a_mentee("short", request_shape="one_thing")]
     result = run_round(a_snapshot(mentees, [mentor]))
     assert pairs(result) == {"short": "mentor"}
-    assert [(one.mentee_id, one.cause) for one in result.unmatched] == [("long", "capacity")]
+    assert [(unmatched.mentee_id, unmatched.cause) for unmatched in result.unmatched] == [("long", "capacity")]
 
 
 def test_a_declined_mentee_is_offered_someone_else() -> None:
@@ -83,12 +83,12 @@ def test_a_pinned_pair_is_made_and_a_blocked_one_is_not() -> None:
     mentors = [a_mentor("alex", topics=("food",)), a_mentor("kim")]
     pinned = run_round(a_snapshot(mentees, mentors, pins=frozenset({Pair("sam", "kim")})))
     assert pairs(pinned) == {"sam": "kim", "jo": "alex"}
-    assert [one.pinned for one in pinned.proposals] == [False, True]
+    assert [proposal.pinned for proposal in pinned.proposals] == [False, True]
     blocked = run_round(a_snapshot(mentees, mentors, blocks=frozenset({Pair("sam", "alex")})))
     assert pairs(blocked) == {"sam": "kim", "jo": "alex"}
 
 
-def test_a_pin_that_breaks_a_rule_or_finds_no_place_is_refused_and_said_so() -> None:
+def test_a_pin_that_breaks_a_rule_or_finds_no_place_is_reported_as_refused() -> None:
     mentees = [a_mentee("a"), a_mentee("b"), a_mentee("c", languages=spoken("es"))]
     pins = frozenset({Pair("a", "alex"), Pair("b", "alex"), Pair("c", "kim"), Pair("a", "nobody")})
     result = run_round(a_snapshot(mentees, [a_mentor("alex"), a_mentor("kim")], pins=pins))
@@ -96,14 +96,14 @@ def test_a_pin_that_breaks_a_rule_or_finds_no_place_is_refused_and_said_so() -> 
     assert set(result.refused_pins) == {Pair("b", "alex"), Pair("c", "kim"), Pair("a", "nobody")}
 
 
-def test_a_proposal_not_yet_sent_is_kept_when_nothing_is_lost_by_it() -> None:
+def test_an_unsent_proposal_is_made_again_when_that_costs_nothing() -> None:
     mentors = [a_mentor("alex"), a_mentor("kim")]
     for first, second in (("alex", "kim"), ("kim", "alex")):
         held = [a_mentee("sam", held=first), a_mentee("jo", held=second)]
         assert pairs(run_round(a_snapshot(held, mentors))) == {"sam": first, "jo": second}
 
 
-def test_a_better_pair_is_worth_more_than_keeping_a_proposal() -> None:
+def test_a_better_pair_replaces_an_unsent_proposal() -> None:
     mentors = [a_mentor("alex", topics=("food",)), a_mentor("kim")]
     result = run_round(a_snapshot([a_mentee("sam", topics=("food",), held="kim")], mentors))
     assert pairs(result) == {"sam": "alex"}
@@ -113,8 +113,8 @@ def test_the_quality_floor_holds_for_every_pair_of_the_round() -> None:
     mentees = [a_mentee("fits", topics=("food",)), a_mentee("far", topics=("work",), goals=("social",))]
     mentors = [a_mentor("alex", topics=("food",)), a_mentor("kim", topics=("food",), goals=("practical",))]
     result = run_round(a_snapshot(mentees, mentors, weights(quality_floor=68)))
-    assert [one.score >= 68 for one in result.proposals] == [True]
-    assert [(one.mentee_id, one.cause, one.rules) for one in result.unmatched] == [
+    assert [proposal.score >= 68 for proposal in result.proposals] == [True]
+    assert [(unmatched.mentee_id, unmatched.cause, unmatched.rules) for unmatched in result.unmatched] == [
         ("far", "capacity", ("quality_floor",))
     ]
 
@@ -135,7 +135,7 @@ def test_an_empty_pool_and_a_pool_without_mentors_give_an_answer() -> None:
     assert run_round(a_snapshot([], [a_mentor()])).unmatched == ()
 
 
-def test_a_person_who_stands_twice_is_refused() -> None:
+def test_a_person_who_occurs_twice_is_refused() -> None:
     with pytest.raises(ValueError, match="twice"):
         run_round(a_snapshot([a_mentee("sam"), a_mentee("sam")], []))
 

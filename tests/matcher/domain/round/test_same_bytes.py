@@ -1,4 +1,4 @@
-"""The same snapshot gives the same bytes, whoever reads it, in whatever order."""
+"""The same snapshot gives the same bytes in every process, in any order of people."""
 
 import os
 import subprocess
@@ -51,13 +51,13 @@ def a_programme(shuffled: int | None = None) -> Snapshot:
 
 def test_the_order_of_people_changes_nothing() -> None:
     results = [run_round(a_programme(order)) for order in (None, 1, 2)]
-    assert len({result_to_json(one) for one in results}) == 1
-    assert len({one.input_hash for one in results}) == 1
+    assert len({result_to_json(result) for result in results}) == 1
+    assert len({result.input_hash for result in results}) == 1
 
 
 @pytest.mark.slow
 def test_another_process_with_another_hash_seed_comes_to_the_same_result() -> None:
-    told = run_round(a_programme())
+    result = run_round(a_programme())
     for hash_seed in ("1", "77"):
         run = subprocess.run(
             [sys.executable, "-c", AGAIN],
@@ -68,7 +68,7 @@ def test_another_process_with_another_hash_seed_comes_to_the_same_result() -> No
             text=True,
             check=True,
         )
-        assert run.stdout.strip() == told.result_hash
+        assert run.stdout.strip() == result.result_hash
 
 
 def test_a_stored_round_can_be_read_back_and_verified() -> None:
@@ -79,7 +79,7 @@ def test_a_stored_round_can_be_read_back_and_verified() -> None:
     assert verify_round(stored, result_to_json(result)) == Verification(True)
 
 
-def test_a_stored_round_that_was_touched_is_found_out_and_the_place_named() -> None:
+def test_a_changed_stored_round_is_detected_and_the_difference_named() -> None:
     snapshot = a_programme()
     result = run_round(snapshot)
     first = replace(result.proposals[0], score=result.proposals[0].score + 1)
@@ -89,6 +89,6 @@ def test_a_stored_round_that_was_touched_is_found_out_and_the_place_named() -> N
     assert verification.differences == (f"proposals[0].score was {first.score}, is now {first.score - 1}",)
 
 
-def test_a_round_of_another_engine_is_not_called_wrong_but_told_apart() -> None:
+def test_a_round_of_another_engine_is_reported_as_not_comparable() -> None:
     stored = snapshot_to_json(a_programme()).replace(f'"engine":{ENGINE}', '"engine":99')
     assert verify_round(stored, "{}").differences == (f"the round was made by engine 99, this is engine {ENGINE}",)

@@ -1,4 +1,4 @@
-"""Prices of one round over the rows of the next: by person, whoever came and left, and never beyond places."""
+"""Warm starts: prices of a round over the rows of the next, by id, and pairs within the places."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def problem_of(snapshot: Snapshot) -> RoundProblem:
 
 
 def priced(problem: RoundProblem, prices: WarmStart) -> dict[str, tuple[int, int]]:
-    """Prices laid over a problem, by seat."""
+    """Return prices mapped to a problem, by capacity class."""
     start = start_of(problem, prices)
     assert start is not None
     names = [f"{problem.pool.mentors[row].id}/{mask}" for row, mask in zip(*_seats(problem), strict=True)]
@@ -46,7 +46,7 @@ def _seats(problem: RoundProblem) -> tuple[list[int], list[int]]:
     return problem.seats.mentor_rows.tolist(), problem.seats.masks.tolist()
 
 
-def test_over_the_same_people_prices_and_pairs_are_what_they_were() -> None:
+def test_over_the_same_people_prices_and_pairs_are_unchanged() -> None:
     snapshot = a_programme()
     prices = decide_round(snapshot).prices
     start = start_of(problem_of(snapshot), prices)
@@ -55,7 +55,7 @@ def test_over_the_same_people_prices_and_pairs_are_what_they_were() -> None:
     assert int((start.mentor_of >= 0).sum()) == len(prices.pairs) > 10
 
 
-def test_newcomers_start_at_nothing_and_who_left_is_not_looked_for() -> None:
+def test_new_people_start_at_price_zero_and_prices_of_people_who_left_are_dropped() -> None:
     snapshot = a_programme()
     prices = decide_round(snapshot).prices
     gone, *stay = sorted(snapshot.mentors, key=lambda one: one.id)
@@ -69,7 +69,7 @@ def test_newcomers_start_at_nothing_and_who_left_is_not_looked_for() -> None:
 def test_pairs_are_kept_only_as_far_as_there_are_places() -> None:
     snapshot = a_programme()
     prices = decide_round(snapshot).prices
-    fewer = tuple(replace(one, facts=replace(one.facts, capacity=1)) for one in snapshot.mentors)
+    fewer = tuple(replace(mentor, facts=replace(mentor.facts, capacity=1)) for mentor in snapshot.mentors)
     problem = problem_of(replace(snapshot, mentors=fewer))
     start = start_of(problem, prices)
     assert start is not None
@@ -77,7 +77,7 @@ def test_pairs_are_kept_only_as_far_as_there_are_places() -> None:
     assert (taken <= problem.seats.places).all()
 
 
-def test_a_point_of_priority_keeps_its_worth_when_it_is_counted_in_another_unit() -> None:
+def test_prices_are_scaled_to_the_current_value_of_a_priority_point() -> None:
     problem = problem_of(a_programme())
     name = next(iter(priced(problem, WarmStart(seats={"nobody/1": (1, 0)}))))
     unit = int(np.gcd.reduce(problem.scores.mentee_bonus))
@@ -96,16 +96,16 @@ def test_prices_are_stored_and_read_back() -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_a_year_of_rolling_rounds_decides_the_same_bytes_from_prices_as_from_nothing(seed: int) -> None:
-    """People come and leave, mentors decline, weights and the dial change: prices only ever lead the way."""
+def test_rolling_rounds_decide_the_same_bytes_from_prices_as_from_nothing(seed: int) -> None:
+    """People come and leave, mentors decline, weights and the dial change: prices never change a result."""
     dice, whole, prices = Random(seed), a_programme(), COLD_START
-    mentees = {one.id: one for one in whole.mentees[:30]}
-    mentors = {one.id: one for one in whole.mentors[:14]}
+    mentees = {person.id: person for person in whole.mentees[:30]}
+    mentors = {person.id: person for person in whole.mentors[:14]}
     snapshot = whole
     for _ in range(25):
-        for one in dice.sample(whole.mentees, 4):
-            mentees[one.id] = mentees.get(one.id, one)
-        mentors |= {one.id: one for one in dice.sample(whole.mentors, 1)}
+        for person in dice.sample(whole.mentees, 4):
+            mentees[person.id] = mentees.get(person.id, person)
+        mentors |= {person.id: person for person in dice.sample(whole.mentors, 1)}
         for left in dice.sample(sorted(mentees), 2):
             del mentees[left]
         if len(mentors) > 8:
@@ -117,22 +117,22 @@ def test_a_year_of_rolling_rounds_decides_the_same_bytes_from_prices_as_from_not
             mentees=tuple(mentees.values()),
             mentors=tuple(mentors.values()),
         )
-        led, alone = decide_round(snapshot, start=prices), decide_round(snapshot)
-        assert result_to_json(led.result) == result_to_json(alone.result)
-        assert verify_round(snapshot_to_json(snapshot), result_to_json(led.result)).same
-        prices = led.prices
-        for made in led.result.proposals:
-            if dice.random() < 0.3:  # the mentor said no
+        warm, cold = decide_round(snapshot, start=prices), decide_round(snapshot)
+        assert result_to_json(warm.result) == result_to_json(cold.result)
+        assert verify_round(snapshot_to_json(snapshot), result_to_json(warm.result)).same
+        prices = warm.prices
+        for made in warm.result.proposals:
+            if dice.random() < 0.3:  # the mentor declined
                 refused = mentees[made.mentee_id]
                 mentees[refused.id] = replace(refused, excluded=refused.excluded | {made.mentor_id}, tries=1)
-            elif dice.random() < 0.3:  # the two go their way
+            elif dice.random() < 0.3:  # the match became active
                 del mentees[made.mentee_id]
                 mentor = mentors[made.mentor_id]
                 mentors[mentor.id] = replace(mentor, taken=mentor.taken + 1)
 
 
 def _other_weights(dice: Random) -> Weights:
-    told = {"criteria": {"topics": {"weight": dice.randint(0, 100)}}, "coverage": dice.choice([100, 100, 60])}
-    weights, faults = weights_from_json(told)
+    values = {"criteria": {"topics": {"weight": dice.randint(0, 100)}}, "coverage": dice.choice([100, 100, 60])}
+    weights, faults = weights_from_json(values)
     assert weights is not None, faults
     return weights

@@ -43,9 +43,9 @@ def test_every_criterion_has_code_and_what_people_can_choose_has_a_criterion() -
 @pytest.mark.parametrize("locale", locales())
 def test_every_criterion_and_every_code_of_its_own_has_words_in_every_language(locale: str) -> None:
     for name in criterion_names():
-        told = criterion_data(name)
-        assert set(told["label"]) == set(locales()), name
-        assert all(set(words) == set(locales()) for words in told.get("codes", {}).values()), name
+        data = criterion_data(name)
+        assert set(data["label"]) == set(locales()), name
+        assert all(set(words) == set(locales()) for words in data.get("codes", {}).values()), name
         if name in codes("matters"):
             assert criterion_label(name, locale) == label("matters", name, locale), "one thing, one name"
 
@@ -59,7 +59,7 @@ def test_codes_are_named_by_the_vocabulary_of_their_criterion() -> None:
     assert code_label("load", "anything", "en") is None
 
 
-def test_a_mentee_may_let_go_of_what_they_chose_and_of_nothing_else() -> None:
+def test_a_mentee_may_drop_only_what_they_chose() -> None:
     chosen = {"situation", "life_stage", "goals", "device", "topics", "age", "age_at_diagnosis", "style"}
     assert set(criteria_that("own")) == chosen | {"availability", "format"}
     assert is_own("request_shape")
@@ -67,13 +67,13 @@ def test_a_mentee_may_let_go_of_what_they_chose_and_of_nothing_else() -> None:
     assert not any(is_own(rule) for rule in ("language", "relation", "load", "ready", "cleared", "excluded"))
 
 
-def test_weights_survive_the_way_to_json_and_back() -> None:
+def test_weights_survive_a_round_trip_through_json() -> None:
     before = replace(preset_weights("quality_first"), closeness={"diabetes_type": {"t1d": {"t2d": 45}}})
     assert weights_from_json(weights_to_json(before)) == (before, [])
 
 
 @pytest.mark.parametrize(
-    ("told", "field", "says"),
+    ("values", "field", "message"),
     [
         ({"coverage": 101}, "coverage", "0 to 100"),
         ({"coverage": True}, "coverage", "whole number"),
@@ -96,19 +96,19 @@ def test_weights_survive_the_way_to_json_and_back() -> None:
         ({"criteria": {name: {"weight": 0} for name in criterion_names()}}, "criteria", "above 0"),
     ],
 )
-def test_a_fault_names_the_field_and_what_to_write(told: Any, field: str, says: str) -> None:
-    weights, faults = weights_from_json(told)
+def test_a_fault_names_the_field_and_what_to_write(values: Any, field: str, message: str) -> None:
+    weights, faults = weights_from_json(values)
     assert weights is None
     assert [fault.field for fault in faults] == [field]
-    assert says in faults[0].message
+    assert message in faults[0].message
 
 
-def test_every_fault_is_told_at_once() -> None:
+def test_every_fault_is_reported_at_once() -> None:
     _, faults = weights_from_json({"coverage": -1, "criteria": {"topics": {"weight": 101}, "nothing": {}}})
     assert {fault.field for fault in faults} == {"coverage", "criteria.topics.weight", "criteria.nothing"}
 
 
-def test_what_is_not_an_object_is_one_fault() -> None:
+def test_a_value_that_is_not_an_object_is_a_fault() -> None:
     assert weights_from_json([1])[0] is None
 
 
@@ -118,7 +118,7 @@ def test_closeness_is_symmetric_among_named_types() -> None:
     assert all(table[one].get(two, 0) == table[two].get(one, 0) for one in named for two in named)
 
 
-def test_what_is_left_out_stays_as_it_was() -> None:
+def test_missing_fields_keep_their_values() -> None:
     before = replace(
         preset_weights("quality_first", version=4),
         promise_hours={"newly_diagnosed": 24, "standard": 100},
@@ -126,8 +126,8 @@ def test_what_is_left_out_stays_as_it_was() -> None:
         closeness={"diabetes_type": {"t1d": {"t2d": 45}}},
     )
     before = replace(before, criteria={**before.criteria, "topics": Setting(Mode.HARD, 77)})
-    told = {"criteria": {"topics": {"weight": 5}}, "promise_hours": {"standard": 200}}
-    after, faults = weights_from_json(told, version=5, base=before)
+    values = {"criteria": {"topics": {"weight": 5}}, "promise_hours": {"standard": 200}}
+    after, faults = weights_from_json(values, version=5, base=before)
     assert faults == []
     assert after == replace(
         before,
@@ -138,7 +138,7 @@ def test_what_is_left_out_stays_as_it_was() -> None:
     assert weights_from_json({"closeness": {}}, base=before)[0] == replace(before, closeness={})
 
 
-def test_everything_written_out_leaves_nothing_of_what_was() -> None:
+def test_complete_weights_replace_everything_in_the_base() -> None:
     before = replace(
         preset_weights("quality_first"), closeness={"diabetes_type": {"t1d": {"t2d": 45}}}, matters_boost=5
     )
@@ -146,14 +146,14 @@ def test_everything_written_out_leaves_nothing_of_what_was() -> None:
 
 
 def test_faults_of_shape_hide_no_faults_of_value() -> None:
-    told = {
+    values = {
         "x": 1,
         "coverage": 200,
         "criteria": {"language": {"mode": "off"}, "topics": 3, "goals": {"mode": "must", "weight": 101}},
         "closeness": {"device": 4, "diabetes_type": {"t1d": 4, "t2d": {"t9d": 40}}},
         "promise_hours": 5,
     }
-    _, faults = weights_from_json(told)
+    _, faults = weights_from_json(values)
     assert sorted(fault.field for fault in faults) == [
         "closeness.device",
         "closeness.diabetes_type.t1d",
@@ -166,10 +166,10 @@ def test_faults_of_shape_hide_no_faults_of_value() -> None:
         "promise_hours",
         "x",
     ]
-    assert faults_in_json(told) == faults
+    assert faults_in_json(values) == faults
 
 
-def test_a_part_is_at_fault_only_where_it_is_so_over_any_weights() -> None:
+def test_partial_weights_are_faulty_only_if_they_are_over_any_base() -> None:
     nothing = {"criteria": {name: {"weight": 0} for name in criterion_names()}}
     assert [fault.field for fault in weights_from_json(nothing)[1]] == ["criteria"]
     assert faults_in_json(nothing) == []

@@ -1,4 +1,4 @@
-"""Age today: near ages see life alike; who does not say is neither favoured nor passed over."""
+"""Age today: people of similar age see life alike; a missing answer is neutral."""
 
 from datetime import date
 
@@ -9,12 +9,12 @@ from services.matcher.domain.criteria.pool import Pool
 
 
 def code(pool: Pool) -> ByTable:
-    """Points by how many age bands lie between."""
+    """Encode points by the distance between age bands."""
     return by_bands(pool, "age", pool.mentees_say(_band), pool.mentors_say(_band))
 
 
 def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
-    """The band of both."""
+    """Return the band if both have the same."""
     band = mentee.facts.age_band
     return (band,) if band and band == mentor.facts.age_band else ()
 

@@ -1,4 +1,4 @@
-"""Age when diabetes came: a criterion of its own, apart from age today (G3)."""
+"""Age at diagnosis: a criterion of its own, apart from age today (G3)."""
 
 from datetime import date
 
@@ -9,12 +9,12 @@ from services.matcher.domain.criteria.pool import Pool
 
 
 def code(pool: Pool) -> ByTable:
-    """Points by how many bands lie between."""
+    """Encode points by the distance between age bands."""
     return by_bands(pool, "age_at_diagnosis", pool.mentees_say(_band), pool.mentors_say(_band))
 
 
 def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
-    """The band of both."""
+    """Return the band if both have the same."""
     band = mentee.facts.diagnosis_age_band
     return (band,) if band and band == mentor.facts.diagnosis_age_band else ()
 

@@ -1,4 +1,4 @@
-"""Hours both are free in the coming week, in UTC, each by the clocks of their own place (N11, G14)."""
+"""Hours in which both are free in the coming week, in UTC, from each person's own time zone (N11, G14)."""
 
 from datetime import date
 
@@ -15,28 +15,28 @@ _WORDS = 3  # of 64 bits, for 168 hours
 
 
 def code(pool: Pool) -> ByBits:
-    """More shared hours, more points, up to a few: declaring fewer hours never gains any."""
-    told = pool.told("availability")
-    by_hours = [int(points) for points in told["by_hours"]]
+    """Encode points that grow with the shared hours up to a few: declaring fewer hours never gains points."""
+    data = pool.told("availability")
+    by_hours = [int(points) for points in data["by_hours"]]
     curve = [by_hours[min(hours, len(by_hours) - 1)] for hours in range(64 * _WORDS + 1)]
     return ByBits(
         _words(pool.mentees_say(_week)),
         _words(pool.mentors_say(_week)),
         np.array([curve], dtype=np.int32),
         np.zeros(len(pool.mentees), dtype=np.int64),
-        hard_from=int(told["hard_from"]),
+        hard_from=int(data["hard_from"]),
     )
 
 
 def shared(mentee: Mentee, mentor: Mentor, pool: Pool) -> tuple[str, ...]:
-    """The mentee's own days on which both are free; nothing when one of them is free at any time."""
+    """Return the mentee's days on which both are free; nothing when one of them is free at any time."""
     if not mentee.facts.availability or not mentor.facts.availability:
         return ()
-    theirs = free_slots(mentor.facts.availability, mentor.facts.time_zone, pool.today)
+    mentor_hours = free_slots(mentor.facts.availability, mentor.facts.time_zone, pool.today)
     days = {
         window.day
         for window in mentee.facts.availability
-        if free_slots((window,), mentee.facts.time_zone, pool.today) & theirs
+        if free_slots((window,), mentee.facts.time_zone, pool.today) & mentor_hours
     }
     return tuple(day for day in codes("weekday") if day in days)
 

@@ -1,4 +1,4 @@
-"""Culture and faith, self-described by both; counts only when the mentee says it matters most (G16)."""
+"""Culture and faith, self-described by both; counts only where it matters most to the mentee (G16)."""
 
 from datetime import date
 
@@ -9,13 +9,13 @@ from services.matcher.domain.criteria.tag_overlap import by_tags
 
 
 def code(pool: Pool) -> ByBits:
-    """The mean, over what the mentee ticked, of how well the mentor covers it."""
+    """Encode the mean, over the mentee's tags, of how well the mentor covers each."""
     return by_tags(pool, "culture", pool.mentees_say(_ticked), pool.mentors_say(_ticked))
 
 
 def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
-    """What both ticked."""
-    return tuple(one for one in mentee.facts.culture if one in mentor.facts.culture)
+    """Return the tags both ticked."""
+    return tuple(tag for tag in mentee.facts.culture if tag in mentor.facts.culture)
 
 
 def _ticked(person: Mentee | Mentor, _day: date) -> frozenset[str]:

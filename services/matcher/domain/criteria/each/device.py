@@ -1,13 +1,13 @@
 """Devices: the mentor has lived with the class the mentee asks about; same model and recent use count more (G2, N7).
 
-How far along the mentee is (the stage of each device they name) says whose experience is near. Who is thinking about a
-device, begins or uses it needs to hear how it is today, so what ended long ago counts less; who gave it up or went on
-to another is as near to somebody who did so years ago.
+The mentee's stage with each device decides whose experience is near. A mentee who considers, starts or uses a device
+needs recent experience, so experience that ended long ago counts less; for a mentee who stopped or switched, experience
+of any age counts alike.
 
 Like tags, devices have a *breadth*: up to that many count in full, named by a mentee or lived with by a mentor; beyond
 it each counts less, so that ticking all of them never pays.
 
-Hard means: for a mentee who asks about devices, at least one of the classes was lived with, whatever the model or when.
+As a hard rule: the mentor has lived with at least one of the classes asked about, whatever the model or the dates.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ class Asked(NamedTuple):
 
     kind: str
     model: str | None
-    whenever: bool  # also of long ago
+    whenever: bool  # experience of any age counts in full
     counts: int
 
 
@@ -42,7 +42,7 @@ class Lived(NamedTuple):
 
 
 def code(pool: Pool) -> ByTable:
-    """The mean, over the devices asked about, of the best the mentor has lived with."""
+    """Encode the mean, over the devices asked about, of the nearest one the mentor has lived with."""
     same_class = int(pool.told("device")["same_class"])
 
     def points(asked: Asked, lived: Lived) -> int:
@@ -57,9 +57,9 @@ def code(pool: Pool) -> ByTable:
 
 
 def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
-    """The classes asked about that the mentor has lived with."""
+    """Return the classes asked about that the mentor has lived with."""
     lived = {device.device_class for device in mentor.facts.devices}
-    return tuple(dict.fromkeys(one.device_class for one in mentee.facts.devices if one.device_class in lived))
+    return tuple(dict.fromkeys(device.device_class for device in mentee.facts.devices if device.device_class in lived))
 
 
 def _asked(mentee: Mentee, _day: date) -> tuple[Asked, ...]:
@@ -75,25 +75,25 @@ def _lived(mentor: Mentor, day: date) -> tuple[Lived, ...]:
 
 
 def _each_counts(devices: Sequence[DeviceInterest | DeviceLived]) -> int:
-    """All up to the breadth, in proportion beyond; the same device at two times is one."""
+    """Return 100 up to the breadth, in proportion beyond; the same device at two times counts once."""
     named = len({(device.device_class, device.model) for device in devices})
     return min(100, 100 * int(criterion_data("device")["breadth"]) // max(1, named))
 
 
 def recency(until: str | None, day: date) -> int:
-    """What experience is worth that ended in month ``until`` (``YYYY-MM``); all while it goes on."""
+    """Return the worth, 0 to 100, of experience that ended in month ``until`` (``YYYY-MM``; None: still going on)."""
     months = 0 if until is None else months_between(until, day)
     return next(int(points) for most, points in criterion_data("device")["recency"] if months <= most)
 
 
 def months_between(month: str, day: date) -> int:
-    """Whole months from ``YYYY-MM`` to the month of a day, never negative."""
+    """Return the whole months from ``YYYY-MM`` to the month of a day, never negative."""
     year, number = (int(part) for part in month.split("-"))
     return max(0, 12 * (day.year - year) + day.month - number)
 
 
 def _classes_asked(mentee: Mentee, _day: date) -> int:
-    """The classes a mentee asks about, as bits; who asks about none has the bit that every mentor has."""
+    """Return the classes a mentee asks about, as bits; without any, the bit that every mentor has."""
     return _class_bits(mentee.facts.devices) or _unasked()
 
 

@@ -1,4 +1,4 @@
-"""Types of diabetes that are close enough to understand each other; how close is a table the programme may edit."""
+"""Diabetes type: how close two types are is a table that the programme may edit."""
 
 from datetime import date
 
@@ -10,24 +10,24 @@ from services.matcher.domain.criteria.pool import Pool
 
 
 def code(pool: Pool) -> ByTable:
-    """Best over the mentor's types; types far apart come nearer when the mentee asks about devices (G2, G8)."""
-    told = pool.told("diabetes_type")
+    """Encode the best over the mentor's types; distant types count more when the mentee asks about devices (G2, G8)."""
+    data = pool.told("diabetes_type")
 
     def points(asked: tuple[str, bool], lived: str) -> int:
         kind, about_devices = asked
         near = pool.closeness("diabetes_type", kind, lived)
-        return max(near, int(told["on_devices"].get(kind, {}).get(lived, 0))) if about_devices else near
+        return max(near, int(data["on_devices"].get(kind, {}).get(lived, 0))) if about_devices else near
 
     return by_best(
         pool.mentees_say(_asked),
         pool.mentors_say(_lived),
         points,
-        hard_from=int(told["hard_from"]),
+        hard_from=int(data["hard_from"]),
     )
 
 
 def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
-    """The mentee's type when the mentor lives with the same; nothing is said of near ones."""
+    """Return the mentee's type if the mentor lives with it; similar types are not shown as shared."""
     return tuple(kind for kind in mentor.facts.diabetes_types if kind == mentee.facts.diabetes_type)
 
 

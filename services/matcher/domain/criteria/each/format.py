@@ -1,4 +1,4 @@
-"""A way to talk that both can use; phone and meeting count most for who is new to talking online (G14, G19)."""
+"""A way to talk that both can use; phone and meeting count most for people new to talking online (G14, G19)."""
 
 from datetime import date
 
@@ -10,7 +10,7 @@ from services.matcher.domain.criteria.pool import Pool
 
 
 def code(pool: Pool) -> ByTable:
-    """The best shared way, by the mentee's ease with the digital; naming fewer ways never gains points."""
+    """Encode the best shared way, by the mentee's digital comfort; naming fewer ways never gains points."""
     best = pool.told("format")["best"]
 
     def points(asked: tuple[str, str], offered: str) -> int:
@@ -21,12 +21,12 @@ def code(pool: Pool) -> ByTable:
 
 
 def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
-    """The ways the mentee named that the mentor offers too."""
+    """Return the ways the mentee named that the mentor offers too."""
     return tuple(way for way in mentee.facts.formats if way in ways(mentor.facts.formats))
 
 
 def ways(named: tuple[str, ...]) -> tuple[str, ...]:
-    """The ways to talk of somebody who named some; naming none means any."""
+    """Return the ways to talk that a person accepts; naming none means any."""
     return tuple(way for way in codes("format") if not named or way in named)
 
 

@@ -1,4 +1,4 @@
-"""The same gender, only for a mentee to whom it matters most; a condition is a must (G15). Never inferred."""
+"""The same gender, only for a mentee to whom it matters most; as a condition it is a must (G15). Never inferred."""
 
 from datetime import date
 
@@ -9,18 +9,18 @@ from services.matcher.domain.criteria.pool import Pool
 
 
 def code(pool: Pool) -> ByTable:
-    """All points for the same answer, none for another, neutral where one does not say."""
+    """Encode 100 points for the same answer, 0 for another, neutral where an answer is missing."""
 
-    def points(one: str | None, other: str | None) -> int:
-        if one is None or other is None:
+    def points(mentee_gender: str | None, mentor_gender: str | None) -> int:
+        if mentee_gender is None or mentor_gender is None:
             return NEUTRAL
-        return 100 if one == other else 0
+        return 100 if mentee_gender == mentor_gender else 0
 
     return by_answers(pool.mentees_say(_gender), pool.mentors_say(_gender), points)
 
 
 def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
-    """The gender of both."""
+    """Return the gender if both have the same."""
     gender = mentee.facts.gender
     return (gender,) if gender and gender == mentor.facts.gender else ()
 

@@ -1,6 +1,6 @@
 """A shared language, at a level both can use: the mentee's preferred one first, their own variety first.
 
-A sign language counts only where the two see each other: with one of the ways to talk in ``signed_in`` in common. Which
+A sign language counts only where the two can see each other: they share a way to talk listed in ``signed_in``. Which
 languages are signed is data too (``signed``, from the IANA registry of language subtags).
 """
 
@@ -20,7 +20,7 @@ from services.matcher.domain.weights import criterion_data
 
 
 class Signed(NamedTuple):
-    """A sign language somebody uses, and the ways to talk in which they can be seen."""
+    """A sign language of a person, and the ways to talk in which they can be seen."""
 
     language: Spoken
     seen: frozenset[str]
@@ -31,7 +31,7 @@ Ranked = tuple[int, Used]
 
 
 def code(pool: Pool) -> ByTable:
-    """Best over all pairs of languages: rank for the mentee x weaker level x nearness of the variety."""
+    """Encode the best over all pairs of languages: rank for the mentee x weaker level x nearness of the variety."""
 
     def points(asked: Ranked, used: Used) -> int:
         rank, wanted = asked
@@ -42,7 +42,7 @@ def code(pool: Pool) -> ByTable:
 
 
 def shared(mentee: Mentee, mentor: Mentor, pool: Pool) -> tuple[str, ...]:
-    """The mentee's tags in which the two can talk."""
+    """Return the mentee's tags in which the two can talk."""
     return tuple(
         spoken.tag
         for spoken, wanted in zip(mentee.facts.languages, _used(mentee), strict=True)
@@ -60,50 +60,50 @@ def _spoken(mentor: Mentor, _day: date) -> tuple[Used, ...]:
 
 def _used(person: Mentee | Mentor) -> tuple[Used, ...]:
     languages = person.facts.languages
-    for one in languages:
-        if is_signed(one.tag):
+    for language in languages:
+        if is_signed(language.tag):
             break
-    else:  # nearly everybody: nothing to build
+    else:  # the usual case: no sign language, nothing to build
         return languages
     seen = frozenset(ways(person.facts.formats)) & frozenset(criterion_data("language")["signed_in"])
-    return tuple(Signed(one, seen) if is_signed(one.tag) else one for one in languages)
+    return tuple(Signed(language, seen) if is_signed(language.tag) else language for language in languages)
 
 
-def _together(pool: Pool, one: Used, other: Used) -> int:
-    """How well two people talk, 0 to 100, by what each uses and how they can be seen."""
-    match one, other:
+def _together(pool: Pool, first: Used, second: Used) -> int:
+    """Return how well two people can talk, 0 to 100, by the language each uses and how they can be seen."""
+    match first, second:
         case Signed(), Signed():
-            return understanding(pool, one.language, other.language) if one.seen & other.seen else 0
+            return understanding(pool, first.language, second.language) if first.seen & second.seen else 0
         case Spoken(), Spoken():
-            return understanding(pool, one, other)
+            return understanding(pool, first, second)
         case _:
             return 0
 
 
 @cache
 def is_signed(tag: str) -> bool:
-    """Whether a tag is of a sign language."""
+    """Return whether a tag is of a sign language."""
     return Language.get(tag).language in criterion_data("language")["signed"]
 
 
-def understanding(pool: Pool, one: Spoken, other: Spoken) -> int:
-    """How well two people talk in two languages or varieties, 0 (not enough) to 100."""
-    told = pool.told("language")
-    level = min(int(told["levels"].get(one.level, 0)), int(told["levels"].get(other.level, 0)))
-    distance = variety_distance(one.tag, other.tag)
-    nearness = next((int(points) for most, points in told["varieties"] if distance <= most), 0)
+def understanding(pool: Pool, first: Spoken, second: Spoken) -> int:
+    """Return how well two people understand each other, 0 (not enough) to 100, each using one language."""
+    data = pool.told("language")
+    level = min(int(data["levels"].get(first.level, 0)), int(data["levels"].get(second.level, 0)))
+    distance = variety_distance(first.tag, second.tag)
+    nearness = next((int(points) for most, points in data["varieties"] if distance <= most), 0)
     return level * nearness // 100
 
 
 @cache
-def variety_distance(one: str, other: str) -> int:
-    """CLDR's distance between two tags, 0 for the same; the script counts little, since people mostly talk."""
-    if one == other:
+def variety_distance(first_tag: str, second_tag: str) -> int:
+    """Return CLDR's distance of two tags, 0 for the same; the script counts little, since people mostly talk."""
+    if first_tag == second_tag:
         return 0
-    first, second = Language.get(one), Language.get(other)
+    first, second = Language.get(first_tag), Language.get(second_tag)
     if first.language == second.language and first.script != second.script:
         return max(5, tag_distance(_unscripted(first), _unscripted(second)))
-    return tag_distance(one, other)
+    return tag_distance(first_tag, second_tag)
 
 
 def _unscripted(language: Language) -> str:

@@ -1,4 +1,4 @@
-"""Stages of life: the mentee's of today, the mentor's lived through. A stage past its date is over (G4, G6)."""
+"""Life stages: the mentee's of today, and those the mentor has lived through. Stages end at their date (G4, G6)."""
 
 from datetime import date
 
@@ -9,17 +9,17 @@ from services.matcher.domain.criteria.tag_overlap import by_tags
 
 
 def code(pool: Pool) -> ByBits:
-    """The mean, over the mentee's stages, of how well the mentor covers each."""
+    """Encode the mean, over the mentee's stages, of how well the mentor covers each."""
     return by_tags(pool, "life_stage", pool.mentees_say(_asked), pool.mentors_say(_lived))
 
 
 def shared(mentee: Mentee, mentor: Mentor, pool: Pool) -> tuple[str, ...]:
-    """The stages both know."""
+    """Return the mentee's current stages that the mentor has lived through."""
     return tuple(code for code in stages_on(mentee, pool.today) if code in mentor.facts.life_stages)
 
 
 def stages_on(mentee: Mentee, day: date) -> tuple[str, ...]:
-    """The stages that still count on a day; the last day counts."""
+    """Return the stages that still count on a day; the last day counts."""
     stages = mentee.facts.life_stages
     return tuple(dict.fromkeys(stage.code for stage in stages if stage.until is None or stage.until >= day))
 

@@ -1,4 +1,4 @@
-"""Shared load: mentors with most of their places free come first, so that nobody carries everyone."""
+"""Load: mentors with most of their places free come first, so that the work is shared."""
 
 from datetime import date
 
@@ -9,12 +9,12 @@ from services.matcher.domain.criteria.pool import Pool
 
 
 def code(pool: Pool) -> ByTable:
-    """The share of the mentor's places that is free, in quarters."""
+    """Encode the share of the mentor's places that is free, in quarters."""
     return by_answers([None] * len(pool.mentees), pool.mentors_say(_quarters), _points)
 
 
 def shared(_mentee: Mentee, _mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
-    """Nothing to tell people: this is between the programme and its mentors."""
+    """Return nothing: load concerns the programme and its mentors, not the pair."""
     return ()
 
 

@@ -1,4 +1,4 @@
-"""Parents meet parents, partners partners, unless the mentee asks otherwise by a must."""
+"""Relation to diabetes: parents meet parents, partners meet partners, unless a must of the mentee says otherwise."""
 
 from datetime import date
 
@@ -11,16 +11,16 @@ from services.matcher.domain.criteria.pool import Pool
 
 
 def code(pool: Pool) -> ByTable:
-    """Best over the mentor's relations.
+    """Encode the best over the mentor's relations.
 
-    A must names the relation the mentee wants instead of their own; ``any`` opens to everyone, their own first.
+    A must names the relation the mentee wants instead of their own; ``any`` allows every relation, their own first.
     """
     open_points = int(pool.told("relation")["asked_any"])
 
     def points(asked: tuple[str, tuple[str, ...]], lived: str) -> int:
         own, wanted = asked
         near = pool.closeness("relation", own, lived)
-        named = [one for one in wanted if one != ANY_RELATION]
+        named = [value for value in wanted if value != ANY_RELATION]
         if named:
             return 100 if lived in named else 0
         return max(near, open_points) if wanted else near
@@ -34,8 +34,8 @@ def code(pool: Pool) -> ByTable:
 
 
 def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
-    """The relation both live in."""
-    return tuple(one for one in mentor.facts.relations if one == mentee.facts.relation)
+    """Return the relation if both have the same."""
+    return tuple(relation for relation in mentor.facts.relations if relation == mentee.facts.relation)
 
 
 def _wanted(mentee: Mentee) -> tuple[str, ...]:
@@ -47,4 +47,4 @@ def _asked(mentee: Mentee, _day: date) -> tuple[tuple[str, tuple[str, ...]], ...
 
 
 def _lived(mentor: Mentor, _day: date) -> tuple[str, ...]:
-    return tuple(one for one in codes("relation") if one in mentor.facts.relations)
+    return tuple(relation for relation in codes("relation") if relation in mentor.facts.relations)

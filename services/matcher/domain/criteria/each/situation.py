@@ -1,4 +1,4 @@
-"""What is going on in the mentee's life now, and what the mentor has been through."""
+"""Situations: the mentee's of today, and those the mentor has lived through."""
 
 from datetime import date
 
@@ -10,18 +10,18 @@ from services.matcher.domain.weights import criterion_data
 
 
 def code(pool: Pool) -> ByBits:
-    """The mean, over what the mentee ticked, of how well the mentor covers it."""
+    """Encode the mean, over the mentee's tags, of how well the mentor covers each."""
     return by_tags(pool, "situation", pool.mentees_say(_asked), pool.mentors_say(_lived))
 
 
 def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
-    """What both ticked."""
-    return tuple(one for one in _asks(mentee) if one in mentor.facts.situations)
+    """Return the tags both ticked."""
+    return tuple(tag for tag in _asks(mentee) if tag in mentor.facts.situations)
 
 
 def _asks(mentee: Mentee) -> tuple[str, ...]:
-    """Just looking is welcome, but asks for nothing (G9)."""
-    return tuple(one for one in mentee.facts.situations if one not in criterion_data("situation")["not_an_ask"])
+    """Return the mentee's situations, without ``just_looking``, which asks for nothing (G9)."""
+    return tuple(tag for tag in mentee.facts.situations if tag not in criterion_data("situation")["not_an_ask"])
 
 
 def _asked(mentee: Mentee, _day: date) -> frozenset[str]:

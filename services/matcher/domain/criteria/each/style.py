@@ -1,4 +1,4 @@
-"""The way of supporting that the mentee likes."""
+"""Style: the way of support that the mentee likes."""
 
 from datetime import date
 
@@ -9,13 +9,13 @@ from services.matcher.domain.criteria.tag_overlap import by_tags
 
 
 def code(pool: Pool) -> ByBits:
-    """The mean, over what the mentee ticked, of how well the mentor covers it."""
+    """Encode the mean, over the mentee's tags, of how well the mentor covers each."""
     return by_tags(pool, "style", pool.mentees_say(_ticked), pool.mentors_say(_ticked))
 
 
 def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
-    """What both ticked."""
-    return tuple(one for one in mentee.facts.styles if one in mentor.facts.styles)
+    """Return the tags both ticked."""
+    return tuple(tag for tag in mentee.facts.styles if tag in mentor.facts.styles)
 
 
 def _ticked(person: Mentee | Mentor, _day: date) -> frozenset[str]:

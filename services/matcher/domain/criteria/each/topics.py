@@ -1,4 +1,4 @@
-"""What the mentee wants to talk about, and the mentor knows from living it."""
+"""Topics that the mentee wants to talk about and the mentor knows from experience."""
 
 from datetime import date
 
@@ -9,13 +9,13 @@ from services.matcher.domain.criteria.tag_overlap import by_tags
 
 
 def code(pool: Pool) -> ByBits:
-    """The mean, over what the mentee ticked, of how well the mentor covers it."""
+    """Encode the mean, over the mentee's tags, of how well the mentor covers each."""
     return by_tags(pool, "topics", pool.mentees_say(_ticked), pool.mentors_say(_ticked))
 
 
 def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
-    """What both ticked."""
-    return tuple(one for one in mentee.facts.topics if one in mentor.facts.topics)
+    """Return the tags both ticked."""
+    return tuple(tag for tag in mentee.facts.topics if tag in mentor.facts.topics)
 
 
 def _ticked(person: Mentee | Mentor, _day: date) -> frozenset[str]:
