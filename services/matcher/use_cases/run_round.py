@@ -123,7 +123,7 @@ def _open_round(uow: UnitOfWork, programme_id: str) -> _Begun | None:
         )
         store.rounds.open(opened, read)
         # The programme is locked now: an erasure was committed before, and is found here, or waits for this commit.
-        people = [person.id for person in (*snapshot.mentees, *snapshot.mentors)]
+        people = [mentee.id for mentee in snapshot.mentees] + [mentor.id for mentor in snapshot.mentors]
         if store.pool.any_forgotten(people, snapshot.at):
             raise _ErasedMeanwhile
     return _Begun(opened, snapshot, input_hash=digest("".join(read)), start=start)
