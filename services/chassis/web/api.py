@@ -39,7 +39,7 @@ class StrictParser(FlaskParser):
 
     DEFAULT_UNKNOWN_BY_LOCATION = {  # noqa: RUF012 - the parser's own attribute
         **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
-        "query": None,  # None: as the schema says
+        "query": None,  # None: the schema decides
     }
 
     def _get_schema(self, argmap: Any, req: flask.Request) -> ma.Schema:
@@ -64,7 +64,7 @@ def _schema_of(schema: type[ma.Schema]) -> ma.Schema:
 
 
 class FieldFault(ma.Schema):
-    """One thing to mend in a request."""
+    """One fault of a request."""
 
     field = fields.String(required=True, metadata={"description": "where, such as `languages.0.tag`"})
     message = fields.String(required=True, metadata={"description": "what to do"})
@@ -72,7 +72,7 @@ class FieldFault(ma.Schema):
 
 
 class ProblemDetails(ma.Schema):
-    """What went wrong and what to do (RFC 9457). Further members may tell what is true now."""
+    """What went wrong and what to do (RFC 9457). Further members may contain the current state."""
 
     class Meta:
         """Problems may carry further members."""

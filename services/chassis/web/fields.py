@@ -1,4 +1,4 @@
-"""Schemas and fields for bodies and queries: unknown fields are refused, and messages say what to do."""
+"""Schemas and fields for bodies and queries: unknown fields are refused; messages give advice."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Hint(str):
 
 
 class CairnSchema(ma.Schema):
-    """The base of every schema: it refuses unknown fields and has messages that say what to do."""
+    """The base of every schema: it refuses unknown fields and its messages give advice."""
 
     class Meta:
         """Refuse unknown fields."""
