@@ -18,18 +18,23 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 _STOP_SECONDS = 12.0
-_HEAVY = ("app", "jobs", "migrations", "ops_endpoint", "relay", "scheduler", "serve", "subscriber")
+_CHASSIS_MODULES = (
+    "background.scheduler",
+    "background.worker",
+    "delivery.relay",
+    "delivery.subscriber",
+    "service.ops_endpoint",
+    "service.serve",
+    "storage.migrations",
+    "web.app",
+)
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _FORKING = multiprocessing.get_context("forkserver")
 _FORKING.set_forkserver_preload(
     [
         "deploy.local.front_door",
-        *(
-            f"services.{service}.{room}"
-            for service in ("profiles", "matcher", "notifications")
-            for room in ("bootstrap",)
-        ),
-        *(f"services.chassis.{part}" for part in _HEAVY),
+        *(f"services.{service}.bootstrap" for service in ("profiles", "matcher", "notifications")),
+        *(f"services.chassis.{module}" for module in _CHASSIS_MODULES),
     ]
 )
 
