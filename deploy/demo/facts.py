@@ -1,4 +1,4 @@
-"""The facts the matcher would be told of a sign-up body, without running the services: for tests and benchmarks."""
+"""The facts that the matcher gets from a sign-up body, without running the services: for tests and benchmarks."""
 
 from datetime import UTC, date, datetime, timedelta
 from random import Random
