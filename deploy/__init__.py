@@ -1,1 +1,1 @@
-"""How Cairn is put somewhere: the local runner, the demonstration, the documents made from code."""
+"""Run and deploy Cairn: the local runner, the demonstration, container files, and documents generated from code."""

@@ -1,4 +1,4 @@
-"""For all tests: property tests are judged by what they find, never by how busy the machine is."""
+"""Hypothesis profiles for all tests, without deadlines: a busy machine must not fail a property test."""
 
 from hypothesis import HealthCheck, settings
 

@@ -1,1 +1,1 @@
-"""The demonstration: a realistic programme that fills a running system through the public API alone."""
+"""The demonstration: fill a running system with a realistic programme, through the public API only."""

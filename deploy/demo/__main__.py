@@ -1,7 +1,7 @@
-"""``make demo``: fill a running system with a realistic programme and show what became of everybody.
+"""``make demo``: fill a running system with a realistic programme and print the results.
 
-The same seed makes the same people, who answer in the same way. Everything goes through the public API, and through the
-links in the mails where a mentor prefers that.
+The same seed gives the same people with the same answers. Everything goes through the public API, or through the links
+in the mails for mentors who prefer those.
 """
 
 import argparse
@@ -23,11 +23,11 @@ from deploy.demo.table import table
 
 _THREADS = 4
 _QUIET_SECONDS = 3.0
-_PATIENCE_SECONDS = 300.0
+_TIMEOUT_SECONDS = 300.0
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the demonstration; 0 when it ended with its table, 1 with one sentence when it could not."""
+    """Run the demonstration; return 0 after printing the table, or 1 after printing why it could not run."""
     options = _parser().parse_args(arguments)
     client = Client(options.url)
     try:
@@ -54,9 +54,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _admin_token(keys: Path) -> str:
-    """The admin's token: from ADMIN_TOKEN, or from the keys that `make run` made on this machine."""
-    named = os.environ.get("ADMIN_TOKEN")
-    return named or str(json.loads(keys.read_text(encoding="utf-8"))["ADMIN_TOKEN"])
+    """Return the admin token from ADMIN_TOKEN, or from the keys that ``make run`` created on this machine."""
+    token = os.environ.get("ADMIN_TOKEN")
+    return token or str(json.loads(keys.read_text(encoding="utf-8"))["ADMIN_TOKEN"])
 
 
 def _demonstrate(client: Client, admin: str, options: argparse.Namespace) -> None:
@@ -75,7 +75,7 @@ def _demonstrate(client: Client, admin: str, options: argparse.Namespace) -> Non
 
 
 def _mentors(client: Client, admin: str, bodies: list[dict[str, Any]], seed: int) -> dict[str, Actor]:
-    """Every mentor applies, and the admin approves them."""
+    """Let every mentor apply and the admin approve them; return the mentors by id."""
     progress = Progress("mentors apply", len(bodies))
 
     def apply(numbered: tuple[int, dict[str, Any]]) -> Actor:
@@ -105,7 +105,7 @@ def _mentors(client: Client, admin: str, bodies: list[dict[str, Any]], seed: int
 
 
 def _mentees(client: Client, bodies: list[dict[str, Any]], into: dict[str, Actor], seed: int) -> None:
-    """Every mentee signs up, while mentors already answer."""
+    """Sign up every mentee and add them to ``into``, while mentors already answer."""
     progress = Progress("mentees sign up", len(bodies))
 
     def sign_up(numbered: tuple[int, dict[str, Any]]) -> Actor:
@@ -128,18 +128,18 @@ def _signed_up(
 
 
 def _until_quiet(client: Client, admin: str, answering: Answering, mentees: Mapping[str, Actor]) -> None:
-    """Wait until everybody is accounted for and nobody has anything left to answer, for a few seconds on end."""
+    """Wait until no state has changed and no answer has been outstanding for a few seconds."""
     progress = Progress("mentees matched", len(mentees))
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+    deadline = time.monotonic() + _TIMEOUT_SECONDS
     quiet_since: float | None = None
-    before: tuple[Any, ...] = ()
+    previous: tuple[Any, ...] = ()
     while time.monotonic() < deadline and answering.trouble is None:
         stats = client.get("/matcher/v1/stats", token=admin)
         states = stats["matches"]
         progress.step(min(states.get("active", 0), len(mentees)))
         now = (tuple(sorted(states.items())), tuple(sorted(stats["waiting"].items())), answering.outstanding())
-        settled = now[-1] == 0 and now == before and not stats["waiting"].get("next_round")
-        before = now
+        settled = now[-1] == 0 and now == previous and not stats["waiting"].get("next_round")
+        previous = now
         quiet_since = (quiet_since or time.monotonic()) if settled else None
         if quiet_since and time.monotonic() - quiet_since > _QUIET_SECONDS:
             break

@@ -1,4 +1,4 @@
-"""Scripted mentors and mentees: how each of them answers is decided by the seed, not by chance on the day."""
+"""Scripted mentors and mentees, whose answers depend only on the seed."""
 
 import random
 import re
@@ -20,20 +20,20 @@ _LINK = re.compile(r"https?://\S+/offers/\S+")
 
 @dataclass(frozen=True)
 class Actor:
-    """Somebody the demonstration signed up, with the token their sign-up answered."""
+    """A person whom the demonstration signed up, with their access token."""
 
     id: str
     token: str
     email: str
-    likely: float  # how likely this mentor says yes
-    by_link: bool  # answers through the link in the mail, as most people would, instead of the API
+    likely: float  # probability that this mentor accepts
+    by_link: bool  # accepts through the link in the mail instead of the API
 
 
 class Answering:
-    """Mentors answer what they are asked and mentees confirm, in a thread, until told to stop.
+    """Answer offers for mentors and confirm matches for mentees, in a thread, until ``stop``.
 
-    Nobody answers before their mail has arrived, and everybody thinks for a few seconds. A silent mentor simply never
-    answers: that offer lapses after its deadline, as in life.
+    People answer only after their mail has arrived and after a pause of a few seconds. A silent mentor never answers,
+    so that the offer expires at its deadline.
     """
 
     def __init__(
@@ -52,11 +52,11 @@ class Answering:
         self.trouble: Exception | None = None
 
     def start(self) -> None:
-        """Begin answering."""
+        """Start the thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End; raises what went wrong, if anything did."""
+        """Stop the thread; raise its error, if any."""
         self._stop.set()
         self._thread.join()
         if self.trouble:
@@ -71,7 +71,7 @@ class Answering:
             self.trouble = problem
 
     def answer_once(self) -> int:
-        """Answer every open question once; how many were answered."""
+        """Answer every open question once; return the number of answers."""
         answered = 0
         asked = self._mailed("proposal")
         for match in self._open("proposed"):
@@ -86,27 +86,27 @@ class Answering:
         return answered
 
     def _mailed(self, kind: str) -> set[str]:
-        """The matches about which a mail of this kind has been delivered."""
+        """Return the ids of matches about which a mail of this kind has been delivered."""
         mails = self._client.pages(
             "/notifications/v1/deliveries", token=self._admin, kind=kind, state="delivered", limit=200
         )
         return {mail["subject"] for mail in mails}
 
     def _has_thought(self, match: Mapping[str, Any]) -> bool:
-        """Whether a few seconds have passed since this question was first seen."""
+        """Return whether a few seconds have passed since this question was first seen."""
         question = (match["id"], match["state"])
         seconds = random.Random(f"{self._seed}:{question}").uniform(*_THINKING_SECONDS)
         return time.monotonic() - self._asked_at.setdefault(question, time.monotonic()) > seconds
 
     def outstanding(self) -> int:
-        """How many questions are open that somebody of the demonstration will still answer."""
-        proposed = [one for one in self._open("proposed") if one["mentor_id"] in self._mentors]
-        accepted = [one for one in self._open("accepted") if one["mentee_id"] in self._mentees]
-        return sum(one["id"] not in self._silent for one in proposed) + len(accepted)
+        """Return the number of open questions that people of the demonstration will still answer."""
+        proposed = [match for match in self._open("proposed") if match["mentor_id"] in self._mentors]
+        accepted = [match for match in self._open("accepted") if match["mentee_id"] in self._mentees]
+        return sum(match["id"] not in self._silent for match in proposed) + len(accepted)
 
     @property
     def silent(self) -> int:
-        """How many offers were left without an answer."""
+        """Return the number of offers that silent mentors leave unanswered."""
         return len(self._silent)
 
     def _open(self, state: str) -> list[dict[str, Any]]:
@@ -129,16 +129,16 @@ class Answering:
         try:
             self._client.post(path, body, token=token, key=f"demo-{path}")
         except Refused as refused:
-            if refused.status != 409:  # answered or withdrawn a moment ago: nothing to do any more
+            if refused.status != 409:  # 409: answered or withdrawn a moment ago
                 raise
             return 0
         self.counts[counted] += 1
         return 1
 
     def _accept_by_link(self, mentor: Actor) -> bool:
-        """Open the newest offer mail, follow its link, press the button; False when no mail is there (yet)."""
+        """Accept through the link in the newest offer mail; return False when there is no mail or open offer (yet)."""
         mails = self._client.get("/notifications/v1/mailbox", token=self._admin, to=mentor.email)["items"]
-        links = [found[0] for mail in mails if (found := _LINK.search(mail["text"]))]
+        links = [match[0] for mail in mails if (match := _LINK.search(mail["text"]))]
         if not links:
             return False
         browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
@@ -154,7 +154,7 @@ class Answering:
 
 
 def _accept_form(page: str) -> tuple[str, dict[str, str]] | None:
-    """The form whose action accepts, with its hidden fields; None when the offer is no longer open."""
+    """Return action and hidden fields of the form that accepts, or None when the offer is no longer open."""
     for form in re.finditer(r"<form\b[^>]*action=\"([^\"]*accept[^\"]*)\"[^>]*>(.*?)</form>", page, re.DOTALL):
         fields = re.findall(r"<input\b[^>]*name=\"([^\"]+)\"[^>]*value=\"([^\"]*)\"", form[2])
         return form[1], dict(fields)

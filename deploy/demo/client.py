@@ -1,4 +1,4 @@
-"""A small client of Cairn's public API: JSON in and out, a connection kept per thread, calm about a busy server."""
+"""A small client of Cairn's public API: JSON, one connection per thread, retries when the server is busy."""
 
 import http.client
 import json
@@ -13,7 +13,7 @@ _TRIES = 6
 
 
 class Refused(Exception):
-    """The API said no; ``status`` and ``problem`` tell what it said."""
+    """The API refused a request, with ``status`` and ``problem``."""
 
     def __init__(self, method: str, path: str, status: int, problem: Any) -> None:
         self.status = status
@@ -23,12 +23,12 @@ class Refused(Exception):
 
 
 class Unreachable(Exception):
-    """Nobody answers at the address."""
+    """No server answers at the address."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: status, headers in lower case, body parsed where it is JSON."""
+    """An answer: status, headers with lower-case names, body (parsed if it is JSON)."""
 
     status: int
     headers: Mapping[str, str]
@@ -36,7 +36,7 @@ class Answer:
 
 
 class Client:
-    """Calls one address; ``token`` may differ per call. Safe for several threads."""
+    """A client of one address; ``token`` may differ per call. Thread-safe."""
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
@@ -44,12 +44,12 @@ class Client:
         self._local = threading.local()
 
     def get(self, path: str, *, token: str = "", **query: Any) -> Any:
-        """The body of a GET; raises Refused when it is not there for us."""
+        """Return the body of a GET; raise Refused for an error answer."""
         suffix = f"?{urlencode(query)}" if query else ""
         return self.call("GET", path + suffix, token=token).body
 
     def pages(self, path: str, *, token: str = "", **query: Any) -> Iterator[dict[str, Any]]:
-        """Every item of a list that comes in pages."""
+        """Yield every item of a paginated list."""
         cursor: dict[str, Any] = {}
         while True:
             page = self.get(path, token=token, **(query | cursor))
@@ -59,7 +59,7 @@ class Client:
             cursor = {"cursor": page["next"]}
 
     def post(self, path: str, body: Any = None, *, token: str = "", key: str = "", **headers: str) -> Answer:
-        """A POST of JSON; with ``key`` it may be repeated and still acts once."""
+        """Send a POST of JSON; with ``key``, repeats take effect once."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.call(
             "POST", path, body=body, token=token, headers=named | ({"Idempotency-Key": key} if key else {})
@@ -68,7 +68,7 @@ class Client:
     def call(
         self, method: str, path: str, *, body: Any = None, token: str = "", headers: Mapping[str, str] | None = None
     ) -> Answer:
-        """One request; asked again while the server is starting or asks for patience (429, 503)."""
+        """Send one request; retry while the server does not answer yet or answers 429 or 503."""
         sent = {"Accept": "application/json", **(headers or {})}
         if token:
             sent["Authorization"] = f"Bearer {token}"
@@ -88,7 +88,7 @@ class Client:
     def _once(
         self, method: str, path: str, payload: bytes | None, headers: Mapping[str, str], *, last: bool
     ) -> Answer | None:
-        """The answer, or None when it is worth asking again."""
+        """Return the answer, or None when a retry makes sense."""
         connection: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = http.client.HTTPConnection(self._host, self._port, timeout=30)

@@ -1,4 +1,4 @@
-"""The facts the matcher would be told of a sign-up body, without running the services: for tests and benchmarks."""
+"""The facts that the matcher gets from a sign-up body, without running the services: for tests and benchmarks."""
 
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -25,17 +25,17 @@ def pool_of(
 
 
 def mentee_facts(body: Body, waiting_since: datetime) -> MenteeFacts:
-    """What a mentee's body comes to."""
+    """Return the facts of a mentee from their sign-up body."""
     return MenteeFacts(
         waiting_since=waiting_since,
         **_both(body),
         relation=body["relation"],
         diabetes_type=body["diabetes_type"],
-        devices=tuple(DeviceInterest(**one) for one in body.get("devices", ())),
-        life_stages=tuple(LifeStage(**one) for one in body.get("life_stages", ())),
+        devices=tuple(DeviceInterest(**item) for item in body.get("devices", ())),
+        life_stages=tuple(LifeStage(**item) for item in body.get("life_stages", ())),
         request_shape=body.get("request_shape", "a_few_chats"),
         matters_most=tuple(body.get("matters_most", ())),
-        musts=tuple(Must(**one) for one in body.get("musts", ())),
+        musts=tuple(Must(**item) for item in body.get("musts", ())),
         only_support_is_self=body.get("support") == ["only_myself"],
         never_met_a_peer=body.get("ever_met_a_peer") is False,
         digital_comfort=body.get("digital_comfort"),
@@ -43,14 +43,14 @@ def mentee_facts(body: Body, waiting_since: datetime) -> MenteeFacts:
 
 
 def mentor_facts(body: Body, trained_until: date) -> MentorFacts:
-    """What a mentor's body comes to, once approved and trained."""
+    """Return the facts of an approved and trained mentor from their application body."""
     return MentorFacts(
         **_both(body),
         approved=True,
         trained_until=trained_until,
         relations=tuple(body["relations"]),
         diabetes_types=tuple(body["diabetes_types"]),
-        devices=tuple(DeviceLived(**one) for one in body.get("devices", ())),
+        devices=tuple(DeviceLived(**item) for item in body.get("devices", ())),
         life_stages=tuple(body.get("life_stages", ())),
         request_shapes=tuple(body.get("request_shapes", ())),
         capacity=body.get("capacity", 1),
@@ -62,13 +62,13 @@ def mentor_facts(body: Body, trained_until: date) -> MentorFacts:
 def _both(body: Body) -> dict[str, Any]:
     availability = body.get("availability", {})
     return {
-        "languages": tuple(Spoken(**one) for one in body["languages"]),
+        "languages": tuple(Spoken(**item) for item in body["languages"]),
         "diagnosed": body.get("diagnosed"),
         "situations": tuple(body.get("situations", ())),
         "goals": tuple(body.get("goals", ())),
         "topics": tuple(body.get("topics", ())),
         "formats": tuple(body.get("formats", ())),
-        "availability": tuple(_window(one) for one in availability.get("windows", ())),
+        "availability": tuple(_window(window) for window in availability.get("windows", ())),
         "time_zone": availability.get("time_zone", "UTC"),
         "gender": body.get("gender"),
         "age_band": body.get("age_band"),
@@ -78,8 +78,8 @@ def _both(body: Body) -> dict[str, Any]:
     }
 
 
-def _window(told: Body) -> Window:
-    return Window(day=told["day"], start=_minutes(told["start"]), end=_minutes(told["end"]))
+def _window(body: Body) -> Window:
+    return Window(day=body["day"], start=_minutes(body["start"]), end=_minutes(body["end"]))
 
 
 def _minutes(clock: str) -> int:

@@ -1,9 +1,9 @@
-"""People of a realistic programme, drawn from a seed: sign-up bodies as the public API takes them.
+"""People of a realistic programme, drawn from a seed: sign-up bodies as the public API accepts them.
 
-Pure: the same seed and numbers give the same people, on any machine. A person is drawn place by place (language, time
-zone, culture), then what they live with, then what they ask for or offer, so that answers go together: someone with
-gestational diabetes is pregnant, a parent asks for school and sleep. The demonstration, the tests and the benchmarks
-share it; ``REGIMES`` sets how many places there are for each person who looks for one.
+Pure: the same seed and numbers give the same people on any machine. For each person a home is drawn first (language,
+time zone, culture), then their diabetes, then what they ask for or offer, so that answers are consistent: someone with
+gestational diabetes is pregnant, a parent asks about school and sleep. The demonstration, the tests and the benchmarks
+share it; ``REGIMES`` sets the number of places per mentee.
 """
 
 import json
@@ -25,7 +25,7 @@ _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 @dataclass(frozen=True)
 class Programme:
-    """Sign-up bodies of everybody, in the order in which they come."""
+    """Sign-up bodies of all people, in order of arrival."""
 
     mentors: list[Body]
     mentees: list[Body]
@@ -34,7 +34,7 @@ class Programme:
 def programme(
     seed: int, mentors: int, mentees: int, *, regime: str | None = None, today: date = date(2025, 6, 1)
 ) -> Programme:
-    """Draw a programme. With a ``regime`` the mentors' capacities are set so that places / mentees is as it says."""
+    """Return a programme. A ``regime`` sets the mentors' capacities so that places / mentees is its ratio."""
     offers = [_mentor(random.Random(f"{seed}:mentor:{n}"), f"{seed}-{n}", today) for n in range(mentors)]
     asks = [_mentee(random.Random(f"{seed}:mentee:{n}"), f"{seed}-{n}", today) for n in range(mentees)]
     if regime is not None:
@@ -43,16 +43,16 @@ def programme(
 
 
 @cache
-def _told() -> Mapping[str, Any]:
-    told: Mapping[str, Any] = json.loads((Path(__file__).parent / "places.json").read_text(encoding="utf-8"))
-    return told
+def _distributions() -> Mapping[str, Any]:
+    content: Mapping[str, Any] = json.loads((Path(__file__).parent / "places.json").read_text(encoding="utf-8"))
+    return content
 
 
-def _one(dice: random.Random, weighted: Mapping[str, int]) -> str:
+def _draw(dice: random.Random, weighted: Mapping[str, int]) -> str:
     return dice.choices(list(weighted), list(weighted.values()))[0]
 
 
-def _some(dice: random.Random, axis: str, least: int, most: int) -> list[str]:
+def _draw_several(dice: random.Random, axis: str, least: int, most: int) -> list[str]:
     return dice.sample(list(codes(axis)), dice.randint(least, most))
 
 
@@ -61,23 +61,23 @@ def _months_ago(today: date, months: int) -> str:
     return f"{count // 12:04d}-{count % 12 + 1:02d}"
 
 
-def _someone(dice: random.Random, name: str, role: str) -> tuple[Body, Mapping[str, Any]]:
-    """What both sides tell alike, and the place they live in."""
-    places = _told()["places"]
-    place = dice.choices(places, [one["weight"] for one in places])[0]
+def _person(dice: random.Random, name: str, role: str) -> tuple[Body, Mapping[str, Any]]:
+    """Return the answers common to both sides, and the place where the person lives."""
+    places = _distributions()["places"]
+    place = dice.choices(places, [option["weight"] for option in places])[0]
     languages = [{"tag": tag, "level": level} for tag, level in place["languages"]]
     likely = 0.6 if role == "mentor" else 0.3
     also = [extra for extra in place.get("also", []) if dice.random() < likely]
     languages += [{"tag": extra, "level": dice.choice(("conversational", "fluent"))} for extra in also]
     body: Body = {
-        "preferred_name": dice.choice(_told()["names"]),
+        "preferred_name": dice.choice(_distributions()["names"]),
         "contact": {"email": f"{role}-{name}@example.org"},
         "locale": place["locale"],
         "languages": languages,
         "availability": {"time_zone": place["zone"], "windows": _windows(dice)},
-        "formats": _some(dice, "format", 1, 3) if dice.random() < 0.7 else [],
-        "goals": _some(dice, "goal", 1, 2),
-        "topics": _some(dice, "topic", 1, 5),
+        "formats": _draw_several(dice, "format", 1, 3) if dice.random() < 0.7 else [],
+        "goals": _draw_several(dice, "goal", 1, 2),
+        "topics": _draw_several(dice, "topic", 1, 5),
         "styles": [dice.choice(codes("style"))],
         "gender": dice.choices((*codes("gender")[:3], None), (46, 38, 4, 12))[0],
         "consents": ["matching", "messages", "contact_by_mentor"],
@@ -98,8 +98,8 @@ def _windows(dice: random.Random) -> list[Body]:
 
 
 def _mentee(dice: random.Random, name: str, today: date) -> Body:
-    body, _ = _someone(dice, name, "mentee")
-    relation, kind = _one(dice, _told()["relations"]), _one(dice, _told()["types"])
+    body, _ = _person(dice, name, "mentee")
+    relation, kind = _draw(dice, _distributions()["relations"]), _draw(dice, _distributions()["types"])
     months = dice.choice((0, 1, 2, 4, 8, 14, 30, 60, 120, 240))
     body |= {
         "relation": relation,
@@ -107,7 +107,7 @@ def _mentee(dice: random.Random, name: str, today: date) -> Body:
         "diagnosed": _months_ago(today, months),
         "situations": _situations(dice, months),
         "request_shape": dice.choices(codes("request_shape"), (25, 50, 25))[0],
-        "matters_most": dice.sample([one for one in codes("matters") if one != "gender"], dice.randint(0, 3)),
+        "matters_most": dice.sample([code for code in codes("matters") if code != "gender"], dice.randint(0, 3)),
         "support": [dice.choice(codes("support"))],
         "ever_met_a_peer": dice.random() < 0.4,
         "digital_comfort": dice.choices(codes("digital_comfort"), (75, 17, 8))[0],
@@ -116,7 +116,7 @@ def _mentee(dice: random.Random, name: str, today: date) -> Body:
         body |= {"age_band": dice.choice(codes("age_band")[1:]), "diagnosis_age_band": _diagnosed_at(dice, kind)}
     stages = _stages(dice, relation, kind)
     if stages:
-        body["life_stages"] = [{"code": one} for one in stages]
+        body["life_stages"] = [{"code": stage} for stage in stages]
     if {"considering_device", "starting_device", "switching_device"} & set(body["situations"]):
         body["devices"] = [_interest(dice, body["situations"])]
     musts = _musts(dice, body)
@@ -126,12 +126,12 @@ def _mentee(dice: random.Random, name: str, today: date) -> Body:
 
 
 def _situations(dice: random.Random, months: int) -> list[str]:
-    found = ["newly_diagnosed"] if months <= 4 else []
+    situations = ["newly_diagnosed"] if months <= 4 else []
     if dice.random() < 0.4:
-        found.append(dice.choice(("considering_device", "starting_device", "switching_device")))
+        situations.append(dice.choice(("considering_device", "starting_device", "switching_device")))
     if dice.random() < 0.4:
-        found.append(dice.choice(("changing_treatment", "coeliac", "living_alone", "burnout", "low_worry")))
-    return found
+        situations.append(dice.choice(("changing_treatment", "coeliac", "living_alone", "burnout", "low_worry")))
+    return situations
 
 
 def _stages(dice: random.Random, relation: str, kind: str) -> list[str]:
@@ -148,10 +148,10 @@ def _diagnosed_at(dice: random.Random, kind: str) -> str:
 
 
 def _interest(dice: random.Random, situations: list[str]) -> Body:
-    kind = _one(dice, _told()["asked_classes"])
+    kind = _draw(dice, _distributions()["asked_classes"])
     stage = "considering" if "considering_device" in situations else "starting"
     interest = {"device_class": kind, "stage": stage}
-    return interest | ({"model": dice.choice(_told()["devices"][kind])} if dice.random() < 0.5 else {})
+    return interest | ({"model": dice.choice(_distributions()["devices"][kind])} if dice.random() < 0.5 else {})
 
 
 def _musts(dice: random.Random, body: Body) -> list[Body]:
@@ -163,16 +163,16 @@ def _musts(dice: random.Random, body: Body) -> list[Body]:
 
 
 def _mentor(dice: random.Random, name: str, today: date) -> Body:
-    body, _ = _someone(dice, name, "mentor")
-    relation, kind = _one(dice, _told()["relations"]), _one(dice, _told()["mentor_types"])
+    body, _ = _person(dice, name, "mentor")
+    relation, kind = _draw(dice, _distributions()["relations"]), _draw(dice, _distributions()["mentor_types"])
     hours = dice.choice((2, 3, 4, 4, 6, 8))
     body |= {
         "relations": [relation] if relation != "parent" or dice.random() < 0.7 else ["parent", "self"],
         "diabetes_types": [kind],
         "diagnosed": _months_ago(today, dice.randint(36, 360)),
-        "situations": sorted({"newly_diagnosed", *_some(dice, "situation", 1, 3)} - {"just_looking"}),
-        "devices": [_lived(dice, one, today) for one in _classes(dice, kind)],
-        "life_stages": sorted({*_some(dice, "life_stage", 1, 3), *_stages(dice, relation, kind)}),
+        "situations": sorted({"newly_diagnosed", *_draw_several(dice, "situation", 1, 3)} - {"just_looking"}),
+        "devices": [_lived(dice, device_class, today) for device_class in _classes(dice, kind)],
+        "life_stages": sorted({*_draw_several(dice, "life_stage", 1, 3), *_stages(dice, relation, kind)}),
         "capacity": max(1, hours // 2),
         "hours_per_month": hours,
         "also_clinician": dice.random() < 0.05,
@@ -186,14 +186,14 @@ def _mentor(dice: random.Random, name: str, today: date) -> Body:
 
 def _classes(dice: random.Random, kind: str) -> list[str]:
     if kind in ("t1d", "lada", "t3c", "cfrd"):
-        return ["mdi", *dict.fromkeys(_one(dice, _told()["asked_classes"]) for _ in range(3))]
+        return ["mdi", *dict.fromkeys(_draw(dice, _distributions()["asked_classes"]) for _ in range(3))]
     return dice.sample(("cgm_is", "cgm_rt", "cgm_otc", "mdi"), dice.randint(0, 2))
 
 
 def _lived(dice: random.Random, kind: str, today: date) -> Body:
     since = dice.randint(6, 120)
     lived = {"device_class": kind, "since": _months_ago(today, since)}
-    model = dice.choice(_told()["devices"][kind])
+    model = dice.choice(_distributions()["devices"][kind])
     if model is not None:
         lived["model"] = model
     if dice.random() < 0.3:
@@ -202,7 +202,7 @@ def _lived(dice: random.Random, kind: str, today: date) -> Body:
 
 
 def _fill(offers: list[Body], places: int) -> None:
-    """Spread a number of places over the mentors as evenly as can be, the first ones one more."""
+    """Distribute ``places`` over the mentors as evenly as possible; the first ones get the remainder."""
     for number, body in enumerate(offers):
         body["capacity"] = places // len(offers) + (number < places % len(offers))
         body["hours_per_month"] = None

@@ -1,11 +1,11 @@
-"""A progress bar for a person, a line now and then for a log file."""
+"""A progress bar on a terminal, or occasional lines in a log file."""
 
 import sys
 import time
 
 
 class Progress:
-    """Counts towards ``total`` under a title; writes over itself on a terminal, and every tenth part elsewhere."""
+    """Counts towards ``total`` under a title: a bar on a terminal, a line per tenth elsewhere."""
 
     def __init__(self, title: str, total: int) -> None:
         self._title = title
@@ -16,7 +16,7 @@ class Progress:
         self._terminal = sys.stdout.isatty()
 
     def step(self, done: int | None = None) -> None:
-        """One more is done, or ``done`` altogether."""
+        """Count one more, or set the count to ``done``."""
         self._done = self._done + 1 if done is None else done
         tenth = self._done * (100 if self._terminal else 10) // self._total
         if tenth != self._shown:

@@ -1,7 +1,7 @@
-"""``python -m deploy.demo.survey FOLDER``: two made-up spreadsheets, as another programme's forms would fill them.
+"""``python -m deploy.demo.survey FOLDER``: two invented spreadsheets, as exported from another programme's forms.
 
-A staff network's answers: columns with names of their own, answers in words and not in codes, ``;`` between cells and a
-byte order mark, as office programs write them. The same seed gives the same people. docs/spreadsheets.md matches them.
+The answers of a staff network: other column names, labels instead of codes, ``;`` between cells and a byte order mark,
+as office programs write them. The same seed gives the same people. docs/spreadsheets.md uses them.
 """
 
 import argparse
@@ -31,7 +31,7 @@ _PROFESSIONS = ("Digital", "Human resources", "Operations", "Policy", "Security"
 
 
 def people(kind: str, count: int, seed: int) -> list[tuple[str, ...]]:
-    """Draw so many ``mentees`` or ``mentors``, one row each, in the order of ``COLUMNS``."""
+    """Return ``count`` rows of ``mentees`` or ``mentors``, with cells in the order of ``COLUMNS``."""
     return [_person(random.Random(f"{seed}:{kind}:{number}"), kind, number) for number in range(count)]
 
 
@@ -56,19 +56,19 @@ def _person(draw: random.Random, kind: str, number: int) -> tuple[str, ...]:
 
 def write(folder: Path, count: int, seed: int) -> list[Path]:
     """Write ``mentees.csv`` and ``mentors.csv``; return their paths."""
-    made = []
+    paths = []
     for kind in ("mentees", "mentors"):
         path = folder / f"{kind}.csv"
         with path.open("w", newline="", encoding="utf-8-sig") as file:
             writer = csv.writer(file, delimiter=";")
             writer.writerow(COLUMNS)
             writer.writerows(people(kind, count, seed))
-        made.append(path)
-    return made
+        paths.append(path)
+    return paths
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the two files, and say where they are."""
+    """Write the two files and print their paths."""
     parser = argparse.ArgumentParser(prog="python -m deploy.demo.survey", description=__doc__)
     parser.add_argument("folder", type=Path, help="a folder that is there")
     parser.add_argument("--people", type=int, default=50, help="how many on each side")

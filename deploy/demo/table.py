@@ -1,4 +1,4 @@
-"""The table at the end of the demonstration: what became of everybody, from the services' own figures."""
+"""The table at the end of the demonstration, from the statistics of the services."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,7 +23,7 @@ def table(
     mentors: Mapping[str, Actor],
     seconds: float,
 ) -> str:
-    """The whole table as text."""
+    """Return the table as text."""
     stats = client.get("/matcher/v1/stats", token=admin)
     letters = client.get("/notifications/v1/stats", token=admin)
     states = stats["matches"]
@@ -48,10 +48,10 @@ def _waiting(causes: Mapping[str, int]) -> list[tuple[str, str]]:
     return rows
 
 
-def _durations(found: Mapping[str, Any]) -> str:
-    if not found["count"]:
+def _durations(quantiles: Mapping[str, Any]) -> str:
+    if not quantiles["count"]:
         return "nobody was asked"
-    return f"median {found['median']:.2f} s, p99 {found['p99']:.2f} s, over {found['count']} people"
+    return f"median {quantiles['median']:.2f} s, p99 {quantiles['p99']:.2f} s, over {quantiles['count']} people"
 
 
 def _mails(letters: Mapping[str, Any]) -> str:

@@ -1,1 +1,1 @@
-"""What containers need: the Dockerfile, the databases' names, and fresh secrets."""
+"""Files for containers: the Dockerfile, the names of the databases, and new secrets."""

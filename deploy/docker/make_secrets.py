@@ -1,6 +1,6 @@
-"""`python -m deploy.docker.make_secrets deploy/secrets --mail-url smtp://…`: a file for each secret, made once.
+"""``python -m deploy.docker.make_secrets deploy/secrets --mail-url smtp://…``: create a file for each secret.
 
-What is there already is left as it is, so a second run only adds what is missing.
+Existing files stay as they are, so a second run only adds missing ones.
 """
 
 import argparse
@@ -15,19 +15,19 @@ from deploy.local.layout import SERVICES
 
 
 def make_secrets(folder: Path, mail_url: str, *, database_host: str = "postgres:5432") -> list[Path]:
-    """Write what is missing and return it. Only the folder's owner gets in; within it, containers may read."""
+    """Write the missing files; return their paths. Only the owner can enter the folder; containers read the files."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     password = folder / "postgres_password"
     made = [password] if _write(password, secrets.token_urlsafe(24)) else []
-    wanted = fresh_secrets(password.read_text(encoding="utf-8"), mail_url, database_host)
-    return made + [folder / name for name, value in wanted.items() if _write(folder / name, value)]
+    values = fresh_secrets(password.read_text(encoding="utf-8"), mail_url, database_host)
+    return made + [folder / name for name, value in values.items() if _write(folder / name, value)]
 
 
 def fresh_secrets(password: str, mail_url: str, database_host: str) -> Mapping[str, str]:
-    """File name -> value."""
-    with tempfile.TemporaryDirectory() as room:
-        keys = local_keys(Path(room) / "keys.json")
+    """Return new secrets: file name -> value."""
+    with tempfile.TemporaryDirectory() as folder:
+        keys = local_keys(Path(folder) / "keys.json")
     urls = {
         f"{service}_database_url": f"postgresql+psycopg://cairn:{password}@{database_host}/{service}"
         for service in SERVICES
@@ -36,18 +36,18 @@ def fresh_secrets(password: str, mail_url: str, database_host: str) -> Mapping[s
 
 
 def _write(path: Path, value: str) -> bool:
-    """Write a file that is not there yet; tell whether it was written."""
+    """Write a file unless it exists; return whether it was written."""
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(value)
     except FileExistsError:
         return False
-    path.chmod(0o444)  # a container's account reads it; the folder keeps everybody else out
+    path.chmod(0o444)  # the container's account can read it; the folder is closed to others
     return True
 
 
 def main() -> int:
-    """Make them, and name the files that were made."""
+    """Create the files and print their paths."""
     parser = argparse.ArgumentParser(prog="python -m deploy.docker.make_secrets", description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--mail-url", required=True, help="smtp://name:password@host:587?starttls=1")

@@ -1,1 +1,1 @@
-"""The documents that are made from code, so that they cannot say anything else than the code does."""
+"""Documents generated from code, so that they always agree with it."""

@@ -1,4 +1,4 @@
-"""``make docs`` writes the generated documents; with ``--check`` it only says which of them differ from the code."""
+"""``make docs``: write the generated documents; with ``--check``, only list those that differ from the code."""
 
 import argparse
 import sys
@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def documents() -> Mapping[Path, str]:
-    """Every generated file, relative to the repository, with its whole text."""
+    """Return the content of every generated file by its path in the repository."""
     made = {Path("services/events/schemas") / name: text for name, text in event_schemas().items()}
     made[Path("docs/events.md")] = events_page()
     made[Path("docs/asyncapi.json")] = asyncapi_document()
@@ -24,8 +24,8 @@ def documents() -> Mapping[Path, str]:
 
 
 def stale(made: Mapping[Path, str]) -> list[Path]:
-    """The files that are missing, differ, or are left over from an event that is gone."""
-    differing = [path for path, text in made.items() if not _holds(ROOT / path, text)]
+    """Return the files that are missing, differ, or belong to a removed event."""
+    differing = [path for path, text in made.items() if not _has_content(ROOT / path, text)]
     left_over = [
         path.relative_to(ROOT)
         for path in (ROOT / "services/events/schemas").glob("*.json")
@@ -34,12 +34,12 @@ def stale(made: Mapping[Path, str]) -> list[Path]:
     return sorted(differing + left_over)
 
 
-def _holds(path: Path, text: str) -> bool:
+def _has_content(path: Path, text: str) -> bool:
     return path.exists() and path.read_text(encoding="utf-8") == text
 
 
 def main() -> int:
-    """Write or check; 1 when a check finds a difference."""
+    """Write or check the documents; return 1 when a check finds a difference."""
     parser = argparse.ArgumentParser(prog="python -m deploy.docs", description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing; fail when something is stale")
     options = parser.parse_args()

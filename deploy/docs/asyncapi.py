@@ -1,4 +1,4 @@
-"""The AsyncAPI 3 document: the same events and topics, for tools that read that."""
+"""The AsyncAPI 3 document of events and topics."""
 
 from typing import Any
 
@@ -11,14 +11,14 @@ _HEADERS = ("ce_id", "ce_source", "ce_specversion", "ce_time", "ce_type")
 
 
 def asyncapi_document() -> str:
-    """The whole of docs/asyncapi.json."""
+    """Return the content of docs/asyncapi.json."""
     return as_json(
         {
             "asyncapi": "3.0.0",
             "info": {
                 "title": "Cairn's events",
                 "version": "1.0.0",
-                "description": "What profiles, matcher and notifications say to each other. Made from the code.",
+                "description": "Events between profiles, matcher and notifications. Generated from the code.",
                 "license": {"name": "Apache-2.0"},
             },
             "defaultContentType": "application/json",

@@ -1,4 +1,4 @@
-"""The schema file of each event, and the page that lists them all."""
+"""The schema file of each event, and the page that lists all events."""
 
 import inspect
 import json
@@ -10,28 +10,28 @@ from services.chassis.messages.json_schema import schema_of
 from services.events import catalogue, topics
 
 _TOPIC_WORDS = {
-    topics.PEOPLE: "who takes part, as coded facts; key: person",
-    topics.CONTACTS: "how to reach people, sealed; key: person",
+    topics.PEOPLE: "people as coded facts; key: person",
+    topics.CONTACTS: "contact details, sealed; key: person",
     topics.MATCHES: "the life of each match; key: match",
     topics.MATCHING: "weights published, waits at risk; key: programme or mentee",
-    topics.DELIVERIES: "what became of messages; key: person",
+    topics.DELIVERIES: "results of deliveries; key: person",
     topics.RECEIPTS: "each service's receipt for an erasure; key: person",
-    topics.REQUESTS: "a new or rebuilt service asks to hear everybody again; key: the asking service",
+    topics.REQUESTS: "a new or rebuilt service requests a full replay of people; key: the requesting service",
 }
 
 
 def event_schemas() -> Mapping[str, str]:
-    """File name -> JSON Schema 2020-12 of each event."""
+    """Return the JSON Schema 2020-12 of each event by file name."""
     return {f"{event.type}.json": as_json(schema_of(event)) for event in catalogue.ALL}
 
 
 def as_json(document: Mapping[str, Any]) -> str:
-    """A document as text that is the same on every machine."""
+    """Return a document as text that is the same on every machine."""
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 def events_page() -> str:
-    """The whole of docs/events.md."""
+    """Return the content of docs/events.md."""
     parts = [_INTRODUCTION, "## Topics\n", "| topic | holds |", "|---|---|"]
     parts += [f"| `{topic}` | {_TOPIC_WORDS[topic]} |" for topic in topics.ALL]
     parts.append(
@@ -51,11 +51,11 @@ def _event(event: type[Event]) -> str:
         f"| `{name}` | {_type(field)} | {'yes' if name in required else 'no'} |"
         for name, field in schema["properties"].items()
     ]
-    words = inspect.cleandoc(event.__doc__ or "").replace("\n", " ")
+    description = inspect.cleandoc(event.__doc__ or "").replace("\n", " ")
     return "\n".join(
         [
             f"### {event.__name__}\n",
-            f"`{event.type}`, key `{event.key_field}`. {words}",
+            f"`{event.type}`, key `{event.key_field}`. {description}",
             f"[JSON Schema](../services/events/schemas/{event.type}.json)\n",
             "| field | type | required |",
             "|---|---|---|",
@@ -79,12 +79,12 @@ def _type(field: Mapping[str, Any]) -> str:
 
 _INTRODUCTION = """# Events
 
-This page is made from `services/events` by `make docs`; do not edit it.
+This page is generated from `services/events` by `make docs`; do not edit it.
 
-The services say what happened in events and never call each other. An event is a frozen dataclass; its JSON Schema,
+The services publish events and never call each other. An event is a frozen dataclass; its JSON Schema,
 this page and the [AsyncAPI document](asyncapi.json) are derived from it. On the wire it is a CloudEvents 1.0 event in
 Kafka's binary mode: the attributes (`ce_id`, `ce_source`, `ce_type`, `ce_time`, `ce_subject`) are headers, the value is
-JSON. Records with the same key keep their order. Delivery is at least once; each consumer's inbox lets an event act
-exactly once. Within a version fields may be added, never removed or made required. No name, address or free text
+JSON. Records with the same key keep their order. Delivery is at least once; each consumer's inbox lets an event take
+effect exactly once. Within a version fields may be added, never removed or made required. No name, address or free text
 travels in clear.
 """

@@ -1,4 +1,4 @@
-"""The OpenAPI document of each service, as its own running door would answer it."""
+"""The OpenAPI document of each service, as its API serves it."""
 
 import importlib
 import json
@@ -10,12 +10,12 @@ from services.chassis.observability.logs import configure
 
 
 def openapi_documents() -> Mapping[str, str]:
-    """File name -> OpenAPI 3.1 document of each service."""
+    """Return the OpenAPI 3.1 document of each service by file name."""
     return {f"{service}.json": _document(service) for service in SERVICES}
 
 
 def _document(service: str) -> str:
-    configure("ERROR", service, "docs")  # the request that reads the document is nobody's news
+    configure("ERROR", service, "docs")  # the request that reads the document need not be logged
     bootstrap = importlib.import_module(f"services.{service}.bootstrap")
     document = json.loads(bootstrap.SERVICE.openapi_document())
     return as_json(document)

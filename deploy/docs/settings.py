@@ -1,6 +1,6 @@
-"""The table of every setting, made from the settings classes themselves. Secrets never show a value.
+"""The table of every setting, generated from the settings classes, without values of secrets.
 
-What a setting is for is told by `WORDS` here, and for a setting that is not among them by the comment beside its field.
+The purpose of a setting is in ``WORDS``, or else in the comment beside its field.
 """
 
 import dataclasses
@@ -49,7 +49,7 @@ _COMMENT = re.compile(r"^    (\w+): .*?  # (?!noqa)(.+)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting as the table shows it; `services` names those that read it."""
+    """One row of the table; ``services`` are those that read the setting."""
 
     name: str
     services: tuple[str, ...]
@@ -60,10 +60,10 @@ class Setting:
 
 
 def settings_page() -> str:
-    """The whole of docs/settings.md."""
+    """Return the content of docs/settings.md."""
     rows = [
-        f"| `{one.name}` | {_readers(one.services)} | {one.kind} | {one.words} | {one.default} |"
-        for one in every_setting()
+        f"| `{row.name}` | {_readers(row.services)} | {row.kind} | {row.words} | {row.default} |"
+        for row in every_setting()
     ]
     return (
         "\n".join(
@@ -74,10 +74,10 @@ def settings_page() -> str:
 
 
 def every_setting() -> tuple[Setting, ...]:
-    """All settings of all services, those that every service has first."""
+    """Return all settings of all services, the common ones first."""
     classes = {service: settings_class(service) for service in SERVICES}
     shared = [_setting(ServiceSettings, field, SERVICES) for field in _fields(ServiceSettings)]
-    known = {one.name for one in shared}
+    known = {setting.name for setting in shared}
     own: dict[str, Setting] = {}
     for service, cls in classes.items():
         for field in _fields(cls):
@@ -89,9 +89,9 @@ def every_setting() -> tuple[Setting, ...]:
 
 
 def settings_class(service: str) -> type[Any]:
-    """The settings of one service."""
-    found: type[Any] = importlib.import_module(f"services.{service}.settings").Settings
-    return found
+    """Return the settings class of one service."""
+    cls: type[Any] = importlib.import_module(f"services.{service}.settings").Settings
+    return cls
 
 
 def _fields(cls: type[Any]) -> Iterator[dataclasses.Field[Any]]:
@@ -129,7 +129,7 @@ def _kind(hint: Any, *, secret: bool) -> str:
 def _default(field: dataclasses.Field[Any], *, secret: bool) -> str:
     if field.default is dataclasses.MISSING:
         return "none: has to be given"
-    if secret:  # nothing of a secret is shown, not even the value that everyone can read in the code
+    if secret:  # no value of a secret is shown, not even its public development default
         return "for development only" if field.default else "empty"
     return f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"
 

@@ -1,4 +1,4 @@
-"""A child process that never outlives us: stopped by `stop()`, and by the kernel when we are killed."""
+"""A child process that never outlives its parent: ``stop()`` ends it, or the kernel when the parent is killed."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 @dataclass
 class Child:
-    """One program we run. What it prints goes to `log`; `last_word` is the signal it gets when we die without a word.
+    """A program run as a child process.
 
-    The log is begun anew at each start.
-    `account` is (user id, group id) to run as. The child leads a process group of its own, so that Ctrl-C in a
-    terminal reaches us and not it, and so that its own children end with it.
+    Its output goes to ``log``, emptied at each start. ``last_word`` is the signal it gets when the parent dies.
+    ``account`` is the (user id, group id) to run as. The child leads its own process group, so that Ctrl-C in a
+    terminal reaches only the parent, and so that its own children end with it.
     """
 
     command: Sequence[str]
@@ -36,7 +36,7 @@ class Child:
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
 
     def start(self) -> None:
-        """Start the program. Raises `LocalServerError` when it cannot be started."""
+        """Start the program. Raises ``LocalServerError`` when it cannot be started."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._process = _spawner().submit(self._spawn).result()
@@ -45,15 +45,15 @@ class Child:
 
     @property
     def pid(self) -> int:
-        """The process id, or 0 when it was never started."""
+        """Return the process id, or 0 when it does not run."""
         return self._process.pid if self._process else 0
 
     def running(self) -> bool:
-        """Tell whether it was started and has not ended."""
+        """Return whether it was started and has not ended."""
         return self._process is not None and self._process.poll() is None
 
     def stop(self, asking: signal.Signals = signal.SIGTERM, seconds: float = 10.0) -> None:
-        """Ask it to end; after `seconds`, and for whatever it left behind, kill its group."""
+        """Send the signal ``asking`` and wait up to ``seconds``; then kill its process group."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -65,14 +65,14 @@ class Child:
         process.wait()
 
     def kill(self) -> None:
-        """End it at once, as a power cut would: SIGKILL to the whole group."""
+        """Kill the process group with SIGKILL, like a power cut."""
         process, self._process = self._process, None
         if process is not None:
             _kill_group(process.pid)
             process.wait()
 
     def tail(self, lines: int = 5) -> str:
-        """Return the last lines of its log, for an error message."""
+        """Return the last lines of its log on one line, for an error message."""
         try:
             return " | ".join(self.log.read_text(errors="replace").splitlines()[-lines:])
         except OSError:
@@ -96,7 +96,7 @@ class Child:
 
 
 def ending_with_us(last_word: signal.Signals) -> Callable[[], None]:
-    """Return a `preexec_fn` for Popen: the child gets `last_word` when the thread that starts it dies (Linux only)."""
+    """Return a ``preexec_fn`` for Popen: the child gets ``last_word`` when its starting thread dies (Linux only)."""
     return functools.partial(_die_with, os.getpid(), int(last_word), _libc())
 
 
@@ -112,10 +112,10 @@ def _libc() -> ctypes.CDLL | None:
 
 
 def _die_with(parent: int, signal_number: int, libc: ctypes.CDLL | None) -> None:
-    """In the child, before the program: ask the kernel to send the signal when the parent dies (Linux only)."""
+    """In the child, before the program: request the signal for the death of the parent (Linux only)."""
     if libc is not None:
         libc.prctl(_PR_SET_PDEATHSIG, signal_number)
-        if os.getppid() != parent:  # it died between fork and prctl
+        if os.getppid() != parent:  # the parent died between fork and prctl
             os._exit(1)
 
 

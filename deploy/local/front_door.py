@@ -1,6 +1,6 @@
-"""One address for people: hands each request to the service that owns its first path segment.
+"""A reverse proxy with one address: forward each request to the service that owns its first path segment.
 
-For one machine only; in production an ingress does this. Addresses of the services come in ``TARGETS``.
+For one machine only; in production an ingress does this. ``TARGETS`` contains the addresses of the services.
 """
 
 import os
@@ -15,14 +15,14 @@ from services.chassis.service.serve import serve
 
 _AWAY = "This part of Cairn is just starting or having a pause. Nothing is lost; please try again in a moment.\n"
 ALIVE = "/front-door/livez"
-_NOT_FOR_PEOPLE = ("/metrics", "/livez", "/readyz")  # a process's own; behind a service's name they know who may look
+_INTERNAL_PATHS = ("/metrics", "/livez", "/readyz")  # of one process; under a service's name they have an access policy
 
 
 class FrontDoor:
-    """A WSGI application that passes requests on, and says calmly when a service is away.
+    """A WSGI application that forwards requests, and answers 503 when a service is unavailable.
 
-    ``targets`` gives the address of each service. The path is passed on exactly as it came (RFC 3986 escapes kept),
-    and the caller's address in X-Forwarded-For is ours alone, never what a caller claims.
+    ``targets`` are the addresses of the services. The path is forwarded unchanged (with its RFC 3986 escapes);
+    X-Forwarded-For is set here and never taken from the caller.
     """
 
     def __init__(self, targets: Mapping[str, str]) -> None:
@@ -37,10 +37,10 @@ class FrontDoor:
         path = environ.get("RAW_URI", environ["PATH_INFO"]).split("?", 1)[0]
         if path == ALIVE:
             return Response("ok\n", mimetype="text/plain")(environ, start_response)
-        if path in _NOT_FOR_PEOPLE:
+        if path in _INTERNAL_PATHS:
             return Response("not found\n", status=404, mimetype="text/plain")(environ, start_response)
         if environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked":
-            environ["CONTENT_LENGTH"] = ""  # the proxy then passes the body on in chunks as well
+            environ["CONTENT_LENGTH"] = ""  # the proxy then forwards the body in chunks as well
         environ["HTTP_X_FORWARDED_FOR"] = environ.get("REMOTE_ADDR", "")
         service = ROUTES.get(path.lstrip("/").split("/", 1)[0], FRONT)
         answer = Response.from_app(self._proxy.proxy_to(self._options[service], path, "/"), environ)
@@ -50,7 +50,7 @@ class FrontDoor:
 
 
 def open_front_door() -> int:
-    """Read TARGETS, HOST and PORT from the environment and serve until told to stop."""
+    """Serve with TARGETS, HOST and PORT from the environment until a signal; return the exit code."""
     targets = dict(pair.split("=", 1) for pair in os.environ["TARGETS"].split(","))
     serve(lambda: FrontDoor(targets), host=os.environ["HOST"], port=int(os.environ["PORT"]), threads=32)
     return 0

@@ -1,4 +1,4 @@
-"""One real Apache Kafka node (KRaft, broker and controller in one) from its published jars.
+"""A real Apache Kafka node (KRaft, broker and controller in one process) from its published jars.
 
 Start-up time, memory and the reasons for each setting: docs/decisions/0001-kafka-from-its-jars.md.
 """
@@ -22,9 +22,9 @@ _ATTEMPTS = 3  # a free port may be taken between choosing it and listening on i
 
 
 class KafkaNode(LocalServer):
-    """A node with its log in `folder`. `jars` is where the jars are kept (may be shared), by default inside `folder`.
+    """A node with its log in ``folder``; ``jars`` is the folder of the jars (may be shared), by default in ``folder``.
 
-    A node that is stopped and started again, by this or by another object, finds its topics and, if it can, its port.
+    A restarted node, also by another object, has the same topics and, if still free, the same port.
     """
 
     def __init__(self, folder: Path, jars: Path | None = None, heap_mb: int = 384) -> None:
@@ -36,11 +36,11 @@ class KafkaNode(LocalServer):
 
     @property
     def pid(self) -> int:
-        """The process id of the node, or 0."""
+        """Return the process id of the node, or 0."""
         return self._node.pid
 
     def start(self) -> str:
-        """Start and return the bootstrap address, `127.0.0.1:port`."""
+        """Start the node; return the bootstrap address, ``127.0.0.1:port``."""
         java = [find_java(), *self._java_options(), "-cp", f"{fetch_jars(self._jars)}/*"]
         self.folder.mkdir(parents=True, exist_ok=True)
         for _ in range(_ATTEMPTS):
@@ -56,27 +56,27 @@ class KafkaNode(LocalServer):
         raise LocalServerError(f"Kafka did not start: {self._node.tail()}")
 
     def stop(self) -> None:
-        """Stop in good order."""
+        """Stop the node cleanly."""
         self._node.stop(seconds=20)
 
     def kill(self) -> None:
-        """End it as a power cut would."""
+        """Kill the node, like a power cut."""
         self._node.kill()
 
     def _answers_on(self, port: int) -> bool:
-        """Wait until the node listens (it does so only when it is registered and ready) or has ended."""
+        """Wait until the node listens (only when it is registered and ready) or has ended; return whether it runs."""
         wait_until(lambda: answers(port) or not self._node.running(), 90, "Kafka")
         return self._node.running()
 
     def _java_options(self) -> list[str]:
         logging = f"-Dlog4j2.configurationFile={RECIPES / 'log4j2.properties'}"
-        # A small node for one machine: the serial collector, and the first compiler only. It starts in two thirds of
-        # the processor time and stays smaller; a busy node would want both the other way.
+        # For a small node: the serial garbage collector and only the first compiler. It starts in two thirds of the
+        # processor time and uses less memory; a busy node would need the opposite of both.
         small = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
         return [f"-Xms{self._heap_mb // 2}m", f"-Xmx{self._heap_mb}m", *small, logging]
 
     def _write_settings(self) -> tuple[int, Path]:
-        """Render server.properties on the ports of last time, or on new ones where those are taken."""
+        """Render server.properties with the previous ports, or with new ones when those are taken."""
         ports_file = self.folder / "ports.json"
         ports: list[int] = json.loads(ports_file.read_text()) if ports_file.exists() else []
         if not ports or any(answers(port) for port in ports):
@@ -98,9 +98,9 @@ class KafkaNode(LocalServer):
 
 
 def cluster_id() -> str:
-    """Draw an id in Kafka's own form: one that begins with a dash, as one in 64 does, would be read as an option."""
-    drawn = (base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=") for _ in itertools.count())
-    return next(one for one in drawn if not one.startswith("-"))
+    """Return a new id in Kafka's form without a leading dash (1 in 64 has one), which would be read as an option."""
+    candidates = (base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=") for _ in itertools.count())
+    return next(candidate for candidate in candidates if not candidate.startswith("-"))
 
 
 if __name__ == "__main__":

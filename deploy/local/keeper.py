@@ -1,4 +1,4 @@
-"""Starts again what ends by itself: each process alone, after a pause that grows, while all others go on."""
+"""Restart processes that end by themselves: each one alone, after growing pauses, while the others go on."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ class Kept(Protocol):
 
     @property
     def log(self) -> object:
-        """Where it writes."""
+        """Return its log file."""
         ...
 
     def start(self) -> None:
@@ -24,21 +24,21 @@ class Kept(Protocol):
         ...
 
     def is_alive(self) -> bool:
-        """Whether it runs."""
+        """Return whether it runs."""
         ...
 
     def exit_code(self) -> int | None:
-        """How it ended."""
+        """Return its exit code, or None while it runs."""
         ...
 
     def last_words(self) -> str:
-        """The end of its log."""
+        """Return the end of its log."""
         ...
 
 
 @dataclass
-class _Turn:
-    """Where one process is: since when it runs, and when it is due if it does not (monotonic seconds)."""
+class _State:
+    """State of one process: its start, and the time of its restart when it has ended (monotonic seconds)."""
 
     since: float
     due: float | None = None
@@ -46,10 +46,10 @@ class _Turn:
 
 
 class Keeper:
-    """Keeps `children` running for ever; `say` tells a person. Call `look` about twice a second.
+    """Keep ``children`` running; ``say`` prints a line for people. Call ``look`` about twice a second.
 
-    The first restart comes after half a second at most, later ones wait up to half a minute; a minute of steady work
-    makes the pauses short again. Nothing is ever given up: an API that serves is worth more than a tidy end.
+    The first restart comes after half a second at most, later ones after up to half a minute; a minute without a
+    failure resets the pause. Restarts never end: the other processes remain useful meanwhile.
     """
 
     def __init__(
@@ -58,27 +58,27 @@ class Keeper:
         self._children = children
         self._say = say
         self._now = now
-        self._turns = {name: _Turn(now()) for name in children}
+        self._states = {name: _State(now()) for name in children}
 
     def look(self) -> None:
-        """Notice what ended, and start again what is due."""
+        """Detect processes that ended, and start those that are due."""
         for name, child in self._children.items():
-            turn = self._turns[name]
-            if turn.due is not None:
-                self._start_when_due(child, turn)
+            state = self._states[name]
+            if state.due is not None:
+                self._start_when_due(child, state)
             elif not child.is_alive():
-                self._note_end(name, child, turn)
-            elif self._now() - turn.since >= _STEADY_SECONDS:
-                turn.backoff.reset()
+                self._note_end(name, child, state)
+            elif self._now() - state.since >= _STEADY_SECONDS:
+                state.backoff.reset()
 
-    def _start_when_due(self, child: Kept, turn: _Turn) -> None:
-        if turn.due is not None and self._now() >= turn.due:
+    def _start_when_due(self, child: Kept, state: _State) -> None:
+        if state.due is not None and self._now() >= state.due:
             child.start()
-            turn.since, turn.due = self._now(), None
+            state.since, state.due = self._now(), None
 
-    def _note_end(self, name: str, child: Kept, turn: _Turn) -> None:
-        pause = turn.backoff.next()
-        turn.due = self._now() + pause
+    def _note_end(self, name: str, child: Kept, state: _State) -> None:
+        pause = state.backoff.next()
+        state.due = self._now() + pause
         self._say(f"{name} ended ({child.exit_code()}); starting it again in {pause:.1f} s. The others go on.")
-        if turn.backoff.tries == _QUICK_ENDS:
+        if state.backoff.tries == _QUICK_ENDS:
             self._say(f"{name} keeps ending; its last words (all of them in {child.log}):\n{child.last_words()}")

@@ -1,4 +1,4 @@
-"""Make the keys that one machine needs once, and keep them beside its data, readable by their owner only."""
+"""Create the keys of one machine once, in a file beside its data that only its owner can read."""
 
 import base64
 import json
@@ -11,16 +11,16 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 
 def local_keys(path: Path) -> dict[str, str]:
-    """The keys as environment variables: read from ``path``, or made and written there the first time."""
+    """Return the keys as environment variables, read from ``path``, or created there the first time."""
     if path.exists():
-        kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-        return kept
-    made = _new_keys()
+        stored: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+        return stored
+    keys = _new_keys()
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(made, file, indent=2)
-    return made
+        json.dump(keys, file, indent=2)
+    return keys
 
 
 def _new_keys() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Which processes make up Cairn, which addresses belong to whom, and what each process is told."""
+"""The processes of Cairn, the routes of each service, and the environment of each process."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from pathlib import Path
 SERVICES = ("profiles", "matcher", "notifications")
 ROLES = ("api", "worker", "consumer", "relay", "scheduler")
 
-# First path segment -> service. One origin for people; each service keeps its own door behind it.
+# First path segment -> service. People use one origin; each service has its own API behind it.
 ROUTES: Mapping[str, str] = {
     "profiles": "profiles",
     "introductions": "profiles",
@@ -18,14 +18,14 @@ ROUTES: Mapping[str, str] = {
     "notifications": "notifications",
     "mailbox": "notifications",
 }
-FRONT = "profiles"  # everything else, the front page first of all
+FRONT = "profiles"  # everything else, including the front page
 
 
 @dataclass(frozen=True)
 class Parts:
-    """Where the system's outside parts are: one database URL per service, a broker, perhaps a cache.
+    """Addresses of the servers of a system: one database URL per service, a broker, an optional cache.
 
-    ``mailbox`` is the folder of the mails, which belong to the people of these databases and no others.
+    ``mailbox`` is the name of the mail folder, one for each set of databases.
     """
 
     databases: Mapping[str, str]
@@ -35,7 +35,7 @@ class Parts:
 
 
 def embedded_parts(folder: Path) -> Parts:
-    """Everything inside ``folder``: an SQLite file per service and the embedded broker's log."""
+    """Return parts inside ``folder``: an SQLite file per service and the log of the embedded broker."""
     folder.mkdir(parents=True, exist_ok=True)
     root = folder.resolve()
     return Parts(
@@ -47,7 +47,7 @@ def embedded_parts(folder: Path) -> Parts:
 def service_environment(
     service: str, *, parts: Parts, keys: Mapping[str, str], public_url: str, outbox: Path, extra: Mapping[str, str]
 ) -> dict[str, str]:
-    """The settings of one service on this machine; ``extra`` wins over what stands here.
+    """Return the settings of one service on this machine; ``extra`` overrides them.
 
     A service gets only the keys it needs: the private signing key and the index key stay with profiles.
     """
@@ -65,7 +65,7 @@ def service_environment(
     }
     if service == "profiles":
         environment |= {name: keys[name] for name in ("TOKEN_PRIVATE_KEY", "CONTACT_KEYS", "INDEX_KEY")}
-        environment["SIGN_UP_LIMIT"] = "2000 per minute"  # a demonstration signs many people up from one address
+        environment["SIGN_UP_LIMIT"] = "2000 per minute"  # the demonstration signs up many people from one address
     if service == "notifications":
         environment["CONTACT_KEYS"] = keys["CONTACT_KEYS"]
         environment["MAIL_URL"] = f"maildir://{outbox.resolve()}"

@@ -1,4 +1,4 @@
-"""A mail server that delivers nothing: it keeps what it is given, in memory and as `.eml` files where one can look."""
+"""A mail server that delivers nothing: it stores received mails in memory and, optionally, as ``.eml`` files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ACCEPTED = "250 Message accepted for delivery"
 
 @dataclass(frozen=True)
 class CaughtMail:
-    """One message as the server got it, with the envelope's addresses."""
+    """A received message, with the addresses of its envelope."""
 
     sender: str
     recipients: tuple[str, ...]
@@ -28,9 +28,9 @@ class CaughtMail:
 
 
 class MailSink(LocalServer):
-    """An SMTP server in a thread of ours. `answer` is what it says to a message: anything but 250 is not kept.
+    """An SMTP server in a thread. ``answer`` is its reply to each message; only messages answered 250 are stored.
 
-    With a `folder` each message is also written to `folder/0001.eml` and so on.
+    With a ``folder`` each message is also written to ``folder/0001.eml`` and so on.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -43,19 +43,19 @@ class MailSink(LocalServer):
 
     @property
     def port(self) -> int:
-        """The port it listens on."""
+        """Return the port it listens on."""
         return int(self.address.rpartition(":")[2])
 
     @property
     def mails(self) -> tuple[CaughtMail, ...]:
-        """What came so far, in order of arrival."""
+        """Return the mails so far, in order of arrival."""
         with self._arrival:
             return tuple(self._mails)
 
     def start(self) -> str:
-        """Start and return `smtp://127.0.0.1:port`."""
+        """Start the server; return ``smtp://127.0.0.1:port``."""
         port = free_port()
-        controller = Controller(_Door(self), hostname=HOST, port=port)
+        controller = Controller(_SmtpHandler(self), hostname=HOST, port=port)
         try:
             controller.start()
         except OSError as error:
@@ -64,25 +64,25 @@ class MailSink(LocalServer):
         return self.address
 
     def stop(self) -> None:
-        """Stop listening; the mails stay readable."""
+        """Stop listening; the mails remain readable."""
         controller, self._controller = self._controller, None
         if controller is not None:
             controller.stop()
 
     def wait_for(self, count: int, seconds: float = 10.0) -> tuple[CaughtMail, ...]:
-        """Return all mails as soon as there are `count`, or those that came within `seconds`."""
+        """Return all mails as soon as there are ``count``, or those that arrived within ``seconds``."""
         deadline = time.monotonic() + seconds
         with self._arrival:
             self._arrival.wait_for(lambda: len(self._mails) >= count, deadline - time.monotonic())
             return tuple(self._mails)
 
     def clear(self) -> None:
-        """Forget what came so far."""
+        """Delete the mails so far from memory."""
         with self._arrival:
             self._mails.clear()
 
     def keep(self, mail: CaughtMail, content: bytes) -> None:
-        """Put one message with the others."""
+        """Store one message."""
         with self._arrival:
             self._mails.append(mail)
             if self.folder is not None:
@@ -91,14 +91,14 @@ class MailSink(LocalServer):
             self._arrival.notify_all()
 
 
-class _Door:
-    """What aiosmtpd calls; apart from the sink, because aiosmtpd looks at every attribute of its handler."""
+class _SmtpHandler:
+    """The handler for aiosmtpd; separate from the sink, because aiosmtpd inspects every attribute of its handler."""
 
     def __init__(self, sink: MailSink) -> None:
         self._sink = sink
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
-        """Take one message in (aiosmtpd knows this by its name)."""
+        """Receive one message; aiosmtpd calls this method by its name."""
         answer = self._sink.answer
         if answer.startswith("250"):
             content = envelope.original_content or b""

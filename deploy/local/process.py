@@ -1,8 +1,8 @@
-"""One process of Cairn on this machine: a fork of a server that has read the code already.
+"""One process of Cairn on this machine, forked from a server that has already imported the code.
 
-Sixteen processes that each read the same modules would keep two cores busy for many seconds; forked from one that has
-read them, they start at once and share that memory. It is the standard library's forkserver; in production each process
-is started by itself, `python -m services.<name> <role>`.
+Sixteen processes that each import the same modules would keep two cores busy for many seconds; forked from one that has
+imported them, they start at once and share that memory. It is the standard library's forkserver; in production each
+process is started separately, ``python -m services.<name> <role>``.
 """
 
 import contextlib
@@ -18,26 +18,31 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 _STOP_SECONDS = 12.0
-_HEAVY = ("app", "jobs", "migrations", "ops_endpoint", "relay", "scheduler", "serve", "subscriber")
+_CHASSIS_MODULES = (
+    "background.scheduler",
+    "background.worker",
+    "delivery.relay",
+    "delivery.subscriber",
+    "service.ops_endpoint",
+    "service.serve",
+    "storage.migrations",
+    "web.app",
+)
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _FORKING = multiprocessing.get_context("forkserver")
 _FORKING.set_forkserver_preload(
     [
         "deploy.local.front_door",
-        *(
-            f"services.{service}.{room}"
-            for service in ("profiles", "matcher", "notifications")
-            for room in ("bootstrap",)
-        ),
-        *(f"services.chassis.{part}" for part in _HEAVY),
+        *(f"services.{service}.bootstrap" for service in ("profiles", "matcher", "notifications")),
+        *(f"services.chassis.{module}" for module in _CHASSIS_MODULES),
     ]
 )
 
 
 class Process:
-    """A named process that runs `work(*arguments)`; `ready_url` answers 200 once it can do its work.
+    """A named process that runs ``work(*arguments)``; ``ready_url`` answers 200 once it can do its work.
 
-    `work` returns the exit code and has to be a function of a module. The log grows over restarts.
+    ``work`` returns the exit code and has to be a function of a module. The log grows over restarts.
     """
 
     def __init__(
@@ -56,26 +61,26 @@ class Process:
         self._process: multiprocessing.process.BaseProcess | None = None
 
     def start(self) -> None:
-        """Start it; it is ready only when `is_ready` says so."""
+        """Start the process; it can do its work once ``is_ready`` is true."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        self._process = _FORKING.Process(target=_be, args=self._arguments, name=self.name)
+        self._process = _FORKING.Process(target=_run_child, args=self._arguments, name=self.name)
         self._process.start()
 
     @property
     def pid(self) -> int:
-        """The process id, or 0 when it does not run."""
+        """Return the process id, or 0 when it does not run."""
         return (self._process.pid or 0) if self._process is not None and self.is_alive() else 0
 
     def is_alive(self) -> bool:
-        """Whether it was started and has not ended."""
+        """Return whether it was started and has not ended."""
         return self._process is not None and self._process.is_alive()
 
     def exit_code(self) -> int | None:
-        """How it ended; None while it runs."""
+        """Return its exit code, or None while it runs."""
         return self._process.exitcode if self._process is not None else None
 
     def is_ready(self) -> bool:
-        """Whether it says so itself."""
+        """Return whether it answers 200 at ``ready_url``."""
         if not self.is_alive():
             return False
         try:
@@ -85,42 +90,42 @@ class Process:
             return False
 
     def wait(self, seconds: float) -> int | None:
-        """Wait until it ends by itself; its exit code, or None when it still runs."""
+        """Wait until it ends by itself; return its exit code, or None when it still runs."""
         if self._process is not None:
             self._process.join(seconds)
         return self.exit_code()
 
     def ask_to_stop(self) -> None:
-        """Ask it to end, without waiting."""
+        """Send SIGTERM, without waiting."""
         if self.is_alive() and self._process is not None:
             self._process.terminate()
 
     def stop(self, seconds: float = _STOP_SECONDS) -> None:
-        """Ask it to end, and see to it that it does, with all it started."""
+        """Send SIGTERM, wait up to ``seconds``, then kill it and its children."""
         self.ask_to_stop()
         if self._process is not None:
             self._process.join(seconds)
         self.kill()
 
     def kill(self) -> None:
-        """End it at once with all it started, as a power cut would."""
+        """Kill it and its children at once, like a power cut."""
         if self._process is None or self._process.pid is None:
             return
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         if self._process.is_alive():
-            self._process.kill()  # it had no group of its own yet
+            self._process.kill()  # it had not created its process group yet
         self._process.join()
 
     def last_words(self, lines: int = 12) -> str:
-        """The end of its log, for a person who asks why it stopped."""
+        """Return the last lines of its log."""
         if not self.log.exists():
             return ""
         return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
 
 
 def stop_all(processes: Sequence[Process]) -> None:
-    """End all of them: everyone is asked first, so that they leave at the same time."""
+    """Stop all processes: signal all first, so that they end at the same time."""
     deadline = time.monotonic() + _STOP_SECONDS
     for process in processes:
         process.ask_to_stop()
@@ -129,15 +134,15 @@ def stop_all(processes: Sequence[Process]) -> None:
 
 
 def serve_role(service: str, role: str) -> int:
-    """Be one role of one service; returns its exit code."""
+    """Run one role of one service in this process; return its exit code."""
     import importlib
 
     code: int = importlib.import_module(f"services.{service}.bootstrap").SERVICE.main([role])
     return code
 
 
-def _be(work: Callable[..., int], arguments: tuple[str, ...], environment: Mapping[str, str], log: str) -> None:
-    """In the child: a session and an environment of its own, its output in its log, gone when the parent is gone."""
+def _run_child(work: Callable[..., int], arguments: tuple[str, ...], environment: Mapping[str, str], log: str) -> None:
+    """Run ``work`` in the child: in a new session, with its own environment and log, ending with the parent."""
     os.setsid()
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

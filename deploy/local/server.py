@@ -1,4 +1,4 @@
-"""What every local server is, and the ways of waiting, choosing a port and running by hand they share."""
+"""The base class of local servers, with free ports, waiting, and running by hand."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from types import FrameType, TracebackType
 from typing import NoReturn, Self
 
 HOST = "127.0.0.1"
-# Below the range from which systems give out ports for outgoing connections (32768 and up on Linux), so that a server
-# that is stopped for a moment finds its port free again.
+# Below the range that systems use for outgoing connections (32768 and up on Linux), so that the port of a stopped
+# server is still free when it is restarted.
 PORTS = range(15_000, 32_000)
 
 
 class LocalServerError(Exception):
-    """A local server cannot be had, or did not start. The message is one sentence for a person."""
+    """A local server is not available or did not start. The message is one sentence for people."""
 
 
 class LocalServer:
-    """A server of our own: start it, use its address, stop it."""
+    """A server that can be started, used by its address, and stopped."""
 
     def start(self) -> str:
-        """Start, wait until it answers, and return its address. Raises `LocalServerError`."""
+        """Start the server, wait until it answers, and return its address. Raises ``LocalServerError``."""
         raise LocalServerError(f"{type(self).__name__} does not say how to start")
 
     def stop(self) -> None:
-        """Stop and leave nothing running. Stopping twice, or before starting, does nothing."""
+        """Stop the server and leave nothing running. Stopping twice, or before starting, does nothing."""
 
     def __enter__(self) -> Self:
         self.start()
@@ -44,7 +44,7 @@ class LocalServer:
 
 
 def free_port() -> int:
-    """Return a port of 127.0.0.1 that nobody listens on at this moment."""
+    """Return a port of 127.0.0.1 that is free at this moment."""
     for port in [*random.sample(PORTS, 50), 0]:
         with socket.socket() as probe:
             try:
@@ -56,15 +56,15 @@ def free_port() -> int:
 
 
 def free_ports(count: int) -> list[int]:
-    """Return several different ports that nobody listens on at this moment."""
-    found: set[int] = set()
-    while len(found) < count:
-        found.add(free_port())
-    return sorted(found)
+    """Return ``count`` different ports that are free at this moment."""
+    ports: set[int] = set()
+    while len(ports) < count:
+        ports.add(free_port())
+    return sorted(ports)
 
 
 def is_taken(port: int) -> bool:
-    """Tell whether another program holds this port of 127.0.0.1."""
+    """Return whether another program uses this port of 127.0.0.1."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -75,7 +75,7 @@ def is_taken(port: int) -> bool:
 
 
 def wait_until(ready: Callable[[], bool], seconds: float, what: str) -> None:
-    """Ask `ready` again and again until it says yes; raise `LocalServerError` naming `what` after `seconds`."""
+    """Poll ``ready`` until it returns true; raise ``LocalServerError`` naming ``what`` after ``seconds``."""
     deadline = time.monotonic() + seconds
     while not ready():
         if time.monotonic() > deadline:
@@ -84,7 +84,7 @@ def wait_until(ready: Callable[[], bool], seconds: float, what: str) -> None:
 
 
 def answers(port: int, question: bytes = b"", expected: bytes = b"") -> bool:
-    """Tell whether something listens on `port` and answers `question` with something that begins as `expected`."""
+    """Return whether a server on ``port`` answers ``question`` with bytes that begin with ``expected``."""
     try:
         with socket.create_connection((HOST, port), timeout=1) as connection:
             connection.sendall(question)
@@ -94,11 +94,11 @@ def answers(port: int, question: bytes = b"", expected: bytes = b"") -> bool:
 
 
 def run_by_hand(description: str, build: Callable[[Path], LocalServer]) -> NoReturn:
-    """Be the main program of a local server: start it in `--dir`, print its address, wait for Ctrl-C or SIGTERM."""
+    """Run a local server as a program: start it in ``--dir``, print its address, wait for Ctrl-C or SIGTERM."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--dir", type=Path, required=True, help="folder for the files of the server")
     server = build(parser.parse_args().dir)
-    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         with server:
             print(f"{description.rstrip('.')} at {server_address(server)}. Ctrl-C stops it.", flush=True)
@@ -111,9 +111,9 @@ def run_by_hand(description: str, build: Callable[[Path], LocalServer]) -> NoRet
 
 
 def server_address(server: LocalServer) -> str:
-    """Return the address a started server gave."""
+    """Return the address of a started server."""
     return str(getattr(server, "address", ""))
 
 
-def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt

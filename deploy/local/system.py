@@ -1,4 +1,4 @@
-"""The whole system as processes of this machine: migrated, started, watched, restarted, stopped."""
+"""The whole system as processes on this machine: migrate, start, restart and stop it."""
 
 import os
 import time
@@ -16,13 +16,13 @@ START_SECONDS = 90.0
 
 
 class DidNotStart(LocalServerError):
-    """A process ended or stayed silent while it was to become ready; the message names it and its last words."""
+    """A process ended or did not become ready in time; the message contains its name and the end of its log."""
 
 
 class System:
-    """Profiles, matcher and notifications, a process for each role, and the front door on ``port``.
+    """Profiles, matcher and notifications with a process for each role, and the front door on ``port``.
 
-    ``folder`` keeps data, keys, mails and logs, so that a second start finds all of it again.
+    ``folder`` contains data, keys, mails and logs, which a later start uses again.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class System:
         self.keys = local_keys(folder / "keys.json")
         self.outbox = folder / parts.mailbox
         self._host = host
-        self._told = {
+        self._settings = {
             service: service_environment(
                 service,
                 parts=parts,
@@ -51,15 +51,15 @@ class System:
             )
             for service in SERVICES
         }
-        self._environments = {service: dict(os.environ) | told for service, told in self._told.items()}
+        self._environments = {service: dict(os.environ) | settings for service, settings in self._settings.items()}
         self.children: dict[str, Process] = {}
 
     def environment(self, service: str) -> Mapping[str, str]:
-        """What a process of this service is told, for commands that are run beside it (it holds secrets)."""
+        """Return the environment of a process of this service, for commands run beside it; it contains secrets."""
         return self._environments[service]
 
     def migrate(self) -> None:
-        """Bring every service's database to the present schema, all at the same time; safe to repeat."""
+        """Migrate the databases of all services at the same time; safe to repeat."""
         self.outbox.mkdir(parents=True, exist_ok=True)
         migrations = [self._process(service, "migrate", ready_url="") for service in SERVICES]
         for migration in migrations:
@@ -69,15 +69,15 @@ class System:
                 raise DidNotStart(f"{migration.name} did not end well; its last words:\n{migration.last_words()}")
 
     def start(self) -> None:
-        """Start every process and wait until each says it is ready; raises DidNotStart, leaving nothing running."""
+        """Start every process and wait until all are ready; on failure stop them all and raise DidNotStart."""
         for service in SERVICES:
-            save_environment(self.folder, service, self._told[service])
+            save_environment(self.folder, service, self._settings[service])
         names = [(service, role) for service in SERVICES for role in ROLES]
         ports = dict(zip(names, free_ports(len(names)), strict=True))
         for (service, role), port in ports.items():
-            told = {"PORT" if role == "api" else "OPS_PORT": str(port)}
+            settings = {"PORT" if role == "api" else "OPS_PORT": str(port)}
             ready_url = f"http://127.0.0.1:{port}/readyz"
-            self.children[f"{service}-{role}"] = self._process(service, role, ready_url=ready_url, **told)
+            self.children[f"{service}-{role}"] = self._process(service, role, ready_url=ready_url, **settings)
         self.children["front-door"] = self._front_door({s: ports[s, "api"] for s in SERVICES})
         try:
             for child in self.children.values():
@@ -88,14 +88,14 @@ class System:
             self.stop()
             raise
 
-    def _process(self, service: str, role: str, *, ready_url: str, **told: str) -> Process:
+    def _process(self, service: str, role: str, *, ready_url: str, **settings: str) -> Process:
         name = f"{service}-{role}"
         return Process(
             name,
             serve_role,
             service,
             role,
-            environment=self._environments[service] | told,
+            environment=self._environments[service] | settings,
             log=self.folder / "logs" / f"{name}.log",
             ready_url=ready_url,
         )
@@ -111,7 +111,7 @@ class System:
         )
 
     def until_ready(self) -> Iterator[str]:
-        """Yield the name of each process as it becomes ready; raise DidNotStart when one ends or the time is over."""
+        """Yield the name of each process as it becomes ready; raise DidNotStart when one ends or time runs out."""
         waiting = dict(self.children)
         deadline = time.monotonic() + START_SECONDS
         while waiting:
@@ -126,7 +126,7 @@ class System:
             time.sleep(0.05)
 
     def restart(self, name: str, *, kill: bool = False) -> None:
-        """End one process, kindly or as a power cut would, and start it again; returns when it is ready."""
+        """Stop or kill one process and start it again; return when it is ready."""
         child = self.children[name]
         if kill:
             child.kill()
@@ -135,7 +135,7 @@ class System:
         self.revive(name)
 
     def revive(self, name: str) -> None:
-        """Start a process that is down and wait until it is ready."""
+        """Start a process that has ended; return when it is ready."""
         child = self.children[name]
         child.start()
         deadline = time.monotonic() + START_SECONDS
@@ -147,7 +147,7 @@ class System:
             time.sleep(0.05)
 
     def stop(self) -> None:
-        """Stop everything; the front door first, so that nobody is turned away half-way."""
+        """Stop everything, the front door first, so that no request is cut off half-way."""
         front = [child for name, child in self.children.items() if name == "front-door"]
         stop_all(front)
         stop_all([child for child in self.children.values() if child not in front])

@@ -1,4 +1,4 @@
-"""The two brokers as the contract suite sees them, and a member of a group in a process of its own."""
+"""A harness for the two brokers of the contract suite, and a group member in a separate process."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from services.chassis.broker.protocol import Broker, Consumer, Producer, Record,
 from services.chassis.core.clock import monotonic
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_S = 30.0
+TIMEOUT_S = 30.0
 DAY_MS = 86_400_000
 
 
@@ -26,8 +26,8 @@ def a_topic(name: str = "letters", partitions: int = 4, retention_ms: int = 7 * 
 
 
 @dataclass
-class Ground:
-    """A broker at `url` with nothing in it, and what the tests do with it over and over."""
+class BrokerHarness:
+    """An empty broker at ``url``, with the steps that tests repeat."""
 
     url: str
     restart: Callable[[], None] | None = None
@@ -53,14 +53,14 @@ class Ground:
         return consumer
 
     def send(self, *letters: tuple[str, str]) -> list[tuple[int, int]]:
-        """Send (key, value) letters in their order; returns where each lies."""
+        """Send (key, value) letters in order; return the partition and offset of each."""
         producer = self.producer()
         deliveries = [producer.send("letters", key.encode(), value.encode()) for key, value in letters]
         producer.flush(10)
         return [delivery.result(10) for delivery in deliveries]
 
-    def forget(self, topic: str, partition: int, before: int) -> None:
-        """Take away the records of a partition before an offset, as retention does after its days."""
+    def expire(self, topic: str, partition: int, before: int) -> None:
+        """Delete the records of a partition before an offset, as retention does."""
         if self.url.startswith("embedded://"):
             with sqlite3.connect(self.url.removeprefix("embedded://")) as log:
                 where = "topic = ? AND partition = ? AND offset < ?"
@@ -71,63 +71,63 @@ class Ground:
         admin.delete_records({kafka.TopicPartition(f"{space}.{topic}", partition): before})
         admin.close()
 
-    def clean_up(self) -> None:
+    def close(self) -> None:
         for consumer in self._consumers:
             consumer.close()
         for producer in self._producers:
             producer.close()
 
 
-def read(consumer: Consumer, count: int, *, commit: bool = False, within: float = PATIENCE_S) -> list[Record]:
-    """Poll until there are `count` records, and return them in the order they came."""
+def read(consumer: Consumer, count: int, *, commit: bool = False, within: float = TIMEOUT_S) -> list[Record]:
+    """Poll until there are ``count`` records; return them in order of arrival."""
     records: list[Record] = []
     deadline = monotonic() + within
     while len(records) < count:
         assert monotonic() < deadline, f"only {len(records)} of {count} records came"
-        found = consumer.poll(0.2)
-        records += [record for batch in found.values() for record in batch]
-        if commit and found:
-            assert consumer.commit(ends(found))
+        batches = consumer.poll(0.2)
+        records += [record for batch in batches.values() for record in batch]
+        if commit and batches:
+            assert consumer.commit(next_offsets(batches))
     return records
 
 
 def poll_one(consumer: Consumer) -> Record:
-    """Poll until one record comes; the client has then most likely fetched more than it hands out."""
-    deadline = monotonic() + PATIENCE_S
-    while not (found := consumer.poll(0.2, max_records=1)):
+    """Poll until one record arrives; the client has then probably fetched more than it returned."""
+    deadline = monotonic() + TIMEOUT_S
+    while not (batches := consumer.poll(0.2, max_records=1)):
         assert monotonic() < deadline, "no record came"
-    [[record]] = found.values()
+    [[record]] = batches.values()
     return record
 
 
 def read_all(consumers: Sequence[Consumer], count: int) -> list[Record]:
-    """Let all members poll in turn until they have `count` records between them."""
+    """Poll with all members in turn until they have read ``count`` records in total."""
     records: list[Record] = []
-    deadline = monotonic() + PATIENCE_S
+    deadline = monotonic() + TIMEOUT_S
     while len(records) < count:
         assert monotonic() < deadline, f"only {len(records)} of {count} records came"
         records += [record for consumer in consumers for batch in consumer.poll(0.1).values() for record in batch]
     return records
 
 
-def ends(found: Mapping[TopicPartition, Sequence[Record]]) -> dict[TopicPartition, int]:
-    return {place: batch[-1].offset + 1 for place, batch in found.items()}
+def next_offsets(batches: Mapping[TopicPartition, Sequence[Record]]) -> dict[TopicPartition, int]:
+    return {place: batch[-1].offset + 1 for place, batch in batches.items()}
 
 
 def poll_until(done: Callable[[], bool], *consumers: Consumer, seconds: float = 0.1) -> list[Record]:
-    """Let all members poll in turn until `done`; returns what they read on the way."""
+    """Poll with all members in turn until ``done``; return the records read meanwhile."""
     records: list[Record] = []
-    deadline = monotonic() + PATIENCE_S
+    deadline = monotonic() + TIMEOUT_S
     while not done():
-        assert monotonic() < deadline, "it did not come about"
+        assert monotonic() < deadline, "the condition did not become true"
         for consumer in consumers:
             records += [record for batch in consumer.poll(seconds).values() for record in batch]
     return records
 
 
 @contextmanager
-def another_process(url: str, group: str) -> Iterator[subprocess.Popen[str]]:
-    """Run a member elsewhere that reads letters, prints each value, and commits nothing; it is killed with -9."""
+def member_process(url: str, group: str) -> Iterator[subprocess.Popen[str]]:
+    """Run a member in another process that prints letters and commits nothing; kill it with SIGKILL at the end."""
     command = [sys.executable, "-m", "tests.contract.member", url, group]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:

@@ -1,4 +1,4 @@
-"""Each story of a contract runs on both: both brokers, on Kafka in a space of its own, and both databases."""
+"""Run each contract test on both brokers (on Kafka with its own topic prefix) and on both databases."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from deploy.local.kafka import KafkaNode
 from services.chassis.storage.database import open_engine
-from tests.contract.brokers import Ground
+from tests.contract.brokers import BrokerHarness
 from tests.support import stack
 
 BROKERS = [pytest.param("embedded"), pytest.param("kafka", marks=pytest.mark.stack)]
@@ -18,17 +18,17 @@ DATABASES = [pytest.param("sqlite"), pytest.param("postgres", marks=pytest.mark.
 
 
 @pytest.fixture(params=BROKERS)
-def ground(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ground]:
-    """A broker with nothing in it."""
+def harness(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[BrokerHarness]:
+    """Yield an empty broker."""
     url = stack.kafka_url() if request.param == "kafka" else f"embedded://{tmp_path}/broker.db"
-    ground = Ground(url)
-    yield ground
-    ground.clean_up()
+    harness = BrokerHarness(url)
+    yield harness
+    harness.close()
 
 
 @pytest.fixture(params=BROKERS)
-def restartable(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ground]:
-    """A broker that can be killed and started again without disturbing others."""
+def restartable(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[BrokerHarness]:
+    """Yield a broker that can be killed and restarted without disturbing other tests."""
     if request.param == "kafka":
         node: KafkaNode = request.getfixturevalue("own_node")
 
@@ -36,31 +36,31 @@ def restartable(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Grou
             node.kill()
             node.start()
 
-        ground = Ground(f"kafka://{node.address}/{tmp_path.name}", restart=kill_and_start)
+        harness = BrokerHarness(f"kafka://{node.address}/{tmp_path.name}", restart=kill_and_start)
     else:
-        # The embedded broker lives in the processes that use it: there is nothing to kill but them.
-        ground = Ground(f"embedded://{tmp_path}/broker.db", restart=lambda: None)
-    yield ground
-    ground.clean_up()
+        # The embedded broker runs inside the processes that use it, so there is no server to kill.
+        harness = BrokerHarness(f"embedded://{tmp_path}/broker.db", restart=lambda: None)
+    yield harness
+    harness.close()
 
 
 @pytest.fixture(scope="session")
 def own_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaNode]:
-    """A Kafka node that no other worker uses."""
-    stack.kafka_bootstrap()  # where the shared one cannot be had, this one cannot either
+    """Yield a Kafka node that no other worker uses."""
+    stack.kafka_bootstrap()  # skip the test where Kafka cannot be started
     with KafkaNode(tmp_path_factory.mktemp("kafka"), jars=stack.JARS) as node:
         yield node
 
 
 @pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database of the test's own."""
+    """Return the URL of an empty database that only this test uses."""
     return stack.postgres_url() if request.param == "postgres" else f"sqlite:///{tmp_path}/shop.db"
 
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[sa.Engine]:
-    """The way to that database, opened as services open theirs."""
+    """Yield an engine for that database, opened as services open theirs."""
     engine = open_engine(database_url)
     yield engine
     engine.dispose()

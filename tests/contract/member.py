@@ -1,4 +1,4 @@
-"""A member of a group that reads letters, prints their values and never commits (it is there to be killed)."""
+"""A group member that reads letters, prints their values and never commits: tests kill it."""
 
 from __future__ import annotations
 

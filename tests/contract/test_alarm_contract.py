@@ -1,4 +1,4 @@
-"""A flood of bad records on either broker: its partition stands, the others go on, an operator lets it go on."""
+"""A flood of bad records stops its partition until an operator resumes it; the others go on. On both brokers."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from services.chassis.storage.partition_alarms import read_states, resume_partit
 from tests.chassis.delivery.hearing import GROUP, Heard, dead, parcel, subscriber
 from tests.chassis.running import running, until
 from tests.chassis.shop import TOPIC, open_shop
-from tests.contract.brokers import Ground, a_topic
+from tests.contract.brokers import BrokerHarness, a_topic
 
 
-def test_a_flood_stops_its_partition_and_no_other_until_it_is_resumed(ground: Ground, tmp_path: Path) -> None:
+def test_a_flood_stops_only_its_partition_until_an_operator_resumes_it(harness: BrokerHarness, tmp_path: Path) -> None:
     engine = open_engine(f"sqlite:///{tmp_path}/shop.db")
     uow = open_shop(engine)
     heard = Heard(uow)
-    ground.with_topic(a_topic(TOPIC, partitions=3))
-    producer = ground.producer()
+    harness.with_topic(a_topic(TOPIC, partitions=3))
+    producer = harness.producer()
     places: dict[str, int] = {}
 
     def send(key: str, value: bytes | None = None) -> None:
@@ -33,7 +33,7 @@ def test_a_flood_stops_its_partition_and_no_other_until_it_is_resumed(ground: Gr
         send("a", b"bad")
     send("a")
     flooded = TopicPartition(TOPIC, places["a"])
-    with running(subscriber(ground.broker(), uow, heard, most_dead=5, together=20, most_together=100).run):
+    with running(subscriber(harness.broker(), uow, heard, most_dead=5, together=20, most_together=100).run):
         until(lambda: alarms() == [flooded])
         for key in "bcdefghijk":
             send(key)

@@ -1,4 +1,4 @@
-"""Events that are handled in one transaction leave every service as if each had been handled by itself."""
+"""Events handled in one transaction leave every service in the same state as events handled one by one."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from services.notifications.bootstrap import SERVICE as NOTIFICATIONS
 from services.profiles.bootstrap import SERVICE as PROFILES
 from services.profiles.domain.person import Contact, MenteeSide, Person
 from tests.support import stack
-from tests.support.batches import Hearing
+from tests.support.batches import ServiceConsumer
 from tests.support.fakes import FixedClock
 
 AT = FixedClock().time
@@ -52,122 +52,123 @@ WHY = (Reason(criterion="language", band="strong", codes=("en",)),)
 
 
 def people(number: int) -> list[Event]:
-    """What profiles tells of people: they come, change, rest, come back, leave, are told again too late, are erased."""
-    told: list[Event] = []
-    for one in range(number):
-        who: dict[str, Any] = {"person_id": f"p{one}", "programme_id": "cairn"}
-        side = {"mentor": MENTOR} if one % 3 == 0 else {"mentee": MENTEE}
-        told.append(PersonRegistered(**who, version=1, locale="en", **side))
-        if one % 4 == 0:
-            told.append(PersonChanged(**who, version=3, locale="es", mentee=MENTEE, mentor=replace(MENTOR, capacity=1)))
-            told.append(PersonChanged(**who, version=2, locale="fr", **side))
-        if one % 5 == 0:
-            told += [PersonPaused(**who, version=4, until=UNTIL), PersonResumed(**who, version=5)]
-        if one % 7 == 0:
-            told.append(PersonLeft(**who, version=6))
-        if one % 6 == 0:
-            told.append(PersonErased(**who, version=7))
-            told.append(PersonChanged(**who, version=8, locale="en", **side))
-    return told
+    """Return events of people who register, change (also out of order), pause, resume, leave and are erased."""
+    events: list[Event] = []
+    for n in range(number):
+        ids: dict[str, Any] = {"person_id": f"p{n}", "programme_id": "cairn"}
+        side = {"mentor": MENTOR} if n % 3 == 0 else {"mentee": MENTEE}
+        events.append(PersonRegistered(**ids, version=1, locale="en", **side))
+        if n % 4 == 0:
+            both: dict[str, Any] = {"mentee": MENTEE, "mentor": replace(MENTOR, capacity=1)}
+            events.append(PersonChanged(**ids, version=3, locale="es", **both))
+            events.append(PersonChanged(**ids, version=2, locale="fr", **side))
+        if n % 5 == 0:
+            events += [PersonPaused(**ids, version=4, until=UNTIL), PersonResumed(**ids, version=5)]
+        if n % 7 == 0:
+            events.append(PersonLeft(**ids, version=6))
+        if n % 6 == 0:
+            events.append(PersonErased(**ids, version=7))
+            events.append(PersonChanged(**ids, version=8, locale="en", **side))
+    return events
 
 
 def contacts(number: int) -> list[Event]:
-    """What profiles tells of how people can be reached, and that they want to sign in."""
-    told: list[Event] = []
-    for one in range(number):
-        who: dict[str, Any] = {"person_id": f"p{one}", "programme_id": "cairn"}
-        if one % 4 == 1:
-            told.append(SignInAsked(**who, request_id=f"r{one}", expires_at=UNTIL))
-        told.append(
-            ContactChanged(
-                **who, version=1 + one % 3, locale="ar", time_zone="UTC", messages_consent=True, sealed="k1.x"
-            )
+    """Return events of contacts and sign-in requests."""
+    events: list[Event] = []
+    for n in range(number):
+        ids: dict[str, Any] = {"person_id": f"p{n}", "programme_id": "cairn"}
+        if n % 4 == 1:
+            events.append(SignInAsked(**ids, request_id=f"r{n}", expires_at=UNTIL))
+        events.append(
+            ContactChanged(**ids, version=1 + n % 3, locale="ar", time_zone="UTC", messages_consent=True, sealed="k1.x")
         )
-        if one % 3 == 0:
-            told.append(
-                ContactChanged(**who, version=2, locale="fr", time_zone="UTC", messages_consent=False, sealed="k1.y")
+        if n % 3 == 0:
+            events.append(
+                ContactChanged(**ids, version=2, locale="fr", time_zone="UTC", messages_consent=False, sealed="k1.y")
             )
-    return told
+    return events
 
 
 def matches(number: int) -> list[Event]:
-    """What the matcher tells of matches, some of them cut short, some told late or twice."""
-    told: list[Event] = []
-    for one in range(number):
-        who: dict[str, Any] = {
-            "match_id": f"m{one}",
+    """Return events of matches, some of which end early or repeat an event."""
+    events: list[Event] = []
+    for n in range(number):
+        ids: dict[str, Any] = {
+            "match_id": f"m{n}",
             "programme_id": "cairn",
-            "mentee_id": f"p{one}",
-            "mentor_id": f"p{one + 1}",
+            "mentee_id": f"p{n}",
+            "mentor_id": f"p{n + 1}",
         }
         life: list[Event] = [
-            MatchProposed(**who, round_id="r", answer_by=UNTIL, reasons=WHY),
-            MatchReminderDue(**who, waiting_for="mentor", answer_by=UNTIL),
-            MatchAccepted(**who, confirm_by=UNTIL, reasons=WHY),
-            MatchActivated(**who, waited_seconds=60 + one),
-            MatchEnded(**who, cause="completed", was="active"),
+            MatchProposed(**ids, round_id="r", answer_by=UNTIL, reasons=WHY),
+            MatchReminderDue(**ids, waiting_for="mentor", answer_by=UNTIL),
+            MatchAccepted(**ids, confirm_by=UNTIL, reasons=WHY),
+            MatchActivated(**ids, waited_seconds=60 + n),
+            MatchEnded(**ids, cause="completed", was="active"),
         ]
-        cut = (MatchDeclined(**who, by="mentee"), MatchExpired(**who, waiting_for="mentor"), *life[:1])
-        told += [*life[: 1 + one % 5], cut[one % 3]]
-    return told
+        last = (MatchDeclined(**ids, by="mentee"), MatchExpired(**ids, waiting_for="mentor"), *life[:1])
+        events += [*life[: 1 + n % 5], last[n % 3]]
+    return events
 
 
-# What each service hears, and how many statements a batch of all of it may take at most.
-HEARD: list[tuple[Service[Any, Any], Callable[[int], list[Event]], int]] = [
+# Service, its events, and the largest number of statements that one batch of all of them may take.
+CASES: list[tuple[Service[Any, Any], Callable[[int], list[Event]], int]] = [
     (MATCHER, people, 200),
     (NOTIFICATIONS, people, 200),
     (NOTIFICATIONS, contacts, 40),
     (NOTIFICATIONS, matches, 40),
     (PROFILES, matches, 40),
 ]
-NAMES = [f"{service.name} {told.__name__}" for service, told, _ in HEARD]
+NAMES = [f"{service.name} {make_events.__name__}" for service, make_events, _ in CASES]
 DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.stack)]
 
 
 @pytest.fixture(params=DATABASES)
-def new(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[Service[Any, Any]], Hearing]]:
-    opened: list[Hearing] = []
+def new_consumer(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Callable[[Service[Any, Any]], ServiceConsumer]]:
+    opened: list[ServiceConsumer] = []
 
-    def open_(service: Service[Any, Any]) -> Hearing:
+    def open_(service: Service[Any, Any]) -> ServiceConsumer:
         sqlite = f"sqlite:///{tmp_path}/{len(opened)}.db"
-        opened.append(Hearing(service, stack.postgres_url() if request.param == "postgres" else sqlite))
+        opened.append(ServiceConsumer(service, stack.postgres_url() if request.param == "postgres" else sqlite))
         return opened[-1]
 
     yield open_
-    for hearing in opened:
-        hearing.close()
+    for consumer in opened:
+        consumer.close()
 
 
-@pytest.mark.parametrize(("service", "told", "most"), HEARD, ids=NAMES)
-def test_a_batch_ends_as_if_each_event_had_been_heard_alone(
-    new: Callable[[Service[Any, Any]], Hearing],
+@pytest.mark.parametrize(("service", "make_events", "max_statements"), CASES, ids=NAMES)
+def test_a_batch_has_the_same_result_as_its_events_one_by_one(
+    new_consumer: Callable[[Service[Any, Any]], ServiceConsumer],
     service: Service[Any, Any],
-    told: Callable[[int], list[Event]],
-    most: int,
+    make_events: Callable[[int], list[Event]],
+    max_statements: int,
 ) -> None:
-    alone, together = new(service), new(service)
-    for hearing in (alone, together):
-        prepare(hearing)
-    heard = alone.events(*told(30))
-    alone.hear(heard)
-    together.statements = 0
-    together.hear(heard, together=len(heard))
-    assert together.statements <= most
-    assert together.holds() == alone.holds()
-    together.hear(heard, together=7)  # all of it comes again
-    assert together.holds() == alone.holds()
+    single, batched = new_consumer(service), new_consumer(service)
+    for consumer in (single, batched):
+        prepare(consumer)
+    received = single.records(*make_events(30))
+    single.consume(received)
+    batched.statements = 0
+    batched.consume(received, batch_size=len(received))
+    assert batched.statements <= max_statements
+    assert batched.rows() == single.rows()
+    batched.consume(received, batch_size=7)  # every event is delivered again
+    assert batched.rows() == single.rows()
 
 
-def prepare(hearing: Hearing) -> None:
-    """Let profiles know the people that it is to introduce."""
-    if hearing.service is not PROFILES:
+def prepare(consumer: ServiceConsumer) -> None:
+    """Store the people whom profiles introduces."""
+    if consumer.service is not PROFILES:
         return
-    with hearing.parts.uow.begin() as store:
-        for one in range(25):  # the others have left
-            contact = Contact(email=f"p{one}@example.org")
+    with consumer.parts.uow.begin() as store:
+        for n in range(25):  # the others have left
+            contact = Contact(email=f"p{n}@example.org")
             mentee = MenteeSide(facts=MENTEE)
-            known = Person(
-                id=f"p{one}",
+            person = Person(
+                id=f"p{n}",
                 programme_id="cairn",
                 locale="en",
                 time_zone="UTC",
@@ -175,4 +176,4 @@ def prepare(hearing: Hearing) -> None:
                 created_at=AT,
                 mentee=mentee,
             )
-            store.people.add(replace(known, version=1))
+            store.people.add(replace(person, version=1))

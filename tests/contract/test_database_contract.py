@@ -1,4 +1,4 @@
-"""What a database must do for us, said once and asked of both: SQLite and PostgreSQL."""
+"""What the chassis requires of a database, tested on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -30,40 +30,40 @@ def uow(engine: sa.Engine) -> UnitOfWork[Shop]:
     return open_shop(engine)
 
 
-def everything(shop: Shop, parcel: str) -> None:
+def write_everywhere(shop: Shop, parcel: str) -> None:
     shop.add(parcel)
     shop.publish(ParcelSent(parcel_id=ParcelId(parcel)))
     shop.enqueue("deliver", parcel)
     shop.audit("sent", parcel, by="clerk-1")
 
 
-def all_at_once(work: Callable[[int], None], times: int) -> None:
-    """Run `work` in as many threads, all let go together; raises what any of them raised."""
-    gate = threading.Barrier(times)
+def run_concurrently(work: Callable[[int], None], times: int) -> None:
+    """Run ``work`` in ``times`` threads that start together; raise the exception of any of them."""
+    barrier = threading.Barrier(times)
 
-    def one(number: int) -> None:
-        gate.wait()
+    def run(number: int) -> None:
+        barrier.wait()
         work(number)
 
     with ThreadPoolExecutor(times) as pool:
-        list(pool.map(one, range(times)))
+        list(pool.map(run, range(times)))
 
 
-def test_a_change_and_all_that_belongs_to_it_are_committed_together(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+def test_a_change_its_events_jobs_and_audit_are_committed_together(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
     with uow.begin() as shop:
-        everything(shop, "p1")
+        write_everywhere(shop, "p1")
 
     tables = (PARCELS, CHASSIS.outbox, CHASSIS.jobs, CHASSIS.audit)
     assert [count(engine, table) for table in tables] == [1, 1, 1, 1]
 
 
-def test_nothing_is_left_after_an_exception(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+def test_an_exception_rolls_back_every_write(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
     with uow.begin() as shop:
         shop.add("there before")
 
     def half_done(shop: Shop) -> None:
         note_events(shop.connection, "group", [("/other", "e1")], shop.now)
-        everything(shop, "p1")
+        write_everywhere(shop, "p1")
         raise Interrupted
 
     with pytest.raises(Interrupted), uow.begin() as shop:
@@ -73,9 +73,9 @@ def test_nothing_is_left_after_an_exception(uow: UnitOfWork[Shop], engine: sa.En
     assert [count(engine, table) for table in tables] == [1, 0, 0, 0, 0, 0]
 
 
-def test_nothing_is_left_when_the_last_write_is_refused(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+def test_a_refused_last_write_rolls_back_every_write(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
     def twice(shop: Shop) -> None:
-        everything(shop, "p1")
+        write_everywhere(shop, "p1")
         shop.add("p1")
 
     with pytest.raises(sa.exc.IntegrityError), uow.begin() as shop:
@@ -88,7 +88,7 @@ def test_an_inner_begin_shares_the_outer_transaction(uow: UnitOfWork[Shop], engi
     def inner_and_outer(outer: Shop) -> None:
         with uow.begin() as inner:
             assert inner is outer
-            everything(inner, "p1")
+            write_everywhere(inner, "p1")
         raise Interrupted
 
     with pytest.raises(Interrupted), uow.begin() as outer:
@@ -97,14 +97,14 @@ def test_an_inner_begin_shares_the_outer_transaction(uow: UnitOfWork[Shop], engi
     assert count(engine, PARCELS) == count(engine, CHASSIS.outbox) == 0
 
 
-def test_an_inner_failure_takes_back_its_own_part_only(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+def test_an_inner_failure_rolls_back_only_its_own_writes(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
     def half_done() -> None:
         with uow.begin() as inner:
-            everything(inner, "taken back")
+            write_everywhere(inner, "taken back")
             raise Interrupted
 
     with uow.begin() as outer:
-        everything(outer, "kept")
+        write_everywhere(outer, "kept")
         with pytest.raises(Interrupted):
             half_done()
         outer.add("after")
@@ -117,19 +117,19 @@ def test_an_inner_failure_takes_back_its_own_part_only(uow: UnitOfWork[Shop], en
 def test_each_thread_has_a_transaction_of_its_own(uow: UnitOfWork[Shop]) -> None:
     seen: list[str] = []
 
-    def look() -> None:
+    def read() -> None:
         with uow.begin(read_only=True) as shop:
             seen.extend(shop.parcels())
 
     with uow.begin() as shop:
         shop.add("not committed yet")
-        thread = threading.Thread(target=look)
+        thread = threading.Thread(target=read)
         thread.start()
         thread.join()
     assert seen == []
 
 
-def test_reading_sees_one_snapshot_and_refuses_to_write(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+def test_a_read_only_transaction_sees_one_snapshot_and_refuses_writes(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
     with uow.begin(read_only=True) as shop:
         assert shop.parcels() == []
         other = threading.Thread(target=lambda: _add(uow, "meanwhile"))
@@ -151,7 +151,9 @@ def _add(uow: UnitOfWork[Shop], parcel: str) -> None:
         shop.add(parcel)
 
 
-def test_the_time_is_the_databases_own_and_stands_still(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+def test_the_time_of_a_transaction_comes_from_the_database_and_does_not_change(
+    uow: UnitOfWork[Shop], engine: sa.Engine
+) -> None:
     with uow.begin() as shop:
         first = shop.now
         shop.add("p1")
@@ -164,19 +166,19 @@ def test_the_time_is_the_databases_own_and_stands_still(uow: UnitOfWork[Shop], e
     assert stored.tzinfo == UTC
 
 
-def test_moments_are_compared_as_moments(uow: UnitOfWork[Shop]) -> None:
+def test_times_are_compared_as_times(uow: UnitOfWork[Shop]) -> None:
     moments = [datetime(2030, 1, 1, 12, tzinfo=UTC) + timedelta(microseconds=n) for n in (0, 1, 999_999, 1_000_000)]
     with uow.begin() as shop:
         for number, moment in enumerate(moments):
             shop.connection.execute(PARCELS.insert().values(id=f"p{number}", taken=0, room=0, at=moment))
-        found = shop.connection.scalars(sa.select(PARCELS.c.at).where(PARCELS.c.at > moments[0]).order_by(PARCELS.c.at))
-        assert list(found) == moments[1:]
+        later = shop.connection.scalars(sa.select(PARCELS.c.at).where(PARCELS.c.at > moments[0]).order_by(PARCELS.c.at))
+        assert list(later) == moments[1:]
         with pytest.raises(sa.exc.StatementError):
             shop.connection.execute(PARCELS.update().values(at=datetime(2030, 1, 1)))  # noqa: DTZ001 - the point of it
 
 
-def test_64_at_once_fill_the_last_places_exactly(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
-    places, asking = 10, 64
+def test_64_concurrent_requests_fill_the_last_places_exactly(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+    places, requests = 10, 64
     with uow.begin() as shop:
         shop.add("van", room=places)
     outcomes: list[str] = []
@@ -194,9 +196,9 @@ def test_64_at_once_fill_the_last_places_exactly(uow: UnitOfWork[Shop], engine: 
 
         outcomes.append(uow.run(change))
 
-    all_at_once(take, asking)
+    run_concurrently(take, requests)
 
-    assert sorted(outcomes) == ["full"] * (asking - places) + ["taken"] * places
+    assert sorted(outcomes) == ["full"] * (requests - places) + ["taken"] * places
     with engine.connect() as connection:
         assert connection.execute(sa.select(PARCELS.c.taken)).scalar_one() == places
         assert verify_audit(connection) == []
@@ -204,11 +206,11 @@ def test_64_at_once_fill_the_last_places_exactly(uow: UnitOfWork[Shop], engine: 
     assert count(engine, CHASSIS.jobs) == 1
 
 
-def test_a_deadlock_is_a_contention_and_a_second_run_goes_through(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+def test_a_deadlock_is_a_contention_and_the_second_run_succeeds(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
     for parcel in ("a", "b"):
         with uow.begin() as shop:
             shop.add(parcel, room=10)
-    meet = threading.Barrier(2)
+    barrier = threading.Barrier(2)
     runs: list[str] = []
 
     def take_both(number: int) -> None:
@@ -216,13 +218,13 @@ def test_a_deadlock_is_a_contention_and_a_second_run_goes_through(uow: UnitOfWor
             runs.append("run")
             first, second = ("a", "b") if number else ("b", "a")
             _take(shop, first)
-            if not is_sqlite(engine):  # there, the second transaction has not even begun
-                _wait_once(meet)
+            if not is_sqlite(engine):  # on SQLite the second transaction has not begun yet
+                _wait_once(barrier)
             _take(shop, second)
 
         uow.run(change)
 
-    all_at_once(take_both, 2)
+    run_concurrently(take_both, 2)
 
     with engine.connect() as connection:
         assert list(connection.scalars(sa.select(PARCELS.c.taken))) == [2, 2]
@@ -233,16 +235,16 @@ def _take(shop: Shop, parcel: str) -> None:
     shop.connection.execute(PARCELS.update().where(PARCELS.c.id == parcel).values(taken=PARCELS.c.taken + 1))
 
 
-def _wait_once(meet: threading.Barrier) -> None:
-    if not meet.broken:
+def _wait_once(barrier: threading.Barrier) -> None:
+    if not barrier.broken:
         try:
-            meet.wait(timeout=5)
-            meet.abort()
+            barrier.wait(timeout=5)
+            barrier.abort()
         except threading.BrokenBarrierError:
             pass
 
 
-def test_a_contention_that_does_not_end_comes_out(uow: UnitOfWork[Shop]) -> None:
+def test_a_contention_in_every_attempt_is_raised(uow: UnitOfWork[Shop]) -> None:
     tries: list[str] = []
 
     def change(shop: Shop) -> None:
@@ -254,16 +256,16 @@ def test_a_contention_that_does_not_end_comes_out(uow: UnitOfWork[Shop]) -> None
     assert len(tries) == 3
 
 
-def test_one_event_takes_effect_once_however_many_try(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+def test_an_event_takes_effect_once_when_many_handle_it(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
     new: list[bool] = []
 
-    def hear(number: int) -> None:
+    def handle(number: int) -> None:
         with uow.begin() as shop:
             if note_events(shop.connection, "group", [("/other", "e1")], shop.now):
                 shop.add(f"p{number}")
                 new.append(True)
 
-    all_at_once(hear, 8)
+    run_concurrently(handle, 8)
     assert len(new) == count(engine, PARCELS) == count(engine, CHASSIS.inbox) == 1
 
 
@@ -277,15 +279,15 @@ def test_an_event_committed_late_is_still_found(uow: UnitOfWork[Shop], engine: s
         store_outgoing(quick, late, database_now(quick))
         quick.commit()
         with engine.begin() as relay:
-            found = waiting(relay, 10)
-            assert [event.key for event in found] == ["quick"]
-            mark_published(relay, [event.seq for event in found], database_now(relay))
+            events = waiting(relay, 10)
+            assert [event.key for event in events] == ["quick"]
+            mark_published(relay, [event.seq for event in events], database_now(relay))
         slow.commit()
     with engine.begin() as relay:
         assert [event.key for event in waiting(relay, 10)] == ["slow"]
 
 
-def test_several_workers_never_hold_one_job_at_the_same_time(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+def test_several_workers_never_claim_the_same_job(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
     jobs = 40
     with uow.begin() as shop:
         for number in range(jobs):
@@ -302,31 +304,31 @@ def test_several_workers_never_hold_one_job_at_the_same_time(uow: UnitOfWork[Sho
             with engine.begin() as connection:
                 assert finish_job(connection, claim)
 
-    all_at_once(work, 8)
+    run_concurrently(work, 8)
     assert sorted(claimed) == sorted(f"p{number}" for number in range(jobs))
     assert count(engine, CHASSIS.jobs) == 0
 
 
-def test_many_enqueues_at_once_make_one_job_with_the_earliest_time(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+def test_concurrent_enqueues_create_one_job_with_the_earliest_time(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
     start = datetime(2030, 1, 1, tzinfo=UTC)
 
-    def ask(number: int) -> None:
+    def enqueue(number: int) -> None:
         with uow.begin() as shop:
             shop.enqueue("round", "all", due_at=start + timedelta(seconds=(number * 7) % 16), payload={"from": number})
 
-    all_at_once(ask, 16)
+    run_concurrently(enqueue, 16)
     with engine.connect() as connection:
         assert count(engine, CHASSIS.jobs) == 1
         assert next_due(connection, ["round"]) == start
 
 
-def test_one_leads_and_another_follows_after_a_release(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+def test_one_candidate_leads_until_it_releases(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
     first, second, third = (leadership(engine, "relay") for _ in range(3))
-    other_thing = leadership(engine, "scheduler")
+    scheduler = leadership(engine, "scheduler")
     try:
         assert first.hold()
         assert not second.hold()
-        assert other_thing.hold()
+        assert scheduler.hold()
         with first.fenced() as connection:
             connection.execute(PARCELS.insert().values(id="p1", taken=0, room=0))
         with pytest.raises(Contention), second.fenced() as connection:
@@ -334,18 +336,18 @@ def test_one_leads_and_another_follows_after_a_release(uow: UnitOfWork[Shop], en
         first.release()
         assert third.hold()
     finally:
-        for lead in (first, second, third, other_thing):
+        for lead in (first, second, third, scheduler):
             lead.release()
     assert count(engine, PARCELS) == 1
 
 
-def test_the_audit_chain_stays_whole_when_many_write(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+def test_concurrent_writes_keep_the_audit_chain_valid(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
     def write(number: int) -> None:
         with uow.begin() as shop:
             shop.audit("looked", f"p{number}", by=f"clerk-{number}", detail={"n": number})
             shop.audit("closed", f"p{number}", by=f"clerk-{number}", reason="done")
 
-    all_at_once(write, 12)
+    run_concurrently(write, 12)
     with engine.connect() as connection:
         assert verify_audit(connection) == []
     assert count(engine, CHASSIS.audit) == 24

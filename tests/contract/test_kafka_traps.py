@@ -1,4 +1,4 @@
-"""What kafka-python 3.0.12 does when things go wrong, and that none of it gets through to us."""
+"""Faults of kafka-python 3.0.12, and that our client works around them."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from deploy.local.kafka import KafkaNode
 from services.chassis.broker.kafka.consumer import KafkaConsumer
 from services.chassis.broker.open_broker import open_broker
 from services.chassis.broker.protocol import BrokerUnavailable
-from tests.contract.brokers import Ground, a_topic, poll_one, poll_until, read
+from tests.contract.brokers import BrokerHarness, a_topic, poll_one, poll_until, read
 from tests.support import stack
 
 pytestmark = pytest.mark.stack
 
 
-def test_a_collected_producer_does_not_silence_the_next_one() -> None:
+def test_a_garbage_collected_producer_does_not_break_the_logger_of_the_next() -> None:
     broker = open_broker(stack.kafka_url())
     first = broker.producer()
     first.close()
@@ -31,11 +31,11 @@ def test_a_collected_producer_does_not_silence_the_next_one() -> None:
     second.close()
 
 
-def test_kafka_python_still_forgets_a_paused_partition_with_records_in_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    ground = Ground(stack.kafka_url())
-    ground.with_topic(a_topic(partitions=2))
-    sent = ground.send(*[(f"key{number}", "x") for number in range(200)])
-    with ground.consumer() as consumer:
+def test_kafka_python_still_drops_a_paused_partition_with_fetched_records(monkeypatch: pytest.MonkeyPatch) -> None:
+    harness = BrokerHarness(stack.kafka_url())
+    harness.with_topic(a_topic(partitions=2))
+    sent = harness.send(*[(f"key{number}", "x") for number in range(200)])
+    with harness.consumer() as consumer:
         first = poll_one(consumer)
         consumer.seek(first.topic_partition, first.offset)
         consumer.pause([first.topic_partition])
@@ -44,22 +44,22 @@ def test_kafka_python_still_forgets_a_paused_partition_with_records_in_hand(monk
             without.setattr(KafkaConsumer, "_remove_drained", lambda _: None)
             read(consumer, others)
             consumer.resume([first.topic_partition])
-            came = [batch for _ in range(5) for batch in consumer.poll(0.5).values()]
-            assert not came, (
-                f"kafka-python {kafka.__version__} takes it up by itself: drop KafkaConsumer._remove_drained"
+            batches = [batch for _ in range(5) for batch in consumer.poll(0.5).values()]
+            assert not batches, (
+                f"kafka-python {kafka.__version__} fetches it again by itself: delete KafkaConsumer._remove_drained"
             )
             assert consumer.lag()[first.topic_partition] == len(sent) - others
-        read(consumer, len(sent) - others)  # ours takes it up
+        read(consumer, len(sent) - others)  # our workaround fetches it again
 
 
 @pytest.mark.parametrize("fetcher", [None, object()], ids=["no fetcher", "no such name"])
-def test_a_release_without_the_names_that_the_workaround_needs_is_polled_all_the_same(
+def test_polling_works_with_a_release_that_lacks_the_names_of_the_workaround(
     monkeypatch: pytest.MonkeyPatch, fetcher: object
 ) -> None:
-    ground = Ground(stack.kafka_url())
-    ground.with_topic(a_topic(partitions=1))
-    ground.send(("ana", "1"))
-    with ground.consumer() as consumer:
+    harness = BrokerHarness(stack.kafka_url())
+    harness.with_topic(a_topic(partitions=1))
+    harness.send(("ana", "1"))
+    with harness.consumer() as consumer:
         assert isinstance(consumer, KafkaConsumer)
         real = consumer._client
 
@@ -74,10 +74,10 @@ def test_a_release_without_the_names_that_the_workaround_needs_is_polled_all_the
 
 
 @pytest.mark.xdist_group("own_node")
-def test_nothing_is_said_to_be_sent_while_the_broker_is_away(own_node: KafkaNode) -> None:
-    ground = Ground(f"kafka://{own_node.address}/away")
-    ground.with_topic(a_topic(partitions=1))
-    producer, consumer = ground.producer(), ground.consumer()
+def test_no_send_succeeds_while_the_broker_is_unavailable(own_node: KafkaNode) -> None:
+    harness = BrokerHarness(f"kafka://{own_node.address}/away")
+    harness.with_topic(a_topic(partitions=1))
+    producer, consumer = harness.producer(), harness.consumer()
     producer.send("letters", b"ana", b"before").result(10)
     poll_until(lambda: len(consumer.assignment()) == 1, consumer)
     own_node.kill()
@@ -89,12 +89,12 @@ def test_nothing_is_said_to_be_sent_while_the_broker_is_away(own_node: KafkaNode
                 delivery.result(0)
         threads = threading.active_count()
         producer.close(timeout=1)
-        poll_until(lambda: threading.active_count() < threads, consumer)  # the sending thread ends
+        poll_until(lambda: threading.active_count() < threads, consumer)  # the sender thread ends
         with pytest.raises(BrokerUnavailable):
             consumer.lag()
         assert consumer.commit(dict.fromkeys(consumer.assignment(), 1)) is False
         with pytest.raises(BrokerUnavailable):
-            ground.broker().ping()
-        ground.clean_up()
+            harness.broker().ping()
+        harness.close()
     finally:
         own_node.start()

@@ -1,4 +1,4 @@
-"""The loops of the chassis on both databases: what one process does, and who takes over when it is cut off."""
+"""The loops of the chassis on both databases, also when the database ends their connections."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def uow(engine: sa.Engine) -> UnitOfWork[Shop]:
     return open_shop(engine)
 
 
-def cut_off_everyone(engine: sa.Engine) -> None:
-    """End every other connection to this PostgreSQL database, as a restart of the server would."""
+def end_other_connections(engine: sa.Engine) -> None:
+    """End every other connection to this PostgreSQL database, as a restart of the server does."""
     with engine.connect() as connection:
         connection.execute(
             sa.text(
@@ -44,19 +44,19 @@ def cut_off_everyone(engine: sa.Engine) -> None:
         )
 
 
-def test_a_change_travels_through_relay_subscriber_and_worker(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+def test_a_change_passes_through_relay_subscriber_and_worker(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
     broker = FakeBroker()
     packed: list[str] = []
 
-    def hear(event: ParcelSent, envelope: Envelope) -> None:
+    def handle(event: ParcelSent, envelope: Envelope) -> None:
         with uow.begin() as shop:
-            shop.add(f"heard of {event.parcel_id}")
+            shop.add(f"received {event.parcel_id}")
             shop.enqueue("pack", event.parcel_id, payload={"from": envelope.source})
 
     def pack(job: Job) -> None:
         packed.append(f"{job.key} from {job.payload['from']}")
 
-    handlers: dict[type[Event], Handler] = {ParcelSent: hear}
+    handlers: dict[type[Event], Handler] = {ParcelSent: handle}
     loops = [
         Relay(engine, broker).run,
         Subscriber(broker, "shop", handlers, uow).run,
@@ -85,7 +85,7 @@ def test_events_committed_late_and_in_bulk_all_reach_the_broker(uow: UnitOfWork[
                 event = ParcelSent(parcel_id=ParcelId(f"w{writer}"), sequence=number)
                 store_outgoing(connection, [outgoing(event, source="/shop", now=now)], now)
                 if begun is not None and number % 5 == 0:
-                    begun.wait(timeout=20)  # numbers are given out, and committed in another order
+                    begun.wait(timeout=20)  # sequence numbers are assigned now and committed in another order
 
     with running(Relay(engine, broker, batch=10).run):
         threads = [threading.Thread(target=write, args=(writer,)) for writer in range(writers)]
@@ -100,14 +100,12 @@ def test_events_committed_late_and_in_bulk_all_reach_the_broker(uow: UnitOfWork[
         assert [event.sequence for event in events] == list(range(each))
 
 
-def test_a_leader_whose_connection_is_cut_loses_the_lead(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+def test_a_leader_without_its_connection_loses_the_lead(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
     if is_sqlite(engine):
-        pytest.skip(
-            "SQLite has no connection that could be cut; tests/chassis/leadership/test_leadership.py has its leases"
-        )
+        pytest.skip("SQLite has no connection to lose; tests/chassis/leadership/test_leadership.py tests its leases")
     first, second = AdvisoryLock(engine, "relay"), AdvisoryLock(engine, "relay")
     assert first.hold()
-    cut_off_everyone(engine)
+    end_other_connections(engine)
     until(second.hold)
     with pytest.raises((sa.exc.DBAPIError, Contention)), first.fenced() as connection:
         connection.execute(PARCELS.insert().values(id="p1", taken=0, room=0))
@@ -118,9 +116,9 @@ def test_a_leader_whose_connection_is_cut_loses_the_lead(uow: UnitOfWork[Shop], 
     first.release()
 
 
-def test_loops_outlive_a_database_that_cuts_them_off(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
+def test_loops_continue_after_the_database_ended_their_connections(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
     if is_sqlite(engine):
-        pytest.skip("a file cannot cut anybody off")
+        pytest.skip("a file has no connections to end")
     broker = FakeBroker()
     packed: list[str] = []
     ticked: list[str] = []
@@ -133,7 +131,7 @@ def test_loops_outlive_a_database_that_cuts_them_off(uow: UnitOfWork[Shop], engi
     with running(loops[0]), running(loops[1]), running(loops[2]):
         for number in range(3):
             until(lambda: ticked)
-            cut_off_everyone(engine)
+            end_other_connections(engine)
             ticked.clear()
             _send_and_enqueue(uow, f"p{number}")
             until(lambda name=f"p{number}": name in packed)  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""Migrations go up and down on both databases, and several processes may start them at once."""
+"""Migrations go up and down on both databases, and several processes may run them at the same time."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def tables(engine: sa.Engine) -> set[str]:
     return set(sa.inspect(engine).get_table_names())
 
 
-def test_up_and_down_and_up_again_with_rows_inside(database_url: str, engine: sa.Engine, scripts: Path) -> None:
+def test_migrating_up_and_down_keeps_the_rows(database_url: str, engine: sa.Engine, scripts: Path) -> None:
     assert current_revision(database_url) is None
     migrate(database_url, scripts, to="0001")
     assert {"parcels", *(table.name for table in TABLES.all())} <= tables(engine)
@@ -79,17 +79,15 @@ def test_up_and_down_and_up_again_with_rows_inside(database_url: str, engine: sa
     assert current_revision(database_url) is None
 
 
-def test_a_migration_that_breaks_leaves_nothing_half_done(
-    database_url: str, engine: sa.Engine, scripts: Path, tmp_path: Path
-) -> None:
+def test_a_failed_migration_is_rolled_back(database_url: str, engine: sa.Engine, scripts: Path, tmp_path: Path) -> None:
     write(tmp_path, "0002_colour.py", SECOND.format(trouble="raise OSError"))
-    with pytest.raises(OSError):  # noqa: PT011 - any will do, it is ours
+    with pytest.raises(OSError):  # noqa: PT011 - raised by the script above
         migrate(database_url, scripts)
     assert current_revision(database_url) is None
     assert "parcels" not in tables(engine)
 
 
-def test_several_may_migrate_at_once(database_url: str, engine: sa.Engine, scripts: Path) -> None:
+def test_several_processes_may_migrate_at_the_same_time(database_url: str, engine: sa.Engine, scripts: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: migrate(database_url, scripts), range(4)))
     assert current_revision(database_url) == "0002"

@@ -1,4 +1,4 @@
-"""A real PostgreSQL, killed and frozen under load: 201 or 503, nothing acknowledged is lost, nothing waits for ever."""
+"""A real PostgreSQL, killed and frozen under load: every answer is 201 or 503, and no acknowledged write is lost."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ SHORT = Patience(lock=0.5, statement=1, answer=1.5, breaker=True)
 
 @pytest.fixture
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    """A PostgreSQL that the test may kill and freeze."""
-    stack.postgres_url()  # where the shared one cannot be had, this one cannot either
-    with PostgresServer(tmp_path_factory.mktemp("postgres")) as server:  # durable, since its plug is pulled
+    """Yield a PostgreSQL that the test may kill and freeze."""
+    stack.postgres_url()  # skip the test where PostgreSQL cannot be started
+    with PostgresServer(tmp_path_factory.mktemp("postgres")) as server:  # durable, since the test kills it
         yield server
 
 
@@ -48,7 +48,7 @@ def uow(server: PostgresServer) -> Iterator[UnitOfWork[Shop]]:
 
 @contextmanager
 def frozen(server: PostgresServer) -> Iterator[None]:
-    """Freeze the server with everything it has started."""
+    """Freeze the server and all its child processes while the block runs."""
     pids = [server.pid, *map(int, Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split())]
     try:
         for pid in pids:
@@ -59,7 +59,7 @@ def frozen(server: PostgresServer) -> Iterator[None]:
             os.kill(pid, signal.SIGCONT)
 
 
-def works(uow: UnitOfWork[Shop]) -> bool:
+def is_available(uow: UnitOfWork[Shop]) -> bool:
     try:
         with uow.begin(read_only=True) as shop:
             shop.parcels()
@@ -68,14 +68,14 @@ def works(uow: UnitOfWork[Shop]) -> bool:
     return True
 
 
-def test_a_statement_on_a_frozen_server_ends_and_the_next_one_need_not_wait(
+def test_a_statement_on_a_frozen_server_ends_and_the_next_fails_at_once(
     server: PostgresServer, uow: UnitOfWork[Shop]
 ) -> None:
-    asked: list[str] = []
+    attempts: list[str] = []
 
     def ask_while_frozen(shop: Shop) -> None:
         with frozen(server):
-            asked.append("first")
+            attempts.append("first")
             with pytest.raises(sa.exc.OperationalError):
                 shop.parcels()
             with pytest.raises(Unavailable, match="a moment ago"):
@@ -84,26 +84,26 @@ def test_a_statement_on_a_frozen_server_ends_and_the_next_one_need_not_wait(
 
     with pytest.raises(Unavailable), uow.begin() as shop:
         ask_while_frozen(shop)
-    assert asked == ["first"]
-    wait_until(lambda: works(uow), 30, "The database")
+    assert attempts == ["first"]
+    wait_until(lambda: is_available(uow), 30, "The database")
 
 
-def test_a_commit_on_a_frozen_server_is_unavailable_and_a_repeat_tells_what_became_of_it(
+def test_a_commit_on_a_frozen_server_raises_unavailable_with_either_result(
     server: PostgresServer, uow: UnitOfWork[Shop]
 ) -> None:
-    with ExitStack() as until_asked:
+    with ExitStack() as freezing:
 
         def add_and_freeze(shop: Shop) -> None:
             shop.add("p1")
-            until_asked.enter_context(frozen(server))
+            freezing.enter_context(frozen(server))
 
         with pytest.raises(Unavailable):
             uow.run(add_and_freeze)
-    wait_until(lambda: works(uow), 30, "The database")
-    assert count(uow.engine, PARCELS) in {0, 1}  # unknown to whoever asked, but one of the two
+    wait_until(lambda: is_available(uow), 30, "The database")
+    assert count(uow.engine, PARCELS) in {0, 1}  # the caller cannot know which
 
 
-def test_a_connection_to_a_frozen_server_cannot_be_made_and_others_are_told_at_once(
+def test_a_connection_to_a_frozen_server_fails_and_the_next_fails_at_once(
     server: PostgresServer, uow: UnitOfWork[Shop], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.chassis.storage.postgres._CONNECT_SECONDS", 2)
@@ -113,45 +113,44 @@ def test_a_connection_to_a_frozen_server_cannot_be_made_and_others_are_told_at_o
             engine.connect()
         with pytest.raises(Unavailable):
             engine.connect()
-    wait_until(lambda: works(UnitOfWork(engine, Shop, source="/shop")), 30, "The database")
+    wait_until(lambda: is_available(UnitOfWork(engine, Shop, source="/shop")), 30, "The database")
     engine.dispose()
 
 
 def terminate(server: PostgresServer, uow: UnitOfWork[Shop]) -> None:
-    """End every connection, as an administrator would."""
+    """End every connection, as an administrator does."""
     engine = sa.create_engine(server.address, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.exec_driver_sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'shop'")
     engine.dispose()
-    wait_until(lambda: works(uow), 30, "The database")
+    wait_until(lambda: is_available(uow), 30, "The database")
 
 
 def kill(server: PostgresServer, uow: UnitOfWork[Shop]) -> None:
-    """Pull the plug, and start it again."""
+    """Kill the server and start it again."""
     server.kill()
     server.start()
-    wait_until(lambda: works(uow), 30, "The database")
+    wait_until(lambda: is_available(uow), 30, "The database")
 
 
 def freeze(server: PostgresServer, uow: UnitOfWork[Shop]) -> None:
-    """Freeze it for longer than anybody waits."""
+    """Freeze the server for longer than any request waits."""
     with frozen(server):
         time.sleep(SHORT.answer + 0.5)
-    wait_until(lambda: works(uow), 30, "The database")
+    wait_until(lambda: is_available(uow), 30, "The database")
 
 
 @pytest.mark.parametrize("fault", [terminate, kill, freeze])
-def test_under_load_every_answer_is_201_or_503_and_each_wish_takes_effect_once(
+def test_under_load_every_answer_is_201_or_503_and_each_request_takes_effect_once(
     server: PostgresServer,
     uow: UnitOfWork[Shop],
     fault: Callable[[PostgresServer, UnitOfWork[Shop]], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(
-        "services.chassis.web.error_handlers.log", CapturingLogger()
-    )  # hundreds of traces tell nothing here
+    # hundreds of tracebacks would hide the result
+    monkeypatch.setattr("services.chassis.web.error_handlers.log", CapturingLogger())
     app, over = shop_app(uow), threading.Event()
-    wishes: dict[str, tuple[str, int, str | None]] = {}
+    requests: dict[str, tuple[str, int, str | None]] = {}
 
     def send(parcel: str, key: str) -> tuple[int, str | None]:
         headers = {"Idempotency-Key": key}
@@ -162,26 +161,26 @@ def test_under_load_every_answer_is_201_or_503_and_each_wish_takes_effect_once(
         sent = 0
         while not over.is_set():
             parcel, key = f"p{number}-{sent}", secrets.token_hex(8)
-            wishes[parcel] = (key, *send(parcel, key))
+            requests[parcel] = (key, *send(parcel, key))
             sent += 1
-            if wishes[parcel][1] == 503:
+            if requests[parcel][1] == 503:
                 over.wait(0.1)
 
     with ThreadPoolExecutor(8) as callers:
         running = [callers.submit(caller, number) for number in range(8)]
-        wait_until(lambda: len(wishes) > 20, 30, "The shop")
+        wait_until(lambda: len(requests) > 20, 30, "The shop")
         fault(server, uow)
-        before = len(wishes)
-        wait_until(lambda: len(wishes) > before + 20, 30, "The shop")
+        before = len(requests)
+        wait_until(lambda: len(requests) > before + 20, 30, "The shop")
         over.set()
         for caller_done in running:
             caller_done.result()
 
-    assert {status for _, status, _ in wishes.values()} == {201, 503}
-    assert all(come_back for _, status, come_back in wishes.values() if status == 503)
+    assert {status for _, status, _ in requests.values()} == {201, 503}
+    assert all(retry_after for _, status, retry_after in requests.values() if status == 503)
     with uow.begin(read_only=True) as shop:
-        there = set(shop.parcels())
-    assert {parcel for parcel, (_, status, _) in wishes.items() if status == 201} <= there
-    again = {send(parcel, key)[0] for parcel, (key, status, _) in wishes.items() if status == 503}
-    assert again == {201}
-    assert count(uow.engine, PARCELS) == len(wishes)
+        stored = set(shop.parcels())
+    assert {parcel for parcel, (_, status, _) in requests.items() if status == 201} <= stored
+    repeated = {send(parcel, key)[0] for parcel, (key, status, _) in requests.items() if status == 503}
+    assert repeated == {201}
+    assert count(uow.engine, PARCELS) == len(requests)

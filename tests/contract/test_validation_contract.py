@@ -1,4 +1,4 @@
-"""The API, people files and the engine take the same people and refuse the same, each refusal by its field."""
+"""The API, people files and the engine accept and refuse the same people, and name the same field in each refusal."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ def api(opened: Stage) -> Stage:
     return opened
 
 
-def in_a_file(folder: Path, told: Mapping[str, Any], kind: str) -> ReadPeople[Any]:
-    """One person in a file of their own."""
-    cells = {"id": "somebody", **as_cells(told)}
+def read_from_file(folder: Path, answers: Mapping[str, Any], kind: str) -> ReadPeople[Any]:
+    """Return the result of reading a file with one person."""
+    cells = {"id": "person", **as_cells(answers)}
     text = io.StringIO()
     writer = csv.DictWriter(text, list(cells))
     writer.writeheader()
@@ -58,7 +58,7 @@ def in_a_file(folder: Path, told: Mapping[str, Any], kind: str) -> ReadPeople[An
 
 
 def refused_by_api(api: Stage, path: str, body: Mapping[str, Any]) -> list[str]:
-    """The fields that the API names, as the columns of files are called."""
+    """Return the fields that the API refuses, by their column names."""
     answer = api.ask("POST", path, json=body)
     assert answer.status_code in (403, 422), answer.json
     problem = answer.json or {}
@@ -67,13 +67,13 @@ def refused_by_api(api: Stage, path: str, body: Mapping[str, Any]) -> list[str]:
     return [name.removeprefix("availability.").replace("windows", "availability").split(".")[0] for name in fields]
 
 
-def someone_who_meets(mentee: Mentee) -> Mentor:
-    """A mentor made for one person: with their language, type, relation and devices, and all that they insist on."""
+def fitting_mentor(mentee: Mentee) -> Mentor:
+    """Return a mentor with the mentee's language, type, relation and devices who meets all their conditions."""
     facts = a_mentor(
         languages=mentee.facts.languages,
         relations=(mentee.facts.relation,),
         diabetes_types=(mentee.facts.diabetes_type,),
-        devices=tuple(lived_with(one.device_class, one.model) for one in mentee.facts.devices),
+        devices=tuple(lived_with(device.device_class, device.model) for device in mentee.facts.devices),
     ).facts
     for condition in conditions_of(mentee):
         facts = meeting(facts, condition)
@@ -81,52 +81,50 @@ def someone_who_meets(mentee: Mentee) -> Mentor:
 
 
 @pytest.mark.parametrize("name", GOOD_MENTEES)
-def test_a_mentee_whom_one_way_in_takes_all_take_and_the_engine_can_match(
-    api: Stage, tmp_path: Path, name: str
-) -> None:
-    told = {**MENTEE, **GOOD_MENTEES[name]}
-    answer = api.ask("POST", "/profiles/v1/mentees", json=mentee_body(**told))
+def test_a_valid_mentee_is_accepted_everywhere_and_can_be_matched(api: Stage, tmp_path: Path, name: str) -> None:
+    answers = {**MENTEE, **GOOD_MENTEES[name]}
+    answer = api.ask("POST", "/profiles/v1/mentees", json=mentee_body(**answers))
     assert answer.status_code == 201, answer.json
     (registered,) = api.told(PersonRegistered)
-    read = in_a_file(tmp_path, told, "mentees")
+    read = read_from_file(tmp_path, answers, "mentees")
     assert read.faults == ()
     (mentee,) = read.people
-    assert mentee.facts == replace(registered.mentee, waiting_since=NOW), "both tell the engine the same"
-    assert len(run_round(a_snapshot([mentee], [someone_who_meets(mentee)])).proposals) == 1
+    assert mentee.facts == replace(registered.mentee, waiting_since=NOW), "both give the engine the same facts"
+    assert len(run_round(a_snapshot([mentee], [fitting_mentor(mentee)])).proposals) == 1
 
 
 @pytest.mark.parametrize("name", BAD_MENTEES)
-def test_a_mentee_whom_one_way_in_refuses_all_refuse_by_the_same_field(api: Stage, tmp_path: Path, name: str) -> None:
+def test_an_invalid_mentee_is_refused_everywhere_by_the_same_field(api: Stage, tmp_path: Path, name: str) -> None:
     facts, column = BAD_MENTEES[name]
-    told = {**MENTEE, **facts}
-    assert column in refused_by_api(api, "/profiles/v1/mentees", mentee_body(**told))
-    read = in_a_file(tmp_path, told, "mentees")
+    answers = {**MENTEE, **facts}
+    assert column in refused_by_api(api, "/profiles/v1/mentees", mentee_body(**answers))
+    read = read_from_file(tmp_path, answers, "mentees")
     assert (read.people, {fault.column for fault in read.faults}) == ((), {column})
     assert all(fault.message for fault in read.faults)
 
 
 @pytest.mark.parametrize("name", GOOD_MENTORS)
-def test_a_mentor_whom_one_way_in_takes_all_take(api: Stage, tmp_path: Path, name: str) -> None:
-    told = {**MENTOR, **GOOD_MENTORS[name]}
-    answer = api.ask("POST", "/profiles/v1/mentors", json=mentor_body(**told))
+def test_a_valid_mentor_is_accepted_everywhere(api: Stage, tmp_path: Path, name: str) -> None:
+    answers = {**MENTOR, **GOOD_MENTORS[name]}
+    answer = api.ask("POST", "/profiles/v1/mentors", json=mentor_body(**answers))
     assert answer.status_code == 201, answer.json
     (registered,) = api.told(PersonRegistered)
-    read = in_a_file(tmp_path, told, "mentors")
+    read = read_from_file(tmp_path, answers, "mentors")
     assert read.faults == ()
     assert replace(read.people[0].facts, approved=False, trained_until=None) == registered.mentor
 
 
 @pytest.mark.parametrize("name", BAD_MENTORS)
-def test_a_mentor_whom_one_way_in_refuses_all_refuse_by_the_same_field(api: Stage, tmp_path: Path, name: str) -> None:
+def test_an_invalid_mentor_is_refused_everywhere_by_the_same_field(api: Stage, tmp_path: Path, name: str) -> None:
     facts, column = BAD_MENTORS[name]
-    told = {**MENTOR, **facts}
-    assert column in refused_by_api(api, "/profiles/v1/mentors", mentor_body(**told))
-    read = in_a_file(tmp_path, told, "mentors")
+    answers = {**MENTOR, **facts}
+    assert column in refused_by_api(api, "/profiles/v1/mentors", mentor_body(**answers))
+    read = read_from_file(tmp_path, answers, "mentors")
     assert (read.people, {fault.column for fault in read.faults}) == ((), {column})
 
 
-def test_a_file_says_which_entry_is_meant_and_what_to_write(tmp_path: Path) -> None:
-    (fault,) = in_a_file(
+def test_a_fault_of_a_file_names_the_entry_and_the_nearest_code(tmp_path: Path) -> None:
+    (fault,) = read_from_file(
         tmp_path,
         {
             **MENTEE,
@@ -141,47 +139,47 @@ def test_a_file_says_which_entry_is_meant_and_what_to_write(tmp_path: Path) -> N
     assert "nearest: woman" in fault.message
 
 
-def test_a_file_may_have_mentors_without_a_free_place(tmp_path: Path) -> None:
-    (mentor,) = in_a_file(tmp_path, {**MENTOR, "capacity": 0}, "mentors").people
+def test_a_file_may_contain_mentors_without_a_free_place(tmp_path: Path) -> None:
+    (mentor,) = read_from_file(tmp_path, {**MENTOR, "capacity": 0}, "mentors").people
     assert mentor.free == 0
 
 
-def test_whoever_is_under_18_is_a_minor_whatever_else_a_file_says(tmp_path: Path) -> None:
-    (young,) = in_a_file(tmp_path, {**MENTEE, "age_band": "under_18"}, "mentees").people
+def test_a_person_under_18_in_a_file_is_a_minor(tmp_path: Path) -> None:
+    (young,) = read_from_file(tmp_path, {**MENTEE, "age_band": "under_18"}, "mentees").people
     assert young.facts.minor
-    (fault,) = in_a_file(tmp_path, {**MENTEE, "age_band": "25_34", "minor": "yes"}, "mentees").faults
+    (fault,) = read_from_file(tmp_path, {**MENTEE, "age_band": "25_34", "minor": "yes"}, "mentees").faults
     assert fault.column == "minor"
 
 
 def every_must() -> list[Must]:
-    """Conditions of every kind, with values that are there; languages are those of the person below."""
+    """Return valid conditions on every criterion; languages are those of the mentee below."""
     values = {name: codes(name) for name in ("gender", "device_class", "diabetes_type", "format", "life_stage")}
     values |= {"relation": (*codes("relation"), ANY_RELATION), "device_model": tuple(device_models())}
     values |= {"language": ("en", "en-GB", "cy")}
-    return [Must(criterion=name, value=value) for name, told in values.items() for value in told]
+    return [Must(criterion=name, value=value) for name, codes_of in values.items() for value in codes_of]
 
 
 @given(musts=st.lists(st.sampled_from(every_must()), max_size=8))
-def test_whatever_conditions_are_taken_somebody_could_meet_them_all(musts: list[Must]) -> None:
-    """So no condition that was taken is the false reason why nobody could ever be found."""
+def test_some_mentor_could_meet_any_accepted_conditions(musts: list[Must]) -> None:
+    """Otherwise an accepted set of conditions would make a match impossible."""
     mentee = a_mentee(languages=spoken("en", "cy"), musts=tuple(musts))
     if list(mentee_faults(mentee.facts, NOW.date())):
         return
-    made = run_round(a_snapshot([mentee], [someone_who_meets(mentee)]))
-    assert len(made.proposals) == 1, made.unmatched
+    result = run_round(a_snapshot([mentee], [fitting_mentor(mentee)]))
+    assert len(result.proposals) == 1, result.unmatched
 
 
-@given(musts=st.lists(st.sampled_from(every_must()), max_size=4, unique=True), told=st.randoms())
-def test_the_order_of_conditions_changes_nothing(musts: list[Must], told: Any) -> None:
+@given(musts=st.lists(st.sampled_from(every_must()), max_size=4, unique=True), random=st.randoms())
+def test_the_order_of_conditions_changes_nothing(musts: list[Must], random: Any) -> None:
     def refused(listed: list[Must]) -> bool:
         return bool(list(mentee_faults(a_mentee(languages=spoken("en", "cy"), musts=tuple(listed)).facts, NOW.date())))
 
     shuffled = list(musts)
-    told.shuffle(shuffled)
+    random.shuffle(shuffled)
     assert refused(musts) == refused(shuffled)
 
 
-def test_what_a_person_says_is_free_of_faults_where_they_say_the_least() -> None:
+def test_people_with_only_required_answers_have_no_faults() -> None:
     mentee, mentor = a_mentee().facts, a_mentor().facts
     assert isinstance(mentee, MenteeFacts)
     assert isinstance(mentor, MentorFacts)

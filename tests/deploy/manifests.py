@@ -1,4 +1,4 @@
-"""Reads the deployment files as plain values: which container has which role, image and environment."""
+"""Read the deployment files as values: the role, image and environment of each container."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ KUBERNETES = DEPLOY / "kubernetes"
 
 @dataclass(frozen=True)
 class Container:
-    """One container: the service it belongs to (None for the parts beside), its role, what it is told."""
+    """One container: its service (None for other servers), role and environment."""
 
     name: str
     service: str | None
@@ -29,15 +29,15 @@ def compose() -> Any:
 
 
 def compose_containers() -> Iterator[Container]:
-    for name, told in compose()["services"].items():
-        owner = next((service for service in SERVICES if told.get("image") == f"cairn-{service}"), None)
-        role = told["command"][0] if owner else None
-        environment = {key: _expanded(value) for key, value in told.get("environment", {}).items()}
+    for name, container in compose()["services"].items():
+        owner = next((service for service in SERVICES if container.get("image") == f"cairn-{service}"), None)
+        role = container["command"][0] if owner else None
+        environment = {key: _expanded(value) for key, value in container.get("environment", {}).items()}
         yield Container(name, owner, role, environment)
 
 
 def kubernetes_containers() -> Iterator[Container]:
-    """As kustomize would put them together: the shared roles, for each service, with both lists of settings."""
+    """Yield the containers as kustomize assembles them: the shared roles for each service, with all its settings."""
     shared = _literals(KUBERNETES / "service")
     for service in SERVICES:
         environment = shared | _literals(KUBERNETES / service)
@@ -48,11 +48,10 @@ def kubernetes_containers() -> Iterator[Container]:
 
 
 def documents(folder: str) -> list[Any]:
-    """Every resource that a folder's kustomization names."""
-    here = KUBERNETES / folder
+    """Return every resource that a folder's kustomization names."""
     names = kustomization(folder)["resources"]
-    files = [here / name for name in names if name.endswith(".yaml")]
-    return [one for file in files for one in yaml.safe_load_all(file.read_text(encoding="utf-8"))]
+    files = [KUBERNETES / folder / name for name in names if name.endswith(".yaml")]
+    return [document for file in files for document in yaml.safe_load_all(file.read_text(encoding="utf-8"))]
 
 
 def kustomization(folder: str) -> Any:
@@ -65,12 +64,12 @@ def _literals(folder: Path) -> dict[str, str]:
 
 
 def _expanded(value: Any) -> str:
-    """A value with compose's `${NAME:-default}` replaced by its default."""
+    """Return a value with each ``${NAME:-default}`` of compose replaced by its default."""
     return re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", str(value))
 
 
 def nginx_routes() -> tuple[dict[str, str], str]:
-    """First path segment -> service, and the service of everything else."""
+    """Return the routes of nginx: first path segment -> service, and the service of all other paths."""
     text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
     block = r"location %s \{\s*proxy_pass http://(\w+);\s*\}"
     named = re.findall(block % r"~ \^/\(([\w|-]+)\)\(\?:/\|\$\)", text)
@@ -79,8 +78,8 @@ def nginx_routes() -> tuple[dict[str, str], str]:
 
 
 def ingress_routes() -> tuple[dict[str, str], str]:
-    """The same, of the ingress; without what is closed."""
-    (ingress,) = (one for one in documents(".") if one["kind"] == "Ingress")
+    """Return the same for the ingress, without the closed paths."""
+    (ingress,) = (document for document in documents(".") if document["kind"] == "Ingress")
     (rule,) = ingress["spec"]["rules"]
     routes = {
         path["path"].strip("/"): path["backend"]["service"]["name"].removesuffix("-api")

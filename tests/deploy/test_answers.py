@@ -1,4 +1,4 @@
-"""The demonstration's people answer for themselves; what others leave open is not theirs to wait for."""
+"""The demonstration waits only for the answers of its own people."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
@@ -18,15 +18,15 @@ OPEN = {
 }
 
 
-class Told:
-    """A client that knows these open matches."""
+class FakeClient:
+    """A client with these open matches."""
 
     def pages(self, _: str, *, token: str, state: str) -> Iterator[Mapping[str, Any]]:
         assert token == "staff"
         yield from OPEN[state]
 
 
-def test_only_what_its_own_people_have_to_answer_is_waited_for() -> None:
+def test_only_answers_of_its_own_people_are_outstanding() -> None:
     own = {name: Actor(name, "token", f"{name}@example.org", likely=1.0, by_link=False) for name in ("kim", "ana")}
-    answering = Answering(cast(Client, Told()), "staff", {"kim": own["kim"]}, {"ana": own["ana"]}, seed=1)
+    answering = Answering(cast(Client, FakeClient()), "staff", {"kim": own["kim"]}, {"ana": own["ana"]}, seed=1)
     assert answering.outstanding() == 2

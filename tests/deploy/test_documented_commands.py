@@ -1,4 +1,4 @@
-"""Every `python -m` that a document names is there, and its page says how to get a `python` that knows it."""
+"""Every ``python -m`` module in a document exists, and its page says which environment to activate."""
 
 import importlib.util
 import re
@@ -12,15 +12,15 @@ NAMED = {page: re.findall(r"python -m ((?:services|deploy|bench|tests)[\w.]*\w)"
 WITH_COMMANDS = [page for page, modules in NAMED.items() if modules]
 
 
-def is_there(module: str) -> bool:
-    found = importlib.util.find_spec(module)
-    return found is not None and (
-        found.submodule_search_locations is None or importlib.util.find_spec(f"{module}.__main__") is not None
+def can_be_run(module: str) -> bool:
+    spec = importlib.util.find_spec(module)
+    return spec is not None and (
+        spec.submodule_search_locations is None or importlib.util.find_spec(f"{module}.__main__") is not None
     )
 
 
 @pytest.mark.parametrize("page", WITH_COMMANDS, ids=lambda page: page.name)
-def test_commands_of_a_page_are_there_and_it_says_where_to_run_them(page: Path) -> None:
-    assert [module for module in NAMED[page] if module != "services" and not is_there(module)] == []
-    told = page.read_text(encoding="utf-8")
-    assert "source .venv/bin/activate" in told or "spreadsheets.md#which-environment" in told
+def test_commands_of_a_page_exist_and_the_page_names_the_environment(page: Path) -> None:
+    assert [module for module in NAMED[page] if module != "services" and not can_be_run(module)] == []
+    text = page.read_text(encoding="utf-8")
+    assert "source .venv/bin/activate" in text or "spreadsheets.md#which-environment" in text

@@ -1,4 +1,4 @@
-"""The front door passes on exactly what came, to whom it belongs, and stays calm when a service is away."""
+"""The front door forwards requests unchanged to the right service, and answers 503 when a service is unavailable."""
 
 import threading
 from collections.abc import Iterator
@@ -13,20 +13,20 @@ from deploy.local.server import free_port
 
 
 class _Echo(BaseHTTPRequestHandler):
-    """Answers with what it was asked, and by whom."""
+    """Answers with the request that it received, and with the caller's address in a header."""
 
     def do_GET(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
-        heard = f"{self.server.server_name_for_test} {self.command} {self.path} {self.rfile.read(length).decode()}"  # type: ignore[attr-defined]
+        received = f"{self.server.server_name_for_test} {self.command} {self.path} {self.rfile.read(length).decode()}"  # type: ignore[attr-defined]
         self.send_response(201)
         self.send_header("X-Caller", self.headers["X-Forwarded-For"])
         self.end_headers()
-        self.wfile.write(heard.encode())
+        self.wfile.write(received.encode())
 
-    do_POST = do_GET  # noqa: N815 - the name http.server asks for
+    do_POST = do_GET  # noqa: N815 - the name that http.server requires
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_each_path_goes_to_the_service_that_owns_it(door: Client, path: str, ser
     assert door.get(path).text.startswith(f"{service} GET {path}")
 
 
-def test_a_body_and_an_escaped_path_arrive_as_they_were_sent(door: Client) -> None:
+def test_a_body_and_an_escaped_path_are_forwarded_unchanged(door: Client) -> None:
     answer = door.post(
         "/matcher/a%2Fb%C3%A9?q=%20", data="naïve", environ_overrides={"RAW_URI": "/matcher/a%2Fb%C3%A9?q=%20"}
     )
@@ -76,7 +76,7 @@ def test_a_caller_cannot_claim_another_address(door: Client) -> None:
     assert answer.headers["X-Caller"] == "1.2.3.4"
 
 
-def test_a_service_that_is_away_is_a_calm_answer_that_says_try_again(door: Client) -> None:
+def test_an_unavailable_service_answers_503_with_retry_after(door: Client) -> None:
     answer = door.get("/notifications/v1/deliveries")
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]
@@ -84,9 +84,9 @@ def test_a_service_that_is_away_is_a_calm_answer_that_says_try_again(door: Clien
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/livez", "/readyz"])
-def test_what_a_process_tells_its_keeper_is_not_for_people(door: Client, path: str) -> None:
+def test_internal_paths_are_not_forwarded(door: Client, path: str) -> None:
     assert door.get(path).status_code == 404
 
 
-def test_the_door_tells_that_it_is_there(door: Client) -> None:
+def test_the_front_door_has_a_liveness_path(door: Client) -> None:
     assert door.get(ALIVE).status_code == 200

@@ -1,4 +1,4 @@
-"""A process that ends is started again alone, after growing pauses, and never takes the others with it."""
+"""A process that ends is restarted alone, after growing pauses, while the others go on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from deploy.local.keeper import Keeper
 
 
 class Child:
-    """A process that a test ends by hand."""
+    """A fake process that a test ends."""
 
     log = "logs/child.log"
 
@@ -28,18 +28,18 @@ class Child:
         return "no more ink"
 
 
-class Street:
-    """Two processes, a clock that is moved by hand, and what was said."""
+class Harness:
+    """Two fake processes, a clock controlled by the test, and the printed lines."""
 
     def __init__(self) -> None:
         self.time = 0.0
         self.consumer, self.api = Child(), Child()
-        self.said: list[str] = []
+        self.printed: list[str] = []
         children = {"matcher-consumer": self.consumer, "matcher-api": self.api}
-        self.keeper = Keeper(children, self.said.append, now=lambda: self.time)
+        self.keeper = Keeper(children, self.printed.append, now=lambda: self.time)
 
-    def until_started(self) -> float:
-        """End the consumer; how many seconds it takes until it runs again."""
+    def seconds_to_restart(self) -> float:
+        """End the consumer; return the seconds until it runs again."""
         self.consumer.alive = False
         began = self.time
         while not self.consumer.alive:
@@ -49,29 +49,29 @@ class Street:
         return self.time - began
 
 
-def test_what_ends_is_started_again_and_the_others_are_left_alone() -> None:
-    street = Street()
-    assert street.until_started() < 1.0
-    assert (street.consumer.starts, street.api.starts) == (1, 0)
-    [line] = street.said
+def test_an_ended_process_is_restarted_and_the_others_are_not() -> None:
+    harness = Harness()
+    assert harness.seconds_to_restart() < 1.0
+    assert (harness.consumer.starts, harness.api.starts) == (1, 0)
+    [line] = harness.printed
     assert line.startswith("matcher-consumer ended (1); starting it again in 0.")
 
 
-def test_what_ends_over_and_over_is_started_for_ever_with_longer_pauses() -> None:
-    street = Street()
-    pauses = [street.until_started() for _ in range(40)]
+def test_a_process_that_keeps_ending_is_restarted_with_longer_pauses() -> None:
+    harness = Harness()
+    pauses = [harness.seconds_to_restart() for _ in range(40)]
     assert pauses[-1] > 10.0 > pauses[0]
     assert max(pauses) < 31.0
-    assert street.api.starts == 0
-    assert [line for line in street.said if "no more ink" in line] == [
+    assert harness.api.starts == 0
+    assert [line for line in harness.printed if "no more ink" in line] == [
         "matcher-consumer keeps ending; its last words (all of them in logs/child.log):\nno more ink"
     ]
 
 
-def test_a_minute_of_steady_work_makes_the_pauses_short_again() -> None:
-    street = Street()
+def test_a_minute_without_failure_resets_the_pause() -> None:
+    harness = Harness()
     for _ in range(10):
-        street.until_started()
-    street.time += 61.0
-    street.keeper.look()
-    assert street.until_started() < 1.0
+        harness.seconds_to_restart()
+    harness.time += 61.0
+    harness.keeper.look()
+    assert harness.seconds_to_restart() < 1.0

@@ -1,4 +1,4 @@
-"""Servers on this machine: they start on free ports, say what is missing, and leave nothing running."""
+"""Servers on this machine start on free ports, name what is missing, and leave nothing running."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def _is_running(pid: int) -> bool:
-    """Tell whether a process lives; one that is dead and not yet buried does not."""
+    """Return whether a process runs; a zombie does not."""
     try:
         return (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
 
 
-def _until_gone(pid: int) -> bool:
+def _ends_soon(pid: int) -> bool:
     deadline = time.monotonic() + 10
     while _is_running(pid) and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -57,10 +57,10 @@ def test_a_child_dies_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    assert _until_gone(child)
+    assert _ends_soon(child)
 
 
-def test_stopping_a_child_takes_what_it_started_with_it(tmp_path: Path) -> None:
+def test_stopping_a_child_ends_its_own_children(tmp_path: Path) -> None:
     child = Child(["sh", "-c", "sleep 300 & echo $!; wait"], tmp_path / "log")
     child.start()
     deadline = time.monotonic() + 10
@@ -70,15 +70,15 @@ def test_stopping_a_child_takes_what_it_started_with_it(tmp_path: Path) -> None:
     child.stop()
     child.stop()
     assert not child.running()
-    assert _until_gone(grandchild)
+    assert _ends_soon(grandchild)
 
 
-def test_a_program_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
+def test_a_missing_program_raises_with_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(LocalServerError, match="no-such-program cannot be started"):
         Child(["no-such-program"], tmp_path / "log").start()
 
 
-def test_without_java_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_java_the_error_names_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     with pytest.raises(LocalServerError, match="Java 17 or later, and there is none"):
@@ -86,10 +86,10 @@ def test_without_java_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize(
-    ("said", "version"), [('openjdk version "17.0.15"', 17), ('java version "1.8.0_4"', 8), ("", 0)]
+    ("output", "version"), [('openjdk version "17.0.15"', 17), ('java version "1.8.0_4"', 8), ("", 0)]
 )
-def test_an_old_java_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, version: int) -> None:
-    java = _script(tmp_path / "java", f"echo '{said}' >&2")
+def test_an_old_java_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str, version: int) -> None:
+    java = _script(tmp_path / "java", f"echo '{output}' >&2")
     assert kafka_jars.java_version(str(java)) == version
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
@@ -100,13 +100,15 @@ def test_an_old_java_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             kafka_jars.find_java()
 
 
-def test_without_maven_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_maven_the_error_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
     with pytest.raises(LocalServerError, match="no `mvn` on the PATH"):
         kafka_jars.fetch_jars(tmp_path)
 
 
-def test_jars_are_fetched_once_and_half_a_fetch_does_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_jars_are_fetched_once_and_an_incomplete_fetch_is_repeated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     calls = tmp_path / "calls"
     copy = 'for a; do case $a in -DoutputDirectory=*) d=${a#*=};; esac; done; mkdir -p "$d"'
     _script(tmp_path / "mvn", f"echo x >> {calls}; {copy}; [ -e {tmp_path}/registry ] && touch $d/kafka_2.13-4.jar")
@@ -119,13 +121,13 @@ def test_jars_are_fetched_once_and_half_a_fetch_does_not_count(tmp_path: Path, m
     assert calls.read_text().split() == ["x", "x"]
 
 
-def test_the_id_of_a_new_kafka_is_never_taken_for_an_option(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_kafka_cluster_id_never_begins_with_a_dash(monkeypatch: pytest.MonkeyPatch) -> None:
     draws = iter([uuid.UUID(bytes=b"\xf8" + bytes(15)), uuid.UUID(bytes=b"\xfb" + bytes(15)), uuid.UUID(int=1)])
     monkeypatch.setattr(uuid, "uuid4", lambda: next(draws))
     assert cluster_id() == "AAAAAAAAAAAAAAAAAAAAAQ"
 
 
-def test_the_mail_sink_keeps_what_it_accepts_and_only_that(tmp_path: Path) -> None:
+def test_the_mail_sink_stores_only_accepted_mails(tmp_path: Path) -> None:
     message = EmailMessage()
     message["Subject"], message["From"], message["To"] = "Grüße", "cairn@example.org", "ana@example.org"
     message.set_content("¡Hola!")
@@ -142,13 +144,13 @@ def test_the_mail_sink_keeps_what_it_accepts_and_only_that(tmp_path: Path) -> No
     assert sink.mails == ()
 
 
-def test_a_free_port_is_one_nobody_listens_on() -> None:
+def test_no_server_listens_on_a_free_port() -> None:
     assert not answers(free_port())
 
 
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
-    """A folder outside pytest's, which every pytest that starts shuts for other accounts (PostgreSQL's, under root)."""
+    """Yield a folder outside pytest's, which pytest closes for other accounts (such as PostgreSQL's under root)."""
     with tempfile.TemporaryDirectory() as folder:
         yield Path(folder)
 

@@ -1,4 +1,4 @@
-"""The files for containers agree with the code: no engine is needed to see a misspelt setting or a missing route."""
+"""The files for containers agree with the code, tested without a container engine."""
 
 import re
 import stat
@@ -24,10 +24,10 @@ from tests.deploy.manifests import (
     nginx_routes,
 )
 
-EVERY = [*compose_containers(), *kubernetes_containers()]
-OURS = [container for container in EVERY if container.service]
-SECRETS = {one.name for one in every_setting() if one.secret}
-NO_PASSWORD_IN_IT = {"BROKER_URL", "REDIS_URL"}  # addresses inside the machine room; tested to hold none
+CONTAINERS = [*compose_containers(), *kubernetes_containers()]
+OURS = [container for container in CONTAINERS if container.service]
+SECRETS = {setting.name for setting in every_setting() if setting.secret}
+NO_PASSWORD_IN_IT = {"BROKER_URL", "REDIS_URL"}  # internal addresses; tested to contain no password
 CLOSED = {"livez", "readyz", "metrics"}
 
 
@@ -36,37 +36,39 @@ def _ids(container: Container) -> str:
 
 
 def test_every_role_of_every_service_has_a_container() -> None:
-    wanted = {(service, role) for service in SERVICES for role in ROLES}
-    composed = {(one.service, one.role) for one in compose_containers() if one.service}
-    assert composed == wanted | {(service, "migrate") for service in SERVICES}
-    assert {(one.service, one.role) for one in kubernetes_containers()} == wanted
+    expected = {(service, role) for service in SERVICES for role in ROLES}
+    composed = {(container.service, container.role) for container in compose_containers() if container.service}
+    assert composed == expected | {(service, "migrate") for service in SERVICES}
+    assert {(container.service, container.role) for container in kubernetes_containers()} == expected
 
 
 @pytest.mark.parametrize("container", OURS, ids=_ids)
 def test_every_name_in_an_environment_is_a_setting_of_that_service(container: Container) -> None:
-    known = {one.name for one in every_setting() if container.service in one.services}
+    known = {setting.name for setting in every_setting() if container.service in setting.services}
     assert {name.removesuffix("_FILE") for name in container.environment} <= known
 
 
 @pytest.mark.parametrize("container", OURS, ids=_ids)
-def test_a_service_starts_with_what_its_container_is_told(container: Container, tmp_path: Path) -> None:
+def test_a_service_accepts_the_environment_of_its_container(container: Container, tmp_path: Path) -> None:
     make_secrets(tmp_path, "smtp://cairn:word@mail.example.org:587?starttls=1")
-    told = {name: _here(value, container.service or "", tmp_path) for name, value in container.environment.items()}
-    settings = load(settings_class(container.service or ""), told)
+    environment = {
+        name: _local_path(value, container.service or "", tmp_path) for name, value in container.environment.items()
+    }
+    settings = load(settings_class(container.service or ""), environment)
     assert settings.production
     assert settings.database_url.endswith(f"/{container.service}")
 
 
-def _here(value: str, service: str, folder: Path) -> str:
-    """The path of a secret on this machine instead of in a container."""
+def _local_path(value: str, service: str, folder: Path) -> str:
+    """Return the path of a secret on this machine instead of in a container."""
     name = Path(value).name
     if not value.startswith("/run/secrets/"):
         return value
     return str(folder / (f"{service}_{name}" if name == "database_url" else name))
 
 
-@pytest.mark.parametrize("container", EVERY, ids=_ids)
-def test_no_secret_stands_in_a_manifest(container: Container) -> None:
+@pytest.mark.parametrize("container", CONTAINERS, ids=_ids)
+def test_no_manifest_contains_a_secret(container: Container) -> None:
     looks_secret = re.compile(r"PASSWORD|TOKEN|SECRET|_KEYS?$")
     for name, value in container.environment.items():
         if name.endswith("_FILE"):
@@ -78,54 +80,56 @@ def test_no_secret_stands_in_a_manifest(container: Container) -> None:
             assert not looks_secret.search(name)
 
 
-def test_every_secret_that_is_mounted_is_declared_and_made(tmp_path: Path) -> None:
-    made = {path.name for path in make_secrets(tmp_path, "smtp://mail.example.org")}
+def test_every_mounted_secret_is_declared_and_created(tmp_path: Path) -> None:
+    created = {path.name for path in make_secrets(tmp_path, "smtp://mail.example.org")}
     declared = compose()["secrets"]
-    assert {Path(one["file"]).name for one in declared.values()} == made == set(declared)
-    for told in compose()["services"].values():
-        mounted = {one if isinstance(one, str) else one["target"] for one in told.get("secrets", [])}
-        sources = {one if isinstance(one, str) else one["source"] for one in told.get("secrets", [])}
-        read = {Path(value).name for name, value in told.get("environment", {}).items() if name.endswith("_FILE")}
+    assert {Path(secret["file"]).name for secret in declared.values()} == created == set(declared)
+    for container in compose()["services"].values():
+        secrets = [
+            {"source": item, "target": item} if isinstance(item, str) else item for item in container.get("secrets", [])
+        ]
+        mounted, sources = {item["target"] for item in secrets}, {item["source"] for item in secrets}
+        read = {Path(value).name for name, value in container.get("environment", {}).items() if name.endswith("_FILE")}
         assert mounted == read
         assert sources <= set(declared)
 
 
-def test_secrets_are_made_once_and_only_their_owner_gets_at_them(tmp_path: Path) -> None:
+def test_secrets_are_created_once_in_a_folder_of_their_owner(tmp_path: Path) -> None:
     folder = tmp_path / "secrets"
     first = make_secrets(folder, "smtp://mail.example.org")
-    kept = {path: path.read_text() for path in first}
+    previous = {path: path.read_text() for path in first}
     (folder / "index_key").unlink()
     assert make_secrets(folder, "smtp://other.example.org") == [folder / "index_key"]
-    del kept[folder / "index_key"]
-    assert {path: path.read_text() for path in kept} == kept
+    del previous[folder / "index_key"]
+    assert {path: path.read_text() for path in previous} == previous
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
 @pytest.mark.parametrize("routes", [nginx_routes, ingress_routes])
-def test_the_front_doors_know_the_routes_of_the_layout(routes: Callable[[], tuple[dict[str, str], str]]) -> None:
+def test_the_front_doors_have_the_routes_of_the_layout(routes: Callable[[], tuple[dict[str, str], str]]) -> None:
     assert routes() == (dict(ROUTES), FRONT)
 
 
-def test_figures_and_probes_are_not_reached_through_the_front_doors() -> None:
+def test_metrics_and_probes_are_not_reachable_through_the_front_doors() -> None:
     nginx = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
     (closed,) = re.findall(r"location ~ \^/\(([\w|]+)\)\$ \{\s*return 404;", nginx)
     assert set(closed.split("|")) == CLOSED
-    (ingress,) = (one for one in documents(".") if one["kind"] == "Ingress")
+    (ingress,) = (item for item in documents(".") if item["kind"] == "Ingress")
     exact = [path for path in ingress["spec"]["rules"][0]["http"]["paths"] if path["pathType"] == "Exact"]
     assert {path["path"].strip("/") for path in exact} == CLOSED
     assert {path["backend"]["service"]["name"] for path in exact} == {"closed"}
-    (nobody,) = (one for one in documents(".") if one["metadata"]["name"] == "closed")
-    assert "selector" not in nobody["spec"]
+    (closed_service,) = (item for item in documents(".") if item["metadata"]["name"] == "closed")
+    assert "selector" not in closed_service["spec"]
 
 
-def test_probes_ask_the_port_on_which_a_role_answers() -> None:
-    told = dict(literal.split("=", 1) for literal in kustomization("service")["configMapGenerator"][0]["literals"])
+def test_probes_use_the_port_on_which_a_role_answers() -> None:
+    settings = dict(literal.split("=", 1) for literal in kustomization("service")["configMapGenerator"][0]["literals"])
     for document in documents("service"):
         if document["kind"] != "Deployment":
             continue
         (container,) = document["spec"]["template"]["spec"]["containers"]
         (port,) = container["ports"]
-        assert str(port["containerPort"]) == told["PORT" if container["args"] == ["api"] else "OPS_PORT"]
+        assert str(port["containerPort"]) == settings["PORT" if container["args"] == ["api"] else "OPS_PORT"]
         assert container["livenessProbe"]["httpGet"] == {"path": "/livez", "port": port["name"]}
         assert container["readinessProbe"]["httpGet"] == {"path": "/readyz", "port": port["name"]}
     for container in compose_containers():
@@ -136,37 +140,37 @@ def test_probes_ask_the_port_on_which_a_role_answers() -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_each_service_of_the_cluster_has_its_own_name_image_and_secrets(service: str) -> None:
-    told = kustomization(service)
-    assert told["resources"] == ["../service"]
-    assert told["namePrefix"] == f"{service}-"
-    assert told["images"][0]["newName"] == f"cairn-{service}"
-    assert f"secretName: {service}-secrets" in told["patches"][0]["patch"]
+def test_each_kubernetes_service_has_its_own_name_image_and_secrets(service: str) -> None:
+    overlay = kustomization(service)
+    assert overlay["resources"] == ["../service"]
+    assert overlay["namePrefix"] == f"{service}-"
+    assert overlay["images"][0]["newName"] == f"cairn-{service}"
+    assert f"secretName: {service}-secrets" in overlay["patches"][0]["patch"]
     for folder in (".", "service", service):
         assert all((KUBERNETES / folder / name).exists() for name in kustomization(folder)["resources"])
 
 
-def test_the_image_is_hash_locked_not_root_and_bound_to_no_registry() -> None:
+def test_the_image_is_hash_locked_not_root_and_independent_of_a_registry() -> None:
     text = (DEPLOY / "docker/Dockerfile").read_text(encoding="utf-8")
     last = text.rsplit("\nFROM ", 1)[1]
     assert "--require-hashes -r requirements.lock" in text
     assert re.search(r"^USER (?!0|root)\d+:\d+$", last, re.MULTILINE)
     images = re.findall(r"^FROM (\S+)", text, re.MULTILINE)
-    images += [told["image"] for told in compose()["services"].values()]
+    images += [container["image"] for container in compose()["services"].values()]
     assert [name for name in images if "/" in name and re.search(r"[.:]", name.split("/", 1)[0])] == []
 
 
-def test_the_page_of_settings_names_every_setting_and_shows_no_secret() -> None:
+def test_the_settings_page_names_every_setting_and_contains_no_secret() -> None:
     page = settings_page()
     for service in SERVICES:
-        told = load(settings_class(service), _least())
-        for name in told.__dataclass_fields__:
+        settings = load(settings_class(service), _required_settings())
+        for name in settings.__dataclass_fields__:
             assert f"| `{name.upper()}` |" in page
-            if name.upper() in SECRETS and (value := getattr(told, name)):
+            if name.upper() in SECRETS and (value := getattr(settings, name)):
                 assert value not in page
 
 
-def _least() -> Mapping[str, str]:
+def _required_settings() -> Mapping[str, str]:
     return {
         "DATABASE_URL": "sqlite:////a-place/of-ours.db",
         "BROKER_URL": "embedded:////a-place/broker.db",

@@ -1,4 +1,4 @@
-"""What docs/operations.md tells people to type works on the databases as they are, and names what there is."""
+"""The statements and commands of docs/operations.md work, and its lists of metrics and fields are complete."""
 
 import re
 import subprocess
@@ -22,8 +22,10 @@ from services.chassis.storage.unit_of_work import StoreBase, UnitOfWork
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-OF_ALL = re.findall(r"```sql\n(.*?)```", PAGE, flags=re.DOTALL)
-IN_A_SENTENCE = [" ".join(found.split()) for found in re.findall(r"`((?:SELECT|UPDATE|DELETE FROM)\s[^`]+)`", PAGE)]
+FOR_EVERY_SERVICE = re.findall(r"```sql\n(.*?)```", PAGE, flags=re.DOTALL)
+INLINE_STATEMENTS = [
+    " ".join(statement.split()) for statement in re.findall(r"`((?:SELECT|UPDATE|DELETE FROM)\s[^`]+)`", PAGE)
+]
 SNIPPETS = re.findall(r"<<'END'\n(.*?)END\n", PAGE, flags=re.DOTALL)
 
 
@@ -48,22 +50,22 @@ def _runs(url: str, statement: str) -> bool:
     return True
 
 
-@pytest.mark.parametrize("statement", OF_ALL)
-def test_what_is_told_for_every_service_runs_on_every_database(statement: str, databases: Mapping[str, str]) -> None:
+@pytest.mark.parametrize("statement", FOR_EVERY_SERVICE)
+def test_a_statement_block_runs_on_every_database(statement: str, databases: Mapping[str, str]) -> None:
     assert all(_runs(url, statement) for url in databases.values())
 
 
-@pytest.mark.parametrize("statement", IN_A_SENTENCE)
-def test_what_is_told_in_a_sentence_runs_somewhere(statement: str, databases: Mapping[str, str]) -> None:
+@pytest.mark.parametrize("statement", INLINE_STATEMENTS)
+def test_an_inline_statement_runs_on_some_database(statement: str, databases: Mapping[str, str]) -> None:
     assert any(_runs(url, statement) for url in databases.values())
 
 
-def _typed(snippet: str, url: str, tmp_path: Path) -> str:
-    told = {"DATABASE_URL": url, "BROKER_URL": f"embedded://{tmp_path}/broker.db"}
+def _run_snippet(snippet: str, url: str, tmp_path: Path) -> str:
+    environment = {"DATABASE_URL": url, "BROKER_URL": f"embedded://{tmp_path}/broker.db"}
     done = subprocess.run(
         [sys.executable, "-"],
         input=snippet,
-        env=told,
+        env=environment,
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -74,8 +76,8 @@ def _typed(snippet: str, url: str, tmp_path: Path) -> str:
     return done.stdout.strip()
 
 
-def _ops(words: str, url: str, tmp_path: Path) -> str:
-    """Type one of the page's commands as it stands there, with the environment of the matcher."""
+def _run_ops(words: str, url: str, tmp_path: Path) -> str:
+    """Run a command of the page with the environment of the matcher; return its output."""
     command = words.replace("<name>", "matcher").split("#")[0].split()[1:]
     done = subprocess.run(
         [sys.executable, *command],
@@ -94,7 +96,7 @@ COMMANDS = re.findall(r"^python -m services.<name> ops .*$", PAGE, flags=re.MULT
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=lambda words: "-".join(words.split()[4:6]))
-def test_the_commands_of_an_operator_work_as_told(words: str, databases: Mapping[str, str], tmp_path: Path) -> None:
+def test_the_documented_ops_commands_work(words: str, databases: Mapping[str, str], tmp_path: Path) -> None:
     from services.matcher.bootstrap import SERVICE
 
     place = TopicPartition("cairn.people.v1", 3)
@@ -104,16 +106,16 @@ def test_the_commands_of_an_operator_work_as_told(words: str, databases: Mapping
         count_dead(store.connection, "matcher", place)
         raise_alarm(store.connection, "matcher", place, 8, "BadRecord", store.now)
     open_broker(f"embedded://{tmp_path}/broker.db").ensure_topics(SERVICE.topics(1, 1))
-    said = _ops(
+    output = _run_ops(
         words.replace("<place> ...", "<place>").replace("<place>", f"{place.topic}/3/7"), databases["matcher"], tmp_path
     )
-    assert f"{place.topic}/3" in said or "1 of 1 dropped" in said
+    assert f"{place.topic}/3" in output or "1 of 1 dropped" in output
 
 
-def test_a_job_that_gave_up_runs_again_as_told(databases: Mapping[str, str]) -> None:
+def test_the_documented_statement_runs_a_failed_job_again(databases: Mapping[str, str]) -> None:
     from services.chassis.storage.job_queue import claim_job, give_up, given_up
 
-    (mending,) = (text for text in OF_ALL if text.startswith("UPDATE jobs"))
+    (statement,) = (text for text in FOR_EVERY_SERVICE if text.startswith("UPDATE jobs"))
     uow = UnitOfWork(open_engine(databases["profiles"]), StoreBase, source="/profiles")
     with uow.begin() as store:
         store.enqueue("tell_everybody", "a-request")
@@ -122,37 +124,37 @@ def test_a_job_that_gave_up_runs_again_as_told(databases: Mapping[str, str]) -> 
         assert claim is not None
         assert give_up(store.connection, claim, "ValueError", store.now)
         assert given_up(store.connection) == 1
-        store.connection.exec_driver_sql(mending)
+        store.connection.exec_driver_sql(statement)
         again = claim_job(store.connection, ["tell_everybody"], store.now, store.now - store.now)
     assert again is not None
     assert again.attempt == 1
 
 
-def test_the_audit_is_checked_as_told(databases: Mapping[str, str], tmp_path: Path) -> None:
+def test_the_documented_snippet_checks_the_audit(databases: Mapping[str, str], tmp_path: Path) -> None:
     (snippet,) = (text for text in SNIPPETS if "verify_audit" in text)
     uow = UnitOfWork(open_engine(databases["profiles"]), StoreBase, source="/profiles")
     with uow.begin() as store:
         store.audit("person.read", "p1", by="admin")
         store.audit("person.read", "p2", by="admin")
-    assert _typed(snippet, databases["profiles"], tmp_path) == "whole"
+    assert _run_snippet(snippet, databases["profiles"], tmp_path) == "whole"
     with uow.begin() as store:
         store.connection.exec_driver_sql("UPDATE audit SET subject = 'p3' WHERE subject = 'p1'")
-    assert "is not what was written" in _typed(snippet, databases["profiles"], tmp_path)
+    assert "is not what was written" in _run_snippet(snippet, databases["profiles"], tmp_path)
 
 
-def test_every_metric_is_on_the_page_and_every_metric_on_the_page_exists() -> None:
-    counted = {
+def test_the_page_lists_exactly_the_existing_metrics() -> None:
+    existing = {
         name
         for module in (background_metrics, metrics)
         for metric in vars(module).values()
         for name in (getattr(metric, "_name", None),)
         if isinstance(name, str)
     }
-    told = {name.removesuffix("_total") for name in re.findall(r"cairn_\w+", PAGE)}
-    assert told == counted
+    documented = {name.removesuffix("_total") for name in re.findall(r"cairn_\w+", PAGE)}
+    assert documented == existing
 
 
-def test_the_page_names_the_fields_that_logs_may_hold() -> None:
-    told = PAGE.split("## Logs")[1].split("Lines to look for")[0]
-    named = {word for line in re.findall(r"`([a-z_\s]+)`", told) for word in line.split()}
+def test_the_page_lists_exactly_the_allowed_log_fields() -> None:
+    section = PAGE.split("## Logs")[1].split("Lines to look for")[0]
+    named = {word for line in re.findall(r"`([a-z_\s]+)`", section) for word in line.split()}
     assert named == FIELDS

@@ -1,4 +1,4 @@
-"""The people of the demonstration: the same for a seed, and such as the public API takes."""
+"""The people of the demonstration depend only on the seed, and the public API accepts them."""
 
 from collections import Counter
 from datetime import UTC, date, datetime
@@ -14,7 +14,7 @@ from services.profiles.api.schemas.sides import MenteeSignUpSchema, MentorApplic
 TODAY = date(2025, 6, 1)
 
 
-def test_the_same_seed_draws_the_same_people_and_another_seed_others() -> None:
+def test_the_same_seed_gives_the_same_people_and_another_seed_others() -> None:
     assert programme(7, 10, 20) == programme(7, 10, 20)
     assert programme(7, 10, 20) != programme(8, 10, 20)
 
@@ -24,23 +24,23 @@ def test_a_larger_programme_begins_with_the_same_people() -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_every_body_is_one_that_the_api_takes(seed: int) -> None:
+def test_the_api_accepts_every_body(seed: int) -> None:
     people = programme(seed, 60, 200)
     for schema, bodies in ((MenteeSignUpSchema(), people.mentees), (MentorApplicationSchema(), people.mentors)):
-        assert [found for found in (schema.validate(body) for body in bodies) if found] == []
+        assert [errors for errors in (schema.validate(body) for body in bodies) if errors] == []
     mentees, mentors = pool_of(people, at=datetime(2025, 6, 2, tzinfo=UTC))
-    assert [fault for one in mentees for fault in mentee_faults(one.facts, TODAY)] == []
-    assert [fault for one in mentors for fault in mentor_faults(one.facts, TODAY)] == []
+    assert [fault for mentee in mentees for fault in mentee_faults(mentee.facts, TODAY)] == []
+    assert [fault for mentor in mentors for fault in mentor_faults(mentor.facts, TODAY)] == []
 
 
-def test_nobody_shares_an_address_with_somebody_else_whatever_their_seed() -> None:
+def test_addresses_are_unique_across_seeds() -> None:
     drawn = [programme(seed, 60, 200) for seed in (1, 2)]
     bodies = [body for people in drawn for body in (*people.mentors, *people.mentees)]
     addresses = Counter(body["contact"]["email"] for body in bodies)
     assert max(addresses.values()) == 1
 
 
-def test_many_languages_types_stages_and_devices_are_there() -> None:
+def test_a_programme_has_many_languages_types_stages_and_devices() -> None:
     people = programme(1, 60, 200).mentees
 
     def kinds(values: Any) -> int:
@@ -53,6 +53,6 @@ def test_many_languages_types_stages_and_devices_are_there() -> None:
 
 
 @pytest.mark.parametrize(("regime", "share"), REGIMES.items())
-def test_a_regime_sets_how_many_places_there_are(regime: str, share: float) -> None:
+def test_a_regime_sets_the_number_of_places(regime: str, share: float) -> None:
     people = programme(1, 30, 100, regime=regime)
     assert sum(body["capacity"] for body in people.mentors) == round(share * 100)

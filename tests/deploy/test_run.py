@@ -1,4 +1,4 @@
-"""Starting on one machine: keys are made once, and what stands in the way is one clear sentence."""
+"""Starting on one machine: keys are created once, and an obstacle is reported in one sentence."""
 
 import socket
 import stat
@@ -27,7 +27,7 @@ def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_taken_port_is_one_clear_sentence(tmp_path: Path) -> None:
+def test_a_taken_port_is_reported_in_one_sentence(tmp_path: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -55,64 +55,64 @@ def test_one_database_for_all_services_is_refused(tmp_path: Path, monkeypatch: p
     assert "{service}" in done.stderr
 
 
-def _stack(folder: Path, *arguments: str) -> System:
-    """What would be started with these arguments, not started."""
+def _system(folder: Path, *arguments: str) -> System:
+    """Return the system that these arguments describe, without starting it."""
     options = _parser().parse_args(["--folder", str(folder), *arguments])
     with ExitStack() as stack:
         return System(folder, parts=_open_parts(options, stack), port=options.port)
 
 
-def test_each_database_has_a_mailbox_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_database_has_its_own_mailbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://localhost/cairn_{service}")
-    embedded, real = _stack(tmp_path), _stack(tmp_path, "--database", "postgres")
+    embedded, real = _system(tmp_path), _system(tmp_path, "--database", "postgres")
     assert embedded.outbox == tmp_path / "outbox"
     assert real.outbox == tmp_path / "outbox-postgres"
 
 
-def test_the_banner_names_the_port_that_was_chosen(tmp_path: Path) -> None:
-    chosen, usual = (_welcome(_stack(tmp_path, "--port", port), 1.0) for port in ("8123", "8080"))
+def test_the_banner_shows_the_chosen_port(tmp_path: Path) -> None:
+    chosen, default = (_welcome(_system(tmp_path, "--port", port), 1.0) for port in ("8123", "8080"))
     assert "http://localhost:8123/mailbox" in chosen
     assert "make demo PORT=8123 " in chosen
     assert "8080" not in chosen
-    assert "make demo  " in usual
+    assert "make demo  " in default
 
 
-def test_keys_are_made_once_and_belong_to_their_owner_alone(tmp_path: Path) -> None:
+def test_keys_are_created_once_and_readable_only_by_their_owner(tmp_path: Path) -> None:
     path = tmp_path / "keys.json"
-    made = local_keys(path)
-    assert local_keys(path) == made
+    keys = local_keys(path)
+    assert local_keys(path) == keys
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_a_service_is_given_only_the_keys_it_needs(tmp_path: Path) -> None:
+def test_a_service_gets_only_the_keys_it_needs(tmp_path: Path) -> None:
     keys = local_keys(tmp_path / "keys.json")
     parts = embedded_parts(tmp_path / "data")
-    told = {
+    environments = {
         service: service_environment(
             service, parts=parts, keys=keys, public_url="http://localhost", outbox=tmp_path, extra={}
         )
         for service in SERVICES
     }
-    assert "TOKEN_PRIVATE_KEY" in told["profiles"]
-    assert not {"TOKEN_PRIVATE_KEY", "CONTACT_KEYS", "INDEX_KEY"} & set(told["matcher"])
-    assert not {"TOKEN_PRIVATE_KEY", "INDEX_KEY"} & set(told["notifications"])
-    assert len({environment["DATABASE_URL"] for environment in told.values()}) == 3
+    assert "TOKEN_PRIVATE_KEY" in environments["profiles"]
+    assert not {"TOKEN_PRIVATE_KEY", "CONTACT_KEYS", "INDEX_KEY"} & set(environments["matcher"])
+    assert not {"TOKEN_PRIVATE_KEY", "INDEX_KEY"} & set(environments["notifications"])
+    assert len({environment["DATABASE_URL"] for environment in environments.values()}) == 3
 
 
-def test_an_operators_command_needs_a_run_and_leaves_secrets_to_its_owner(tmp_path: Path) -> None:
+def test_an_ops_command_needs_a_run_and_its_environment_is_readable_only_by_the_owner(tmp_path: Path) -> None:
     from deploy.local.ops import save_environment
 
-    def typed(*words: str) -> subprocess.CompletedProcess[str]:
+    def run_ops(*words: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "deploy.local.ops", "--folder", str(tmp_path), "matcher", *words]
         return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
-    done = typed("consumer", "status")
+    done = run_ops("consumer", "status")
     assert (done.returncode, done.stderr) == (1, f"Nothing was started in {tmp_path} yet: `make run` first.\n")
-    told = {"DATABASE_URL": f"sqlite:///{tmp_path}/m.db", "BROKER_URL": f"embedded://{tmp_path}/b.db"}
-    save_environment(tmp_path, "matcher", told)
+    environment = {"DATABASE_URL": f"sqlite:///{tmp_path}/m.db", "BROKER_URL": f"embedded://{tmp_path}/b.db"}
+    save_environment(tmp_path, "matcher", environment)
     assert stat.S_IMODE((tmp_path / "environments" / "matcher.json").stat().st_mode) == 0o600
     migrated = [sys.executable, "-m", "services.matcher", "migrate"]
-    assert subprocess.run(migrated, env=told, timeout=60, check=False).returncode == 0
-    done = typed("consumer", "status")
+    assert subprocess.run(migrated, env=environment, timeout=60, check=False).returncode == 0
+    done = run_ops("consumer", "status")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("No partition of matcher stands in alarm")

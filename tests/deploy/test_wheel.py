@@ -1,4 +1,4 @@
-"""What `pip install .` gives: every file, and a `match` that runs with the engine's libraries alone."""
+"""``pip install .`` installs every file, and ``match`` runs with only the engine's libraries."""
 
 import os
 import subprocess
@@ -38,9 +38,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def light(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Python of an environment with the wheel and what the engine needs."""
+    """Return the Python of an environment with the wheel and the engine's libraries."""
     python = environment(tmp_path_factory.mktemp("light"), wheel)
-    lend(python, [library(one) for one in project()["dependencies"]])
+    lend(python, [library(requirement) for requirement in project()["dependencies"]])
     return python
 
 
@@ -49,22 +49,22 @@ def project() -> Any:
 
 
 def run(python: Path, folder: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
-    told = {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONDONTWRITEBYTECODE": "1", **more}
+    environ = {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONDONTWRITEBYTECODE": "1", **more}
     return subprocess.run(
-        [str(python), *words], cwd=folder, env=told, capture_output=True, text=True, timeout=170, check=False
+        [str(python), *words], cwd=folder, env=environ, capture_output=True, text=True, timeout=170, check=False
     )
 
 
 def test_every_file_of_the_services_is_in_the_wheel(wheel: Path) -> None:
-    held = set(ZipFile(wheel).namelist())
-    assert [name for name in tracked("services") if name not in held] == []
+    packed = set(ZipFile(wheel).namelist())
+    assert [name for name in tracked("services") if name not in packed] == []
 
 
-def test_the_engine_is_five_libraries_and_pip_installs_no_more_unless_asked() -> None:
-    told = project()
-    engine = told["optional-dependencies"]["engine"]
+def test_pip_installs_only_the_five_libraries_of_the_engine_by_default() -> None:
+    metadata = project()
+    engine = metadata["optional-dependencies"]["engine"]
     assert sorted(map(library, engine)) == ["langcodes", "networkx", "numpy", "scipy", "tzdata"]
-    assert told["dependencies"] == engine
+    assert metadata["dependencies"] == engine
 
 
 def test_match_runs_with_the_engine_alone(light: Path, tmp_path: Path) -> None:
@@ -84,7 +84,9 @@ def test_the_notebook_runs_with_the_engine_alone(light: Path, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("words", [["matcher", "--help"], ["matcher", "verify-round", "x"], ["profiles", "api"]])
-def test_without_the_rest_the_services_say_what_to_install(light: Path, words: list[str], tmp_path: Path) -> None:
+def test_without_the_other_libraries_the_services_name_what_to_install(
+    light: Path, words: list[str], tmp_path: Path
+) -> None:
     done = run(light, tmp_path, "-m", f"services.{words[0]}", *words[1:])
     assert done.returncode == 2
     assert "pip install '.[services]'" in done.stderr
@@ -95,18 +97,18 @@ def test_the_core_is_built_inside_the_package_and_found_there(wheel: Path, tmp_p
     if compiler() is None:
         pytest.skip("no C compiler here")
     python = environment(tmp_path / "env", wheel)
-    lend(python, [library(one) for one in project()["dependencies"]])
-    before = sorted(path.name for path in packages_of(python).iterdir())
+    lend(python, [library(requirement) for requirement in project()["dependencies"]])
+    previous = sorted(path.name for path in packages_of(python).iterdir())
     built = run(python, tmp_path, "-m", "services.matcher.solver.native.build")
     found = run(python, tmp_path, "-c", "from services.matcher.solver.native import available; print(available())")
     (library_file,) = packages_of(python).glob("services/matcher/solver/native/*.so")
     assert built.stdout == f"compiled matching core: {library_file.resolve()}\n"
     assert found.stdout == "True\n"
-    assert sorted(path.name for path in packages_of(python).iterdir()) == before
+    assert sorted(path.name for path in packages_of(python).iterdir()) == previous
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_service_stands_by_what_the_wheel_holds(service: str, wheel: Path, tmp_path: Path) -> None:
+def test_a_service_runs_with_the_content_of_the_wheel(service: str, wheel: Path, tmp_path: Path) -> None:
     python = environment(tmp_path / "env", wheel)
     lend_all(python)
     done = run(

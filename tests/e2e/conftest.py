@@ -1,4 +1,4 @@
-"""One running system per kind of parts, shared by the stories of a module."""
+"""One running system per set of parts, shared by the tests of a module."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +19,7 @@ KINDS = [
 
 @pytest.fixture(scope="module", params=KINDS)
 def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """All services as processes behind one address, on embedded parts or on Kafka, PostgreSQL and Redis."""
+    """Yield all services as processes behind one address, on embedded parts or on Kafka, PostgreSQL and Redis."""
     folder: Path = tmp_path_factory.mktemp(f"system-{request.param}")
     parts = embedded_parts(folder / "data") if request.param == "embedded" else real_parts()
     system = System(folder, parts=parts, port=free_port())

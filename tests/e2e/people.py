@@ -1,6 +1,6 @@
-"""People for the stories, told through the public API.
+"""People for the system tests, created through the public API.
 
-Each story speaks a language of its own, so that nobody of one story is paired with somebody of another.
+The people of each test speak their own language, so that nobody is paired with a person of another test.
 """
 
 import itertools
@@ -24,27 +24,27 @@ _LANGUAGES = itertools.cycle(_WORDS.split())
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody signed up: their id, their token, and the address their mails go to."""
+    """A person who signed up: id, token and mail address."""
 
     id: str
     token: str
     email: str
 
 
-def eventually(what: Callable[[], T | None], *, seconds: float = 30.0, saying: str = "") -> T:
-    """Ask again until there is an answer; the limit is generous, since it only ends a test that has failed."""
+def eventually(what: Callable[[], T | None], *, seconds: float = 30.0, description: str = "") -> T:
+    """Poll until there is an answer and return it; the limit is generous, since it only ends failing tests."""
     deadline = time.monotonic() + seconds
     while True:
         answer = what()
         if answer:
             return answer
         if time.monotonic() > deadline:
-            raise AssertionError(f"it never happened: {saying or what}")
+            raise AssertionError(f"did not happen in time: {description or what}")
         time.sleep(0.1)
 
 
 class Stage:
-    """One running system, and what the stories do with it."""
+    """One running system, with the steps of the tests."""
 
     def __init__(self, system: System) -> None:
         self.system = system
@@ -52,11 +52,11 @@ class Stage:
         self.admin = system.keys["ADMIN_TOKEN"]
 
     def a_language(self) -> str:
-        """A language that only this story speaks."""
+        """Return a language that no other test uses."""
         return next(_LANGUAGES)
 
-    def mentee(self, language: str, **told: Any) -> Person:
-        """Sign a mentee up."""
+    def mentee(self, language: str, **answers: Any) -> Person:
+        """Sign up a mentee."""
         email = f"mentee-{secrets.token_hex(6)}@example.org"
         body = {
             "preferred_name": "Robin",
@@ -65,12 +65,12 @@ class Stage:
             "relation": "self",
             "diabetes_type": "t1d",
             "consents": ["matching", "messages"],
-        } | told
+        } | answers
         made = self.client.post("/profiles/v1/mentees", body).body
         return Person(made["id"], made["access_token"], email)
 
-    def mentor(self, language: str, *, approved: bool = True, **told: Any) -> Person:
-        """A mentor applies, and an admin approves them."""
+    def mentor(self, language: str, *, approved: bool = True, **answers: Any) -> Person:
+        """Apply as a mentor, and approve the application as an admin."""
         email = f"mentor-{secrets.token_hex(6)}@example.org"
         body = {
             "preferred_name": "Kim",
@@ -80,7 +80,7 @@ class Stage:
             "diabetes_types": ["t1d"],
             "capacity": 1,
             "consents": ["matching", "messages"],
-        } | told
+        } | answers
         made = self.client.post("/profiles/v1/mentors", body).body
         if approved:
             approval = {"decision": "approved", "reason": "known to the programme", "trained_until": "2099-12-31"}
@@ -88,18 +88,18 @@ class Stage:
         return Person(made["id"], made["access_token"], email)
 
     def matches_of(self, person: Person, state: str = "") -> list[dict[str, Any]]:
-        """The matches a person sees, newest first."""
+        """Return the matches that a person sees, newest first."""
         items: list[dict[str, Any]] = self.client.get("/matcher/v1/matches", token=person.token, mine="true")["items"]
         return [match for match in items if not state or match["state"] == state]
 
     def match_of(self, person: Person, state: str) -> dict[str, Any]:
-        """Wait until a person has a match in a state."""
+        """Wait until a person has a match in a state; return it."""
         return eventually(
-            lambda: next(iter(self.matches_of(person, state)), None), saying=f"a match of {person.id} in {state}"
+            lambda: next(iter(self.matches_of(person, state)), None), description=f"a match of {person.id} in {state}"
         )
 
     def mails_to(self, person: Person) -> list[EmailMessage]:
-        """Every mail in the outbox for a person, oldest first."""
+        """Return every mail to a person, oldest first."""
         mails = [
             message_from_bytes(path.read_bytes(), policy=policy.default)
             for path in sorted(self.system.outbox.rglob("*.eml"), key=lambda path: path.stat().st_mtime)
@@ -107,14 +107,14 @@ class Stage:
         return [mail for mail in mails if isinstance(mail, EmailMessage) and person.email in str(mail["To"])]
 
     def mail_with(self, person: Person, part: str) -> str:
-        """Wait for a mail to a person whose text holds ``part``; the whole text."""
+        """Wait for a mail to a person whose text contains ``part``; return the text."""
 
-        def found() -> str | None:
+        def read() -> str | None:
             texts = (mail.get_body(("plain",)) for mail in self.mails_to(person))
             return next((text for body in texts if body and part in (text := body.get_content())), None)
 
-        return eventually(found, saying=f"a mail to {person.email} with {part!r}")
+        return eventually(read, description=f"a mail to {person.email} with {part!r}")
 
     def post(self, path: str, person: Person, body: Any = None) -> Any:
-        """A person posts, once and for all."""
+        """Post as a person, with a new idempotency key; return the body of the answer."""
         return self.client.post(path, body, token=person.token, key=secrets.token_hex(8)).body

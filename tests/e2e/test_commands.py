@@ -1,4 +1,4 @@
-"""Each process by itself, as production starts it: `python -m services.<name> <role>`."""
+"""Each process separately, as production starts it: ``python -m services.<name> <role>``."""
 
 import os
 import signal
@@ -32,8 +32,8 @@ def _is_ready(port: int) -> bool:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_every_role_starts_says_it_is_ready_and_leaves_cleanly(service: str, tmp_path: Path) -> None:
-    told = service_environment(
+def test_every_role_starts_becomes_ready_and_exits_cleanly(service: str, tmp_path: Path) -> None:
+    settings = service_environment(
         service,
         parts=embedded_parts(tmp_path),
         keys=local_keys(tmp_path / "keys.json"),
@@ -41,17 +41,17 @@ def test_every_role_starts_says_it_is_ready_and_leaves_cleanly(service: str, tmp
         outbox=tmp_path,
         extra={},
     )
-    environment = dict(os.environ) | told
+    environment = dict(os.environ) | settings
     assert subprocess.run(_command(service, "migrate"), env=environment, timeout=120, check=False).returncode == 0
     assert subprocess.run(_command(service, "migrate"), env=environment, timeout=120, check=False).returncode == 0
     running = {}
     try:
         for role in ROLES:
             port = free_port()
-            named = {"PORT" if role == "api" else "OPS_PORT": str(port)}
-            running[role] = port, subprocess.Popen(_command(service, role), env=environment | named)
+            port_setting = {"PORT" if role == "api" else "OPS_PORT": str(port)}
+            running[role] = port, subprocess.Popen(_command(service, role), env=environment | port_setting)
         for role, (port, _) in running.items():
-            assert eventually(partial(_is_ready, port), seconds=90, saying=f"{role} is ready")
+            assert eventually(partial(_is_ready, port), seconds=90, description=f"{role} is ready")
         for _, process in running.values():
             process.send_signal(signal.SIGTERM)
         assert {role: process.wait(60) for role, (_, process) in running.items()} == dict.fromkeys(ROLES, 0)
@@ -62,20 +62,20 @@ def test_every_role_starts_says_it_is_ready_and_leaves_cleanly(service: str, tmp
 
 @pytest.mark.parametrize("service", SERVICES)
 @pytest.mark.parametrize("role", ["", *ROLES, "migrate"])
-def test_every_command_says_what_it_does(service: str, role: str) -> None:
+def test_every_command_has_help(service: str, role: str) -> None:
     words = [role, "--help"] if role else ["--help"]
     done = subprocess.run(_command(service, *words), capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0
     assert f"services.{service}" in done.stdout
 
 
-def test_the_commands_of_the_matcher_stand_in_its_help() -> None:
+def test_the_help_of_the_matcher_lists_its_commands() -> None:
     done = subprocess.run(_command("matcher", "--help"), capture_output=True, text=True, timeout=60, check=False)
     listed = {line.split()[0] for line in done.stdout.splitlines() if line.startswith("    ")}
     assert listed >= {*ROLES, "migrate", "match", "verify-round"}
 
 
-def test_a_missing_setting_is_named_and_nothing_starts(tmp_path: Path) -> None:
+def test_a_missing_setting_refuses_the_start_and_is_named(tmp_path: Path) -> None:
     bare = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "BROKER_URL")}
     done = subprocess.run(
         _command("matcher", "worker"), env=bare, capture_output=True, text=True, timeout=60, check=False

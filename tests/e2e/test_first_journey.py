@@ -1,4 +1,4 @@
-"""A sign-up becomes an accepted match, across three services and a broker."""
+"""From sign-up to an accepted match, across three services and a broker."""
 
 import re
 import urllib.parse
@@ -37,7 +37,7 @@ def _card_with_contact(stage: Stage, match_id: str, token: str) -> object | None
     return card if card.get("contact") else None
 
 
-def test_the_answer_link_only_acts_by_its_button(stage: Stage) -> None:
+def test_the_answer_link_takes_effect_only_by_its_button(stage: Stage) -> None:
     language = stage.a_language()
     mentor = stage.mentor(language, locale="fr")
     mentee = stage.mentee(language)
@@ -63,11 +63,11 @@ def test_a_declined_mentee_is_offered_someone_else(stage: Stage) -> None:
     mentors = [stage.mentor(language), stage.mentor(language)]
     mentee = stage.mentee(language)
     first = stage.match_of(mentee, "proposed")
-    asked, other = sorted(mentors, key=lambda mentor: mentor.id != first["mentor_id"])
-    stage.post(f"/matcher/v1/matches/{first['id']}/decline", asked, {"reason": "no_time_now"})
-    second = stage.match_of(other, "proposed")
+    first_mentor, second_mentor = sorted(mentors, key=lambda mentor: mentor.id != first["mentor_id"])
+    stage.post(f"/matcher/v1/matches/{first['id']}/decline", first_mentor, {"reason": "no_time_now"})
+    second = stage.match_of(second_mentor, "proposed")
     assert second["mentee_id"] == mentee.id
-    stage.post(f"/matcher/v1/matches/{second['id']}/accept", other)
+    stage.post(f"/matcher/v1/matches/{second['id']}/accept", second_mentor)
     assert stage.mail_with(mentee, "/introductions/")
 
 
@@ -75,20 +75,20 @@ def test_published_weights_change_the_next_round(stage: Stage) -> None:
     language = stage.a_language()
     same_stage = stage.mentor(language, life_stages=["student"])
     same_device = stage.mentor(language, devices=[{"device_class": "aid", "since": "2024-01"}])
-    told = {
+    answers = {
         "life_stages": [{"code": "student"}],
         "devices": [{"device_class": "aid", "stage": "considering"}],
         "situations": ["considering_device"],
     }
     _publish(stage, {"life_stage": 100, "device": 1})
-    first = stage.match_of(stage.mentee(language, **told), "proposed")
+    first = stage.match_of(stage.mentee(language, **answers), "proposed")
     assert first["mentor_id"] == same_stage.id
     stage.post(f"/matcher/v1/matches/{first['id']}/decline", same_stage, {"reason": "no_time_now"})
     _publish(stage, {"life_stage": 1, "device": 100})
     eventually(lambda: stage.matches_of(same_device, "proposed"))
-    taken = stage.match_of(same_device, "proposed")
-    stage.post(f"/matcher/v1/matches/{taken['id']}/decline", same_device, {"reason": "no_time_now"})
-    second = stage.match_of(stage.mentee(language, **told), "proposed")
+    offered = stage.match_of(same_device, "proposed")
+    stage.post(f"/matcher/v1/matches/{offered['id']}/decline", same_device, {"reason": "no_time_now"})
+    second = stage.match_of(stage.mentee(language, **answers), "proposed")
     assert second["mentor_id"] == same_device.id
 
 
@@ -100,7 +100,7 @@ def _publish(stage: Stage, weights: dict[str, int]) -> None:
     stage.client.call(
         "POST",
         "/matcher/v1/weights",
-        body={"criteria": criteria, "reason": "a story needs it"},
+        body={"criteria": criteria, "reason": "needed by a test"},
         token=stage.admin,
         headers={"If-Match": current.headers["etag"]},
     )
@@ -128,9 +128,7 @@ def test_an_erased_person_is_gone_everywhere(stage: Stage) -> None:
     match = stage.match_of(mentor, "proposed")
     stage.client.call("DELETE", f"/profiles/v1/people/{mentee.id}", token=mentee.token)
     eventually(lambda: not stage.matches_of(mentor, "proposed"))
-    receipts = eventually(
-        lambda: _confirmed(stage, mentee.id), saying="both services confirm that they forgot the person"
-    )
+    receipts = eventually(lambda: _confirmed(stage, mentee.id), description="both services confirm the erasure")
     assert {"matcher", "notifications"} <= receipts
     waiting = stage.client.get("/matcher/v1/waiting", token=stage.admin)["items"]
     assert mentee.id not in {row["mentee_id"] for row in waiting}

@@ -1,4 +1,4 @@
-"""A flood of records that nobody can read stops one partition, and nothing that people see."""
+"""A flood of unreadable records stops one partition, and nothing that people see."""
 
 import json
 import secrets
@@ -17,11 +17,11 @@ from tests.e2e.people import Person, Stage, eventually
 pytestmark = pytest.mark.system
 
 ROOT = Path(__file__).parents[2]
-HEARERS = ("matcher", "notifications")
+CONSUMERS = ("matcher", "notifications")
 
 
 def _ops(stage: Stage, service: str, *words: str) -> str:
-    """An operator types a command on the running system."""
+    """Run an ``ops`` command on the running system; return its output."""
     done = subprocess.run(
         [sys.executable, "-m", "deploy.local.ops", "--folder", str(stage.system.folder), service, *words],
         cwd=ROOT,
@@ -36,18 +36,18 @@ def _ops(stage: Stage, service: str, *words: str) -> str:
 
 def _health(stage: Stage, name: str) -> dict[str, Any]:
     with urllib.request.urlopen(stage.system.children[name].ready_url, timeout=5) as answer:
-        found: dict[str, Any] = json.load(answer)
-    return found
+        report: dict[str, Any] = json.load(answer)
+    return report
 
 
-def _known(stage: Stage) -> set[str]:
-    """Everybody the matcher knows to wait."""
+def _waiting(stage: Stage) -> set[str]:
+    """Return the ids of all mentees who wait in the matcher."""
     waiting = stage.client.pages("/matcher/v1/waiting", token=stage.admin)
     return {person["mentee_id"] for person in waiting}
 
 
 def _flood(stage: Stage, records: int) -> int:
-    """Put unreadable records into one partition of the topic of people; which one."""
+    """Send unreadable records to one partition of the topic of people; return the partition."""
     producer = open_broker(stage.system.environment("profiles")["BROKER_URL"]).producer()
     sent = [producer.send(PEOPLE, b"poison", b"\xff\x00", [("poison", b"1")]) for _ in range(records)]
     producer.flush(20)
@@ -58,8 +58,8 @@ def _flood(stage: Stage, records: int) -> int:
 
 
 def _sign_up(stage: Stage, language: str, people: int) -> list[Person]:
-    """Each is answered 201 at once."""
-    signed: list[Person] = []
+    """Sign up mentees, each answered 201 at once."""
+    signed_up: list[Person] = []
     for _ in range(people):
         body = {
             "preferred_name": "Robin",
@@ -71,27 +71,27 @@ def _sign_up(stage: Stage, language: str, people: int) -> list[Person]:
         }
         answer = stage.client.post("/profiles/v1/mentees", body)
         assert answer.status == 201
-        signed.append(Person(answer.body["id"], answer.body["access_token"], body["contact"]["email"]))  # type: ignore[index]
-    return signed
+        signed_up.append(Person(answer.body["id"], answer.body["access_token"], body["contact"]["email"]))  # type: ignore[index]
+    return signed_up
 
 
-def test_a_flood_of_poison_leaves_sign_ups_and_the_other_partitions_alone(stage: Stage) -> None:
+def test_unreadable_records_do_not_affect_sign_ups_and_other_partitions(stage: Stage) -> None:
     language = stage.a_language()
     partition = _flood(stage, 30)
     pids = {name: child.pid for name, child in stage.system.children.items()}
-    for service in HEARERS:
+    for service in CONSUMERS:
         eventually(lambda name=service: "stands at" in _ops(stage, name, "consumer", "status"))  # type: ignore[misc]
         eventually(lambda name=service: _health(stage, f"{name}-consumer")["status"] == "degraded")  # type: ignore[misc]
         assert _health(stage, f"{service}-consumer")["checks"]["partitions"] == "Alarm"
 
     people = {person.id for person in _sign_up(stage, language, 24)}
-    eventually(lambda: _known(stage) & people, saying="people of the other partitions")
+    eventually(lambda: _waiting(stage) & people, description="people of the other partitions")
 
-    for service in HEARERS:
+    for service in CONSUMERS:
         assert _ops(stage, service, "dead-letters", "list").count(f"{PEOPLE}/{partition}/") == 20
         assert f"{PEOPLE}/{partition} goes on" in _ops(stage, service, "consumer", "resume", "--reason", "a test")
-    eventually(lambda: people <= _known(stage), saying="everybody is known after the partition went on")
-    for service in HEARERS:
+    eventually(lambda: people <= _waiting(stage), description="all people are known after the partition continued")
+    for service in CONSUMERS:
         eventually(lambda name=service: _health(stage, f"{name}-consumer")["status"] == "ok")  # type: ignore[misc]
         assert "30 of 30 dropped" in _ops(stage, service, "dead-letters", "drop", "--all")
     assert {name: child.pid for name, child in stage.system.children.items()} == pids

@@ -1,4 +1,4 @@
-"""The README's first conversation, typed as it is written, prints what is shown, however often it is typed."""
+"""The first example of the README prints what the README shows, each time it is run."""
 
 import re
 import shutil
@@ -16,35 +16,35 @@ pytestmark = pytest.mark.system
 README = Path(__file__).parents[2] / "README.md"
 
 
-def typed_and_shown() -> tuple[str, str]:
-    """What the README has people type, and what it says that this prints."""
-    told = README.read_text(encoding="utf-8")
-    typed = re.search(r"```sh\n(URL=.*?)```", told, re.DOTALL)
-    shown = re.search(r"It prints:\n\n```text\n(.*?)```", told, re.DOTALL)
-    assert typed
-    assert shown
-    return typed[1], shown[1]
+def read_example() -> tuple[str, str]:
+    """Return the commands of the README and their output as it shows it."""
+    page = README.read_text(encoding="utf-8")
+    commands = re.search(r"```sh\n(URL=.*?)```", page, re.DOTALL)
+    output = re.search(r"It prints:\n\n```text\n(.*?)```", page, re.DOTALL)
+    assert commands
+    assert output
+    return commands[1], output[1]
 
 
-def type_it(typed: str, url: str, keys: Path) -> subprocess.CompletedProcess[str]:
+def run_commands(commands: str, url: str, keys: Path) -> subprocess.CompletedProcess[str]:
     if not shutil.which("curl"):
         pytest.skip("curl is not installed here")
-    here = typed.replace("http://localhost:8080", url).replace("var/run/keys.json", str(keys))
-    return subprocess.run(["bash", "-c", here], capture_output=True, text=True, timeout=120, check=False)
+    script = commands.replace("http://localhost:8080", url).replace("var/run/keys.json", str(keys))
+    return subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=120, check=False)
 
 
-@pytest.mark.parametrize("stage", ["embedded"], indirect=True)  # what `make run` starts
-def test_the_first_conversation_prints_what_the_readme_shows_as_often_as_it_is_typed(stage: Stage) -> None:
-    typed, shown = typed_and_shown()
+@pytest.mark.parametrize("stage", ["embedded"], indirect=True)  # what ``make run`` starts
+def test_the_first_example_prints_what_the_readme_shows_each_time(stage: Stage) -> None:
+    commands, output = read_example()
     for _ in range(2):
-        done = type_it(typed, stage.system.url, stage.system.folder / "keys.json")
-        assert done.stdout == shown, done.stderr
+        done = run_commands(commands, stage.system.url, stage.system.folder / "keys.json")
+        assert done.stdout == output, done.stderr
 
 
-def test_where_nothing_runs_the_conversation_says_so_and_ends(tmp_path: Path) -> None:
+def test_without_a_running_system_the_example_prints_one_line_and_ends(tmp_path: Path) -> None:
     local_keys(tmp_path / "keys.json")
-    typed = typed_and_shown()[0].replace("seq 50", "seq 2")
-    done = type_it(typed, f"http://localhost:{free_port()}", tmp_path / "keys.json")
+    commands = read_example()[0].replace("seq 50", "seq 2")
+    done = run_commands(commands, f"http://localhost:{free_port()}", tmp_path / "keys.json")
     assert done.stdout.startswith("Cairn does not answer at http://localhost:")
     assert len(done.stdout.splitlines()) == 1
     assert "Traceback" not in done.stderr

@@ -1,4 +1,4 @@
-"""Whatever is killed in the middle, nothing is lost and nothing happens twice."""
+"""Whichever process is killed, nothing is lost and nothing happens twice."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def test_a_sign_up_survives_a_crash_between_commit_and_publish(stage: Stage) -> 
 
 
 @pytest.mark.parametrize("name", [f"{service}-{role}" for service in SERVICES for role in ROLES])
-def test_the_journey_goes_on_when_a_process_is_killed(stage: Stage, name: str) -> None:
+def test_a_match_is_made_although_a_process_is_killed(stage: Stage, name: str) -> None:
     language = stage.a_language()
     mentor = stage.mentor(language)
     mentee = stage.mentee(language)
@@ -32,7 +32,7 @@ def test_the_journey_goes_on_when_a_process_is_killed(stage: Stage, name: str) -
     assert len(introductions) == 1
 
 
-def test_everything_is_found_again_after_a_full_stop(stage: Stage) -> None:
+def test_a_match_continues_after_a_restart_of_the_whole_system(stage: Stage) -> None:
     language = stage.a_language()
     mentor = stage.mentor(language)
     mentee = stage.mentee(language)

@@ -1,4 +1,4 @@
-"""Lets a service hear events one by one, or many in one transaction, and says what its database holds afterwards."""
+"""Consume events with a service, one by one or in batches, and read the rows of its database afterwards."""
 
 from __future__ import annotations
 
@@ -17,15 +17,14 @@ from services.chassis.storage.migrations import migrate
 from services.chassis.storage.outbox import Outgoing, outgoing
 from tests.support.fakes import FixedClock
 
-NOT_COMPARED = frozenset(
-    {"id", "email", "event_id", "seq", "key", "headers", "hash"}
-)  # drawn anew, or follow from what is
+# Columns with random values, or derived from such values.
+NOT_COMPARED = frozenset({"id", "email", "event_id", "seq", "key", "headers", "hash"})
 CHASSIS = frozenset({"inbox", "leases", "alembic_version", "idempotency"})
 
 
 @dataclass
-class Hearing:
-    """A service on a database of its own; ``statements`` counts what the database was asked."""
+class ServiceConsumer:
+    """A service with its own database; ``statements`` counts the statements sent to it."""
 
     service: Service[Any, Any]
     url: str
@@ -34,20 +33,24 @@ class Hearing:
 
     def __post_init__(self) -> None:
         migrate(self.url, self.service.migrations)
-        told = {"DATABASE_URL": self.url, "BROKER_URL": "embedded:////nowhere/b.db", "MAIL_URL": "maildir:///nowhere"}
-        settings = load(self.service.settings, told)
+        environ = {
+            "DATABASE_URL": self.url,
+            "BROKER_URL": "embedded:////nowhere/b.db",
+            "MAIL_URL": "maildir:///nowhere",
+        }
+        settings = load(self.service.settings, environ)
         self.parts = self.service.parts(settings, clock=self.clock, read_now=self.clock.read)
         sa.event.listen(self.parts.engine, "before_cursor_execute", self._count)
 
     def _count(self, *_: object) -> None:
         self.statements += 1
 
-    def events(self, *events: Event) -> list[Record]:
-        """Records of events, in order, in one partition."""
+    def records(self, *events: Event) -> list[Record]:
+        """Return the records of events, in order, in one partition."""
         return records([outgoing(event, source="/test", now=self.clock.time) for event in events])
 
-    def hear(self, heard: Sequence[Record], *, together: int = 1) -> None:
-        """Hear records, so many in one transaction."""
+    def consume(self, received: Sequence[Record], *, batch_size: int = 1) -> None:
+        """Handle records, ``batch_size`` in one transaction."""
         reception = Reception(
             self.service.name,
             self.service.handlers(self.parts),
@@ -55,27 +58,27 @@ class Hearing:
             most_dead=20,
             foresee=self.service.foresee(self.parts),
         )
-        for start in range(0, len(heard), together):
-            reception.take(heard[start : start + together])
+        for start in range(0, len(received), batch_size):
+            reception.take(received[start : start + batch_size])
 
-    def holds(self) -> dict[str, list[Any]]:
-        """Every row of every table, without what is drawn anew each time."""
-        found: dict[str, list[Any]] = {}
+    def rows(self) -> dict[str, list[Any]]:
+        """Return every row of every table, without columns of random values."""
+        result: dict[str, list[Any]] = {}
         tables = sa.MetaData()
         with self.parts.engine.connect() as connection:
             tables.reflect(connection)
             for table in tables.sorted_tables:
                 if table.name not in CHASSIS:
                     rows = connection.execute(sa.select(table)).mappings()
-                    found[table.name] = sorted(repr(_compared(row)) for row in rows if not _empty(row))
-        return found
+                    result[table.name] = sorted(repr(_compared(row)) for row in rows if not _empty(row))
+        return result
 
     def close(self) -> None:
         self.parts.engine.dispose()
 
 
 def _empty(row: sa.RowMapping) -> bool:
-    """Whether this is a side of a person who gave it up: the matcher keeps such a row where there was one before."""
+    """Return whether a row is a side that its person gave up: the matcher stores such a row if there was one before."""
     return ("looking" in row or "askable" in row) and row["facts"] is None
 
 
@@ -88,7 +91,8 @@ def _compared(row: sa.RowMapping) -> dict[str, Any]:
 
 
 def records(waiting: Sequence[Outgoing]) -> list[Record]:
-    """Records as they lie in one partition."""
+    """Return records as they are stored in one partition."""
     return [
-        Record(one.topic, 0, offset, one.key.encode(), one.value, one.headers, 0) for offset, one in enumerate(waiting)
+        Record(event.topic, 0, offset, event.key.encode(), event.value, event.headers, 0)
+        for offset, event in enumerate(waiting)
     ]

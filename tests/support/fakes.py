@@ -1,6 +1,6 @@
-"""Stand-ins for the world: a clock that stands still and a broker in memory that can be told to misbehave.
+"""Fakes for tests: a clock that does not move by itself, and a broker in memory that can be made to fail.
 
-The broker keeps the promises written in services/chassis/broker/protocol.py; the contract suite holds the real ones.
+The broker follows services/chassis/broker/protocol.py; the contract suite tests the real ones.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from services.chassis.broker.protocol import BrokerError, BrokerUnavailable, Hea
 
 
 class FixedClock:
-    """A clock that moves only when told to; `read` stands in for the database's own time (`read_now=clock.read`)."""
+    """A clock that moves only by ``forward``; ``read`` replaces the time of the database (``read_now=clock.read``)."""
 
     def __init__(self, now: datetime = datetime(2030, 1, 31, 12, tzinfo=UTC)) -> None:
         self.time = now
@@ -37,7 +37,7 @@ class FixedClock:
 
 @dataclass
 class FakeDelivery:
-    """The fate of one record, decided when it was sent."""
+    """The result of sending one record, decided at the time of sending."""
 
     outcome: tuple[int, int] | BrokerError
 
@@ -49,10 +49,10 @@ class FakeDelivery:
 
 @dataclass
 class FakeBroker:
-    """Logs in memory, shared by the producers and consumers it hands out.
+    """A broker with logs in memory, shared by its producers and consumers.
 
-    `away` makes everything unavailable. `fate` is asked about each record to send: an error it returns is what the
-    record's delivery raises; with `stored_anyway` the record lies in the log all the same (a lost answer).
+    ``away`` makes every call raise BrokerUnavailable. ``fate`` is called with each record to send; if it returns an
+    error, the delivery raises it. With ``stored_anyway`` the record is stored all the same (a lost answer).
     """
 
     partitions: int = 2
@@ -88,13 +88,13 @@ class FakeBroker:
 
     def must_answer(self) -> None:
         if self.away:
-            raise BrokerUnavailable("told to be away")
+            raise BrokerUnavailable("set to be away")
 
     def place(self, topic: str, key: bytes) -> TopicPartition:
         return TopicPartition(topic, crc32(key) % self.partitions)
 
     def put(self, topic: str, key: bytes, value: bytes, headers: Headers = ()) -> Record:
-        """Write a record straight into the log, however bad it is."""
+        """Append any record to the log, without ``away`` or ``fate``."""
         with self.lock:
             place = self.place(topic, key)
             record = Record(topic, place.partition, len(self.log[place]), key, value, tuple(headers), 0)
@@ -102,7 +102,7 @@ class FakeBroker:
             return record
 
     def records(self, topic: str) -> list[Record]:
-        """Return all records of a topic; those of one key are in order."""
+        """Return all records of a topic; records of one key are in order."""
         return [record for place, log in sorted(self.log.items()) if place.topic == topic for record in log]
 
 
@@ -112,7 +112,7 @@ class FakeProducer:
 
     def send(self, topic: str, key: bytes, value: bytes, headers: Headers = ()) -> FakeDelivery:
         if self.broker.away:
-            return FakeDelivery(BrokerUnavailable("told to be away"))
+            return FakeDelivery(BrokerUnavailable("set to be away"))
         place = self.broker.place(topic, key)
         error = self.broker.fate(Record(topic, place.partition, -1, key, value, tuple(headers), 0))
         if error is not None and not self.broker.stored_anyway:
@@ -121,10 +121,10 @@ class FakeProducer:
         return FakeDelivery(error or (record.partition, record.offset))
 
     def flush(self, timeout: float) -> None:
-        """Prove nothing, as the real one."""
+        """Do nothing: every record is stored at once."""
 
     def close(self, timeout: float = 5.0) -> None:
-        """Nothing is open."""
+        """Do nothing: nothing is open."""
 
 
 @dataclass
@@ -140,11 +140,11 @@ class FakeReader:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Nothing is open."""
+        """Do nothing: nothing is open."""
 
 
 class FakeConsumer:
-    """The only member of its group: it holds every partition of its topics."""
+    """The only member of its group, assigned every partition of its topics."""
 
     def __init__(self, broker: FakeBroker, group: str, topics: Sequence[str]) -> None:
         self.broker = broker
@@ -157,16 +157,16 @@ class FakeConsumer:
     def poll(self, timeout_s: float, max_records: int = 100) -> Mapping[TopicPartition, Sequence[Record]]:
         if self.broker.away:
             return {}
-        found: dict[TopicPartition, Sequence[Record]] = {}
+        batches: dict[TopicPartition, Sequence[Record]] = {}
         for place in sorted(self.held - self.paused):
             start = self.position[place]
             records = self.broker.log[place][start : start + max_records]
             if records:
-                found[place] = records
+                batches[place] = records
                 self.position[place] = records[-1].offset + 1
-        if not found:
+        if not batches:
             threading.Event().wait(min(timeout_s, 0.01))
-        return found
+        return batches
 
     def commit(self, offsets: Mapping[TopicPartition, int]) -> bool:
         if self.closed or self.broker.away:

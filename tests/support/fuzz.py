@@ -1,9 +1,9 @@
-"""Fuzzing an app by its own description (schemathesis): odd requests by the hundred, judged by what it promises.
+"""Fuzz an app by its OpenAPI document (schemathesis): hundreds of odd requests, checked against the document.
 
-The app is served over real HTTP on a free port, in threads of this process. What is checked: no answer beyond those
-listed, bodies and headers as described, wrong input refused, no 5xx, no way around a sign-in. A request that fits the
-schema may still be refused with 409, 412, 422 or 428: no schema says which languages exist, or whether there is a
-version already that has to be named.
+The app is served over real HTTP on a free port, in threads of this process. Checked are: only listed statuses, bodies
+and headers as described, wrong input refused, no 5xx, no way around a sign-in. A request that fits the schema may
+still be refused with 409, 412, 422 or 428: no schema states which languages exist, or whether a version already exists
+that If-Match has to name.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ def fuzz(
     examples: int = 30,
     seed: int = 1,
 ) -> tuple[int, list[str]]:
-    """Return how many requests were made, and each fault with a curl line that shows it (at best none).
+    """Return the number of requests, and each fault with a curl command that reproduces it.
 
-    `description` is the path of the OpenAPI document, `leave_out` a regular expression of paths not to call, `headers`
-    go with every request (a token).
+    ``description`` is the path of the OpenAPI document, ``leave_out`` a regular expression of paths not to call;
+    ``headers`` are sent with every request (a token).
     """
     with _served(app) as address:
         schema: Any = schemathesis.openapi.from_url(address + description)
@@ -42,7 +42,7 @@ def fuzz(
         schema.config.headers = dict(headers)
         schema.config.seed = seed
         schema.config.generation.update(max_examples=examples)
-        schema.config.phases.stateful.enabled = False  # our descriptions link no operations
+        schema.config.phases.stateful.enabled = False  # our documents link no operations
         schema.config.checks.positive_data_acceptance.expected_statuses = _MAY_BE_REFUSED
         refused = [
             "400",
@@ -57,7 +57,7 @@ def fuzz(
             "422",
             "428",
             "429",
-        ]  # 412: the version is looked at first
+        ]  # 412: the version is checked first
         schema.config.checks.negative_data_rejection.expected_statuses = refused
         schema.config.checks.missing_required_header.expected_statuses = ["400", "401", "403", "415", "422", "428"]
         requests, faults = 0, []
@@ -74,18 +74,18 @@ def _faults(event: events.ScenarioFinished) -> Iterator[str]:
     for case, checks in event.recorder.checks.items():
         for check in checks:
             if check.status == Status.FAILURE and check.failure_info is not None:
-                shown = event.recorder.cases[case].value.as_curl_command()
-                yield f"{event.recorder.label}: {check.name}: {check.failure_info.failure}\n{shown}"
+                curl = event.recorder.cases[case].value.as_curl_command()
+                yield f"{event.recorder.label}: {check.name}: {check.failure_info.failure}\n{curl}"
 
 
-class _Quiet(WSGIRequestHandler):
+class _SilentHandler(WSGIRequestHandler):
     def log(self, type: str, message: str, *args: Any) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @contextmanager
 def _served(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_SilentHandler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

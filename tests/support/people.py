@@ -1,4 +1,4 @@
-"""Builders of people: say what the story is about, the rest is ordinary and fits."""
+"""Builders of people: state what a test is about; the defaults are ordinary and fit each other."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -15,32 +15,32 @@ TRAINED = date(2031, 1, 31)
 
 
 def spoken(*tags: str, level: str = "fluent") -> tuple[Spoken, ...]:
-    """Languages at one level."""
+    """Return languages, all at one level."""
     return tuple(Spoken(tag=tag, level=level) for tag in tags)
 
 
 def asks_about(device_class: str, model: str | None = None, stage: str = "considering") -> DeviceInterest:
-    """A device a mentee asks about."""
+    """Return a device interest of a mentee."""
     return DeviceInterest(device_class=device_class, stage=stage, model=model)
 
 
 def lived_with(device_class: str, model: str | None = None, until: str | None = None) -> DeviceLived:
-    """A device a mentor has lived with."""
+    """Return a device that a mentor has lived with."""
     return DeviceLived(device_class=device_class, model=model, since="2020-01", until=until)
 
 
 def free_on(day: str, start: int, end: int) -> Window:
-    """A weekly window in whole local hours."""
+    """Return a weekly window in whole local hours."""
     return Window(day=day, start=60 * start, end=60 * end)
 
 
 def must(criterion: str, value: str) -> Must:
-    """A condition."""
+    """Return a condition of a mentee."""
     return Must(criterion=criterion, value=value)
 
 
 def stage(code: str, until: date | None = None) -> LifeStage:
-    """A stage of life."""
+    """Return a life stage."""
     return LifeStage(code=code, until=until)
 
 
@@ -52,47 +52,56 @@ def a_mentee(
     held: str | None = None,
     **facts: Any,
 ) -> Mentee:
-    """Somebody with type 1 who speaks English; ``facts`` say what is special."""
-    usual = MenteeFacts(
+    """Return a mentee with type 1 who speaks English; ``facts`` override the defaults."""
+    default_values = MenteeFacts(
         waiting_since=NOW - waited, languages=spoken("en"), relation="self", diabetes_type="t1d", diagnosed="2020-01"
     )
-    return Mentee(id=id, programme="cairn", facts=replace(usual, **facts), excluded=frozenset(excluded), held=held)
+    return Mentee(
+        id=id, programme="cairn", facts=replace(default_values, **facts), excluded=frozenset(excluded), held=held
+    )
 
 
 def a_mentor(
     id: str = "mentor", *, taken: int = 0, shapes_taken: tuple[str, ...] = (), paused: bool = False, **facts: Any
 ) -> Mentor:
-    """Somebody approved and trained with type 1 who speaks English; ``facts`` say what is special."""
-    usual = MentorFacts(
+    """Return an approved and trained mentor with type 1 who speaks English; ``facts`` override the defaults."""
+    default_values = MentorFacts(
         languages=spoken("en"), relations=("self",), diabetes_types=("t1d",), approved=True, trained_until=TRAINED
     )
     return Mentor(
-        id=id, programme="cairn", facts=replace(usual, **facts), taken=taken, shapes_taken=shapes_taken, paused=paused
+        id=id,
+        programme="cairn",
+        facts=replace(default_values, **facts),
+        taken=taken,
+        shapes_taken=shapes_taken,
+        paused=paused,
     )
 
 
 def weights(coverage: int = 100, quality_floor: int = 0, **settings: str | int) -> Weights:
-    """The default weights with some criteria set: a number is a weight, a word a mode."""
-    usual = default_weights()
-    criteria = dict(usual.criteria)
-    for name, told in settings.items():
-        before = criteria[name]
-        criteria[name] = Setting(before.mode, told) if isinstance(told, int) else Setting(Mode(told), before.weight)
-    return replace(usual, criteria=criteria, coverage=coverage, quality_floor=quality_floor)
+    """Return the default weights with some criteria set: a number is a weight, a string a mode."""
+    default_values = default_weights()
+    criteria = dict(default_values.criteria)
+    for name, value in settings.items():
+        default = criteria[name]
+        criteria[name] = (
+            Setting(default.mode, value) if isinstance(value, int) else Setting(Mode(value), default.weight)
+        )
+    return replace(default_values, criteria=criteria, coverage=coverage, quality_floor=quality_floor)
 
 
 def only(criterion: str, mode: str = "soft") -> Weights:
-    """Weights under which one criterion alone ranks pairs."""
-    usual = default_weights()
-    criteria = {name: Setting(setting.mode, 0) for name, setting in usual.criteria.items()}
+    """Return weights with which only one criterion ranks pairs."""
+    default_values = default_weights()
+    criteria = {name: Setting(setting.mode, 0) for name, setting in default_values.criteria.items()}
     criteria[criterion] = Setting(Mode(mode), 100)
-    return replace(usual, criteria=criteria)
+    return replace(default_values, criteria=criteria)
 
 
 def a_snapshot(
     mentees: Iterable[Mentee], mentors: Iterable[Mentor], given: Weights | None = None, **more: Any
 ) -> Snapshot:
-    """A snapshot of some people, as of ``NOW``."""
+    """Return a snapshot of the given people at ``NOW``."""
     return Snapshot(
         programme="cairn",
         at=NOW,

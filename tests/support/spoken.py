@@ -1,4 +1,4 @@
-"""Which sentences a service speaks to people, by extraction from its sources and templates, and who translates them."""
+"""The translatable sentences of a service, extracted from its sources and templates, and gaps in its catalogues."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,13 +11,13 @@ _KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 
 
 def sentences(service: Path) -> set[str]:
-    """Every message id in a service's folder; of a plural the singular."""
-    found = extract_from_dir(str(service), method_map=_WHERE, keywords=_KEYWORDS)
-    return {ids if isinstance(ids, str) else ids[0] for _, _, ids, _, _ in found}
+    """Return every message id in a service's folder; for a plural, the singular."""
+    messages = extract_from_dir(str(service), method_map=_WHERE, keywords=_KEYWORDS)
+    return {ids if isinstance(ids, str) else ids[0] for _, _, ids, _, _ in messages}
 
 
 def untranslated(service: Path, locale: str) -> Iterator[str]:
-    """The sentences that one language lacks, or has only in doubt."""
+    """Yield the sentences whose translation is missing, incomplete or fuzzy in one language."""
     with (service / "words" / f"{locale}.po").open("rb") as lines:
         catalogue = read_po(lines, locale=locale)
     for sentence in sorted(sentences(service)):
@@ -28,10 +28,10 @@ def untranslated(service: Path, locale: str) -> Iterator[str]:
 
 
 def unspoken(service: Path, locale: str) -> Iterator[str]:
-    """The translations of sentences that nobody speaks any more."""
-    spoken = sentences(service)
+    """Yield the sentences of a catalogue that the service no longer uses."""
+    used = sentences(service)
     with (service / "words" / f"{locale}.po").open("rb") as lines:
         for message in read_po(lines, locale=locale):
             first = message.id if isinstance(message.id, str) else message.id[0]
-            if first and first not in spoken:
+            if first and first not in used:
                 yield first

@@ -1,9 +1,9 @@
-"""The real Kafka, PostgreSQL and Redis under the tests marked `stack`, and a mail server that delivers nothing.
+"""The real Kafka, PostgreSQL and Redis for the tests marked ``stack``.
 
-`python -m tests.support.stack run -- pytest …` starts each server once, names it in the environment for everything the
-command starts (all xdist workers share them), stops them all and passes the exit code on. A server whose variable is
-set already is used as it is. Tests ask the functions below, and get names of their own: a database, a space on Kafka, a
-numbered Redis database. Where a server is missing the test is skipped with the reason; with `CI` set it fails.
+``python -m tests.support.stack run -- pytest …`` starts each server once, sets its address in the environment of the
+command (all xdist workers share the servers), stops them all and returns the exit code of the command. A server whose
+variable is already set is used as it is. The functions below give each test its own names: a database, a topic prefix
+on Kafka, a numbered Redis database. Without a server, its tests are skipped with the reason; with ``CI`` set they fail.
 """
 
 from __future__ import annotations
@@ -22,32 +22,32 @@ from deploy.local.layout import SERVICES, Parts
 KAFKA = "CAIRN_TEST_KAFKA"
 POSTGRES = "CAIRN_TEST_POSTGRES"
 REDIS = "CAIRN_TEST_REDIS"
-REASON = "_MISSING_BECAUSE"  # set by the runner behind the name of a server it could not have
+REASON = "_MISSING_BECAUSE"  # the runner sets server name + REASON when it could not start that server
 JARS = Path(__file__).resolve().parents[2] / "var" / "jars"
 
 
 def kafka_bootstrap() -> str:
-    """Return `host:port` of the Kafka that all tests share; use names that nobody else uses, or `kafka_url`."""
-    return _need(KAFKA)
+    """Return ``host:port`` of the Kafka that all tests share; use unique names there, or ``kafka_url``."""
+    return _address_of(KAFKA)
 
 
 def kafka_url() -> str:
-    """Return the address, for `open_broker`, of a space on Kafka that no other test knows."""
+    """Return the URL, for ``open_broker``, of a topic prefix on Kafka that no other test uses."""
     return f"kafka://{kafka_bootstrap()}/{_unique('space')}"
 
 
 def postgres_url() -> str:
-    """Return the URL of an empty PostgreSQL database that no other test knows."""
+    """Return the URL of an empty PostgreSQL database that no other test uses."""
     from deploy.local.postgres import create_database
 
-    return create_database(_need(POSTGRES), _unique("test"))
+    return create_database(_address_of(POSTGRES), _unique("test"))
 
 
 def redis_url() -> str:
-    """Return the URL of an empty Redis database; there are 63, given out in turn."""
+    """Return the URL of an empty Redis database; 63 are assigned in turn."""
     import redis
 
-    server = _need(REDIS)
+    server = _address_of(REDIS)
     with redis.Redis.from_url(server) as connection:
         number = int(str(connection.incr("databases given out"))) % 63 + 1
     url = f"{server.rpartition('/')[0]}/{number}"
@@ -57,16 +57,16 @@ def redis_url() -> str:
 
 
 def real_parts() -> Parts:
-    """Return fresh parts for a whole system: a database per service, a space on Kafka, a Redis database."""
+    """Return new parts for a whole system: a database per service, a topic prefix on Kafka, a Redis database."""
     return Parts(databases={service: postgres_url() for service in SERVICES}, broker=kafka_url(), cache=redis_url())
 
 
-def _need(server: str) -> str:
+def _address_of(server: str) -> str:
     address = os.environ.get(server)
-    return address or _go_without(server)
+    return address or _skip_or_fail(server)
 
 
-def _go_without(server: str) -> NoReturn:
+def _skip_or_fail(server: str) -> NoReturn:
     reason = os.environ.get(server + REASON, "start it with `make test`, or name one yourself")
     message = f"NOT TESTED AGAINST THE REAL THING: {server} is not set ({reason})"
     if os.environ.get("CI"):
@@ -79,7 +79,7 @@ def _unique(word: str) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Run a command on the stack."""
+    """Run a command with the stack; return its exit code."""
     from tests.support.stack_runner import run_on_stack
 
     parser = argparse.ArgumentParser(prog="python -m tests.support.stack", description=__doc__)

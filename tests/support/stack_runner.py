@@ -1,4 +1,4 @@
-"""Starts the servers of the stack, runs one command on them, and leaves nothing running, whatever ends it."""
+"""Start the servers of the stack, run one command with them, and leave no process behind, whatever ends it."""
 
 from __future__ import annotations
 
@@ -22,44 +22,42 @@ from deploy.local.server import LocalServer, LocalServerError
 from tests.support.stack import JARS, KAFKA, POSTGRES, REASON, REDIS
 
 _PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
-
-
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _LEAVE_WITHIN_S = 20.0
 
 
 def run_on_stack(command: Sequence[str]) -> int:
-    """Run `command` with the addresses of the stack in its environment; returns its exit code, 128 + n for signal n."""
+    """Run ``command`` with the stack's addresses in its environment; return its exit code, or 128 + n for signal n."""
     _adopt_orphans()
-    told: list[int] = []  # the signals that came; a handler that raised could be swallowed wherever we happen to be
+    received: list[int] = []  # signals so far; an exception raised in a handler could be swallowed by any code
     for number in _SIGNALS:
-        signal.signal(number, lambda came, _: told.append(came))
+        signal.signal(number, lambda signum, _: received.append(signum))
     try:
         with tempfile.TemporaryDirectory(prefix="cairn-stack-") as folder, _servers(Path(folder)) as addresses:
             missing = [name.removesuffix(REASON) for name in addresses if name.endswith(REASON)]
             if missing and os.environ.get("CI"):
-                _say("With CI set, every server has to be there.")
+                _print_line("With CI set, every server has to be there.")
                 return 1
-            code = 0 if told else _run(command, {**os.environ, **addresses}, told)
-            return 128 + told[0] if told else code
+            code = 0 if received else _run(command, {**os.environ, **addresses}, received)
+            return 128 + received[0] if received else code
     finally:
-        _end_what_is_left()
+        _kill_descendants()
 
 
 @contextlib.contextmanager
 def _servers(folder: Path) -> Iterator[Mapping[str, str]]:
-    """Start what the environment does not name, at the same time, and stop it at the end; yields their addresses."""
-    wanted: dict[str, Callable[[], LocalServer]] = {
+    """Start in parallel the servers that the environment does not name, and yield their addresses."""
+    builders: dict[str, Callable[[], LocalServer]] = {
         KAFKA: lambda: KafkaNode(folder / "kafka", jars=JARS),
         POSTGRES: lambda: PostgresServer(folder / "postgres", durable=False),
         REDIS: lambda: RedisServer(folder / "redis"),
     }
-    servers = {name: build() for name, build in wanted.items() if not os.environ.get(name)}
+    servers = {name: build() for name, build in builders.items() if not os.environ.get(name)}
     began = time.monotonic()
     try:
-        with ThreadPoolExecutor(max_workers=len(wanted)) as together:
-            addresses = dict(together.map(_start, servers, servers.values()))
-        _say(f"The stack is up after {time.monotonic() - began:.1f} s.")
+        with ThreadPoolExecutor(max_workers=len(builders)) as pool:
+            addresses = dict(pool.map(_start, servers, servers.values()))
+        _print_line(f"The stack is up after {time.monotonic() - began:.1f} s.")
         yield addresses
     finally:
         for server in servers.values():
@@ -67,43 +65,43 @@ def _servers(folder: Path) -> Iterator[Mapping[str, str]]:
 
 
 def _start(name: str, server: LocalServer) -> tuple[str, str]:
-    """Return what to put into the environment: the address, or why there is none."""
+    """Start a server; return the environment variable to set: its address, or the reason why there is none."""
     try:
         return name, server.start()
     except LocalServerError as error:
-        _say(f"*** {name}: {error} Its tests will be skipped.")
+        _print_line(f"*** {name}: {error} Its tests will be skipped.")
         return name + REASON, str(error)
 
 
-def _run(command: Sequence[str], environment: Mapping[str, str], told: Sequence[int]) -> int:
-    """Run the command to its end; a signal that comes to us is passed on, and followed up if nothing happens."""
+def _run(command: Sequence[str], environment: Mapping[str, str], received: Sequence[int]) -> int:
+    """Run the command to its end; pass on a received signal, and kill the command if it does not end in time."""
     process = subprocess.Popen(command, env=environment, preexec_fn=ending_with_us(signal.SIGTERM))  # noqa: PLW1509
-    passed_on = 0.0
+    passed_on_at = 0.0
     while True:
         with contextlib.suppress(subprocess.TimeoutExpired):
             code = process.wait(0.1)
             return code if code >= 0 else 128 - code
-        if told and not passed_on:
-            passed_on = time.monotonic()
-            if not (told[0] == signal.SIGINT and sys.stdin.isatty()):  # a terminal's Ctrl-C has reached it already
-                process.send_signal(told[0])
-        elif passed_on and time.monotonic() - passed_on > _LEAVE_WITHIN_S:
+        if received and not passed_on_at:
+            passed_on_at = time.monotonic()
+            if not (received[0] == signal.SIGINT and sys.stdin.isatty()):  # the terminal has sent Ctrl-C to it already
+                process.send_signal(received[0])
+        elif passed_on_at and time.monotonic() - passed_on_at > _LEAVE_WITHIN_S:
             process.kill()
 
 
-def _say(line: str) -> None:
+def _print_line(line: str) -> None:
     sys.stderr.write(line + "\n")
     sys.stderr.flush()
 
 
 def _adopt_orphans() -> None:
-    """Become the parent of whatever the command leaves behind when it is killed (Linux only)."""
+    """Become the parent of processes that the command leaves behind (Linux only)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
-def _end_what_is_left() -> None:
-    """Kill every process below us, generation by generation: killing one hands us its children."""
+def _kill_descendants() -> None:
+    """Kill all descendants, generation by generation: the children of a killed process become ours."""
     while children := _children(os.getpid()):
         for child in children:
             with contextlib.suppress(ProcessLookupError):
@@ -113,11 +111,11 @@ def _end_what_is_left() -> None:
 
 
 def _children(parent: int) -> list[int]:
-    """Return the ids of the processes whose parent is `parent`, dead but unburied ones included."""
-    found = []
+    """Return the ids of the processes whose parent is ``parent``, zombies included."""
+    children = []
     for status in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             after_name = status.read_text(errors="replace").rpartition(")")[2].split()
             if int(after_name[1]) == parent:
-                found.append(int(status.parent.name))
-    return found
+                children.append(int(status.parent.name))
+    return children

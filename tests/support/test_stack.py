@@ -1,4 +1,4 @@
-"""The stack under the tests: its addresses reach the command, and nothing outlives it."""
+"""The stack for tests: its addresses reach the command, and no process outlives it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _run(script: str, tmp_path: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
 
 
-def _gone(pid: int) -> bool:
+def _has_ended(pid: int) -> bool:
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
         try:
@@ -36,30 +36,30 @@ def _gone(pid: int) -> bool:
     return False
 
 
-def test_servers_that_are_named_already_are_used_and_the_exit_code_is_passed_on(tmp_path: Path) -> None:
+def test_servers_named_in_the_environment_are_used_and_the_exit_code_is_returned(tmp_path: Path) -> None:
     runner = _run("echo $CAIRN_TEST_KAFKA; exit 7", tmp_path)
-    said, _ = runner.communicate(timeout=30)
-    assert (said.strip(), runner.returncode) == ("somewhere:1", 7)
+    output, _ = runner.communicate(timeout=30)
+    assert (output.strip(), runner.returncode) == ("somewhere:1", 7)
 
 
-def test_what_the_command_leaves_behind_is_ended(tmp_path: Path) -> None:
+def test_processes_that_the_command_leaves_behind_are_killed(tmp_path: Path) -> None:
     runner = _run("setsid sleep 300 >/dev/null & echo $!; kill -9 $$", tmp_path)
-    said, _ = runner.communicate(timeout=30)
+    output, _ = runner.communicate(timeout=30)
     assert runner.returncode == 128 + signal.SIGKILL
-    assert _gone(int(said))
+    assert _has_ended(int(output))
 
 
-def test_a_runner_that_is_told_to_leave_tells_the_command(tmp_path: Path) -> None:
-    runner = _run("trap 'echo asked; exit' TERM; echo ready; while :; do sleep 0.05; done", tmp_path)
+def test_a_signal_to_the_runner_is_passed_on_to_the_command(tmp_path: Path) -> None:
+    runner = _run("trap 'echo stopped; exit' TERM; echo ready; while :; do sleep 0.05; done", tmp_path)
     assert runner.stdout is not None
     assert runner.stdout.readline() == "ready\n"
     runner.terminate()
-    assert runner.stdout.read() == "asked\n"
+    assert runner.stdout.read() == "stopped\n"
     assert runner.wait(30) == 128 + signal.SIGTERM
     runner.stdout.close()
 
 
-def test_a_missing_server_skips_loudly_and_fails_in_ci(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_server_skips_the_test_and_fails_it_in_ci(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(stack.KAFKA, raising=False)
     monkeypatch.setenv(stack.KAFKA + stack.REASON, "no Java")
     monkeypatch.delenv("CI", raising=False)
@@ -71,7 +71,7 @@ def test_a_missing_server_skips_loudly_and_fails_in_ci(monkeypatch: pytest.Monke
 
 
 @pytest.mark.stack
-def test_every_caller_gets_places_of_its_own() -> None:
+def test_every_caller_gets_separate_parts() -> None:
     first, second = stack.real_parts(), stack.real_parts()
     places = [*first.databases.values(), first.broker, first.cache, *second.databases.values(), second.broker]
     assert len({*places, second.cache}) == len(places) + 1

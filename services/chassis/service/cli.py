@@ -1,8 +1,8 @@
-"""One way to start every process: `python -m services.<name> <role>`, and one way to end it.
+"""Start every process as ``python -m services.<name> <role>``, and end it on SIGTERM or SIGINT.
 
-SIGTERM and SIGINT set `Stop`; the role's loop sees it and returns, and the process ends with 0. What has not ended
-after ten seconds is ended hard: everything unfinished is safe in the database and begins again elsewhere.
-Exit codes: 0 done, 1 an unforeseen error or no end in time, 2 wrong words or settings.
+Both signals set ``Stop``; the role's loop checks it and returns, and the process exits with 0. A process that has not
+ended within ten seconds is killed: unfinished work is safe in the database and is done again by another process.
+Exit codes: 0 done, 1 an unexpected error or no end in time, 2 wrong arguments or settings.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from services.chassis.service.stop import Stop
 __all__ = ["Command", "Role", "Stop", "run_service"]
 
 Role = Callable[[Stop], None]
-"""A process of the service: works until the Stop is set, then returns. Its docstring's first line is its help."""
+"""A process of the service: works until ``Stop`` is set, then returns. Its docstring's first line is its help."""
 
 Command = Callable[[Sequence[str]], int]
-"""Work that ends by itself: takes the rest of the command line, returns the exit code. Its docstring as for a role."""
+"""Work that ends by itself: takes the rest of the command line, returns the exit code. Help as for a role."""
 
 HARD_LIMIT = 9.5
-"""Seconds from the wish to stop to the hard end; below the ten that are promised."""
+"""Seconds from the first signal until the process is killed; below the documented ten."""
 
 _log = logging.getLogger(__name__)
 
@@ -44,13 +44,14 @@ def run_service(
 ) -> int:
     """Run the role named on the command line, and return the exit code.
 
-    The help lists `commands` too; `start` runs them before the service is put together. `configure_logs(service, role)`
-    is called before the role starts, and not for --help; without one, `logs.configure` is, with level INFO. `arguments`
-    stands in for sys.argv in tests. Call it from the main thread: signals are heard there only.
+    The help lists ``commands`` too; ``start`` runs them previous the service is assembled.
+    ``configure_logs(service, role)`` is called previous the role starts, and not for --help; the default is
+    ``logs.configure`` with level INFO. ``arguments`` replaces ``sys.argv`` in tests. Call this from the main thread:
+    Python handles signals only there.
     """
     role = _parser(name, description, roles, commands or {}).parse_args(arguments).role
-    stop = Stop()  # from here on a signal asks and never kills
-    before = {number: signal.signal(number, _stopper(stop)) for number in (signal.SIGTERM, signal.SIGINT)}
+    stop = Stop()  # from here on, a signal requests a stop and does not kill
+    previous = {number: signal.signal(number, _stopper(stop)) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         (configure_logs or _configure_logs)(name, role)
         _log.info("started", extra={"service": name, "role": role, "pid": os.getpid()})
@@ -63,7 +64,7 @@ def run_service(
         return 1
     finally:
         stop.finished()
-        for number, handler in before.items():
+        for number, handler in previous.items():
             signal.signal(number, handler)
     _log.info("stopped", extra={"service": name, "role": role})
     return 0
@@ -87,7 +88,7 @@ def _parser(
 
 
 def _stopper(stop: Stop) -> Callable[[int, FrameType | None], None]:
-    """Return the signal handler: the first signal asks, and starts the clock for the hard end."""
+    """Return the signal handler: the first signal sets ``stop`` and starts the timer that kills the process."""
 
     def on_signal(number: int, frame: FrameType | None) -> None:
         del number, frame

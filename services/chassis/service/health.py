@@ -1,8 +1,8 @@
-"""How a process is: ok, degraded (something it can do without is away) or unready (it cannot do its work).
+"""Health of a process: ok, degraded (an optional dependency is unavailable) or unready (it cannot do its work).
 
-A broker or a cache away is "degraded": the outbox holds what is told meanwhile. So is a consumer whose partition stands
-in alarm: its other partitions go on, and taking the process out of service would help nobody. The database away is
-"unready".
+Without its broker or cache a process is "degraded": the outbox stores events meanwhile. So is a consumer with a
+partition in alarm: it goes on with its other partitions, so taking it out of service would not help. Without its
+database a process is "unready".
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as TookTooLong
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,13 +18,15 @@ from services.chassis.core.clock import monotonic
 
 Status = Literal["ok", "degraded", "unready"]
 
-
-_MOST_CHECKS = 8  # threads are started only when they are needed
+_MAX_THREADS = 8  # threads are started only when they are needed
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing to look at. `probe` returns (anything but False) when it is well and raises when it is not."""
+    """A dependency to check: ``probe`` returns anything but False when it is healthy, else returns False or raises.
+
+    ``needed`` marks a dependency without which the process is unready.
+    """
 
     name: str
     probe: Callable[[], Any]
@@ -32,57 +34,57 @@ class Check:
 
 
 class Health:
-    """Looks at every check, each for at most `patience` seconds, and remembers the answer for `keep` seconds.
+    """Run all checks within ``timeout`` seconds, and cache the result for ``cache_seconds``.
 
-    A probe that hangs is counted as away and not started a second time until it comes back, so that a dead dependency
-    cannot eat the threads of a living process.
+    A probe that hangs counts as failed and is not started again until it returns, so that a dead dependency cannot
+    use up the threads of the process.
     """
 
-    def __init__(self, checks: Sequence[Check], *, patience: float = 2.0, keep: float = 1.0) -> None:
+    def __init__(self, checks: Sequence[Check], *, timeout: float = 2.0, cache_seconds: float = 1.0) -> None:
         self._checks = tuple(checks)
-        self._patience = patience
-        self._keep = keep
+        self._timeout = timeout
+        self._cache_seconds = cache_seconds
         self._lock = threading.Lock()
         self._pool: ThreadPoolExecutor | None = None
         self._running: dict[str, Any] = {}
         self._last: tuple[float, tuple[Status, Mapping[str, str]]] | None = None
 
     def add(self, check: Check) -> None:
-        """Look at one thing more from now on."""
+        """Add a check; the next report includes it."""
         with self._lock:
             self._checks = (*self._checks, check)
             self._last = None
 
     def report(self) -> tuple[Status, Mapping[str, str]]:
-        """Return the status and, per check, "ok" or the class of what went wrong (never its message)."""
+        """Return the status and, per check, "ok" or the class of its error (never the message)."""
         with self._lock:
-            if self._last is None or monotonic() - self._last[0] > self._keep:
-                self._last = (monotonic(), self._look())
+            if self._last is None or monotonic() - self._last[0] > self._cache_seconds:
+                self._last = (monotonic(), self._run_checks())
             return self._last[1]
 
-    def _look(self) -> tuple[Status, Mapping[str, str]]:
+    def _run_checks(self) -> tuple[Status, Mapping[str, str]]:
         if self._pool is None:
-            self._pool = ThreadPoolExecutor(max_workers=_MOST_CHECKS, thread_name_prefix="health")
+            self._pool = ThreadPoolExecutor(max_workers=_MAX_THREADS, thread_name_prefix="health")
         for check in self._checks:
             if check.name not in self._running:
                 self._running[check.name] = self._pool.submit(check.probe)
-        deadline = monotonic() + self._patience
-        details = {check.name: self._outcome(check, deadline - monotonic()) for check in self._checks}
-        away = [check for check in self._checks if details[check.name] != "ok"]
-        if any(check.needed for check in away):
+        deadline = monotonic() + self._timeout
+        details = {check.name: self._result(check, deadline - monotonic()) for check in self._checks}
+        failed = [check for check in self._checks if details[check.name] != "ok"]
+        if any(check.needed for check in failed):
             return "unready", details
-        return ("degraded" if away else "ok"), details
+        return ("degraded" if failed else "ok"), details
 
-    def _outcome(self, check: Check, patience: float) -> str:
+    def _result(self, check: Check, timeout: float) -> str:
         future = self._running[check.name]
         try:
-            well = future.result(timeout=max(0.0, patience)) is not False
-        except TookTooLong:
+            healthy = future.result(timeout=max(0.0, timeout)) is not False
+        except FutureTimeoutError:
             if not future.done():
                 return "no answer in time"
-            well = False
+            healthy = False
         except Exception as error:
             del self._running[check.name]
             return type(error).__name__
         del self._running[check.name]
-        return "ok" if well else "not well"
+        return "ok" if healthy else "not well"

@@ -1,4 +1,7 @@
-"""What an operator does with a service's dead letters and alarms. Each write is audited in its own transaction."""
+"""List, redrive and drop a service's dead letters, and resume partitions in alarm.
+
+The audit record of each write is in the same transaction.
+"""
 
 from __future__ import annotations
 
@@ -14,29 +17,29 @@ from services.chassis.storage.partition_alarms import PartitionState, read_state
 from services.chassis.storage.unit_of_work import UnitOfWork
 
 BY = "operator"
-"""Who the audit names: commands run with the service's own environment, which knows no person."""
+"""The actor in the audit: commands run in the service's own environment, which identifies no person."""
 
 LOST = "lost"
-"""The topic does not hold the record any more."""
+"""The topic no longer contains the record."""
 
 
 @dataclass(frozen=True, slots=True)
-class Redriven:
-    """What became of one letter: `outcome` is LOST, one of `Reception.redrive`, or "failed" with `error`."""
+class RedriveResult:
+    """The result for one letter: ``outcome`` is LOST, a result of ``Reception.redrive``, or "failed" with ``error``."""
 
     letter: Letter
     outcome: str
     error: str = ""
 
     @property
-    def stays(self) -> bool:
-        """Tell whether the letter is still there."""
+    def letter_remains(self) -> bool:
+        """Return whether the letter is still stored."""
         return self.outcome in {LOST, "failed"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Operator:
-    """The consumer group `group` of one service, seen by an operator."""
+    """Operations on the consumer group ``group`` of one service."""
 
     group: str
     uow: UnitOfWork[Any]
@@ -44,30 +47,30 @@ class Operator:
     open_reception: Callable[[], Reception]
 
     def letters(self, wanted: Wanted) -> Sequence[Letter]:
-        """Return the dead letters asked for."""
+        """Return the dead letters that match ``wanted``."""
         with self.uow.begin(read_only=True):
             return list_letters(self.uow.transaction().connection, self.group, wanted)
 
     def partitions(self) -> Sequence[PartitionState]:
-        """Return the partitions that gave dead letters and no good event since."""
+        """Return the partitions whose latest records became dead letters."""
         with self.uow.begin(read_only=True):
             return read_states(self.uow.transaction().connection, self.group)
 
-    def is_kept(self, letter: Letter) -> bool:
-        """Tell whether the topic still holds the letter's record. Raises BrokerUnavailable."""
+    def is_in_topic(self, letter: Letter) -> bool:
+        """Return whether the topic still contains the letter's record. Raises BrokerUnavailable."""
         with self.broker.reader() as reader:
             return reader.record(TopicPartition(letter.topic, letter.partition), letter.offset) is not None
 
-    def redrive(self, letters: Sequence[Letter], reason: str | None = None) -> Iterator[Redriven]:
-        """Let records take effect after all, one transaction each, in the order given. Raises BrokerUnavailable."""
+    def redrive(self, letters: Sequence[Letter], reason: str | None = None) -> Iterator[RedriveResult]:
+        """Handle the records of letters again, one transaction each, in the given order. Raises BrokerUnavailable."""
         reception = self.open_reception()
         with self.broker.reader() as reader:
             for letter in letters:
                 record = reader.record(TopicPartition(letter.topic, letter.partition), letter.offset)
-                yield Redriven(letter, LOST) if record is None else _redrive(reception, record, letter, reason)
+                yield RedriveResult(letter, LOST) if record is None else _redrive(reception, record, letter, reason)
 
     def drop(self, letter: Letter, reason: str | None = None) -> bool:
-        """Remove a letter for good; its event never takes effect. False when it is gone already."""
+        """Remove a letter for good, so that its event never takes effect; return False when it is gone already."""
         with self.uow.begin():
             tx = self.uow.transaction()
             if not remove_letter(tx.connection, letter):
@@ -77,7 +80,7 @@ class Operator:
         return True
 
     def resume(self, place: TopicPartition, allowed: int | None = None, reason: str | None = None) -> bool:
-        """End a partition's alarm; the running consumer goes on within seconds. False when none stands."""
+        """End a partition's alarm; return False when it has none. The running consumer continues within seconds."""
         with self.uow.begin():
             tx = self.uow.transaction()
             if not resume_partition(tx.connection, self.group, place, allowed):
@@ -88,11 +91,11 @@ class Operator:
         return True
 
 
-def _redrive(reception: Reception, record: Record, letter: Letter, reason: str | None) -> Redriven:
-    """Redrive one record; an error of its handler leaves everything as it was and is told, class and field only."""
+def _redrive(reception: Reception, record: Record, letter: Letter, reason: str | None) -> RedriveResult:
+    """Redrive one record; an error of its handler changes nothing and is returned as its class and field only."""
     try:
-        return Redriven(letter, reception.redrive(record, letter, by=BY, reason=reason))
+        return RedriveResult(letter, reception.redrive(record, letter, by=BY, reason=reason))
     except BadRecord as error:
-        return Redriven(letter, "failed", f"BadRecord at {error.field}" if error.field else "BadRecord")
+        return RedriveResult(letter, "failed", f"BadRecord at {error.field}" if error.field else "BadRecord")
     except Exception as error:
-        return Redriven(letter, "failed", type(error).__name__)
+        return RedriveResult(letter, "failed", type(error).__name__)

@@ -1,6 +1,6 @@
-"""A small door of its own for the background roles: /livez, /readyz and /metrics, for whoever runs them.
+"""The HTTP endpoint of the background roles for operators: /livez, /readyz and /metrics.
 
-It listens in a daemon thread, answers GET and HEAD only, and says nothing of a fault but its class.
+It listens in a daemon thread, answers only GET and HEAD, and shows only the class of an error.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ class _Server(ThreadingMixIn, WSGIServer):
     block_on_close = False
 
 
-class _Quiet(WSGIRequestHandler):
-    timeout = 5  # a client that says nothing does not keep a thread
+class _SilentHandler(WSGIRequestHandler):
+    timeout = 5  # a client that sends nothing must not occupy a thread
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: probes come every few seconds."""
+        """Log nothing: probes come every few seconds."""
 
 
 @contextmanager
 def ops_endpoint(port: int, health: Health, *, host: str = "0.0.0.0") -> Iterator[int]:  # noqa: S104 - probes come from outside
-    """Serve while the block runs, and give the port; does nothing for port 0. Raises StartRefused for a taken port."""
+    """Serve while the block runs; yield the port. Do nothing for port 0. Raises StartRefused for a taken port."""
     if port == 0:
         yield 0
         return
     try:
-        server = make_server(host, port, ops_app(health), server_class=_Server, handler_class=_Quiet)
+        server = make_server(host, port, ops_app(health), server_class=_Server, handler_class=_SilentHandler)
     except (OSError, OverflowError) as error:
         raise StartRefused(f"OPS_PORT {port} is not free on this machine: choose another, or 0 for none") from error
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.5}, name="ops", daemon=True)
@@ -57,14 +57,15 @@ def ops_app(health: Health) -> Callable[[Environ, StartResponse], Iterable[bytes
     """Return the WSGI application behind the endpoint."""
 
     def app(environ: Environ, start: StartResponse) -> Iterable[bytes]:
-        status, kind, body = _answer(environ.get("REQUEST_METHOD", ""), environ.get("PATH_INFO", ""), health)
-        start(status, [("Content-Type", kind), ("Cache-Control", "no-store"), ("Content-Length", str(len(body)))])
+        status, content_type, body = _respond(environ.get("REQUEST_METHOD", ""), environ.get("PATH_INFO", ""), health)
+        headers = [("Content-Type", content_type), ("Cache-Control", "no-store"), ("Content-Length", str(len(body)))]
+        start(status, headers)
         return [b"" if environ.get("REQUEST_METHOD") == "HEAD" else body]
 
     return app
 
 
-def _answer(method: str, path: str, health: Health) -> tuple[str, str, bytes]:
+def _respond(method: str, path: str, health: Health) -> tuple[str, str, bytes]:
     if method not in {"GET", "HEAD"}:
         return "405 Method Not Allowed", "text/plain", b"only GET here\n"
     if path == "/livez":

@@ -1,7 +1,7 @@
-"""The web server of a service: gunicorn, one worker with threads, started from code so that every service runs alike.
+"""The web server of a service: gunicorn, one worker with threads, configured in code so that all services run alike.
 
-The app is built in the worker, after the fork: engines and clients must not cross it. One worker keeps metrics and
-in-process limits whole; more capacity comes from more processes on other ports.
+The app is built in the worker, after the fork: engines and clients must not be shared across it. With one worker,
+metrics and in-process limits count every request; more capacity comes from more processes on other ports.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from gunicorn.glogging import Logger
 from services.chassis.core.errors import StartRefused
 
 GRACE = 8
-"""Seconds that running requests have to end after SIGTERM; less than the ten a process may take."""
+"""Seconds that running requests have to end after SIGTERM; less than the ten that a process may take."""
 
-_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a place for the worker's heartbeat file that no slow disk can delay
+_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - holds the worker's heartbeat file, which a slow disk could delay
 
 
 def serve(factory: Callable[[], WSGIApplication], *, host: str, port: int, threads: int = 8) -> None:
-    """Serve the app that `factory` builds until SIGTERM or SIGINT; returns after running requests have ended.
+    """Serve the app that ``factory`` builds until SIGTERM or SIGINT; return after running requests have ended.
 
     Raises StartRefused when the port is taken or the app cannot be built.
     """
@@ -53,7 +53,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _options(listener: int, threads: int) -> dict[str, Any]:
-    found = {
+    options = {
         "bind": [f"fd://{listener}"],
         "worker_class": "gthread",
         "workers": 1,
@@ -63,19 +63,19 @@ def _options(listener: int, threads: int) -> dict[str, Any]:
         "keepalive": 5,
         "preload_app": False,
         "control_socket_disable": True,  # its default path is shared by all servers of one account
-        "accesslog": None,  # `access` writes a line per request, without the path
+        "accesslog": None,  # ``request_log`` writes a line per request, without the path
         "logger_class": PlainLogger,
     }
     if _SHARED_MEMORY.is_dir():
-        found["worker_tmp_dir"] = str(_SHARED_MEMORY)
-    return found
+        options["worker_tmp_dir"] = str(_SHARED_MEMORY)
+    return options
 
 
 class PlainLogger(Logger):
-    """Leaves gunicorn's lines to the root logger, which writes them like every other line."""
+    """Pass gunicorn's log lines to the root logger, so that they have the same format as all others."""
 
     def setup(self, cfg: Any) -> None:
-        """Keep level and handlers as `logs.configure` set them."""
+        """Leave level and handlers as ``logs.configure`` set them."""
         self.cfg = cfg
         self._access_log_enabled = False
         self.error_log.propagate = True
@@ -83,7 +83,7 @@ class PlainLogger(Logger):
 
 
 class _Server(BaseApplication):
-    """Gunicorn, configured from code and from nothing else."""
+    """Gunicorn, configured only in code."""
 
     def __init__(self, factory: Callable[[], WSGIApplication], options: dict[str, Any]) -> None:
         self._factory = factory
@@ -91,12 +91,12 @@ class _Server(BaseApplication):
         super().__init__()
 
     def load_config(self) -> None:
-        """Set what we chose; everything else keeps gunicorn's default."""
+        """Set our options; all others keep gunicorn's default."""
         for name, value in self._options.items():
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        """Build the app, in the worker; what is wrong with the settings is said plainly."""
+        """Build the app, in the worker; print wrong settings without a traceback."""
         try:
             return self._factory()
         except StartRefused as refused:

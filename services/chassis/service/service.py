@@ -1,4 +1,4 @@
-"""A service, put together: what it does, as values; and the six processes that do it, the same for every service.
+"""A service as values, and the six roles that run it, the same for every service.
 
 Each process imports only what its role needs, so that a machine with many small processes starts quickly.
 """
@@ -47,7 +47,7 @@ Settings = TypeVar("Settings", bound=ServiceSettings)
 
 @dataclass(frozen=True, kw_only=True)
 class Parts(Generic[Settings, Store]):
-    """What every process of a service stands on; nothing connects before it is used."""
+    """What every process of a service needs; nothing connects before it is used."""
 
     settings: Settings
     engine: sa.Engine
@@ -58,22 +58,22 @@ class Parts(Generic[Settings, Store]):
 
 
 def _nothing(_parts: Any) -> None:
-    """Do nothing, and return nothing."""
+    """Do nothing: the default of optional hooks."""
 
 
-def _one(_settings: Any) -> int:
+def _one_worker(_settings: Any) -> int:
     return 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class Service(Generic[Settings, Store]):
-    """What a service is.
+    """The definition of a service.
 
-    `open_store` makes its store from the settings; `web_app`, `handlers`, `jobs` and `ticks` are its doors, each made
-    from the parts; `topics` are the topics it needs. `foresee` makes what reads ahead for events that are handled
-    together, where there is something to gain. `before_consuming` runs once before the consumer starts, and
-    `workers` says how many jobs one worker process does at the same time. The kinds of jobs in `aside` take long: they
-    are done one by one beside the others, so that none of those waits for them.
+    ``open_store`` creates its store from the settings; ``web_app``, ``handlers``, ``jobs`` and ``ticks`` are its
+    doors, each created from the parts; ``topics`` are the topics it needs. ``foresee`` creates an optional function
+    that prefetches rows for events handled in one batch. ``before_consuming`` runs once before the consumer starts.
+    ``workers`` is the number of jobs that one worker process runs at the same time. Kinds of jobs in ``aside`` take
+    long: they run one by one in a thread of their own, so that no other job waits for them.
     """
 
     name: str
@@ -88,11 +88,11 @@ class Service(Generic[Settings, Store]):
     ticks: Callable[[Parts[Settings, Store]], Sequence[Tick]]
     foresee: Callable[[Parts[Settings, Store]], Foresee | None] = _nothing
     before_consuming: Callable[[Parts[Settings, Store]], None] = _nothing
-    workers: Callable[[Settings], int] = _one
+    workers: Callable[[Settings], int] = _one_worker
     aside: frozenset[str] = frozenset()
 
     def read_settings(self) -> Settings:
-        """Return the settings of this process; raise StartRefused naming every fault."""
+        """Return the settings of this process; raise StartRefused with every fault."""
         try:
             return load(self.settings)
         except SettingsError as faults:
@@ -107,15 +107,15 @@ class Service(Generic[Settings, Store]):
         read_now: Callable[[sa.Connection], datetime] = database_now,
         patience: Patience = BACKGROUND,
     ) -> Parts[Settings, Store]:
-        """Put the service together. Tests may bring a broker of their own and hold time still."""
+        """Assemble the service. Tests may pass their own broker and a fixed time."""
         engine = open_engine(settings.database_url, patience=patience)
         broker = broker or open_broker(settings.broker_url, client_id=self.name)
         checks = [
-            Check("database", partial(_answers, engine), needed=True),
+            Check("database", partial(_ping_database, engine), needed=True),
             Check("broker", broker.ping, needed=False),
         ]
         if settings.redis_url:
-            checks.append(Check("redis", partial(_redis_answers, settings.redis_url), needed=False))
+            checks.append(Check("redis", partial(_ping_redis, settings.redis_url), needed=False))
         uow = UnitOfWork(engine, self.open_store(settings), source=f"/{self.name}", read_now=read_now)
         return Parts(
             settings=settings,
@@ -127,17 +127,17 @@ class Service(Generic[Settings, Store]):
         )
 
     def openapi_document(self) -> str:
-        """Return the description of the API as JSON; needs neither settings nor any server."""
-        nowhere = {"DATABASE_URL": "sqlite:////nowhere/service.db", "BROKER_URL": "embedded:////nowhere/broker.db"}
-        settings = load(self.settings, nowhere | {"MAIL_URL": "maildir:///nowhere"})
+        """Return the OpenAPI document as JSON; needs neither settings nor any server."""
+        unused = {"DATABASE_URL": "sqlite:////nowhere/service.db", "BROKER_URL": "embedded:////nowhere/broker.db"}
+        settings = load(self.settings, unused | {"MAIL_URL": "maildir:///nowhere"})
         with self.web_app(self.parts(settings)).test_client() as client:
             return json.dumps(client.get(f"/{self.name}/openapi.json").get_json())
 
     def main(self, arguments: Sequence[str] | None = None, *, commands: Mapping[str, Command] | None = None) -> int:
-        """Run the role that the command line names, or `ops`; returns the exit code. The help lists ``commands``."""
-        words = sys.argv[1:] if arguments is None else arguments
-        if words[:1] == ["ops"]:
-            return self.operate(words[1:])
+        """Run the role named on the command line, or ``ops``; return the exit code. The help lists ``commands``."""
+        given = sys.argv[1:] if arguments is None else arguments
+        if given[:1] == ["ops"]:
+            return self.operate(given[1:])
         roles: Mapping[str, Role] = {
             "api": self._api,
             "worker": self._worker,
@@ -155,13 +155,13 @@ class Service(Generic[Settings, Store]):
             configure_logs=self._configure_logs,
         )
 
-    def operate(self, words: Sequence[str]) -> int:
-        """Look at dead letters and alarms, and let the consumer go on: `ops --help`."""
+    def operate(self, arguments: Sequence[str]) -> int:
+        """Look at dead letters and alarms, and let the consumer go on: ``ops --help``."""
         from services.chassis.service.ops_command import run_ops
 
         opened: list[Parts[Settings, Store]] = []
         try:
-            return run_ops(self.name, partial(self._operator, opened), words)
+            return run_ops(self.name, partial(self._operator, opened), arguments)
         except StartRefused as refused:
             sys.stderr.write(f"{self.name} ops: {refused}\n")
             return 2
@@ -170,7 +170,7 @@ class Service(Generic[Settings, Store]):
                 parts.engine.dispose()
 
     def _operator(self, opened: list[Parts[Settings, Store]]) -> Operator:
-        """Open what an operator needs; the parts are put into `opened`, to be closed afterwards."""
+        """Return an operator of this service; append its parts to ``opened``, for the caller to close."""
         from services.chassis.delivery.record_handler import Reception
         from services.chassis.service.operator import Operator
 
@@ -189,10 +189,10 @@ class Service(Generic[Settings, Store]):
         configure(self.read_settings().log_level, service, role)
 
     def _api(self, stop: Stop) -> None:
-        """Answer people and programs over HTTP, on HOST:PORT."""
+        """Serve the API and the pages over HTTP, on HOST:PORT."""
         from services.chassis.service.serve import serve
 
-        del stop  # the web server hears the signals itself
+        del stop  # the web server handles the signals itself
         settings = self.read_settings()
         serve(
             lambda: self.web_app(self.parts(settings, patience=WEB)),
@@ -202,48 +202,49 @@ class Service(Generic[Settings, Store]):
         )
 
     def _worker(self, stop: Stop) -> None:
-        """Do the slow work that is due, job by job."""
+        """Run the jobs that are due."""
         with self._background() as parts:
-            _side_by_side([partial(worker.run, stop) for worker in self.workers_of(parts)], stop)
+            _run_in_threads([partial(worker.run, stop) for worker in self.workers_of(parts)], stop)
 
     def workers_of(self, parts: Parts[Settings, Store]) -> list[Worker]:
-        """Return what one worker process runs side by side: a lane for all, and one for the kinds set aside."""
+        """Return the workers that one process runs in threads: ``workers`` general ones and one for ``aside``."""
         from services.chassis.background.worker import Worker
 
         jobs = self.jobs(parts)
-        lanes = [{kind: do for kind, do in jobs.items() if kind not in self.aside}] * self.workers(parts.settings)
-        lanes += [{kind: do for kind, do in jobs.items() if kind in self.aside}]
-        return [Worker(parts.engine, lane) for lane in lanes if lane]
+        general = {kind: handler for kind, handler in jobs.items() if kind not in self.aside}
+        slow = {kind: handler for kind, handler in jobs.items() if kind in self.aside}
+        groups = [general] * self.workers(parts.settings) + [slow]
+        return [Worker(parts.engine, handlers) for handlers in groups if handlers]
 
     def _consumer(self, stop: Stop) -> None:
-        """Hear what the other services tell."""
+        """Handle events of the other services."""
         from services.chassis.delivery.subscriber import Subscriber
 
         with self._background() as parts:
             self.before_consuming(parts)
-            self._make_topics(parts, stop)
+            self._create_topics(parts, stop)
             handlers, foresee = self.handlers(parts), self.foresee(parts)
             subscriber = Subscriber(parts.broker, self.name, handlers, parts.uow, foresee=foresee)
             parts.health.add(Check("partitions", subscriber.check, needed=False))
             subscriber.run(stop)
 
     def _relay(self, stop: Stop) -> None:
-        """Carry what is told from the outbox to the broker."""
+        """Publish events from the outbox to the broker."""
         from services.chassis.delivery.relay import Relay
 
         with self._background() as parts:
-            self._make_topics(parts, stop)
+            self._create_topics(parts, stop)
             Relay(parts.engine, parts.broker).run(stop)
 
     def _scheduler(self, stop: Stop) -> None:
-        """Do what happens every so often."""
+        """Run the ticks that are due."""
         from services.chassis.background.scheduler import Scheduler
 
         with self._background() as parts:
             Scheduler(parts.engine, self.ticks(parts)).run(stop)
 
     def _migrate(self, stop: Stop) -> None:
-        """Bring the database to the newest schema; safe to repeat, and at the same time."""
+        """Migrate the database to the newest schema; safe to repeat, also at the same time."""
         from services.chassis.storage.migrations import migrate
 
         del stop
@@ -251,7 +252,7 @@ class Service(Generic[Settings, Store]):
 
     @contextmanager
     def _background(self) -> Iterator[Parts[Settings, Store]]:
-        """Give a background process its parts, and its probes on OPS_PORT."""
+        """Yield the parts of a background process, with its probes served on OPS_PORT."""
         from services.chassis.service.ops_endpoint import ops_endpoint
 
         parts = self.parts(self.read_settings())
@@ -261,32 +262,32 @@ class Service(Generic[Settings, Store]):
         finally:
             parts.engine.dispose()
 
-    def _make_topics(self, parts: Parts[Settings, Store], stop: Stop) -> None:
-        """Make sure of every topic, waiting for a broker that is away."""
+    def _create_topics(self, parts: Parts[Settings, Store], stop: Stop) -> None:
+        """Ensure that every topic exists, waiting while the broker is unavailable."""
         replicas = parts.settings.topic_replicas
-        wanted = self.topics(replicas, min(2, replicas))
+        specs = self.topics(replicas, min(2, replicas))
         while not stop.is_set():
             try:
-                return parts.broker.ensure_topics(wanted)
+                return parts.broker.ensure_topics(specs)
             except BrokerUnavailable:
                 stop.wait(1.0)
         return None
 
 
-def _answers(engine: sa.Engine) -> None:
+def _ping_database(engine: sa.Engine) -> None:
     with engine.connect() as connection:
         connection.execute(sa.text("SELECT 1"))
 
 
-def _redis_answers(url: str) -> None:
+def _ping_redis(url: str) -> None:
     import redis
 
     with redis.Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=0.5) as connection:
         connection.ping()
 
 
-def _side_by_side(loops: Sequence[Callable[[], None]], stop: Stop) -> None:
-    """Run loops in threads, the first one in this one; when one ends, by an error or not, all are to end."""
+def _run_in_threads(loops: Sequence[Callable[[], None]], stop: Stop) -> None:
+    """Run each loop in a thread, the first in the current one; when the first ends, in whatever way, stop all."""
     threads = [threading.Thread(target=loop, name=f"worker {n}") for n, loop in enumerate(loops[1:], start=2)]
     for thread in threads:
         thread.start()

@@ -8,7 +8,7 @@ from typing import Literal
 from services.chassis.identity.access_tokens import read_public_key
 from services.chassis.service.settings import number, secret, text, url
 
-# A key pair that everyone can read here: good for one's own machine, refused in production.
+# A public key pair for development machines; production refuses it.
 DEVELOPMENT_PRIVATE_KEY = "Y2Fpcm4gZGV2ZWxvcG1lbnQga2V5LCBub3Qgc2VjcmU="
 DEVELOPMENT_PUBLIC_KEY = "0SDRbXi8y+kGmggkyHizvG2QoXN+llnx48pYv86wqqE="
 DEVELOPMENT_ADMIN_TOKEN = "development-admin-token"  # noqa: S105 - refused in production
@@ -17,19 +17,21 @@ DEVELOPMENT_LINK_SECRET = "development-link-secret-0123456789abcdef"  # noqa: S1
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceSettings:
-    """Where a service runs, what it stands on, and the secrets it shares with the others."""
+    """Where a service runs, its servers, and the secrets it shares with the other services."""
 
     environment: Literal["development", "production"] = "development"
     database_url: str = url(schemes=("sqlite", "postgresql+psycopg"), hidden=True)
     broker_url: str = url(schemes=("embedded", "kafka"), hidden=True)
-    redis_url: str = url("", schemes=("redis", "rediss", "unix"), hidden=True)  # empty: kept in the process
+    redis_url: str = url(
+        "", schemes=("redis", "rediss", "unix"), hidden=True
+    )  # empty: limits are counted in the process only
     public_url: str = url("http://localhost:8080", schemes=("http", "https"))
     host: str = text("127.0.0.1")
     port: int = number(8000, most=65535)
     ops_port: int = number(0, most=65535)  # 0: none
     threads: int = number(8, least=1, most=64)
-    trusted_proxies: int = number(0, most=5)  # how many front doors add X-Forwarded-For
-    topic_replicas: int = number(1, least=1, most=9)  # copies of each topic that the broker keeps
+    trusted_proxies: int = number(0, most=5)  # number of reverse proxies that add X-Forwarded-For
+    topic_replicas: int = number(1, least=1, most=9)  # copies of each topic that the broker stores
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     admin_token: str = secret(min_length=16, development=DEVELOPMENT_ADMIN_TOKEN)
     token_public_key: str = secret(development=DEVELOPMENT_PUBLIC_KEY, check=read_public_key)
@@ -38,5 +40,5 @@ class ServiceSettings:
 
     @property
     def production(self) -> bool:
-        """Tell whether this is the real thing."""
+        """Return whether the service runs in production."""
         return self.environment == "production"

@@ -1,7 +1,7 @@
-"""Settings: a frozen dataclass read from the environment, checked whole before anything starts.
+"""Settings: a frozen dataclass read from the environment and validated completely before anything starts.
 
-Every variable may also be given as a file (`NAME_FILE=/run/secrets/name`), which keeps secrets out of process listings.
-All faults come out in one message, so that a person repairs a deployment once and not once per variable.
+Every variable may also be given as a file (``NAME_FILE=/run/secrets/name``), which keeps secrets out of process
+listings. One message lists all faults, so that a deployment is repaired once and not once per variable.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _META = "setting"
 
 
 class SettingsError(StartRefused):
-    """Some settings are missing or wrong; the message lists every one of them, without any value of a secret."""
+    """Settings are missing or wrong; the message lists every fault, and no value of a secret."""
 
     def __init__(self, faults: list[str]) -> None:
         self.faults = tuple(faults)
@@ -32,7 +32,7 @@ class SettingsError(StartRefused):
 
 @dataclasses.dataclass(frozen=True)
 class _Rule:
-    """How one variable is read: `read` turns text into the value or raises ValueError with what to do."""
+    """How to read one variable: ``read`` turns text into the value or raises ValueError saying what to do."""
 
     read: Callable[[str], Any]
     development: bool = False
@@ -48,12 +48,12 @@ def _declare(default: Any, read: Callable[[str], Any], *, development: Any = Non
 
 
 def text(default: str | None = None, *, check: Callable[[str], object] | None = None) -> Any:
-    """Return a field of plain text; without a default it is required; `check` raises ValueError for a bad value."""
+    """Return a field of plain text, required when it has no default; ``check`` raises ValueError for a bad value."""
     return _declare(default, _checked(str, check))
 
 
 def secret(*, min_length: int = 1, development: str | None = None, check: Callable[[str], object] | None = None) -> Any:
-    """Return a field that never shows in `repr`; `development` is a default that production refuses."""
+    """Return a field that ``repr`` never shows; ``development`` is a default that production refuses."""
 
     def read(value: str) -> str:
         if len(value) < min_length:
@@ -66,7 +66,7 @@ def secret(*, min_length: int = 1, development: str | None = None, check: Callab
 def url(
     default: str | None = None, *, schemes: tuple[str, ...], development: str | None = None, hidden: bool = False
 ) -> Any:
-    """Return a field for an address with one of `schemes`; `hidden` for those that may carry a password."""
+    """Return a field for a URL with one of ``schemes``; ``hidden`` for URLs that may contain a password."""
 
     def read(value: str) -> str:
         if value and urlsplit(value).scheme not in schemes:
@@ -77,22 +77,22 @@ def url(
 
 
 def number(default: int | None = None, *, least: int = 0, most: int = 2**31) -> Any:
-    """Return a field for a whole number between `least` and `most`, both included."""
+    """Return a field for an integer between ``least`` and ``most``, both included."""
 
     def read(value: str) -> int:
         try:
-            found = int(value)
+            result = int(value)
         except ValueError:
             raise ValueError("has to be a whole number") from None
-        if not least <= found <= most:
+        if not least <= result <= most:
             raise ValueError(f"has to be between {least} and {most}")
-        return found
+        return result
 
     return _declare(default, read)
 
 
 def flag(default: bool = False) -> Any:
-    """Return a field that is on or off: `true`, `yes`, `1` or `false`, `no`, `0`."""
+    """Return a Boolean field: ``true``, ``yes``, ``1`` or ``false``, ``no``, ``0``."""
 
     def read(value: str) -> bool:
         lowered = value.lower()
@@ -104,11 +104,11 @@ def flag(default: bool = False) -> Any:
 
 
 def load(cls: type[T], environ: Mapping[str, str] | None = None) -> T:
-    """Return `cls` filled from the environment; raise `SettingsError` with every fault at once.
+    """Return ``cls`` filled from the environment; raise ``SettingsError`` with every fault at once.
 
-    A field `database_url` is read from DATABASE_URL or from the file named by DATABASE_URL_FILE. A field typed
-    `Literal[...]` takes one of its words. An empty variable counts as not given. In production (a field
-    `environment` equal to "production") a value equal to a development default is a fault.
+    A field ``database_url`` is read from DATABASE_URL or from the file named by DATABASE_URL_FILE. A field typed
+    ``Literal[...]`` takes one of its values. An empty variable counts as not given. In production (a field
+    ``environment`` equal to "production") a value equal to a development default is a fault.
     """
     source = os.environ if environ is None else environ
     faults: list[str] = []
@@ -120,7 +120,7 @@ def load(cls: type[T], environ: Mapping[str, str] | None = None) -> T:
         try:
             raw = _raw(source, name)
             if raw is not None:
-                values[field.name] = _reader(field, hints[field.name])(raw)
+                values[field.name] = _reader_of(field, hints[field.name])(raw)
                 continue
         except ValueError as fault:
             faults.append(f"{name} {fault}")
@@ -129,14 +129,14 @@ def load(cls: type[T], environ: Mapping[str, str] | None = None) -> T:
             faults.append(f"{name} is required")
     production = values.get("environment") == "production"
     if production:
-        left = (_left_in_development(field, values) for field in fields)
-        faults += [fault for fault in left if fault is not None]
+        checked = (_development_fault(field, values) for field in fields)
+        faults += [fault for fault in checked if fault is not None]
     if faults:
         raise SettingsError(faults)
     return cls(**values)
 
 
-def _left_in_development(field: dataclasses.Field[Any], values: Mapping[str, Any]) -> str | None:
+def _development_fault(field: dataclasses.Field[Any], values: Mapping[str, Any]) -> str | None:
     rule = field.metadata.get(_META)
     if rule is None or not rule.development or values.get(field.name, field.default) != field.default:
         return None
@@ -144,7 +144,7 @@ def _left_in_development(field: dataclasses.Field[Any], values: Mapping[str, Any
 
 
 def _raw(source: Mapping[str, str], name: str) -> str | None:
-    """Return the text given for `name`, directly or by file, or None when it is not given."""
+    """Return the text given for ``name``, directly or in a file, or None when it is not given."""
     direct, path = source.get(name) or None, source.get(f"{name}_FILE") or None
     if direct is not None and path is not None:
         raise ValueError(f"is given twice, also as {name}_FILE: please keep one")
@@ -156,27 +156,27 @@ def _raw(source: Mapping[str, str], name: str) -> str | None:
         raise ValueError(f"cannot be read from the file in {name}_FILE ({type(problem).__name__})") from None
 
 
-def _reader(field: dataclasses.Field[Any], hint: Any) -> Callable[[str], Any]:
+def _reader_of(field: dataclasses.Field[Any], hint: Any) -> Callable[[str], Any]:
     if get_origin(hint) is Literal:
-        words = [str(word) for word in get_args(hint)]
-        return lambda value: _one_of(value, words)
+        choices = [str(choice) for choice in get_args(hint)]
+        return lambda value: _read_choice(value, choices)
     rule: _Rule | None = field.metadata.get(_META)
     if rule is None:
         return str
     return rule.read
 
 
-def _one_of(value: str, words: list[str]) -> str:
-    if value not in words:
-        raise ValueError(f"has to be one of: {', '.join(words)}")
+def _read_choice(value: str, choices: list[str]) -> str:
+    if value not in choices:
+        raise ValueError(f"has to be one of: {', '.join(choices)}")
     return value
 
 
 def _checked(read: Callable[[str], Any], check: Callable[[str], object] | None) -> Callable[[str], Any]:
     def wrapped(value: str) -> Any:
-        found = read(value)
+        result = read(value)
         if check is not None:
-            check(found)
-        return found
+            check(result)
+        return result
 
     return wrapped

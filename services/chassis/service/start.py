@@ -1,6 +1,6 @@
-"""Start a service, or one of its commands, by the word on the command line.
+"""Start a role of a service, or one of its commands, by its name on the command line.
 
-The service is imported only when a role is asked for: commands may need less than a service does.
+The service is imported only for a role: commands may need fewer libraries than the service.
 """
 
 import sys
@@ -9,14 +9,14 @@ from typing import Protocol
 
 from services.chassis.service.cli import Command
 
-OURS = "services"  # the package that all services are part of
+OUR_PACKAGE = "services"
 
 
 class Startable(Protocol):
-    """A service, put together."""
+    """A service that can run its roles."""
 
     def main(self, arguments: Sequence[str] | None = None, *, commands: Mapping[str, Command] | None = None) -> int:
-        """Run the role that the command line names."""
+        """Run the role named on the command line; return the exit code."""
 
 
 def start(
@@ -24,19 +24,20 @@ def start(
     commands: Mapping[str, Command] | None = None,
     arguments: Sequence[str] | None = None,
 ) -> int:
-    """Run the command or the role that the command line names; return the exit code.
+    """Run the command or the role named on the command line; return the exit code.
 
-    A library that is not installed ends in a sentence and 2. ``arguments`` stands in for sys.argv in tests.
+    When a library is not installed, print a sentence and return 2. ``arguments`` replaces ``sys.argv`` in tests.
     """
-    words, offered = sys.argv[1:] if arguments is None else list(arguments), commands or {}
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    commands = commands or {}
     try:
-        if words and words[0] in offered:
-            return offered[words[0]](words[1:])
-        return open_service().main(words, commands=offered)
+        if arguments and arguments[0] in commands:
+            return commands[arguments[0]](arguments[1:])
+        return open_service().main(arguments, commands=commands)
     except ModuleNotFoundError as missing:
-        library = (missing.name or OURS).split(".")[0]
-        if library == OURS:
+        library = (missing.name or OUR_PACKAGE).split(".")[0]
+        if library == OUR_PACKAGE:
             raise
-        cure = "in Cairn's folder, pip install '.[services]' brings all of it"
-        sys.stderr.write(f"{library} is not installed; {cure}.\n")
+        advice = "in Cairn's folder, pip install '.[services]' brings all of it"
+        sys.stderr.write(f"{library} is not installed; {advice}.\n")
         return 2

@@ -1,4 +1,4 @@
-"""The wish to stop, shared by a signal handler and every loop of a process."""
+"""The stop request, shared by the signal handler and all loops of a process."""
 
 from __future__ import annotations
 
@@ -8,22 +8,25 @@ import threading
 
 
 class Stop(threading.Event):
-    """Set once by SIGTERM or SIGINT. Loops ask `is_set()` between pieces of work and wait with `wait(seconds)`."""
+    """An event set once by SIGTERM or SIGINT.
+
+    Loops check ``is_set()`` between pieces of work and pause with ``wait(seconds)``.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self._clock: threading.Timer | None = None
+        self._timer: threading.Timer | None = None
 
     def end_hard_after(self, seconds: float) -> None:
-        """End the whole process after `seconds`, whatever it is doing, unless `finished` is called before."""
-        self._clock = threading.Timer(seconds, _end_hard)
-        self._clock.daemon = True
-        self._clock.start()
+        """Kill the process after ``seconds``, whatever it is doing, unless ``finished`` is called before."""
+        self._timer = threading.Timer(seconds, _end_hard)
+        self._timer.daemon = True
+        self._timer.start()
 
     def finished(self) -> None:
-        """Say that the role has returned; takes the hard end back."""
-        if self._clock is not None:
-            self._clock.cancel()
+        """Cancel ``end_hard_after``: the role has returned."""
+        if self._timer is not None:
+            self._timer.cancel()
 
 
 def _end_hard() -> None:

@@ -1,1 +1,1 @@
-"""The HTTP side of a service."""
+"""HTTP: the app, JSON bodies, problems, access policy, pages and API documents of a service."""

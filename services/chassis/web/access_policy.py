@@ -1,6 +1,6 @@
-"""Who may call what: every route states a policy, and a route without one keeps the app from starting.
+"""Access policy: every route states who may call it; the app refuses to start with a route that does not.
 
-The policy is checked before the body is read, so a stranger learns nothing from a validation message.
+The policy is checked before the body is read, so validation messages reveal nothing to strangers.
 """
 
 from __future__ import annotations
@@ -15,31 +15,31 @@ from services.chassis.identity.access_tokens import TokenRefused, TokenVerifier
 from services.chassis.identity.principal import Principal
 from services.chassis.web.app_state import state
 from services.chassis.web.problem import problem
-from services.chassis.web.view_options import facts_of, note
+from services.chassis.web.view_options import options_of, set_options
 
-Who = Literal["anyone", "person", "admin", "service"]
+Caller = Literal["anyone", "person", "admin", "service"]
 View = TypeVar("View", bound=Callable[..., object])
 
 _CHALLENGE = 'Bearer realm="cairn"'
 
 
 class PolicyMissing(Exception):
-    """A route was registered without `@allow(...)`; nobody has decided who may call it."""
+    """A route was registered without ``@allow(...)``."""
 
 
-def allow(*who: Who) -> Callable[[View], View]:
-    """State who may call a view: `@allow("anyone")`, `@allow("person", "admin")`. Stands under `@blueprint.route`."""
-    if not who:
+def allow(*callers: Caller) -> Callable[[View], View]:
+    """State who may call a view: ``@allow("person", "admin")``. Place it directly below ``@blueprint.route``."""
+    if not callers:
         raise PolicyMissing("allow() needs at least one of: anyone, person, admin, service")
 
     def decorate(view: View) -> View:
-        return note(view, allow=who)
+        return set_options(view, allow=callers)
 
     return decorate
 
 
 class PrincipalReader:
-    """Reads the Authorization header: the admin token in constant time, else a person's signed token."""
+    """Read the Authorization header: the admin token, compared in constant time, or a person's signed token."""
 
     def __init__(self, *, admin_token: str, verifier: TokenVerifier, programme: str) -> None:
         self._admin_token = admin_token.encode()
@@ -47,7 +47,7 @@ class PrincipalReader:
         self._programme = programme
 
     def read(self, authorization: str | None) -> Principal:
-        """Return the caller; anonymous when nothing was sent; raise `TokenRefused` for a bad credential."""
+        """Return the caller, anonymous without a header; raise ``TokenRefused`` for a bad credential."""
         if not authorization:
             return Principal("anonymous", None, self._programme)
         scheme, _, token = authorization.partition(" ")
@@ -59,15 +59,15 @@ class PrincipalReader:
 
 
 def current() -> Principal:
-    """Return who is asking."""
-    found: Principal = g.principal
-    return found
+    """Return the caller of the current request."""
+    principal: Principal = g.principal
+    return principal
 
 
 def ensure_own(person_id: str) -> None:
-    """Answer 404 unless the caller is this person, or an admin or service that the route's policy let in.
+    """Raise a 404 problem unless the caller is this person, or an admin or service that the policy allows.
 
-    404 and not 403: whether a foreign id exists is nobody's business.
+    404 and not 403, so that the answer does not reveal whether another person's id exists.
     """
     caller = current()
     if caller.kind == "anonymous" or (caller.kind == "person" and caller.person_id != person_id):
@@ -75,17 +75,17 @@ def ensure_own(person_id: str) -> None:
 
 
 def enforce() -> None:
-    """Check the policy of the matched route before its view runs (registered by the app factory)."""
+    """Check the policy of the matched route before its view runs; the app factory registers this function."""
     if request.url_rule is None or request.endpoint is None:
-        return  # an unknown route or method: the app answers 404 or 405 by itself
-    who = facts_of(_view(request.endpoint), request.method).get("allow", ())
+        return  # an unknown route or method: Flask answers 404 or 405 by itself
+    allowed = options_of(_view(request.endpoint), request.method).get("allow", ())
     try:
         g.principal = state().principals.read(request.headers.get("Authorization"))
     except TokenRefused:
-        if "anyone" not in who:
+        if "anyone" not in allowed:
             raise _sign_in("This token is not valid (any more). Please sign in again.", error="invalid_token") from None
         g.principal = state().principals.read(None)
-    if "anyone" in who or g.principal.kind in who:
+    if "anyone" in allowed or g.principal.kind in allowed:
         return
     if g.principal.kind == "anonymous":
         raise _sign_in("Please send a bearer token in the Authorization header.")
@@ -104,12 +104,12 @@ def _view(endpoint: str) -> object:
 
 
 def refuse_routes_without_policy(app: Flask) -> None:
-    """Raise `PolicyMissing` naming every route and method that nobody has decided about."""
+    """Raise ``PolicyMissing`` with every route and method that has no policy."""
     missing = [
         f"{method} {rule.rule}"
         for rule in app.url_map.iter_rules()
         for method in sorted((rule.methods or set()) - {"OPTIONS"})
-        if not facts_of(app.view_functions[rule.endpoint], method).get("allow")
+        if not options_of(app.view_functions[rule.endpoint], method).get("allow")
     ]
     if missing:
         raise PolicyMissing("these routes have no @allow(...) policy: " + ", ".join(missing))

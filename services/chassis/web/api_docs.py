@@ -1,4 +1,4 @@
-"""The API description, its viewer, and the static files of pages: nothing comes from another origin."""
+"""Routes for the OpenAPI document, its viewer, and the static files of pages; nothing loads from another origin."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ STATIC = Path(__file__).parent / "static"
 
 
 def docs_routes(name: str, api: Api, assets: Sequence[Path]) -> Blueprint:
-    """Return `/{name}/openapi.json`, `/{name}/docs` and `/{name}/static/…`; `assets` are searched before our own."""
+    """Return ``/{name}/openapi.json``, ``/{name}/docs`` and ``/{name}/static/…``.
+
+    The folders in ``assets`` are searched before the chassis' own static files.
+    """
     routes = Blueprint("docs", __name__)
     folders = [*assets, STATIC]
 
@@ -35,9 +38,9 @@ def docs_routes(name: str, api: Api, assets: Sequence[Path]) -> Blueprint:
     @allow("anyone")
     def static(path: str) -> Response:
         for folder in folders:
-            found = safe_join(str(folder), path)
-            if found is not None and Path(found).is_file():
-                response = send_file(found, conditional=True, etag=True, max_age=3600)
+            file = safe_join(str(folder), path)
+            if file is not None and Path(file).is_file():
+                response = send_file(file, conditional=True, etag=True, max_age=3600)
                 response.headers["Cache-Control"] = "public, max-age=3600"
                 return response
         raise NotFound

@@ -1,4 +1,4 @@
-"""The app factory: what every service's HTTP side has, in one place, so that no service can forget a part."""
+"""The app factory: everything that the HTTP side of each service needs, in one place."""
 
 from __future__ import annotations
 
@@ -41,16 +41,16 @@ def build_app(
     uow: UnitOfWorkLike | None = None,
     assets: Sequence[Path] = (),
 ) -> Flask:
-    """Return the WSGI app of a service; raise `PolicyMissing` when a route has no `@allow(...)`.
+    """Return the WSGI app of a service; raise ``PolicyMissing`` when a route has no ``@allow(...)``.
 
-    `name` begins the service's paths (`/shop/openapi.json`, `/shop/docs`, `/shop/static/…`); API blueprints
-    give full paths of their own (`/shop/v1/…`), `pages` theirs. `assets` are folders searched before the chassis'
-    own static files. `site` is the name people see on pages, by default the title. `principals` is by default a
-    `PrincipalReader` made of the settings.
+    ``name`` is the prefix of the service's paths (``/shop/openapi.json``, ``/shop/docs``, ``/shop/static/…``); API
+    blueprints and ``pages`` have full paths (``/shop/v1/…``). ``assets`` are folders searched before the chassis' own
+    static files. ``site`` is the name shown on pages, by default the title. ``principals`` is by default a
+    ``PrincipalReader`` with the settings' tokens.
     """
     app = Flask(__name__, static_folder=None, template_folder=str(Path(__file__).parent / "templates"))
     app.config.update(_config(title, version))
-    app.url_map.merge_slashes = False  # an address is exact: no redirects that no description mentions
+    app.url_map.merge_slashes = False  # addresses are exact: no redirects that the API document does not mention
     attach(
         app,
         AppState(
@@ -60,19 +60,19 @@ def build_app(
             secret=settings.link_secret,
             production=settings.production,
             uow=uow,
-            principals=principals or _reader(settings),
+            principals=principals or _principal_reader(settings),
         ),
     )
     request_log.install(app, name)
     error_handlers.install(app, page=html_pages.problem_page)
     for step in (json_body.guard, access_policy.enforce):
         app.before_request(step)
-    _after(app, settings)
+    _install_response_steps(app, settings)
     api = _api(app)
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
-    for plain in (*pages, ops_routes(name, health), docs_routes(name, api, assets)):
-        app.register_blueprint(plain)
+    for routes in (*pages, ops_routes(name, health), docs_routes(name, api, assets)):
+        app.register_blueprint(routes)
     rate_limits.install(app, name, settings)
     access_policy.refuse_routes_without_policy(app)
     if settings.trusted_proxies:
@@ -92,7 +92,7 @@ def _config(title: str, version: str) -> dict[str, object]:
     }
 
 
-def _reader(settings: ServiceSettings) -> access_policy.PrincipalReader:
+def _principal_reader(settings: ServiceSettings) -> access_policy.PrincipalReader:
     return access_policy.PrincipalReader(
         admin_token=settings.admin_token,
         verifier=TokenVerifier(settings.token_public_key),
@@ -107,13 +107,13 @@ def _api(app: Flask) -> Api:
     return api
 
 
-def _after(app: Flask, settings: ServiceSettings) -> None:
-    """Finish every answer; what is registered last runs first."""
+def _install_response_steps(app: Flask, settings: ServiceSettings) -> None:
+    """Register the steps that finish every answer; the last registered step runs first."""
     security_headers.install(app, production=settings.production)
     html_pages.install(app)
 
     @app.after_request
-    def unchanged(response: Response) -> Response:
+    def answer_not_modified(response: Response) -> Response:
         if request.method == "GET" and response.status_code == 200 and "ETag" in response.headers:
             response.make_conditional(request)
         return response

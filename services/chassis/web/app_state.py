@@ -1,4 +1,4 @@
-"""What an app of this chassis carries: one value that every door can reach through the running request."""
+"""The state of an app: one value that views and request steps read from the current app."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ _KEY = "chassis"
 
 
 class UnitOfWorkLike(Protocol):
-    """The part of a unit of work that the HTTP side needs: a transaction that inner ones join."""
+    """The part of a unit of work that the HTTP side needs: a transaction that inner ``begin`` calls join."""
 
     def begin(self, *, whole: bool = False) -> AbstractContextManager[Any]:
-        """Open a transaction, or join the one that this thread has open."""
+        """Open a transaction, or join the open one of this thread."""
         ...
 
     def transaction(self) -> Any:
-        """Return the transaction that is open in this thread."""
+        """Return the open transaction of this thread."""
         ...
 
 
 class PrincipalReaderLike(Protocol):
-    """Reads who is asking from an Authorization header."""
+    """Reads the caller from an Authorization header."""
 
     def read(self, authorization: str | None) -> Principal:
-        """Return the caller; anonymous when nothing was sent; raise `TokenRefused` for a bad credential."""
+        """Return the caller, anonymous without a header; raise ``TokenRefused`` for a bad credential."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class AppState:
-    """The parts of one running app; `secret` signs cursors and form nonces."""
+    """The parts of one app; ``secret`` signs cursors and form nonces."""
 
     name: str
     title: str
@@ -47,11 +47,11 @@ class AppState:
 
 
 def attach(app: Flask, state: AppState) -> None:
-    """Give `app` its state, once, when it is built."""
+    """Set the state of ``app``, once, when it is built."""
     app.extensions[_KEY] = state
 
 
 def state() -> AppState:
     """Return the state of the app that serves the current request."""
-    found: AppState = current_app.extensions[_KEY]
-    return found
+    current: AppState = current_app.extensions[_KEY]
+    return current

@@ -1,4 +1,4 @@
-"""Every error of an app as a problem: refusals of the domain, refused requests, and the unexpected without a trace."""
+"""Answer every error of an app with a problem: domain refusals, refused requests, and unexpected errors."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _STATUS: Mapping[type[errors.Refusal], tuple[int, str]] = {
     errors.Gone: (410, "Not here any more"),
     errors.Stale: (412, "Changed meanwhile"),
 }
-# What werkzeug raises by itself, in plain words: code, title, what to do.
+# Errors that werkzeug raises by itself: code, title, what to do.
 _PLAIN: Mapping[int, tuple[str, str, str]] = {
     400: ("bad_request", "This request cannot be read", "Please check how it is written."),
     403: ("not_allowed", "Not open to you", "This is not open to you."),
@@ -40,41 +40,41 @@ Render = Callable[[Problem], Response | None]
 
 
 def install(app: Flask, *, page: Render = lambda _: None) -> None:
-    """Make `app` answer every error with a problem; `page` may render it as a page instead (None: it declines)."""
+    """Make ``app`` answer every error with a problem; ``page`` may render it as a page, or return None for JSON."""
 
-    def write(found: Problem) -> Response:
-        return page(found) or found.as_response(request_id=g.get("request_id", ""))
+    def respond(problem: Problem) -> Response:
+        return page(problem) or problem.as_response(request_id=g.get("request_id", ""))
 
     def unexpected(fault: Exception) -> Response:
         if transient_of(fault) is not None:
-            return write(_away(fault))
+            return respond(_away(fault))
         log.error("request_broke", exc_info=fault)
-        return write(_broken())
+        return respond(_broken())
 
-    app.register_error_handler(Problem, write)
-    app.register_error_handler(HTTPException, lambda fault: write(from_http(fault)))
-    app.register_error_handler(errors.Refusal, lambda fault: write(from_refusal(fault)))
+    app.register_error_handler(Problem, respond)
+    app.register_error_handler(HTTPException, lambda fault: respond(from_http(fault)))
+    app.register_error_handler(errors.Refusal, lambda fault: respond(from_refusal(fault)))
     app.register_error_handler(Exception, unexpected)
 
 
 def from_refusal(refusal: errors.Refusal) -> Problem:
-    """Return the problem for what the domain refused; `now` tells what is true instead."""
+    """Return the problem for a refusal of the domain; its member ``now`` contains the current state."""
     status, title = next(answer for kind, answer in _STATUS.items() if isinstance(refusal, kind))
     extra = {} if refusal.now is None else {"now": dict(refusal.now)}
     return problem(status, refusal.code, title, refusal.detail, field=refusal.field, errors=refusal.errors, **extra)
 
 
 def from_http(fault: HTTPException) -> Problem:
-    """Return the problem for an error that Flask, webargs or werkzeug raised, with its headers."""
+    """Return the problem for an error raised by Flask, webargs or werkzeug, with its headers."""
     if isinstance(fault, Problem):
         return fault
     status = fault.code or 500
     if status >= 500 and status != 503:
         return _broken()
     headers = {name: value for name, value in fault.get_headers() if name.lower() not in {"content-type"}}
-    sent: Mapping[str, Any] = getattr(fault, "data", {})
-    if "messages" in sent:
-        return _validation(status, sent["messages"])
+    webargs_data: Mapping[str, Any] = getattr(fault, "data", {})
+    if "messages" in webargs_data:
+        return _validation(status, webargs_data["messages"])
     code, title, detail = _PLAIN.get(status, ("refused", "This was refused", "Please check the request."))
     return problem(status, code, title, detail, headers=headers)
 
@@ -88,7 +88,7 @@ def _validation(status: int, messages: Mapping[str, Any]) -> Problem:
 
 
 def flatten(messages: Any, path: str = "") -> Iterator[dict[str, Any]]:
-    """Yield one error per field from marshmallow's nested messages, paths dotted as in `languages.0.tag`."""
+    """Yield one error per message from marshmallow's nested messages, with dotted paths like ``languages.0.tag``."""
     if isinstance(messages, Mapping):
         for step, inner in messages.items():
             here = path if step == "_schema" else f"{path}.{step}".lstrip(".")

@@ -1,4 +1,4 @@
-"""Versions over HTTP: an ETag says which version was read, If-Match says which one is being changed (RFC 9110, 13)."""
+"""Versions over HTTP: ETag is the version that was read, If-Match the version to change (RFC 9110, section 13)."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Any, TypeVar, cast, overload
 from flask import Response, current_app, g, request
 
 from services.chassis.web.problem import Problem, problem
-from services.chassis.web.view_options import facts_of, note
+from services.chassis.web.view_options import options_of, set_options
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 
 def etag(version: int) -> str:
-    """Return the entity tag of a version, quoted as the header wants it."""
+    """Return the entity tag of a version, quoted as the header requires."""
     return f'"{version}"'
 
 
 def set_version(version: int) -> None:
-    """Say which version this answer shows; the app sends it as ETag."""
+    """Set the version that this answer shows; the app sends it as ETag."""
     g.etag = etag(version)
 
 
@@ -33,10 +33,10 @@ def conditional(*, always: bool = True) -> Callable[[View], View]: ...
 
 
 def conditional(view: View | None = None, *, always: bool = True) -> View | Callable[[View], View]:
-    """Decorate a changing view that needs If-Match: without the header it answers 428 before anything is read.
+    """Decorate a changing view that needs If-Match: without the header it answers 428 before the view runs.
 
-    The view itself calls `require_match(version)` with the version it loaded. `always=False`: there may be nothing yet
-    to have a version, and then the header is not needed.
+    The view calls ``require_match(version)`` with the version it loaded. ``always=False`` is for views of something
+    that may not exist yet: then the view decides whether the header is needed.
     """
 
     def decorate(function: View) -> View:
@@ -47,17 +47,17 @@ def conditional(view: View | None = None, *, always: bool = True) -> View | Call
                 raise _needed(None)
             return function(*args, **kwargs)
 
-        return note(cast(View, wrapped), conditional="always" if always else "once there is a version")
+        return set_options(cast(View, wrapped), conditional="always" if always else "once there is a version")
 
     return decorate if view is None else decorate(view)
 
 
 def require_match(version: int) -> None:
-    """Raise 428 when If-Match is missing and 412 when it names another version; both tell the current one.
+    """Raise 428 when If-Match is missing and 412 when it names another version; both contain the current one.
 
-    RuntimeError in a view without `@conditional`, whose description would not mention the header.
+    Raises RuntimeError in a view without ``@conditional``, since its API document would not mention the header.
     """
-    if not facts_of(current_app.view_functions[str(request.endpoint)], request.method).get("conditional"):
+    if not options_of(current_app.view_functions[str(request.endpoint)], request.method).get("conditional"):
         raise RuntimeError(f"{request.endpoint} asks for If-Match and is not @conditional")
     if not request.headers.get("If-Match"):
         raise _needed(version)
@@ -87,7 +87,7 @@ def _needed(version: int | None) -> Problem:
 
 
 def stamp(response: Response) -> Response:
-    """Put the version noted by `set_version` on a good answer (registered by the app factory)."""
+    """Set the version from ``set_version`` as ETag of a successful answer; the app factory registers this function."""
     tag = g.pop("etag", None)
     if tag is not None and response.status_code < 400:
         response.headers["ETag"] = tag

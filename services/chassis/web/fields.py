@@ -1,4 +1,4 @@
-"""Schemas for bodies and queries: unknown fields are refused by name, messages are kind and say what to do."""
+"""Schemas and fields for bodies and queries: unknown fields are refused; messages give advice."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from marshmallow import fields
 
 from services.chassis.i18n.language_tags import LONGEST, SHAPE, standard_tag
 
-_KIND = {
+_MESSAGES = {
     "required": "Please fill this in.",
     "null": "Please give a value, or leave the field out.",
     "validator_failed": "This value is not accepted.",
     "type": "This is another kind of value than expected.",
 }
-_KINDS: Mapping[type[fields.Field[Any]], Mapping[str, str]] = {
+_MESSAGES_BY_FIELD: Mapping[type[fields.Field[Any]], Mapping[str, str]] = {
     fields.String: {"invalid": "Please give a text.", "invalid_utf8": "Please give a text in UTF-8."},
     fields.Integer: {"invalid": "Please give a whole number.", "too_large": "Please give a smaller number."},
     fields.Boolean: {"invalid": "Please give true or false."},
@@ -33,23 +33,23 @@ _KINDS: Mapping[type[fields.Field[Any]], Mapping[str, str]] = {
 
 
 class Hint(str):
-    """A message that carries the nearest valid values; the problem lists them beside it."""
+    """A message with the nearest valid values, which the problem lists beside it."""
 
     nearest: tuple[str, ...]
     __slots__ = ("nearest",)
 
     def __new__(cls, message: str, nearest: Iterable[str] = ()) -> Hint:
-        """Return the message with its hints."""
-        made = super().__new__(cls, message)
-        made.nearest = tuple(nearest)
-        return made
+        """Return the message with its nearest values."""
+        hint = super().__new__(cls, message)
+        hint.nearest = tuple(nearest)
+        return hint
 
 
 class CairnSchema(ma.Schema):
-    """The base of every schema: strict about unknown fields, kind about mistakes."""
+    """The base of every schema: it refuses unknown fields and its messages give advice."""
 
     class Meta:
-        """Refuse unknown fields; keep the declared order in the documentation."""
+        """Refuse unknown fields."""
 
         unknown = ma.RAISE
 
@@ -59,29 +59,32 @@ class CairnSchema(ma.Schema):
     }
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
-        """Give each field kind messages unless it brought its own."""
-        own = field_obj.error_messages
-        for kind, messages in _KINDS.items():
-            if isinstance(field_obj, kind):
-                _soften(own, messages, kind)
-        _soften(own, _KIND, fields.Field)
+        """Set our messages of a field, except those it declares itself."""
+        current = field_obj.error_messages
+        for field_class, messages in _MESSAGES_BY_FIELD.items():
+            if isinstance(field_obj, field_class):
+                _replace_defaults(current, messages, field_class)
+        _replace_defaults(current, _MESSAGES, fields.Field)
         super().on_bind_field(field_name, field_obj)
 
 
-def _soften(own: dict[str, Any], kind: Mapping[str, str], origin: type[fields.Field[Any]]) -> None:
-    standard: dict[str, str] = {}
-    for cls in reversed(origin.__mro__):
-        standard.update(getattr(cls, "default_error_messages", {}))
-    for key, message in kind.items():
-        if own.get(key) == standard.get(key):
-            own[key] = message
+def _replace_defaults(
+    current: dict[str, Any], messages: Mapping[str, str], field_class: type[fields.Field[Any]]
+) -> None:
+    """Replace messages that are still marshmallow's defaults of ``field_class``."""
+    defaults: dict[str, str] = {}
+    for cls in reversed(field_class.__mro__):
+        defaults.update(getattr(cls, "default_error_messages", {}))
+    for key, message in messages.items():
+        if current.get(key) == defaults.get(key):
+            current[key] = message
 
 
 class Code(fields.String):
-    """A word of a vocabulary; an unknown one is answered with the nearest valid ones.
+    """A code of a vocabulary; an unknown code is refused with the nearest valid ones.
 
-    `codes` are the valid words, or a function that returns them (read at each use, for vocabularies that grow).
-    `near` says which of them an unknown word may mean; by default those spelled most like it.
+    ``codes`` are the valid codes, or a function that returns them (called at each use, for vocabularies that grow).
+    ``near`` returns the codes that an unknown one may mean; by default those with the most similar spelling.
     """
 
     def __init__(
@@ -110,7 +113,7 @@ class Code(fields.String):
 
 
 def nearest_codes(word: str, valid: Iterable[str], count: int = 5) -> tuple[str, ...]:
-    """Return the valid codes most alike to `word`; the first few when nothing comes near."""
+    """Return the ``count`` valid codes most similar to ``word``, or the first ones when none is similar."""
     known = list(valid)
     near = difflib.get_close_matches(word[:60].lower(), known, n=count, cutoff=0.4)
     return tuple(near or known[:count])
@@ -121,9 +124,9 @@ def _unknown_code(axis: str, near: tuple[str, ...]) -> str:
 
 
 class Shaped(fields.String):
-    """A text of one shape: `Shaped("[a-z0-9-]{1,40}", "Please use small letters, digits and dashes.")`.
+    """A text that matches a pattern: ``Shaped("[a-z0-9-]{1,40}", "Please use small letters, digits and dashes.")``.
 
-    The whole text has to match, also its end (a `$` alone would let a last line break through).
+    The whole text has to match, including its end (``$`` alone would accept a final line break).
     """
 
     def __init__(self, shape: str, hint: str, **kwargs: Any) -> None:
@@ -140,7 +143,7 @@ class Shaped(fields.String):
 
 
 class LanguageTag(fields.String):
-    """A language as a BCP 47 tag (`en`, `pt-BR`, `ase`), loaded in its standard form."""
+    """A language as a BCP 47 tag (``en``, ``pt-BR``, ``ase``), loaded in standard form."""
 
     def __init__(self, **kwargs: Any) -> None:
         metadata = {"pattern": SHAPE, "minLength": 2, "maxLength": LONGEST, "example": "en"} | dict(
@@ -150,16 +153,16 @@ class LanguageTag(fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)
-        found = standard_tag(text)
-        if found is None:
+        tag = standard_tag(text)
+        if tag is None:
             raise ma.ValidationError(
                 "Please give a language tag such as en, es-MX, ar or ase (American Sign Language)."
             )
-        return found
+        return tag
 
 
 class Instant(fields.AwareDateTime):
-    """A moment with its offset (`2026-01-31T18:00:00Z`), loaded in UTC."""
+    """A time with its offset (``2026-01-31T18:00:00Z``), loaded in UTC."""
 
     def __init__(self, **kwargs: Any) -> None:
         message = "Please give a moment with its offset, such as 2026-01-31T18:00:00Z."
@@ -167,5 +170,5 @@ class Instant(fields.AwareDateTime):
         super().__init__(format="iso", default_timezone=None, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:
-        found: datetime = super()._deserialize(value, attr, data, **kwargs)
-        return found.astimezone(UTC)
+        moment: datetime = super()._deserialize(value, attr, data, **kwargs)
+        return moment.astimezone(UTC)

@@ -1,7 +1,8 @@
-"""Server-rendered pages: the reader's language, and forms that only our own pages can send.
+"""Server-rendered pages in the reader's language, with forms that only our own pages can send.
 
-A form carries a nonce that a cookie of the same browser holds too (signed, so that nobody else can plant one); another
-site can send the cookie along but cannot read it, and so cannot write the field. All services of one origin share it.
+A form contains the same signed nonce as a cookie of the browser. Another site can make the browser send the cookie but
+cannot read it, and so cannot fill in the field; the signature prevents planted cookies. All services of one origin
+share the nonce.
 """
 
 from __future__ import annotations
@@ -24,17 +25,17 @@ _LANG_COOKIE = "lang"
 
 
 def chosen_language() -> str | None:
-    """Return the language the reader has chosen here: `?lang=`, else the choice that this browser remembers."""
-    for wish in (request.args.get("lang"), request.cookies.get(_LANG_COOKIE)):
-        if wish in LANGUAGES:
-            return str(wish)
+    """Return the language that the reader chose with ``?lang=``, now or earlier in this browser, or None."""
+    for choice in (request.args.get("lang"), request.cookies.get(_LANG_COOKIE)):
+        if choice in LANGUAGES:
+            return str(choice)
     return None
 
 
 def language() -> str:
-    """Return the language of a page for anybody: the chosen one, else the browser's, else English.
+    """Return the language of a page for an unknown reader: the chosen one, else the browser's, else English.
 
-    A page for a known reader takes `chosen_language() or` theirs.
+    A page for a known reader uses ``chosen_language()``, else the reader's locale.
     """
     if (chosen := chosen_language()) is not None:
         return chosen
@@ -45,18 +46,18 @@ def language() -> str:
 
 
 def direction(tag: str) -> str:
-    """Return `rtl` for languages written from right to left, else `ltr`."""
+    """Return ``rtl`` for languages written from right to left, else ``ltr``."""
     return "rtl" if tag.split("-", maxsplit=1)[0] in _RIGHT_TO_LEFT else "ltr"
 
 
 def render(template: str, *, status: int = 200, **context: Any) -> Response:
-    """Return a page made of a template that extends `base.html`.
+    """Return a page rendered from a template that extends ``base.html``.
 
-    The template finds `lang`, `dir`, `languages`, `words`, `site`, `asset(path)` and `form_nonce()`; `context` adds to
-    these and may set `lang` (a page for a known reader follows the reader, not the browser).
+    The template can use ``lang``, ``dir``, ``languages``, ``words``, ``site``, ``asset(path)`` and ``form_nonce()``;
+    ``context`` adds to these and may set ``lang`` (a page for a known reader uses the reader's language).
     """
     lang = str(context.pop("lang", "") or language())
-    response = make_response(render_template(template, **_surroundings(lang), **context), status)
+    response = make_response(render_template(template, **_base_context(lang), **context), status)
     response.headers["Content-Language"] = lang
     response.headers["Vary"] = "Accept-Language, Cookie"
     chosen = request.args.get("lang")
@@ -65,7 +66,7 @@ def render(template: str, *, status: int = 200, **context: Any) -> Response:
     return response
 
 
-def _surroundings(lang: str) -> dict[str, Any]:
+def _base_context(lang: str) -> dict[str, Any]:
     return {
         "lang": lang,
         "dir": direction(lang),
@@ -84,17 +85,17 @@ def asset(path: str) -> str:
 
 
 def form_nonce() -> str:
-    """Return the nonce for this browser's forms: `<input type="hidden" name="nonce" value="{{ form_nonce() }}">`."""
+    """Return the nonce for this browser's forms: ``<input type="hidden" name="nonce" value="{{ form_nonce() }}">``."""
     if "nonce" not in g:
-        held = request.cookies.get(_nonce_cookie(), "")
-        g.nonce = held if _genuine(held) else _fresh()
+        from_cookie = request.cookies.get(_nonce_cookie(), "")
+        g.nonce = from_cookie if _is_signed(from_cookie) else _new_nonce()
     return str(g.nonce)
 
 
 def check_nonce() -> None:
-    """Raise a 403 problem unless the form carries the nonce of this browser's cookie. Call first in every POST page."""
-    sent, held = request.form.get(NONCE_FIELD, ""), request.cookies.get(_nonce_cookie(), "")
-    if not (_genuine(held) and hmac.compare_digest(sent.encode(), held.encode())):
+    """Raise a 403 problem unless the form contains the nonce of the cookie. Call it first in every POST page."""
+    sent, from_cookie = request.form.get(NONCE_FIELD, ""), request.cookies.get(_nonce_cookie(), "")
+    if not (_is_signed(from_cookie) and hmac.compare_digest(sent.encode(), from_cookie.encode())):
         detail = "This form was not sent from our page in this browser. Please open the page again and repeat."
         raise problem(403, "form_not_ours", "Please open the page again", detail)
 
@@ -103,12 +104,12 @@ def _nonce_cookie() -> str:
     return "__Host-nonce" if state().production else "nonce"
 
 
-def _fresh() -> str:
+def _new_nonce() -> str:
     value = secrets.token_urlsafe(18)
     return f"{value}.{_signature(value)}"
 
 
-def _genuine(nonce: str) -> bool:
+def _is_signed(nonce: str) -> bool:
     value, _, signature = nonce.partition(".")
     return bool(value) and hmac.compare_digest(signature.encode(), _signature(value).encode())
 
@@ -121,23 +122,23 @@ def _cookie_flags() -> dict[str, Any]:
     return {"path": "/", "httponly": True, "samesite": "Lax", "secure": state().production}
 
 
-def problem_page(found: Problem) -> Response | None:
-    """Return a problem as a page for a reader whose browser asked for one; None for programs."""
+def problem_page(shown: Problem) -> Response | None:
+    """Return a problem as a page when the client prefers HTML, else None."""
     if not _wants_page():
         return None
     lang = language()
     words = WORDS[lang]
-    key = str(found.code) if str(found.code) in words else "other"
+    key = str(shown.code) if str(shown.code) in words else "other"
     page = render(
         "problem.html",
-        status=found.code or 500,
+        status=shown.code or 500,
         lang=lang,
         heading=words[key],
         sentence=words[f"{key}_text"],
-        errors=found.errors if found.code == 422 else [],
+        errors=shown.errors if shown.code == 422 else [],
         request_id=g.get("request_id", ""),
     )
-    page.headers.extend({name: value for name, value in found.headers.items() if name not in page.headers})
+    page.headers.extend({name: value for name, value in shown.headers.items() if name not in page.headers})
     return page
 
 
@@ -147,10 +148,10 @@ def _wants_page() -> bool:
 
 
 def install(app: Flask) -> None:
-    """Send the nonce cookie with every page that printed a nonce."""
+    """Send the nonce cookie with every page that contains a new nonce."""
 
     @app.after_request
-    def keep_nonce(response: Response) -> Response:
+    def set_nonce_cookie(response: Response) -> Response:
         if "nonce" in g and request.cookies.get(_nonce_cookie()) != g.nonce:
             response.set_cookie(_nonce_cookie(), g.nonce, **_cookie_flags())
         return response

@@ -1,7 +1,7 @@
-"""Idempotency keys: the same request sent twice takes effect once and gets the same answer.
+"""Idempotency keys: a repeated request takes effect once and gets the same answer.
 
-The key row and the effect commit in one transaction, so a crash leaves both or neither. The stored answer is sealed
-with a key derived from the caller's own Idempotency-Key, of which only a hash is kept: the table alone tells nothing.
+The key row and the effect commit in one transaction, so a crash leaves both or neither. The stored answer is encrypted
+with a key derived from the caller's Idempotency-Key, which is stored only as a hash: the table alone reveals nothing.
 (After draft-ietf-httpapi-idempotency-key-header.)
 """
 
@@ -24,20 +24,20 @@ from services.chassis.web.access_policy import current
 from services.chassis.web.app_state import state
 from services.chassis.web.json_body import read_bytes
 from services.chassis.web.problem import problem
-from services.chassis.web.view_options import note
+from services.chassis.web.view_options import set_options
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
 KEPT_FOR = timedelta(hours=24)
-_KEPT_HEADERS = ("Content-Type", "Location", "ETag")
+_STORED_HEADERS = ("Content-Type", "Location", "ETag")
 _KEY = re.compile(r"[!-~]{8,128}")
 _STORED = sa.select(TABLES.idempotency).where(
     TABLES.idempotency.c.scope == sa.bindparam("scope_"), TABLES.idempotency.c.key == sa.bindparam("key_")
 )
 _TRY_LOCK = sa.select(sa.func.pg_try_advisory_xact_lock(sa.bindparam("lock", type_=sa.BigInteger)))
-_SEALED_ONCE = bytes(12)  # the sealing key is used for one single text, so its nonce may be constant
+_CONSTANT_NONCE = bytes(12)  # each encryption key is used for one text only, so the nonce may be constant
 
 
 @overload
@@ -49,11 +49,11 @@ def idempotent(*, required: bool = False) -> Callable[[View], View]: ...
 
 
 def idempotent(view: View | None = None, *, required: bool = False) -> View | Callable[[View], View]:
-    """Decorate a POST view: with a key, a repeated request is answered from store (`Idempotent-Replayed: true`).
+    """Decorate a POST view: a repeated request with a key gets the stored answer (``Idempotent-Replayed: true``).
 
-    Opens `uow.begin()` around the view. The same key with another body answers 422, at the same time 409; an answer
-    that is an error is not stored. Keys belong to one caller and one route and are forgotten after 24 hours.
-    Stands above `@blueprint.arguments` and `@blueprint.response`, under `@allow`.
+    Opens ``uow.begin()`` around the view. The same key with another body answers 422, while the first request still
+    runs 409; error answers are not stored. Keys belong to one caller and one route and expire after 24 hours.
+    Place it above ``@blueprint.arguments`` and ``@blueprint.response``, below ``@allow``.
     """
 
     def decorate(function: View) -> View:
@@ -62,16 +62,16 @@ def idempotent(view: View | None = None, *, required: bool = False) -> View | Ca
             key = request.headers.get(HEADER)
             if key is None and not required:
                 return function(*args, **kwargs)
-            answer = current_app.make_response
-            return _Guarded(_checked(key)).answer(lambda: answer(function(*args, **kwargs)))
+            make_response = current_app.make_response
+            return _Guarded(_checked(key)).answer(lambda: make_response(function(*args, **kwargs)))
 
-        return note(cast(View, wrapped), idempotent="required" if required else "optional")
+        return set_options(cast(View, wrapped), idempotent="required" if required else "optional")
 
     return decorate if view is None else decorate(view)
 
 
 def prune_keys(connection: sa.Connection, now: datetime) -> int:
-    """Forget keys older than 24 hours; return how many. Run it from a tick."""
+    """Delete keys older than 24 hours; return their number. Run it from a tick."""
     old = TABLES.idempotency.c.created_at < now - KEPT_FOR
     return connection.execute(TABLES.idempotency.delete().where(old)).rowcount
 
@@ -85,7 +85,7 @@ def _checked(key: str | None) -> str:
 
 
 class _Guarded:
-    """One request under a key: finds the stored answer, or runs the view and stores its answer."""
+    """One request with a key: return the stored answer, or run the view and store its answer."""
 
     def __init__(self, key: str) -> None:
         route = f"{request.method} {request.url_rule}"
@@ -99,9 +99,9 @@ class _Guarded:
         self._uow = uow
 
     def answer(self, run: Callable[[], Response]) -> Response:
-        with self._uow.begin(whole=True):  # a view that raises is answered as a whole, with nothing kept of it
+        with self._uow.begin(whole=True):  # a view that raises rolls back everything
             tx = self._uow.transaction()
-            self._one_at_a_time(tx.connection)
+            self._lock_key(tx.connection)
             stored = self._stored(tx.connection, tx.now)
             if stored is not None:
                 return self._replay(stored)
@@ -110,8 +110,8 @@ class _Guarded:
                 self._store(tx.connection, tx.now, response)
             return response
 
-    def _one_at_a_time(self, connection: sa.Connection) -> None:
-        """Refuse a second request while the first runs; SQLite lets only one write at a time by itself."""
+    def _lock_key(self, connection: sa.Connection) -> None:
+        """Refuse a second request while the first one runs; SQLite allows only one writer by itself."""
         if connection.dialect.name != "postgresql":
             return
         lock = int.from_bytes(bytes.fromhex(self._key)[:8], "big", signed=True)
@@ -120,12 +120,12 @@ class _Guarded:
             raise problem(409, "in_progress", "Already on it", detail, headers={"Retry-After": "1"})
 
     def _stored(self, connection: sa.Connection, now: datetime) -> sa.Row[Any] | None:
-        """Return the row of this key if it is fresh; an old one is forgotten."""
+        """Return the row of this key, or None; delete the row when it has expired."""
         table = TABLES.idempotency
         row = connection.execute(_STORED, {"scope_": self._scope, "key_": self._key}).one_or_none()
         if row is not None and row.created_at < now - KEPT_FOR:
-            mine = (table.c.scope == self._scope) & (table.c.key == self._key)
-            connection.execute(table.delete().where(mine))
+            this_key = (table.c.scope == self._scope) & (table.c.key == self._key)
+            connection.execute(table.delete().where(this_key))
             return None
         return row
 
@@ -133,18 +133,18 @@ class _Guarded:
         if row.request_hash != self._request:
             detail = "This key came with another request before. Please use a fresh key for each new wish."
             raise problem(422, "idempotency_key_reused", "This key is taken", detail, field=HEADER)
-        body = self._cipher.decrypt(_SEALED_ONCE, row.body, None)
+        body = self._cipher.decrypt(_CONSTANT_NONCE, row.body, None)
         return make_response(body, row.status, {**row.headers, REPLAYED: "true"})
 
     def _store(self, connection: sa.Connection, now: datetime, response: Response) -> None:
-        kept = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
+        headers = {name: response.headers[name] for name in _STORED_HEADERS if name in response.headers}
         row = {
             "scope": self._scope,
             "key": self._key,
             "request_hash": self._request,
             "status": response.status_code,
-            "headers": kept,
-            "body": self._cipher.encrypt(_SEALED_ONCE, response.get_data(), None),
+            "headers": headers,
+            "body": self._cipher.encrypt(_CONSTANT_NONCE, response.get_data(), None),
             "created_at": now,
         }
         connection.execute(TABLES.idempotency.insert(), row)

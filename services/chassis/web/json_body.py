@@ -1,6 +1,6 @@
-"""Bodies, read strictly: 64 KB at most, JSON without surprises, text that a database can hold.
+"""Read request bodies strictly: 64 KB at most, unambiguous JSON, only text that a database can store.
 
-`json.loads` alone lets through duplicate names, NaN, infinity and lone surrogates; each would surprise somebody later.
+``json.loads`` alone accepts duplicate names, NaN, infinity and lone surrogates, which cause errors later.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from marshmallow import missing
 from services.chassis.web.problem import Problem, problem
 
 MAX_BYTES = 64 * 1024
-WERKZEUG_LIMIT = MAX_BYTES + 1  # see `read_bytes`
+WERKZEUG_LIMIT = MAX_BYTES + 1  # see ``read_bytes``
 MAX_DEPTH = 20
 
 
 def read_json(req: Request) -> Any:
-    """Return the JSON value of a request, or `missing` when it has no body; raise a problem for anything unclear.
+    """Return the JSON value of a request, or ``missing`` when it has no body; raise a problem for anything else.
 
-    Many clients name a content type always: an empty body announced as JSON is no body either.
+    Many clients always send a content type: an empty body announced as JSON counts as no body.
     """
     raw = read_bytes(req)
     is_json = req.mimetype == "application/json" or req.mimetype.endswith("+json")
@@ -35,9 +35,9 @@ def read_json(req: Request) -> Any:
 
 
 def read_bytes(req: Request) -> bytes:
-    """Return the body, or raise 413 when it is larger than 64 KB, whether its length was announced or not.
+    """Return the body, or raise 413 when it is larger than 64 KB, with or without a Content-Length.
 
-    Of a body in chunks werkzeug silently cuts off what exceeds its limit, so that limit is one byte higher than ours.
+    Werkzeug silently truncates a chunked body at its limit, so that limit is one byte higher than ours.
     """
     raw = req.get_data(cache=True)
     if len(raw) > MAX_BYTES:
@@ -46,12 +46,12 @@ def read_bytes(req: Request) -> bytes:
 
 
 def parse(raw: bytes) -> Any:
-    """Return the JSON value in `raw`; raise 400 for what is not JSON, 422 for text that cannot be kept."""
+    """Return the JSON value in ``raw``; raise 400 if it is not JSON, 422 for text that cannot be stored."""
     try:
         value = json.loads(
             raw.decode("utf-8"),
-            object_pairs_hook=_without_twins,
-            parse_constant=_no_constant,
+            object_pairs_hook=_without_duplicates,
+            parse_constant=_refuse_constant,
             parse_float=_finite,
         )
     except UnicodeDecodeError:
@@ -62,24 +62,24 @@ def parse(raw: bytes) -> Any:
         raise _bad(f"The body is not JSON: line {fault.lineno}, column {fault.colno}.") from None
     except ValueError:
         raise _bad("The body holds a number that is too long.") from None
-    faults = [{"field": path, "message": _UNKEEPABLE} for path in _unkeepable(value, "", 1)]
+    faults = [{"field": path, "message": _UNSTORABLE} for path in _unstorable_paths(value, "", 1)]
     if faults:
-        raise problem(422, "validation", "Please check a few fields", _UNKEEPABLE, errors=faults[:20])
+        raise problem(422, "validation", "Please check a few fields", _UNSTORABLE, errors=faults[:20])
     return value
 
 
-_UNKEEPABLE = "This text holds a character that cannot be kept (a null character or half a symbol). Please remove it."
+_UNSTORABLE = "This text holds a character that cannot be kept (a null character or half a symbol). Please remove it."
 
 
-def keepable(text: str) -> bool:
-    """Tell whether a database can hold this text: no NUL, no lone surrogates."""
+def is_storable(text: str) -> bool:
+    """Return whether a database can store this text: no NUL, no lone surrogates."""
     return "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
-def _unkeepable(value: Any, path: str, depth: int) -> Iterator[str]:
-    """Yield the dotted path of each text that cannot be kept; refuse what is nested too deep."""
+def _unstorable_paths(value: Any, path: str, depth: int) -> Iterator[str]:
+    """Yield the dotted path of each text that cannot be stored; raise a problem when nested too deep."""
     if isinstance(value, str):
-        if not keepable(value):
+        if not is_storable(value):
             yield path
         return
     if not isinstance(value, dict | list):
@@ -90,24 +90,24 @@ def _unkeepable(value: Any, path: str, depth: int) -> Iterator[str]:
     for step, inner in steps:
         readable = str(step).encode("ascii", "backslashreplace").decode().replace("\x00", "\\x00")
         here = f"{path}.{readable}" if path else readable
-        if isinstance(step, str) and not keepable(step):
+        if isinstance(step, str) and not is_storable(step):
             yield here
-        yield from _unkeepable(inner, here, depth + 1)
+        yield from _unstorable_paths(inner, here, depth + 1)
 
 
-def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) == len(pairs):
-        return found
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) == len(pairs):
+        return members
     seen: set[str] = set()
     for name, _ in pairs:
         if name in seen:
             raise _bad("A name is given twice in one object. Please keep one of them.", field=name[:60])
         seen.add(name)
-    return found
+    return members
 
 
-def _no_constant(word: str) -> NoReturn:
+def _refuse_constant(word: str) -> NoReturn:
     raise _bad(f"{word} is not a JSON number. Please give a number or null.")
 
 
@@ -142,18 +142,18 @@ def _wrong_type() -> Problem:
 
 
 def guard() -> None:
-    """Refuse what no view may see: a body announced as too large, or unkeepable text in the address."""
+    """Refuse a body that is too large and unstorable text in the address, before any view runs."""
     if request.content_length is None:
         read_bytes(request)
     elif request.content_length > MAX_BYTES:
         raise too_large()
     for value in (request.view_args or {}).values():
-        if isinstance(value, str) and not (keepable(value) and "\ufffd" not in value):
+        if isinstance(value, str) and not (is_storable(value) and "\ufffd" not in value):
             raise problem(404, "not_found", "Not found", "There is nothing at this address.")
     faults = [
-        {"field": name[:60], "message": _UNKEEPABLE}
+        {"field": name[:60], "message": _UNSTORABLE}
         for name, text in request.args.items(multi=True)
-        if not (keepable(text) and keepable(name))
+        if not (is_storable(text) and is_storable(name))
     ]
     if faults:
-        raise problem(422, "validation", "Please check the address", _UNKEEPABLE, errors=faults[:20])
+        raise problem(422, "validation", "Please check the address", _UNSTORABLE, errors=faults[:20])

@@ -1,4 +1,4 @@
-"""Routes for those who run a service: is it alive, is it ready, what does it count."""
+"""Routes for operators: liveness, readiness and metrics."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from services.chassis.web.access_policy import allow
 
 
 class HealthLike(Protocol):
-    """Knows whether a service can do its work."""
+    """Reports whether a service can do its work."""
 
     def report(self) -> tuple[str, object]:
-        """Return "ok", "degraded" or "unready", and what was looked at."""
+        """Return "ok", "degraded" or "unready", and the result of each check."""
         ...
 
 
 def ops_routes(name: str, health: HealthLike) -> Blueprint:
-    """Return `/livez`, `/readyz` and `/metrics`, each also under `/{name}`.
+    """Return ``/livez``, ``/readyz`` and ``/metrics``, each also under ``/{name}``.
 
-    Figures are for the machine inside: through the front door (`/{name}/metrics`) they need the admin token.
+    ``/metrics`` is for the internal network; through the front door, ``/{name}/metrics`` needs the admin token.
     """
     routes = Blueprint("ops", __name__)
 
@@ -35,8 +35,8 @@ def ops_routes(name: str, health: HealthLike) -> Blueprint:
     @routes.get(f"/{name}/readyz")
     @allow("anyone")
     def readyz() -> tuple[Response, int]:
-        word, details = health.report()
-        return jsonify(status=word, checks=details), 503 if word == "unready" else 200
+        status, details = health.report()
+        return jsonify(status=status, checks=details), 503 if status == "unready" else 200
 
     @routes.get("/metrics")
     @allow("anyone")

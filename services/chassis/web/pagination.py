@@ -1,4 +1,4 @@
-"""Lists in pages: a signed opaque cursor points behind the last item seen, so pages hold while rows come and go."""
+"""Lists in pages: a signed opaque cursor marks the last item of a page, so inserts and deletes do not shift pages."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Position = tuple[Any, ...]  # the sort key of an item: texts and numbers
 
 
 class PageQuery(CairnSchema):
-    """The query of a list: how many items, and after which cursor."""
+    """The query of a list: the page size and a cursor."""
 
     limit = fields.Integer(
         load_default=50,
@@ -35,7 +35,7 @@ class PageQuery(CairnSchema):
 
 
 def read_cursor(cursor: str | None) -> Position | None:
-    """Return the position behind which to go on, None for the first page; 422 for a cursor of another list."""
+    """Return the position after which to continue, None for the first page; raise 422 for a foreign cursor."""
     if cursor is None:
         return None
     try:
@@ -51,10 +51,10 @@ def read_cursor(cursor: str | None) -> Position | None:
 
 
 def page(rows: Sequence[T], *, limit: int, position: Callable[[T], Position]) -> dict[str, Any]:
-    """Return `{"items": [...], "next": cursor or None}`.
+    """Return ``{"items": [...], "next": cursor or None}``.
 
-    `rows` is read with one more than `limit`, which shows whether there is a next page without counting; `position`
-    gives the sort key of a row, the same that the query continues behind.
+    ``rows`` are read with ``limit + 1``, which shows without counting whether there is a next page. ``position``
+    returns the sort key of a row, after which the next query continues.
     """
     items = list(rows[:limit])
     more = len(rows) > limit
@@ -62,7 +62,7 @@ def page(rows: Sequence[T], *, limit: int, position: Callable[[T], Position]) ->
 
 
 def page_schema(item: type[ma.Schema]) -> type[ma.Schema]:
-    """Return the schema of a page of `item`, for answers and their documentation."""
+    """Return the schema of a page of ``item``, for answers and their documentation."""
     name = item.__name__.removesuffix("Schema") + "Page"
     members = {
         "items": fields.List(fields.Nested(item), required=True),
@@ -72,7 +72,7 @@ def page_schema(item: type[ma.Schema]) -> type[ma.Schema]:
 
 
 def _serializer() -> URLSafeSerializer:
-    """Sign for this list only, so that a cursor of one list is refused by another."""
+    """Return a serialiser with a salt per list, so that a list refuses the cursors of another."""
     return URLSafeSerializer(
         state().secret,
         salt=f"cursor:{request.endpoint}",

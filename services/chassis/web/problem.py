@@ -1,4 +1,4 @@
-"""A problem (RFC 9457): what went wrong, where, and what to do, as one value that can be raised from any view."""
+"""Problem details (RFC 9457): what went wrong, where, and what to do, as an exception that any view may raise."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MEDIA_TYPE = "application/problem+json"
 
 
 class Problem(HTTPException):
-    """An answer that explains itself; raise it, and the app writes it as `application/problem+json`."""
+    """An error answer; raise it, and the app sends it as ``application/problem+json``."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class Problem(HTTPException):
         super().__init__(description=detail)
 
     def body(self) -> dict[str, Any]:
-        """Return the members of the problem; `errors` names fields as `languages.0.tag`."""
+        """Return the members of the problem; ``errors`` names fields as ``languages.0.tag``."""
         members: dict[str, Any] = {
             "type": f"/problems/{self.problem_code}",
             "title": self.title,
@@ -48,7 +48,7 @@ class Problem(HTTPException):
         return members | self.extra
 
     def as_response(self, **more: Any) -> Response:
-        """Return the problem as an answer; `more` adds members such as the request id."""
+        """Return the problem as an answer; ``more`` adds members such as the request id."""
         text = json.dumps(self.body() | more, ensure_ascii=False, separators=(",", ":"))
         return Response(text, status=self.code, headers=self.headers, content_type=MEDIA_TYPE)
 
@@ -64,9 +64,9 @@ def problem(
     headers: Mapping[str, str] | None = None,
     **extra: Any,
 ) -> Problem:
-    """Return a problem to raise; `field` is short for one error that names that field with the same detail.
+    """Return a problem to raise; ``field`` adds one error with that field and the same detail.
 
-    Extra members (`now={"state": "ended"}`) stand beside the standard ones.
+    ``extra`` (``now={"state": "ended"}``) are further members of the problem.
     """
     if field is not None:
         errors = [*errors, {"field": field, "message": detail}]

@@ -1,8 +1,8 @@
-"""The counters of the rate limits: in this process always, and in Redis as well, so that processes count together.
+"""The counters of the rate limits: in this process, and also in Redis so that processes count together.
 
-A limit holds while Redis is away: every hit is counted in the process too, and the larger of the two counts decides.
-Redis gets 50 ms to answer. Whoever meets a Redis that does not answer waits for that long, once; then a breaker keeps
-everybody away from it until it answers again.
+Limits hold without Redis: every hit is also counted in the process, and the larger count decides. Redis has 50 ms to
+answer. The first request that gets no answer waits for that long; then a circuit breaker skips Redis until it answers
+again.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from services.chassis.core.circuit_breaker import Breaker, run_in_background
 
 T = TypeVar("T")
 PATIENCE = 0.05
-"""Seconds a request waits for Redis at most."""
+"""The longest time in seconds that a request waits for Redis."""
 
-_MANY = 10_000  # keys, after which those whose window has ended are dropped
+_MANY = 10_000  # number of keys above which ended windows are deleted
 
 
 def storage_address(redis_url: str) -> str:
-    """Return the address of these counters for the limiter; an empty `redis_url` counts in the process only."""
+    """Return the URI of these counters for the limiter; with an empty ``redis_url`` they are in the process only."""
     return f"shared+{redis_url}" if redis_url else "local://"
 
 
 class LocalCounts:
-    """Fixed windows counted in this process: key -> (count, end of the window as seconds since 1970)."""
+    """Counts of fixed windows in this process: key -> (count, end of the window in seconds since 1970)."""
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self._now = now
@@ -37,7 +37,7 @@ class LocalCounts:
         self._windows: dict[str, tuple[int, float]] = {}
 
     def add(self, key: str, seconds: int, amount: int) -> int:
-        """Count `amount` more under `key`; return the count of the window, which begins with its first hit."""
+        """Add ``amount`` under ``key``; return the count of the window, which begins with its first hit."""
         now = self._now()
         with self._lock:
             count, end = self._windows.get(key, (0, 0.0))
@@ -48,14 +48,14 @@ class LocalCounts:
             return count
 
     def window(self, key: str) -> tuple[int, float]:
-        """Return the count under `key` and when its window ends; (0, now) when there is none."""
+        """Return the count under ``key`` and the end of its window, or (0, now) without a window."""
         now = self._now()
         with self._lock:
             count, end = self._windows.get(key, (0, 0.0))
         return (count, end) if end > now else (0, now)
 
     def drop(self, key: str | None = None) -> None:
-        """Forget one key, or all."""
+        """Delete the count of one key, or all counts."""
         with self._lock:
             if key is None:
                 self._windows.clear()
@@ -64,9 +64,9 @@ class LocalCounts:
 
 
 class LimitCounts(Storage):
-    """Storage of the limiter (see `limits.storage.Storage`) that never raises because Redis is away.
+    """A storage of the limiter (see ``limits.storage.Storage``) that never raises when Redis is unavailable.
 
-    `local://` counts in the process only; `shared+redis://host:6379/0` (`rediss`, `unix`) in both.
+    ``local://`` counts in the process only, ``shared+redis://host:6379/0`` (``rediss``, ``unix``) in both.
     """
 
     STORAGE_SCHEME = [  # noqa: RUF012 - the library's own attribute
@@ -93,45 +93,45 @@ class LimitCounts(Storage):
 
     @property
     def base_exceptions(self) -> tuple[type[Exception], ...]:
-        """Return no class: nothing is raised that would have to be wrapped."""
+        """Return no class: this storage raises no errors of its backend."""
         return ()
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        """Count `amount` more under `key` for `expiry` seconds; return the larger count."""
-        here = self._local.add(key, expiry, amount)
-        return max(here, self._asked(lambda shared: shared.incr(key, expiry, amount), 0))
+        """Add ``amount`` under ``key`` for ``expiry`` seconds; return the larger count."""
+        local = self._local.add(key, expiry, amount)
+        return max(local, self._call_redis(lambda shared: shared.incr(key, expiry, amount), 0))
 
     def get(self, key: str) -> int:
-        """Return the larger count under `key`."""
-        return max(self._local.window(key)[0], self._asked(lambda shared: shared.get(key), 0))
+        """Return the larger count under ``key``."""
+        return max(self._local.window(key)[0], self._call_redis(lambda shared: shared.get(key), 0))
 
     def get_expiry(self, key: str) -> float:
-        """Return when the window of `key` ends, as seconds since 1970."""
-        return max(self._local.window(key)[1], self._asked(lambda shared: shared.get_expiry(key), 0.0))
+        """Return the end of the window of ``key`` in seconds since 1970."""
+        return max(self._local.window(key)[1], self._call_redis(lambda shared: shared.get_expiry(key), 0.0))
 
     def check(self) -> bool:
-        """Tell that limits are counted, which they always are."""
+        """Return True: limits are always counted."""
         return True
 
     def reset(self) -> int | None:
-        """Forget every count."""
+        """Delete every count."""
         self._local.drop()
-        return self._asked(lambda shared: shared.reset(), None)
+        return self._call_redis(lambda shared: shared.reset(), None)
 
     def clear(self, key: str) -> None:
-        """Forget the count under `key`."""
+        """Delete the count under ``key``."""
         self._local.drop(key)
-        self._asked(lambda shared: shared.clear(key), None)
+        self._call_redis(lambda shared: shared.clear(key), None)
 
-    def _asked(self, ask: Callable[[RedisStorage], T], otherwise: T) -> T:
-        """Return what Redis says, or `otherwise` where there is none or it is away."""
+    def _call_redis(self, call: Callable[[RedisStorage], T], default: T) -> T:
+        """Return the answer of Redis, or ``default`` when there is no Redis or it is unavailable."""
         if self._redis is None or self._breaker.is_open():
-            return otherwise
+            return default
         try:
-            return ask(self._redis)
+            return call(self._redis)
         except (self._redis.dependency.RedisError, OSError):
             self._breaker.trip()
-            return otherwise
+            return default
 
     def _probe(self) -> None:
         if self._redis is not None:
@@ -139,7 +139,7 @@ class LimitCounts(Storage):
 
 
 def _redis_storage(address: str) -> RedisStorage:
-    from redis.backoff import NoBackoff  # here, since a process without Redis does not need the client
+    from redis.backoff import NoBackoff  # imported here: a process without Redis does not need it
     from redis.retry import Retry
 
     options: dict[str, Any] = {"socket_connect_timeout": PATIENCE, "socket_timeout": PATIENCE}

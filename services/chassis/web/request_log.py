@@ -1,4 +1,4 @@
-"""One log line and one measurement per request: route template, status and time, never the path that was asked for."""
+"""One log line and one measurement per request: route template, status and duration, never the requested path."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ log = structlog.get_logger(__name__)
 
 _ROUTE = "chassis.route"
 _REQUEST_ID = "chassis.request_id"
-_QUIET = ("livez", "readyz", "metrics")  # asked every few seconds; not worth a line
+_UNLOGGED = ("livez", "readyz", "metrics")  # requested every few seconds
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 def install(app: Flask, service: str) -> None:
-    """Measure every request of `app`, also those that no view ever sees. Call before other steps are registered."""
+    """Measure every request of ``app``, also those that reach no view. Call this before registering other steps."""
     app.before_request(_begin)
     app.wsgi_app = _Measured(app.wsgi_app, service)  # type: ignore[method-assign]
 
@@ -32,25 +32,25 @@ def _begin() -> None:
 
 
 class _Measured:
-    """WSGI middleware around the app."""
+    """WSGI middleware that logs and measures requests."""
 
     def __init__(self, inner: Callable[..., Iterable[bytes]], service: str) -> None:
         self._inner = inner
         self._service = service
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        begun, seen = monotonic(), {"status": 500}
+        begun, observed = monotonic(), {"status": 500}
         environ[_REQUEST_ID] = secrets.token_hex(8)
         structlog.contextvars.bind_contextvars(request_id=environ[_REQUEST_ID])
 
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-            seen["status"] = int(status.split(" ", 1)[0])
+            observed["status"] = int(status.split(" ", 1)[0])
             return start_response(status, [*headers, ("X-Request-Id", environ[_REQUEST_ID])], *rest)
 
         try:
             return self._inner(environ, start)
         finally:
-            self._report(environ, seen["status"], monotonic() - begun)
+            self._report(environ, observed["status"], monotonic() - begun)
             structlog.contextvars.unbind_contextvars("request_id")
 
     def _report(self, environ: dict[str, Any], status: int, seconds: float) -> None:
@@ -58,5 +58,5 @@ class _Measured:
         method, route = sent if sent in _METHODS else "OTHER", environ.get(_ROUTE, "(none)")
         REQUESTS.labels(self._service, method, route, str(status)).inc()
         DURATION.labels(self._service, route).observe(seconds)
-        if not route.endswith(_QUIET):
+        if not route.endswith(_UNLOGGED):
             log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))

@@ -1,4 +1,4 @@
-"""Security headers on every answer: nothing inline, nothing framed, nothing cached, no address passed on."""
+"""Security headers for every answer: no inline code, no framing, no caching, no referrer."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _TRANSPORT = "max-age=31536000; includeSubDomains"
 
 
 def install(app: Flask, *, production: bool) -> None:
-    """Add the headers to every answer of `app`; a view that sets one itself keeps its own."""
+    """Add the headers to every answer of ``app``; a header that a view sets itself stays."""
 
     @app.after_request
     def protect(response: Response) -> Response:

@@ -1,4 +1,4 @@
-"""The little door of the background roles: alive, ready, figures, and nothing else."""
+"""The HTTP endpoint of the background roles: liveness, readiness, metrics, and nothing else."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from services.chassis.service.health import Check, Health
 from services.chassis.service.ops_endpoint import ops_endpoint
 
 
-def away() -> None:
+def fail() -> None:
     raise ConnectionError
 
 
-WELL = Health([Check("database", lambda: None, True)])
-DEGRADED = Health([Check("broker", away, False)])
-UNREADY = Health([Check("database", away, True)])
+HEALTHY = Health([Check("database", lambda: None, True)])
+DEGRADED = Health([Check("broker", fail, False)])
+UNREADY = Health([Check("database", fail, True)])
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def free_port() -> int:
         return port
 
 
-def ask(port: int, path: str, method: str = "GET") -> tuple[int, str]:
+def request(port: int, path: str, method: str = "GET") -> tuple[int, str]:
     connection = HTTPConnection("127.0.0.1", port, timeout=10)
     try:
         connection.request(method, path)
@@ -42,37 +42,39 @@ def ask(port: int, path: str, method: str = "GET") -> tuple[int, str]:
 
 
 @pytest.mark.parametrize(
-    ("health", "status", "word"), [(WELL, 200, "ok"), (DEGRADED, 200, "degraded"), (UNREADY, 503, "unready")]
+    ("health", "status", "status_name"), [(HEALTHY, 200, "ok"), (DEGRADED, 200, "degraded"), (UNREADY, 503, "unready")]
 )
-def test_it_says_whether_the_process_can_do_its_work(health: Health, status: int, word: str, free_port: int) -> None:
+def test_readyz_shows_whether_the_process_can_do_its_work(
+    health: Health, status: int, status_name: str, free_port: int
+) -> None:
     with ops_endpoint(free_port, health, host="127.0.0.1") as port:
-        found, body = ask(port, "/readyz")
-        assert (found, json.loads(body)["status"]) == (status, word)
-        assert ask(port, "/livez")[0] == 200
+        code, body = request(port, "/readyz")
+        assert (code, json.loads(body)["status"]) == (status, status_name)
+        assert request(port, "/livez")[0] == 200
 
 
-def test_it_shows_figures_and_nothing_else(free_port: int) -> None:
+def test_it_serves_metrics_and_nothing_else(free_port: int) -> None:
     background_metrics.OUTBOX_WAITING.set(7)
-    with ops_endpoint(free_port, WELL, host="127.0.0.1") as port:
-        status, figures = ask(port, "/metrics")
+    with ops_endpoint(free_port, HEALTHY, host="127.0.0.1") as port:
+        status, figures = request(port, "/metrics")
         assert status == 200
         assert "cairn_outbox_waiting 7.0" in figures
-        assert ask(port, "/")[0] == 404
-        assert ask(port, "/livez", "POST")[0] == 405
-        assert ask(port, "/livez", "HEAD") == (200, "")
+        assert request(port, "/")[0] == 404
+        assert request(port, "/livez", "POST")[0] == 405
+        assert request(port, "/livez", "HEAD") == (200, "")
 
 
-def test_without_a_port_there_is_none() -> None:
-    with ops_endpoint(0, WELL) as port:
+def test_port_zero_starts_no_server() -> None:
+    with ops_endpoint(0, HEALTHY) as port:
         assert port == 0
 
 
-def test_a_taken_port_is_a_clear_sentence(free_port: int) -> None:
+def test_a_taken_port_refuses_the_start_with_a_sentence(free_port: int) -> None:
     with (
-        ops_endpoint(free_port, WELL, host="127.0.0.1"),
+        ops_endpoint(free_port, HEALTHY, host="127.0.0.1"),
         pytest.raises(StartRefused, match=f"OPS_PORT {free_port} is not free"),
-        ops_endpoint(free_port, WELL, host="127.0.0.1"),
+        ops_endpoint(free_port, HEALTHY, host="127.0.0.1"),
     ):
         pass
-    with ops_endpoint(free_port, WELL, host="127.0.0.1"):  # and it is free again afterwards
+    with ops_endpoint(free_port, HEALTHY, host="127.0.0.1"):  # and it is free again afterwards
         pass

@@ -1,4 +1,4 @@
-"""The server as a process of its own: it starts plainly, answers while it ends, and leaves in good order."""
+"""The web server as a separate process: it starts, answers running requests before it ends, and exits cleanly."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from deploy.local.server import free_port
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[3]
-PATIENCE = 90  # seconds; only a test that has failed waits so long
+TIMEOUT = 90  # seconds; only a failing test waits this long
 
 
 class Server:
-    """The process, its port and what it wrote."""
+    """A server process, its port and its log."""
 
     def __init__(self, folder: Path, port: int, **environ: str) -> None:
         self.port, self._log = port, folder / "log"
@@ -39,15 +39,15 @@ class Server:
         )
 
     def get(self, path: str) -> tuple[int, bytes]:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)
         connection.request("GET", path)
         answer = connection.getresponse()
-        found = answer.status, answer.read()
+        result = answer.status, answer.read()
         connection.close()
-        return found
+        return result
 
     def wait_until_ready(self) -> None:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while time.monotonic() < deadline:
             try:
                 if self.get("/livez")[0] == 200:
@@ -62,8 +62,8 @@ class Server:
     def lines(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.log().splitlines()]
 
-    def ends(self) -> int:
-        return self.process.wait(PATIENCE)
+    def wait(self) -> int:
+        return self.process.wait(TIMEOUT)
 
 
 @pytest.fixture
@@ -75,38 +75,38 @@ def server(tmp_path: Path) -> Iterator[Server]:
     server.process.wait()
 
 
-def test_running_requests_are_answered_before_it_leaves_with_zero(server: Server) -> None:
+def test_running_requests_are_answered_before_the_server_exits_with_zero(server: Server) -> None:
     answers: list[tuple[int, bytes]] = []
-    asking = threading.Thread(target=lambda: answers.append(server.get("/slow/a-secret-token?seconds=1.5")))
-    asking.start()
-    time.sleep(0.5)  # it is at work by now; if it were not, it would be refused below
+    client = threading.Thread(target=lambda: answers.append(server.get("/slow/a-secret-token?seconds=1.5")))
+    client.start()
+    time.sleep(0.5)  # the request is running by now; otherwise the connection would be refused below
     server.process.send_signal(signal.SIGTERM)
-    assert server.ends() == 0
-    asking.join(PATIENCE)
+    assert server.wait() == 0
+    client.join(TIMEOUT)
     assert [status for status, _ in answers] == [200]
     with pytest.raises(OSError, match="refused"):
         server.get("/livez")
 
 
-def test_what_hangs_is_ended_all_the_same(server: Server) -> None:
+def test_hanging_requests_do_not_stop_the_server_from_ending(server: Server) -> None:
     hanging = socket.create_connection(("127.0.0.1", server.port))
     hanging.sendall(b"GET /slow/x?seconds=600 HTTP/1.1\r\nHost: x\r\n\r\n")
     half = socket.create_connection(("127.0.0.1", server.port))
     half.sendall(b"GET /livez HTT")
     server.get("/livez")
     server.process.send_signal(signal.SIGTERM)
-    assert server.ends() == 0
+    assert server.wait() == 0
     hanging.close()
     half.close()
 
 
-def test_every_line_is_json_and_no_line_holds_a_path(server: Server) -> None:
+def test_every_log_line_is_json_and_none_contains_a_path(server: Server) -> None:
     server.get("/slow/a-secret-token?seconds=0")
     with socket.create_connection(("127.0.0.1", server.port)) as odd:
         odd.sendall(b"GET /mail-token-9 HTTP/9.9\r\nX: y\r\n\r\n")
         odd.recv(100)
     server.process.send_signal(signal.SIGTERM)
-    server.ends()
+    server.wait()
     [request] = [line for line in server.lines() if line["event"] == "request"]
     assert request["route"] == "/slow/<token>"
     assert "a-secret-token" not in server.log()
@@ -121,17 +121,17 @@ def test_the_app_is_built_in_one_worker_which_is_replaced_when_it_dies(server: S
     assert json.loads(server.get("/slow/x?seconds=0")[1])["pid"] != worker
 
 
-def test_a_taken_port_is_one_clear_sentence(server: Server, tmp_path: Path) -> None:
+def test_a_taken_port_ends_the_start_with_one_sentence(server: Server, tmp_path: Path) -> None:
     (tmp_path / "second").mkdir()
     second = Server(tmp_path / "second", server.port)
-    assert second.ends() == 2
+    assert second.wait() == 2
     assert f"PORT {server.port} cannot be used" in second.log()
     assert "Traceback" not in second.log()
 
 
-def test_an_app_that_refuses_to_start_says_why(tmp_path: Path) -> None:
+def test_an_app_that_refuses_to_start_prints_the_reason(tmp_path: Path) -> None:
     refusing = Server(tmp_path, free_port(), SHOP_REFUSES="1")
-    assert refusing.ends() == 2
+    assert refusing.wait() == 2
     assert "SHOP_REFUSES is set: please unset it" in refusing.log()
 
 

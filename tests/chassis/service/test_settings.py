@@ -1,4 +1,4 @@
-"""Settings are read whole, from the environment or files, and every fault is told at once."""
+"""Settings are validated completely, from the environment or files; one message lists every fault."""
 
 from __future__ import annotations
 
@@ -27,28 +27,28 @@ class ShopSettings:
 GOOD = {"DATABASE_URL": "sqlite:////tmp/shop.db"}
 
 
-def test_what_is_not_given_has_its_default_and_what_is_given_its_type() -> None:
+def test_a_missing_variable_gets_its_default_and_a_given_one_its_type() -> None:
     settings = load(ShopSettings, GOOD | {"PORT": "81", "OPEN": "no"})
     assert (settings.port, settings.open, settings.name) == (81, False, "shop")
 
 
-def test_every_fault_is_told_in_one_message() -> None:
-    with pytest.raises(SettingsError) as told:
+def test_one_message_lists_every_fault() -> None:
+    with pytest.raises(SettingsError) as raised:
         load(ShopSettings, {"ENVIRONMENT": "staging", "PORT": "http", "KEY": "short", "OPEN": "perhaps"})
-    message = str(told.value)
-    assert len(told.value.faults) == 5
+    message = str(raised.value)
+    assert len(raised.value.faults) == 5
     for name in ("ENVIRONMENT", "DATABASE_URL", "PORT", "KEY", "OPEN"):
         assert name in message
     assert "development, production" in message
     assert "short" not in message.replace("this has 5", "")
 
 
-def test_settings_that_are_wrong_refuse_the_start_without_a_traceback() -> None:
+def test_wrong_settings_refuse_the_start() -> None:
     with pytest.raises(StartRefused):
         load(ShopSettings, {})
 
 
-def test_an_address_of_another_kind_is_refused_by_naming_the_kinds_that_work() -> None:
+def test_a_url_with_another_scheme_is_refused_with_the_schemes_that_work() -> None:
     with pytest.raises(SettingsError, match=r"DATABASE_URL .*sqlite: or postgresql\+psycopg:"):
         load(ShopSettings, {"DATABASE_URL": "mysql://db"})
 
@@ -65,31 +65,31 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     assert load(ShopSettings, GOOD | {"KEY_FILE": str(place)}).key == "k" * 40
 
 
-def test_a_file_that_cannot_be_read_is_a_fault_like_any_other(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="KEY_FILE"):
         load(ShopSettings, GOOD | {"KEY_FILE": str(tmp_path / "nowhere")})
 
 
-def test_a_value_given_twice_is_refused_instead_of_guessed(tmp_path: Path) -> None:
+def test_a_value_given_twice_is_refused(tmp_path: Path) -> None:
     place = tmp_path / "key"
     place.write_text("k" * 40)
     with pytest.raises(SettingsError, match="KEY is given twice"):
         load(ShopSettings, GOOD | {"KEY": "q" * 40, "KEY_FILE": str(place)})
 
 
-def test_secrets_and_addresses_with_passwords_never_show() -> None:
+def test_secrets_and_urls_with_passwords_never_show_in_repr() -> None:
     settings = load(ShopSettings, {"DATABASE_URL": "postgresql+psycopg://u:hunter2@db/shop", "KEY": "s" * 40})
     assert "hunter2" not in repr(settings)
     assert "s" * 40 not in repr(settings)
 
 
 @pytest.mark.parametrize("given", [{}, {"KEY": "only-for-one's-own-machine-01234567"}])
-def test_production_refuses_what_is_meant_for_development(given: dict[str, str]) -> None:
+def test_production_refuses_development_defaults(given: dict[str, str]) -> None:
     with pytest.raises(SettingsError, match="KEY still has its development default"):
         load(ShopSettings, GOOD | {"ENVIRONMENT": "production"} | given)
 
 
-def test_production_takes_a_secret_of_its_own() -> None:
+def test_production_accepts_its_own_secret() -> None:
     assert load(ShopSettings, GOOD | {"ENVIRONMENT": "production", "KEY": "k" * 32}).key == "k" * 32
 
 
@@ -109,13 +109,13 @@ SERVICE = {"DATABASE_URL": "sqlite:////tmp/x.db", "BROKER_URL": "embedded:////tm
 
 
 def test_a_service_in_production_needs_its_own_secrets() -> None:
-    with pytest.raises(SettingsError) as told:
+    with pytest.raises(SettingsError) as raised:
         load(ServiceSettings, SERVICE | {"ENVIRONMENT": "production"})
-    named = {fault.split()[0] for fault in told.value.faults}
+    named = {fault.split()[0] for fault in raised.value.faults}
     assert named == {"ADMIN_TOKEN", "TOKEN_PUBLIC_KEY", "LINK_SECRET"}
 
 
-def test_a_public_key_that_is_none_is_refused_at_the_start() -> None:
+def test_an_invalid_public_key_is_refused_at_the_start() -> None:
     with pytest.raises(SettingsError, match="TOKEN_PUBLIC_KEY"):
         load(ServiceSettings, SERVICE | {"TOKEN_PUBLIC_KEY": "bm90IGEga2V5"})
 

@@ -1,4 +1,4 @@
-"""One door for roles and commands, also where not everything is installed."""
+"""One entry point for roles and commands, also where not every library is installed."""
 
 from collections.abc import Mapping, Sequence
 
@@ -34,7 +34,7 @@ def missing(name: str) -> Startable:
     raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 
-def test_a_command_runs_without_the_service_and_takes_the_rest_of_the_line() -> None:
+def test_a_command_runs_without_the_service_and_gets_the_remaining_arguments() -> None:
     assert start(lambda: missing("sqlalchemy"), {"count": count}, ["count", "a", "--b"]) == 42
 
 
@@ -45,20 +45,22 @@ def test_a_role_runs_beside_commands() -> None:
 def test_the_help_lists_commands_beside_roles(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         start(Shop, {"count": count}, ["--help"])
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
     assert ended.value.code == 0
-    assert "Sell parcels." in said
-    assert "Count words." in said
-    assert "Not for the help page" not in said
+    assert "Sell parcels." in output
+    assert "Count words." in output
+    assert "Not for the help page" not in output
 
 
 @pytest.mark.parametrize("words", [["sell"], ["--help"], [], ["buy"]])
-def test_a_library_that_is_not_installed_is_one_sentence(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_library_that_is_not_installed_ends_the_start_with_one_sentence(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert start(lambda: missing("sqlalchemy.orm"), {}, words) == 2
-    said = capsys.readouterr().err
-    assert said == "sqlalchemy is not installed; in Cairn's folder, pip install '.[services]' brings all of it.\n"
+    output = capsys.readouterr().err
+    assert output == "sqlalchemy is not installed; in Cairn's folder, pip install '.[services]' brings all of it.\n"
 
 
-def test_a_module_of_ours_that_is_missing_is_a_fault_of_ours() -> None:
+def test_a_missing_module_of_our_own_raises() -> None:
     with pytest.raises(ModuleNotFoundError):
         start(lambda: missing("services.shop.bootstrap"), {}, ["sell"])

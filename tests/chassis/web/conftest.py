@@ -1,4 +1,4 @@
-"""The shop's app and a client of it."""
+"""Fixtures: the shop's app and a client of it."""
 
 from __future__ import annotations
 

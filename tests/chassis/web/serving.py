@@ -1,4 +1,4 @@
-"""A process that serves the shop, for the tests of the server: `python -m tests.chassis.web.serving api`."""
+"""Serve the shop as a process, for the tests of the web server: ``python -m tests.chassis.web.serving api``."""
 
 from __future__ import annotations
 

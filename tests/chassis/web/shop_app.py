@@ -1,4 +1,4 @@
-"""The shop over HTTP: every part of the chassis' web side has one route here that uses it."""
+"""The shop over HTTP: one route for every part of the chassis' web side."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from services.chassis.web.rate_limits import limited
 from tests.chassis.shop import PARCELS, Shop
 
 ADMIN = {"Authorization": f"Bearer {DEVELOPMENT_ADMIN_TOKEN}"}
-HERE = Path(__file__).parent
+FOLDER = Path(__file__).parent
 
 
 class LabelSchema(CairnSchema):
@@ -53,11 +53,11 @@ class ItemSchema(CairnSchema):
 
 @dataclass
 class FakeHealth:
-    word: str = "ok"
+    status: str = "ok"
     details: dict[str, str] = field(default_factory=dict)
 
     def report(self) -> tuple[str, dict[str, str]]:
-        return self.word, self.details
+        return self.status, self.details
 
 
 def shop_settings(**environ: str) -> ServiceSettings:
@@ -66,7 +66,7 @@ def shop_settings(**environ: str) -> ServiceSettings:
 
 
 def shop_api(uow: UnitOfWork[Shop] | None) -> Blueprint:
-    """Build the API blueprint (afresh for each app, since it belongs to its unit of work)."""
+    """Return a new API blueprint; each app needs its own, since it is bound to a unit of work."""
     blueprint = Blueprint("parcels", __name__, description="Parcels")
 
     def db() -> UnitOfWork[Shop]:
@@ -99,8 +99,8 @@ def shop_api(uow: UnitOfWork[Shop] | None) -> Blueprint:
         after = read_cursor(query["cursor"])
         with db().begin() as shop:
             rows = sa.select(PARCELS.c.id).order_by(PARCELS.c.id).limit(query["limit"] + 1)
-            found = shop.connection.execute(rows.where(PARCELS.c.id > after[0]) if after else rows).all()
-        return page(found, limit=query["limit"], position=lambda row: (row.id,))
+            items = shop.connection.execute(rows.where(PARCELS.c.id > after[0]) if after else rows).all()
+        return page(items, limit=query["limit"], position=lambda row: (row.id,))
 
     @blueprint.route("/shop/v1/parcels/<string:parcel_id>")
     @allow("anyone")
@@ -166,7 +166,7 @@ def shop_api(uow: UnitOfWork[Shop] | None) -> Blueprint:
 
 
 def shop_pages() -> flask.Blueprint:
-    pages = flask.Blueprint("pages", __name__, template_folder=str(HERE / "templates"))
+    pages = flask.Blueprint("pages", __name__, template_folder=str(FOLDER / "templates"))
 
     @pages.get("/counter")
     @allow("anyone")

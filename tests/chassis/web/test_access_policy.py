@@ -1,4 +1,4 @@
-"""Nobody gets in by default, and a stranger learns nothing on the way out."""
+"""Access policy: every route needs one, and a refusal reveals nothing."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def build(blueprint: Any) -> flask.Flask:
     )
 
 
-def test_a_route_that_nobody_decided_about_keeps_the_app_from_starting() -> None:
+def test_the_app_does_not_start_with_a_route_without_a_policy() -> None:
     blueprint = flask.Blueprint("open", __name__)
     blueprint.add_url_rule("/open", view_func=lambda: "in")
     with pytest.raises(PolicyMissing, match="GET /open"):
         build(blueprint)
 
 
-def test_one_forgotten_method_of_a_class_is_found_too() -> None:
+def test_the_app_does_not_start_with_a_method_of_a_class_without_a_policy() -> None:
     blueprint = Blueprint("shelf", __name__)
 
     @blueprint.route("/shop/v1/shelf")
@@ -61,7 +61,7 @@ def test_one_forgotten_method_of_a_class_is_found_too() -> None:
         build(blueprint)
 
 
-def test_a_class_with_a_policy_per_method_is_held_to_each() -> None:
+def test_each_method_of_a_class_has_its_own_policy() -> None:
     blueprint = Blueprint("shelf", __name__)
 
     @blueprint.route("/shop/v1/shelf")
@@ -83,56 +83,56 @@ def test_a_class_with_a_policy_per_method_is_held_to_each() -> None:
     assert client.delete("/shop/v1/shelf", headers=ADMIN).status_code == 200
 
 
-def test_an_empty_policy_is_none() -> None:
+def test_an_empty_policy_is_refused() -> None:
     with pytest.raises(PolicyMissing):
         allow()
 
 
-def test_a_stranger_is_asked_to_sign_in(client: FlaskClient) -> None:
-    told = client.get(PERSON)
-    problem_of(told, 401)
-    assert told.headers["WWW-Authenticate"] == 'Bearer realm="cairn"'
+def test_an_anonymous_caller_is_asked_to_sign_in(client: FlaskClient) -> None:
+    answer = client.get(PERSON)
+    problem_of(answer, 401)
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="cairn"'
 
 
 @pytest.mark.parametrize(
     "credential",
     ["Bearer nonsense", "Bearer ", "Bearer a.b.c", "Basic dTpw", "Bearer", "bearer é", ADMIN["Authorization"] + "x"],
 )
-def test_a_wrong_credential_is_told_so_and_nothing_more(client: FlaskClient, credential: str) -> None:
-    told = client.get(PERSON, headers={"Authorization": credential})
-    problem_of(told, 401)
-    assert 'error="invalid_token"' in told.headers["WWW-Authenticate"]
+def test_a_wrong_credential_answers_401_invalid_token(client: FlaskClient, credential: str) -> None:
+    answer = client.get(PERSON, headers={"Authorization": credential})
+    problem_of(answer, 401)
+    assert 'error="invalid_token"' in answer.headers["WWW-Authenticate"]
 
 
-def test_a_person_sees_their_own_and_a_foreign_id_looks_like_an_unknown_one(client: FlaskClient) -> None:
+def test_a_person_sees_their_own_record_and_another_persons_id_answers_404(client: FlaskClient) -> None:
     assert client.get(PERSON, headers=bearer("p1")).json == {"id": "p1"}
     foreign = client.get(PERSON, headers=bearer("p2"))
     assert problem_of(foreign, 404)["code"] == "not_found"
 
 
-def test_an_admin_that_the_policy_lets_in_sees_everybody(client: FlaskClient) -> None:
+def test_an_admin_allowed_by_the_policy_sees_every_person(client: FlaskClient) -> None:
     assert client.get(PERSON, headers=ADMIN).json == {"id": "admin"}
 
 
-def test_a_good_token_does_not_open_what_is_not_for_its_bearer(client: FlaskClient) -> None:
+def test_a_valid_token_without_the_right_role_answers_403(client: FlaskClient) -> None:
     problem_of(client.get("/shop/v1/broken", headers=bearer()), 403)
 
 
-def test_who_may_not_come_in_hears_nothing_about_the_body(client: FlaskClient) -> None:
+def test_the_policy_is_checked_before_the_body(client: FlaskClient) -> None:
     problem_of(client.patch("/shop/v1/parcels/p1", json={"what": "ever"}), 401)
 
 
-def test_an_old_token_does_not_close_what_is_open_to_anyone(client: FlaskClient) -> None:
-    old = bearer(ttl=timedelta(seconds=-1))
-    assert client.get("/shop/v1/parcels", headers=old).status_code == 200
-    problem_of(client.get(PERSON, headers=old), 401)
+def test_an_expired_token_does_not_close_a_route_open_to_anyone(client: FlaskClient) -> None:
+    expired = bearer(ttl=timedelta(seconds=-1))
+    assert client.get("/shop/v1/parcels", headers=expired).status_code == 200
+    problem_of(client.get(PERSON, headers=expired), 401)
 
 
 def test_the_admin_token_is_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen = []
+    compared = []
 
     def compare(left: bytes, right: bytes) -> bool:
-        seen.append((left, right))
+        compared.append((left, right))
         return left == right
 
     monkeypatch.setattr("services.chassis.web.access_policy.hmac.compare_digest", compare)
@@ -140,16 +140,21 @@ def test_the_admin_token_is_compared_in_constant_time(monkeypatch: pytest.Monkey
         admin_token="a-secret-of-admins", verifier=TokenVerifier(DEVELOPMENT_PUBLIC_KEY), programme="cairn"
     )
     assert reader.read("Bearer a-secret-of-admins").kind == "admin"
-    assert seen == [(b"a-secret-of-admins", b"a-secret-of-admins")]
+    assert compared == [(b"a-secret-of-admins", b"a-secret-of-admins")]
 
 
-def test_a_token_ends_at_its_time_by_our_own_clock() -> None:
+def test_a_token_expires_by_our_own_clock() -> None:
     clock = FixedClock()
     token = TokenIssuer(DEVELOPMENT_PRIVATE_KEY, clock=clock).issue("p1", "north", ("mentor",), timedelta(minutes=5))
     verifier = TokenVerifier(DEVELOPMENT_PUBLIC_KEY, clock=clock)
     clock.forward(timedelta(minutes=4, seconds=59))
-    found = verifier.verify(token)
-    assert (found.kind, found.person_id, found.programme, found.roles) == ("person", "p1", "north", ("mentor",))
+    principal = verifier.verify(token)
+    assert (principal.kind, principal.person_id, principal.programme, principal.roles) == (
+        "person",
+        "p1",
+        "north",
+        ("mentor",),
+    )
     clock.forward(timedelta(seconds=1))
     with pytest.raises(TokenRefused):
         verifier.verify(token)

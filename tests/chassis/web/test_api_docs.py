@@ -1,4 +1,4 @@
-"""The API describes itself truly, and its viewer and pages come whole from this origin."""
+"""The OpenAPI document matches the app; its viewer and the pages load only from this origin."""
 
 from __future__ import annotations
 
@@ -18,55 +18,55 @@ from tests.chassis.web.shop_app import shop_app
 
 
 @pytest.fixture(scope="module")
-def described() -> dict[str, Any]:
-    found: dict[str, Any] = shop_app().test_client().get("/shop/openapi.json").get_json()
-    return found
+def document() -> dict[str, Any]:
+    content: dict[str, Any] = shop_app().test_client().get("/shop/openapi.json").get_json()
+    return content
 
 
-def statuses(described: dict[str, Any], path: str, method: str) -> set[str]:
-    return set(described["paths"][path][method]["responses"])
+def statuses(document: dict[str, Any], path: str, method: str) -> set[str]:
+    return set(document["paths"][path][method]["responses"])
 
 
-def test_each_operation_lists_the_problems_that_it_can_answer(described: dict[str, Any]) -> None:
-    one = "/shop/v1/parcels/{parcel_id}"
-    assert statuses(described, "/shop/v1/parcels", "post") == {"201", "400", "409", "413", "415", "422", "503"}
-    assert statuses(described, "/shop/v1/parcels", "get") == {"200", "422", "503"}
-    assert statuses(described, one, "get") == {"200", "404", "503"}
-    assert statuses(described, one, "patch") == {"200", "401", "403", "404", "412", "413", "428", "503"}
-    assert "429" in statuses(described, "/shop/v1/knock", "post")
+def test_each_operation_lists_its_possible_problems(document: dict[str, Any]) -> None:
+    parcel = "/shop/v1/parcels/{parcel_id}"
+    assert statuses(document, "/shop/v1/parcels", "post") == {"201", "400", "409", "413", "415", "422", "503"}
+    assert statuses(document, "/shop/v1/parcels", "get") == {"200", "422", "503"}
+    assert statuses(document, parcel, "get") == {"200", "404", "503"}
+    assert statuses(document, parcel, "patch") == {"200", "401", "403", "404", "412", "413", "428", "503"}
+    assert "429" in statuses(document, "/shop/v1/knock", "post")
 
 
-def test_problems_are_documented_as_problems(described: dict[str, Any]) -> None:
-    for name, answer in described["components"]["responses"].items():
+def test_problems_are_documented_as_problems(document: dict[str, Any]) -> None:
+    for name, answer in document["components"]["responses"].items():
         assert list(answer["content"]) == ["application/problem+json"], name
 
 
-def test_every_problem_fits_its_description(described: dict[str, Any], client: FlaskClient) -> None:
-    told = client.post("/shop/v1/parcels", json={"size": "mediun"}).get_json()
-    schema = {"$ref": "#/components/schemas/ProblemDetails", "components": described["components"]}
-    jsonschema_rs.validator_for(schema).validate(told)
+def test_a_problem_fits_its_schema(document: dict[str, Any], client: FlaskClient) -> None:
+    problem = client.post("/shop/v1/parcels", json={"size": "mediun"}).get_json()
+    schema = {"$ref": "#/components/schemas/ProblemDetails", "components": document["components"]}
+    jsonschema_rs.validator_for(schema).validate(problem)
 
 
-def test_headers_that_a_view_reads_are_described(described: dict[str, Any]) -> None:
-    send = {p["name"]: p for p in described["paths"]["/shop/v1/parcels"]["post"]["parameters"]}
-    change = {p["name"]: p for p in described["paths"]["/shop/v1/parcels/{parcel_id}"]["patch"]["parameters"]}
+def test_headers_that_a_view_reads_are_documented(document: dict[str, Any]) -> None:
+    send = {p["name"]: p for p in document["paths"]["/shop/v1/parcels"]["post"]["parameters"]}
+    change = {p["name"]: p for p in document["paths"]["/shop/v1/parcels/{parcel_id}"]["patch"]["parameters"]}
     assert send["Idempotency-Key"]["required"] is False
     assert change["If-Match"]["required"] is True
 
 
-def test_who_needs_to_sign_in_is_described(described: dict[str, Any]) -> None:
-    assert "security" not in described["paths"]["/shop/v1/parcels"]["post"]
-    assert described["paths"]["/shop/v1/parcels/{parcel_id}"]["patch"]["security"] == [{"bearer": []}]
+def test_operations_that_need_a_token_are_documented(document: dict[str, Any]) -> None:
+    assert "security" not in document["paths"]["/shop/v1/parcels"]["post"]
+    assert document["paths"]["/shop/v1/parcels/{parcel_id}"]["patch"]["security"] == [{"bearer": []}]
 
 
-def test_the_description_is_the_same_every_time_an_app_is_built(described: dict[str, Any]) -> None:
+def test_the_document_is_the_same_for_every_app(document: dict[str, Any]) -> None:
     again = shop_app().test_client().get("/shop/openapi.json").get_json()
-    assert json.dumps(again) == json.dumps(described)
-    assert described["openapi"] == "3.1.0"
+    assert json.dumps(again) == json.dumps(document)
+    assert document["openapi"] == "3.1.0"
 
 
 class Addresses(HTMLParser):
-    """Collects what a page loads, and whatever is written inline."""
+    """Collects the addresses that a page loads, and its inline scripts and styles."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -87,13 +87,13 @@ class Addresses(HTMLParser):
 
 
 @pytest.mark.parametrize("page", ["/shop/docs", "/counter"])
-def test_a_page_loads_from_this_origin_only_and_has_nothing_inline(client: FlaskClient, page: str) -> None:
+def test_a_page_loads_only_from_this_origin_and_has_no_inline_code(client: FlaskClient, page: str) -> None:
     answer = client.get(page)
-    found = Addresses()
-    found.feed(answer.text)
-    assert found.inline == []
-    assert found.loads
-    for address in found.loads:
+    parser = Addresses()
+    parser.feed(answer.text)
+    assert parser.inline == []
+    assert parser.loads
+    for address in parser.loads:
         assert address.startswith("/shop/static/")
         assert client.get(address).status_code == 200, address
     policy = answer.headers["Content-Security-Policy"]
@@ -101,11 +101,11 @@ def test_a_page_loads_from_this_origin_only_and_has_nothing_inline(client: Flask
     assert "unsafe" not in policy
 
 
-def test_the_viewer_shows_this_description(client: FlaskClient) -> None:
+def test_the_viewer_shows_this_document(client: FlaskClient) -> None:
     assert 'data-description="/shop/openapi.json"' in client.get("/shop/docs").text
 
 
-def test_static_files_are_kept_by_browsers_for_a_while(client: FlaskClient) -> None:
+def test_browsers_may_cache_static_files_for_an_hour(client: FlaskClient) -> None:
     answer = client.get("/shop/static/pages.css")
     assert answer.headers["Cache-Control"] == "public, max-age=3600"
     again = client.get("/shop/static/pages.css", headers={"If-None-Match": answer.headers["ETag"]})
@@ -113,11 +113,11 @@ def test_static_files_are_kept_by_browsers_for_a_while(client: FlaskClient) -> N
 
 
 @pytest.mark.parametrize("path", ["../docs.py", "vendor/../../docs.py", "%2e%2e/docs.py", "/etc/passwd", "", "vendor"])
-def test_nothing_outside_the_folder_is_served(client: FlaskClient, path: str) -> None:
+def test_files_outside_the_static_folder_are_not_served(client: FlaskClient, path: str) -> None:
     assert client.get(f"/shop/static/{path}").status_code == 404
 
 
-def test_a_services_own_file_comes_before_ours(tmp_path: Any) -> None:
+def test_a_file_of_the_service_overrides_one_of_the_chassis(tmp_path: Any) -> None:
     from services.chassis.web.app import build_app
     from tests.chassis.web.shop_app import FakeHealth, shop_settings
 
@@ -129,17 +129,17 @@ def test_a_services_own_file_comes_before_ours(tmp_path: Any) -> None:
     assert app.test_client().get("/shop/static/docs.js").status_code == 200
 
 
-def test_vendored_files_are_what_the_list_says() -> None:
+def test_vendored_files_match_their_checksums() -> None:
     lines = [line.split() for line in (STATIC / "CHECKSUMS").read_text().splitlines() if line[:1] not in {"", "#"}]
     listed = {path: checksum for checksum, path in lines}
-    found = {
+    actual = {
         path.relative_to(STATIC).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in (STATIC / "vendor").rglob("*")
         if path.is_file()
     }
-    assert found == listed
+    assert actual == listed
 
 
-def test_our_own_files_load_nothing_from_elsewhere() -> None:
+def test_our_own_files_contain_no_external_address() -> None:
     for path in STATIC.glob("*.*"):
         assert not re.search(r"https?://", path.read_text()), path

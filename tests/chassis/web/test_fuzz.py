@@ -1,4 +1,4 @@
-"""Odd requests by the hundred: every answer is one that the description lists."""
+"""Hundreds of odd requests: every answer is one that the OpenAPI document lists."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from tests.support.fuzz import fuzz
 
 pytestmark = pytest.mark.slow
 
-BREAKS = "/shop/v1/(broken|away)"  # routes that are there to break
+BREAKS = "/shop/v1/(broken|away)"  # routes that always fail
 
 
-def test_every_answer_is_one_that_the_description_lists(app: Flask) -> None:
+def test_every_answer_is_listed_in_the_document(app: Flask) -> None:
     requests, faults = fuzz(app, "/shop/openapi.json", headers=ADMIN, leave_out=BREAKS, examples=30)
     assert faults == []
     assert requests > 200
 
 
 @pytest.mark.parametrize("route", ["broken", "away"])
-def test_a_route_that_breaks_is_found(app: Flask, route: str) -> None:
+def test_a_failing_route_is_reported(app: Flask, route: str) -> None:
     others = f"^(?!/shop/v1/{route})"
     _, faults = fuzz(app, "/shop/openapi.json", headers=ADMIN, leave_out=others, examples=2)
     assert any("not_a_server_error" in fault for fault in faults)

@@ -1,4 +1,4 @@
-"""Pages speak the reader's language, and only our own forms are answered."""
+"""Pages are in the reader's language, and only forms of our own pages are accepted."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
 def nonce_in(page: str) -> str:
-    found = re.search(r'name="nonce" value="([^"]+)"', page)
-    assert found is not None
-    return found[1]
+    match = re.search(r'name="nonce" value="([^"]+)"', page)
+    assert match is not None
+    return match[1]
 
 
 @pytest.mark.parametrize(
@@ -33,12 +33,12 @@ def nonce_in(page: str) -> str:
         ("/counter?lang=<script>", "", "en"),
     ],
 )
-def test_a_page_is_in_the_language_that_the_reader_wishes(
+def test_a_page_is_in_the_chosen_language_or_that_of_the_browser(
     client: FlaskClient, address: str, accept: str, lang: str
 ) -> None:
     answer = client.get(address, headers={"Accept-Language": accept})
-    way = "rtl" if lang == "ar" else "ltr"
-    assert f'<html lang="{lang}" dir="{way}">' in answer.text
+    direction = "rtl" if lang == "ar" else "ltr"
+    assert f'<html lang="{lang}" dir="{direction}">' in answer.text
     assert answer.headers["Content-Language"] == lang
     assert WORDS[lang]["skip"] in answer.text
 
@@ -48,31 +48,31 @@ def test_a_chosen_language_is_remembered(client: FlaskClient) -> None:
     assert '<html lang="es"' in client.get("/counter").text
 
 
-def test_every_language_has_every_word() -> None:
+def test_every_language_has_every_text() -> None:
     assert set(WORDS) == set(LANGUAGES)
     for words in WORDS.values():
         assert set(words) == set(WORDS["en"])
         assert all(words.values())
 
 
-def test_a_page_can_be_read_by_ear_and_keyboard(client: FlaskClient) -> None:
+def test_a_page_is_accessible_by_screen_reader_and_keyboard(client: FlaskClient) -> None:
     page = client.get("/counter").text
     for part in ('href="#main"', '<main id="main"', "<title>", 'name="viewport"', "<nav aria-label="):
         assert part in page
 
 
-def test_what_is_put_into_a_page_is_text_and_never_markup(client: FlaskClient) -> None:
+def test_values_in_a_page_are_escaped(client: FlaskClient) -> None:
     page = client.get("/counter").text
     assert "&lt;b&gt;hello" in page
     assert "<b>hello" not in page
 
 
-def test_a_form_of_ours_is_answered(client: FlaskClient) -> None:
+def test_a_form_of_our_page_is_accepted(client: FlaskClient) -> None:
     nonce = nonce_in(client.get("/counter").text)
     assert "ordered" in client.post("/counter", data={"nonce": nonce}).text
 
 
-def test_a_second_page_in_the_same_browser_keeps_the_first_ones_form_good(client: FlaskClient) -> None:
+def test_a_second_page_in_the_same_browser_keeps_the_nonce(client: FlaskClient) -> None:
     first = nonce_in(client.get("/counter").text)
     second = client.get("/counter")
     assert nonce_in(second.text) == first
@@ -80,15 +80,15 @@ def test_a_second_page_in_the_same_browser_keeps_the_first_ones_form_good(client
 
 
 @pytest.mark.parametrize("sent", [{}, {"nonce": ""}, {"nonce": "x"}, {"nonce": "é.é"}])
-def test_a_form_of_somebody_else_is_not_answered(client: FlaskClient, sent: dict[str, str]) -> None:
+def test_a_form_without_our_nonce_is_refused(client: FlaskClient, sent: dict[str, str]) -> None:
     client.get("/counter")
-    told = client.post("/counter", data=sent, headers=BROWSER)
-    assert told.status_code == 403
-    assert "ordered" not in told.text
-    assert WORDS["en"]["403"] in told.text
+    answer = client.post("/counter", data=sent, headers=BROWSER)
+    assert answer.status_code == 403
+    assert "ordered" not in answer.text
+    assert WORDS["en"]["403"] in answer.text
 
 
-def test_a_nonce_of_another_browser_does_not_help(client: FlaskClient) -> None:
+def test_a_nonce_of_another_browser_is_refused(client: FlaskClient) -> None:
     stolen = nonce_in(client.get("/counter").text)
     stranger = client.application.test_client()
     assert stranger.post("/counter", data={"nonce": stolen}).status_code == 403
@@ -96,12 +96,12 @@ def test_a_nonce_of_another_browser_does_not_help(client: FlaskClient) -> None:
     assert stranger.post("/counter", data={"nonce": stolen}).status_code == 403
 
 
-def test_a_planted_cookie_that_we_did_not_sign_does_not_help(client: FlaskClient) -> None:
+def test_a_planted_cookie_without_our_signature_is_refused(client: FlaskClient) -> None:
     client.set_cookie("nonce", "planted.planted")
     assert client.post("/counter", data={"nonce": "planted.planted"}).status_code == 403
 
 
-def test_services_of_one_origin_know_each_others_forms() -> None:
+def test_services_of_one_origin_accept_each_others_forms() -> None:
     page = shop_app().test_client().get("/counter")
     neighbour = shop_app().test_client()
     nonce = nonce_in(page.text)
@@ -109,7 +109,7 @@ def test_services_of_one_origin_know_each_others_forms() -> None:
     assert neighbour.post("/counter", data={"nonce": nonce}).status_code == 200
 
 
-def test_the_cookie_of_a_form_is_out_of_reach_for_scripts_and_other_sites(client: FlaskClient) -> None:
+def test_the_nonce_cookie_is_http_only_and_same_site(client: FlaskClient) -> None:
     cookie = client.get("/counter").headers["Set-Cookie"]
     for flag in ("HttpOnly", "SameSite=Lax", "Path=/"):
         assert flag in cookie
@@ -124,7 +124,7 @@ PRODUCTION = {
 }
 
 
-def test_in_production_cookies_and_pages_ask_for_encrypted_transport() -> None:
+def test_in_production_cookies_and_pages_require_https() -> None:
     answer = shop_app(None, health=None, **PRODUCTION).test_client().get("/counter", base_url="https://shop.example")
     assert answer.headers["Set-Cookie"].startswith("__Host-nonce=")
     assert "Secure" in answer.headers["Set-Cookie"]
@@ -132,29 +132,29 @@ def test_in_production_cookies_and_pages_ask_for_encrypted_transport() -> None:
 
 
 def test_a_reader_gets_problems_as_a_page_in_their_language(client: FlaskClient) -> None:
-    told = client.get("/counter/broken", headers=BROWSER | {"Accept-Language": "fr"})
-    assert told.status_code == 409
-    assert told.content_type.startswith("text/html")
-    assert WORDS["fr"]["409"] in told.text
-    assert told.headers["X-Request-Id"] in told.text
+    answer = client.get("/counter/broken", headers=BROWSER | {"Accept-Language": "fr"})
+    assert answer.status_code == 409
+    assert answer.content_type.startswith("text/html")
+    assert WORDS["fr"]["409"] in answer.text
+    assert answer.headers["X-Request-Id"] in answer.text
 
 
 @pytest.mark.parametrize("accept", ["*/*", "application/json", "application/problem+json, text/html;q=0.1", ""])
 def test_a_program_gets_problems_as_json(client: FlaskClient, accept: str) -> None:
-    told = client.get("/counter/broken", headers={"Accept": accept})
-    assert told.content_type == "application/problem+json"
+    answer = client.get("/counter/broken", headers={"Accept": accept})
+    assert answer.content_type == "application/problem+json"
 
 
-def test_a_page_that_asks_to_wait_says_for_how_long_in_its_headers(client: FlaskClient) -> None:
+def test_a_429_page_has_retry_after(client: FlaskClient) -> None:
     for _ in range(2):
         client.post("/shop/v1/knock")
-    told = client.post("/shop/v1/knock", headers=BROWSER)
-    assert told.status_code == 429
-    assert "Retry-After" in told.headers
-    assert told.content_type.startswith("text/html")
+    answer = client.post("/shop/v1/knock", headers=BROWSER)
+    assert answer.status_code == 429
+    assert "Retry-After" in answer.headers
+    assert answer.content_type.startswith("text/html")
 
 
-def test_pages_are_never_kept_or_framed(client: FlaskClient) -> None:
+def test_pages_are_never_cached_or_framed(client: FlaskClient) -> None:
     headers = client.get("/counter").headers
     assert headers["Cache-Control"] == "no-store"
     assert headers["Referrer-Policy"] == "no-referrer"
@@ -162,7 +162,7 @@ def test_pages_are_never_kept_or_framed(client: FlaskClient) -> None:
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
 
 
-def test_the_column_of_44rem_is_not_overruled_by_the_style_sheet_below_it(client: FlaskClient) -> None:
+def test_the_column_width_of_44rem_overrides_the_base_style_sheet(client: FlaskClient) -> None:
     page = client.get("/counter").text
     assert page.index("pico.min.css") < page.index("pages.css")
     ours = client.get("/shop/static/pages.css").text

@@ -1,4 +1,4 @@
-"""The same request twice takes effect once; both databases, since each has its own way to keep two apart."""
+"""A repeated request takes effect once; on both databases, since each serialises requests in its own way."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.chassis.web.test_access_policy import bearer
 from tests.chassis.web.test_json_body import problem_of
 from tests.support.fakes import FixedClock
 
-WHERE = "/shop/v1/parcels"
+PARCELS_URL = "/shop/v1/parcels"
 KEY = {"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}
 KEYS = CHASSIS.idempotency
 
@@ -63,8 +63,8 @@ def parcels(uow: UnitOfWork[Shop]) -> list[str]:
 def test_a_repeated_request_takes_effect_once_and_gets_the_same_answer(
     client: FlaskClient, uow: UnitOfWork[Shop]
 ) -> None:
-    first = client.post(WHERE, json={"id": "p1"}, headers=KEY)
-    again = client.post(WHERE, json={"id": "p1"}, headers=KEY)
+    first = client.post(PARCELS_URL, json={"id": "p1"}, headers=KEY)
+    again = client.post(PARCELS_URL, json={"id": "p1"}, headers=KEY)
     assert (first.status_code, again.status_code) == (201, 201)
     assert again.data == first.data
     for header in ("Content-Type", "Location", "ETag"):
@@ -74,90 +74,90 @@ def test_a_repeated_request_takes_effect_once_and_gets_the_same_answer(
     assert parcels(uow) == ["p1"]
 
 
-def test_without_a_key_every_request_counts(client: FlaskClient) -> None:
-    client.post(WHERE, json={"id": "p1"})
-    problem_of(client.post(WHERE, json={"id": "p1"}), 409)
+def test_without_a_key_every_request_takes_effect(client: FlaskClient) -> None:
+    client.post(PARCELS_URL, json={"id": "p1"})
+    problem_of(client.post(PARCELS_URL, json={"id": "p1"}), 409)
 
 
-def test_the_same_key_with_another_wish_is_refused_and_changes_nothing(
+def test_the_same_key_with_another_body_is_refused_and_changes_nothing(
     client: FlaskClient, uow: UnitOfWork[Shop]
 ) -> None:
-    client.post(WHERE, json={"id": "p1"}, headers=KEY)
-    told = problem_of(client.post(WHERE, json={"id": "p2"}, headers=KEY), 422)
-    assert told["code"] == "idempotency_key_reused"
+    client.post(PARCELS_URL, json={"id": "p1"}, headers=KEY)
+    answer = problem_of(client.post(PARCELS_URL, json={"id": "p2"}, headers=KEY), 422)
+    assert answer["code"] == "idempotency_key_reused"
     assert parcels(uow) == ["p1"]
 
 
-def test_a_request_that_did_not_work_may_be_mended_under_the_same_key(
+def test_a_failed_request_may_be_corrected_with_the_same_key(
     client: FlaskClient, engine: sa.Engine, uow: UnitOfWork[Shop]
 ) -> None:
-    problem_of(client.post(WHERE, json={"id": "p1", "size": "huge"}, headers=KEY), 422)
-    problem_of(client.post(WHERE, json={"id": "p1", "note": "burn"}, headers=KEY), 500)
+    problem_of(client.post(PARCELS_URL, json={"id": "p1", "size": "huge"}, headers=KEY), 422)
+    problem_of(client.post(PARCELS_URL, json={"id": "p1", "note": "burn"}, headers=KEY), 500)
     assert parcels(uow) == []
     assert count(engine, KEYS) == 0
-    assert client.post(WHERE, json={"id": "p1"}, headers=KEY).status_code == 201
+    assert client.post(PARCELS_URL, json={"id": "p1"}, headers=KEY).status_code == 201
 
 
 def test_the_key_and_the_effect_are_committed_together(
     client: FlaskClient, engine: sa.Engine, uow: UnitOfWork[Shop], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no_room(self: object, *args: object) -> None:
+    def disk_full(self: object, *args: object) -> None:
         raise RuntimeError("the disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr("services.chassis.web.idempotency._Guarded._store", no_room)
-        problem_of(client.post(WHERE, json={"id": "p1"}, headers=KEY), 500)
+        patch.setattr("services.chassis.web.idempotency._Guarded._store", disk_full)
+        problem_of(client.post(PARCELS_URL, json={"id": "p1"}, headers=KEY), 500)
     assert (parcels(uow), count(engine, KEYS)) == ([], 0)
-    client.post(WHERE, json={"id": "p1"}, headers=KEY)
+    client.post(PARCELS_URL, json={"id": "p1"}, headers=KEY)
     assert (parcels(uow), count(engine, KEYS)) == (["p1"], 1)
 
 
-def test_one_callers_key_says_nothing_to_another(client: FlaskClient) -> None:
-    client.post(WHERE, json={"id": "p1"}, headers=KEY)
+def test_a_key_belongs_to_one_caller(client: FlaskClient) -> None:
+    client.post(PARCELS_URL, json={"id": "p1"}, headers=KEY)
     for other in (ADMIN, bearer("p1"), bearer("p2")):
-        told = client.post(WHERE, json={"id": "p1"}, headers=KEY | other)
-        assert problem_of(told, 409)["code"] == "parcel_known"
+        answer = client.post(PARCELS_URL, json={"id": "p1"}, headers=KEY | other)
+        assert problem_of(answer, 409)["code"] == "parcel_known"
 
 
-def test_keys_are_forgotten_after_a_day(
+def test_keys_expire_after_a_day(
     client: FlaskClient, engine: sa.Engine, uow: UnitOfWork[Shop], clock: FixedClock
 ) -> None:
-    client.post(WHERE, json={"id": "p1"}, headers=KEY)
+    client.post(PARCELS_URL, json={"id": "p1"}, headers=KEY)
     clock.forward(timedelta(hours=24))
-    assert client.post(WHERE, json={"id": "p1"}, headers=KEY).headers.get("Idempotent-Replayed") == "true"
+    assert client.post(PARCELS_URL, json={"id": "p1"}, headers=KEY).headers.get("Idempotent-Replayed") == "true"
     clock.forward(timedelta(seconds=1))
-    problem_of(client.post(WHERE, json={"id": "p1"}, headers=KEY), 409)
+    problem_of(client.post(PARCELS_URL, json={"id": "p1"}, headers=KEY), 409)
     with uow.begin() as shop:
         assert prune_keys(shop.connection, shop.now) == 1
     assert count(engine, KEYS) == 0
 
 
-def test_an_old_key_may_be_used_for_a_new_wish(client: FlaskClient, clock: FixedClock) -> None:
-    client.post(WHERE, json={"id": "p1"}, headers=KEY)
+def test_an_expired_key_may_be_used_for_a_new_request(client: FlaskClient, clock: FixedClock) -> None:
+    client.post(PARCELS_URL, json={"id": "p1"}, headers=KEY)
     clock.forward(timedelta(hours=25))
-    assert client.post(WHERE, json={"id": "p2"}, headers=KEY).status_code == 201
+    assert client.post(PARCELS_URL, json={"id": "p2"}, headers=KEY).status_code == 201
 
 
-def test_the_table_shows_neither_keys_nor_answers(client: FlaskClient, engine: sa.Engine) -> None:
-    client.post(WHERE, json={"id": "p1", "note": "for Ana Lopez"}, headers=KEY)
+def test_the_table_contains_neither_keys_nor_answers_in_clear(client: FlaskClient, engine: sa.Engine) -> None:
+    client.post(PARCELS_URL, json={"id": "p1", "note": "for Ana Lopez"}, headers=KEY)
     with engine.connect() as connection:
         [row] = connection.execute(sa.select(KEYS)).all()
-    shown = repr(tuple(row))
-    assert KEY["Idempotency-Key"] not in shown
-    assert "Ana" not in shown
+    content = repr(tuple(row))
+    assert KEY["Idempotency-Key"] not in content
+    assert "Ana" not in content
 
 
 @pytest.mark.parametrize("key", ["short", "with space in it", "x" * 129, "né-tout-à-fait", ""])
-def test_a_key_that_cannot_be_used_is_refused_by_name(client: FlaskClient, key: str) -> None:
-    told = client.post(WHERE, json={"id": "p1"}, headers={"Idempotency-Key": key})
-    assert problem_of(told, 422)["errors"][0]["field"] == "Idempotency-Key"
+def test_an_invalid_key_is_refused_and_named(client: FlaskClient, key: str) -> None:
+    answer = client.post(PARCELS_URL, json={"id": "p1"}, headers={"Idempotency-Key": key})
+    assert problem_of(answer, 422)["errors"][0]["field"] == "Idempotency-Key"
 
 
 class Slow:
-    """An app whose one view waits inside its transaction until it is let go."""
+    """An app whose view waits inside its transaction until ``release`` is set."""
 
     def __init__(self, uow: UnitOfWork[Shop]) -> None:
-        self.inside, self.let_go, self.runs = threading.Event(), threading.Event(), 0
+        self.inside, self.release, self.runs = threading.Event(), threading.Event(), 0
         blueprint = Blueprint("slow", __name__)
 
         class Empty(CairnSchema):
@@ -173,7 +173,7 @@ class Slow:
             with uow.begin() as shop:
                 shop.add(f"{what}{self.runs}")
             self.inside.set()
-            assert self.let_go.wait(20)
+            assert self.release.wait(20)
             return {"run": self.runs}
 
         self.app: Flask = build_app(
@@ -185,62 +185,62 @@ class Slow:
             uow=uow,
         )
 
-    def ask(self, what: str = "p", body: dict[str, int] | None = None) -> Any:
+    def send(self, what: str = "p", body: dict[str, int] | None = None) -> Any:
         return self.app.test_client().post(f"/shop/v1/slow/{what}", json=body or {}, headers=KEY)
 
 
 def test_the_same_request_at_the_same_time_runs_once(uow: UnitOfWork[Shop], engine: sa.Engine) -> None:
     slow = Slow(uow)
     answers: list[Any] = []
-    first = threading.Thread(target=lambda: answers.append(slow.ask()))
+    first = threading.Thread(target=lambda: answers.append(slow.send()))
     first.start()
     assert slow.inside.wait(20)
     if engine.dialect.name == "postgresql":
-        told = slow.ask()  # the first is still at work: it is told so at once
-        assert problem_of(told, 409)["code"] == "in_progress"
-        assert told.headers["Retry-After"] == "1"
-    else:  # SQLite lets one writer in at a time: the second waits and is answered from store
-        second = threading.Thread(target=lambda: answers.append(slow.ask()))
+        answer = slow.send()  # the first still runs: refused at once
+        assert problem_of(answer, 409)["code"] == "in_progress"
+        assert answer.headers["Retry-After"] == "1"
+    else:  # SQLite has one writer at a time: the second waits and gets the stored answer
+        second = threading.Thread(target=lambda: answers.append(slow.send()))
         second.start()
-        slow.let_go.set()
+        slow.release.set()
         second.join(30)
-    slow.let_go.set()
+    slow.release.set()
     first.join(30)
-    answers.append(slow.ask())
+    answers.append(slow.send())
     assert {answer.status_code for answer in answers} == {200}
     assert {answer.get_json()["run"] for answer in answers} == {1}
     assert slow.runs == 1
 
 
-def test_a_crowd_with_one_key_takes_effect_once(uow: UnitOfWork[Shop], app: Flask) -> None:
-    told: list[tuple[int, str]] = []
+def test_many_concurrent_requests_with_one_key_take_effect_once(uow: UnitOfWork[Shop], app: Flask) -> None:
+    results: list[tuple[int, str]] = []
 
-    def ask() -> None:
-        answer = app.test_client().post(WHERE, json={"id": "p1"}, headers=KEY)
-        told.append((answer.status_code, answer.get_json().get("code", "")))
+    def send() -> None:
+        answer = app.test_client().post(PARCELS_URL, json={"id": "p1"}, headers=KEY)
+        results.append((answer.status_code, answer.get_json().get("code", "")))
 
-    crowd = [threading.Thread(target=ask) for _ in range(12)]
-    for one in crowd:
-        one.start()
-    for one in crowd:
-        one.join(30)
-    assert len(told) == 12
-    assert (201, "") in told
-    assert set(told) <= {(201, ""), (409, "in_progress")}
+    threads = [threading.Thread(target=send) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len(results) == 12
+    assert (201, "") in results
+    assert set(results) <= {(201, ""), (409, "in_progress")}
     assert parcels(uow) == ["p1"]
 
 
-def test_the_same_key_on_another_path_of_the_route_is_another_wish(uow: UnitOfWork[Shop]) -> None:
+def test_the_same_key_on_another_path_of_the_route_is_refused(uow: UnitOfWork[Shop]) -> None:
     slow = Slow(uow)
-    slow.let_go.set()
-    assert slow.ask("a").status_code == 200
-    problem_of(slow.ask("b"), 422)
+    slow.release.set()
+    assert slow.send("a").status_code == 200
+    problem_of(slow.send("b"), 422)
 
 
-def test_a_route_may_insist_on_a_key(uow: UnitOfWork[Shop]) -> None:
-    told = Slow(uow).app.test_client().post("/shop/v1/slow/a", json={})
-    assert problem_of(told, 400)["errors"][0]["field"] == "Idempotency-Key"
+def test_a_route_may_require_a_key(uow: UnitOfWork[Shop]) -> None:
+    answer = Slow(uow).app.test_client().post("/shop/v1/slow/a", json={})
+    assert problem_of(answer, 400)["errors"][0]["field"] == "Idempotency-Key"
 
 
-def test_an_app_without_a_unit_of_work_cannot_promise_it() -> None:
-    problem_of(shop_app(None).test_client().post(WHERE, json={"id": "p1"}, headers=KEY), 500)
+def test_an_app_without_a_unit_of_work_cannot_use_keys() -> None:
+    problem_of(shop_app(None).test_client().post(PARCELS_URL, json={"id": "p1"}, headers=KEY), 500)

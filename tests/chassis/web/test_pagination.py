@@ -1,4 +1,4 @@
-"""Lists come in pages that neither skip nor repeat while things come and go."""
+"""Pages of a list neither skip nor repeat items while rows are inserted and deleted."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def walk(client: FlaskClient, limit: int) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("limit", [1, 3, 6, 7, 8, 200])
-def test_every_item_comes_once_in_pages_of_the_wished_size(client: FlaskClient, limit: int) -> None:
+def test_every_item_is_on_one_page_of_the_requested_size(client: FlaskClient, limit: int) -> None:
     pages = walk(client, limit)
-    assert [item for one in pages for item in one] == [f"p{number}" for number in range(7)]
-    assert all(len(one) == limit for one in pages[:-1])
+    assert [item for items in pages for item in items] == [f"p{number}" for number in range(7)]
+    assert all(len(items) == limit for items in pages[:-1])
     assert pages[-1]
 
 
@@ -44,7 +44,7 @@ def test_an_empty_list_is_one_empty_page(client: FlaskClient, uow: UnitOfWork[Sh
     assert client.get(LIST).get_json() == {"items": [], "next": None}
 
 
-def test_pages_hold_while_items_before_the_cursor_vanish(client: FlaskClient, uow: UnitOfWork[Shop]) -> None:
+def test_deleting_items_before_the_cursor_does_not_shift_pages(client: FlaskClient, uow: UnitOfWork[Shop]) -> None:
     first = client.get(f"{LIST}?limit=3").get_json()
     with uow.begin() as shop:
         shop.connection.execute(PARCELS.delete().where(PARCELS.c.id < "p3"))
@@ -53,11 +53,11 @@ def test_pages_hold_while_items_before_the_cursor_vanish(client: FlaskClient, uo
     assert [item["id"] for item in rest["items"]] == ["p3", "p4", "p5", "p6", "p9"]
 
 
-def test_an_altered_cursor_is_refused_by_name(client: FlaskClient) -> None:
+def test_an_altered_cursor_is_refused_and_named(client: FlaskClient) -> None:
     cursor = client.get(f"{LIST}?limit=3").get_json()["next"]
     for wrong in (cursor[:-2] + "zz", "WyJwMiJd", "x", "", "WyJwMiJd.x"):
-        told = problem_of(client.get(f"{LIST}?cursor={wrong}"), 422)
-        assert told["errors"][0]["field"] == "cursor"
+        body = problem_of(client.get(f"{LIST}?cursor={wrong}"), 422)
+        assert body["errors"][0]["field"] == "cursor"
 
 
 @pytest.mark.parametrize("limit", ["0", "201", "-1", "many", "1e9"])

@@ -1,4 +1,4 @@
-"""Counting for the limits goes on whatever happens to Redis, and nobody gets more than their share in this process."""
+"""Rate limits are counted whatever happens to Redis, and hold within this process."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from tests.chassis.web.test_rate_limits import knock
 from tests.support import stack
 
 
-class Sometimes:
-    """A Redis that answers or does not, and counts how often it is asked."""
+class FlakyRedis:
+    """A fake Redis that raises ``fault`` when set, and counts its calls."""
 
     def __init__(self) -> None:
         self.fault: Exception | None = None
-        self.asked = 0
+        self.calls = 0
         self.counts: dict[str, int] = {}
         self.dependency = redis
 
     def _answer(self) -> None:
-        self.asked += 1
+        self.calls += 1
         if self.fault is not None:
             raise self.fault
 
@@ -64,10 +64,10 @@ class Sometimes:
 
 
 class Counter:
-    """Counts as the limiter does, over a Redis of the test's own, with time and probes in the test's hands."""
+    """The counters of the limiter on a fake Redis, with time and probes controlled by the test."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.redis = Sometimes()
+        self.redis = FlakyRedis()
         self.now = 1000.0
         self.probes: list[Callable[[], None]] = []
         monkeypatch.setattr("services.chassis.web.rate_limit_counts._redis_storage", lambda _address: self.redis)
@@ -91,21 +91,23 @@ FAULTS = [redis.ConnectionError("gone"), redis.TimeoutError("frozen"), redis.Bus
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_of_redis_is_counted_here_and_only_the_first_hit_meets_it(counter: Counter, fault: Exception) -> None:
+def test_during_a_fault_of_redis_hits_count_here_and_only_the_first_calls_redis(
+    counter: Counter, fault: Exception
+) -> None:
     counter.redis.fault = fault
     assert [counter.counts.incr("ana", 60) for _ in range(4)] == [1, 2, 3, 4]
     assert counter.counts.get("ana") == 4
     assert counter.counts.get_expiry("ana") == 1060.0
-    assert counter.redis.asked == 1
+    assert counter.redis.calls == 1
 
 
-def test_what_redis_had_counted_here_is_not_forgotten_when_it_goes(counter: Counter) -> None:
+def test_earlier_hits_still_count_when_redis_fails(counter: Counter) -> None:
     assert [counter.counts.incr("ana", 60) for _ in range(2)] == [1, 2]
     counter.redis.fault = redis.TimeoutError()
     assert counter.counts.incr("ana", 60) == 3
 
 
-def test_a_redis_that_comes_back_empty_gives_nobody_a_second_share(counter: Counter) -> None:
+def test_a_redis_that_returns_empty_does_not_reset_the_limit(counter: Counter) -> None:
     counter.counts.incr("ana", 60)
     counter.redis.fault = redis.ConnectionError()
     counter.counts.incr("ana", 60)
@@ -113,7 +115,7 @@ def test_a_redis_that_comes_back_empty_gives_nobody_a_second_share(counter: Coun
     counter.redis.counts.clear()
     counter.probe()
     assert counter.counts.incr("ana", 60) == 3
-    assert counter.redis.counts == {"ana": 1}  # it is asked again
+    assert counter.redis.counts == {"ana": 1}  # Redis is used again
 
 
 def test_hits_in_other_processes_count(counter: Counter) -> None:
@@ -123,20 +125,20 @@ def test_hits_in_other_processes_count(counter: Counter) -> None:
     assert counter.counts.get_expiry("ana") == 5000.0
 
 
-def test_64_at_once_meet_a_frozen_redis_and_each_is_counted(counter: Counter) -> None:
-    gate = threading.Barrier(64)
+def test_64_concurrent_hits_on_a_frozen_redis_are_all_counted(counter: Counter) -> None:
+    barrier = threading.Barrier(64)
     counter.redis.fault = redis.TimeoutError()
 
     def hit(_: int) -> int:
-        gate.wait()
+        barrier.wait()
         return counter.counts.incr("ana", 60)
 
     with ThreadPoolExecutor(64) as pool:
-        found = sorted(pool.map(hit, range(64)))
-    assert found == list(range(1, 65))
+        counts = sorted(pool.map(hit, range(64)))
+    assert counts == list(range(1, 65))
 
 
-def test_counts_can_be_dropped_with_redis_or_without(counter: Counter) -> None:
+def test_counts_can_be_cleared_with_redis_or_without(counter: Counter) -> None:
     for fault in (None, redis.ConnectionError()):
         counter.redis.fault = fault
         counter.counts.incr("ana", 60)
@@ -148,7 +150,7 @@ def test_counts_can_be_dropped_with_redis_or_without(counter: Counter) -> None:
     assert counter.counts.check()
 
 
-def test_a_window_ends_and_begins_again_with_the_next_hit() -> None:
+def test_a_new_window_begins_with_the_first_hit_after_the_end_of_the_last() -> None:
     now = [100.0]
     counts = LocalCounts(lambda: now[0])
     assert [counts.add("ana", 60, 1), counts.add("ana", 60, 2)] == [1, 3]
@@ -159,7 +161,7 @@ def test_a_window_ends_and_begins_again_with_the_next_hit() -> None:
     assert counts.window("ana") == (1, 220.0)
 
 
-def test_windows_that_have_ended_take_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ended_windows_are_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.chassis.web.rate_limit_counts._MANY", 5)
     now = [100.0]
     counts = LocalCounts(lambda: now[0])
@@ -171,14 +173,14 @@ def test_windows_that_have_ended_take_no_room(monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.fixture
 def own_redis(tmp_path: Path) -> Iterator[RedisServer]:
-    """A Redis that the test may freeze and kill."""
-    stack.redis_url()  # where the shared one cannot be had, this one cannot either
+    """Yield a Redis that the test may freeze and kill."""
+    stack.redis_url()  # skip the test where Redis cannot be started
     with RedisServer(tmp_path) as server:
         yield server
 
 
 @pytest.mark.stack
-def test_a_real_redis_frozen_and_killed_never_shows_and_the_limit_holds(own_redis: RedisServer) -> None:
+def test_limits_hold_while_a_real_redis_is_frozen_and_killed(own_redis: RedisServer) -> None:
     client = shop_app(REDIS_URL=own_redis.address).test_client()
     assert knock(client).status_code == 204
     os.kill(own_redis.pid, signal.SIGSTOP)
@@ -189,13 +191,13 @@ def test_a_real_redis_frozen_and_killed_never_shows_and_the_limit_holds(own_redi
 
 
 @pytest.mark.stack
-def test_after_a_frozen_redis_answers_again_processes_count_together(own_redis: RedisServer) -> None:
-    one, two = (LimitCounts(f"shared+{own_redis.address}", run=lambda probe: probe()) for _ in range(2))
-    one.incr("ana", 600)
+def test_processes_count_together_again_after_a_frozen_redis_answers(own_redis: RedisServer) -> None:
+    first, second = (LimitCounts(f"shared+{own_redis.address}", run=lambda probe: probe()) for _ in range(2))
+    first.incr("ana", 600)
     os.kill(own_redis.pid, signal.SIGSTOP)
-    assert one.incr("ana", 600) == 2
+    assert first.incr("ana", 600) == 2
     os.kill(own_redis.pid, signal.SIGCONT)
-    one._breaker._probe_at = 0.0
-    one.get("ana")  # its probe closes the breaker
-    one.incr("ana", 600)
-    assert two.get("ana") >= 2
+    first._breaker._probe_at = 0.0
+    first.get("ana")  # its probe closes the breaker
+    first.incr("ana", 600)
+    assert second.get("ana") >= 2

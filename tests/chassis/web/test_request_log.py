@@ -1,4 +1,4 @@
-"""Logs hold listed facts about requests and processes, and never anything about a person."""
+"""Logs contain only listed fields about requests and processes, and nothing about a person."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ CANARY = "Ana Lopez <ana@example.org> +34 600 000 000"
 @pytest.fixture
 def stream() -> Iterator[io.StringIO]:
     root = logging.getLogger()
-    before = root.handlers[:], root.level
+    previous = root.handlers[:], root.level
     stream = io.StringIO()
     logs.configure("INFO", "shop", "api", fields=["parcel_id"], stream=stream)
     yield stream
-    root.handlers[:] = before[0]
-    root.setLevel(before[1])
+    root.handlers[:] = previous[0]
+    root.setLevel(previous[1])
     structlog.reset_defaults()
 
 
@@ -57,14 +57,14 @@ def test_a_field_that_is_not_listed_is_dropped_and_counted(stream: io.StringIO) 
 
 
 @pytest.mark.parametrize("value", [CANARY, "redis://shop:hunter2@cache:6379/0", {"a": CANARY}, object(), [{"a": 1}]])
-def test_even_a_listed_field_keeps_addresses_and_structures_out(stream: io.StringIO, value: object) -> None:
+def test_a_listed_field_contains_no_addresses_or_structures(stream: io.StringIO, value: object) -> None:
     structlog.get_logger().info("parcel_sent", reason=value)
     assert "Ana" not in stream.getvalue()
     assert "hunter2" not in stream.getvalue()
     assert "object at" not in stream.getvalue()
 
 
-def test_a_long_value_is_cut(stream: io.StringIO) -> None:
+def test_a_long_value_is_truncated(stream: io.StringIO) -> None:
     structlog.get_logger().info("parcel_sent", reason="x" * 5000)
     assert len(lines(stream)[0]["reason"]) == 200
 
@@ -76,7 +76,7 @@ def burn() -> None:
         raise RuntimeError(f"no {CANARY}") from cause
 
 
-def test_an_exception_is_its_class_and_place_and_never_its_message(stream: io.StringIO) -> None:
+def test_an_exception_is_logged_as_class_and_place_without_its_message(stream: io.StringIO) -> None:
     try:
         burn()
     except RuntimeError:
@@ -88,15 +88,15 @@ def test_an_exception_is_its_class_and_place_and_never_its_message(stream: io.St
     assert "Ana" not in stream.getvalue()
 
 
-def test_lines_of_libraries_keep_their_template_and_their_numbers(stream: io.StringIO) -> None:
+def test_lines_of_libraries_contain_their_template_and_numbers_only(stream: io.StringIO) -> None:
     logging.getLogger("some.package").warning("sent %s to %s after %d tries", "mail", CANARY, 3)
     logging.getLogger("some.package").warning("%(who)s waits", {"who": CANARY})
-    told = lines(stream)
-    assert [line["event"] for line in told] == ["sent … to … after 3 tries", "… waits"]
-    assert told[0]["logger"] == "some.package"
+    written = lines(stream)
+    assert [line["event"] for line in written] == ["sent … to … after 3 tries", "… waits"]
+    assert written[0]["logger"] == "some.package"
 
 
-def test_a_line_that_cannot_be_filled_in_is_kept_as_its_template(stream: io.StringIO) -> None:
+def test_a_line_that_cannot_be_formatted_is_logged_as_its_template(stream: io.StringIO) -> None:
     record = logging.LogRecord("some.package", logging.WARNING, "", 1, "100% odd %s", (CANARY,), None)
     [ours] = [
         handler
@@ -107,7 +107,7 @@ def test_a_line_that_cannot_be_filled_in_is_kept_as_its_template(stream: io.Stri
     assert lines(stream)[0]["event"] == "100% odd %s"
 
 
-def test_an_exception_of_a_library_is_treated_alike(stream: io.StringIO) -> None:
+def test_an_exception_of_a_library_is_logged_without_its_message(stream: io.StringIO) -> None:
     try:
         burn()
     except RuntimeError:
@@ -117,20 +117,20 @@ def test_an_exception_of_a_library_is_treated_alike(stream: io.StringIO) -> None
     assert "Ana" not in stream.getvalue()
 
 
-def test_listed_extras_of_the_standard_library_come_through(stream: io.StringIO) -> None:
+def test_listed_extras_of_the_standard_library_are_logged(stream: io.StringIO) -> None:
     logging.getLogger("services.x").info("started", extra={"port": 80, "customer": CANARY})
     [line] = lines(stream)
     assert line["port"] == 80
     assert "Ana" not in stream.getvalue()
 
 
-def test_what_is_below_the_level_is_not_written(stream: io.StringIO) -> None:
+def test_lines_below_the_level_are_not_written(stream: io.StringIO) -> None:
     structlog.get_logger().debug("details")
     logging.getLogger("kafka.client").info("chatter")
     assert lines(stream) == []
 
 
-def test_a_request_is_one_line_with_its_route_and_not_its_path(client: FlaskClient, stream: io.StringIO) -> None:
+def test_a_request_is_one_line_with_its_route_without_its_path(client: FlaskClient, stream: io.StringIO) -> None:
     client.get("/shop/v1/parcels/a-secret-token?cursor=private", headers={"User-Agent": CANARY})
     [line] = lines(stream)
     assert line["route"] == "/shop/v1/parcels/<string:parcel_id>"
@@ -140,22 +140,22 @@ def test_a_request_is_one_line_with_its_route_and_not_its_path(client: FlaskClie
         assert private not in stream.getvalue()
 
 
-def test_an_unknown_path_and_method_are_not_repeated(client: FlaskClient, stream: io.StringIO) -> None:
+def test_an_unknown_path_and_method_are_not_logged(client: FlaskClient, stream: io.StringIO) -> None:
     client.open("/mail-token-123", method="ANA")
     assert "mail-token" not in stream.getvalue()
     assert lines(stream)[0]["method"] == "OTHER"
 
 
-def test_probes_leave_no_lines(client: FlaskClient, stream: io.StringIO) -> None:
+def test_probes_are_not_logged(client: FlaskClient, stream: io.StringIO) -> None:
     for probe in ("/livez", "/readyz", "/metrics", "/shop/livez"):
         client.get(probe)
     assert lines(stream) == []
 
 
-def test_our_own_mistake_is_found_by_the_request_id_of_its_answer(client: FlaskClient, stream: io.StringIO) -> None:
-    told = client.get("/shop/v1/broken", headers=ADMIN).get_json()
+def test_an_unexpected_error_has_the_request_id_of_its_answer(client: FlaskClient, stream: io.StringIO) -> None:
+    problem = client.get("/shop/v1/broken", headers=ADMIN).get_json()
     broke, request = lines(stream)
-    assert broke["request_id"] == request["request_id"] == told["request_id"]
+    assert broke["request_id"] == request["request_id"] == problem["request_id"]
     assert broke["error"] == "builtins.RuntimeError"
     assert broke["places"][-1].startswith("shop_app.py:")
     assert "Ana" not in stream.getvalue()

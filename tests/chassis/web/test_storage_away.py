@@ -1,4 +1,4 @@
-"""Wherever the database goes away in a request, the answer is 503 and says when to come back; nothing is half done."""
+"""Wherever the database fails in a request, the answer is 503 with Retry-After, and nothing is half done."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.chassis.web.shop_app import shop_app
 from tests.chassis.web.test_json_body import problem_of
 
 PARCEL = {"id": "p1"}
-WHERE = "/shop/v1/parcels"
+PARCELS_URL = "/shop/v1/parcels"
 
 
 class LostConnection(psycopg.OperationalError):
@@ -35,12 +35,12 @@ FAULTS: dict[str, Callable[[], Exception]] = {
     "used after it was lost": lambda: sa.exc.PendingRollbackError("reconnect first", code="8s2b"),
     "no connection in time": lambda: sa.exc.TimeoutError("QueuePool limit reached"),
 }
-SEAMS = ["connect", "begin", "look for the key", "view", "write", "keep the answer", "commit", "give back"]
+POINTS = ["connect", "begin", "look for the key", "view", "write", "store the answer", "commit", "close"]
 
 
 @contextmanager
-def broken(seam: str, fault: Callable[[], Exception], engine: sa.Engine, patch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let the database go away at one seam of a request."""
+def broken(point: str, fault: Callable[[], Exception], engine: sa.Engine, patch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Make the database fail at one point of a request while the block runs."""
 
     def fails(*_args: Any, **_more: Any) -> Any:
         raise fault()
@@ -58,12 +58,12 @@ def broken(seam: str, fault: Callable[[], Exception], engine: sa.Engine, patch: 
         "look for the key": (_guarded(), "_stored", fails),
         "view": (Shop, "parcels", fails),
         "write": (Transaction, "write", fails),
-        "keep the answer": (_guarded(), "_store", fails),
+        "store the answer": (_guarded(), "_store", fails),
         "commit": (engine.dialect, "do_commit", fails),
-        "give back": (sa.Connection, "close", fails_after(sa.Connection.close)),
+        "close": (sa.Connection, "close", fails_after(sa.Connection.close)),
     }
     with patch.context() as patched:
-        patched.setattr(*places[seam])
+        patched.setattr(*places[point])
         yield
 
 
@@ -73,46 +73,44 @@ def _guarded() -> Any:
     return idempotency._Guarded
 
 
-@pytest.mark.parametrize("seam", SEAMS)
+@pytest.mark.parametrize("point", POINTS)
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
-def test_at_every_seam_it_is_503_with_a_time_to_come_back(
+def test_a_fault_at_any_point_answers_503_with_retry_after(
     client: FlaskClient,
     uow: UnitOfWork[Shop],
     monkeypatch: pytest.MonkeyPatch,
-    seam: str,
+    point: str,
     fault: Callable[[], Exception],
 ) -> None:
     key = {"Idempotency-Key": secrets.token_hex(8)}
-    with broken(seam, fault, uow.engine, monkeypatch):
-        answer = client.post(WHERE, json=PARCEL, headers=key)
-    told = problem_of(answer, 503)
-    assert told["code"] == "not_available"
+    with broken(point, fault, uow.engine, monkeypatch):
+        answer = client.post(PARCELS_URL, json=PARCEL, headers=key)
+    body = problem_of(answer, 503)
+    assert body["code"] == "not_available"
     assert answer.headers["Retry-After"].isdigit()
-    assert "again" in told["detail"]
-    done = 1 if seam == "give back" else 0  # there it was committed already
+    assert "again" in body["detail"]
+    done = 1 if point == "close" else 0  # on closing, it was committed already
     assert count(uow.engine, PARCELS) == count(uow.engine, CHASSIS.idempotency) == done
-    again = client.post(WHERE, json=PARCEL, headers=key)
+    again = client.post(PARCELS_URL, json=PARCEL, headers=key)
     assert (again.status_code, count(uow.engine, PARCELS)) == (201, 1)
 
 
-def test_a_fault_of_ours_inside_a_transaction_is_still_our_mistake(client: FlaskClient) -> None:
-    problem_of(client.post(WHERE, json=PARCEL | {"note": "burn"}), 500)
+def test_an_unexpected_error_inside_a_transaction_answers_500(client: FlaskClient) -> None:
+    problem_of(client.post(PARCELS_URL, json=PARCEL | {"note": "burn"}), 500)
 
 
-def test_a_table_that_is_missing_is_our_mistake_and_not_a_matter_of_waiting(
-    client: FlaskClient, uow: UnitOfWork[Shop]
-) -> None:
+def test_a_missing_table_answers_500(client: FlaskClient, uow: UnitOfWork[Shop]) -> None:
     PARCELS.drop(uow.engine)
-    problem_of(client.post(WHERE, json=PARCEL), 500)
+    problem_of(client.post(PARCELS_URL, json=PARCEL), 500)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_on_a_page_it_is_said_in_the_language_of_the_page(
+def test_a_page_about_unavailable_storage_is_in_the_readers_language(
     uow: UnitOfWork[Shop], monkeypatch: pytest.MonkeyPatch, lang: str
 ) -> None:
     client = shop_app(uow).test_client()
     with broken("view", FAULTS["lost"], uow.engine, monkeypatch):
-        page = client.get(f"{WHERE}/p1", headers={"Accept": "text/html", "Accept-Language": lang})
+        page = client.get(f"{PARCELS_URL}/p1", headers={"Accept": "text/html", "Accept-Language": lang})
     assert page.status_code == 503
     assert page.headers["Retry-After"].isdigit()
     assert f'lang="{lang}"' in page.text
