@@ -23,10 +23,10 @@ def jobs(uow: UnitOfWork, terms: Terms) -> Mapping[str, Callable[[Job], None]]:
     """Kind of job -> what is done; the key of a round is its programme, so that no programme has two at once."""
 
     from services.matcher.use_cases.find_gaps import find_gaps
-    from services.matcher.use_cases.keep_pool_ready import PoolsKeptReady
+    from services.matcher.use_cases.keep_pool_ready import PoolRefresher
     from services.matcher.use_cases.run_round import run_round  # the engine is heavy: only the worker needs it
 
-    ready = PoolsKeptReady(uow)
+    ready = PoolRefresher(uow)
 
     def a_round(job: Job) -> None:
         run_round(uow, terms, job.key)

@@ -85,7 +85,7 @@ def _explanation(context: ApiContext, why: WhyMatched) -> dict[str, Any]:
             "band_label": said.band_label,
             "shared": list(said.shared),
         }
-        for said in why.said
+        for said in why.reasons
     ]
     found: dict[str, Any] = {
         "match_id": why.match.id,

@@ -16,7 +16,7 @@ from services.matcher.api.match_schemas import ReasonSchema
 from services.matcher.api.rounds import RoundSchema
 from services.matcher.api.weights import Because
 from services.matcher.use_cases.review_round import (
-    Shown,
+    ShownProposal,
     cancel_round,
     drop_round,
     list_proposals,
@@ -142,9 +142,9 @@ def round_review_routes(context: ApiContext) -> Blueprint:
     return routes
 
 
-def _of_proposal(found: Shown) -> tuple[str, str]:
+def _of_proposal(found: ShownProposal) -> tuple[str, str]:
     return "", found.proposal.mentee_id
 
 
-def _shown(found: Shown) -> dict[str, Any]:
+def _shown(found: ShownProposal) -> dict[str, Any]:
     return asdict(found.proposal) | {"alternates": found.alternates}

@@ -11,7 +11,7 @@ from services.chassis.web.fields import CairnSchema
 from services.matcher.api.context import WAITING, ApiContext, actor, patience, reader
 from services.matcher.api.waits import CAUSE, STATUS
 from services.matcher.domain.explain import Bottleneck
-from services.matcher.use_cases.explain_wait import LetGo, Why, explain_wait
+from services.matcher.use_cases.explain_wait import ShownRelaxation, WaitExplanation, explain_wait
 from services.matcher.use_cases.wording.causes_and_rules import format_rule
 from services.matcher.use_cases.wording.wait_reasons import format_bottleneck, format_relaxation, format_wait_reasons
 
@@ -100,8 +100,8 @@ def why_routes(context: ApiContext) -> Blueprint:
     return routes
 
 
-def _shown(why: Why, phrases: Phrases) -> dict[str, Any]:
-    behind = why.behind_it
+def _shown(why: WaitExplanation, phrases: Phrases) -> dict[str, Any]:
+    behind = why.details
     found: dict[str, Any] = {
         "mentee_id": why.person_id,
         "locale": phrases.locale,
@@ -117,7 +117,7 @@ def _shown(why: Why, phrases: Phrases) -> dict[str, Any]:
     return found | ({"suitable": behind.suitable, "free": behind.free} if behind else {})
 
 
-def _let_go(one: LetGo, phrases: Phrases) -> dict[str, Any]:
+def _let_go(one: ShownRelaxation, phrases: Phrases) -> dict[str, Any]:
     shown: dict[str, Any] = {"rules": list(one.rules), "says": format_relaxation(one, phrases)}
     return shown if one.mentors is None else shown | {"mentors": one.mentors}
 

@@ -22,7 +22,7 @@ from services.matcher.adapters.people_reader import PeopleRead
 from services.matcher.adapters.store import MatcherStore
 from services.matcher.domain.round import Snapshot, result_to_json, run_round, snapshot_from_json, snapshot_to_json
 from services.matcher.use_cases.decline_match import decline_match
-from services.matcher.use_cases.keep_pool_ready import PoolsKeptReady
+from services.matcher.use_cases.keep_pool_ready import PoolRefresher
 from tests.matcher.scenario import PROGRAMME, World, person
 from tests.matcher.stores import TableHouse
 from tests.support.fakes import FixedClock
@@ -131,7 +131,7 @@ def test_nobody_who_was_erased_stays_in_memory_once_the_pool_is_read_again(
     value = weakref.ref(people.mentees(PROGRAMME)[gone].person)
     world.facts.clear()
     world.hear(profiles.PersonErased, gone)
-    ready = PoolsKeptReady(uow)
+    ready = PoolRefresher(uow)
     ready._until[PROGRAMME] = float("inf")
     ready.read_again()
     gc.collect()

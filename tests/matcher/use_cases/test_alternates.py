@@ -246,8 +246,8 @@ def test_what_changes_between_looking_and_asking_is_seen_under_lock(
 
 def test_asking_twice_is_asking_once(review: World, monkeypatch: pytest.MonkeyPatch) -> None:
     says_no(review)
-    found = asking._found(review.house, PROGRAMME)
-    monkeypatch.setattr(asking, "_found", lambda *_: found)
+    found = asking._due_alternates(review.house, PROGRAMME)
+    monkeypatch.setattr(asking, "_due_alternates", lambda *_: found)
     assert [asking.offer_alternates(review.house, review.terms, PROGRAMME) for _ in range(2)] == [1, 0]
     assert (mentor_of(review), review.places("next")) == ("next", (1, 1))
 

@@ -78,15 +78,15 @@ def test_a_round_cut_off_while_applying_proposes_nobody_twice(world: World, monk
     world.mentor(capacity=5)
     for _ in range(5):
         world.mentee()
-    still_ours, batches = applying._still_ours, itertools.count(1)
+    require_fence, batches = applying._require_fence, itertools.count(1)
 
     def until_the_third(store: Store, opened: Round) -> None:
         if next(batches) == 3:
             raise Crash
-        still_ours(store, opened)
+        require_fence(store, opened)
 
     with monkeypatch.context() as cut:
-        cut.setattr(applying, "_still_ours", until_the_third)
+        cut.setattr(applying, "_require_fence", until_the_third)
         with pytest.raises(Crash):
             run(world)
     assert len(world.told(MatchProposed)) == 4

@@ -18,7 +18,7 @@ from services.matcher.use_cases.accept_match import accept_match
 from services.matcher.use_cases.confirm_match import confirm_match
 from services.matcher.use_cases.decline_match import decline_match
 from services.matcher.use_cases.engine_access.engine_queue import EngineQueue
-from services.matcher.use_cases.explain_wait import Why, explain_wait
+from services.matcher.use_cases.explain_wait import WaitExplanation, explain_wait
 from services.matcher.use_cases.read_figures import figures_of, read_figures
 from services.matcher.use_cases.read_wait import Status, Wait, format_wait, read_waiting_time
 from services.matcher.use_cases.steps.match_access import Actor
@@ -29,7 +29,7 @@ ENGLISH = Words(WORDS).of("en")
 SORRY = "You have waited longer than we promised, and we are sorry. You are now among the first we look for."
 
 
-def why_of(world: World, mentee: str, by: Actor | None = None) -> Why:
+def why_of(world: World, mentee: str, by: Actor | None = None) -> WaitExplanation:
     return explain_wait(world.house, EngineQueue(), by or person(mentee), mentee, "en")
 
 

@@ -15,7 +15,7 @@ from services.matcher.domain.records import Waiting
 from services.matcher.domain.round import run_round
 from services.matcher.use_cases.end_match import end_match
 from services.matcher.use_cases.engine_access.engine_queue import EngineQueue
-from services.matcher.use_cases.explain_wait import Behind, explain_wait
+from services.matcher.use_cases.explain_wait import WaitDetails, explain_wait
 from services.matcher.use_cases.publish_weights import publish_in
 from services.matcher.use_cases.read_figures import read_figures
 from services.matcher.use_cases.review_round import release_round, set_round_mode
@@ -91,7 +91,7 @@ def crowded(world: World) -> str:
 def test_before_any_round_nothing_is_claimed(told: World) -> None:
     crowded(told)
     why = explain_wait(told.house, EngineQueue(), ADMIN, "second", "en")
-    assert (why.cause, why.behind_it) == ("next_round", Behind())
+    assert (why.cause, why.details) == ("next_round", WaitDetails())
 
 
 def short_of_a_place(world: World, people: int) -> str:
@@ -117,9 +117,9 @@ def short_of_a_place(world: World, people: int) -> str:
 def test_a_shortage_names_to_admins_the_crowd_that_proves_it(told: World) -> None:
     waiting = short_of_a_place(told, 2)
     why = explain_wait(told.house, EngineQueue(), ADMIN, waiting, "en")
-    assert why.behind_it is not None
-    assert (why.cause, why.behind_it.suitable, why.behind_it.free) == ("shortage", 1, 1)
-    crowd = why.behind_it.crowd
+    assert why.details is not None
+    assert (why.cause, why.details.suitable, why.details.free) == ("shortage", 1, 1)
+    crowd = why.details.crowd
     assert crowd is not None
     assert (crowd.mentees, crowd.mentors, crowd.places) == (("mentee-a", "mentee-b"), ("mentor",), 1)
     assert ("language", "cy") in crowd.have_in_common
@@ -134,7 +134,7 @@ def test_a_person_is_told_no_number_and_nothing_of_the_others(
     """With two who need the same place, what they have in common is the profile of the other one."""
     waiting, phrases = short_of_a_place(told, people), Words(WORDS).of(locale)
     why = explain_wait(told.house, EngineQueue(), person(waiting), waiting, "en")
-    assert (why.cause, why.behind_it, why.crowded) == ("shortage", None, people >= 5)
+    assert (why.cause, why.details, why.crowded) == ("shortage", None, people >= 5)
     said = format_wait_reasons(why, phrases)
     assert len(said) == sentences, said
     assert said[0] == format_cause("shortage", (), phrases)
@@ -152,7 +152,7 @@ def test_a_pool_that_changed_is_looked_at_afresh(told: World) -> None:
 
 
 def suitable(world: World, queue: EngineQueue, mentee: str) -> int | None:
-    behind = explain_wait(world.house, queue, ADMIN, mentee, "en").behind_it
+    behind = explain_wait(world.house, queue, ADMIN, mentee, "en").details
     return behind.suitable if behind else None
 
 
@@ -196,13 +196,13 @@ def test_those_whose_mentors_went_to_others_keep_that_reason_and_the_round_that_
     assert waiting_of(told, second) == decided, "later rounds found no free place, and decided nothing"
     why = explain_wait(told.house, EngineQueue(), ADMIN, second, "en")
     assert (why.cause, why.rules, why.round_id) == ("shortage", ("places",), decided.round_id)
-    assert why.behind_it is not None
-    assert (why.behind_it.suitable, why.behind_it.free) == (1, 0), "as it is now"
-    assert why.behind_it.crowd is not None
-    assert why.behind_it.crowd.mentees == ("first", "second")
+    assert why.details is not None
+    assert (why.details.suitable, why.details.free) == (1, 0), "as it is now"
+    assert why.details.crowd is not None
+    assert why.details.crowd.mentees == ("first", "second")
     assert format_wait_reasons(why, ENGLISH)[0] == "Mentors who fit are with other people at the moment."
     own = explain_wait(told.house, EngineQueue(), person(second), second, "en")
-    assert (own.cause, own.behind_it, own.crowded) == ("shortage", None, False)
+    assert (own.cause, own.details, own.crowded) == ("shortage", None, False)
 
 
 def test_a_shortage_outlives_the_release_of_the_round_that_found_it(told: World) -> None:
@@ -242,9 +242,9 @@ def test_a_round_with_places_to_give_decides_anew(told: World) -> None:
     assert again.cause == "shortage"
     assert again.round_id != first_round
     why = explain_wait(told.house, EngineQueue(), ADMIN, second, "en")
-    assert why.behind_it is not None
-    assert why.behind_it.crowd is not None
-    assert why.behind_it.crowd.mentees == ("newly", "second")
+    assert why.details is not None
+    assert why.details.crowd is not None
+    assert why.details.crowd.mentees == ("newly", "second")
 
 
 def test_a_shortage_is_over_when_no_mentor_suits_any_more(told: World) -> None:
@@ -279,5 +279,5 @@ def test_of_a_round_that_is_not_kept_any_more_the_reason_is_told_without_the_cro
     told.hear(PersonErased, bystander)
     told.rounds()
     why = explain_wait(told.house, EngineQueue(), ADMIN, second, "en")
-    assert (why.cause, why.behind_it) == ("shortage", Behind(suitable=1, free=0))
+    assert (why.cause, why.details) == ("shortage", WaitDetails(suitable=1, free=0))
     assert explain_wait(told.house, EngineQueue(), person(second), second, "en").cause == "shortage"
