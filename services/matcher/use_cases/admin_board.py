@@ -74,7 +74,7 @@ def read_admin_board(uow: UnitOfWork, programme_id: str, most: int) -> Board:
 def read_group_equity(uow: UnitOfWork, programme_id: str) -> Sequence[GroupEquity]:
     """Return figures per group, all mentees first; over the 20,000 mentees who signed up last."""
     with uow.begin(read_only=True) as store:
-        histories = store.waits.courses(programme_id, MOST_HISTORIES)
+        histories = store.waits.histories(programme_id, MOST_HISTORIES)
         now = store.now
     return equity(
         Journey(

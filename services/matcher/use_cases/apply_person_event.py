@@ -31,7 +31,7 @@ def apply_person_event(uow: UnitOfWork, terms: Terms, event: PersonFact) -> None
         _end_what_cannot_go_on(store, after)
         store.pool.keep(after)
         if before is not None and before.mentee != after.mentee:  # the old reason for the wait no longer applies
-            store.waits.look_again(after.person_id)
+            store.waits.clear_reason(after.person_id)
         if before is not None and before.standing == "paused" and after.standing == "here" and after.mentor:
             store.places.rest(after.person_id, None)
         store.enqueue(RUN_ROUND, after.programme_id, due_at=store.now + terms.debounce)

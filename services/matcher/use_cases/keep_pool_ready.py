@@ -27,7 +27,7 @@ class PoolRefresher:
         self._lock = threading.Lock()
         self._waiting = False
 
-    def used(self, programme_id: str) -> None:
+    def round_has_run(self, programme_id: str) -> None:
         """Keep a programme's pool for a while, since a round of it has just run."""
         self._until[programme_id] = monotonic() + self._after
         self._read_later()

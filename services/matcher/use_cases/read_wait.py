@@ -44,8 +44,8 @@ def read_waiting_time(uow: UnitOfWork, actor: Actor, person_id: str, locale: str
         waiting, live = waiting_of(store, actor, person_id)
         member = store.pool.member(person_id)
         weights = store.weights.current(waiting.programme_id).weights
-        histories = store.waits.courses(waiting.programme_id, BASIS)
-        own = store.waits.course_of(person_id)
+        histories = store.waits.histories(waiting.programme_id, BASIS)
+        own = store.waits.history_of(person_id)
         now = store.now
     if member is None or member.mentee is None or own is None:
         raise _unknown()

@@ -22,14 +22,14 @@ def _watch(store: Store, programme_id: str) -> int:
 
     weights = store.weights.current(programme_id).weights
     shortest = timedelta(hours=min(weights.promise_hours.values()))
-    waiting = {row.person_id: row for row in store.waits.not_told_of(programme_id, store.now - shortest)}
+    waiting = {row.person_id: row for row in store.waits.list_late_unreported(programme_id, store.now - shortest)}
     late = [
         mentee
         for mentee in store.pool.as_mentees(list(waiting)).values()
         if promised_by(mentee, weights, store.now) <= store.now
     ]
     for mentee in late:
-        store.waits.mark_told(mentee.id)
+        store.waits.mark_reported(mentee.id)
         store.publish(
             WaitAtRisk(
                 mentee_id=mentee.id,

@@ -22,7 +22,7 @@ from tests.support.fakes import FixedClock
 
 
 class MemoryHouse:
-    """See `World`."""
+    """See ``World``."""
 
     def __init__(self, clock: FixedClock) -> None:
         self.clock = clock
