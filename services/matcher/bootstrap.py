@@ -1,4 +1,4 @@
-"""Where the matcher is put together: the only module that sees every room."""
+"""Assemble the matcher; the only module that imports every package of it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WORDS = Path(__file__).parent / "words"
 
 
 def open_store(_settings: Settings) -> Callable[[Transaction], MatcherStore]:
-    """Stores need their transaction, and what the process has just read of people's facts."""
+    """Return what makes a store from a transaction, with the process's caches of people and facts."""
     return partial(MatcherStore, facts=FactsRead(), people=PeopleRead())
 
 
@@ -57,42 +57,42 @@ def web_app(parts: Parts[Settings, MatcherStore]) -> Flask:
 
 
 def handlers(parts: Parts[Settings, MatcherStore]) -> Mapping[type[Event], Handler]:
-    """What is heard."""
+    """Return the handler of each event."""
     from services.matcher import consumer
 
     return consumer.handlers(parts.uow, parts.settings.terms)
 
 
 def foresee(parts: Parts[Settings, MatcherStore]) -> Foresee:
-    """What is read at once for events that are heard together."""
+    """Return what reads ahead for a batch of events."""
     from services.matcher.use_cases.apply_person_event import expect
 
     return partial(expect, parts.uow)
 
 
 def jobs(parts: Parts[Settings, MatcherStore]) -> Mapping[str, Callable[[Job], None]]:
-    """What the worker does."""
+    """Return the jobs of the worker."""
     from services.matcher import schedule
 
     return schedule.jobs(parts.uow, parts.settings.terms)
 
 
 def ticks(parts: Parts[Settings, MatcherStore]) -> Sequence[Tick]:
-    """What happens every so often."""
+    """Return the ticks of the scheduler."""
     from services.matcher import schedule
 
     return schedule.ticks(parts.uow, parts.settings.terms)
 
 
-def ask_for_everybody(parts: Parts[Settings, MatcherStore]) -> None:
-    """A new database first asks profiles to say everybody again."""
+def request_replay(parts: Parts[Settings, MatcherStore]) -> None:
+    """Request, on first start of a new database, a full replay of people from profiles."""
     from services.matcher.use_cases.request_people import request_people
 
     request_people(parts.uow, parts.settings.programme)
 
 
 def open_programme() -> tuple[UnitOfWork[MatcherStore], str]:
-    """The database and the programme that the environment names, for commands: no broker, no probes."""
+    """Open the database that the environment names, without broker and probes; return it with the programme."""
     settings = SERVICE.read_settings()
     uow = UnitOfWork(open_engine(settings.database_url), open_store(settings), source="/matcher")
     return uow, settings.programme
@@ -110,6 +110,6 @@ SERVICE = Service(
     foresee=foresee,
     jobs=jobs,
     ticks=ticks,
-    before_consuming=ask_for_everybody,
+    before_consuming=request_replay,
     aside=frozenset({FIND_GAPS}),
 )

@@ -1,4 +1,4 @@
-"""What the matcher hears: people of profiles, each event once, in order per person."""
+"""Consume events about people from profiles, and apply each exactly once, in order per person."""
 
 from collections.abc import Mapping
 
@@ -14,21 +14,21 @@ from services.matcher.use_cases.erase_person import erase_person
 
 
 def handlers(uow: UnitOfWork, terms: Terms) -> Mapping[type[Event], Handler]:
-    """What is done for each event."""
+    """Return the handler of each event."""
 
-    def person(event: PersonFact, envelope: Envelope) -> None:
+    def apply(event: PersonFact, envelope: Envelope) -> None:
         del envelope
         apply_person_event(uow, terms, event)
 
-    def erased(event: profiles.PersonErased, envelope: Envelope) -> None:
+    def erase(event: profiles.PersonErased, envelope: Envelope) -> None:
         del envelope
         erase_person(uow, event)
 
     return {
-        profiles.PersonRegistered: person,
-        profiles.PersonChanged: person,
-        profiles.PersonPaused: person,
-        profiles.PersonResumed: person,
-        profiles.PersonLeft: person,
-        profiles.PersonErased: erased,
+        profiles.PersonRegistered: apply,
+        profiles.PersonChanged: apply,
+        profiles.PersonPaused: apply,
+        profiles.PersonResumed: apply,
+        profiles.PersonLeft: apply,
+        profiles.PersonErased: erase,
     }

@@ -1,4 +1,4 @@
-"""The settings of the matcher, read from the environment; see `services.chassis.service.settings` for how."""
+"""The settings of the matcher, read from the environment; see ``services.chassis.service.settings`` for how."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,25 +10,25 @@ from services.matcher.domain.programme_terms import Bounds, Terms
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(ServiceSettings):
-    """What the matcher needs beside what every service has."""
+    """The matcher's own settings, beside those of every service."""
 
-    round_debounce_ms: int = number(300, most=60_000)  # how long a round waits for others who sign up
+    round_debounce_ms: int = number(300, most=60_000)  # how long a round waits for more sign-ups
     round_seconds: int = number(600, least=1, most=24 * 3600)  # how long a round may look for its answer
     round_megabytes: int = number(1000, least=1)  # memory the engine may work in, estimated before a round takes it
-    snapshots_kept: int = number(20, least=1, most=1000)  # last rounds that can be looked at again, however old
-    snapshot_hours: int = number(24, most=90 * 24)  # and so can every round younger than this, however many
+    snapshots_kept: int = number(20, least=1, most=1000)  # the last rounds that can be inspected, however old
+    snapshot_hours: int = number(24, most=90 * 24)  # every round younger than this can be inspected, too
     answer_hours: int = number(72, least=1, most=24 * 60)  # a mentor's time to answer
     confirm_hours: int = number(72, least=1, most=24 * 60)  # a mentee's time to confirm
     lapses_before_rest: int = number(2, least=1, most=100)
     rest_days: int = number(14, least=1, most=365)
     question_pairs: int = number(200_000_000)  # mentees times mentors, above which what-if, why-not, verify are refused
-    question_all_pairs: int = number(10_000_000)  # the same for what looks at each pair: policies, stability
+    question_all_pairs: int = number(10_000_000)  # the same for questions about every pair: policies, stability
     question_seconds: int = number(30, least=1, most=600)  # a question's time to be answered
-    question_wait_ms: int = number(2000, most=60_000)  # how long a question waits for the one before it
+    question_wait_ms: int = number(2000, most=60_000)  # how long a question waits for its turn
 
     @property
     def bounds(self) -> Bounds:
-        """How much a question to the engine may take."""
+        """Return the limits of a question to the engine."""
         return Bounds(
             pairs=self.question_pairs,
             all_pairs=self.question_all_pairs,
@@ -38,7 +38,7 @@ class Settings(ServiceSettings):
 
     @property
     def terms(self) -> Terms:
-        """The same, in the words of the domain."""
+        """Return the settings that the domain needs."""
         return Terms(
             time_to_answer=timedelta(hours=self.answer_hours),
             time_to_confirm=timedelta(hours=self.confirm_hours),

@@ -1,4 +1,4 @@
-"""The matcher behind its doors: requests go in, answers come out, time moves when told to."""
+"""The matcher behind its API: requests go in, answers come out, time moves on command."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from services.chassis.service.service_settings import DEVELOPMENT_PRIVATE_KEY
 from services.matcher.bootstrap import SERVICE
 from services.matcher.domain.match import Match
 from services.matcher.settings import Settings
-from tests.matcher.scenario import PROGRAMME, World
-from tests.matcher.stores import TableHouse
+from tests.matcher.scenario import PROGRAMME, Scenario
+from tests.matcher.stores import TableDatabase
 from tests.support.fakes import FakeBroker, FixedClock
 
 ADMIN = "admin"
 
 
-class Stage(World):
+class Stage(Scenario):
     """A world with doors."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         clock = FixedClock()
         self.parts = SERVICE.parts(settings, broker=FakeBroker(), clock=clock, read_now=clock.read)
-        super().__init__(TableHouse(self.parts.engine, clock, self.parts.uow), clock, settings.terms)
+        super().__init__(TableDatabase(self.parts.engine, clock, self.parts.uow), clock, settings.terms)
         self.app = SERVICE.web_app(self.parts)
         self.links = LinkSigner(settings.link_secret, clock=clock)
         self.tokens = TokenIssuer(DEVELOPMENT_PRIVATE_KEY)

@@ -1,4 +1,4 @@
-"""Every story is told twice: in memory and on a real SQLite file; those marked `stack` on PostgreSQL as well."""
+"""Tests of a scenario run twice: in memory and on a SQLite file; with the mark ``stack`` on PostgreSQL as well."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from services.chassis.storage.migrations import migrate
 from services.matcher.bootstrap import SERVICE
 from services.matcher.settings import Settings
 from tests.matcher.app_harness import Stage
-from tests.matcher.memory import MemoryHouse
-from tests.matcher.scenario import World
-from tests.matcher.stores import TableHouse
+from tests.matcher.memory import MemoryDatabase
+from tests.matcher.scenario import Scenario
+from tests.matcher.stores import TableDatabase
 from tests.support.fakes import FixedClock
 
 DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.stack)]
@@ -56,17 +56,17 @@ def engine(database_url: str) -> Iterator[sa.Engine]:
 
 
 @pytest.fixture(params=["memory", "tables"])
-def world(request: pytest.FixtureRequest, clock: FixedClock) -> World:
+def scenario(request: pytest.FixtureRequest, clock: FixedClock) -> Scenario:
     """A programme in memory and, the same story, in tables."""
     if request.param == "memory":
-        return World(MemoryHouse(clock), clock)
-    return World(TableHouse(request.getfixturevalue("engine"), clock), clock)
+        return Scenario(MemoryDatabase(clock), clock)
+    return Scenario(TableDatabase(request.getfixturevalue("engine"), clock), clock)
 
 
 @pytest.fixture
-def tables(engine: sa.Engine, clock: FixedClock) -> World:
+def tables(engine: sa.Engine, clock: FixedClock) -> Scenario:
     """A programme in tables only."""
-    return World(TableHouse(engine, clock), clock)
+    return Scenario(TableDatabase(engine, clock), clock)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The matcher as its stories see it: people come by events, rounds run when they are due, time passes when told to."""
+"""A scenario for tests of use cases: people come by events, rounds run when due, time passes on command."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ PROGRAMME = "cairn"
 E = TypeVar("E", bound=Event)
 
 
-class House(Protocol):
-    """A store of either kind, and what it told and was asked to do."""
+class Database(Protocol):
+    """A store of either kind, with the events it published and the jobs it queued."""
 
     def begin(self, *, read_only: bool = False) -> AbstractContextManager[Store]: ...
 
-    def told(self) -> Sequence[Event]: ...
+    def published(self) -> Sequence[Event]: ...
 
     def due_rounds(self) -> Sequence[str]: ...
 
@@ -44,10 +44,10 @@ def spoken(*tags: str) -> tuple[Spoken, ...]:
 
 
 @dataclass
-class World:
-    """One programme, its people and its clock."""
+class Scenario:
+    """A programme with its people and its clock."""
 
-    house: House
+    database: Database
     clock: FixedClock
     terms: Terms = field(default_factory=Terms)
     decide: Callable[[Snapshot], RoundResult] = in_turn
@@ -56,14 +56,14 @@ class World:
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def mentee(self, name: str = "", **facts: Any) -> str:
-        """Somebody signs up who looks for a mentor."""
+        """Register a mentee; return their id."""
         usual = MenteeFacts(
             waiting_since=self.clock.now(), languages=spoken("en"), relation="self", diabetes_type="t1d"
         )
         return self._register(name or f"mentee-{next(self.numbers)}", mentee=replace(usual, **facts))
 
     def mentor(self, name: str = "", **facts: Any) -> str:
-        """Somebody approved offers their experience."""
+        """Register an approved mentor; return their id."""
         usual = MentorFacts(
             languages=spoken("en"),
             relations=("self",),
@@ -75,29 +75,29 @@ class World:
 
     def _register(self, person_id: str, **sides: Any) -> str:
         self.facts[person_id] = {"mentee": None, "mentor": None} | sides
-        self.hear(profiles.PersonRegistered, person_id, locale="en", **self.facts[person_id])
+        self.receive(profiles.PersonRegistered, person_id, locale="en", **self.facts[person_id])
         return person_id
 
     def change(self, person_id: str, side: str, **facts: Any) -> None:
-        """Somebody changes what they said."""
+        """Change facts of a person."""
         known = self.facts[person_id]
         known[side] = replace(known[side], **facts)
-        self.hear(profiles.PersonChanged, person_id, locale="en", **known)
+        self.receive(profiles.PersonChanged, person_id, locale="en", **known)
 
-    def hear(self, kind: type[Any], person_id: str, version: int | None = None, **more: Any) -> None:
-        """Profiles says something of a person; by default with their next version."""
+    def receive(self, kind: type[Any], person_id: str, version: int | None = None, **more: Any) -> None:
+        """Apply an event about a person; by default with their next version."""
         self.versions[person_id] = version or self.versions.get(person_id, 0) + 1
         event = kind(person_id=person_id, programme_id=PROGRAMME, version=self.versions[person_id], **more)
         if isinstance(event, profiles.PersonErased):
-            erase_person(self.house, event)
+            erase_person(self.database, event)
         else:
-            apply_person_event(self.house, self.terms, event)
+            apply_person_event(self.database, self.terms, event)
 
     def rounds(self, most: int = 10) -> None:
         """Run every round that is due, and those that follow from it."""
         for _ in range(most):
             self.clock.forward(self.terms.debounce)
-            due = self.house.due_rounds()
+            due = self.database.due_rounds()
             if not due:
                 return
             for programme_id in due:
@@ -105,42 +105,42 @@ class World:
         raise AssertionError("rounds never came to rest")
 
     def run(self, programme_id: str = PROGRAMME) -> Round | None:
-        """Run one round, decided as this world decides."""
+        """Run one round, decided by ``decide``."""
         return run_round(
-            self.house, self.terms, programme_id, decide=lambda snapshot, **_: Decision(result=self.decide(snapshot))
+            self.database, self.terms, programme_id, decide=lambda snapshot, **_: Decision(result=self.decide(snapshot))
         )
 
     def live(self, person_id: str) -> Match | None:
-        """The live match of a person, if there is exactly one."""
-        with self.house.begin(read_only=True) as store:
+        """Return the live match of a person, or None; fail if there are several."""
+        with self.database.begin(read_only=True) as store:
             found = [match for match in self.every_match(store) if match.live and self._takes_part(match, person_id)]
         assert len(found) <= 1
         return found[0] if found else None
 
     def asked(self, mentee_id: str) -> Match:
-        """Run rounds; the live match of a mentee, who must have one."""
+        """Run rounds, and return the live match of a mentee, who must have one."""
         self.rounds()
         found = self.live(mentee_id)
         assert found is not None, f"nobody was asked for {mentee_id}"
         return found
 
     def match(self, match_id: str) -> Match:
-        with self.house.begin(read_only=True) as store:
+        with self.database.begin(read_only=True) as store:
             return store.matches.get(match_id)
 
     def every_match(self, store: Store) -> Sequence[Match]:
         return store.matches.listed(PROGRAMME, None, limit=10_000)
 
     def places(self, mentor_id: str) -> tuple[int, int]:
-        with self.house.begin(read_only=True) as store:
+        with self.database.begin(read_only=True) as store:
             return store.places.of(mentor_id)
 
-    def told(self, kind: type[E]) -> list[E]:
-        """Everything of a kind that was told, in order."""
-        return [event for event in self.house.told() if isinstance(event, kind)]
+    def published(self, kind: type[E]) -> list[E]:
+        """Return the published events of a kind, in order."""
+        return [event for event in self.database.published() if isinstance(event, kind)]
 
     def forward(self, **step: float) -> None:
-        """Time passes."""
+        """Move the clock forward."""
         self.clock.forward(timedelta(**step))
 
     @staticmethod
@@ -156,7 +156,7 @@ ADMIN = Actor(PROGRAMME)
 
 
 def refuses(act: Callable[[], object]) -> Exception | None:
-    """What an act is refused with, if it is."""
+    """Return the exception that ``act`` raises, or None."""
     try:
         act()
     except Exception as refused:

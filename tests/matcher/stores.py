@@ -19,7 +19,7 @@ from services.matcher.use_cases.steps.save_transition import RUN_ROUND
 from tests.support.fakes import FixedClock
 
 
-class TableHouse:
+class TableDatabase:
     """The real store on a migrated database, by a clock that stands still."""
 
     def __init__(self, engine: sa.Engine, clock: FixedClock, uow: UnitOfWork[MatcherStore] | None = None) -> None:
@@ -30,7 +30,7 @@ class TableHouse:
     def begin(self, *, read_only: bool = False) -> AbstractContextManager[MatcherStore]:
         return self.uow.begin(read_only=read_only)
 
-    def told(self) -> Sequence[Event]:
+    def published(self) -> Sequence[Event]:
         with self.engine.connect() as connection:
             rows = connection.execute(sa.select(TABLES.outbox).order_by(TABLES.outbox.c.seq)).all()
         return [decode(BY_TYPE[dict(row.headers)["ce_type"]], row.value) for row in rows]

@@ -15,7 +15,7 @@ from tests.matcher.scenario import PROGRAMME
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)  # due by the real clock of the workers
 
 
-def test_a_round_runs_while_gaps_are_still_being_looked_for(stage: Stage) -> None:
+def test_a_round_runs_while_a_gaps_report_is_being_made(stage: Stage) -> None:
     round_ran, stop = threading.Event(), threading.Event()
     in_time = []
 

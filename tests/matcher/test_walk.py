@@ -18,8 +18,8 @@ from services.events.matcher import MatchProposed
 from services.matcher.bootstrap import SERVICE
 from services.matcher.domain.round import run_round, verify_round
 from tests.matcher.app_harness import ADMIN, Stage
-from tests.matcher.memory import MemoryHouse
-from tests.matcher.scenario import PROGRAMME, World, spoken
+from tests.matcher.memory import MemoryDatabase
+from tests.matcher.scenario import PROGRAMME, Scenario, spoken
 from tests.support.fakes import FakeBroker
 
 
@@ -63,7 +63,7 @@ class Processes:
 
 def test_an_event_becomes_an_offer_and_its_repetition_nothing(stage: Stage) -> None:
     processes = Processes(stage)
-    elsewhere = World(MemoryHouse(stage.clock), stage.clock)  # where the same two are made up
+    elsewhere = Scenario(MemoryDatabase(stage.clock), stage.clock)  # where the same two are made up
     for person_id in (elsewhere.mentor("mentor"), elsewhere.mentee("mentee")) * 2:
         processes.say(
             profiles.PersonRegistered(
@@ -71,11 +71,11 @@ def test_an_event_becomes_an_offer_and_its_repetition_nothing(stage: Stage) -> N
             )
         )
     processes.turn()
-    assert [(event.mentee_id, event.mentor_id) for event in stage.told(MatchProposed)] == [("mentee", "mentor")]
-    accepted = stage.post(f"/matcher/v1/matches/{stage.told(MatchProposed)[0].match_id}/accept", "mentor")
+    assert [(event.mentee_id, event.mentor_id) for event in stage.published(MatchProposed)] == [("mentee", "mentor")]
+    accepted = stage.post(f"/matcher/v1/matches/{stage.published(MatchProposed)[0].match_id}/accept", "mentor")
     assert accepted.status_code == 200
     processes.turn()
-    assert len(stage.told(MatchProposed)) == 1
+    assert len(stage.published(MatchProposed)) == 1
 
 
 def test_the_best_mentor_is_asked_then_the_next_best(real: Stage) -> None:
@@ -112,7 +112,7 @@ def test_a_stored_round_runs_again_to_the_same_bytes(real: Stage) -> None:
     for _ in range(3):
         real.mentee()
     real.rounds()
-    with real.house.begin(read_only=True) as store:
+    with real.database.begin(read_only=True) as store:
         done = store.rounds.listed(PROGRAMME, after=None, limit=1)[0]
         stored = store.rounds.stored(done.id)
     assert (done.proposed, done.unmatched, done.certificate["optimal"]) == (2, 1, True)

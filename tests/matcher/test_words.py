@@ -33,14 +33,14 @@ def test_there_are_sentences_to_translate() -> None:
 
 
 @pytest.mark.parametrize("locale", [locale for locale in locales() if locale != "en"])
-def test_every_sentence_is_translated_and_none_is_left_over(locale: str) -> None:
+def test_every_sentence_is_translated_and_no_translation_is_unused(locale: str) -> None:
     known = translated(WORDS / f"{locale}.po")
     assert set(known) == used()
     assert all(known.values())
 
 
 @pytest.mark.parametrize(("locale", "language"), [("en", "Spanish"), ("es", "español"), ("fr", "espagnol")])
-def test_reasons_are_said_in_the_readers_language(locale: str, language: str) -> None:
+def test_reasons_are_formatted_in_the_readers_language(locale: str, language: str) -> None:
     parts = [
         Part(criterion="language", score=90, weight=1, band="strong", codes=("es",)),
         Part(criterion="device", score=60, weight=1, band="good", codes=("cgm_rt", "not-a-code")),
@@ -52,7 +52,7 @@ def test_reasons_are_said_in_the_readers_language(locale: str, language: str) ->
     assert len(said[1].shared) == 1
 
 
-def test_a_language_without_a_name_is_said_by_its_tag() -> None:
+def test_a_language_without_a_name_is_shown_as_its_tag() -> None:
     said = format_reasons(
         [Part(criterion="language", score=90, weight=1, band="some", codes=("qaa",))], Words(WORDS).of("ar")
     )

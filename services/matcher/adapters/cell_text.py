@@ -1,4 +1,4 @@
-"""Values of Python, numpy and data frames as a cell of a CSV file has them."""
+"""Convert values of Python, numpy and data frames to the text of a CSV cell."""
 
 import math
 from collections import Counter
@@ -19,9 +19,9 @@ _MIDNIGHT = time()
 
 
 def as_text(value: Any) -> str:
-    """Return the text of a cell: lists with ``;``, truths as yes and no, nothing for None, NaN, NaT and NA.
+    """Return the text of a cell: lists joined by ``;``, booleans as yes and no, empty for None, NaN, NaT and NA.
 
-    Raises ``BadCellError`` for what is no cell, such as a dict.
+    Raises ``BadCellError`` for values that fit no cell, such as a dict.
     """
     plain = _plain(value)
     if isinstance(plain, str):
@@ -29,7 +29,7 @@ def as_text(value: Any) -> str:
     listed = as_list(plain)
     if listed is not None:
         return "; ".join(text for text in map(as_text, listed) if text)
-    return "" if _is_nothing(plain) else _one(plain)
+    return "" if _is_missing(plain) else _scalar_text(plain)
 
 
 def as_list(value: Any) -> list[Any] | None:
@@ -46,13 +46,13 @@ def as_list(value: Any) -> list[Any] | None:
 
 
 def kind_of(value: Any) -> str:
-    """Name a value's type for a sentence: ``a dict``, ``an int``."""
+    """Return a value's type for a sentence: ``a dict``, ``an int``."""
     name = type(value).__name__
     return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
 
 
 def _plain(value: Any) -> Any:
-    """What stands behind a scalar of numpy or pyarrow, or a member of an enumeration."""
+    """Return the Python value of a scalar of numpy or pyarrow, or of an enum member."""
     if isinstance(value, np.datetime64):
         return value.astype("datetime64[us]").item()
     if isinstance(value, np.generic):
@@ -62,18 +62,18 @@ def _plain(value: Any) -> Any:
     return value.value if isinstance(value, Enum) else value
 
 
-def _is_nothing(value: Any) -> bool:
-    """None, and what frames put where nothing is: the values that are not equal to themselves, and pandas' NA."""
+def _is_missing(value: Any) -> bool:
+    """Return whether a value is None or a frame's missing value: one not equal to itself, or pandas' NA."""
     if isinstance(value, Decimal):
         return value.is_nan()
     return value is None or type(value).__name__ == "NAType" or bool(value != value)  # noqa: PLR0124 - NaN is meant
 
 
-def _one(value: Any) -> str:
+def _scalar_text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime) and value.tzinfo is None and value.time() == _MIDNIGHT:
-        return value.date().isoformat()  # frames turn days into moments
+        return value.date().isoformat()  # frames turn dates into datetimes
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, float | Decimal) and math.isfinite(value) and value % 1 == 0:
@@ -84,5 +84,5 @@ def _one(value: Any) -> str:
 
 
 def repeated(names: Iterable[str]) -> list[str]:
-    """The names that stand more than once, each once."""
+    """Return the names that occur more than once, each once."""
     return [name for name, times in Counter(names).items() if times > 1]

@@ -1,4 +1,4 @@
-"""Hold the people of a file to what every way in asks of them, and say what is wrong in terms of columns and cells."""
+"""Validate the people of a file by the rules that every entry point shares, and report faults by column and cell."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -11,14 +11,14 @@ from services.matcher.adapters.csv_cells import entries
 
 
 class Contradiction(NamedTuple):
-    """A column, and what to mend in it."""
+    """A column, and what to correct in it."""
 
     column: str
     message: str
 
 
 def contradictions(facts: MenteeFacts | MentorFacts, cells: Mapping[str, str], today: date) -> Iterator[Contradiction]:
-    """Say everything that contradicts itself in a line; ``cells`` are as they are written, by column."""
+    """Return every contradiction in a line; ``cells`` are as written, by column."""
     faults = mentee_faults(facts, today) if isinstance(facts, MenteeFacts) else _of_a_mentor(facts, today)
     for fault in faults:
         column, place = _column(fault.field)
@@ -29,14 +29,14 @@ def contradictions(facts: MenteeFacts | MentorFacts, cells: Mapping[str, str], t
 
 
 def _of_a_mentor(facts: MentorFacts, today: date) -> Iterator[Fault]:
-    """As an application is judged; but a file says what is free now, and 0 is a mentor who has no place left."""
+    """Return the faults of an application; but capacity 0 is valid here: a file gives the places that are free now."""
     yield from mentor_faults(replace(facts, capacity=facts.capacity or 1), today)
     if facts.age_band == MINOR:
         yield Fault("age_band", "Mentors are adults; leave people under 18 out.")
 
 
 def _column(field: str) -> tuple[str, int | None]:
-    """The column of a field, and which entry of its cell is meant; files have ``availability`` in two columns."""
+    """Return a field's column and the index of its entry; files have ``availability`` in two columns."""
     name, *rest = field.removeprefix("availability.").split(".")
     column = "availability" if name == "windows" else name
     return column, int(rest[0]) if rest and rest[0].isdigit() else None

@@ -1,4 +1,4 @@
-"""Read mentees and mentors from CSV files, line by line: everybody, or every fault and nobody.
+"""Read mentees and mentors from CSV files, line by line: return all people, or all faults and no people.
 
 The first line names the columns; ``id`` and those in ``REQUIRED`` are needed, the others may be left out. An empty cell
 is as if its column were not there. How each cell is written is in ``csv_cells``, how columns may be named in
@@ -26,8 +26,8 @@ Reader = Callable[[str], Any]
 P = TypeVar("P", Mentee, Mentor)
 LARGEST_FILE = 64 * 1024 * 1024
 HEAD = 64 * 1024  # characters in which the first line ends
-AS_OURS = Columns()
-_TOLD_SEPARATOR = re.compile(r"sep=([,;\t])\n", re.IGNORECASE)  # the first line of some spreadsheets' files
+OUR_NAMES = Columns()
+_DECLARED_SEPARATOR = re.compile(r"sep=([,;\t])\n", re.IGNORECASE)  # the first line of files from some spreadsheets
 _QUOTED = re.compile(r'"[^"]*"')
 
 _BOTH: Mapping[str, Reader] = {
@@ -81,7 +81,7 @@ REQUIRED = {
 
 
 class CsvFault(NamedTuple):
-    """Where a file cannot be read, and what to write; ``line`` 1 is the one that names the columns."""
+    """A place where a file cannot be read, and what to write there; ``line`` 1 is the header."""
 
     file: str
     line: int
@@ -91,7 +91,7 @@ class CsvFault(NamedTuple):
 
 @dataclass(frozen=True)
 class ReadPeople(Generic[P]):
-    """Everybody in a file, or every fault; never both. ``header`` is as the file has it, empty for no file."""
+    """All people in a file, or all faults; never both. ``header`` is the file's own, empty without a file."""
 
     people: tuple[P, ...]
     faults: tuple[CsvFault, ...]
@@ -100,39 +100,39 @@ class ReadPeople(Generic[P]):
 
 Build = Callable[[str, dict[str, Any]], P]
 Rows = Sequence[tuple[int, Sequence[str]]]
-"""Lines of cells with their numbers, the names of the columns first: what a file comes to."""
+"""Lines of cells with their numbers, the header first."""
 
 
-def read_mentees(told: Path | Rows, at: datetime, columns: Columns = AS_OURS) -> ReadPeople[Mentee]:
-    """Read the people who look for a mentor; who says no ``waiting_since`` waits since ``at``.
+def read_mentees(source: Path | Rows, at: datetime, columns: Columns = OUR_NAMES) -> ReadPeople[Mentee]:
+    """Read mentees; a mentee without ``waiting_since`` waits since ``at``.
 
-    Who is under 18 by their age band is a minor, whether the file says so or not.
+    A mentee under 18 by age band is a minor, whether the file says so or not.
     """
 
     def build(id: str, facts: dict[str, Any]) -> Mentee:
         minor: dict[str, Any] = {"minor": True} if facts.get("age_band") == MINOR else {}
         return Mentee(id=id, programme="files", facts=MenteeFacts(**({"waiting_since": at} | facts | minor)))
 
-    return _read(told, _Table("mentees", MENTEE_COLUMNS, columns, at.date()), build)
+    return _read(source, _Table("mentees", MENTEE_COLUMNS, columns, at.date()), build)
 
 
-def read_mentors(told: Path | Rows, at: datetime, columns: Columns = AS_OURS) -> ReadPeople[Mentor]:
-    """Read the mentors; who is in the file counts as approved and trained unless it says otherwise."""
+def read_mentors(source: Path | Rows, at: datetime, columns: Columns = OUR_NAMES) -> ReadPeople[Mentor]:
+    """Read mentors; they count as approved and trained unless the file says otherwise."""
     usual: dict[str, Any] = {"approved": True, "trained_until": date(at.year + 1, 12, 31)}
 
     def build(id: str, facts: dict[str, Any]) -> Mentor:
         return Mentor(id=id, programme="files", facts=MentorFacts(**(usual | facts)))
 
-    return _read(told, _Table("mentors", MENTOR_COLUMNS, columns, at.date()), build)
+    return _read(source, _Table("mentors", MENTOR_COLUMNS, columns, at.date()), build)
 
 
 def unknown_columns(columns: Columns) -> list[str]:
-    """What ``columns`` calls ours and is not, neither of mentees nor of mentors."""
+    """Return the targets of ``columns`` that are columns of neither mentees nor mentors."""
     return columns.unknown(("id", *MENTEE_COLUMNS), ("id", *MENTOR_COLUMNS))
 
 
 class _Table(NamedTuple):
-    """One side of the people: its name, how its cells are read, what is said about its columns, and today."""
+    """A kind of table: its name, the readers of its cells, the options for its columns, and today's date."""
 
     kind: str
     readers: Mapping[str, Reader]
@@ -140,39 +140,41 @@ class _Table(NamedTuple):
     today: date
 
 
-def _read(told: Path | Rows, table: _Table, build: Build[P]) -> ReadPeople[P]:
-    if not isinstance(told, Path):
-        return _people(table.kind, told, table, build)
-    rows, fault = _rows(told)
-    return ReadPeople((), (fault,)) if fault is not None else _people(told.name, rows, table, build)
+def _read(source: Path | Rows, table: _Table, build: Build[P]) -> ReadPeople[P]:
+    if not isinstance(source, Path):
+        return _people(table.kind, source, table, build)
+    rows, fault = _rows(source)
+    return ReadPeople((), (fault,)) if fault is not None else _people(source.name, rows, table, build)
 
 
 def _people(file: str, rows: Rows, table: _Table, build: Build[P]) -> ReadPeople[P]:
-    """Everybody in rows of cells, each with its number; the first row names the columns."""
+    """Return the people in numbered rows of cells; the first row is the header."""
     (first, header), *lines = rows
     head = read_head(header, table.kind, ("id", *table.readers), REQUIRED[table.kind], table.columns)
     faults = [CsvFault(file, first, *fault) for fault in head.faults]
     people: list[P] = []
     seen: dict[str, int] = {}
     for number, line in lines:
-        told = head.cells(line)
-        id, values, found = _line(file, number, table.kind, told, table.readers)
+        by_column = head.cells(line)
+        id, values, line_faults = _line(file, number, table.kind, by_column, table.readers)
         if set(REQUIRED[table.kind]) - {"id"} <= set(values):
             people.append(build(id, values))
-            wrong = contradictions(people[-1].facts, told, table.today)
-            known = {fault.column for fault in found}
-            found += [CsvFault(file, number, *one) for one in wrong if one.column not in known]
+            wrong = contradictions(people[-1].facts, by_column, table.today)
+            known = {fault.column for fault in line_faults}
+            line_faults += [CsvFault(file, number, *fault) for fault in wrong if fault.column not in known]
         if any(line[len(head.names) :]):
-            found.append(CsvFault(file, number, "", "has more cells than there are columns; quote cells with commas"))
+            line_faults.append(
+                CsvFault(file, number, "", "has more cells than there are columns; quote cells with commas")
+            )
         if id and id in seen:
-            found.append(CsvFault(file, number, "id", f"{id!r} is there already, at {seen[id]}"))
+            line_faults.append(CsvFault(file, number, "id", f"{id!r} is there already, at {seen[id]}"))
         seen.setdefault(id, number)
-        faults += found
+        faults += line_faults
     return ReadPeople(() if faults else tuple(people), tuple(faults), tuple(header))
 
 
 def _rows(path: Path) -> tuple[list[tuple[int, list[str]]], CsvFault | None]:
-    """The lines that hold anything, with the number of the line each ends on; or the one reason why not."""
+    """Return the lines that are not empty, each with the number of its last line; or a fault."""
     try:
         if path.stat().st_size > LARGEST_FILE:
             return [], CsvFault(path.name, 0, "", f"is larger than {LARGEST_FILE >> 20} MB; split it")
@@ -181,9 +183,9 @@ def _rows(path: Path) -> tuple[list[tuple[int, list[str]]], CsvFault | None]:
         return [], CsvFault(path.name, 0, "", f"cannot be opened: {error.strerror}")
     except UnicodeDecodeError:
         return [], CsvFault(path.name, 0, "", "is not UTF-8; save it as CSV in UTF-8")
-    told = _TOLD_SEPARATOR.match(text)
-    text = "\n" + text[told.end() :] if told else text  # its line is counted
-    reader = csv.reader(io.StringIO(text), delimiter=told[1] if told else _separator(text), strict=True)
+    declared = _DECLARED_SEPARATOR.match(text)
+    text = "\n" + text[declared.end() :] if declared else text  # keep the line count
+    reader = csv.reader(io.StringIO(text), delimiter=declared[1] if declared else _separator(text), strict=True)
     try:
         read = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
     except csv.Error as error:
@@ -193,21 +195,22 @@ def _rows(path: Path) -> tuple[list[tuple[int, list[str]]], CsvFault | None]:
 
 
 def _separator(text: str) -> str:
-    """What stands most often between the cells of the first line that holds anything."""
+    """Return the most frequent separator of the first line that is not empty."""
     first = _QUOTED.sub("", text[:HEAD]).lstrip("\n ").partition("\n")[0]
     return max(",;\t", key=first.count)
 
 
 def _line(
-    file: str, number: int, kind: str, told: Mapping[str, str], columns: Mapping[str, Reader]
+    file: str, number: int, kind: str, line_cells: Mapping[str, str], columns: Mapping[str, Reader]
 ) -> tuple[str, dict[str, Any], list[CsvFault]]:
-    missing = [name for name in REQUIRED[kind] if told.get(name) == ""]  # a column that is not there is told once
+    # a column missing from the file is reported once, for the header
+    missing = [name for name in REQUIRED[kind] if line_cells.get(name) == ""]
     faults = [CsvFault(file, number, name, "is empty; it is needed") for name in missing]
     values: dict[str, Any] = {}
     for name, read in columns.items():
-        if told.get(name):
+        if line_cells.get(name):
             try:
-                values[name] = read(told[name])
+                values[name] = read(line_cells[name])
             except cells.BadCellError as error:
                 faults.append(CsvFault(file, number, name, str(error)))
-    return told.get("id", ""), values, faults
+    return line_cells.get("id", ""), values, faults

@@ -1,4 +1,4 @@
-"""A people file to start from: every column, and one person who fills each of them."""
+"""Write a template of a people file: every column, and one person who fills each of them."""
 
 import csv
 from collections.abc import Mapping
@@ -56,7 +56,7 @@ TEMPLATES: Mapping[str, tuple[tuple[str, ...], Mapping[str, str]]] = {
     "mentees": (("id", *MENTEE_COLUMNS), _MENTEE),
     "mentors": (("id", *MENTOR_COLUMNS), _MENTOR),
 }
-"""Per kind of file its columns, and the person."""
+"""By kind of file: its columns, and the person."""
 
 
 def write_template(kind: str, out: TextIO) -> None:

@@ -1,4 +1,4 @@
-"""What was read a moment ago, let go when nobody asks for it any more."""
+"""A cache whose values expire when they are no longer read."""
 
 import threading
 from datetime import timedelta
@@ -8,11 +8,11 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class Fleeting(Generic[K, V]):
-    """Keeps values by key; safe to share between threads.
+class ExpiringCache(Generic[K, V]):
+    """Values by key; safe to share between threads.
 
-    What nobody asked for in the last ``fresh`` is let go, so that nothing of somebody who was erased stays longer.
-    Above ``most`` values nothing more is taken in for a while.
+    A value that was not read in the last ``fresh`` is dropped, so that facts of an erased person do not stay longer.
+    Above ``most`` values, new ones are not stored for a while.
     """
 
     def __init__(self, *, fresh: timedelta = timedelta(seconds=60), most: int = 100_000) -> None:
@@ -24,16 +24,16 @@ class Fleeting(Generic[K, V]):
         self._turning = False
 
     def get(self, key: K) -> V | None:
-        """The value of a key, which stays the longer for it; None when it is not kept."""
-        found = self._young.get(key)
-        if found is None:
-            found = self._old.get(key)
-            if found is not None:
-                self.keep(key, found)
-        return found
+        """Return the value of a key, and keep it longer; None when it is not stored."""
+        value = self._young.get(key)
+        if value is None:
+            value = self._old.get(key)
+            if value is not None:
+                self.keep(key, value)
+        return value
 
     def keep(self, key: K, value: V) -> None:
-        """Keep a value, in place of the one before."""
+        """Store a value, replacing the one before."""
         if key in self._young or len(self._young) < self._most:
             self._young[key] = value
             self._old.pop(key, None)
@@ -46,11 +46,11 @@ class Fleeting(Generic[K, V]):
                 return
             self._turning = True
         timer = threading.Timer(self._half, self._turn)
-        timer.daemon = True  # a process that ends forgets anyway
+        timer.daemon = True  # must not keep the process alive
         timer.start()
 
     def _turn(self) -> None:
-        """What was asked for since the last turn stays for one more; the rest is let go."""
+        """Keep values read since the last turn for one more turn; drop the others."""
         self._old, self._young = self._young, {}
         self._turning = False
         if self._old:

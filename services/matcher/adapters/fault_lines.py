@@ -1,4 +1,4 @@
-"""Faults of people tables as lines to read: the same fault of many people is one line."""
+"""Format faults of people tables as lines; a fault that many people share is one line."""
 
 from collections.abc import Collection, Iterable, Sequence
 
@@ -8,10 +8,10 @@ FEW = 3  # numbers named before the rest is counted
 
 
 def fault_lines(faults: Iterable[CsvFault], tables: Collection[str] = ()) -> list[str]:
-    """Return a line per different fault, in the order found; ``tables`` names those that have rows, not lines."""
+    """Return a line per distinct fault, in order; ``tables`` names the inputs that have rows instead of lines."""
     alike: dict[tuple[str, str, str], list[int]] = {}
-    for one in faults:
-        alike.setdefault((one.file, one.column, one.message), []).append(one.line)
+    for fault in faults:
+        alike.setdefault((fault.file, fault.column, fault.message), []).append(fault.line)
     return [
         f"{file}: {_place('row' if file in tables else 'line', numbers, column)}{message}"
         for (file, column, message), numbers in alike.items()
@@ -21,8 +21,8 @@ def fault_lines(faults: Iterable[CsvFault], tables: Collection[str] = ()) -> lis
 def _place(unit: str, numbers: Sequence[int], column: str) -> str:
     """``line 2, relation: ``, ``lines 2, 3, 4 and 46 more, relation: `` or nothing at all."""
     parts = [_numbered(unit, numbers) if numbers[0] else "", column]
-    told = ", ".join(part for part in parts if part)
-    return f"{told}: " if told else ""
+    place = ", ".join(part for part in parts if part)
+    return f"{place}: " if place else ""
 
 
 def _numbered(unit: str, numbers: Sequence[int]) -> str:

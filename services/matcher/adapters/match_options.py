@@ -1,4 +1,4 @@
-"""The options of ``python -m services.matcher match``."""
+"""Read the options of ``python -m services.matcher match``."""
 
 import argparse
 from collections.abc import Sequence
@@ -10,23 +10,23 @@ from services.matcher.adapters.people_columns import Columns
 from services.matcher.domain.insights.baselines import POLICIES
 
 TERMINAL = Path("-")
-"""The file that stands for the terminal."""
+"""The file name that means the terminal."""
 
 
 def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """Read the command line; end with 2 and a sentence where it cannot be read."""
+    """Return the options; exit with code 2 and a sentence when they cannot be read."""
     parser = _parser()
     options = parser.parse_args(arguments)
     if not options.template and not (options.mentees and options.mentors):
         parser.error("give both files, --mentees and --mentors, or ask for a --template of one")
-    unknown = unknown_columns(columns_told(options))
+    unknown = unknown_columns(columns_from_options(options))
     if unknown:
         parser.error(f"{unknown[0]!r} cannot stand to the right of --map or the left of --default; see --template")
     return options
 
 
-def columns_told(options: argparse.Namespace) -> Columns:
-    """What the options say about the columns of both files."""
+def columns_from_options(options: argparse.Namespace) -> Columns:
+    """Return what the options define for the columns of both files."""
     return Columns(dict(options.map), options.ignore_unknown, dict(options.default))
 
 
@@ -53,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_columns(parser: argparse.ArgumentParser) -> None:
-    """Files whose columns have other names."""
+    """Add the options for files with other column names."""
     parser.add_argument(
         "--map",
         type=_map,
@@ -74,9 +74,9 @@ def _add_columns(parser: argparse.ArgumentParser) -> None:
 
 
 def _map(text: str) -> tuple[str, str]:
-    """The last ``=`` divides: names that people gave their columns may hold one."""
-    theirs, _, ours = text.rpartition("=")
-    return _both(theirs, ours, "Their column=ours")
+    """Split at the last ``=``, since other people's column names may contain one."""
+    source, _, ours = text.rpartition("=")
+    return _both(source, ours, "Their column=ours")
 
 
 def _default(text: str) -> tuple[str, str]:
@@ -92,7 +92,7 @@ def _both(left: str, right: str, example: str) -> tuple[str, str]:
 
 def _policies(text: str) -> tuple[str, ...]:
     named = tuple(part.strip() for part in text.split(",") if part.strip())
-    unknown = [one for one in named if one not in POLICIES]
+    unknown = [name for name in named if name not in POLICIES]
     if unknown:
         raise argparse.ArgumentTypeError(f"there is no policy {unknown[0]!r}; write some of: {', '.join(POLICIES)}")
     return named

@@ -1,7 +1,7 @@
 """Match two tables from Python: in a notebook, a script or a shell.
 
 A table is the path of a CSV file, an iterable of dicts, a dict of columns, or a frame of pandas, polars or pyarrow
-(``records``); columns and cells are those of ``csv_people``. See docs/notebook.md.
+(see ``records``); columns and cells are those of ``csv_people``. See docs/notebook.md.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -35,24 +35,24 @@ TABLES = ("mentees", "mentors")
 
 
 class PandasLike(Protocol):
-    """A data frame as of pandas."""
+    """The part of a pandas data frame that is used."""
 
     def to_dict(self, orient: Any, /) -> Any:
-        """Its rows as dicts, for ``"records"``."""
+        """Return its rows as dicts, for ``"records"``."""
 
 
 class PolarsLike(Protocol):
-    """A data frame as of polars."""
+    """The part of a polars data frame that is used."""
 
     def to_dicts(self) -> Any:
-        """Its rows as dicts."""
+        """Return its rows as dicts."""
 
 
 class ArrowLike(Protocol):
-    """A table as of pyarrow."""
+    """The part of a pyarrow table that is used."""
 
     def to_pylist(self) -> Any:
-        """Its rows as dicts."""
+        """Return its rows as dicts."""
 
 
 Frame = PandasLike | PolarsLike | ArrowLike
@@ -62,7 +62,7 @@ Table = str | PathLike[str] | Iterable[Mapping[str, Any]] | Mapping[str, Any] | 
 class UnreadableTableError(ValueError):
     """Something in a table or in the weights cannot be read; every fault is in ``faults`` and in the message.
 
-    ``line`` counts the lines of a file from 1, and the rows of any other table from 1 too, without the names.
+    ``line`` counts the lines of a file from 1; in other tables, the rows from 1, without the header.
     """
 
     def __init__(self, faults: Sequence[CsvFault], tables: Collection[str] = TABLES) -> None:
@@ -72,53 +72,53 @@ class UnreadableTableError(ValueError):
 
 @dataclass(frozen=True)
 class Matched:
-    """What came of it; printed, it is the summary that the command prints.
+    """The result of ``match``; printed, it is the summary of the command line.
 
     The lists hold plain dicts, one per row, ready for a data frame: ``pairs`` (mentee, mentor, score, reasons),
     ``unmatched`` (mentee, cause, rules, why) and ``policies`` (policy, matched, mean_score, people_lost), the optimum
-    first. ``proved``: no other set of pairs is worth more.
+    first. ``proved`` is whether the certificate proves that no other set of pairs is worth more.
     """
 
     made: FilesMatched
 
     @property
     def pairs(self) -> list[dict[str, Any]]:
-        """Who meets whom, in the order of mentee ids; ``reasons`` best first."""
+        """The matched pairs, by mentee id; ``reasons`` best first."""
         return [
             {
-                "mentee": one.mentee_id,
-                "mentor": one.mentor_id,
-                "score": one.score,
-                "reasons": [f"{part.criterion} {part.band}" for part in one.reasons],
+                "mentee": pair.mentee_id,
+                "mentor": pair.mentor_id,
+                "score": pair.score,
+                "reasons": [f"{part.criterion} {part.band}" for part in pair.reasons],
             }
-            for one in self.made.result.proposals
+            for pair in self.made.result.proposals
         ]
 
     @property
     def unmatched(self) -> list[dict[str, Any]]:
-        """Who waits, and why."""
+        """The mentees without a mentor, and why."""
         return [
-            {"mentee": one.mentee_id, "cause": one.cause, "rules": list(one.rules), "why": cause_in_words(one)}
-            for one in self.made.result.unmatched
+            {"mentee": row.mentee_id, "cause": row.cause, "rules": list(row.rules), "why": cause_in_words(row)}
+            for row in self.made.result.unmatched
         ]
 
     @property
     def policies(self) -> list[dict[str, Any]]:
-        """What other ways of matching would give; empty when none was asked for."""
+        """The outcome of each requested policy; empty without a request."""
         outcomes = self.made.outcomes
         return [
             {
-                "policy": one.policy,
-                "matched": one.matched,
-                "mean_score": mean_score(one.fit, one.matched),
-                "people_lost": outcomes[0].matched - one.matched,
+                "policy": outcome.policy,
+                "matched": outcome.matched,
+                "mean_score": mean_score(outcome.fit, outcome.matched),
+                "people_lost": outcomes[0].matched - outcome.matched,
             }
-            for one in outcomes
+            for outcome in outcomes
         ]
 
     @property
     def warnings(self) -> list[str]:
-        """What to think about before the pairs are used, in sentences; usually nothing."""
+        """Sentences to consider before using the pairs; usually none."""
         return warnings(self.made)
 
     @property
@@ -141,27 +141,32 @@ def match(
     compare: Iterable[str] = (),
     at: datetime | None = None,
 ) -> Matched:
-    """Match everybody in two tables.
+    """Match the people of two tables.
 
-    ``columns`` names our column for each of theirs, ``ignore_unknown`` leaves out what is not ours, ``defaults`` holds
-    the cell of everybody who has none, by our column. ``weights`` are as in the API's JSON, ``compare`` names policies,
+    ``columns`` maps their columns to ours, ``ignore_unknown`` ignores columns that are not ours, ``defaults`` holds, by
+    our column, the cell of everyone who has none. ``weights`` are as in the API's JSON, ``compare`` names policies,
     ``at`` is now. Raises ``UnreadableTableError`` with every fault, and KeyError for a policy that does not exist.
     """
     moment = at or SystemClock().now()
-    filled, bad = _filled(defaults or {})
+    filled, default_faults = _filled(defaults or {})
     wanted = Columns(columns or {}, ignore_unknown, filled)
-    asking = _read("mentees", mentees, partial(read_mentees, at=moment, columns=wanted))
-    offering = _read("mentors", mentors, partial(read_mentors, at=moment, columns=wanted))
-    weighed, wrong = (default_weights(), []) if weights is None else weights_from_json(weights)
-    faults = [*asking.faults, *offering.faults, *bad, *_column_faults(wanted, asking.header, offering.header)]
-    faults += [CsvFault("weights", 0, fault.field, fault.message) for fault in wrong]
-    if faults or weighed is None:
+    mentee_table = _read("mentees", mentees, partial(read_mentees, at=moment, columns=wanted))
+    mentor_table = _read("mentors", mentors, partial(read_mentors, at=moment, columns=wanted))
+    valid_weights, weight_faults = (default_weights(), []) if weights is None else weights_from_json(weights)
+    faults = [
+        *mentee_table.faults,
+        *mentor_table.faults,
+        *default_faults,
+        *_column_faults(wanted, mentee_table.header, mentor_table.header),
+    ]
+    faults += [CsvFault("weights", 0, fault.field, fault.message) for fault in weight_faults]
+    if faults or valid_weights is None:
         raise UnreadableTableError(faults)
-    return Matched(match_files(asking.people, offering.people, weighed, moment, tuple(compare)))
+    return Matched(match_files(mentee_table.people, mentor_table.people, valid_weights, moment, tuple(compare)))
 
 
 def _read(name: str, table: Table, read: Callable[[Path | Rows], ReadPeople[P]]) -> ReadPeople[P]:
-    """Read a path as it is, any other table as numbered rows of cells; or say what is wrong with it."""
+    """Return the people of a path or of any other table, or its faults."""
     if isinstance(table, str | PathLike):
         return read(Path(table))
     rows, faults = read_records(name, table)
@@ -180,7 +185,7 @@ def _filled(defaults: Mapping[str, Any]) -> tuple[dict[str, str], list[CsvFault]
 
 
 def _column_faults(wanted: Columns, *headers: Sequence[str]) -> list[CsvFault]:
-    """What is said about columns that are not there; told only where both tables could be read."""
+    """Return faults for options about unknown columns; for unused ones only where both tables could be read."""
     faults = [CsvFault("columns and defaults", 0, name, "is not ours") for name in unknown_columns(wanted)]
     unused = wanted.unused(*headers) if all(headers) else ()
     return faults + [CsvFault("columns", 0, name, "is a column of neither table") for name in unused]

@@ -1,4 +1,4 @@
-"""Going on behind the last row of a page, alike on both databases."""
+"""Continue after the last row of a page, alike on both databases."""
 
 import sqlalchemy as sa
 
@@ -11,7 +11,7 @@ def behind(
     *,
     latest_first: bool = False,
 ) -> sa.ColumnElement[bool]:
-    """The rows that come after a position in the order of (moment, id)."""
+    """Return the condition for rows after a position in the order of (moment, id)."""
     if after is None:
         return sa.true()
     moment, row_id = order

@@ -1,4 +1,4 @@
-"""Pins and blocks in one table: a pair has one row at most."""
+"""Store pins and blocks in one table: a pair has one row at most."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -15,23 +15,23 @@ _P = t.pair_rules.c
 
 
 class PairsStore:
-    """See `ports.Pairs`."""
+    """See ``ports.Pairs``."""
 
     def __init__(self, tx: Transaction) -> None:
         self._connection = tx.connection
 
     def of(self, pair: Pair) -> PairRule | None:
-        """What was decided about a pair."""
-        return self._one(_P.mentee_id == pair.mentee_id, _P.mentor_id == pair.mentor_id)
+        """Return the pin or block of a pair, if any."""
+        return self._first(_P.mentee_id == pair.mentee_id, _P.mentor_id == pair.mentor_id)
 
     def pin_of(self, mentee_id: str) -> PairRule | None:
-        """The pin of a mentee."""
-        return self._one(_P.mentee_id == mentee_id, _P.kind == "pin")
+        """Return the pin of a mentee, if any."""
+        return self._first(_P.mentee_id == mentee_id, _P.kind == "pin")
 
     def listed(
         self, programme_id: str, kind: PairRuleKind, *, after: Position | None, limit: int
     ) -> Sequence[PairRule]:
-        """The pins or blocks of a programme, the latest first, behind a position."""
+        """List the pins or blocks of a programme, the latest first, after a position."""
         order = (_P.since, _P.mentee_id + sa.literal("/") + _P.mentor_id)
         query = (
             sa.select(t.pair_rules)
@@ -42,16 +42,16 @@ class PairsStore:
         return [_rule_of(row) for row in self._connection.execute(query)]
 
     def hold(self, pair: Pair) -> bool:
-        """Lock both people of a pair until the transaction ends; False when one of them is not there."""
+        """Lock both people of a pair until the transaction ends; return False when one of them does not exist."""
         for table, person_id in ((t.mentees, pair.mentee_id), (t.mentors, pair.mentor_id)):
-            theirs = (table.c.person_id == person_id) & table.c.facts.is_not(None)
-            query = sa.select(table.c.person_id).where(theirs).with_for_update()
+            condition = (table.c.person_id == person_id) & table.c.facts.is_not(None)
+            query = sa.select(table.c.person_id).where(condition).with_for_update()
             if self._connection.execute(query).first() is None:
                 return False
         return True
 
     def keep(self, rule: PairRule) -> None:
-        """Store a decision about a pair that has none yet."""
+        """Store the pin or block of a pair that has none yet."""
         self._connection.execute(
             t.pair_rules.insert().values(
                 mentee_id=rule.pair.mentee_id,
@@ -65,23 +65,23 @@ class PairsStore:
         )
 
     def drop(self, pair: Pair, kind: PairRuleKind) -> bool:
-        """Remove a decision; False when there was none of this kind."""
-        theirs = (_P.mentee_id == pair.mentee_id) & (_P.mentor_id == pair.mentor_id) & (_P.kind == kind)
-        return self._connection.execute(t.pair_rules.delete().where(theirs)).rowcount == 1
+        """Delete a pin or block; return False when there was none."""
+        condition = (_P.mentee_id == pair.mentee_id) & (_P.mentor_id == pair.mentor_id) & (_P.kind == kind)
+        return self._connection.execute(t.pair_rules.delete().where(condition)).rowcount == 1
 
-    def _one(self, *where: sa.ColumnElement[bool]) -> PairRule | None:
+    def _first(self, *where: sa.ColumnElement[bool]) -> PairRule | None:
         row = self._connection.execute(sa.select(t.pair_rules).where(*where)).first()
         return None if row is None else _rule_of(row)
 
 
 def pairs_of(connection: sa.Connection, programme_id: str, kind: PairRuleKind) -> frozenset[Pair]:
-    """All pinned or all blocked pairs of a programme."""
+    """Return all pinned or all blocked pairs of a programme."""
     query = sa.select(_P.mentee_id, _P.mentor_id).where(_P.programme_id == programme_id, _P.kind == kind)
     return frozenset(Pair(row.mentee_id, row.mentor_id) for row in connection.execute(query))
 
 
 def blocked_for(connection: sa.Connection, mentee_ids: Iterable[str]) -> Iterable[Pair]:
-    """The blocked pairs of these mentees."""
+    """Return the blocked pairs of these mentees."""
     query = sa.select(_P.mentee_id, _P.mentor_id).where(_P.kind == "block", _P.mentee_id.in_(list(mentee_ids)))
     return [Pair(row.mentee_id, row.mentor_id) for row in connection.execute(query)]
 

@@ -1,4 +1,4 @@
-"""What the matcher hears of people, kept: several people are read by one statement and written by one per table."""
+"""Store people as profiles describes them: a batch is read by one statement and written by one per table."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -35,7 +35,7 @@ _NO_MENTOR = t.mentors.update().where(t.mentors.c.person_id == _ONE).values(fact
 
 
 class MemberRows:
-    """People in memory while a transaction holds them."""
+    """People that a transaction has read and locked, written at its end."""
 
     def __init__(self, tx: Transaction) -> None:
         self._connection = tx.connection
@@ -43,28 +43,28 @@ class MemberRows:
         tx.hold(self.held)
 
     def expect(self, person_ids: Sequence[str]) -> None:
-        """Read people and lock them, their sides as well: no round may ask of them what is about to change."""
+        """Read and lock people with their mentee and mentor rows, so that no round uses rows about to change."""
         missing = self.held.missing(person_ids)
         if not missing:
             return
-        found = {row.person_id: member_of(row) for row in self._connection.execute(_LOCKED, {"ids": missing})}
+        people = {row.person_id: member_of(row) for row in self._connection.execute(_LOCKED, {"ids": missing})}
         for query in _LOCK_SIDES:
             self._connection.execute(query, {"ids": missing})
         for person_id in missing:
-            self.held.learn(person_id, found.get(person_id))
+            self.held.learn(person_id, people.get(person_id))
 
     def member(self, person_id: str, *, lock: bool) -> KnownPerson | None:
-        """One person, or None."""
+        """Return a person, or None."""
         if not self.held.missing([person_id]):
             return self.held.get(person_id)
         row = self._connection.execute(_LOCKED if lock else _MEMBERS, {"ids": [person_id]}).first()
-        found = member_of(row) if row is not None else None
+        person = member_of(row) if row is not None else None
         if lock:
-            self.held.learn(person_id, found)
-        return found
+            self.held.learn(person_id, person)
+        return person
 
     def _write(self, changed: Mapping[str, KnownPerson]) -> None:
-        """Store people whole; the places taken, rests and tries stay as they are."""
+        """Store people; taken places, rests and tries stay as they are."""
         members = list(changed.values())
         upsert(self._connection, t.people, [_person_row(member) for member in members], kept=_KEPT)
         mentees = [_mentee_row(member, member.mentee) for member in members if member.mentee]
@@ -121,7 +121,7 @@ def _mentor_row(member: KnownPerson, facts: MentorFacts) -> dict[str, Any]:
 
 @cache
 def _upsert_mentor(dialect: str) -> Any:
-    """The ceiling of a known mentor follows their capacity, but never below the places taken."""
+    """Return the upsert of mentors; a known mentor's ceiling follows their capacity, but not below the places taken."""
     insert = insert_of(dialect, t.mentors)
     new, old = insert.excluded, t.mentors.c
     ceiling = sa.case((old.taken > new.capacity, old.taken), else_=new.capacity)

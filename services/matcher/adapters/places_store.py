@@ -1,4 +1,4 @@
-"""Places in tables: a conditional UPDATE takes them, so two at once can never take the same."""
+"""Store places in tables: a conditional UPDATE takes them, so two transactions never take the same one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -14,7 +14,7 @@ _M = t.mentors.c
 
 
 class PlacesStore:
-    """See `ports.Places`."""
+    """See ``ports.Places``."""
 
     def __init__(self, tx: Transaction, pool: PoolStore) -> None:
         self._now = tx.now
@@ -22,15 +22,15 @@ class PlacesStore:
         self._pool = pool
 
     def take(self, wanted: Mapping[str, int]) -> Mapping[str, int]:
-        """Take up to so many places of each mentor who may be asked; returns how many were free, if any.
+        """Take up to ``wanted`` places of each mentor who may be asked; return how many were taken, per mentor.
 
-        All who are to give the same number in one conditional UPDATE; who has not as many free is asked for one fewer.
+        One conditional UPDATE per number, from the largest down; a mentor with too few free is tried with one fewer.
         """
-        given: dict[str, int] = {}
+        taken: dict[str, int] = {}
         for number in range(max(wanted.values(), default=0), 0, -1):
-            asked = [one for one, most in wanted.items() if most >= number and one not in given]
-            given |= dict.fromkeys(self._take(asked, number), number)
-        return given
+            mentor_ids = [mentor for mentor, most in wanted.items() if most >= number and mentor not in taken]
+            taken |= dict.fromkeys(self._take(mentor_ids, number), number)
+        return taken
 
     def _take(self, mentor_ids: Sequence[str], number: int) -> Sequence[str]:
         rested = _M.resting_until.is_(None) | (_M.resting_until <= self._now)
@@ -41,7 +41,7 @@ class PlacesStore:
         return self._connection.scalars(free.values(taken=_M.taken + number).returning(_M.person_id)).all()
 
     def free(self, mentor_id: str) -> None:
-        """Give a place back; the ceiling comes down with it to the capacity."""
+        """Give a place back; the ceiling falls with it, down to the capacity."""
         fewer = _M.taken - 1
         ceiling = sa.case((fewer > _M.capacity, fewer), else_=_M.capacity)
         self._connection.execute(
@@ -49,23 +49,23 @@ class PlacesStore:
         )
 
     def of(self, mentor_id: str) -> tuple[int, int]:
-        """(taken, capacity) of a mentor."""
+        """Return a mentor's (taken, capacity)."""
         row = self._connection.execute(sa.select(_M.taken, _M.capacity).where(_M.person_id == mentor_id)).one()
         return row.taken, row.capacity
 
     def count_lapse(self, mentor_id: str) -> int:
-        """One more offer went unanswered; returns how many in a row."""
+        """Count one more unanswered offer; return how many there are in a row."""
         more = t.mentors.update().where(_M.person_id == mentor_id).values(lapses=_M.lapses + 1).returning(_M.lapses)
         return self._connection.scalar(more) or 0
 
     def rest(self, mentor_id: str, until: datetime | None) -> None:
-        """Let a mentor rest until a moment; None ends the rest. Either way their lapses are counted afresh."""
+        """Let a mentor rest until a moment; None ends the rest. Both reset the count of lapses."""
         self._connection.execute(
             t.mentors.update().where(_M.person_id == mentor_id).values(resting_until=until, lapses=0)
         )
 
     def wake(self) -> Sequence[str]:
-        """End the pauses and rests that are over; returns the programmes concerned."""
+        """End breaks and rests that are over; return the programmes concerned."""
         programmes = set()
         over = sa.select(t.people.c.person_id).where(
             t.people.c.standing == "paused", t.people.c.paused_until <= self._now

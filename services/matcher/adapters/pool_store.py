@@ -1,4 +1,4 @@
-"""The pool in tables: everybody the matcher knows."""
+"""Store the pool in tables: the people that the matcher knows."""
 
 import hashlib
 from collections import defaultdict
@@ -17,8 +17,8 @@ from services.matcher.adapters.person_store import MemberRows
 from services.matcher.domain.candidates import Mentee, Mentor
 from services.matcher.domain.known_person import KnownPerson
 
-# What the engine is told of people, and no more.
 _LONGEST_TRANSACTION = timedelta(minutes=5)  # an erasure is dated when its transaction begins, and seen when it ends
+# The columns that the engine reads, and no more.
 MENTEE = (t.mentees.c.person_id, t.mentees.c.programme_id, t.mentees.c.facts, t.mentees.c.tries)
 MENTOR = tuple(
     t.mentors.c[name]
@@ -27,7 +27,7 @@ MENTOR = tuple(
 
 
 class PoolStore:
-    """See `ports.Pool`."""
+    """See ``ports.Pool``."""
 
     def __init__(self, tx: Transaction, facts: Facts) -> None:
         self._tx = tx
@@ -37,23 +37,23 @@ class PoolStore:
         self._forgotten: dict[str, bool] = {}
 
     def expect(self, person_ids: Sequence[str]) -> None:
-        """Read at once what is known of people, and who of them was erased."""
+        """Read in one go the stored people, and which of them were erased."""
         self._members.expect(person_ids)
         hashes = {_hash(person_id): person_id for person_id in person_ids}
         query = sa.select(t.forgotten.c.person_hash).where(t.forgotten.c.person_hash.in_(list(hashes)))
-        erased = {hashes[found] for found in self._connection.scalars(query)}
+        erased = {hashes[row] for row in self._connection.scalars(query)}
         self._forgotten |= {person_id: person_id in erased for person_id in person_ids}
 
     def member(self, person_id: str, *, lock: bool = False) -> KnownPerson | None:
-        """The person, or None."""
+        """Return the person, or None."""
         return self._members.member(person_id, lock=lock)
 
     def keep(self, member: KnownPerson) -> None:
-        """Store a person whole, before the commit; the places taken, rests and tries stay as they are."""
+        """Store a person before the commit; taken places, rests and tries stay as they are."""
         self._members.held.change(member.person_id, member)
 
     def as_mentees(self, person_ids: Sequence[str]) -> Mapping[str, Mentee]:
-        """Those who wait now, as a round sees them, locked until the transaction ends; the others are left out."""
+        """Return those of these people who wait now, as a round sees them, locked until the transaction ends."""
         live = sa.exists().where(t.matches.c.mentee_id == t.mentees.c.person_id, t.matches.c.state != "ended")
         query = (
             sa.select(*MENTEE)
@@ -71,7 +71,7 @@ class PoolStore:
         return {row.person_id: mentee_of(row, self._facts, frozenset(apart[row.person_id])) for row in rows}
 
     def as_mentors(self, person_ids: Sequence[str]) -> Mapping[str, Mentor]:
-        """The mentors as a round sees them, locked until the transaction ends; the others are left out."""
+        """Return those of these people who are mentors, as a round sees them, locked until the transaction ends."""
         known = t.mentors.c.person_id.in_(person_ids) & t.mentors.c.facts.is_not(None)
         query = sa.select(*MENTOR).where(known).order_by(t.mentors.c.person_id).with_for_update(of=t.mentors)
         rows = self._connection.execute(query).all()
@@ -79,7 +79,7 @@ class PoolStore:
         return {row.person_id: mentor_of(row, self._facts, self._tx.now, shapes.get(row.person_id, ())) for row in rows}
 
     def forget(self, person_id: str, version: int) -> None:
-        """Remove everything about a person and remember only that nothing of them is to be taken in again."""
+        """Delete everything about a person; remember only that later events about them are ignored."""
         self._members.held.write()
         self._members.held.forget()
         self._forgotten[person_id] = True
@@ -92,7 +92,7 @@ class PoolStore:
         )
 
     def is_forgotten(self, person_id: str) -> bool:
-        """Whether the person was erased."""
+        """Return whether the person was erased."""
         if person_id in self._forgotten:
             return self._forgotten[person_id]
         query = sa.select(t.forgotten.c.at).where(t.forgotten.c.person_hash == _hash(person_id))
@@ -110,16 +110,16 @@ class PoolStore:
         insert_or_skip(self._connection, t.apart, values)
 
     def first_request(self, programme_id: str) -> bool:
-        """Whether nobody asked profiles yet to say everybody again; True once per database and programme."""
+        """Return whether a replay of people is still to be requested; True once per database and programme."""
         insert_or_skip(self._connection, t.programmes, {"programme_id": programme_id})
-        asked = t.programmes.update().where(
+        first = t.programmes.update().where(
             t.programmes.c.programme_id == programme_id, t.programmes.c.people_wanted_at.is_(None)
         )
-        return self._connection.execute(asked.values(people_wanted_at=self._tx.now)).rowcount == 1
+        return self._connection.execute(first.values(people_wanted_at=self._tx.now)).rowcount == 1
 
 
 def mentee_of(row: sa.Row[*tuple[Any, ...]], facts: Facts, apart: frozenset[str], held: str | None = None) -> Mentee:
-    """A mentee for the engine, from their row."""
+    """Return a mentee for the engine, from their row."""
     return Mentee(
         id=row.person_id,
         programme=row.programme_id,
@@ -131,7 +131,7 @@ def mentee_of(row: sa.Row[*tuple[Any, ...]], facts: Facts, apart: frozenset[str]
 
 
 def mentor_of(row: sa.Row[*tuple[Any, ...]], facts: Facts, now: datetime, shapes: tuple[str, ...] = ()) -> Mentor:
-    """A mentor for the engine, from their row; whoever cannot be asked now is paused there."""
+    """Return a mentor for the engine, from their row; paused when they cannot be asked now."""
     return Mentor(
         id=row.person_id,
         programme=row.programme_id,
@@ -143,20 +143,20 @@ def mentor_of(row: sa.Row[*tuple[Any, ...]], facts: Facts, now: datetime, shapes
 
 
 def is_paused(now: datetime, askable: bool, resting_until: datetime | None, trained_until: date | None) -> bool:
-    """Whether a mentor is not to be asked at a moment."""
+    """Return whether a mentor may not be asked at a moment."""
     resting = resting_until is not None and resting_until > now
     untrained = trained_until is not None and trained_until < now.date()
     return resting or untrained or not askable
 
 
 def shapes_taken(connection: sa.Connection, which: sa.ColumnElement[bool]) -> Mapping[str, tuple[str, ...]]:
-    """The request shapes of live matches, by mentor, as far as they were noted."""
+    """Return the request shapes of live matches, by mentor, as far as they are stored."""
     c = t.matches.c
     query = sa.select(c.mentor_id, c.request_shape).where(which, c.state != "ended", c.request_shape.is_not(None))
-    found: dict[str, list[str]] = defaultdict(list)
+    by_mentor: dict[str, list[str]] = defaultdict(list)
     for row in connection.execute(query):
-        found[row.mentor_id].append(row.request_shape)
-    return {mentor_id: tuple(sorted(shapes)) for mentor_id, shapes in found.items()}
+        by_mentor[row.mentor_id].append(row.request_shape)
+    return {mentor_id: tuple(sorted(shapes)) for mentor_id, shapes in by_mentor.items()}
 
 
 def _hash(person_id: str) -> str:

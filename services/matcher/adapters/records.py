@@ -1,6 +1,6 @@
-"""Tables of Python and other libraries as rows of cells, without importing any of those libraries.
+"""Read tables of Python and data frame libraries as rows of cells, without importing those libraries.
 
-A table is an iterable of dicts (walked once), a dict of columns, or a frame: what has ``to_dicts`` (polars),
+A table is an iterable of dicts (iterated once), a dict of columns, or a frame: an object with ``to_dicts`` (polars),
 ``to_pylist`` (pyarrow) or ``to_dict`` (pandas).
 """
 
@@ -16,7 +16,7 @@ NOBODY = f"has nobody in it; {HOW} (an iterator that was walked before is empty)
 
 
 class UnfitTableError(ValueError):
-    """A table that has no rows to read; ``column`` is where, empty for all of it."""
+    """A table without readable rows; ``column`` is where, empty for the whole table."""
 
     def __init__(self, column: str, message: str) -> None:
         super().__init__(message)
@@ -24,46 +24,46 @@ class UnfitTableError(ValueError):
 
 
 class _Records(NamedTuple):
-    """Rows as they came, and the names of the columns where the table says them."""
+    """Rows as given, and the column names where the table has them."""
 
     rows: Sequence[Any]
     names: Sequence[Any]
 
 
-def read_records(table: str, told: Any) -> tuple[Rows, list[CsvFault]]:
+def read_records(table: str, values: Any) -> tuple[Rows, list[CsvFault]]:
     """Return the rows of a table, the names of its columns as row 0; or every fault, by row and column."""
     try:
-        records = _records(told)
+        records = _records(values)
     except UnfitTableError as error:
         return [], [CsvFault(table, 0, error.column, str(error))]
     names = list(dict.fromkeys(_all_names(records)))
     faults: list[CsvFault] = []
     rows: list[tuple[int, list[str]]] = [(0, [str(name) for name in names])]
     for number, record in enumerate(records.rows, start=1):
-        cells, found = _cells(table, number, record, names)
+        cells, row_faults = _cells(table, number, record, names)
         rows.append((number, cells))
-        faults += found
+        faults += row_faults
     return ([], faults) if faults else (rows, [])
 
 
-def _records(told: Any) -> _Records:
-    """The rows of a table, whatever it is; UnfitTableError when it is none, or holds neither people nor columns."""
-    if isinstance(told, Mapping):
-        found = _from_columns(told)
-    elif any(hasattr(told, name) for name in ("to_dicts", "to_pylist", "to_dict")):
-        found = _from_frame(told)
-    elif isinstance(told, Iterable) and not isinstance(told, str | bytes | bytearray):
-        found = _Records(list(told), ())
+def _records(values: Any) -> _Records:
+    """Return the rows of a table of any type; raise UnfitTableError for anything else and for an empty table."""
+    if isinstance(values, Mapping):
+        records = _from_columns(values)
+    elif any(hasattr(values, name) for name in ("to_dicts", "to_pylist", "to_dict")):
+        records = _from_frame(values)
+    elif isinstance(values, Iterable) and not isinstance(values, str | bytes | bytearray):
+        records = _Records(list(values), ())
     else:
-        raise UnfitTableError("", f"{kind_of(told)} is not a table; {HOW}")
-    if not found.rows and not len(found.names):
+        raise UnfitTableError("", f"{kind_of(values)} is not a table; {HOW}")
+    if not records.rows and not len(records.names):
         raise UnfitTableError("", NOBODY)
-    return found
+    return records
 
 
-def _from_columns(told: Mapping[Any, Any]) -> _Records:
+def _from_columns(by_name: Mapping[Any, Any]) -> _Records:
     columns: dict[Any, list[Any]] = {}
-    for name, column in told.items():
+    for name, column in by_name.items():
         members = as_list(column)
         if members is None:
             raise UnfitTableError(str(name), f"{kind_of(column)} is not a column; write a list, or a list of dicts")
@@ -89,7 +89,7 @@ def _from_frame(frame: Any) -> _Records:
             rows = frame.to_pylist()
         else:
             rows = frame.to_dict("records")
-    except TypeError as error:  # a single column, which has the same method for something else
+    except TypeError as error:  # a single column (Series), whose method takes other arguments
         raise UnfitTableError("", f"{kind_of(frame)} is not a table; {HOW}") from error
     return _Records(rows, list(names))
 

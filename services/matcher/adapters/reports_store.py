@@ -1,4 +1,4 @@
-"""Reports in a table: one row per programme and kind."""
+"""Store reports in a table: one row per programme and kind."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,14 +14,14 @@ _R = t.reports.c
 
 
 class ReportsStore:
-    """See `ports.Reports`."""
+    """See ``ports.Reports``."""
 
     def __init__(self, tx: Transaction) -> None:
         self._now = tx.now
         self._connection = tx.connection
 
     def get(self, programme_id: str, kind: str) -> Report | None:
-        """The report, or None when it was never asked for."""
+        """Return the report, or None when it was never requested."""
         query = sa.select(t.reports).where(_R.programme_id == programme_id, _R.kind == kind)
         row = self._connection.execute(query).first()
         if row is None:
@@ -29,11 +29,11 @@ class ReportsStore:
         return Report(asked_at=row.asked_at, made_at=row.made_at, content=row.content)
 
     def ask(self, programme_id: str, kind: str) -> None:
-        """Note that a report is asked for now; the last one made stays until the next is there."""
+        """Record that a report is requested now; the last one stays until the next is made."""
         self._upsert(programme_id, kind, {"asked_at": self._now}, {})
 
     def keep(self, programme_id: str, kind: str, content: Mapping[str, Any]) -> None:
-        """Keep a report that was made now."""
+        """Store a report that was made now."""
         self._upsert(programme_id, kind, {"made_at": self._now, "content": dict(content)}, {"asked_at": self._now})
 
     def _upsert(self, programme_id: str, kind: str, values: dict[str, Any], new: dict[str, Any]) -> None:

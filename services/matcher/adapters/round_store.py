@@ -1,4 +1,4 @@
-"""Rounds in tables: what the last rounds read is kept, so that any of them can be run again (see `round_texts`)."""
+"""Store rounds in tables, with the snapshots of the last ones, so that these can be run again (see ``round_texts``)."""
 
 import json
 import zlib
@@ -35,11 +35,11 @@ from services.matcher.domain.round import (
 
 _C = t.rounds.c
 _HEAD = [column for column in t.rounds.columns if column.name not in ("read", "result", "prices")]
-_UNREAD: dict[str, Any] = {"read": None, "result": None, "prices": None}
+_NO_TEXTS: dict[str, Any] = {"read": None, "result": None, "prices": None}
 
 
 class RoundStore:
-    """See `ports.Rounds`."""
+    """See ``ports.Rounds``."""
 
     def __init__(self, tx: Transaction, weights: WeightsStore, facts: Facts, people: People) -> None:
         self._now = tx.now
@@ -48,34 +48,34 @@ class RoundStore:
         self._pool = SnapshotReader(tx, weights, facts, people)
 
     def snapshot(self, programme_id: str) -> Snapshot:
-        """Everybody who waits, every mentor, the weights, pins and blocks, as of one moment."""
+        """Return the people who wait, the mentors, weights, pins and blocks, as of one moment."""
         return self._pool.snapshot(programme_id)
 
     def size(self, programme_id: str) -> tuple[int, int]:
-        """How many mentees and mentors a snapshot would have."""
+        """Return how many mentees and mentors a snapshot would have."""
         return self._pool.size(programme_id)
 
     def stamp(self, programme_id: str) -> tuple[int, ...]:
-        """Figures that change when the snapshot would."""
+        """Return figures that change with the snapshot."""
         return self._pool.stamp(programme_id)
 
     def waiting(self, programme_id: str) -> tuple[Mentee, ...]:
-        """Those who wait, as a round sees them, by id; nobody is locked."""
+        """Return the people who wait, as a round sees them, by id, without locks."""
         return self._pool.waiting(programme_id)
 
     def mode(self, programme_id: str) -> RoundMode:
-        """Whether mentors are asked at once, or once an admin has released the round."""
+        """Return whether mentors are asked at once, or after an admin has released the round."""
         query = sa.select(t.programmes.c.round_mode).where(t.programmes.c.programme_id == programme_id)
         return self._connection.scalar(query) or "rolling"
 
     def set_mode(self, programme_id: str, mode: RoundMode) -> None:
-        """From the next round on."""
+        """Set the mode, from the next round on."""
         insert_or_skip(self._connection, t.programmes, {"programme_id": programme_id})
-        theirs = t.programmes.update().where(t.programmes.c.programme_id == programme_id)
-        self._connection.execute(theirs.values(round_mode=mode))
+        own = t.programmes.update().where(t.programmes.c.programme_id == programme_id)
+        self._connection.execute(own.values(round_mode=mode))
 
     def unfinished(self, programme_id: str) -> tuple[Round, Snapshot, RoundResult | None] | None:
-        """A round that was begun and not applied, with what it had read; and what it decided, where it was released."""
+        """Return the open round and its snapshot, with its result where an admin released it; None without one."""
         self._texts.lock(programme_id)
         query = sa.select(t.rounds).where(_C.programme_id == programme_id, _C.state == "open").with_for_update()
         row = self._connection.execute(query).first()
@@ -85,13 +85,13 @@ class RoundStore:
         return round_of(row), snapshot_from_json(self._texts.read(row.read)), decided
 
     def in_review(self, programme_id: str) -> Round | None:
-        """The round that is held for an admin to look at, if one is."""
+        """Return the round that is held for review, if any."""
         query = sa.select(*_HEAD).where(_C.programme_id == programme_id, _C.state == "review")
         row = self._connection.execute(query).first()
         return None if row is None else round_of(row)
 
     def take_fence(self, programme_id: str) -> int:
-        """Make this run the only one that may apply; whoever held the fence before cannot any more."""
+        """Return a new fence: only its run may apply from now on, earlier runs no longer can."""
         insert_or_skip(self._connection, t.programmes, {"programme_id": programme_id})
         higher = (
             t.programmes.update()
@@ -103,48 +103,45 @@ class RoundStore:
         return fence
 
     def open(self, opened: Round, read: Sequence[str]) -> None:
-        """Keep a round and the canonical text of all that it read, in pieces."""
+        """Store a round with its snapshot as canonical text, in pieces."""
         held = self._texts.keep(opened.programme_id, read)
         self._connection.execute(t.rounds.insert().values(round_id=opened.id, read=held, **round_values(opened)))
 
     def go_on(self, opened: Round, step: str, share: float) -> bool:
-        """Note how far a round is; False when it is not open any more, or another run has taken it over."""
+        """Store a round's progress; return False when it is no longer open, or another run has taken it over."""
         ours = t.rounds.update().where(_C.round_id == opened.id, _C.state == "open", _C.fence == opened.fence)
         return self._connection.execute(ours.values(step=step, share=share)).rowcount == 1
 
     def hold(self, held: Round, result: RoundResult, prices: WarmStart) -> None:
-        """Keep what a round decided, for an admin to look at."""
+        """Store a round's result for review by an admin."""
         kept = {"result": self._keep(held, result), "prices": _packed(warm_start_to_json(prices))}
         self._connection.execute(t.rounds.update().where(_C.round_id == held.id).values(round_values(held) | kept))
 
     def move(self, round_id: str, state: RoundState) -> None:
-        """Put a round into another state, in which it has asked nobody yet.
-
-        One that is over without an offer keeps nothing of what it had read.
-        """
+        """Change the state of a round that has made no offer; one that ends so loses its snapshot and result."""
         values: dict[str, Any] = {"state": state, "step": None, "share": None, "proposed": 0}
-        nothing_of_it = state in ("given_up", "cancelled", "dropped")
-        if nothing_of_it:
-            values |= _UNREAD
+        without_offers = state in ("given_up", "cancelled", "dropped")
+        if without_offers:
+            values |= _NO_TEXTS
         if state == "open":
             values["released_at"] = self._now
         moved = t.rounds.update().where(_C.round_id == round_id).values(values).returning(_C.programme_id)
         programme_id = self._connection.execute(moved).scalar_one()
-        if nothing_of_it:
+        if without_offers:
             self._texts.drop_unused(programme_id)
 
     def holds(self, opened: Round) -> bool:
-        """Whether the round is open and this run holds the fence; locks both until the transaction ends."""
+        """Return whether the round is open and this run has its fence; lock both until the transaction ends."""
         self._texts.lock(opened.programme_id)
         query = sa.select(_C.round_id).where(_C.round_id == opened.id, _C.state == "open", _C.fence == opened.fence)
         return self._connection.execute(query.with_for_update()).first() is not None
 
     def refence(self, opened: Round) -> None:
-        """Hand an open round to the run that holds its new fence."""
+        """Give an open round the new fence of the run that resumes it."""
         self._connection.execute(t.rounds.update().where(_C.round_id == opened.id).values(fence=opened.fence))
 
     def forget(self, person_id: str) -> bool:
-        """Remove what rounds had read wherever this person was among it; whether one not over yet is given up."""
+        """Delete the snapshots and results that contain a person; return whether an unfinished round is given up."""
         kept = sa.select(_C.programme_id).where(_C.read.is_not(None))
         # A round that read this person may be opening: lock their programme even where no round is stored yet.
         own = sa.select(t.people.c.programme_id).where(t.people.c.person_id == person_id)
@@ -165,18 +162,18 @@ class RoundStore:
                 continue
             was_over = row.state not in ("open", "review")
             given_up |= not was_over
-            unread = _UNREAD | {"state": row.state if was_over else "given_up"}
+            unread = _NO_TEXTS | {"state": row.state if was_over else "given_up"}
             self._connection.execute(t.rounds.update().where(_C.round_id == row.round_id).values(unread))
         self._texts.drop_unused(programme_id)
         return given_up
 
     def proposed_in(self, round_id: str) -> int:
-        """How many matches a round has proposed so far."""
+        """Return how many matches a round has proposed so far."""
         query = sa.select(sa.func.count()).select_from(t.matches).where(t.matches.c.round_id == round_id)
         return self._connection.execute(query).scalar_one()
 
     def finish(self, finished: Round, result: RoundResult, prices: WarmStart | None) -> None:
-        """Keep how a round ended."""
+        """Store how a round ended."""
         values = round_values(finished) | {"result": self._keep(finished, result)}
         if prices is not None:
             values |= {"prices": _packed(warm_start_to_json(prices))}
@@ -186,15 +183,15 @@ class RoundStore:
         return self._texts.keep(decided.programme_id, pieces_of(result_to_json(result)))
 
     def let_go(self, programme_id: str, *, kept: int, before: datetime) -> None:
-        """Keep only the figures of the rounds opened before a moment, but everything of the last so many."""
+        """Delete snapshots and results of rounds opened before a moment, except of the last ``kept``; figures stay."""
         read = (_C.programme_id == programme_id) & _C.read.is_not(None) & _C.state.not_in(["open", "review"])
         last = sa.select(_C.round_id).where(read).order_by(_C.opened_at.desc(), _C.round_id.desc()).limit(kept)
         old = t.rounds.update().where(read, _C.opened_at < before, _C.round_id.not_in(last.scalar_subquery()))
-        if self._connection.execute(old.values(_UNREAD)).rowcount:
+        if self._connection.execute(old.values(_NO_TEXTS)).rowcount:
             self._texts.drop_unused(programme_id)
 
     def prune(self, before: datetime, *, kept: int) -> int:
-        """Remove rounds opened before a moment, but never the last so many of a programme; returns how many."""
+        """Delete rounds opened before a moment, except the last ``kept`` of a programme; return how many."""
         place = sa.func.row_number().over(
             partition_by=_C.programme_id, order_by=(_C.opened_at.desc(), _C.round_id.desc())
         )
@@ -209,13 +206,13 @@ class RoundStore:
         return len(programmes)
 
     def last_prices(self, programme_id: str) -> WarmStart:
-        """The prices of the last round that is kept; none where there is none."""
+        """Return the prices of the last stored round; a cold start where there is none."""
         kept = sa.select(_C.prices).where(_C.programme_id == programme_id, _C.prices.is_not(None))
         packed = self._connection.scalar(kept.order_by(_C.opened_at.desc(), _C.round_id.desc()).limit(1))
         return COLD_START if packed is None else warm_start_from_json(_unpacked(packed))
 
     def get(self, round_id: str, *, lock: bool = False) -> Round:
-        """The round; raises NotFound."""
+        """Return the round; raise NotFound."""
         query = sa.select(*_HEAD).where(_C.round_id == round_id)
         row = self._connection.execute(query.with_for_update() if lock else query).first()
         if row is None:
@@ -223,7 +220,7 @@ class RoundStore:
         return round_of(row)
 
     def listed(self, programme_id: str, *, after: Position | None, limit: int) -> Sequence[Round]:
-        """The rounds of a programme, the latest first, behind a position."""
+        """List the rounds of a programme, the latest first, after a position."""
         order = (_C.opened_at, _C.round_id)
         query = (
             sa.select(*_HEAD)
@@ -234,20 +231,20 @@ class RoundStore:
         return [round_of(row) for row in self._connection.execute(query)]
 
     def outline(self, round_id: str) -> RoundOutline | None:
-        """What a round decided, without reasons; None when no longer kept."""
+        """Return a round's result without reasons; None when it is no longer stored."""
         query = sa.select(_C.result, _C.released_at).where(_C.round_id == round_id, _C.result.is_not(None))
         row = self._connection.execute(query).first()
         if row is None:
             return None
-        told = json.loads(self._texts.read(row.result))
+        result = json.loads(self._texts.read(row.result))
         return RoundOutline(
             released=row.released_at is not None,
-            pairs={one["mentee_id"]: one["mentor_id"] for one in told["proposals"]},
-            alternates={mentee_id: tuple(listed) for mentee_id, listed in told["alternates"]},
+            pairs={pair["mentee_id"]: pair["mentor_id"] for pair in result["proposals"]},
+            alternates={mentee_id: tuple(listed) for mentee_id, listed in result["alternates"]},
         )
 
     def stored(self, round_id: str) -> tuple[str, str] | None:
-        """What a round read and decided, as the canonical texts it was hashed by; None when no longer kept."""
+        """Return a round's snapshot and result as the canonical texts that were hashed; None when no longer stored."""
         row = self._connection.execute(sa.select(_C.read, _C.result).where(_C.round_id == round_id)).first()
         if row is None or row.read is None or row.result is None:
             return None

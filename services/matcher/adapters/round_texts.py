@@ -1,9 +1,9 @@
-"""Texts of rounds in tables: what one round has in common with the next is stored once.
+"""Store the texts of rounds in tables; parts that rounds share are stored once (content-defined chunking).
 
 A text comes in pieces (a person, a reason), and from one rolling round to the next nearly all of them are the same.
-Some thirty neighbours make a chunk: it ends behind a piece whose checksum says so, so that chunks begin anew at the
-same places whatever changed before. A chunk is stored once per programme, by the SHA-256 of its text; a round holds the
-numbers of its chunks, and is read by joining them, to the byte what was kept.
+About 32 neighbours make a chunk: it ends after a piece whose checksum is a multiple of 32, so that chunk borders do not
+depend on earlier changes. A chunk is stored once per programme, by the SHA-256 of its text; a round holds the numbers
+of its chunks, and joining these gives the stored text byte for byte.
 """
 
 import json
@@ -24,13 +24,13 @@ _AT_ONCE = 500  # rows in one statement
 
 
 class RoundTexts:
-    """Keeps and reads texts. Each change locks the programme, so that no chunk goes while another round takes it up."""
+    """Stores and reads texts. Changes lock the programme, so that no chunk is deleted while another round reuses it."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
     def keep(self, programme_id: str, pieces: Sequence[str]) -> bytes:
-        """Store a text given in pieces; returns what a round holds of it, for ``read``."""
+        """Store a text given in pieces; return the packed chunk numbers, for ``read``."""
         self.lock(programme_id)
         chunks = [(sha256(chunk).hexdigest(), chunk) for chunk in _chunks(pieces)]
         known = self._known(programme_id, sorted({digest for digest, _ in chunks}))
@@ -38,37 +38,37 @@ class RoundTexts:
         return _packed([known[digest] for digest, _ in chunks])
 
     def read(self, held: bytes | None) -> str:
-        """The text of which a round holds this; "" for nothing."""
+        """Return the text of packed chunk numbers; "" for None."""
         numbers = numbers_in(held)
-        found = dict(self._contents(_C.chunk_id.in_(some) for some in _batches(sorted(set(numbers)))))
-        return "".join(found[number] for number in numbers)
+        texts = dict(self._contents(_C.chunk_id.in_(batch) for batch in _batches(sorted(set(numbers)))))
+        return "".join(texts[number] for number in numbers)
 
     def lock(self, programme_id: str) -> None:
-        """Have other changes to the rounds of a programme wait until the transaction ends."""
+        """Lock the rounds of a programme against other changes until the transaction ends."""
         row = sa.select(t.programmes.c.programme_id).where(t.programmes.c.programme_id == programme_id)
         self._connection.execute(row.with_for_update())
 
     def naming(self, programme_id: str, words: str) -> set[int]:
-        """The numbers of the chunks in which some words stand."""
+        """Return the numbers of the chunks that contain ``words``."""
         return {number for number, text in self._contents([_C.programme_id == programme_id]) if words in text}
 
     def drop_unused(self, programme_id: str) -> None:
-        """Remove the chunks that no round of a programme holds any more."""
+        """Delete the chunks that no round of a programme uses any more."""
         self.lock(programme_id)
         held = sa.select(t.rounds.c.read, t.rounds.c.result).where(
             t.rounds.c.programme_id == programme_id, t.rounds.c.read.is_not(None)
         )
         used = {number for row in self._connection.execute(held) for part in row for number in numbers_in(part)}
-        every = self._connection.scalars(sa.select(_C.chunk_id).where(_C.programme_id == programme_id))
-        for some in _batches(sorted(set(every) - used)):
-            self._connection.execute(t.round_chunks.delete().where(_C.chunk_id.in_(some)))
+        stored = self._connection.scalars(sa.select(_C.chunk_id).where(_C.programme_id == programme_id))
+        for batch in _batches(sorted(set(stored) - used)):
+            self._connection.execute(t.round_chunks.delete().where(_C.chunk_id.in_(batch)))
 
     def _known(self, programme_id: str, digests: Sequence[str]) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for some in _batches(digests):
-            query = sa.select(_C.digest, _C.chunk_id).where(_C.programme_id == programme_id, _C.digest.in_(some))
-            found.update((digest, number) for digest, number in self._connection.execute(query))
-        return found
+        known: dict[str, int] = {}
+        for batch in _batches(digests):
+            query = sa.select(_C.digest, _C.chunk_id).where(_C.programme_id == programme_id, _C.digest.in_(batch))
+            known.update((digest, number) for digest, number in self._connection.execute(query))
+        return known
 
     def _add(self, programme_id: str, chunks: dict[str, bytes]) -> dict[str, int]:
         if not chunks:
@@ -81,19 +81,19 @@ class RoundTexts:
         return {row.digest: row.chunk_id for row in added}
 
     def _contents(self, which: Iterable[sa.ColumnElement[bool]]) -> Iterator[tuple[int, str]]:
-        for some in which:
-            for number, content in self._connection.execute(sa.select(_C.chunk_id, _C.content).where(some)):
+        for condition in which:
+            for number, content in self._connection.execute(sa.select(_C.chunk_id, _C.content).where(condition)):
                 yield number, zlib.decompress(content).decode()
 
 
 def numbers_in(held: bytes | None) -> list[int]:
-    """The numbers of the chunks that a round holds."""
-    found: list[int] = json.loads(zlib.decompress(held)) if held else []
-    return found
+    """Return the chunk numbers that a round holds, unpacked."""
+    numbers: list[int] = json.loads(zlib.decompress(held)) if held else []
+    return numbers
 
 
 def pieces_of(text: str) -> list[str]:
-    """A canonical text as pieces, cut where one object of a list ends and the next begins."""
+    """Return a canonical text in pieces, cut between the objects of its lists."""
     return text.replace("},{", "}\0,{").split("\0")
 
 
@@ -112,5 +112,5 @@ def _packed(numbers: Sequence[int]) -> bytes:
     return zlib.compress(json.dumps(numbers).encode())
 
 
-def _batches(every: Sequence[T]) -> Iterator[Sequence[T]]:
-    return (every[start : start + _AT_ONCE] for start in range(0, len(every), _AT_ONCE))
+def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (items[start : start + _AT_ONCE] for start in range(0, len(items), _AT_ONCE))

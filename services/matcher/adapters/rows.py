@@ -1,4 +1,4 @@
-"""Rows to values and back, by hand: what is stored of people, matches, rounds and weights."""
+"""Convert rows of people, matches, rounds and weights to values and back."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 
 def _plain(kind: type, *, but: tuple[str, ...]) -> tuple[str, ...]:
-    """The fields whose columns bear the same names."""
+    """Return the fields whose columns have the same names."""
     return tuple(field.name for field in dataclasses.fields(kind) if field.name not in but)
 
 
 FORGOTTEN = "forgotten"
-"""Stands for a person who was erased, in the ended matches that are left for the figures."""
+"""The id of an erased person in ended matches, which stay for the figures."""
 
 _MATCH_FIELDS = (
     "programme_id",
@@ -68,26 +68,26 @@ _ROUND_FIELDS = (
 
 
 def text_of(value: Any) -> str:
-    """Facts as stored: canonical JSON."""
+    """Return facts as stored: canonical JSON."""
     return json.dumps(to_json(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def mentee_facts(stored: str) -> MenteeFacts:
-    """Read what `text_of` wrote of a mentee."""
+    """Read a mentee's facts as written by ``text_of``."""
     kind: Any = MenteeFacts
     facts: MenteeFacts = decode(kind, stored.encode())
     return facts
 
 
 def mentor_facts(stored: str) -> MentorFacts:
-    """Read what `text_of` wrote of a mentor."""
+    """Read a mentor's facts as written by ``text_of``."""
     kind: Any = MentorFacts
     facts: MentorFacts = decode(kind, stored.encode())
     return facts
 
 
 def member_of(row: sa.Row[Any]) -> KnownPerson:
-    """A person, from their row joined with ``mentee_facts`` and ``mentor_facts``."""
+    """Return a person from their row joined with ``mentee_facts`` and ``mentor_facts``."""
     return KnownPerson(
         person_id=row.person_id,
         programme_id=row.programme_id,
@@ -101,34 +101,34 @@ def member_of(row: sa.Row[Any]) -> KnownPerson:
 
 
 def match_of(row: sa.Row[Any]) -> Match:
-    """A match, from its row."""
+    """Return a match from its row."""
     return Match(
         id=row.match_id,
         mentee_id=row.mentee_id or FORGOTTEN,
         mentor_id=row.mentor_id or FORGOTTEN,
         reasons=tuple(
-            Reason(criterion=told["criterion"], band=told["band"], codes=tuple(told["codes"]))
-            for told in row.reasons or ()
+            Reason(criterion=reason["criterion"], band=reason["band"], codes=tuple(reason["codes"]))
+            for reason in row.reasons or ()
         ),
         **{name: getattr(row, name) for name in _MATCH_FIELDS},
     )
 
 
 def match_values(match: Match) -> dict[str, Any]:
-    """What changes in a match's row from step to step."""
+    """Return the columns of a match that transitions change."""
     values = {name: getattr(match, name) for name in _MATCH_FIELDS}
     return values | {"remind_at": match.remind_at, "reasons": to_json(match.reasons)}
 
 
 def parts_of(stored: Sequence[Mapping[str, Any]] | None) -> tuple[Part, ...]:
-    """The parts of a score, as they were when the match was proposed."""
+    """Return the parts of a score, as of the proposal."""
     from services.matcher.domain.explain import Part
 
-    return tuple(Part(**{**told, "codes": tuple(told["codes"])}) for told in stored or ())
+    return tuple(Part(**{**part, "codes": tuple(part["codes"])}) for part in stored or ())
 
 
 def round_of(row: sa.Row[Any]) -> Round:
-    """A round, from its row."""
+    """Return a round from its row."""
     return Round(
         id=row.round_id,
         certificate=row.certificate or {},
@@ -136,21 +136,21 @@ def round_of(row: sa.Row[Any]) -> Round:
     )
 
 
-def round_values(kept: Round) -> dict[str, Any]:
-    """A round's row, without what it read and decided."""
-    values = {name: getattr(kept, name) for name in _ROUND_FIELDS}
-    return values | {"certificate": dict(kept.certificate)}
+def round_values(stored: Round) -> dict[str, Any]:
+    """Return a round's row, without snapshot and result."""
+    values = {name: getattr(stored, name) for name in _ROUND_FIELDS}
+    return values | {"certificate": dict(stored.certificate)}
 
 
 def published_of(row: sa.Row[Any]) -> PublishedWeights:
-    """A version of the weights; ValueError when what is stored is no weights any more."""
+    """Return a version of the weights; raise ValueError when the stored settings are no longer valid."""
     return PublishedWeights(
         weights=weights_in(row.settings, row.version), published_at=row.published_at, by=row.by, reason=row.reason
     )
 
 
 def draft_of(row: sa.Row[Any]) -> WeightsDraft:
-    """A draft of the weights; its version is the one it would get."""
+    """Return a draft of the weights; its version is the one it would get."""
     return WeightsDraft(
         weights=weights_in(row.settings, row.based_on + 1),
         revision=row.revision,
@@ -161,8 +161,8 @@ def draft_of(row: sa.Row[Any]) -> WeightsDraft:
 
 
 def weights_in(stored: Mapping[str, Any], version: int) -> Weights:
-    """Read weights that were valid when they were stored."""
-    found, faults = weights_from_json(stored, version=version)
-    if found is None:
+    """Return weights that were valid when stored; raise ValueError when they no longer are."""
+    weights, faults = weights_from_json(stored, version=version)
+    if weights is None:
         raise ValueError(f"version {version} of the weights cannot be read: {faults}")
-    return found
+    return weights

@@ -1,4 +1,4 @@
-"""Reads the pool as a round sees it: who waits, who may be asked, what admins decided about pairs."""
+"""Read the pool as a round sees it: mentees who wait, mentors, pins and blocks."""
 
 import json
 from collections import defaultdict
@@ -12,7 +12,7 @@ from services.events.facts import MenteeFacts, MentorFacts
 from services.matcher.adapters import tables as t
 from services.matcher.adapters.facts_cache import Facts
 from services.matcher.adapters.pair_rule_store import pairs_of
-from services.matcher.adapters.people_reader import Known, People, Stamp, renewed
+from services.matcher.adapters.people_reader import Known, People, Stamp, refresh_people
 from services.matcher.adapters.pool_store import is_paused, shapes_taken
 from services.matcher.adapters.round_texts import RoundTexts
 from services.matcher.adapters.waits_store import without_live_match
@@ -26,18 +26,18 @@ F = TypeVar("F")
 
 
 class SnapshotReader:
-    """One programme's pool; of one moment, when read in a read-only transaction."""
+    """Reads a programme's pool; consistent as of one moment in a read-only transaction."""
 
     def __init__(self, tx: Transaction, weights: WeightsStore, facts: Facts, people: People) -> None:
         self._facts = facts
         self._people = people
-        self._keeps = tx.read_only  # another kind may be undone, or see two moments
+        self._keeps = tx.read_only  # other transactions may be rolled back, or see two moments
         self._now = tx.now
         self._connection = tx.connection
         self._weights = weights
 
     def snapshot(self, programme_id: str) -> Snapshot:
-        """Everybody who waits, every mentor, the weights, pins and blocks."""
+        """Return the people who wait, the mentors, weights, pins and blocks."""
         mentees, mentors = self._waiting(programme_id), self._mentors(programme_id)
         if self._keeps:
             self._people.keep(programme_id, mentees, mentors)
@@ -45,21 +45,21 @@ class SnapshotReader:
             programme=programme_id,
             at=self._now,
             weights=self._weights.current(programme_id).weights,
-            mentees=tuple(one.person for one in mentees.values()),
-            mentors=tuple(one.person for one in mentors.values()),
+            mentees=tuple(known.person for known in mentees.values()),
+            mentors=tuple(known.person for known in mentors.values()),
             pins=pairs_of(self._connection, programme_id, "pin"),
             blocks=pairs_of(self._connection, programme_id, "block"),
         )
 
     def size(self, programme_id: str) -> tuple[int, int]:
-        """How many mentees and mentors a snapshot would have."""
+        """Return how many mentees and mentors a snapshot would have."""
         count = sa.select(sa.func.count())
         waiting = count.select_from(t.mentees).where(_waiting(programme_id))
         mentors = count.select_from(t.mentors).where(_mentors_of(programme_id))
         return self._connection.execute(waiting).scalar_one(), self._connection.execute(mentors).scalar_one()
 
     def stamp(self, programme_id: str) -> tuple[int, ...]:
-        """Figures that change whenever a person, a match, a place, a pin, a block or the weights do."""
+        """Return figures that change with every person, match, place, pin, block and version of the weights."""
         people, mentors, rules = t.people.c, t.mentors.c, t.pair_rules.c
         count = sa.func.count()
         total = sa.func.coalesce
@@ -77,8 +77,8 @@ class SnapshotReader:
         return (self._weights.current(programme_id).weights.version, *figures)
 
     def waiting(self, programme_id: str) -> tuple[Mentee, ...]:
-        """Those who wait, by id; nobody is locked."""
-        return tuple(one.person for one in self._waiting(programme_id).values())
+        """Return the people who wait, by id, without locks."""
+        return tuple(known.person for known in self._waiting(programme_id).values())
 
     def _waiting(self, programme_id: str) -> dict[str, Known[Mentee]]:
         waiting = _waiting(programme_id)
@@ -91,51 +91,59 @@ class SnapshotReader:
         held = self._held(programme_id)
         stamps = {
             person_id: (version, tries, frozenset(apart.get(person_id, ())), held.get(person_id))
-            for person_id, version, tries in self._connection.execute(_places(t.mentees, waiting, t.mentees.c.tries))
+            for person_id, version, tries in self._connection.execute(
+                _without_facts(t.mentees, waiting, t.mentees.c.tries)
+            )
         }
 
-        def made(person_id: str, facts: MenteeFacts, stamp: Stamp) -> Mentee:
+        def make(person_id: str, facts: MenteeFacts, stamp: Stamp) -> Mentee:
             _, tries, excluded, mentor_id = stamp
             return Mentee(
                 id=person_id, programme=programme_id, facts=facts, excluded=excluded, tries=tries, held=mentor_id
             )
 
-        return renewed(self._people.mentees(programme_id), stamps, self._read(t.mentees, self._facts.mentee), made)
+        return refresh_people(
+            self._people.mentees(programme_id), stamps, self._read(t.mentees, self._facts.mentee), make
+        )
 
     def _mentors(self, programme_id: str) -> dict[str, Known[Mentor]]:
         m = t.mentors.c
-        query = _places(t.mentors, _mentors_of(programme_id), m.taken, m.askable, m.resting_until, m.trained_until)
+        query = _without_facts(
+            t.mentors, _mentors_of(programme_id), m.taken, m.askable, m.resting_until, m.trained_until
+        )
         shapes = shapes_taken(self._connection, _M.programme_id == programme_id)
         stamps = {
             person_id: (version, taken, shapes.get(person_id, ()), is_paused(self._now, *readiness))
             for person_id, version, taken, *readiness in self._connection.execute(query)
         }
 
-        def made(person_id: str, facts: MentorFacts, stamp: Stamp) -> Mentor:
+        def make(person_id: str, facts: MentorFacts, stamp: Stamp) -> Mentor:
             _, taken, shapes_of, paused = stamp
             return Mentor(
                 id=person_id, programme=programme_id, facts=facts, taken=taken, shapes_taken=shapes_of, paused=paused
             )
 
-        return renewed(self._people.mentors(programme_id), stamps, self._read(t.mentors, self._facts.mentor), made)
+        return refresh_people(
+            self._people.mentors(programme_id), stamps, self._read(t.mentors, self._facts.mentor), make
+        )
 
     def _read(self, table: sa.Table, read: Callable[[str], F]) -> Callable[[Sequence[str]], dict[str, F]]:
-        """What reads the facts of some people."""
+        """Return a function that reads the facts of people from ``table``, by id."""
 
         def facts_of(person_ids: Sequence[str]) -> dict[str, F]:
-            found = {}
+            facts = {}
             for start in range(0, len(person_ids), _AT_ONCE):
-                some = table.c.person_id.in_(person_ids[start : start + _AT_ONCE])
+                batch = table.c.person_id.in_(person_ids[start : start + _AT_ONCE])
                 for person_id, stored in self._connection.execute(
-                    sa.select(table.c.person_id, table.c.facts).where(some)
+                    sa.select(table.c.person_id, table.c.facts).where(batch)
                 ):
-                    found[person_id] = read(stored)
-            return found
+                    facts[person_id] = read(stored)
+            return facts
 
         return facts_of
 
     def _held(self, programme_id: str) -> Mapping[str, str]:
-        """What the last round decided and could not send: the mentor of each mentee whose pair was dropped."""
+        """Return the mentor, by mentee, of each pair that the last round decided and dropped."""
         last = (
             sa.select(t.rounds.c.round_id, t.rounds.c.dropped, t.rounds.c.result)
             .where(t.rounds.c.programme_id == programme_id, t.rounds.c.state == "applied")
@@ -147,11 +155,11 @@ class SnapshotReader:
             return {}
         decided = json.loads(RoundTexts(self._connection).read(row.result))["proposals"]
         sent = set(self._connection.scalars(sa.select(_M.mentee_id).where(_M.round_id == row.round_id)))
-        return {told["mentee_id"]: told["mentor_id"] for told in decided if told["mentee_id"] not in sent}
+        return {pair["mentee_id"]: pair["mentor_id"] for pair in decided if pair["mentee_id"] not in sent}
 
 
-def _places(table: sa.Table, which: sa.ColumnElement[bool], *more: sa.ColumnElement[Any]) -> sa.Select[Any]:
-    """Everything of some people but their facts, by id: thousands of short rows."""
+def _without_facts(table: sa.Table, which: sa.ColumnElement[bool], *more: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """Return the query for everything but the facts of people, by id: short rows, thousands of them."""
     query = sa.select(table.c.person_id, t.people.c.version, *more)
     return query.join(t.people, t.people.c.person_id == table.c.person_id).where(which).order_by(table.c.person_id)
 

@@ -1,4 +1,4 @@
-"""The matcher's store: everything of one open transaction, by aggregate."""
+"""The matcher's store: one open transaction, by aggregate."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class MatcherStore(StoreBase):
-    """See `ports.Store`."""
+    """See ``ports.Store``."""
 
     def __init__(self, tx: Transaction, facts: Facts | None = None, people: People | None = None) -> None:
         super().__init__(tx)
@@ -37,7 +37,7 @@ class MatcherStore(StoreBase):
 
     @cached_property
     def rounds(self) -> RoundStore:
-        """Rounds bring the engine with them, which most processes never need."""
+        """Return the rounds; imported late, since they load the engine, which most processes never need."""
         from services.matcher.adapters.round_store import RoundStore
 
         return RoundStore(self._tx, self.weights, self._facts, self._people)

@@ -1,15 +1,15 @@
-"""The matcher's tables. What must hold, the database holds as well as the code (trust: I1, I2, I3).
+"""The matcher's tables. The database enforces the invariants as well as the code (trust: I1, I2, I3).
 
 * No mentor has more live matches than places: ``mentors.taken`` has a CHECK and is only ever changed by one conditional
-  UPDATE. ``ceiling`` is the capacity, or what was taken already when a mentor lowered their capacity below it.
+  UPDATE. ``ceiling`` is the capacity, or the places taken already when a mentor lowered their capacity below that.
 * No mentee has two live matches: a partial unique index.
-* The two of a match belong to one programme, and a minor's mentor is cleared: foreign keys carry the columns that the
-  rule reads, and follow them when they change.
+* Both people of a match belong to one programme, and a minor's mentor is cleared: foreign keys copy the columns that
+  the rule reads, and follow their changes.
 * No two rounds of a programme are open, or held for review, at once: a partial unique index.
 * No live match of a blocked pair: a trigger on ``matches`` (see the migration), and the engine's own rule before it.
 * A mentee is pinned to one mentor at most: a partial unique index; a pair is pinned or blocked, never both.
 
-A person who was erased is NULL in the matches that are left for the figures.
+An erased person is NULL in the ended matches, which stay for the figures.
 """
 
 import sqlalchemy as sa
@@ -50,7 +50,7 @@ mentees = sa.Table(
     metadata,
     sa.Column("person_id", sa.ForeignKey("people.person_id", ondelete="CASCADE"), primary_key=True),
     sa.Column("programme_id", sa.String(100), nullable=False),
-    sa.Column("facts", sa.Text),  # None once they left: nothing is kept that is not needed
+    sa.Column("facts", sa.Text),  # None once they left: facts that are not needed are deleted
     sa.Column("waiting_since", UtcMoment, nullable=False),
     sa.Column("minor", sa.Boolean, nullable=False),
     sa.Column("looking", sa.Boolean, nullable=False),  # here, and a mentee still
@@ -108,7 +108,7 @@ matches = sa.Table(
     sa.Column("decline_reason", sa.String(40)),
     sa.Column("note", sa.Text),
     sa.Column("score", sa.Integer, nullable=False),
-    sa.Column("request_shape", sa.String(40)),  # what it takes of the mentor's hours; None where nobody noted it
+    sa.Column("request_shape", sa.String(40)),  # what it takes of the mentor's hours; None in old rows
     sa.Column("parts", json_column()),
     sa.Column("reasons", json_column()),
     sa.ForeignKeyConstraint(
@@ -224,8 +224,8 @@ rounds = sa.Table(
     sa.Column("dropped", sa.Integer, nullable=False),
     sa.Column("certificate", json_column()),
     sa.Column("read", sa.LargeBinary),  # the snapshot's chunks; of the last rounds only, and never of an erased person
-    sa.Column("result", sa.LargeBinary),  # the chunks of what was decided
-    sa.Column("prices", sa.LargeBinary),  # where the next round may start to look; kept as long as what was read
+    sa.Column("result", sa.LargeBinary),  # the chunks of the result
+    sa.Column("prices", sa.LargeBinary),  # the warm start of the next round; stored as long as the snapshot
     sa.Column("step", sa.String(20)),
     sa.Column("share", sa.Float),
     sa.Column("released_at", UtcMoment),  # None for a round that was never held
@@ -236,7 +236,7 @@ rounds = sa.Table(
 sa.Index("rounds_one_open", rounds.c.programme_id, unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN)
 sa.Index("rounds_listed", rounds.c.programme_id, rounds.c.opened_at, rounds.c.round_id)
 
-round_chunks = sa.Table(  # parts of the texts that rounds hold, each of them once; see `round_texts`
+round_chunks = sa.Table(  # parts of the texts of rounds, each stored once; see ``round_texts``
     "round_chunks",
     metadata,
     sa.Column("chunk_id", serial_column(), primary_key=True, autoincrement=True),

@@ -1,4 +1,4 @@
-"""Waiting, read from the tables: who waits, since when, and why as of the last round that decided."""
+"""Read from the tables who waits, since when, and why, as of the last round that decided."""
 
 from __future__ import annotations
 
@@ -27,54 +27,54 @@ _TRIES = sa.select(_M.mentee_id, _M.proposed_at, _M.active_at, _M.ended_at, _M.e
 
 
 def without_live_match() -> sa.ColumnElement[bool]:
-    """Mentees who wait: none of their matches is live."""
+    """Return the condition for mentees without a live match."""
     return ~sa.exists().where(t.matches.c.mentee_id == t.mentees.c.person_id, t.matches.c.state != "ended")
 
 
 class WaitsStore:
-    """See `ports.Waits`."""
+    """See ``ports.Waits``."""
 
     def __init__(self, tx: Transaction) -> None:
         self._now = tx.now
         self._connection = tx.connection
 
     def programmes(self) -> Sequence[str]:
-        """The programmes in which somebody waits."""
+        """Return the programmes in which people wait."""
         query = sa.select(t.mentees.c.programme_id).where(t.mentees.c.looking, without_live_match()).distinct()
         return sorted(self._connection.scalars(query))
 
     def waiting(self, programme_id: str, *, after: Position | None, limit: int) -> Sequence[Waiting]:
-        """Everybody who waits, longest first, behind a position."""
+        """List people who wait, longest first, after a position."""
         here = (t.mentees.c.programme_id == programme_id) & t.mentees.c.looking & without_live_match()
         order = (t.mentees.c.waiting_since, t.mentees.c.person_id)
         query = _WAITS.where(here, behind(order, after)).order_by(*order).limit(limit)
         return [_waiting_of(row) for row in self._connection.execute(query)]
 
     def wait_of(self, person_id: str) -> Waiting | None:
-        """How a mentee waits; also while they have a live match. None for anyone else."""
+        """Return a mentee's wait, also during a live match; None for anyone else."""
         query = _WAITS.where(t.mentees.c.person_id == person_id, t.mentees.c.facts.is_not(None))
         row = self._connection.execute(query).first()
         return _waiting_of(row) if row is not None else None
 
-    def not_told_of(self, programme_id: str, since: datetime) -> Sequence[Waiting]:
-        """Those who wait since a moment or longer, of whom it was not told yet that their promise has run out."""
+    def list_late_unreported(self, programme_id: str, since: datetime) -> Sequence[Waiting]:
+        """List people waiting since ``since`` or longer whose broken promise was not reported yet."""
         here = (t.mentees.c.programme_id == programme_id) & t.mentees.c.looking & without_live_match()
         query = _WAITS.where(here, t.mentees.c.risk_told_at.is_(None), t.mentees.c.waiting_since <= since)
         return [_waiting_of(row) for row in self._connection.execute(query.order_by(t.mentees.c.person_id))]
 
-    def mark_told(self, mentee_id: str) -> None:
-        """Remember that it was told of a mentee that their promise has run out."""
-        told = t.mentees.update().where(t.mentees.c.person_id == mentee_id)
-        self._connection.execute(told.values(risk_told_at=self._now))
+    def mark_reported(self, mentee_id: str) -> None:
+        """Remember that a mentee's broken promise was reported."""
+        reported = t.mentees.update().where(t.mentees.c.person_id == mentee_id)
+        self._connection.execute(reported.values(risk_told_at=self._now))
 
     def reasons(self, programme_id: str) -> Mapping[str, Reason]:
-        """Why each of those who look for a mentor waits, as far as rounds told."""
+        """Return why each mentee who looks for a mentor waits, as far as rounds have decided."""
         m = t.mentees.c
         looking = sa.select(m.person_id, m.why, m.why_rules).where(m.programme_id == programme_id, m.looking)
         return {row.person_id: (row.why, tuple(row.why_rules or ())) for row in self._connection.execute(looking)}
 
     def note(self, round_id: str, left: Sequence[Unmatched]) -> None:
-        """Keep why a round left people waiting."""
+        """Store why a round left people waiting."""
         if not left:
             return
         m = t.mentees.c
@@ -84,22 +84,22 @@ class WaitsStore:
             why_rules=sa.bindparam("for_rules", type_=m.why_rules.type),
             why_round_id=round_id,
         )
-        rows = [{"for_mentee": one.mentee_id, "for_cause": one.cause, "for_rules": list(one.rules)} for one in left]
+        rows = [{"for_mentee": row.mentee_id, "for_cause": row.cause, "for_rules": list(row.rules)} for row in left]
         self._connection.execute(reason, rows)
 
-    def look_again(self, mentee_id: str) -> None:
-        """Forget why somebody waits."""
-        theirs = t.mentees.update().where(t.mentees.c.person_id == mentee_id)
-        self._connection.execute(theirs.values(why=None, why_rules=None, why_round_id=None))
+    def clear_reason(self, mentee_id: str) -> None:
+        """Delete the reason for a mentee's wait."""
+        own = t.mentees.update().where(t.mentees.c.person_id == mentee_id)
+        self._connection.execute(own.values(why=None, why_rules=None, why_round_id=None))
 
     def causes(self, programme_id: str) -> Mapping[str | None, int]:
-        """How many wait for each cause; None counts those whom no round has seen yet."""
+        """Return the number of people waiting per cause; None counts those whom no round has seen yet."""
         here = (t.mentees.c.programme_id == programme_id) & t.mentees.c.looking & without_live_match()
         query = sa.select(t.mentees.c.why, sa.func.count()).where(here).group_by(t.mentees.c.why)
         return dict(self._connection.execute(query).all())
 
     def until_asked(self, programme_id: str, last: int) -> Sequence[float]:
-        """Seconds from sign-up to the first proposal, of the last so many mentees."""
+        """Return the seconds from sign-up to the first proposal, of the ``last`` mentees."""
         query = (
             sa.select(t.matches.c.waiting_since, t.matches.c.proposed_at)
             .where(t.matches.c.programme_id == programme_id, t.matches.c.attempt == 1)
@@ -110,26 +110,26 @@ class WaitsStore:
             max(0.0, (row.proposed_at - row.waiting_since).total_seconds()) for row in self._connection.execute(query)
         ]
 
-    def courses(self, programme_id: str, last: int) -> Sequence[MenteeHistory]:
-        """The ways of the mentees who signed up last, up to so many, the latest first; not of those who left."""
-        theirs = (t.mentees.c.programme_id == programme_id) & t.mentees.c.facts.is_not(None)
-        query = sa.select(t.mentees).where(theirs)
+    def histories(self, programme_id: str, last: int) -> Sequence[MenteeHistory]:
+        """Return the histories of the ``last`` mentees who signed up and have not left, the latest first."""
+        own = (t.mentees.c.programme_id == programme_id) & t.mentees.c.facts.is_not(None)
+        query = sa.select(t.mentees).where(own)
         order = (t.mentees.c.waiting_since.desc(), t.mentees.c.person_id.desc())
         people = self._connection.execute(query.order_by(*order).limit(last)).all()
         matches: dict[str, list[Any]] = defaultdict(list)
         for row in self._connection.execute(_TRIES.where(_M.programme_id == programme_id)):
             matches[row.mentee_id].append(row)
-        return [_course_of(row, matches.get(row.person_id, [])) for row in people]
+        return [_history_of(row, matches.get(row.person_id, [])) for row in people]
 
-    def course_of(self, person_id: str) -> MenteeHistory | None:
-        """A mentee's own way; None for anyone else, and for those who left."""
-        theirs = (t.mentees.c.person_id == person_id) & t.mentees.c.facts.is_not(None)
-        row = self._connection.execute(sa.select(t.mentees).where(theirs)).first()
+    def history_of(self, person_id: str) -> MenteeHistory | None:
+        """Return a mentee's history; None for anyone else, and for those who left."""
+        own = (t.mentees.c.person_id == person_id) & t.mentees.c.facts.is_not(None)
+        row = self._connection.execute(sa.select(t.mentees).where(own)).first()
         tries = self._connection.execute(_TRIES.where(_M.mentee_id == person_id)).all()
-        return None if row is None else _course_of(row, tries)
+        return None if row is None else _history_of(row, tries)
 
 
-def _course_of(row: sa.Row[Any], matches: Sequence[Any]) -> MenteeHistory:
+def _history_of(row: sa.Row[Any], matches: Sequence[Any]) -> MenteeHistory:
     ended = [match for match in matches if match.active_at is not None and match.end_cause in ENDED_WELL]
     last = max(ended, key=lambda match: match.ended_at, default=None)
     return MenteeHistory(

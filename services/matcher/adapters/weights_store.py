@@ -1,4 +1,4 @@
-"""Versions of the weights in tables; a counter per programme lets one publication at a time through."""
+"""Store versions of weights in tables; a counter per programme admits one publication at a time."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,19 +19,18 @@ _D = t.weights_drafts.c
 
 
 class WeightsStore:
-    """See `ports.WeightsShelf`."""
+    """See ``ports.WeightsVersions``."""
 
     def __init__(self, tx: Transaction) -> None:
         self._now = tx.now
         self._connection = tx.connection
 
     def current(self, programme_id: str) -> PublishedWeights:
-        """The version in force."""
-        found = self.listed(programme_id, below=None, limit=1)
-        return found[0]
+        """Return the version in force."""
+        return self.listed(programme_id, below=None, limit=1)[0]
 
     def version(self, programme_id: str, version: int) -> PublishedWeights:
-        """One version; raises NotFound."""
+        """Return a version; raise NotFound."""
         query = sa.select(t.weights).where(_W.programme_id == programme_id, _W.version == version)
         row = self._connection.execute(query).first()
         if row is not None:
@@ -41,16 +40,16 @@ class WeightsStore:
         raise NotFound("weights_unknown", "There is no such version of the weights.")
 
     def listed(self, programme_id: str, *, below: int | None, limit: int) -> Sequence[PublishedWeights]:
-        """The versions, the newest first, under a version number; the one Cairn starts with is the last of them."""
+        """List the versions below a version number, the newest first; the initial weights come last."""
         under = sa.true() if below is None else _W.version < below
         query = sa.select(t.weights).where(_W.programme_id == programme_id, under).order_by(_W.version.desc())
-        found = [published_of(row) for row in self._connection.execute(query.limit(limit))]
-        if len(found) < limit and (below is None or below > 1):
-            found.append(FIRST)
-        return found
+        versions = [published_of(row) for row in self._connection.execute(query.limit(limit))]
+        if len(versions) < limit and (below is None or below > 1):
+            versions.append(FIRST)
+        return versions
 
     def publish(self, programme_id: str, published: PublishedWeights, *, after: int) -> bool:
-        """Put a new version in force if ``after`` is still the one in force; False otherwise."""
+        """Put a new version in force if ``after`` is still in force; return False otherwise."""
         insert_or_skip(self._connection, t.programmes, {"programme_id": programme_id})
         stepped = self._connection.execute(
             t.programmes.update()
@@ -71,13 +70,13 @@ class WeightsStore:
         return True
 
     def draft(self, programme_id: str, *, lock: bool = False) -> WeightsDraft | None:
-        """The programme's draft; ``lock`` keeps others from changing it until the transaction ends."""
+        """Return the programme's draft, if any; ``lock`` keeps others from changing it until the transaction ends."""
         query = sa.select(t.weights_drafts).where(_D.programme_id == programme_id)
         row = self._connection.execute(query.with_for_update() if lock else query).first()
         return None if row is None else draft_of(row)
 
     def keep_draft(self, programme_id: str, draft: WeightsDraft) -> bool:
-        """Store a draft whose revision follows the stored one (1 where there is none); False when it does not."""
+        """Store a draft whose revision follows the stored one (1 for the first); return False when it does not."""
         insert = conflict_insert(self._connection, t.weights_drafts).values(
             programme_id=programme_id,
             revision=draft.revision,
@@ -93,5 +92,5 @@ class WeightsStore:
         return self._connection.execute(kept.returning(_D.revision)).first() is not None
 
     def discard_draft(self, programme_id: str) -> None:
-        """Remove the draft."""
+        """Delete the draft."""
         self._connection.execute(t.weights_drafts.delete().where(_D.programme_id == programme_id))

@@ -1,7 +1,7 @@
-"""The matcher's HTTP door: JSON in, JSON out; who may, and what is answered. It decides nothing."""
+"""The matcher's HTTP API: it checks access and translates JSON, and decides nothing."""
 
 from services.chassis.web.api import Blueprint
-from services.matcher.api.admin_board import oversight_routes
+from services.matcher.api.admin_board import admin_board_routes
 from services.matcher.api.context import ApiContext
 from services.matcher.api.drafts import draft_routes
 from services.matcher.api.figures import figure_routes
@@ -10,7 +10,7 @@ from services.matcher.api.match_answers import answer_routes
 from services.matcher.api.matches import match_routes
 from services.matcher.api.pairs import pair_routes
 from services.matcher.api.policies import policy_routes
-from services.matcher.api.round_inspection import look_back_routes
+from services.matcher.api.round_inspection import round_inspection_routes
 from services.matcher.api.round_review import round_review_routes
 from services.matcher.api.rounds import round_routes
 from services.matcher.api.waits import wait_routes
@@ -35,9 +35,9 @@ def routes(context: ApiContext) -> tuple[Blueprint, ...]:
         why_not_routes,
         pair_routes,
         policy_routes,
-        look_back_routes,
+        round_inspection_routes,
         gap_routes,
-        oversight_routes,
+        admin_board_routes,
         round_routes,
         round_review_routes,
         figure_routes,

@@ -1,4 +1,4 @@
-"""The board, equity, and the weights that outcomes speak for."""
+"""Read the board, group equity, and the weights that outcomes suggest."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -20,7 +20,7 @@ from services.matcher.use_cases.preview_weights import preview_given_weights
 
 
 class BoardQuery(CairnSchema):
-    """How much to show."""
+    """How many people and offers to show."""
 
     most = fields.Integer(
         load_default=100, validate=validate.Range(1, 200, error="Please ask for 1 to 200."), metadata={"example": 100}
@@ -28,7 +28,7 @@ class BoardQuery(CairnSchema):
 
 
 class AtRiskSchema(CairnSchema):
-    """Somebody whose promise runs out within a day, or has."""
+    """A mentee whose promise runs out within a day, or has run out."""
 
     mentee_id = fields.String(required=True)
     lane = fields.String(required=True, metadata={"example": "newly_diagnosed"})
@@ -38,7 +38,7 @@ class AtRiskSchema(CairnSchema):
 
 
 class BoardSchema(CairnSchema):
-    """What needs an eye now."""
+    """What needs attention now."""
 
     as_of = Instant(required=True)
     lanes = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True, metadata={"example": {}})
@@ -48,9 +48,9 @@ class BoardSchema(CairnSchema):
 
 
 class GroupSchema(CairnSchema):
-    """How a group fares; null everywhere where it is hidden.
+    """Figures of a group; all null where it is hidden.
 
-    Hidden is a group of fewer than five people, and the next smallest where others and the total would give it away.
+    A group of fewer than five people is hidden, and the next smallest where the others and the total would reveal it.
     """
 
     axis = fields.String(required=True, metadata={"example": "language"})
@@ -65,7 +65,7 @@ class GroupSchema(CairnSchema):
 
 
 class EquitySchema(CairnSchema):
-    """Everybody first, then each group."""
+    """All people first, then each group."""
 
     groups = fields.List(fields.Nested(GroupSchema), required=True)
 
@@ -86,8 +86,8 @@ class SuggestionSchema(CairnSchema):
     )
 
 
-def oversight_routes(context: ApiContext) -> Blueprint:
-    """Admins only."""
+def admin_board_routes(context: ApiContext) -> Blueprint:
+    """Return the routes, for admins only."""
     routes = Blueprint(f"{WAITING} overseen", __name__, description="Promises, lapses, groups, and what to learn.")
 
     @routes.route("/matcher/v1/board")
@@ -95,29 +95,29 @@ def oversight_routes(context: ApiContext) -> Blueprint:
     @routes.arguments(BoardQuery, location="query")
     @routes.response(200, BoardSchema, description="Promises at risk and offers about to lapse, the earliest first")
     def read_board(query: Mapping[str, Any]) -> dict[str, Any]:
-        """Read what needs an eye now. Each reading is audited."""
-        who = actor()
-        board = read_admin_board(context.uow, who.programme_id, query["most"])
+        """Read what needs attention now. Each read is audited."""
+        caller = actor()
+        board = read_admin_board(context.uow, caller.programme_id, query["most"])
         return {
             "as_of": board.as_of,
             "lanes": dict(board.lanes),
             "past": board.past,
-            "at_risk": [asdict(one) for one in board.at_risk],
-            "lapsing": [shown_match(match, who) for match in board.lapsing],
+            "at_risk": [asdict(risk) for risk in board.at_risk],
+            "lapsing": [shown_match(match, caller) for match in board.lapsing],
         }
 
     @routes.route("/matcher/v1/equity")
     @allow("admin")
     @routes.response(200, EquitySchema, description="Match rates, waits and second tries, with small groups hidden")
     def read_equity() -> dict[str, Any]:
-        """Read whether every group fares alike."""
-        found = [asdict(one) for one in read_group_equity(context.uow, actor().programme_id)]
-        for one in found:
-            one["axis"], one["code"] = one.pop("group")
-            del one["counts"]  # all hidden ones of an axis, in the row that says so
-            one["median_wait_hours"] = one.pop("median_wait")
-            one["interval"] = one["interval"] and list(one["interval"])
-        return {"groups": found}
+        """Read the figures per group."""
+        groups = [asdict(group) for group in read_group_equity(context.uow, actor().programme_id)]
+        for group in groups:
+            group["axis"], group["code"] = group.pop("group")
+            del group["counts"]  # only the row that sums the hidden groups of an axis has them
+            group["median_wait_hours"] = group.pop("median_wait")
+            group["interval"] = group["interval"] and list(group["interval"])
+        return {"groups": groups}
 
     @routes.route("/matcher/v1/weights/suggestion")
     @allow("admin")
@@ -125,23 +125,25 @@ def oversight_routes(context: ApiContext) -> Blueprint:
     @routes.arguments(MostQuery, location="query")
     @routes.response(200, SuggestionSchema, description="Suggested weights, or null with too few closed matches")
     def read_suggestion(query: Mapping[str, Any]) -> dict[str, Any]:
-        """Read the weights that outcomes speak for.
+        """Read the weights that outcomes suggest.
 
-        They stay close to those in force unless many matches say otherwise, and come with their what-if against the
-        people who wait now (each list of it names `most` mentees). Nothing is published but by a person. 409 for a pool
+        They stay close to those in force unless many matches differ, and come with a what-if for the people who wait
+        now (each of its lists names ``most`` mentees). Only a person can publish them. 409 for a pool
         too large to wait for, 503 with Retry-After while another question is being answered.
         """
-        found, matches = suggest_weights_now(context.uow, actor().programme_id)
+        suggestion, matches = suggest_weights_now(context.uow, actor().programme_id)
         shown = {"matches": matches, "needed": FEWEST}
-        if found is None:
+        if suggestion is None:
             return shown | dict.fromkeys(("weights", "loss_before", "loss_after", "what_if"))
         with patience():
-            tried = preview_given_weights(context.uow, context.queue, actor().programme_id, found.weights)
+            preview = preview_given_weights(context.uow, context.queue, actor().programme_id, suggestion.weights)
         return shown | {
-            "weights": {name: value for name, value in weights_to_json(found.weights).items() if name != "version"},
-            "loss_before": found.loss_before,
-            "loss_after": found.loss_after,
-            "what_if": shown_what_if(tried, query["most"]),
+            "weights": {
+                name: value for name, value in weights_to_json(suggestion.weights).items() if name != "version"
+            },
+            "loss_before": suggestion.loss_before,
+            "loss_after": suggestion.loss_after,
+            "what_if": shown_what_if(preview, query["most"]),
         }
 
     return routes

@@ -1,4 +1,4 @@
-"""What every route needs: the way to the store, the terms, the words, and who is asking."""
+"""What every route needs: the unit of work, the terms, the translations, and the caller."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +25,7 @@ WAITING = "Waiting"
 
 @dataclass(frozen=True, slots=True)
 class ApiContext:
-    """The world, passed in."""
+    """The dependencies of the routes."""
 
     uow: UnitOfWork
     terms: Terms
@@ -35,7 +35,7 @@ class ApiContext:
 
 @contextmanager
 def patience() -> Iterator[None]:
-    """Say when to ask again where the engine has no time for a question now."""
+    """Turn EngineBusy and TookTooLong into 503 with Retry-After."""
     try:
         yield
     except EngineBusy:
@@ -50,7 +50,7 @@ def _later(code: str, detail: str) -> Problem:
 
 
 def actor() -> Actor:
-    """Whoever is asking: an admin, or a person who sees only what is theirs."""
+    """Return the caller: an admin, or a person, who sees only their own."""
     caller = current()
     if caller.kind == "admin":
         return Actor(caller.programme)
@@ -60,31 +60,31 @@ def actor() -> Actor:
 
 
 def reader() -> str:
-    """The language an admin reads in, by what their browser asks for."""
+    """Return the language that an admin's browser prefers."""
     return language()
 
 
 def position(cursor: str | None) -> Position | None:
-    """Where the page before ended; 422 for a cursor that is none."""
-    found = read_cursor(cursor)
-    if found is None:
+    """Return where the page before ended; 422 for an invalid cursor."""
+    last = read_cursor(cursor)
+    if last is None:
         return None
-    moment, row_id = found
+    moment, row_id = last
     return datetime.fromisoformat(moment), str(row_id)
 
 
 def of_match(match: Match) -> tuple[str, str]:
-    """Where a match stands in a list."""
+    """Return a match's position in a list."""
     return _text(match.proposed_at), match.id
 
 
-def of_round(found: Round) -> tuple[str, str]:
-    """Where a round stands in a list."""
-    return _text(found.opened_at), found.id
+def of_round(row: Round) -> tuple[str, str]:
+    """Return a round's position in a list."""
+    return _text(row.opened_at), row.id
 
 
 def of_waiting(waiting: Waiting) -> tuple[str, str]:
-    """Where a person who waits stands in a list."""
+    """Return a waiting person's position in a list."""
     return _text(waiting.waiting_since), waiting.person_id
 
 

@@ -1,4 +1,4 @@
-"""A draft of the weights to work on, and presets to start from."""
+"""Save, discard and publish the draft of the weights; list presets."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -29,7 +29,7 @@ class DraftSchema(SettingsSchema):
 
 
 class PresetSchema(CairnSchema):
-    """Ready-made weights to start from."""
+    """Ready-made weights."""
 
     name = fields.String(required=True, metadata={"example": "language_first"})
     label = fields.String(required=True, metadata={"example": "Language and culture first"})
@@ -37,23 +37,23 @@ class PresetSchema(CairnSchema):
 
 
 class PresetsSchema(CairnSchema):
-    """Every preset, in the order in which they are offered."""
+    """All presets, in order of presentation."""
 
     items = fields.List(fields.Nested(PresetSchema), required=True)
 
 
 def draft_routes(context: ApiContext) -> Blueprint:
-    """Admins only; a programme has one draft, which all its admins share."""
+    """Return the routes, for admins only; all admins of a programme share one draft."""
     routes = Blueprint(f"{WEIGHTS} in the making", __name__, description="Save, try, and publish when decided.")
 
     @routes.route("/matcher/v1/weights/presets")
     @allow("admin")
     @routes.response(200, PresetsSchema, description="The presets, named in the reader's language")
     def list_presets() -> dict[str, Any]:
-        """List ready-made weights to start from.
+        """List ready-made weights.
 
-        Each names every setting, so that nothing of the version in force is left when one is saved or published;
-        `balanced` is what Cairn starts with.
+        Each has every setting, so that saving or publishing one replaces the version in force entirely. ``balanced``
+        are the initial weights.
         """
         phrases = context.words.of(reader())
         return {
@@ -76,19 +76,19 @@ def draft_routes(context: ApiContext) -> Blueprint:
     @conditional(always=False)
     @routes.arguments(SettingsSchema, example={"criteria": {"device": {"mode": "soft", "weight": 80}}})
     @routes.response(200, DraftSchema, description="The draft as saved, every setting written out")
-    def save(told: dict[str, Any]) -> dict[str, Any]:
+    def save(body: dict[str, Any]) -> dict[str, Any]:
         """Save the draft.
 
-        What is sent is the whole draft: what is left out stays as in the version in force now, whatever the draft
-        before said, and the answer shows all of it. Where there is one already, `If-Match` carries the ETag of the
-        revision you worked on: 428 without it, 412 when another admin saved meanwhile. Nothing comes into force.
+        The body is the whole draft: missing settings are those of the version in force, not those of the last draft.
+        The answer has all settings. Where a draft exists, ``If-Match`` has to carry the ETag of the revision you worked
+        on: 428 without it, 412 when another admin saved meanwhile. Nothing comes into force.
         """
         with context.uow.begin() as store:
             before = store.weights.draft(actor().programme_id, lock=True)
             if before is not None:
                 require_match(before.revision)
             after = before.revision if before is not None else 0
-            return _shown(save_draft(context.uow, actor().programme_id, told, after=after, by="admin"))
+            return _shown(save_draft(context.uow, actor().programme_id, body, after=after, by="admin"))
 
     @routes.route("/matcher/v1/weights/draft", methods=["DELETE"])
     @allow("admin")
@@ -98,7 +98,7 @@ def draft_routes(context: ApiContext) -> Blueprint:
     def discard() -> None:
         """Discard the draft; the weights in force stay as they are."""
         with context.uow.begin():
-            discard_draft(context.uow, actor().programme_id, revision=_decided_on(context), by="admin")
+            discard_draft(context.uow, actor().programme_id, revision=_require_revision(context), by="admin")
 
     @routes.route("/matcher/v1/weights/draft/publish", methods=["POST"])
     @allow("admin")
@@ -107,22 +107,22 @@ def draft_routes(context: ApiContext) -> Blueprint:
     @conditional
     @routes.arguments(Because, example={"reason": "More people ask about pumps"})
     @routes.response(201, WeightsSchema, description="The new version, in force for the next round")
-    def publish(told: Mapping[str, Any]) -> dict[str, Any]:
+    def publish(body: Mapping[str, Any]) -> dict[str, Any]:
         """Publish the draft.
 
-        `If-Match` carries the ETag of the draft you decided on. 412 also when another version came into force since the
-        draft was saved: save it again, having seen that version.
+        ``If-Match`` carries the ETag of the draft you decided on. 412 also when another version came into force since
+        the draft was saved: read that version, and save the draft again.
         """
         with context.uow.begin():
-            revision = _decided_on(context)
+            revision = _require_revision(context)
             return versioned(
-                publish_draft(context.uow, actor().programme_id, revision=revision, by="admin", reason=told["reason"])
+                publish_draft(context.uow, actor().programme_id, revision=revision, by="admin", reason=body["reason"])
             )
 
     return routes
 
 
-def _decided_on(context: ApiContext) -> int:
+def _require_revision(context: ApiContext) -> int:
     with context.uow.begin() as store:
         draft = store.weights.draft(actor().programme_id, lock=True)
     if draft is None:

@@ -1,4 +1,4 @@
-"""How a programme is doing, in figures."""
+"""Read a programme's figures."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -14,7 +14,7 @@ from services.matcher.use_cases.read_figures import read_figures
 
 
 class LastQuery(CairnSchema):
-    """Over whom."""
+    """How many mentees the times cover."""
 
     last = fields.Integer(
         load_default=1000,
@@ -42,7 +42,7 @@ class StatsSchema(CairnSchema):
 
 
 def figure_routes(context: ApiContext) -> Blueprint:
-    """Admins only."""
+    """Return the routes, for admins only."""
     routes = Blueprint(f"{WAITING} in figures", __name__, description="Figures that name nobody.")
 
     @routes.route("/matcher/v1/stats")
@@ -50,7 +50,7 @@ def figure_routes(context: ApiContext) -> Blueprint:
     @routes.arguments(LastQuery, location="query")
     @routes.response(200, StatsSchema, description="The figures of the programme")
     def read_stats(query: Mapping[str, Any]) -> dict[str, Any]:
-        """Read how the programme is doing."""
+        """Read the figures of the programme."""
         return asdict(read_figures(context.uow, actor().programme_id, query["last"]))
 
     return routes

@@ -1,4 +1,4 @@
-"""Gaps: whom to recruit next, as a report made in the background."""
+"""Request and read the report of gaps: which mentors to recruit next."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -27,7 +27,7 @@ class KindSchema(CairnSchema):
 
 
 class ConditionSchema(RuleSchema):
-    """What the people who wait insist on besides, and an ordinary mentor would not have."""
+    """A further must of people who wait, which an ordinary mentor would not meet."""
 
     values = fields.List(
         fields.String(), required=True, metadata={"description": "One of them is enough", "example": ["woman"]}
@@ -35,7 +35,7 @@ class ConditionSchema(RuleSchema):
 
 
 class PointSchema(CairnSchema):
-    """What so many mentors of a kind are worth together."""
+    """What ``mentors`` mentors of a kind bring together."""
 
     mentors = fields.Integer(required=True, metadata={"example": 5})
     places = fields.Integer(required=True, metadata={"description": "Places that they bring", "example": 10})
@@ -46,7 +46,7 @@ class PointSchema(CairnSchema):
 
 
 class RecruitSchema(KindSchema):
-    """A kind of mentor to look for, no kind twice; counted on top of one mentor of each kind before in the list."""
+    """A kind of mentor to recruit; counted on top of one mentor of each earlier kind in the list."""
 
     conditions = fields.List(fields.Nested(ConditionSchema), required=True)
     places = fields.Integer(required=True, metadata={"description": "Places that one such mentor has", "example": 2})
@@ -73,24 +73,24 @@ _NUMBER: dict[str, Any] = {"minimum": 1, "maximum": _MOST}
 
 
 class InvitedSchema(CairnSchema):
-    """A programme's own numbers, both or none: how many people it invited, and how many of them became mentors."""
+    """A programme's own numbers, both or none: people invited, and those of them who became mentors."""
 
     invited = fields.Integer(strict=True, metadata=_NUMBER | {"example": 400})
     appointed = fields.Integer(strict=True, metadata=_NUMBER | {"example": 25})
 
     @validates_schema
-    def _both_make_sense(self, told: Mapping[str, int], **_: Any) -> None:
+    def _both_make_sense(self, values: Mapping[str, int], **_: Any) -> None:
         for name in self.fields:
-            if told and name not in told:
+            if values and name not in values:
                 raise ValidationError("Please give both numbers, or none.", name)
-        if told and not 1 <= told["invited"] <= _MOST:
+        if values and not 1 <= values["invited"] <= _MOST:
             raise ValidationError("Please give how many people were invited, 1 or more.", "invited")
-        if told and not 1 <= told["appointed"] <= told["invited"]:
+        if values and not 1 <= values["appointed"] <= values["invited"]:
             raise ValidationError("Please give 1 or more, and no more than were invited.", "appointed")
 
 
 class FunnelSchema(CairnSchema):
-    """What the invitations are reckoned from."""
+    """The numbers from which invitations are estimated."""
 
     invited = fields.Integer(required=True)
     appointed = fields.Integer(required=True)
@@ -100,7 +100,7 @@ class FunnelSchema(CairnSchema):
 
 
 class GapsSchema(CairnSchema):
-    """The last report; `asked` while a newer one is being made, `none` before the first."""
+    """The last report; ``asked`` while a newer one is being made, ``none`` before the first."""
 
     state = fields.String(required=True, metadata={"enum": ["none", "asked", "ready"]})
     asked_at = Instant(required=True, allow_none=True)
@@ -126,14 +126,14 @@ class GapsSchema(CairnSchema):
 
 
 def gap_routes(context: ApiContext) -> Blueprint:
-    """Admins only."""
+    """Return the routes, for admins only."""
     routes = Blueprint(f"{WAITING}: gaps", __name__, description="The mentors whom the people who wait lack most.")
 
     @routes.route("/matcher/v1/gaps")
     @allow("admin")
     @routes.response(200, GapsSchema, description="The last report")
     def read_gaps() -> dict[str, Any]:
-        """Read whom to recruit next."""
+        """Read which mentors to recruit next."""
         with context.uow.begin(read_only=True) as store:
             return _shown(store.reports.get(actor().programme_id, KIND), context.words.of(reader()))
 
@@ -142,14 +142,14 @@ def gap_routes(context: ApiContext) -> Blueprint:
     @idempotent
     @routes.arguments(InvitedSchema, required=False, example={"invited": 400, "appointed": 25})
     @routes.response(202, GapsSchema, description="A worker makes a new report; read it when it is ready")
-    def ask(told: dict[str, int]) -> dict[str, Any]:
-        """Ask for a new report.
+    def ask(body: dict[str, int]) -> dict[str, Any]:
+        """Request a new report.
 
-        Each number of people in it comes from matching everybody again, so it is exact for the pool as it is. How many
-        to invite is a guide: tell your own numbers, and they hold until you tell others; without any, those of a
-        published programme are taken (104 appointed of 9951 invited).
+        Each number of people comes from matching the whole pool again, so it is exact for the current pool. How many
+        to invite is an estimate from your own numbers, which stay until you send others; without any, from those of a
+        published programme (104 appointed of 9951 invited).
         """
-        report = request_gaps(context.uow, actor().programme_id, by="admin", funnel=told or None)
+        report = request_gaps(context.uow, actor().programme_id, by="admin", funnel=body or None)
         return _shown(report, context.words.of(reader()))
 
     return routes
@@ -175,15 +175,15 @@ def _shown(report: Report | None, phrases: Phrases) -> dict[str, Any]:
         "asked_at": report.asked_at,
         "made_at": report.made_at,
         **content,
-        **{name: [_labelled(one, phrases) for one in content[name]] for name in ("recruits", "for_conditions")},
+        **{name: [_labelled(recruit, phrases) for recruit in content[name]] for name in ("recruits", "for_conditions")},
     }
 
 
 _BEFORE: Mapping[str, Any] = {"conditions": [], "places": 2, "curve": []}
-"""What reports did not say yet when they were made by an earlier version."""
+"""Defaults for reports made by earlier versions, which lack these fields."""
 
 
 def _labelled(recruit: Mapping[str, Any], phrases: Phrases) -> dict[str, Any]:
-    told = {**_BEFORE, **recruit}
-    conditions = [one | {"label": format_rule(one["rule"], phrases)} for one in told["conditions"]]
-    return {**told, "conditions": conditions}
+    row = {**_BEFORE, **recruit}
+    conditions = [condition | {"label": format_rule(condition["rule"], phrases)} for condition in row["conditions"]]
+    return {**row, "conditions": conditions}

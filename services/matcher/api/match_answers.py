@@ -1,4 +1,4 @@
-"""Answering a match: accept, decline, confirm, try somebody else, end."""
+"""Answer a match: accept, decline, confirm, ask for another mentor, end."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ _AFTER = "The match as it is now; its version is the ETag"
 
 
 def answer_routes(context: ApiContext) -> Blueprint:
-    """`POST` on matches. A step that is not possible (any more) answers 409 and says in `now` what is true instead."""
+    """Return the routes that change matches. An impossible change answers 409, with the state in ``now``."""
     routes = Blueprint(f"{MATCHES} answered", __name__, description="What the two people of a match say to it.")
 
     @routes.route("/matcher/v1/matches/<match_id>/accept", methods=["POST"])
@@ -40,12 +40,12 @@ def answer_routes(context: ApiContext) -> Blueprint:
     @idempotent
     @routes.arguments(DeclineSchema, required=False, example={"reason": "no_time_now"})
     @routes.response(200, MatchSchema, description=_AFTER)
-    def decline(told: Mapping[str, Any], match_id: str) -> dict[str, Any]:
-        """Decline, as whichever side is asked.
+    def decline(body: Mapping[str, Any], match_id: str) -> dict[str, Any]:
+        """Decline, as the side that is asked.
 
         Nobody is blamed: the reason stays private, the mentee keeps their place, and the next best mentor is asked.
         """
-        return answered(decline_match(context.uow, actor(), match_id, reason=told.get("reason"), note=told.get("note")))
+        return answered(decline_match(context.uow, actor(), match_id, reason=body.get("reason"), note=body.get("note")))
 
     @routes.route("/matcher/v1/matches/<match_id>/confirm", methods=["POST"])
     @allow("person")
@@ -53,7 +53,7 @@ def answer_routes(context: ApiContext) -> Blueprint:
     @idempotent
     @routes.response(200, MatchSchema, description=_AFTER)
     def confirm(match_id: str) -> dict[str, Any]:
-        """Confirm, as the mentee, the mentor who said yes: the two may talk."""
+        """Confirm, as the mentee, the mentor who accepted: the match is active."""
         return answered(confirm_match(context.uow, actor(), match_id))
 
     @routes.route("/matcher/v1/matches/<match_id>/not-the-fit", methods=["POST"])
@@ -62,9 +62,9 @@ def answer_routes(context: ApiContext) -> Blueprint:
     @idempotent
     @routes.response(200, MatchSchema, description=_AFTER)
     def not_the_fit(match_id: str) -> dict[str, Any]:
-        """Try somebody else, as the mentee.
+        """Ask for another mentor, as the mentee.
 
-        One tap, no reason asked; seniority stays, and another mentor is looked for at once.
+        No reason is needed; seniority stays, and the search for another mentor starts at once.
         """
         return answered(request_other_mentor(context.uow, actor(), match_id))
 
@@ -74,12 +74,12 @@ def answer_routes(context: ApiContext) -> Blueprint:
     @idempotent
     @routes.arguments(EndSchema, required=False, example={"cause": "completed"})
     @routes.response(200, MatchSchema, description=_AFTER)
-    def end(told: Mapping[str, Any], match_id: str) -> dict[str, Any]:
+    def end(body: Mapping[str, Any], match_id: str) -> dict[str, Any]:
         """End a match, as either side or an admin.
 
-        The two people end what they have said yes to; an admin ends any live match, and the audit keeps why.
+        The two people can end what they have accepted; an admin can end any live match, with a reason for the audit.
         """
-        cause = told.get("cause", "completed")
-        return answered(end_match(context.uow, actor(), match_id, cause, reason=told.get("reason")))
+        cause = body.get("cause", "completed")
+        return answered(end_match(context.uow, actor(), match_id, cause, reason=body.get("reason")))
 
     return routes

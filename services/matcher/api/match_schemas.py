@@ -1,4 +1,4 @@
-"""Matches as they are shown, and what is sent to answer one."""
+"""Schemas of matches and of the answers to them."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ class ReasonSchema(CairnSchema):
 
 
 class MatchSchema(CairnSchema):
-    """A mentor asked for, or accompanying, a mentee."""
+    """A match: a mentor who was asked about, or accompanies, a mentee."""
 
     id = fields.String(required=True, metadata={"example": "0b8f3c1e-0d36-5a4e-9d0e-3f6f0f7a2b11"})
     state = fields.String(required=True, metadata={"enum": list(STATES)})
@@ -63,7 +63,7 @@ class MatchSchema(CairnSchema):
 
 
 class DeclineSchema(CairnSchema):
-    """Why not, if one wants to say."""
+    """An optional reason and note for a decline."""
 
     reason = Code(codes("decline_reason"), axis="decline reason", load_default=None, allow_none=True)
     note = fields.String(
@@ -75,7 +75,7 @@ class DeclineSchema(CairnSchema):
 
 
 class NoteSchema(CairnSchema):
-    """What a mentor or mentee added to their decline, for the programme's team alone."""
+    """The note that came with a decline, for the programme's team only."""
 
     match_id = fields.String(required=True)
     note = fields.String(required=True, allow_none=True, metadata={"description": "null when none was left"})
@@ -94,7 +94,7 @@ class EndSchema(CairnSchema):
 
 
 class SaidSchema(CairnSchema):
-    """One criterion: in words for the two people; with numbers for an admin."""
+    """A criterion: in words for the two people, with numbers for an admin."""
 
     criterion = fields.String(required=True, metadata={"example": "device"})
     label = fields.String(required=True, metadata={"example": "Device"})
@@ -107,7 +107,7 @@ class SaidSchema(CairnSchema):
 
 
 class ExplanationSchema(CairnSchema):
-    """Why these two."""
+    """Why these two were matched."""
 
     match_id = fields.String(required=True)
     locale = fields.String(required=True, metadata={"example": "en"})
@@ -118,15 +118,15 @@ class ExplanationSchema(CairnSchema):
 
 
 def shown_match(match: Match, actor: Actor) -> dict[str, Any]:
-    """A match as this actor may see it: how and why it was declined or ended is for admins, and so are all reasons."""
-    found: dict[str, Any] = {name: getattr(match, name) for name in _PLAIN}
+    """Return a match as the actor may see it; only admins see all reasons, and how and why it was declined or ended."""
+    body: dict[str, Any] = {name: getattr(match, name) for name in _PLAIN}
     reasons = match.reasons if actor.is_admin else match.reasons_told
-    found["reasons"] = [{"criterion": r.criterion, "band": r.band, "codes": list(r.codes)} for r in reasons]
+    body["reasons"] = [{"criterion": r.criterion, "band": r.band, "codes": list(r.codes)} for r in reasons]
     if actor.is_admin:
-        return found | {name: getattr(match, name) for name in ("attempt", "round_id", "ended_by", "decline_reason")}
-    if match.end_cause == "safeguarding":  # a concern is for those who look after it, not a word between the two
-        found["end_cause"] = "withdrawn"
-    return found
+        return body | {name: getattr(match, name) for name in ("attempt", "round_id", "ended_by", "decline_reason")}
+    if match.end_cause == "safeguarding":  # a safeguarding concern is not shown to the two people
+        body["end_cause"] = "withdrawn"
+    return body
 
 
 _PLAIN = (

@@ -1,4 +1,4 @@
-"""Reading matches: lists, one match, and why it was made."""
+"""Read matches: lists, single matches, notes and explanations."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,7 +18,7 @@ from services.matcher.use_cases.wording.match_reasons import band_label, format_
 
 
 def match_routes(context: ApiContext) -> Blueprint:
-    """`GET` of matches."""
+    """Return the routes that read matches."""
     routes = Blueprint(MATCHES, __name__, description="Mentors asked for mentees, and what became of it.")
 
     @routes.route("/matcher/v1/matches")
@@ -29,13 +29,13 @@ def match_routes(context: ApiContext) -> Blueprint:
         """List matches.
 
         A mentor sees the matches they were asked about, a mentee the live ones and those in which a mentor said yes;
-        an admin sees all of the programme, each reading audited. Go on with `next` as `cursor`.
+        an admin sees all of the programme, each read audited. Continue with ``next`` as ``cursor``.
         """
-        who = actor()
+        caller = actor()
         after = position(query["cursor"])
-        rows = list_visible_matches(context.uow, who, state=query["state"], after=after, limit=query["limit"])
-        found = page(rows, limit=query["limit"], position=of_match)
-        return {**found, "items": [shown_match(match, who) for match in found["items"]]}
+        rows = list_visible_matches(context.uow, caller, state=query["state"], after=after, limit=query["limit"])
+        listed = page(rows, limit=query["limit"], position=of_match)
+        return {**listed, "items": [shown_match(match, caller) for match in listed["items"]]}
 
     @routes.route("/matcher/v1/matches/<match_id>")
     @allow("person", "admin")
@@ -43,12 +43,12 @@ def match_routes(context: ApiContext) -> Blueprint:
     def read_match(match_id: str) -> dict[str, Any]:
         """Read one match.
 
-        A match that is not there and one of other people are the same 404. An admin's reading is audited.
+        An unknown match and one of other people give the same 404. An admin's read is audited.
         """
-        who = actor()
-        match = read_visible_match(context.uow, who, match_id)
+        caller = actor()
+        match = read_visible_match(context.uow, caller, match_id)
         set_version(match.version)
-        return shown_match(match, who)
+        return shown_match(match, caller)
 
     @routes.route("/matcher/v1/matches/<match_id>/note")
     @allow("admin")
@@ -56,7 +56,7 @@ def match_routes(context: ApiContext) -> Blueprint:
     def read_decline_note(match_id: str) -> dict[str, Any]:
         """Read the private note that came with a decline.
 
-        For admins; that it was read is kept in the audit.
+        For admins; every read is audited.
         """
         return {"match_id": match_id, "note": read_note(context.uow, actor(), match_id)}
 
@@ -64,10 +64,10 @@ def match_routes(context: ApiContext) -> Blueprint:
     @allow("person", "admin")
     @routes.response(200, ExplanationSchema, description="The reasons, the weightiest first")
     def read_explanation(match_id: str) -> dict[str, Any]:
-        """Say why these two.
+        """Explain why these two were matched.
 
-        The two people read words and bands in their own language: what they share. Admins read every criterion with
-        its score and weight, and that is audited.
+        The two people get what they share, as words and bands in their own language. Admins get every criterion with
+        its score and weight, which is audited.
         """
         why = explain_match(context.uow, context.words, actor(), match_id, reader())
         return _explanation(context, why)
@@ -79,37 +79,37 @@ def _explanation(context: ApiContext, why: WhyMatched) -> dict[str, Any]:
     phrases = context.words.of(why.locale)
     parts: list[dict[str, Any]] = [
         {
-            "criterion": said.criterion,
-            "label": said.label,
-            "band": said.band,
-            "band_label": said.band_label,
-            "shared": list(said.shared),
+            "criterion": reason.criterion,
+            "label": reason.label,
+            "band": reason.band,
+            "band_label": reason.band_label,
+            "shared": list(reason.shared),
         }
-        for said in why.said
+        for reason in why.reasons
     ]
-    found: dict[str, Any] = {
+    body: dict[str, Any] = {
         "match_id": why.match.id,
         "locale": why.locale,
         "band": why.band,
         "band_label": band_label(why.band, phrases),
         "parts": parts,
     }
-    return found if why.score is None else _with_numbers(found, why, phrases)
+    return body if why.score is None else _with_numbers(body, why, phrases)
 
 
-def _with_numbers(found: dict[str, Any], why: WhyMatched, phrases: Phrases) -> dict[str, Any]:
-    """For an admin: every criterion, also those that had nothing to say to people."""
-    said = {part["criterion"]: part for part in found["parts"]}
-    silent = {"label": "", "band": "", "band_label": "", "shared": []}
+def _with_numbers(body: dict[str, Any], why: WhyMatched, phrases: Phrases) -> dict[str, Any]:
+    """Return the explanation for an admin: every criterion, also those without a band."""
+    shown = {part["criterion"]: part for part in body["parts"]}
+    no_band = {"label": "", "band": "", "band_label": "", "shared": []}
     parts = [
-        {**silent, "label": format_criterion(part.criterion, phrases), **said.get(part.criterion, {})}
+        {**no_band, "label": format_criterion(part.criterion, phrases), **shown.get(part.criterion, {})}
         | {"criterion": part.criterion, "score": part.score, "weight": part.weight, "codes": list(part.codes)}
         for part in sorted(why.parts, key=lambda part: -part.score * part.weight)
     ]
-    return found | {"parts": parts, "score": why.score}
+    return body | {"parts": parts, "score": why.score}
 
 
 def answered(match: Match) -> dict[str, Any]:
-    """A match after a step, as the one who took it sees it; its new version is the ETag."""
+    """Return a changed match as the caller sees it; its new version is the ETag."""
     set_version(match.version)
     return shown_match(match, actor())

@@ -1,4 +1,4 @@
-"""Pins and blocks over HTTP."""
+"""Pin, block and list pairs over HTTP."""
 
 from collections.abc import Mapping
 from datetime import UTC
@@ -22,11 +22,11 @@ _EXAMPLE = {"mentee_id": "m-1", "mentor_id": "n-1", "reason": "They met at the c
 
 
 class DecideSchema(PairSchema, Because):
-    """A pair and why."""
+    """A pair and the reason for the decision."""
 
 
 class PairRuleSchema(PairSchema):
-    """What was decided about a pair."""
+    """The pin or block of a pair."""
 
     by = fields.String(required=True)
     reason = fields.String(required=True)
@@ -37,7 +37,7 @@ _PAGE = page_schema(PairRuleSchema)
 
 
 def pair_routes(context: ApiContext) -> Blueprint:
-    """Admins only; every decision has a reason and is audited."""
+    """Return the routes, for admins only; every decision has a reason and is audited."""
     routes = Blueprint(f"{ROUNDS} overruled", __name__, description="Pairs to make first, and pairs never to make.")
 
     @routes.route("/matcher/v1/pins", methods=["POST"])
@@ -46,13 +46,13 @@ def pair_routes(context: ApiContext) -> Blueprint:
     @idempotent
     @routes.arguments(DecideSchema, example=_EXAMPLE)
     @routes.response(201, PairRuleSchema, description="The pin, in force for the next round")
-    def pin(told: Mapping[str, Any]) -> dict[str, Any]:
+    def pin(body: Mapping[str, Any]) -> dict[str, Any]:
         """Pin a pair.
 
-        The next round makes it before all others; the offer uses the pin up. No hard rule is broken for it: 409 names
-        those that forbid it. `POST /matcher/v1/why-not` says beforehand what it costs.
+        The next round makes it before all others; the offer uses the pin up. Hard rules still apply: 409 names those
+        that forbid the pair. ``POST /matcher/v1/why-not`` computes the cost beforehand.
         """
-        return _shown(pin_pair(context.uow, actor().programme_id, _pair(told), by="admin", reason=told["reason"]))
+        return _shown(pin_pair(context.uow, actor().programme_id, _pair(body), by="admin", reason=body["reason"]))
 
     @routes.route("/matcher/v1/blocks", methods=["POST"])
     @allow("admin")
@@ -60,12 +60,12 @@ def pair_routes(context: ApiContext) -> Blueprint:
     @idempotent
     @routes.arguments(DecideSchema, example=_EXAMPLE | {"reason": "They know each other from elsewhere"})
     @routes.response(201, PairRuleSchema, description="The block, in force at once")
-    def block(told: Mapping[str, Any]) -> dict[str, Any]:
+    def block(body: Mapping[str, Any]) -> dict[str, Any]:
         """Block a pair.
 
-        It is never made, and an offer not answered yet is taken back. 409 when the mentor has said yes: end it first.
+        It is never made, and an unanswered offer is withdrawn. 409 when the mentor has accepted: end the match first.
         """
-        return _shown(block_pair(context.uow, actor().programme_id, _pair(told), by="admin", reason=told["reason"]))
+        return _shown(block_pair(context.uow, actor().programme_id, _pair(body), by="admin", reason=body["reason"]))
 
     @routes.route("/matcher/v1/pins")
     @allow("admin")
@@ -87,28 +87,28 @@ def pair_routes(context: ApiContext) -> Blueprint:
     @allow("admin")
     @routes.response(204, description="There is no such pin any more")
     def unpin(mentee_id: str, mentor_id: str) -> None:
-        """Take a pin back."""
+        """Withdraw a pin."""
         withdraw_pair_rule(context.uow, actor().programme_id, Pair(mentee_id, mentor_id), "pin", by="admin")
 
     @routes.route("/matcher/v1/blocks/<mentee_id>/<mentor_id>", methods=["DELETE"])
     @allow("admin")
     @routes.response(204, description="There is no such block any more")
     def unblock(mentee_id: str, mentor_id: str) -> None:
-        """Take a block back."""
+        """Withdraw a block."""
         withdraw_pair_rule(context.uow, actor().programme_id, Pair(mentee_id, mentor_id), "block", by="admin")
 
     return routes
 
 
-def _pair(told: Mapping[str, Any]) -> Pair:
-    return Pair(told["mentee_id"], told["mentor_id"])
+def _pair(body: Mapping[str, Any]) -> Pair:
+    return Pair(body["mentee_id"], body["mentor_id"])
 
 
 def _listed(context: ApiContext, kind: PairRuleKind, query: Mapping[str, Any]) -> dict[str, Any]:
     with context.uow.begin(read_only=True) as store:
         rows = store.pairs.listed(actor().programme_id, kind, after=position(query["cursor"]), limit=query["limit"] + 1)
-    found = page(rows, limit=query["limit"], position=_position)
-    return {**found, "items": [_shown(row) for row in found["items"]]}
+    listed = page(rows, limit=query["limit"], position=_position)
+    return {**listed, "items": [_shown(row) for row in listed["items"]]}
 
 
 def _position(rule: PairRule) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Other ways of matching, beside ours, over the people who wait now."""
+"""Compare the optimal assignment with other policies, for the people who wait now."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ _POLICIES = {
 
 
 class OutcomeSchema(CairnSchema):
-    """What one way of matching comes to."""
+    """The outcome of one policy."""
 
     policy = fields.String(required=True, metadata=_POLICIES)
     matched = fields.Integer(required=True, metadata={"description": "People with a mentor"})
@@ -27,7 +27,7 @@ class OutcomeSchema(CairnSchema):
 
 
 class PoliciesSchema(CairnSchema):
-    """The same people under every policy, `optimal` first."""
+    """The same people under every policy, ``optimal`` first."""
 
     as_of = Instant(required=True, metadata={"description": "When the pool was read, a minute ago at most"})
     waiting = fields.Integer(required=True, metadata={"description": "How many people wait"})
@@ -36,7 +36,7 @@ class PoliciesSchema(CairnSchema):
 
 
 def policy_routes(context: ApiContext) -> Blueprint:
-    """Admins only; reads, and changes nothing."""
+    """Return the routes, for admins only; they change nothing."""
     routes = Blueprint(f"{ROUNDS} in other ways", __name__, description="What simpler ways of matching would cost.")
 
     @routes.route("/matcher/v1/policies")
@@ -44,20 +44,20 @@ def policy_routes(context: ApiContext) -> Blueprint:
     @answers(409)
     @routes.response(200, PoliciesSchema, description="Who would be matched, and how well, by each policy")
     def read_policies() -> dict[str, Any]:
-        """Compare ways of matching.
+        """Compare policies of matching.
 
-        The people who wait now are matched in each way by the weights in force; nothing is stored or sent. 409 for a
+        Matches the people who wait now by each policy and the weights in force; stores and sends nothing. 409 for a
         pool too large to look at each pair, 503 with Retry-After while another question is being answered.
         """
         with patience():
-            found = compare_policies(context.uow, context.queue, actor().programme_id)
+            comparison = compare_policies(context.uow, context.queue, actor().programme_id)
         return {
-            "as_of": found.as_of,
-            "waiting": found.waiting,
-            "weights_version": found.weights_version,
+            "as_of": comparison.as_of,
+            "waiting": comparison.waiting,
+            "weights_version": comparison.weights_version,
             "items": [
-                {"policy": one.policy, "matched": one.matched, "fit": one.fit / 1000, "mean": one.mean}
-                for one in found.outcomes
+                {"policy": row.policy, "matched": row.matched, "fit": row.fit / 1000, "mean": row.mean}
+                for row in comparison.outcomes
             ],
         }
 

@@ -1,4 +1,4 @@
-"""Rounds looked at again: reproduced, judged, compared."""
+"""Inspect stored rounds: verify, evaluate stability, compare."""
 
 from dataclasses import asdict
 from typing import Any
@@ -17,14 +17,14 @@ MOST_SHOWN = 200
 
 
 class VerificationSchema(CairnSchema):
-    """Whether the round, run again, gave the same bytes."""
+    """Whether the round, run again, gives the same bytes."""
 
     same = fields.Boolean(required=True)
     differences = fields.List(fields.String(), required=True, metadata={"example": []})
 
 
 class StabilitySchema(CairnSchema):
-    """Whether two people would rather have each other, each side by what matters to it."""
+    """Blocking pairs: two people who would both rather have each other, by each side's preferences."""
 
     blocking = fields.Integer(required=True, metadata={"description": "How many pairs would rather have each other"})
     pairs = fields.List(fields.Nested(PairSchema), required=True, metadata={"description": f"Up to {MOST_SHOWN}"})
@@ -46,8 +46,8 @@ class ComparedSchema(CairnSchema):
     lost = fields.List(fields.String(), required=True)
 
 
-def look_back_routes(context: ApiContext) -> Blueprint:
-    """Admins only. 410 where only the figures of a round are left."""
+def round_inspection_routes(context: ApiContext) -> Blueprint:
+    """Return the routes, for admins only. 410 where only the figures of a round are left."""
     routes = Blueprint(f"{ROUNDS} looked at again", __name__, description="From what each round has stored.")
 
     @routes.route("/matcher/v1/rounds/<round_id>/verification")
@@ -55,32 +55,33 @@ def look_back_routes(context: ApiContext) -> Blueprint:
     @answers(409, 410)
     @routes.response(200, VerificationSchema, description="What running it again came to")
     def read_verification(round_id: str) -> dict[str, Any]:
-        """Run a round again, and compare to the byte.
+        """Run a round again, and compare the results byte by byte.
 
-        409 for one larger than `QUESTION_PAIRS`: `python -m services.matcher verify-round` has no bound. 503 with
+        409 for one larger than ``QUESTION_PAIRS``: ``python -m services.matcher verify-round`` has no bound. 503 with
         Retry-After while another question is being answered.
         """
         with patience():
-            found = verify_stored_round(context.uow, actor().programme_id, round_id, context.queue)
-        return {"same": found.same, "differences": list(found.differences[:MOST_SHOWN])}
+            result = verify_stored_round(context.uow, actor().programme_id, round_id, context.queue)
+        return {"same": result.same, "differences": list(result.differences[:MOST_SHOWN])}
 
     @routes.route("/matcher/v1/rounds/<round_id>/stability")
     @allow("admin")
     @answers(409, 410)
     @routes.response(200, StabilitySchema, description="How stable it was, and what stability would have cost")
     def read_stability(round_id: str) -> dict[str, Any]:
-        """Say who would rather have each other.
+        """List the pairs who would rather have each other.
 
-        409 for a round larger than `QUESTION_ALL_PAIRS`, 503 with Retry-After while another question is being answered.
+        409 for a round larger than ``QUESTION_ALL_PAIRS``, 503 with Retry-After while another question is being
+        answered.
         """
         with patience():
-            found = evaluate_stability(context.uow, actor().programme_id, round_id, context.queue)
+            result = evaluate_stability(context.uow, actor().programme_id, round_id, context.queue)
         return {
-            "blocking": len(found.blocking),
-            "pairs": [pair._asdict() for pair in found.blocking[:MOST_SHOWN]],
-            "worst_regret": found.worst_regret,
-            "fewer_matched": found.fewer_matched,
-            "lost_fit": found.lost_fit / 1000,
+            "blocking": len(result.blocking),
+            "pairs": [pair._asdict() for pair in result.blocking[:MOST_SHOWN]],
+            "worst_regret": result.worst_regret,
+            "fewer_matched": result.fewer_matched,
+            "lost_fit": result.lost_fit / 1000,
         }
 
     @routes.route("/matcher/v1/rounds/<round_id>/compare/<other_id>")
@@ -89,16 +90,16 @@ def look_back_routes(context: ApiContext) -> Blueprint:
     @routes.response(200, ComparedSchema, description="Who has another mentor, who gained one, who lost one")
     def compare_rounds(round_id: str, other_id: str) -> dict[str, Any]:
         """Compare two rounds."""
-        found = compare_stored_rounds(context.uow, actor().programme_id, round_id, other_id)
+        result = compare_stored_rounds(context.uow, actor().programme_id, round_id, other_id)
         return {
-            "first": asdict(found.first),
-            "second": asdict(found.second),
-            "in_both": found.in_both,
-            "first_mean": found.means[0],
-            "second_mean": found.means[1],
-            "changed": list(found.changed),
-            "gained": list(found.gained),
-            "lost": list(found.lost),
+            "first": asdict(result.first),
+            "second": asdict(result.second),
+            "in_both": result.in_both,
+            "first_mean": result.means[0],
+            "second_mean": result.means[1],
+            "changed": list(result.changed),
+            "gained": list(result.gained),
+            "lost": list(result.lost),
         }
 
     return routes

@@ -1,4 +1,4 @@
-"""Rounds decided by people: cancelled on their way, held, released or dropped."""
+"""Cancel running rounds; list, release and drop held ones; set the round mode."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -16,7 +16,7 @@ from services.matcher.api.match_schemas import ReasonSchema
 from services.matcher.api.rounds import RoundSchema
 from services.matcher.api.weights import Because
 from services.matcher.use_cases.review_round import (
-    Shown,
+    ShownProposal,
     cancel_round,
     drop_round,
     list_proposals,
@@ -39,17 +39,17 @@ _NEXT = {
 
 
 class ModeSchema(CairnSchema):
-    """How a programme's rounds go on once they have decided."""
+    """What happens once a programme's rounds have decided."""
 
     mode = Code(MODES, axis="mode", required=True, metadata=_MODE)
 
 
 class SetModeSchema(ModeSchema, Because):
-    """A mode and why."""
+    """A mode and the reason for it."""
 
 
 class ProposalSchema(CairnSchema):
-    """Two people whom a round would bring together, and why, in numbers and codes."""
+    """A pair that a round proposes, with its reasons in numbers and codes."""
 
     mentee_id = fields.String(required=True)
     mentor_id = fields.String(required=True)
@@ -60,12 +60,12 @@ class ProposalSchema(CairnSchema):
 
 
 def round_review_routes(context: ApiContext) -> Blueprint:
-    """Admins only; every decision has a reason and is audited."""
+    """Return the routes, for admins only; every decision has a reason and is audited."""
     routes = Blueprint(f"{ROUNDS} decided on", __name__, description="Stop a round, or look at it before it is sent.")
-    deciding = {"cancel": cancel_round, "release": release_round, "drop": drop_round}
+    decisions = {"cancel": cancel_round, "release": release_round, "drop": drop_round}
 
-    def decided(what: str, round_id: str, told: Mapping[str, Any]) -> dict[str, Any]:
-        return asdict(deciding[what](context.uow, actor().programme_id, round_id, by="admin", reason=told["reason"]))
+    def decide(action: str, round_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        return asdict(decisions[action](context.uow, actor().programme_id, round_id, by="admin", reason=body["reason"]))
 
     @routes.route("/matcher/v1/rounds/<round_id>/cancel", methods=["POST"])
     @allow("admin")
@@ -73,12 +73,12 @@ def round_review_routes(context: ApiContext) -> Blueprint:
     @idempotent
     @routes.arguments(Because, example=_WHY)
     @routes.response(200, RoundSchema, description="The round, cancelled; its worker stops within a second or so")
-    def cancel(told: Mapping[str, Any], round_id: str) -> dict[str, Any]:
-        """Cancel a round that is on its way.
+    def cancel(body: Mapping[str, Any], round_id: str) -> dict[str, Any]:
+        """Cancel a running round.
 
-        It asks nobody; the next round starts afresh. 409 once it is over or asks the first mentors.
+        It asks nobody; the next round starts afresh. 409 once it is over or has asked the first mentors.
         """
-        return decided("cancel", round_id, told)
+        return decide("cancel", round_id, body)
 
     @routes.route("/matcher/v1/rounds/<round_id>/proposals")
     @allow("admin")
@@ -86,7 +86,7 @@ def round_review_routes(context: ApiContext) -> Blueprint:
     @routes.arguments(PageQuery, location="query")
     @routes.response(200, page_schema(ProposalSchema), description="Who would meet whom, in the order of mentees")
     def read_proposals(query: Mapping[str, Any], round_id: str) -> dict[str, Any]:
-        """List what a round has decided, and whom to ask after a no. Each reading is audited."""
+        """List a round's proposals with their alternates. Each read is audited."""
         cursor = read_cursor(query["cursor"])
         rows = list_proposals(
             context.uow,
@@ -96,8 +96,8 @@ def round_review_routes(context: ApiContext) -> Blueprint:
             limit=query["limit"] + 1,
             by="admin",
         )
-        found = page(rows, limit=query["limit"], position=_of_proposal)
-        return {**found, "items": [_shown(row) for row in found["items"]]}
+        listed = page(rows, limit=query["limit"], position=_of_proposal)
+        return {**listed, "items": [_shown(row) for row in listed["items"]]}
 
     @routes.route("/matcher/v1/rounds/<round_id>/release", methods=["POST"])
     @allow("admin")
@@ -105,9 +105,9 @@ def round_review_routes(context: ApiContext) -> Blueprint:
     @idempotent
     @routes.arguments(Because, example=_WHY)
     @routes.response(202, RoundSchema, description="A worker asks the mentors now; what no longer holds is dropped")
-    def release(told: Mapping[str, Any], round_id: str) -> dict[str, Any]:
+    def release(body: Mapping[str, Any], round_id: str) -> dict[str, Any]:
         """Release a round that is held for review, and its alternates with it."""
-        return decided("release", round_id, told)
+        return decide("release", round_id, body)
 
     @routes.route("/matcher/v1/rounds/<round_id>/drop", methods=["POST"])
     @allow("admin")
@@ -115,18 +115,18 @@ def round_review_routes(context: ApiContext) -> Blueprint:
     @idempotent
     @routes.arguments(Because, example=_WHY)
     @routes.response(200, RoundSchema, description="The round, dropped; nobody was asked")
-    def drop(told: Mapping[str, Any], round_id: str) -> dict[str, Any]:
+    def drop(body: Mapping[str, Any], round_id: str) -> dict[str, Any]:
         """Drop a round that is held for review.
 
-        The next one comes when somebody signs up or something changes, or is asked for.
+        The next one comes when someone signs up or something changes, or on request.
         """
-        return decided("drop", round_id, told)
+        return decide("drop", round_id, body)
 
     @routes.route("/matcher/v1/round-mode")
     @allow("admin")
     @routes.response(200, ModeSchema, description="The mode")
     def read_mode() -> dict[str, Any]:
-        """Say whether rounds are held for review."""
+        """Read whether rounds are held for review."""
         with context.uow.begin(read_only=True) as store:
             return {"mode": store.rounds.mode(actor().programme_id)}
 
@@ -134,17 +134,17 @@ def round_review_routes(context: ApiContext) -> Blueprint:
     @allow("admin")
     @routes.arguments(SetModeSchema, example={"mode": "review", **_WHY})
     @routes.response(200, ModeSchema, description="The mode, in force from the next round that decides")
-    def write_mode(told: Mapping[str, Any]) -> dict[str, Any]:
-        """Hold rounds for review, or let them go on by themselves."""
-        mode = set_round_mode(context.uow, actor().programme_id, told["mode"], by="admin", reason=told["reason"])
+    def write_mode(body: Mapping[str, Any]) -> dict[str, Any]:
+        """Set whether rounds are held for review."""
+        mode = set_round_mode(context.uow, actor().programme_id, body["mode"], by="admin", reason=body["reason"])
         return {"mode": mode}
 
     return routes
 
 
-def _of_proposal(found: Shown) -> tuple[str, str]:
-    return "", found.proposal.mentee_id
+def _of_proposal(row: ShownProposal) -> tuple[str, str]:
+    return "", row.proposal.mentee_id
 
 
-def _shown(found: Shown) -> dict[str, Any]:
-    return asdict(found.proposal) | {"alternates": found.alternates}
+def _shown(row: ShownProposal) -> dict[str, Any]:
+    return asdict(row.proposal) | {"alternates": row.alternates}

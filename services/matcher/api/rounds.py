@@ -1,4 +1,4 @@
-"""Matching rounds: ask for one, read what they did."""
+"""Request matching rounds, and read their results."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -17,14 +17,14 @@ from services.matcher.use_cases.request_round import request_round
 
 
 class AskedSchema(CairnSchema):
-    """A round that was asked for."""
+    """A round that was requested."""
 
     status = fields.String(required=True, metadata={"example": "asked"})
     see = fields.String(required=True, metadata={"example": "/matcher/v1/rounds"})
 
 
 class AskSchema(CairnSchema):
-    """Why now, for the audit."""
+    """The reason for the request, for the audit."""
 
     reason = fields.String(
         load_default=None,
@@ -48,7 +48,7 @@ PROPOSED = {"description": "How many mentors were asked; in review: how many wil
 
 
 class RoundSchema(CairnSchema):
-    """One run of the matching: what went in and came out, as figures and hashes."""
+    """A matching round: its input and result, as figures and hashes."""
 
     id = fields.String(required=True)
     state = fields.String(required=True, metadata=STATE)
@@ -75,7 +75,7 @@ class RoundSchema(CairnSchema):
 
 
 def round_routes(context: ApiContext) -> Blueprint:
-    """Admins only."""
+    """Return the routes, for admins only."""
     routes = Blueprint(ROUNDS, __name__, description="Runs of the matching, each reproducible from what it stored.")
 
     @routes.route("/matcher/v1/rounds", methods=["POST"])
@@ -83,12 +83,12 @@ def round_routes(context: ApiContext) -> Blueprint:
     @idempotent
     @routes.arguments(AskSchema, required=False, example={"reason": "Three mentors were just approved"})
     @routes.response(202, AskedSchema, description="A worker runs it now; read it from the list of rounds")
-    def ask(told: Mapping[str, Any]) -> dict[str, Any]:
+    def ask(body: Mapping[str, Any]) -> dict[str, Any]:
         """Run a round now.
 
-        Rounds run by themselves whenever somebody signs up or changes; this is for the impatient.
+        Rounds run by themselves whenever someone signs up or changes; this starts one without delay.
         """
-        request_round(context.uow, actor().programme_id, by="admin", reason=told.get("reason"))
+        request_round(context.uow, actor().programme_id, by="admin", reason=body.get("reason"))
         return {"status": "asked", "see": "/matcher/v1/rounds"}
 
     @routes.route("/matcher/v1/rounds")
@@ -99,8 +99,8 @@ def round_routes(context: ApiContext) -> Blueprint:
         """List the rounds."""
         with context.uow.begin(read_only=True) as store:
             rows = store.rounds.listed(actor().programme_id, after=position(query["cursor"]), limit=query["limit"] + 1)
-        found = page(rows, limit=query["limit"], position=of_round)
-        return {**found, "items": [asdict(row) for row in found["items"]]}
+        listed = page(rows, limit=query["limit"], position=of_round)
+        return {**listed, "items": [asdict(row) for row in listed["items"]]}
 
     @routes.route("/matcher/v1/rounds/<round_id>")
     @allow("admin")
@@ -108,9 +108,9 @@ def round_routes(context: ApiContext) -> Blueprint:
     def read_round(round_id: str) -> dict[str, Any]:
         """Read one round."""
         with context.uow.begin(read_only=True) as store:
-            found = store.rounds.get(round_id)
-        if found.programme_id != actor().programme_id:
+            row = store.rounds.get(round_id)
+        if row.programme_id != actor().programme_id:
             raise NotFound("round_unknown", "There is no round with this id.")
-        return asdict(found)
+        return asdict(row)
 
     return routes

@@ -1,4 +1,4 @@
-"""Waiting: how long, and why; for the person, and for an admin everybody."""
+"""Read waits: a mentee's own, and for admins everyone's."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,7 +24,7 @@ CAUSE = {
 
 
 class EstimateSchema(CairnSchema):
-    """Half of people like this one had a mentor asked between `low_hours` and `high_hours` after `since`."""
+    """Half of the people like this one had a mentor asked between ``low_hours`` and ``high_hours`` after ``since``."""
 
     since = Instant(required=True, metadata={"description": "Sign-up, or the end of the last try"})
     low_hours = fields.Float(required=True, metadata={"description": "Never less than they have waited already"})
@@ -43,7 +43,7 @@ class EstimateSchema(CairnSchema):
 
 
 class WaitSchema(CairnSchema):
-    """Where a mentee stands, and an honest estimate with what it rests on."""
+    """Where a mentee stands, and an estimate with its basis."""
 
     mentee_id = fields.String(required=True)
     locale = fields.String(required=True, metadata={"example": "en"})
@@ -58,7 +58,7 @@ class WaitSchema(CairnSchema):
 
 
 class WaitingSchema(CairnSchema):
-    """Somebody who waits, with a reason."""
+    """A mentee who waits, with the cause."""
 
     mentee_id = fields.String(required=True)
     waiting_since = Instant(required=True)
@@ -71,17 +71,17 @@ class WaitingSchema(CairnSchema):
 
 
 def wait_routes(context: ApiContext) -> Blueprint:
-    """`GET` of waits."""
+    """Return the routes that read waits."""
     routes = Blueprint(WAITING, __name__, description="Nobody is dropped silently: who waits, how long, and why.")
 
     @routes.route("/matcher/v1/mentees/<mentee_id>/wait")
     @allow("person", "admin")
     @routes.response(200, WaitSchema, description="Where the mentee stands")
     def read_wait(mentee_id: str) -> dict[str, Any]:
-        """Say how long a mentee will wait.
+        """Estimate how long a mentee will wait.
 
-        From how long the last people like them waited who had waited as long as they have; where too few are known, the
-        programme's own promise. A second try is measured by second tries.
+        Based on how long the last people like them waited who had already waited as long; where there are too few, on
+        the programme's promise. A second try is estimated from second tries.
         """
         ensure_own(mentee_id)
         return _shown(context, read_waiting_time(context.uow, actor(), mentee_id, reader()))
@@ -91,11 +91,11 @@ def wait_routes(context: ApiContext) -> Blueprint:
     @routes.arguments(PageQuery, location="query")
     @routes.response(200, page_schema(WaitingSchema), description="Everybody who waits, longest first")
     def list_waiting(query: Mapping[str, Any]) -> dict[str, Any]:
-        """List everybody who waits, with a reason for each. Each reading is audited."""
-        who, after = actor(), position(query["cursor"])
-        rows = list_waiting_people(context.uow, who, after=after, limit=query["limit"])
-        found = page(rows, limit=query["limit"], position=of_waiting)
-        return {**found, "items": [_row(row) for row in found["items"]]}
+        """List everyone who waits, each with the cause. Each read is audited."""
+        caller, after = actor(), position(query["cursor"])
+        rows = list_waiting_people(context.uow, caller, after=after, limit=query["limit"])
+        listed = page(rows, limit=query["limit"], position=of_waiting)
+        return {**listed, "items": [_row(row) for row in listed["items"]]}
 
     return routes
 

@@ -1,4 +1,4 @@
-"""The matching weights: versions to read, publish and take back."""
+"""List, publish and revert versions of the weights."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,7 +22,7 @@ _MEANT = _HUNDRED | {"description": "0: the most total fit; 100: as many people 
 
 
 class SettingSchema(CairnSchema):
-    """How one criterion counts."""
+    """The mode and weight of a criterion."""
 
     mode = fields.String(metadata={"enum": ["hard", "soft", "off"]})
     weight = fields.Integer(
@@ -31,9 +31,9 @@ class SettingSchema(CairnSchema):
 
 
 class SettingsSchema(CairnSchema):
-    """The settings themselves.
+    """The settings of weights.
 
-    What is left out of those that are sent stays as in the version in force, criterion by criterion and lane by lane.
+    In a request, missing settings stay as in the version in force, criterion by criterion and lane by lane.
     """
 
     criteria = fields.Dict(keys=fields.String(), values=fields.Nested(SettingSchema), metadata={"example": _SETTINGS})
@@ -60,16 +60,16 @@ class SettingsSchema(CairnSchema):
     )
 
     def handle_error(self, error: ValidationError, data: Any, **_: Any) -> None:
-        """Tell every fault at once: those of the settings' values too, which otherwise are looked at later."""
+        """Report all faults at once, also those of the values, which are otherwise checked later."""
         own = SettingsSchema().fields
-        found = {name: fault for name, fault in error.messages_dict.items() if name not in own}
-        told = {name: value for name, value in data.items() if name in own} if isinstance(data, Mapping) else {}
-        found |= {fault.field: [fault.message] for fault in faults_in_json(told)}
-        raise ValidationError(found) if found else error
+        errors = {name: fault for name, fault in error.messages_dict.items() if name not in own}
+        known = {name: value for name, value in data.items() if name in own} if isinstance(data, Mapping) else {}
+        errors |= {fault.field: [fault.message] for fault in faults_in_json(known)}
+        raise ValidationError(errors) if errors else error
 
 
 class Because(CairnSchema):
-    """Why, for the audit."""
+    """The reason, for the audit."""
 
     reason = fields.String(
         required=True,
@@ -92,7 +92,7 @@ class WeightsSchema(SettingsSchema):
 
 
 def weights_routes(context: ApiContext) -> Blueprint:
-    """Admins only."""
+    """Return the routes, for admins only."""
     routes = Blueprint(WEIGHTS, __name__, description="What counts in matching, as versions that admins publish.")
 
     @routes.route("/matcher/v1/weights")
@@ -106,8 +106,8 @@ def weights_routes(context: ApiContext) -> Blueprint:
             rows = store.weights.listed(
                 actor().programme_id, below=below[0] if below else None, limit=query["limit"] + 1
             )
-        found = page(rows, limit=query["limit"], position=lambda row: (row.weights.version,))
-        return {**found, "items": [_shown(row) for row in found["items"]]}
+        listed = page(rows, limit=query["limit"], position=lambda row: (row.weights.version,))
+        return {**listed, "items": [_shown(row) for row in listed["items"]]}
 
     @routes.route("/matcher/v1/weights/current")
     @allow("admin")
@@ -123,19 +123,18 @@ def weights_routes(context: ApiContext) -> Blueprint:
     @conditional
     @routes.arguments(NewWeights, example={"criteria": _SETTINGS, "reason": "More people ask about pumps"})
     @routes.response(201, WeightsSchema, description="The new version, in force for the next round")
-    def publish(told: dict[str, Any]) -> dict[str, Any]:
+    def publish(body: dict[str, Any]) -> dict[str, Any]:
         """Publish weights.
 
-        What is left out stays as in the version in force, which is the one that `If-Match` names by its ETag: 428
-        without it, 412 when another was published meanwhile. To go back to what Cairn starts with, send the preset
-        `balanced`, or revert to version 1. Every fault is named by its field, and nothing is published unless all is
-        well.
+        Missing settings stay as in the version in force, whose ETag ``If-Match`` has to carry: 428 without it, 412 when
+        another version was published meanwhile. To return to the initial weights, send the preset ``balanced`` or
+        revert to version 1. Every fault is reported by field, and nothing is published unless all are valid.
         """
-        reason = told.pop("reason")
+        reason = body.pop("reason")
         with context.uow.begin() as store:
-            after = _decided_on(store.weights.current(actor().programme_id))
+            after = _require_current(store.weights.current(actor().programme_id))
             return versioned(
-                publish_weights(context.uow, actor().programme_id, told, after=after, by="admin", reason=reason)
+                publish_weights(context.uow, actor().programme_id, body, after=after, by="admin", reason=reason)
             )
 
     @routes.route("/matcher/v1/weights/<int(max=2147483647):version>/revert", methods=["POST"])
@@ -144,28 +143,28 @@ def weights_routes(context: ApiContext) -> Blueprint:
     @conditional
     @routes.arguments(Because, example={"reason": "Back to what worked"})
     @routes.response(201, WeightsSchema, description="The earlier settings as a new version")
-    def revert(told: Mapping[str, Any], version: int) -> dict[str, Any]:
+    def revert(body: Mapping[str, Any], version: int) -> dict[str, Any]:
         """Publish an earlier version again.
 
         It becomes a new version; history is never rewritten.
         """
         programme = actor().programme_id
         with context.uow.begin() as store:
-            after = _decided_on(store.weights.current(programme))
+            after = _require_current(store.weights.current(programme))
             return versioned(
-                revert_weights(context.uow, programme, version, after=after, by="admin", reason=told["reason"])
+                revert_weights(context.uow, programme, version, after=after, by="admin", reason=body["reason"])
             )
 
     return routes
 
 
-def _decided_on(current: PublishedWeights) -> int:
+def _require_current(current: PublishedWeights) -> int:
     require_match(current.weights.version)
     return current.weights.version
 
 
 def versioned(published: PublishedWeights) -> dict[str, Any]:
-    """A version as shown; its number is the ETag."""
+    """Return a version as JSON; its number is the ETag."""
     set_version(published.weights.version)
     return _shown(published)
 

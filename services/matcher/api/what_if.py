@@ -1,4 +1,4 @@
-"""What other weights would change, before anybody publishes them."""
+"""Preview what other weights would change, before they are published."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,7 +21,7 @@ _FIRST = "; the first of them by id, as many as `most` says"
 
 
 class MostQuery(CairnSchema):
-    """How many mentees to name."""
+    """How many mentees each list names."""
 
     most = fields.Integer(
         load_default=MOST,
@@ -31,7 +31,7 @@ class MostQuery(CairnSchema):
 
 
 class CountsSchema(CairnSchema):
-    """How many mentees, whatever the lists name."""
+    """Complete counts of mentees, however many the lists name."""
 
     changed = fields.Integer(required=True)
     gained = fields.Integer(required=True)
@@ -39,7 +39,7 @@ class CountsSchema(CairnSchema):
 
 
 class VerdictSchema(CairnSchema):
-    """One set of pairs, judged by one set of weights."""
+    """A set of pairs, evaluated by a set of weights."""
 
     matched = fields.Integer(required=True)
     mean = fields.Float(required=True, metadata={"description": "Mean score of the pairs, 0 to 100"})
@@ -61,7 +61,7 @@ class VerdictSchema(CairnSchema):
 
 
 class GuardrailSchema(CairnSchema):
-    """A group before and after; null where it has fewer than five people, or where such a group would show by it."""
+    """A group before and after; null where it has fewer than five people or would reveal such a group."""
 
     axis = fields.String(required=True, metadata={"example": "language"})
     code = fields.String(required=True, metadata={"example": "es", "description": CODE})
@@ -72,7 +72,7 @@ class GuardrailSchema(CairnSchema):
 
 
 class MoveSchema(CairnSchema):
-    """What changes for one mentee: the score of their pair by the candidate weights; null without a pair."""
+    """A mentee's score before and after, by the candidate weights; null without a pair."""
 
     mentee_id = fields.String(required=True)
     before = fields.Integer(required=True, allow_none=True)
@@ -80,7 +80,7 @@ class MoveSchema(CairnSchema):
 
 
 class WhatIfSchema(CairnSchema):
-    """Those who wait now, under the weights in force and under the candidate ones; each judged by both."""
+    """The people who wait, under the weights in force and the candidate ones, each evaluated by both."""
 
     as_of = Instant(required=True, metadata={"description": "When the pool was read, a minute ago at most"})
     waiting = fields.Integer(required=True, metadata={"description": "How many people wait"})
@@ -109,7 +109,7 @@ class WhatIfSchema(CairnSchema):
 
 
 def what_if_routes(context: ApiContext) -> Blueprint:
-    """Admins only; reads, and changes nothing."""
+    """Return the routes, for admins only; they change nothing."""
     routes = Blueprint(f"{WEIGHTS} tried", __name__, description="Other weights against the people who wait now.")
 
     @routes.route("/matcher/v1/what-if", methods=["POST"])
@@ -118,60 +118,63 @@ def what_if_routes(context: ApiContext) -> Blueprint:
     @routes.arguments(MostQuery, location="query")
     @routes.arguments(SettingsSchema, required=False, example={"criteria": {"device": {"mode": "soft", "weight": 80}}})
     @routes.response(200, WhatIfSchema, description="What would change")
-    def try_other_weights(query: Mapping[str, Any], told: dict[str, Any]) -> dict[str, Any]:
+    def try_other_weights(query: Mapping[str, Any], body: dict[str, Any]) -> dict[str, Any]:
         """Try other weights.
 
-        The people who wait now are matched under the weights in force and under these, which stay like those in what is
-        left out; nothing is stored or sent. 409 for a pool too large to wait for, 503 with Retry-After while another
+        Matches the people who wait now under the weights in force and under these; missing fields stay as in force.
+        Stores and sends nothing. 409 for a pool too large to wait for, 503 with Retry-After while another
         question is being answered.
         """
         with patience():
-            return shown_what_if(preview_weights(context.uow, context.queue, actor().programme_id, told), query["most"])
+            return shown_what_if(preview_weights(context.uow, context.queue, actor().programme_id, body), query["most"])
 
     return routes
 
 
-def shown_what_if(tried: Preview, most: int = MOST) -> dict[str, Any]:
-    """A what-if as answered; each list names ``most`` mentees at most."""
-    found = tried.found
+def shown_what_if(preview: Preview, most: int = MOST) -> dict[str, Any]:
+    """Return a what-if as JSON; each list names ``most`` mentees at most."""
+    changes = preview.found
     verdicts = ("before_by_current", "before_by_candidate", "after_by_current", "after_by_candidate")
-    lists = {"changed": found.changed, "gained": found.gained, "lost": found.lost}
+    lists = {"changed": changes.changed, "gained": changes.gained, "lost": changes.lost}
     return (
-        {"as_of": tried.as_of, "waiting": tried.waiting, "weights_version": tried.weights_version}
-        | {name: _verdict(getattr(found, name)) for name in verdicts}
-        | {"counts": {name: len(some) for name, some in lists.items()}}
-        | {name: list(some[:most]) for name, some in lists.items()}
-        | _moves(found, most)
-        | {"guardrails": [_guardrail(one) for one in found.guardrails], "optimal": found.optimal}
+        {"as_of": preview.as_of, "waiting": preview.waiting, "weights_version": preview.weights_version}
+        | {name: _verdict(getattr(changes, name)) for name in verdicts}
+        | {"counts": {name: len(mentees) for name, mentees in lists.items()}}
+        | {name: list(mentees[:most]) for name, mentees in lists.items()}
+        | _moves(changes, most)
+        | {"guardrails": [_guardrail(guardrail) for guardrail in changes.guardrails], "optimal": changes.optimal}
     )
 
 
-def _moves(found: WhatIf, most: int) -> dict[str, Any]:
+def _moves(changes: WhatIf, most: int) -> dict[str, Any]:
     return {
-        "gains": found.gains,
-        "loses": found.loses,
-        "moves": [{"mentee_id": one, "before": was, "after": now} for one, was, now in found.moves(most)],
+        "gains": changes.gains,
+        "loses": changes.loses,
+        "moves": [
+            {"mentee_id": mentee_id, "before": before, "after": after}
+            for mentee_id, before, after in changes.moves(most)
+        ],
     }
 
 
-def _verdict(found: Evaluation) -> dict[str, Any]:
+def _verdict(changes: Evaluation) -> dict[str, Any]:
     return {
-        "matched": found.matched,
-        "mean": found.mean,
-        "fit": found.fit / 1000,
-        "histogram": list(found.histogram()),
-        "matched_past_promise": found.matched_past_promise,
-        "left_past_promise": found.left_past_promise,
-        "median_wait_left_hours": found.median_wait_left,
+        "matched": changes.matched,
+        "mean": changes.mean,
+        "fit": changes.fit / 1000,
+        "histogram": list(changes.histogram()),
+        "matched_past_promise": changes.matched_past_promise,
+        "left_past_promise": changes.left_past_promise,
+        "median_wait_left_hours": changes.median_wait_left,
     }
 
 
-def _guardrail(found: Guardrail) -> dict[str, Any]:
+def _guardrail(guardrail: Guardrail) -> dict[str, Any]:
     return {
-        "axis": found.group.axis,
-        "code": found.group.code,
-        "people": found.people,
-        "matched_before": found.matched_before,
-        "matched_after": found.matched_after,
-        "alert": found.alert,
+        "axis": guardrail.group.axis,
+        "code": guardrail.group.code,
+        "people": guardrail.people,
+        "matched_before": guardrail.matched_before,
+        "matched_after": guardrail.matched_after,
+        "alert": guardrail.alert,
     }

@@ -1,4 +1,4 @@
-"""Why somebody waits: in words for the person, with the numbers behind them for an admin."""
+"""Explain why a mentee waits: in words for the mentee, with numbers for an admin."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from services.chassis.web.fields import CairnSchema
 from services.matcher.api.context import WAITING, ApiContext, actor, patience, reader
 from services.matcher.api.waits import CAUSE, STATUS
 from services.matcher.domain.explain import Bottleneck
-from services.matcher.use_cases.explain_wait import LetGo, Why, explain_wait
+from services.matcher.use_cases.explain_wait import ShownRelaxation, WaitExplanation, explain_wait
 from services.matcher.use_cases.wording.causes_and_rules import format_rule
 from services.matcher.use_cases.wording.wait_reasons import format_bottleneck, format_relaxation, format_wait_reasons
 
@@ -24,7 +24,7 @@ class RuleSchema(CairnSchema):
 
 
 class RelaxationSchema(CairnSchema):
-    """Wishes that could be let go of together; only ever the person's own to decide."""
+    """Wishes that, dropped together, would open mentors; only the mentee decides about them."""
 
     rules = fields.List(fields.String(), required=True, metadata={"example": ["must:gender"]})
     says = fields.String(required=True)
@@ -75,7 +75,7 @@ class WhySchema(CairnSchema):
 
 
 def why_routes(context: ApiContext) -> Blueprint:
-    """The person themselves, and admins."""
+    """Return the routes; for the mentee themselves and admins."""
     routes = Blueprint(
         f"{WAITING} explained", __name__, description="What stands in the way, and what would change it."
     )
@@ -85,12 +85,11 @@ def why_routes(context: ApiContext) -> Blueprint:
     @answers(409)
     @routes.response(200, WhySchema, description="The reason, and what would change it")
     def read_why(mentee_id: str) -> dict[str, Any]:
-        """Say why a mentee has no mentor yet.
+        """Read why a mentee has no mentor yet.
 
-        The person reads sentences in their own language, without numbers and without anything of other people; an admin
-        reads the numbers and names behind them as well, and that is audited. When
-        the engine is busy (503 with Retry-After) or the pool too large (409), an admin is told so, and a person reads
-        what the last round found.
+        The mentee gets sentences in their own language, without numbers or anything about other people; an admin also
+        gets the numbers and ids behind them, which is audited. When the engine is busy (503 with Retry-After) or the
+        pool too large (409), an admin gets that error, and a mentee the cause that the last round stored.
         """
         ensure_own(mentee_id)
         with patience():
@@ -100,9 +99,9 @@ def why_routes(context: ApiContext) -> Blueprint:
     return routes
 
 
-def _shown(why: Why, phrases: Phrases) -> dict[str, Any]:
-    behind = why.behind_it
-    found: dict[str, Any] = {
+def _shown(why: WaitExplanation, phrases: Phrases) -> dict[str, Any]:
+    details = why.details
+    body: dict[str, Any] = {
         "mentee_id": why.person_id,
         "locale": phrases.locale,
         "status": why.status,
@@ -110,16 +109,16 @@ def _shown(why: Why, phrases: Phrases) -> dict[str, Any]:
         "says": list(format_wait_reasons(why, phrases)),
         "rules": list(why.rules),
         "rule_labels": [{"rule": rule, "label": format_rule(rule, phrases)} for rule in why.rules],
-        "relaxations": [_let_go(one, phrases) for one in why.relaxations],
-        "crowd": _crowd(behind.crowd, phrases) if behind and behind.crowd else None,
+        "relaxations": [_relaxation(relaxation, phrases) for relaxation in why.relaxations],
+        "crowd": _crowd(details.crowd, phrases) if details and details.crowd else None,
         "round_id": why.round_id,
     }
-    return found | ({"suitable": behind.suitable, "free": behind.free} if behind else {})
+    return body | ({"suitable": details.suitable, "free": details.free} if details else {})
 
 
-def _let_go(one: LetGo, phrases: Phrases) -> dict[str, Any]:
-    shown: dict[str, Any] = {"rules": list(one.rules), "says": format_relaxation(one, phrases)}
-    return shown if one.mentors is None else shown | {"mentors": one.mentors}
+def _relaxation(relaxation: ShownRelaxation, phrases: Phrases) -> dict[str, Any]:
+    shown: dict[str, Any] = {"rules": list(relaxation.rules), "says": format_relaxation(relaxation, phrases)}
+    return shown if relaxation.mentors is None else shown | {"mentors": relaxation.mentors}
 
 
 def _crowd(crowd: Bottleneck, phrases: Phrases) -> dict[str, Any]:

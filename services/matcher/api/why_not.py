@@ -1,4 +1,4 @@
-"""Why not that mentor: the price of a pin or a block, before anybody decides on it."""
+"""Compute the cost of a pin or a block before an admin decides on it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,7 +25,7 @@ class PairSchema(CairnSchema):
 
 
 class DecisionSchema(PairSchema):
-    """A pair, and what to decide about it."""
+    """A pair, and the decision to evaluate."""
 
     as_ = fields.String(
         data_key="as",
@@ -59,7 +59,7 @@ class WhyNotSchema(PairSchema):
 
 
 def why_not_routes(context: ApiContext) -> Blueprint:
-    """Admins only; reads, and changes nothing."""
+    """Return the routes, for admins only; they change nothing."""
     routes = Blueprint(
         f"{ROUNDS} questioned", __name__, description="A pair by force, or kept apart, and what it would cost."
     )
@@ -69,27 +69,27 @@ def why_not_routes(context: ApiContext) -> Blueprint:
     @answers(404, 409)
     @routes.arguments(DecisionSchema, example={"mentee_id": "m-1", "mentor_id": "n-1", "as": "pin"})
     @routes.response(200, WhyNotSchema, description="The price of the pin or the block")
-    def ask_why_not(told: Mapping[str, Any]) -> dict[str, Any]:
-        """Say why these two are not paired, or what it would cost to keep them apart.
+    def ask_why_not(body: Mapping[str, Any]) -> dict[str, Any]:
+        """Read why these two are not paired, or what keeping them apart would cost.
 
-        Everybody else is matched again; nothing is stored or sent. Who likes the answer, pins or blocks the pair. 409
+        Matches everyone else again; stores and sends nothing. 409
         for a pool too large to wait for, 503 with Retry-After while another question is being answered.
         """
         phrases = context.words.of(reader())
         with patience():
-            pair = Pair(told["mentee_id"], told["mentor_id"])
-            found = price_pair(context.uow, context.queue, actor().programme_id, pair, told["as_"])
+            pair = Pair(body["mentee_id"], body["mentor_id"])
+            cost = price_pair(context.uow, context.queue, actor().programme_id, pair, body["as_"])
         return {
-            "mentee_id": found.pair.mentee_id,
-            "mentor_id": found.pair.mentor_id,
-            "as_": told["as_"],
-            "possible": not found.rules,
-            "already": found.already,
-            "rules": [{"rule": rule, "label": format_rule(rule, phrases)} for rule in found.rules],
-            "fewer_matched": found.fewer_matched,
-            "lost_priority": found.lost_priority,
-            "lost_fit": found.lost_fit / 1000,
-            "others": list(found.others),
+            "mentee_id": cost.pair.mentee_id,
+            "mentor_id": cost.pair.mentor_id,
+            "as_": body["as_"],
+            "possible": not cost.rules,
+            "already": cost.already,
+            "rules": [{"rule": rule, "label": format_rule(rule, phrases)} for rule in cost.rules],
+            "fewer_matched": cost.fewer_matched,
+            "lost_priority": cost.lost_priority,
+            "lost_fit": cost.lost_fit / 1000,
+            "others": list(cost.others),
         }
 
     return routes

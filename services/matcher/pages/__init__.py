@@ -1,4 +1,4 @@
-"""The matcher's pages: a mentor's answer, and where a mentee's answer to an introduction goes."""
+"""The matcher's pages: a mentor's answer to an offer, and a mentee's answer to an introduction."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Where a mentee's answer to an introduction goes; the introduction itself is shown by profiles."""
+"""Handle a mentee's answer to an introduction; profiles shows the introduction itself."""
 
 from contextlib import suppress
 
@@ -19,7 +19,7 @@ PURPOSE = "introduction"
 
 
 def introductions(pages: Blueprint, uow: UnitOfWork, words: Words, links: LinkSigner) -> None:
-    """Add the two answers. Each shows where things stand afterwards; a repeated answer gets the same page."""
+    """Add the routes of both answers. Each shows the match's state afterwards; a repeated answer gets the same page."""
 
     def opened(token: str) -> Offer:
         link = links.read(token, PURPOSE)

@@ -1,4 +1,4 @@
-"""A mentor answers from their mail: opening the link shows, two real buttons answer."""
+"""A mentor's answer from their mail: opening the link shows the offer, two buttons answer it."""
 
 from contextlib import suppress
 
@@ -24,7 +24,7 @@ NOTE = 500  # characters
 
 
 def offers(pages: Blueprint, uow: UnitOfWork, terms: Terms, words: Words, links: LinkSigner) -> None:
-    """Add the answer page. Wrong, expired and unknown links look alike; a repeated answer gets the same page."""
+    """Add the page of an offer. Wrong, expired and unknown links look alike; a repeated answer gets the same page."""
 
     def opened(token: str) -> Offer:
         link = links.read(token, PURPOSE)
@@ -34,19 +34,19 @@ def offers(pages: Blueprint, uow: UnitOfWork, terms: Terms, words: Words, links:
     @allow("anyone")
     def offer_page(token: str) -> Response:
         offer = opened(token)
-        say = phrases_for(offer, words)
+        phrases = phrases_for(offer, words)
         if not offer.open:
-            return answered_page(offer, say)
+            return answered_page(offer, phrases)
         return render(
             "matcher/offer.html",
-            lang=say.locale,
-            phrases=say,
+            lang=phrases.locale,
+            phrases=phrases,
             token=token,
-            reasons=format_reasons(offer.match.reasons_told, say),
-            request_shape=label("request_shape", offer.request_shape, say.locale),
-            formats=[label("format", code, say.locale) for code in offer.formats],
-            answer_by=moment(offer.match.answer_by, offer.time_zone, say.locale),
-            decline_reasons=[(code, label("decline_reason", code, say.locale)) for code in codes("decline_reason")],
+            reasons=format_reasons(offer.match.reasons_told, phrases),
+            request_shape=label("request_shape", offer.request_shape, phrases.locale),
+            formats=[label("format", code, phrases.locale) for code in offer.formats],
+            answer_by=moment(offer.match.answer_by, offer.time_zone, phrases.locale),
+            decline_reasons=[(code, label("decline_reason", code, phrases.locale)) for code in codes("decline_reason")],
             note_length=NOTE,
         )
 
@@ -54,7 +54,7 @@ def offers(pages: Blueprint, uow: UnitOfWork, terms: Terms, words: Words, links:
     @allow("anyone")
     def accept_offer(token: str) -> Response:
         check_nonce()
-        actor, match_id = _who(opened(token))
+        actor, match_id = _actor_and_match(opened(token))
         with suppress(Conflict):  # answered before, or too late: the page says which
             accept_match(uow, terms, actor, match_id)
         return _to_page(token)
@@ -63,8 +63,8 @@ def offers(pages: Blueprint, uow: UnitOfWork, terms: Terms, words: Words, links:
     @allow("anyone")
     def decline_offer(token: str) -> Response:
         check_nonce()
-        actor, match_id = _who(opened(token))
-        reason, note = _why_not()
+        actor, match_id = _actor_and_match(opened(token))
+        reason, note = _reason_and_note()
         with suppress(Conflict):  # answered before, or too late: the page says which
             decline_match(uow, actor, match_id, reason=reason, note=note)
         return _to_page(token)
@@ -77,12 +77,12 @@ def _opened(uow: UnitOfWork, match_id: str, person_id: str) -> Offer:
         raise LinkRefused from None
 
 
-def _who(offer: Offer) -> tuple[Actor, str]:
+def _actor_and_match(offer: Offer) -> tuple[Actor, str]:
     return offer.actor, offer.match.id
 
 
-def _why_not() -> tuple[str | None, str | None]:
-    """The coded reason and the private note of the form, both optional."""
+def _reason_and_note() -> tuple[str | None, str | None]:
+    """Return the coded reason and the private note of the form, both optional."""
     reason, note = request.form.get("reason") or None, (request.form.get("note") or "").strip() or None
     if reason is not None and not is_code("decline_reason", reason):
         raise Invalid("reason_unknown", "Please choose one of the reasons, or none.", field="reason")
@@ -92,5 +92,5 @@ def _why_not() -> tuple[str | None, str | None]:
 
 
 def _to_page(token: str) -> Response:
-    """Send the browser to the page that shows where things stand, so that a reload answers nothing again."""
+    """Redirect to the page that shows the match's state, so that a reload does not answer again."""
     return Response(status=303, headers={"Location": f"/offers/{token}"})

@@ -1,4 +1,4 @@
-"""How a page speaks: the reader's language, and what there is to say once a match was answered."""
+"""Render pages in the reader's language, and the page after a match was answered."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,12 +12,12 @@ from services.matcher.use_cases.read_offer import Offer
 
 
 def phrases_for(offer: Offer, words: Words) -> Phrases:
-    """The language the reader has chosen, else their own."""
+    """Return phrases in the language that the reader has chosen, else in their own."""
     return words.of(chosen_language() or offer.locale)
 
 
 def moment(when: datetime | None, time_zone: str, locale: str) -> str:
-    """A moment as the reader's own clock and language show it."""
+    """Return a moment in the reader's time zone and language; empty for None."""
     if when is None:
         return ""
     try:
@@ -27,54 +27,54 @@ def moment(when: datetime | None, time_zone: str, locale: str) -> str:
     return format_datetime(when, "EEEE d MMMM, HH:mm z", tzinfo=zone, locale=locale.replace("-", "_"))
 
 
-def answered_page(offer: Offer, say: Phrases) -> Response:
-    """A calm page that says where things stand, whoever brought them there."""
-    heading, text = _mentor_reads(offer, say) if offer.side == "mentor" else _mentee_reads(offer, say)
-    return render("matcher/answered.html", lang=say.locale, phrases=say, heading=heading, text=text)
+def answered_page(offer: Offer, phrases: Phrases) -> Response:
+    """Return the page that shows a match's state after an answer."""
+    heading, text = _mentor_text(offer, phrases) if offer.side == "mentor" else _mentee_text(offer, phrases)
+    return render("matcher/answered.html", lang=phrases.locale, phrases=phrases, heading=heading, text=text)
 
 
-def _mentor_reads(offer: Offer, say: Phrases) -> tuple[str, str]:
+def _mentor_text(offer: Offer, phrases: Phrases) -> tuple[str, str]:
     match offer.match.state, offer.match.end_cause, offer.match.ended_by:
         case "accepted", _, _:
             return (
-                say.gettext("Thank you for saying yes"),
-                say.gettext("We are introducing you now. As soon as they confirm, you will hear from us."),
+                phrases.gettext("Thank you for saying yes"),
+                phrases.gettext("We are introducing you now. As soon as they confirm, you will hear from us."),
             )
         case "active", _, _:
             return (
-                say.gettext("You are matched"),
-                say.gettext("Both of you said yes. A message with how to go on is in your mail."),
+                phrases.gettext("You are matched"),
+                phrases.gettext("Both of you said yes. A message with how to go on is in your mail."),
             )
         case "ended", "declined", "mentor":
             return (
-                say.gettext("Thank you for telling us"),
-                say.gettext(
+                phrases.gettext("Thank you for telling us"),
+                phrases.gettext(
                     "That is perfectly fine. We are looking for someone else. "
                     "If you gave a reason, only the programme's team sees it."
                 ),
             )
         case _:
-            return _closed(say)
+            return _closed(phrases)
 
 
-def _mentee_reads(offer: Offer, say: Phrases) -> tuple[str, str]:
+def _mentee_text(offer: Offer, phrases: Phrases) -> tuple[str, str]:
     match offer.match.state, offer.match.end_cause, offer.match.ended_by:
         case "active", _, _:
             return (
-                say.gettext("You are matched"),
-                say.gettext("Both of you said yes. A message with how to go on is in your mail."),
+                phrases.gettext("You are matched"),
+                phrases.gettext("Both of you said yes. A message with how to go on is in your mail."),
             )
         case "ended", "declined", "mentee":
             return (
-                say.gettext("Thank you for telling us"),
-                say.gettext("You keep your place, and we are already looking for someone else."),
+                phrases.gettext("Thank you for telling us"),
+                phrases.gettext("You keep your place, and we are already looking for someone else."),
             )
         case _:
-            return _closed(say)
+            return _closed(phrases)
 
 
-def _closed(say: Phrases) -> tuple[str, str]:
+def _closed(phrases: Phrases) -> tuple[str, str]:
     return (
-        say.gettext("This question is closed"),
-        say.gettext("It was answered or taken back in the meantime. There is nothing you need to do."),
+        phrases.gettext("This question is closed"),
+        phrases.gettext("It was answered or taken back in the meantime. There is nothing you need to do."),
     )

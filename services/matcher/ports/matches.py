@@ -1,4 +1,4 @@
-"""Where matches are kept, and the places they take."""
+"""Ports for matches and the places they take."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ if TYPE_CHECKING:  # the engine is heavy: only the processes that match and expl
 
 
 class Places(Protocol):
-    """The places that mentors have: counted where they are taken, so that none is given twice."""
+    """The places that mentors have; taking one is atomic, so none is given twice."""
 
     def take(self, wanted: Mapping[str, int]) -> Mapping[str, int]:
-        """Take up to so many places of each mentor who may be asked; returns how many were free, if any."""
+        """Take up to ``wanted`` places of each mentor who may be asked; return how many were taken, per mentor."""
 
     def free(self, mentor_id: str) -> None:
         """Give a place back."""
 
     def of(self, mentor_id: str) -> tuple[int, int]:
-        """(taken, capacity) of a mentor."""
+        """Return a mentor's (taken, capacity)."""
 
     def count_lapse(self, mentor_id: str) -> int:
-        """One more offer went unanswered; returns how many in a row."""
+        """Count one more unanswered offer; return how many there are in a row."""
 
     def rest(self, mentor_id: str, until: datetime | None) -> None:
-        """Let a mentor rest until a moment; None ends the rest. Either way their lapses are counted afresh."""
+        """Let a mentor rest until a moment; None ends the rest. Both reset the count of lapses."""
 
     def wake(self) -> Sequence[str]:
-        """End the pauses and rests that are over; returns the programmes concerned."""
+        """End breaks and rests that are over; return the programmes concerned."""
 
 
 class Matches(Protocol):
     """The matches, live and ended."""
 
     def get(self, match_id: str, *, lock: bool = False) -> Match:
-        """The match; raises NotFound."""
+        """Return the match; raise NotFound."""
 
     def listed(
         self,
@@ -50,49 +50,49 @@ class Matches(Protocol):
         after: Position | None = None,
         limit: int,
     ) -> Sequence[Match]:
-        """The matches that a person may know of (None: everybody's), the latest proposed first, behind a position."""
+        """List the matches that a person may see (None: all), the latest proposed first, after a position."""
 
     def by_state(self, programme_id: str) -> Mapping[str, int]:
-        """How many matches are in each state."""
+        """Return the number of matches per state."""
 
     def known(self, match_ids: Sequence[str]) -> frozenset[str]:
-        """Which of these ids there is (or was) a match of."""
+        """Return those of these ids that have (or had) a match."""
 
     def turned_down(self, programme_id: str) -> Sequence[Match]:
-        """The last match of each mentee who waits because somebody said no, or nothing, to it, longest waiting first.
+        """Return the last match of each mentee who waits since it was declined or expired, longest waiting first.
 
-        Only as far as no round was applied that began since: such a round has looked for somebody else already.
+        Leaves out matches that ended before the last applied round began: that round has seen their mentees.
         """
 
     def add(self, offers: Sequence[Offer]) -> frozenset[str]:
-        """Store new matches, each of another mentee; returns the ids of those whose mentee had no live one already."""
+        """Store new matches of different mentees; return the ids stored: mentees with a live match are left out."""
 
     def save(self, before: Match, after: Match) -> Match:
-        """Compare and set on (state, version); raises MatchMovedOn when someone else was faster."""
+        """Compare and set on (state, version); raise MatchMovedOn when another transaction was faster."""
 
     def keep_note(self, match_id: str, note: str) -> None:
-        """Keep a private note beside a decline; it is shown to nobody but an admin and never told."""
+        """Store the private note of a decline; only admins see it, and no event contains it."""
 
     def note(self, match_id: str) -> str | None:
-        """The private note of a decline, for an admin."""
+        """Return the private note of a decline, for an admin."""
 
     def expect(self, person_ids: Sequence[str]) -> None:
-        """Find out at once who of these people, all of them locked, is in a live match."""
+        """Read in one go which of these people, all of them locked, are in a live match."""
 
     def live_of(self, person_id: str) -> Sequence[Match]:
-        """The live matches of a person on either side, locked, newest first."""
+        """Return the live matches of a person on either side, locked, newest first."""
 
     def overdue(self, limit: int) -> Sequence[str]:
-        """Ids of matches whose time to answer is over."""
+        """Return ids of matches whose time to answer is over."""
 
     def to_remind(self, limit: int) -> Sequence[str]:
-        """Ids of matches of which someone is to be reminded now."""
+        """Return ids of matches for which a reminder is due."""
 
     def forget(self, person_id: str) -> None:
-        """Take a person, the reasons and the notes out of their ended matches."""
+        """Remove a person, the reasons and the notes from their ended matches."""
 
     def outcomes(self, programme_id: str, last: int) -> Sequence[tuple[Sequence[Part], str]]:
-        """The parts and the end of the last matches that were active and ended in a way that says something."""
+        """Return score parts and end cause of the last active matches whose end says how well the pair fitted."""
 
     def shown(self, match_id: str) -> tuple[Sequence[Part], int]:
-        """The parts of the score as they were when the match was proposed, and the score itself."""
+        """Return the parts of the score and the score, as of the proposal."""

@@ -1,4 +1,4 @@
-"""Pins and blocks as the use cases see them."""
+"""The port for pins and blocks."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from services.matcher.domain.records import PairRule, PairRuleKind, Position
 
 
 class Pairs(Protocol):
-    """What admins decided about single pairs. A pair is pinned or blocked, never both; a mentee has one pin at most."""
+    """Pins and blocks. A pair is pinned or blocked, never both; a mentee has one pin at most."""
 
     def of(self, pair: Pair) -> PairRule | None:
-        """What was decided about a pair."""
+        """Return the pin or block of a pair, if any."""
 
     def pin_of(self, mentee_id: str) -> PairRule | None:
-        """The pin of a mentee."""
+        """Return the pin of a mentee, if any."""
 
     def listed(
         self, programme_id: str, kind: PairRuleKind, *, after: Position | None, limit: int
     ) -> Sequence[PairRule]:
-        """The pins or blocks of a programme, the latest first, behind a position."""
+        """List the pins or blocks of a programme, the latest first, after a position."""
 
     def hold(self, pair: Pair) -> bool:
-        """Lock both people of a pair until the transaction ends; False when one of them is not there."""
+        """Lock both people of a pair until the transaction ends; return False when one of them does not exist."""
 
     def keep(self, rule: PairRule) -> None:
-        """Store a decision about a pair that has none yet."""
+        """Store the pin or block of a pair that has none yet."""
 
     def drop(self, pair: Pair, kind: PairRuleKind) -> bool:
-        """Remove a decision; False when there was none of this kind."""
+        """Delete a pin or block; return False when there was none."""

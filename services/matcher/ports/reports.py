@@ -1,4 +1,4 @@
-"""Reports that a worker makes and the doors show."""
+"""The port for reports, which a worker makes and the API shows."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ class Reports(Protocol):
     """The last report of each kind and programme."""
 
     def get(self, programme_id: str, kind: str) -> Report | None:
-        """The report, or None when it was never asked for."""
+        """Return the report, or None when it was never requested."""
 
     def ask(self, programme_id: str, kind: str) -> None:
-        """Note that a report is asked for now; the last one made stays until the next is there."""
+        """Record that a report is requested now; the last one stays until the next is made."""
 
     def keep(self, programme_id: str, kind: str, content: Mapping[str, Any]) -> None:
-        """Keep a report that was made now."""
+        """Store a report that was made now."""

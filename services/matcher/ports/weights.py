@@ -1,4 +1,4 @@
-"""The weights as the use cases see them: published versions, and the draft that is worked on."""
+"""The port for weights: published versions, and the draft."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from typing import Protocol
 from services.matcher.domain.records import PublishedWeights, WeightsDraft
 
 
-class WeightsShelf(Protocol):
-    """The versions of a programme's weights; before the first publication the ones Cairn starts with."""
+class WeightsVersions(Protocol):
+    """The versions of a programme's weights; before the first publication, the initial ones."""
 
     def current(self, programme_id: str) -> PublishedWeights:
-        """The version in force."""
+        """Return the version in force."""
 
     def version(self, programme_id: str, version: int) -> PublishedWeights:
-        """One version; raises NotFound."""
+        """Return a version; raise NotFound."""
 
     def listed(self, programme_id: str, *, below: int | None, limit: int) -> Sequence[PublishedWeights]:
-        """The versions, the newest first, under a version number."""
+        """List the versions below a version number, the newest first."""
 
     def publish(self, programme_id: str, published: PublishedWeights, *, after: int) -> bool:
-        """Put a new version in force if ``after`` is still the one in force; False otherwise."""
+        """Put a new version in force if ``after`` is still in force; return False otherwise."""
 
     def draft(self, programme_id: str, *, lock: bool = False) -> WeightsDraft | None:
-        """The programme's draft; ``lock`` keeps others from changing it until the transaction ends."""
+        """Return the programme's draft, if any; ``lock`` keeps others from changing it until the transaction ends."""
 
     def keep_draft(self, programme_id: str, draft: WeightsDraft) -> bool:
-        """Store a draft whose revision follows the stored one (1 where there is none); False when it does not."""
+        """Store a draft whose revision follows the stored one (1 for the first); return False when it does not."""
 
     def discard_draft(self, programme_id: str) -> None:
-        """Remove the draft."""
+        """Delete the draft."""

@@ -1,1 +1,1 @@
-"""What the matcher does, one verb per file: load, ask, save, tell."""
+"""What the matcher does, one verb per file: load, decide, save, publish."""

@@ -1,4 +1,4 @@
-"""What an admin keeps an eye on: promises at risk, offers about to lapse, and whether every group fares alike."""
+"""Read what an admin watches: promises at risk, offers about to lapse, and equity between groups."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,13 +12,13 @@ from services.matcher.domain.match import ENDED_WELL, Match
 from services.matcher.ports import UnitOfWork
 
 SOON = timedelta(hours=24)
-MOST_COURSES = 20_000
+MOST_HISTORIES = 20_000
 MOST_OUTCOMES = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtRisk:
-    """Somebody whose promise runs out soon, or has."""
+    """A mentee whose promised waiting time runs out soon, or has run out (``past``)."""
 
     mentee_id: str
     lane: str
@@ -29,7 +29,7 @@ class AtRisk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """How many wait in each lane; whose promise is at risk, the earliest first; offers that lapse within a day."""
+    """People waiting per lane; promises at risk, the earliest first; offers that lapse within a day."""
 
     as_of: datetime
     lanes: Mapping[str, int]
@@ -39,7 +39,7 @@ class Board:
 
 
 def read_admin_board(uow: UnitOfWork, programme_id: str, most: int) -> Board:
-    """The board, with up to ``most`` people and offers; audited, since offers come with their reasons."""
+    """Return the board, with up to ``most`` people and offers; audited, since offers come with their reasons."""
     with uow.begin() as store:
         store.audit("read_board", programme_id, by="admin")
         weights = store.weights.current(programme_id).weights
@@ -52,43 +52,43 @@ def read_admin_board(uow: UnitOfWork, programme_id: str, most: int) -> Board:
         now = store.now
     risks = [
         AtRisk(
-            mentee_id=one.id,
-            lane=lane(one, now),
-            waiting_since=one.facts.waiting_since,
+            mentee_id=mentee.id,
+            lane=lane(mentee, now),
+            waiting_since=mentee.facts.waiting_since,
             promised_by=promised,
             past=promised <= now,
         )
-        for one in people
-        if (promised := promised_by(one, weights, now)) <= now + SOON
+        for mentee in people
+        if (promised := promised_by(mentee, weights, now)) <= now + SOON
     ]
     soon = [match for match in offers if match.answer_by is not None and match.answer_by <= now + SOON]
     return Board(
         as_of=now,
-        lanes=Counter(lane(one, now) for one in people),
-        past=sum(one.past for one in risks),
-        at_risk=sorted(risks, key=lambda one: (one.promised_by, one.mentee_id))[:most],
+        lanes=Counter(lane(mentee, now) for mentee in people),
+        past=sum(risk.past for risk in risks),
+        at_risk=sorted(risks, key=lambda risk: (risk.promised_by, risk.mentee_id))[:most],
         lapsing=sorted(soon, key=lambda match: (str(match.answer_by), match.id))[:most],
     )
 
 
 def read_group_equity(uow: UnitOfWork, programme_id: str) -> Sequence[GroupEquity]:
-    """How each group fares, everybody first; over the mentees who signed up last, twenty thousand at most."""
+    """Return figures per group, all mentees first; over the 20,000 mentees who signed up last."""
     with uow.begin(read_only=True) as store:
-        courses = store.waits.courses(programme_id, MOST_COURSES)
+        histories = store.waits.histories(programme_id, MOST_HISTORIES)
         now = store.now
     return equity(
         Journey(
-            mentee=replace(one.mentee, tries=max(0, one.mentee.tries - 1)),  # the first mentor asked is no second try
-            hours=max(0.0, ((one.matched_at or now) - one.mentee.facts.waiting_since).total_seconds() / 3600),
-            matched=one.matched_at is not None,
-            ended_well=one.ended_well,
+            mentee=replace(history.mentee, tries=max(0, history.mentee.tries - 1)),  # the first try is not a second one
+            hours=max(0.0, ((history.matched_at or now) - history.mentee.facts.waiting_since).total_seconds() / 3600),
+            matched=history.matched_at is not None,
+            ended_well=history.ended_well,
         )
-        for one in courses
+        for history in histories
     )
 
 
 def suggest_weights_now(uow: UnitOfWork, programme_id: str) -> tuple[Suggestion | None, int]:
-    """Weights that outcomes speak for, None while they say too little; and how many closed matches there are."""
+    """Return the weights that outcomes suggest (None while evidence is thin) and the number of closed matches."""
     with uow.begin(read_only=True) as store:
         weights = store.weights.current(programme_id).weights
         outcomes = store.matches.outcomes(programme_id, MOST_OUTCOMES)

@@ -1,4 +1,4 @@
-"""Take in what profiles says of a person, and let a round see it."""
+"""Apply an event about a person from profiles, and request a round."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from services.matcher.use_cases.steps.save_transition import RUN_ROUND, save_tra
 
 
 def expect(uow: UnitOfWork, events: Sequence[Event]) -> None:
-    """Read at once what events that are heard together will need."""
+    """Read in one go the people and matches that a batch of events will need."""
     people = sorted({event.partition_key for event in events})
     with uow.begin() as store:
         store.pool.expect(people)
@@ -20,7 +20,7 @@ def expect(uow: UnitOfWork, events: Sequence[Event]) -> None:
 
 
 def apply_person_event(uow: UnitOfWork, terms: Terms, event: PersonFact) -> None:
-    """Keep the newest state of a person; what cannot go on without them ends kindly. Old news changes nothing."""
+    """Store the newest state of a person, and end matches that cannot go on. An outdated event changes nothing."""
     with uow.begin() as store:
         if store.pool.is_forgotten(event.person_id):
             return
@@ -30,29 +30,29 @@ def apply_person_event(uow: UnitOfWork, terms: Terms, event: PersonFact) -> None
             return
         _end_what_cannot_go_on(store, after)
         store.pool.keep(after)
-        if before is not None and before.mentee != after.mentee:  # what they asked for before explains nothing now
-            store.waits.look_again(after.person_id)
+        if before is not None and before.mentee != after.mentee:  # the old reason for the wait no longer applies
+            store.waits.clear_reason(after.person_id)
         if before is not None and before.standing == "paused" and after.standing == "here" and after.mentor:
             store.places.rest(after.person_id, None)
         store.enqueue(RUN_ROUND, after.programme_id, due_at=store.now + terms.debounce)
 
 
 def _end_what_cannot_go_on(store: Store, person: KnownPerson) -> None:
-    """Before the new state is kept: the tables refuse a live match that the new state would forbid."""
+    """End matches that the new state forbids. Runs before the state is stored: the tables refuse it otherwise."""
     live = store.matches.live_of(person.person_id)
-    over = [match for match in live if _is_over(store, person, match)]
-    kept = [match for match in live if match not in over and match.mentor_id == person.person_id]
-    offers = [match for match in kept if match.state == "proposed"]
-    if person.mentor is not None:  # fewer places than people: offers are withdrawn, the newest first
-        over += offers[: max(0, len(kept) - person.mentor.capacity)]
-    for match in over:
+    ending = [match for match in live if _is_over(store, person, match)]
+    remaining = [match for match in live if match not in ending and match.mentor_id == person.person_id]
+    offers = [match for match in remaining if match.state == "proposed"]
+    if person.mentor is not None:  # more matches than places: offers are withdrawn, the newest first
+        ending += offers[: max(0, len(remaining) - person.mentor.capacity)]
+    for match in ending:
         unsafe = match.state != "proposed" and _unsafe(store, person, match)
-        after, told = life.end(match, "safeguarding" if unsafe else "withdrawn", "profile", store.now)
-        save_transition(store, match, after, told)
+        after, events = life.end(match, "safeguarding" if unsafe else "withdrawn", "profile", store.now)
+        save_transition(store, match, after, events)
 
 
 def _is_over(store: Store, person: KnownPerson, match: Match) -> bool:
-    """Whether a live match cannot go on with the person as they are now."""
+    """Return whether a live match cannot go on with the person as they are now."""
     if _unsafe(store, person, match):
         return True
     if match.mentor_id == person.person_id:
@@ -61,7 +61,7 @@ def _is_over(store: Store, person: KnownPerson, match: Match) -> bool:
 
 
 def _unsafe(store: Store, person: KnownPerson, match: Match) -> bool:
-    """Whether the mentee is a minor, and the mentor is not cleared for that (any more)."""
+    """Return whether the mentee is a minor and the mentor is not (or no longer) cleared for minors."""
     as_mentor = match.mentor_id == person.person_id
     other = store.pool.member(match.mentee_id if as_mentor else match.mentor_id)
     mentor, mentee = (person, other) if as_mentor else (other, person)

@@ -1,4 +1,4 @@
-"""What other ways of matching would make of the people who wait now; nothing is stored and nothing is sent."""
+"""Compare the optimal assignment with other policies for the people who wait now. Stores and sends nothing."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from services.matcher.use_cases.engine_access.engine_queue import EngineQueue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoliciesCompared:
-    """Our answer first, then what each policy comes to, over the same pool by the weights in force."""
+    """Outcomes over the same pool by the weights in force: the optimum first, then each policy."""
 
     outcomes: tuple[BaselineResult, ...]
     as_of: datetime
@@ -19,10 +19,10 @@ class PoliciesCompared:
 
 
 def compare_policies(uow: UnitOfWork, queue: EngineQueue, programme_id: str) -> PoliciesCompared:
-    """Match the pool in every way there is; raises Conflict for a pool too large to look at each pair."""
-    with queue.question(uow, programme_id, most_pairs=queue.bounds.all_pairs) as asked:
-        snapshot = asked.prepared.solved.snapshot
-        outcomes = compare_baselines(asked.prepared.solved)
+    """Match the pool by every policy; raise Conflict for a pool too large to look at each pair."""
+    with queue.question(uow, programme_id, most_pairs=queue.bounds.all_pairs) as question:
+        snapshot = question.prepared.solved.snapshot
+        outcomes = compare_baselines(question.prepared.solved)
     return PoliciesCompared(
         outcomes=outcomes,
         as_of=snapshot.at,

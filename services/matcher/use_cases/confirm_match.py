@@ -1,4 +1,4 @@
-"""A mentee says yes to the mentor who said yes."""
+"""Confirm an accepted match as its mentee."""
 
 from services.matcher.domain import match as life
 from services.matcher.domain.match import Match
@@ -8,8 +8,8 @@ from services.matcher.use_cases.steps.save_transition import save_transition
 
 
 def confirm_match(uow: UnitOfWork, actor: Actor, match_id: str) -> Match:
-    """Confirm for the mentee: the two may talk."""
+    """Confirm for the mentee: the match is active."""
     with uow.begin() as store:
         match = match_of(store, actor, match_id, "mentee")
-        after, told = life.confirm(match, store.now)
-        return save_transition(store, match, after, told)
+        after, events = life.confirm(match, store.now)
+        return save_transition(store, match, after, events)

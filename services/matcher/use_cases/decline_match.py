@@ -1,4 +1,4 @@
-"""One side says no, without blame."""
+"""Decline a match, as either side."""
 
 from services.matcher.domain import match as life
 from services.matcher.domain.match import Match
@@ -10,15 +10,15 @@ from services.matcher.use_cases.steps.save_transition import save_transition
 def decline_match(
     uow: UnitOfWork, actor: Actor, match_id: str, *, reason: str | None = None, note: str | None = None
 ) -> Match:
-    """Decline for whichever side the actor is on. ``reason`` is coded; the note stays private and in this service."""
+    """Decline for the side the actor is on. ``reason`` is a code; the note is private and never leaves this service."""
     with uow.begin() as store:
         match = visible_match(store, actor, match_id, lock=True)
         side = side_of(match, actor)
         if side is None:
             raise unknown_match()
-        after, told = life.decline(match, side, store.now, reason)
+        after, events = life.decline(match, side, store.now, reason)
         if side == "mentor":
             store.places.rest(match.mentor_id, None)
         if note:
             store.matches.keep_note(match_id, note)
-        return save_transition(store, match, after, told)
+        return save_transition(store, match, after, events)

@@ -1,4 +1,4 @@
-"""A match comes to its end."""
+"""End a match before or after it became active."""
 
 from services.chassis.core.errors import Conflict
 from services.matcher.domain import match as life
@@ -9,7 +9,7 @@ from services.matcher.use_cases.steps.save_transition import save_transition
 
 
 def end_match(uow: UnitOfWork, actor: Actor, match_id: str, cause: str, *, reason: str | None = None) -> Match:
-    """End an active or accepted match for either side, or any live one for an admin, who says why (audited)."""
+    """End an active or accepted match for either side, or any live one for an admin, with a reason (audited)."""
     with uow.begin() as store:
         match = visible_match(store, actor, match_id, lock=True)
         if not actor.is_admin and match.state == "proposed":
@@ -18,7 +18,7 @@ def end_match(uow: UnitOfWork, actor: Actor, match_id: str, cause: str, *, reaso
                 "The mentor is still asked about this match: they accept or decline it first.",
                 now={"state": match.state, "version": match.version},
             )
-        after, told = life.end(match, cause, side_of(match, actor) or "admin", store.now)
+        after, events = life.end(match, cause, side_of(match, actor) or "admin", store.now)
         if actor.is_admin:
             store.audit("end_match", match_id, by="admin", reason=reason, detail={"cause": cause, "was": match.state})
-        return save_transition(store, match, after, told)
+        return save_transition(store, match, after, events)

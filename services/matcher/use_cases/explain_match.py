@@ -1,4 +1,4 @@
-"""Why these two: in words for them, with the numbers for an admin."""
+"""Explain a match: in words for its two people, with numbers for an admin."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,18 +14,18 @@ from services.matcher.use_cases.wording.match_reasons import FormattedReason, fo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhyMatched:
-    """A match explained in a language; ``parts`` and ``score`` only for an admin."""
+    """A match explained in one language; ``parts`` and ``score`` only for an admin."""
 
     match: Match
     locale: str
     band: str
-    said: Sequence[FormattedReason]
+    reasons: Sequence[FormattedReason]
     parts: Sequence[Part] = ()
     score: int | None = None
 
 
 def explain_match(uow: UnitOfWork, words: Words, actor: Actor, match_id: str, locale: str) -> WhyMatched:
-    """Explain a match to somebody who may see it, in their own language; an admin reads it in ``locale``, audited."""
+    """Explain a match in the actor's own language; an admin reads it in ``locale``, audited."""
     with uow.begin(read_only=not actor.is_admin) as store:
         match = visible_match(store, actor, match_id)
         audit_read(store, actor, "read_explanation", match_id)
@@ -33,12 +33,12 @@ def explain_match(uow: UnitOfWork, words: Words, actor: Actor, match_id: str, lo
         person = store.pool.member(actor.person_id) if actor.person_id else None
     phrases = words.of(person.locale if person is not None else locale)
     open_parts = parts if actor.is_admin or match.accepted_at is not None else before_yes(parts)
-    told = sorted((part for part in open_parts if part.band), key=lambda part: -part.score * part.weight)
+    shown = sorted((part for part in open_parts if part.band), key=lambda part: -part.score * part.weight)
     return WhyMatched(
         match=match,
         locale=phrases.locale,
         band=band_of(score),
-        said=format_reasons(told, phrases),
+        reasons=format_reasons(shown, phrases),
         parts=parts if actor.is_admin else (),
         score=score if actor.is_admin else None,
     )

@@ -1,8 +1,8 @@
-"""Keep the pools of busy programmes read, so that the round after a quiet hour is as quick as the one before.
+"""Keep the pools of busy programmes in memory, so that a round after a quiet hour is as quick as any other.
 
-A round reads only who changed since the pool was last read, and what was read is let go after a minute, for the sake of
-those who are erased. So a worker that has run a round reads that pool again every so often: whoever is gone by then is
-let go, and the others stay.
+A round reads only people who changed since the pool was last read, and that reading is dropped after a minute, so that
+erased people do not stay in memory. A worker that has run a round therefore reads the pool again every 20 seconds:
+people who are gone by then are dropped, the others stay.
 """
 
 import threading
@@ -13,11 +13,11 @@ from services.chassis.core.errors import Transient
 from services.matcher.ports import UnitOfWork
 
 EVERY = timedelta(seconds=20)
-AFTER_A_ROUND = timedelta(minutes=20)  # a round comes every quarter of an hour wherever somebody waits
+AFTER_A_ROUND = timedelta(minutes=20)  # where people wait, a round comes every 15 minutes
 
 
-class PoolsKeptReady:
-    """Reads the pools of programmes in which this process has run a round lately; safe to share between threads."""
+class PoolRefresher:
+    """Reads again the pools of programmes in which this process ran a round lately; safe to share between threads."""
 
     def __init__(self, uow: UnitOfWork, *, every: timedelta = EVERY, after: timedelta = AFTER_A_ROUND) -> None:
         self._uow = uow
@@ -27,13 +27,13 @@ class PoolsKeptReady:
         self._lock = threading.Lock()
         self._waiting = False
 
-    def used(self, programme_id: str) -> None:
-        """A round of a programme has been run: keep its pool for a while."""
+    def round_has_run(self, programme_id: str) -> None:
+        """Keep a programme's pool for a while, since a round of it has just run."""
         self._until[programme_id] = monotonic() + self._after
         self._read_later()
 
     def read_again(self) -> None:
-        """Read each pool as it is now; a database that is away is asked the next time, and pools lapse meanwhile."""
+        """Read each pool as it is now; where the database is away, try again at the next turn."""
         for programme_id, until in list(self._until.items()):
             if until < monotonic():
                 del self._until[programme_id]
@@ -50,7 +50,7 @@ class PoolsKeptReady:
                 return
             self._waiting = True
         timer = threading.Timer(self._every, self._turn)
-        timer.daemon = True  # a process that ends keeps nothing
+        timer.daemon = True  # must not keep the process alive
         timer.start()
 
     def _turn(self) -> None:

@@ -1,4 +1,4 @@
-"""Match people without any service: from lists of mentees and mentors to a result and what other ways would give."""
+"""Match lists of mentees and mentors without a running service, and compare policies."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,9 +14,9 @@ from services.matcher.domain.weights import Weights
 
 @dataclass(frozen=True)
 class FilesMatched:
-    """The round's result, and the outcome of each policy asked for, the optimum first (empty when none was asked).
+    """The round's result, and the outcome of each requested policy, the optimum first (empty without a request).
 
-    ``shared_score`` is the score of all eligible pairs where nothing tells them apart, else None.
+    ``shared_score`` is the score of all eligible pairs where they all have the same, else None.
     """
 
     result: RoundResult
@@ -31,7 +31,7 @@ def match_files(
     at: datetime,
     policies: tuple[str, ...] = (),
 ) -> FilesMatched:
-    """Run one round over everybody; KeyError for an unknown policy."""
+    """Run one round over all of them; raise KeyError for an unknown policy."""
     snapshot = Snapshot(programme="files", at=at, weights=weights, mentees=mentees, mentors=mentors)
     result = run_round(snapshot)
     outcomes = compare_baselines(solve_pool(snapshot), policies) if policies else ()
@@ -39,7 +39,7 @@ def match_files(
 
 
 def _shared_score(snapshot: Snapshot, result: RoundResult) -> int | None:
-    """Look at all pairs only where the chosen ones are alike."""
-    if len({one.score for one in result.proposals}) != 1:
+    """Return the score that all eligible pairs share, or None. Looks at all pairs only if the chosen ones share one."""
+    if len({proposal.score for proposal in result.proposals}) != 1:
         return None
     return shared_score(weigh_pool(Pool(snapshot.mentees, snapshot.mentors, snapshot.at, snapshot.weights)))

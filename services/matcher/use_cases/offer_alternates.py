@@ -1,8 +1,8 @@
-"""After a no: ask the next mentor whom the round had named, where that harms nobody; else the next round looks.
+"""After a decline, ask the alternate that the round named, where nobody loses by it; else leave it to the next round.
 
 Runs before a round begins, in the same job, so that no round decides over the same places meanwhile. In review mode
-only a round that an admin has released is gone by: its alternates were on view with its proposals, so nobody is asked
-whom the admin could not see. What a held round has decided is left as it is.
+only released rounds are used: their alternates were on view with their proposals, so every mentor who is asked was
+visible to the admin. The proposals of a held round are left alone.
 """
 
 import uuid
@@ -16,25 +16,27 @@ from services.matcher.domain.match import Match
 from services.matcher.domain.programme_terms import Terms
 from services.matcher.domain.round import Proposal, harmless_alternates
 from services.matcher.ports import Store, UnitOfWork
-from services.matcher.use_cases.steps.make_offers import Seat, make_offers
+from services.matcher.use_cases.steps.make_offers import PlannedOffer, make_offers
 
-_MATCHES = uuid.UUID("0b1f6a52-7c55-4d0e-8a3b-6a1de3a4c7f2")  # any fixed one: asking twice is asking once
+_MATCHES = uuid.UUID(
+    "0b1f6a52-7c55-4d0e-8a3b-6a1de3a4c7f2"
+)  # an arbitrary constant: the same alternate always gets the same match id
 
 
 @dataclass(frozen=True, slots=True)
-class _Next:
-    """The mentor to be asked now, and the round whose alternate they are."""
+class _Alternate:
+    """A pair whose mentor is to be asked now, and the round that named this alternate."""
 
     pair: Pair
     round_id: str
 
 
 def offer_alternates(uow: UnitOfWork, terms: Terms, programme_id: str) -> int:
-    """Ask the alternates of everybody who waits because of a no, as far as it harms nobody; returns how many."""
-    return sum(_ask(uow, terms, one) for one in _found(uow, programme_id))
+    """Ask the alternates of mentees who wait after a decline, where nobody loses by it; return how many were asked."""
+    return sum(_ask(uow, terms, alternate) for alternate in _due_alternates(uow, programme_id))
 
 
-def _found(uow: UnitOfWork, programme_id: str) -> list[_Next]:
+def _due_alternates(uow: UnitOfWork, programme_id: str) -> list[_Alternate]:
     with uow.begin(read_only=True) as store:
         turned_down = {match.mentee_id: match for match in store.matches.turned_down(programme_id)}
         alternates = _alternates(store, programme_id, turned_down)
@@ -44,42 +46,46 @@ def _found(uow: UnitOfWork, programme_id: str) -> list[_Next]:
         held = store.rounds.in_review(programme_id)
         outline = store.rounds.outline(held.id) if held is not None else None
     pairs = harmless_alternates(snapshot, alternates, outline.pairs if outline is not None else {})
-    return [_Next(pair, turned_down[pair.mentee_id].round_id) for pair in pairs]
+    return [_Alternate(pair, turned_down[pair.mentee_id].round_id) for pair in pairs]
 
 
 def _alternates(store: Store, programme_id: str, turned_down: Mapping[str, Match]) -> dict[str, Sequence[str]]:
-    """Whom the rounds of these matches named, by mentee; nobody where a round may not be gone by, or is not kept."""
+    """Return the alternates that the rounds of these matches named, by mentee; none from rounds held or not kept."""
     review = store.rounds.mode(programme_id) == "review"
-    outlines = {round_id: store.rounds.outline(round_id) for round_id in {one.round_id for one in turned_down.values()}}
+    outlines = {
+        round_id: store.rounds.outline(round_id) for round_id in {match.round_id for match in turned_down.values()}
+    }
     named = {
         round_id: outline.alternates
         for round_id, outline in outlines.items()
         if outline is not None and (outline.released or not review)
     }
-    found = {mentee_id: named.get(match.round_id, {}).get(mentee_id, ()) for mentee_id, match in turned_down.items()}
-    return {mentee_id: listed for mentee_id, listed in found.items() if listed}
+    alternates = {
+        mentee_id: named.get(match.round_id, {}).get(mentee_id, ()) for mentee_id, match in turned_down.items()
+    }
+    return {mentee_id: listed for mentee_id, listed in alternates.items() if listed}
 
 
-def _ask(uow: UnitOfWork, terms: Terms, found: _Next) -> int:
-    """Check the pair again under lock, by the rules and weights of this moment, and ask; 1 when it was asked."""
-    mentee_id, mentor_id = found.pair
+def _ask(uow: UnitOfWork, terms: Terms, alternate: _Alternate) -> int:
+    """Check the pair again under lock, by the current rules and weights, and ask; return 1 when asked, else 0."""
+    mentee_id, mentor_id = alternate.pair
     with uow.begin() as store:
         mentee = store.pool.as_mentees([mentee_id]).get(mentee_id)
         mentor = store.pool.as_mentors([mentor_id]).get(mentor_id)
         proposal = _checked(store, mentee, mentor) if mentee is not None and mentor is not None else None
         if mentee is None or proposal is None:
             return 0
-        match_id = str(uuid.uuid5(_MATCHES, f"{found.round_id}/{mentee_id}/{mentor_id}"))
-        asked = make_offers(store, terms, [Seat(match_id, found.round_id, proposal, mentee)])
+        match_id = str(uuid.uuid5(_MATCHES, f"{alternate.round_id}/{mentee_id}/{mentor_id}"))
+        asked = make_offers(store, terms, [PlannedOffer(match_id, alternate.round_id, proposal, mentee)])
         if asked:
-            store.audit("ask_alternate", match_id, by="matcher", detail={"round_id": found.round_id})
+            store.audit("ask_alternate", match_id, by="matcher", detail={"round_id": alternate.round_id})
         return asked
 
 
 def _checked(store: Store, mentee: Mentee, mentor: Mentor) -> Proposal | None:
-    """The pair with the reasons of this moment; None when it may not be made any more."""
+    """Return the pair with its current reasons; None when it may no longer be made."""
     why = explain(mentee, mentor, store.weights.current(mentee.programme).weights, store.now)
-    seat = capacity_of(mentor).takes(mentee.facts.request_shape)
-    if why.rules or not seat:
+    free = capacity_of(mentor).takes(mentee.facts.request_shape)
+    if why.rules or not free:
         return None
     return Proposal(mentee_id=mentee.id, mentor_id=mentor.id, score=why.score, parts=why.parts, reasons=why.reasons)

@@ -1,4 +1,4 @@
-"""What other weights would change, among the people who wait now; nothing is stored and nothing is sent."""
+"""Preview what other weights would change for the people who wait now. Stores and sends nothing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from services.matcher.use_cases.publish_weights import read_weights, refuse_faul
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What would change, and of which pool: ``waiting`` people as of a moment, under a version of the weights."""
+    """What would change, for ``waiting`` people as of ``as_of``, compared with a version of the weights."""
 
     found: WhatIf
     as_of: datetime
@@ -21,26 +21,28 @@ class Preview:
     weights_version: int
 
 
-def preview_weights(uow: UnitOfWork, queue: EngineQueue, programme_id: str, told: object) -> Preview:
-    """Compare the weights in force with candidate ones, which stay like those in what was left out.
+def preview_weights(uow: UnitOfWork, queue: EngineQueue, programme_id: str, values: object) -> Preview:
+    """Compare the weights in force with the same weights changed by ``values``.
 
-    Raises Invalid that names every fault of what was told.
+    Raises Invalid that names every fault of ``values``.
     """
-    refuse_faults(told)  # before anybody waits for a turn
-    return _try(uow, queue, programme_id, lambda in_force: read_weights(told, 1, base=in_force))
+    refuse_faults(values)  # before the request waits for the engine
+    return _preview(uow, queue, programme_id, lambda in_force: read_weights(values, 1, base=in_force))
 
 
 def preview_given_weights(uow: UnitOfWork, queue: EngineQueue, programme_id: str, candidate: Weights) -> Preview:
-    """Compare the weights in force with valid candidate ones."""
-    return _try(uow, queue, programme_id, lambda _: candidate)
+    """Compare the weights in force with candidate ones that are known to be valid."""
+    return _preview(uow, queue, programme_id, lambda _: candidate)
 
 
-def _try(uow: UnitOfWork, queue: EngineQueue, programme_id: str, candidate: Callable[[Weights], Weights]) -> Preview:
-    with queue.question(uow, programme_id) as asked:
-        snapshot = asked.prepared.solved.snapshot
-        found = what_if(snapshot, candidate(snapshot.weights), asked.prepared, cancelled=asked.over)
+def _preview(
+    uow: UnitOfWork, queue: EngineQueue, programme_id: str, candidate: Callable[[Weights], Weights]
+) -> Preview:
+    with queue.question(uow, programme_id) as question:
+        snapshot = question.prepared.solved.snapshot
+        changes = what_if(snapshot, candidate(snapshot.weights), question.prepared, cancelled=question.over)
     return Preview(
-        found=found,
+        found=changes,
         as_of=snapshot.at,
         waiting=len(snapshot.mentees),
         weights_version=snapshot.weights.version,

@@ -1,4 +1,4 @@
-"""What the pool would lose if two people were paired by force, or kept apart. Nothing is stored, nothing is sent."""
+"""Compute what the pool would lose by a pin or a block. Stores and sends nothing."""
 
 from services.chassis.core.errors import NotFound
 from services.matcher.domain.candidates import Pair
@@ -11,14 +11,15 @@ from services.matcher.use_cases.engine_access.engine_queue import EngineQueue
 def price_pair(
     uow: UnitOfWork, queue: EngineQueue, programme_id: str, pair: Pair, kind: PairRuleKind = "pin"
 ) -> WhyNot:
-    """Say what a pin or a block of the two would cost.
+    """Return what a pin or a block of the pair would cost.
 
-    Raises NotFound unless the mentee waits and the mentor is one of the programme's."""
-    with queue.question(uow, programme_id) as asked:
-        snapshot = asked.prepared.solved.snapshot
-        if all(one.id != pair.mentee_id for one in snapshot.mentees):
+    Raises NotFound unless the mentee waits and the mentor belongs to the programme.
+    """
+    with queue.question(uow, programme_id) as question:
+        snapshot = question.prepared.solved.snapshot
+        if all(mentee.id != pair.mentee_id for mentee in snapshot.mentees):
             raise NotFound("mentee_unknown", "Nobody with this id waits for a mentor now.", field="mentee_id")
-        if all(one.id != pair.mentor_id for one in snapshot.mentors):
+        if all(mentor.id != pair.mentor_id for mentor in snapshot.mentors):
             raise NotFound("mentor_unknown", "There is no mentor with this id.", field="mentor_id")
-        ask = why_not if kind == "pin" else why_together
-        return ask(snapshot, pair, asked.prepared, cancelled=asked.over)
+        cost = why_not if kind == "pin" else why_together
+        return cost(snapshot, pair, question.prepared, cancelled=question.over)

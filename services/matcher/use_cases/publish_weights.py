@@ -1,4 +1,4 @@
-"""Put new weights in force, or take an earlier version back."""
+"""Publish new weights, or an earlier version again."""
 
 from collections.abc import Sequence
 
@@ -11,16 +11,16 @@ from services.matcher.use_cases.steps.save_transition import RUN_ROUND
 
 
 def publish_weights(
-    uow: UnitOfWork, programme_id: str, told: object, *, after: int, by: str, reason: str
+    uow: UnitOfWork, programme_id: str, values: object, *, after: int, by: str, reason: str
 ) -> PublishedWeights:
-    """Publish what an admin wrote as the version that follows ``after``; the next round uses it.
+    """Publish ``values`` as the version that follows ``after``; the next round uses it.
 
-    What they left out stays as in the version in force. Raises Invalid with every fault at once, and Stale when another
+    Missing fields stay as in the version in force. Raises Invalid with every fault at once, and Stale when another
     version was published meanwhile.
     """
     with uow.begin() as store:
         in_force = store.weights.current(programme_id).weights
-        weights = read_weights(told, after + 1, base=in_force)
+        weights = read_weights(values, after + 1, base=in_force)
         return publish_in(store, programme_id, weights, after=after, by=by, reason=reason)
 
 
@@ -30,24 +30,24 @@ def revert_weights(
     """Publish an earlier version again, as a new version: history is never rewritten."""
     with uow.begin() as store:
         earlier = store.weights.version(programme_id, version)
-        told = weights_to_json(earlier.weights) | {"version": after + 1}
-        return publish_in(store, programme_id, read_weights(told, after + 1), after=after, by=by, reason=reason)
+        values = weights_to_json(earlier.weights) | {"version": after + 1}
+        return publish_in(store, programme_id, read_weights(values, after + 1), after=after, by=by, reason=reason)
 
 
-def read_weights(told: object, version: int, *, base: Weights | None = None) -> Weights:
-    """Weights from plain values, laid over ``base`` (the defaults unless given).
+def read_weights(values: object, version: int, *, base: Weights | None = None) -> Weights:
+    """Return weights from plain values on top of ``base`` (by default the initial weights).
 
     Raises Invalid that names every field at fault.
     """
-    weights, faults = weights_from_json(told, version=version, base=base)
+    weights, faults = weights_from_json(values, version=version, base=base)
     if weights is None:
         raise _invalid(faults)
     return weights
 
 
-def refuse_faults(told: object) -> None:
-    """Raise Invalid for what is wrong whatever the weights in force are."""
-    if faults := faults_in_json(told):
+def refuse_faults(values: object) -> None:
+    """Raise Invalid for faults that do not depend on the weights in force."""
+    if faults := faults_in_json(values):
         raise _invalid(faults)
 
 
@@ -59,7 +59,7 @@ def _invalid(faults: Sequence[Fault]) -> Invalid:
 def publish_in(
     store: Store, programme_id: str, weights: Weights, *, after: int, by: str, reason: str
 ) -> PublishedWeights:
-    """Publish valid weights in an open transaction; raises Stale when ``after`` is not in force any more."""
+    """Publish valid weights in an open transaction; raise Stale when ``after`` is no longer in force."""
     published = PublishedWeights(weights=weights, published_at=store.now, by=by, reason=reason)
     if not store.weights.publish(programme_id, published, after=after):
         current = store.weights.current(programme_id).weights.version

@@ -1,4 +1,4 @@
-"""How a programme is doing, in figures that name nobody."""
+"""Read a programme's figures, which name nobody."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from services.matcher.ports import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """Durations in seconds: how many there are, and the usual cuts through them (None without any)."""
+    """Durations in seconds: their count, quantiles and maximum (None when there are none)."""
 
     count: int
     median: float | None
@@ -28,7 +28,7 @@ class Programme:
 
 
 def read_figures(uow: UnitOfWork, programme_id: str, last: int) -> Programme:
-    """The figures of a programme; the times are those of the last so many mentees."""
+    """Return the figures of a programme; times are of the ``last`` mentees who signed up."""
     with uow.begin(read_only=True) as store:
         causes = store.waits.causes(programme_id)
         return Programme(
@@ -39,7 +39,7 @@ def read_figures(uow: UnitOfWork, programme_id: str, last: int) -> Programme:
 
 
 def figures_of(seconds: Sequence[float]) -> Figures:
-    """The usual figures of some durations; None where there are none."""
+    """Return count, quantiles and maximum of durations in seconds."""
     if not seconds:
         return Figures(count=0, median=None, p90=None, p99=None, longest=None)
     cuts = quantiles(seconds, n=100, method="inclusive") if len(seconds) > 1 else [seconds[0]] * 99

@@ -1,4 +1,4 @@
-"""Reading matches: their reasons tell of people's health, so that staff's readings are kept."""
+"""Read and list matches. Their reasons reveal health facts, so reads by admins are audited."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from services.matcher.use_cases.steps.match_access import Actor, audit_read, vis
 
 
 def read_visible_match(uow: UnitOfWork, actor: Actor, match_id: str) -> Match:
-    """One match; a foreign one and an unknown one are the same NotFound."""
+    """Return a match; raise the same NotFound for a hidden match as for an unknown one."""
     with uow.begin(read_only=not actor.is_admin) as store:
         match = visible_match(store, actor, match_id)
         audit_read(store, actor, "read_match", match_id)
@@ -19,8 +19,10 @@ def read_visible_match(uow: UnitOfWork, actor: Actor, match_id: str) -> Match:
 def list_visible_matches(
     uow: UnitOfWork, actor: Actor, *, state: str | None, after: Position | None, limit: int
 ) -> Sequence[Match]:
-    """The matches that the actor may see, the latest first, behind a position; one too many if there are more."""
+    """List the matches that the actor may see, the latest first, after a position; ``limit`` + 1 if there are more."""
     with uow.begin(read_only=not actor.is_admin) as store:
-        found = store.matches.listed(actor.programme_id, actor.person_id, state=state, after=after, limit=limit + 1)
-        audit_read(store, actor, "read_matches", actor.programme_id, {"matches": [match.id for match in found[:limit]]})
-    return found
+        matches = store.matches.listed(actor.programme_id, actor.person_id, state=state, after=after, limit=limit + 1)
+        audit_read(
+            store, actor, "read_matches", actor.programme_id, {"matches": [match.id for match in matches[:limit]]}
+        )
+    return matches

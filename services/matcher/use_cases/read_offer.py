@@ -1,4 +1,4 @@
-"""What somebody sees who opens the link in their mail: the match, in their language. Opening changes nothing."""
+"""Read the match behind a link in a mail. Opening a link changes nothing."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from services.matcher.use_cases.steps.match_access import Actor, side_of, unknow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """A match as the holder of a link sees it. ``open`` tells whether their answer is still awaited."""
+    """A match as the holder of a link sees it. ``open`` is whether their answer is still awaited."""
 
     match: Match
     actor: Actor
@@ -23,7 +23,7 @@ class Offer:
 
 
 def read_offer(uow: UnitOfWork, match_id: str, person_id: str, side: Side) -> Offer:
-    """Load a match for the person whose link it is, on the side the link is for; NotFound for anybody else."""
+    """Return a match for the person and side of a link; raise NotFound for anyone else."""
     with uow.begin(read_only=True) as store:
         match = store.matches.get(match_id)
         actor = Actor(match.programme_id, person_id)

@@ -1,4 +1,4 @@
-"""How long somebody will wait, honestly."""
+"""Read where a mentee stands and estimate how long they will wait."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ from services.matcher.domain.records import MenteeHistory, Position, Waiting
 from services.matcher.ports import Store, UnitOfWork
 from services.matcher.use_cases.steps.match_access import Actor, audit_read
 
-BASIS = 500  # the last mentees that an estimate is made from
+BASIS = 500  # an estimate uses this many of the last mentees
 NEXT_ROUND = "next_round"
 Status = Literal["waiting", "asked", "introduced", "matched", "paused"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
-    """Where a mentee stands, and how long people like them waited until a mentor was asked."""
+    """Where a mentee stands, and an estimate from how long people like them waited until a mentor was asked."""
 
     person_id: str
     locale: str
@@ -36,21 +36,21 @@ class Wait:
 
 
 def read_waiting_time(uow: UnitOfWork, actor: Actor, person_id: str, locale: str = "en") -> Wait:
-    """Say where a mentee stands and how long others waited; raises NotFound for anyone who is no mentee.
+    """Return where a mentee stands and how long others waited; raise NotFound for anyone who is no mentee.
 
-    They read it in their own language, an admin in ``locale``.
+    The locale is the mentee's own; ``locale`` for an admin.
     """
     with uow.begin(read_only=True) as store:
         waiting, live = waiting_of(store, actor, person_id)
         member = store.pool.member(person_id)
         weights = store.weights.current(waiting.programme_id).weights
-        courses = store.waits.courses(waiting.programme_id, BASIS)
-        own = store.waits.course_of(person_id)
+        histories = store.waits.histories(waiting.programme_id, BASIS)
+        own = store.waits.history_of(person_id)
         now = store.now
     if member is None or member.mentee is None or own is None:
         raise _unknown()
     mentee = Mentee(id=person_id, programme=waiting.programme_id, facts=member.mentee)
-    others = [wait for one in courses if one.mentee.id != person_id for wait in _waits_in(one, now)]
+    others = [wait for history in histories if history.mentee.id != person_id for wait in _waits_in(history, now)]
     again_since = own.looks[-1].since if len(own.looks) > 1 else None
     return Wait(
         person_id=person_id,
@@ -63,42 +63,46 @@ def read_waiting_time(uow: UnitOfWork, actor: Actor, person_id: str, locale: str
 
 
 def list_waiting_people(uow: UnitOfWork, actor: Actor, *, after: Position | None, limit: int) -> Sequence[Waiting]:
-    """Everybody who waits, longest first, behind a position, and one beyond the limit if there are more.
+    """List people who wait, longest first, after a position; ``limit`` + 1 if there are more.
 
-    Audited, since rules tell what people asked for.
+    Audited, since rules reveal what people asked for.
     """
     with uow.begin() as store:
-        found = store.waits.waiting(actor.programme_id, after=after, limit=limit + 1)
+        waiting = store.waits.waiting(actor.programme_id, after=after, limit=limit + 1)
         audit_read(
-            store, actor, "read_waiting", actor.programme_id, {"mentees": [one.person_id for one in found[:limit]]}
+            store,
+            actor,
+            "read_waiting",
+            actor.programme_id,
+            {"mentees": [person.person_id for person in waiting[:limit]]},
         )
-    return found
+    return waiting
 
 
 def format_wait(wait: Wait, phrases: Phrases) -> str:
-    """The estimate as a sentence or two, from now on; empty for somebody who is not waiting."""
+    """Return the estimate, counted from now, in one or two sentences; empty for a mentee who is not waiting."""
     if wait.status != "waiting":
         return ""
-    estimate, said = wait.estimate, []
+    estimate, sentences = wait.estimate, []
     if estimate.past:
-        said.append(
+        sentences.append(
             phrases.gettext(
                 "You have waited longer than we promised, and we are sorry. You are now among the first we look for."
             )
         )
     if estimate.basis != "promise":
-        said.append(_say_range(estimate, phrases))
+        sentences.append(_format_range(estimate, phrases))
     elif estimate.high is not None:
-        said.append(
+        sentences.append(
             phrases.gettext(
                 "We want to ask a mentor for you within %(time)s. Too few people have been through this to say more.",
                 time=_duration(estimate.high - estimate.waited, phrases),
             )
         )
-    return " ".join(said)
+    return " ".join(sentences)
 
 
-def _say_range(estimate: WaitEstimate, phrases: Phrases) -> str:
+def _format_range(estimate: WaitEstimate, phrases: Phrases) -> str:
     low = _duration(estimate.low - estimate.waited, phrases)
     if estimate.high is None:
         return phrases.gettext("From now, it usually takes %(low)s or longer until a mentor is asked.", low=low)
@@ -111,26 +115,26 @@ def _say_range(estimate: WaitEstimate, phrases: Phrases) -> str:
 
 
 def _duration(hours: float, phrases: Phrases) -> str:
-    told = timedelta(hours=max(1, round(hours)))
-    return str(format_timedelta(told, granularity="hour", threshold=1.5, locale=phrases.locale.replace("-", "_")))
+    rounded = timedelta(hours=max(1, round(hours)))
+    return str(format_timedelta(rounded, granularity="hour", threshold=1.5, locale=phrases.locale.replace("-", "_")))
 
 
-def _waits_in(course: MenteeHistory, now: datetime) -> Iterator[OthersWait]:
-    facts = course.mentee.facts
+def _waits_in(history: MenteeHistory, now: datetime) -> Iterator[OthersWait]:
+    facts = history.mentee.facts
     language = facts.languages[0].tag.split("-", maxsplit=1)[0] if facts.languages else ""
-    came_in = lane(course.mentee, facts.waiting_since)
-    for number, look in enumerate(course.looks):
+    first_lane = lane(history.mentee, facts.waiting_since)
+    for number, look in enumerate(history.looks):
         hours = ((look.asked_at or now) - look.since).total_seconds() / 3600
-        yield OthersWait(came_in, language, max(0.0, hours), look.asked_at is not None, again=number > 0)
+        yield OthersWait(first_lane, language, max(0.0, hours), look.asked_at is not None, again=number > 0)
 
 
 def cause_of(waiting: Waiting) -> str:
-    """The cause, with an answer for those whom no round has seen yet."""
+    """Return the cause of a wait; ``next_round`` for mentees whom no round has seen yet."""
     return waiting.cause or NEXT_ROUND
 
 
 def waiting_of(store: Store, actor: Actor, person_id: str) -> tuple[Waiting, Match | None]:
-    """How a mentee waits, and their live match; raises NotFound for anyone who is no mentee this actor may see."""
+    """Return a mentee's wait and their live match; raise NotFound unless the actor may see this mentee."""
     waiting = store.waits.wait_of(person_id) if actor.is_admin or actor.person_id == person_id else None
     if waiting is None or waiting.programme_id != actor.programme_id:
         raise _unknown()
@@ -139,7 +143,7 @@ def waiting_of(store: Store, actor: Actor, person_id: str) -> tuple[Waiting, Mat
 
 
 def status_of(waiting: Waiting, live: Match | None) -> Status:
-    """Where a mentee stands, in one word."""
+    """Return where a mentee stands."""
     match live.state if live is not None else "none":
         case "proposed":
             return "asked"

@@ -1,4 +1,4 @@
-"""Ask profiles to say everybody again: once, when this database is new."""
+"""Request a full replay of people from profiles, once per new database."""
 
 import uuid
 
@@ -7,7 +7,7 @@ from services.matcher.ports import UnitOfWork
 
 
 def request_people(uow: UnitOfWork, programme_id: str) -> bool:
-    """Ask if nobody has asked for this database yet; returns whether it was asked."""
+    """Request the replay unless this database has requested it before; return whether it was requested."""
     with uow.begin() as store:
         if not store.pool.first_request(programme_id):
             return False

@@ -1,11 +1,11 @@
-"""An admin wants a round now."""
+"""Request a matching round as an admin."""
 
 from services.matcher.ports import UnitOfWork
 from services.matcher.use_cases.steps.save_transition import RUN_ROUND
 
 
 def request_round(uow: UnitOfWork, programme_id: str, *, by: str, reason: str | None) -> None:
-    """Ask for a round at once; while one runs, another follows it."""
+    """Queue a round at once; while a round runs, another follows it."""
     with uow.begin() as store:
         store.audit("ask_for_round", programme_id, by=by, reason=reason)
         store.enqueue(RUN_ROUND, programme_id)

@@ -1,4 +1,4 @@
-"""What an admin decides about a round: cancel one on its way; look at one that is held, release or drop it."""
+"""Cancel a running round; list, release or drop a held one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,62 +11,62 @@ from services.matcher.use_cases.steps.save_transition import RUN_ROUND
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A pair that a round decided, and whom to ask after a no, best first: who releases the round releases both."""
+class ShownProposal:
+    """A pair that a round decided, and its alternates, best first; releasing the round releases both."""
 
     proposal: Proposal
     alternates: tuple[str, ...]
 
 
 def cancel_round(uow: UnitOfWork, programme_id: str, round_id: str, *, by: str, reason: str) -> Round:
-    """Stop a round before it asks anybody; the next one starts afresh.
+    """Stop a round before it makes offers; the next one starts afresh.
 
-    Raises Conflict when it is over, and once the first mentor was asked: what was offered is not taken back by this.
+    Raises Conflict when it is over, and once the first mentor was asked: offers are not withdrawn.
     """
     with uow.begin() as store:
-        found = _theirs(store, programme_id, round_id, lock=True)
-        if found.state != "open":
-            raise Conflict("round_over", "This round is not running.", now={"state": found.state})
+        stored_round = _round_of_programme(store, programme_id, round_id, lock=True)
+        if stored_round.state != "open":
+            raise Conflict("round_over", "This round is not running.", now={"state": stored_round.state})
         if store.rounds.proposed_in(round_id):
-            raise Conflict("round_applying", "This round is asking mentors already.", now={"state": found.state})
-        return _move(store, found, "cancel_round", by, reason)
+            raise Conflict("round_applying", "This round is asking mentors already.", now={"state": stored_round.state})
+        return _move(store, stored_round, "cancel_round", by, reason)
 
 
 def release_round(uow: UnitOfWork, programme_id: str, round_id: str, *, by: str, reason: str) -> Round:
-    """Have the mentors asked that a held round has found; a worker checks each pair again and drops what is stale."""
+    """Release a held round; a worker checks each pair again, drops stale ones and asks the mentors."""
     with uow.begin() as store:
-        released = _move(store, _held(store, programme_id, round_id), "release_round", by, reason)
+        released = _move(store, _held_round(store, programme_id, round_id), "release_round", by, reason)
         store.enqueue(RUN_ROUND, programme_id)
         return released
 
 
 def drop_round(uow: UnitOfWork, programme_id: str, round_id: str, *, by: str, reason: str) -> Round:
-    """Let nobody be asked by a held round. The next one comes when something changes, or is asked for."""
+    """Drop a held round without asking anyone. The next one comes on a change or a request."""
     with uow.begin() as store:
-        return _move(store, _held(store, programme_id, round_id), "drop_round", by, reason)
+        return _move(store, _held_round(store, programme_id, round_id), "drop_round", by, reason)
 
 
 def list_proposals(
     uow: UnitOfWork, programme_id: str, round_id: str, *, after: str, limit: int, by: str
-) -> Sequence[Shown]:
-    """Who would meet whom, and who comes next, in the order of mentees, behind one.
+) -> Sequence[ShownProposal]:
+    """List a round's proposals with their alternates, by mentee id, after the mentee ``after``.
 
-    Audited, since reasons tell of people's health. Raises Gone where only the figures of a round are kept.
+    Audited, since reasons reveal health facts. Raises Gone where only the figures of a round are kept.
     """
     with uow.begin() as store:
-        _theirs(store, programme_id, round_id)
+        _round_of_programme(store, programme_id, round_id)
         stored = store.rounds.stored(round_id)
         if stored is None:
             raise Gone("round_not_kept", "Of this round only the figures are kept: it is older, or somebody left.")
         store.audit("read_proposals", round_id, by=by)
     result = result_from_json(stored[1])
     alternates = dict(result.alternates)
-    proposals = [one for one in result.proposals if one.mentee_id > after]
-    return [Shown(one, alternates.get(one.mentee_id, ())) for one in proposals[:limit]]
+    proposals = [proposal for proposal in result.proposals if proposal.mentee_id > after]
+    return [ShownProposal(proposal, alternates.get(proposal.mentee_id, ())) for proposal in proposals[:limit]]
 
 
 def set_round_mode(uow: UnitOfWork, programme_id: str, mode: RoundMode, *, by: str, reason: str) -> RoundMode:
-    """Ask mentors as soon as a round has decided (``rolling``), or once an admin has released it (``review``)."""
+    """Set whether mentors are asked at once (``rolling``) or after an admin releases the round (``review``)."""
     with uow.begin() as store:
         store.rounds.set_mode(programme_id, mode)
         store.audit("set_round_mode", programme_id, by=by, reason=reason, detail={"mode": mode})
@@ -76,21 +76,21 @@ def set_round_mode(uow: UnitOfWork, programme_id: str, mode: RoundMode, *, by: s
 _NEXT: dict[str, RoundState] = {"cancel_round": "cancelled", "release_round": "open", "drop_round": "dropped"}
 
 
-def _move(store: Store, found: Round, action: str, by: str, reason: str) -> Round:
-    store.rounds.move(found.id, _NEXT[action])
-    store.audit(action, found.id, by=by, reason=reason)
-    return store.rounds.get(found.id)
+def _move(store: Store, stored_round: Round, action: str, by: str, reason: str) -> Round:
+    store.rounds.move(stored_round.id, _NEXT[action])
+    store.audit(action, stored_round.id, by=by, reason=reason)
+    return store.rounds.get(stored_round.id)
 
 
-def _held(store: Store, programme_id: str, round_id: str) -> Round:
-    found = _theirs(store, programme_id, round_id, lock=True)
-    if found.state != "review":
-        raise Conflict("round_not_held", "This round is not held for review.", now={"state": found.state})
-    return found
+def _held_round(store: Store, programme_id: str, round_id: str) -> Round:
+    stored_round = _round_of_programme(store, programme_id, round_id, lock=True)
+    if stored_round.state != "review":
+        raise Conflict("round_not_held", "This round is not held for review.", now={"state": stored_round.state})
+    return stored_round
 
 
-def _theirs(store: Store, programme_id: str, round_id: str, *, lock: bool = False) -> Round:
-    found = store.rounds.get(round_id, lock=lock)
-    if found.programme_id != programme_id:
+def _round_of_programme(store: Store, programme_id: str, round_id: str, *, lock: bool = False) -> Round:
+    stored_round = store.rounds.get(round_id, lock=lock)
+    if stored_round.programme_id != programme_id:
         raise NotFound("round_unknown", "There is no round with this id.")
-    return found
+    return stored_round

@@ -1,4 +1,4 @@
-"""What happens because time passes: offers lapse, reminders fall due, pauses end. Decided by the database's clock."""
+"""Do what is due by the database's clock: expire offers, send reminders, end breaks, request rounds."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -13,24 +13,24 @@ BATCH = 200
 
 
 def expire_overdue_offers(uow: UnitOfWork, terms: Terms) -> int:
-    """End every match whose time to answer is over; returns how many. Each is a transaction of its own."""
+    """End every match whose time to answer is over, each in its own transaction; return how many."""
 
-    def lapsed(store: Store, match: Match) -> Match:
+    def expire(store: Store, match: Match) -> Match:
         after = _step(life.lapse)(store, match)
         if match.awaits == "mentor" and store.places.count_lapse(match.mentor_id) >= terms.lapses_before_rest:
             store.places.rest(match.mentor_id, store.now + terms.rest)
         return after
 
-    return _each(uow, lambda store: store.matches.overdue(BATCH), lapsed)
+    return _each(uow, lambda store: store.matches.overdue(BATCH), expire)
 
 
 def send_due_reminders(uow: UnitOfWork) -> int:
-    """Remind, once, whoever has not answered at half of their time; returns how many."""
+    """Remind, once, everyone who has not answered by half of their time; return how many."""
     return _each(uow, lambda store: store.matches.to_remind(BATCH), _step(life.remind))
 
 
 def end_due_breaks(uow: UnitOfWork) -> int:
-    """End the pauses and rests that are over, and let rounds see those people; returns how many programmes."""
+    """End breaks and rests that are over, and request rounds; return the number of programmes concerned."""
     with uow.begin() as store:
         programmes = store.places.wake()
         for programme_id in programmes:
@@ -39,13 +39,13 @@ def end_due_breaks(uow: UnitOfWork) -> int:
 
 
 def delete_old_rounds(uow: UnitOfWork, terms: Terms) -> int:
-    """Remove the rounds that nobody asks about any more; returns how many."""
+    """Delete rounds that are past their retention; return how many."""
     with uow.begin() as store:
         return store.rounds.prune(store.now - terms.rounds_kept, kept=terms.snapshots_kept)
 
 
 def request_pending_rounds(uow: UnitOfWork) -> int:
-    """Ask for a round wherever somebody waits: stages of life end and waiting counts, though nobody wrote anything."""
+    """Request a round in every programme where people wait: time alone changes life stages and priority."""
     with uow.begin() as store:
         programmes = store.waits.programmes()
         for programme_id in programmes:
@@ -54,22 +54,22 @@ def request_pending_rounds(uow: UnitOfWork) -> int:
 
 
 def _step(change: Callable[[Match, datetime], tuple[Match, Told]]) -> Callable[[Store, Match], Match]:
-    def taken(store: Store, match: Match) -> Match:
-        after, told = change(match, store.now)
-        return save_transition(store, match, after, told)
+    def save_step(store: Store, match: Match) -> Match:
+        after, events = change(match, store.now)
+        return save_transition(store, match, after, events)
 
-    return taken
+    return save_step
 
 
-def _each(uow: UnitOfWork, find: Callable[[Store], Sequence[str]], change: Callable[[Store, Match], Match]) -> int:
+def _each(uow: UnitOfWork, list_due: Callable[[Store], Sequence[str]], change: Callable[[Store, Match], Match]) -> int:
     with uow.begin(read_only=True) as store:
-        found = find(store)
+        match_ids = list_due(store)
     done = 0
-    for match_id in found:
+    for match_id in match_ids:
         try:
             with uow.begin() as store:
                 change(store, store.matches.get(match_id, lock=True))
                 done += 1
         except MatchMovedOn:
-            continue  # answered in the meantime, which is better
+            continue  # answered in the meantime
     return done

@@ -1,8 +1,8 @@
-"""Run a matching round of a programme: read one snapshot, decide without any lock, apply what still holds.
+"""Run a matching round of a programme: read a snapshot, decide without any lock, apply the pairs that are still valid.
 
-What a round reads is stored before it decides, so a run that is cut off anywhere is taken up by the next one with the
-same snapshot and comes to the same proposals. Each run takes a fence; one that was overtaken cannot apply any more, and
-neither can one that was cancelled. In review mode a round that has decided is held until an admin releases it.
+The snapshot is stored before the round decides, so the next run resumes an interrupted one from the same snapshot and
+reaches the same proposals. Each run takes a fence; a run that was overtaken or cancelled can no longer apply anything.
+In review mode a round that has decided is held until an admin releases it.
 """
 
 import uuid
@@ -32,18 +32,18 @@ from services.matcher.use_cases.offer_alternates import offer_alternates
 
 
 class RoundTooLong(Conflict):
-    """The engine found no answer within the time a round may take; nobody was asked."""
+    """The solver found no answer within the time a round may take; no mentor was asked."""
 
 
 class RoundTooLarge(Conflict):
-    """The engine would take more memory than a round may; found before it was taken, and nobody was asked."""
+    """The solver would take more memory than a round may; checked beforehand, and no mentor was asked."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Begun:
-    """A round with what it read; the hash of that where it was just written, the decision where it was released.
+class _OpenRound:
+    """An open round with its snapshot; ``input_hash`` when it is new, ``released`` when an admin released it.
 
-    ``start`` are the last round's prices: they make the answer come sooner, and change nothing about it.
+    ``start`` is the warm start from the last round: it speeds the solver up and never changes the answer.
     """
 
     opened: Round
@@ -56,12 +56,12 @@ class _Begun:
 def run_round(
     uow: UnitOfWork, terms: Terms, programme_id: str, *, decide: Callable[..., Decision] = matching.decide_round
 ) -> Round | None:
-    """Ask as many mentors as can be asked now.
+    """Run one round and make its offers.
 
-    First come the alternates of earlier rounds, where they harm nobody. Returns the round; None when nobody waits, when
-    another run leads, or while a round is held for review. Raises RoundTooLong and RoundTooLarge.
+    Alternates of earlier rounds come first, where nobody loses by them. Returns the round; None when nobody waits, when
+    another run has taken over, or while a round is held for review. Raises RoundTooLong and RoundTooLarge.
     """
-    begun = _take_up(uow, programme_id)
+    begun = _resume(uow, programme_id)
     if begun is None:
         offer_alternates(uow, terms, programme_id)
         begun = _begin(uow, programme_id)
@@ -71,37 +71,40 @@ def run_round(
     try:
         if begun.released is not None:
             return apply_round(uow, terms, opened, snapshot, Decision(result=begun.released))
-        decision = _decided(uow, terms, begun, decide)
+        decision = _solve(uow, terms, begun, decide)
         return _hold(uow, opened, decision) or apply_round(uow, terms, opened, snapshot, decision)
     except (RoundOvertaken, RunCancelledError):
         return None
 
 
-def _take_up(uow: UnitOfWork, programme_id: str) -> _Begun | None:
-    """Go on with a round that was cut off, or that was released."""
+def _resume(uow: UnitOfWork, programme_id: str) -> _OpenRound | None:
+    """Resume a round that was interrupted or released; return None without one."""
     with uow.begin() as store:
-        found = store.rounds.unfinished(programme_id)
-        if found is None:
+        unfinished = store.rounds.unfinished(programme_id)
+        if unfinished is None:
             return None
-        cut_off, snapshot, released = found
-        opened = replace(cut_off, fence=store.rounds.take_fence(programme_id))
+        stored_round, snapshot, released = unfinished
+        opened = replace(stored_round, fence=store.rounds.take_fence(programme_id))
         store.rounds.refence(opened)
-        return _Begun(opened, snapshot, released=released)
+        return _OpenRound(opened, snapshot, released=released)
 
 
 class _ErasedMeanwhile(Exception):
-    """A person who was read for a round was erased before the round could store what it had read."""
+    """A person in the snapshot was erased before the round could store it."""
 
 
-def _begin(uow: UnitOfWork, programme_id: str) -> _Begun | None:
-    """Open a round on a snapshot of the programme; read again where a person was erased meanwhile."""
+def _begin(uow: UnitOfWork, programme_id: str) -> _OpenRound | None:
+    """Open a round on a snapshot, and read again where a person was erased meanwhile."""
     while True:  # each further turn takes one more erasure within a moment
         with suppress(_ErasedMeanwhile):
-            return _open_round(uow, programme_id)
+            return _read_and_open(uow, programme_id)
 
 
-def _open_round(uow: UnitOfWork, programme_id: str) -> _Begun | None:
-    """Read everybody as of one moment, and keep what was read. Raises _ErasedMeanwhile."""
+def _read_and_open(uow: UnitOfWork, programme_id: str) -> _OpenRound | None:
+    """Read a snapshot, and open a round with it; return None when nobody waits or a round is held.
+
+    Raises ``_ErasedMeanwhile``, and stores nothing.
+    """
     with uow.begin(read_only=True) as store:
         if store.rounds.in_review(programme_id) is not None:
             return None
@@ -109,7 +112,7 @@ def _open_round(uow: UnitOfWork, programme_id: str) -> _Begun | None:
         start = store.rounds.last_prices(programme_id)
     if not snapshot.mentees:
         return None
-    read = snapshot_pieces(snapshot)
+    pieces = snapshot_pieces(snapshot)
     with uow.begin() as store:
         opened = Round(
             id=str(uuid.uuid4()),
@@ -121,24 +124,26 @@ def _open_round(uow: UnitOfWork, programme_id: str) -> _Begun | None:
             mentees=len(snapshot.mentees),
             mentors=len(snapshot.mentors),
         )
-        store.rounds.open(opened, read)
+        store.rounds.open(opened, pieces)
         # The programme is locked now: an erasure was committed before, and is found here, or waits for this commit.
         people = [mentee.id for mentee in snapshot.mentees] + [mentor.id for mentor in snapshot.mentors]
         if store.pool.any_forgotten(people, snapshot.at):
             raise _ErasedMeanwhile
-    return _Begun(opened, snapshot, input_hash=digest("".join(read)), start=start)
+    return _OpenRound(opened, snapshot, input_hash=digest("".join(pieces)), start=start)
 
 
-def _decided(uow: UnitOfWork, terms: Terms, begun: _Begun, decide: Callable[..., Decision]) -> Decision:
-    """Ask the engine, watched; a round that takes too much is given up, and the next one reads afresh."""
-    seen = RoundWatch(uow, begun.opened)
+def _solve(uow: UnitOfWork, terms: Terms, begun: _OpenRound, decide: Callable[..., Decision]) -> Decision:
+    """Run the solver under its limits; a round that exceeds them is given up, and the next one reads afresh."""
+    round_watch = RoundWatch(uow, begun.opened)
     try:
         return decide(
             begun.snapshot,
             start=begun.start,
             input_hash=begun.input_hash,
             limits=Limits(megabytes=terms.round_megabytes),
-            watch=Watch(seconds=terms.round_time.total_seconds(), progress=seen.progress, cancelled=seen.cancelled),
+            watch=Watch(
+                seconds=terms.round_time.total_seconds(), progress=round_watch.progress, cancelled=round_watch.cancelled
+            ),
         )
     except TimeLimitReachedError as error:
         _give_up(uow, begun.opened)
@@ -155,7 +160,7 @@ def _give_up(uow: UnitOfWork, opened: Round) -> None:
 
 
 def _hold(uow: UnitOfWork, opened: Round, decision: Decision) -> Round | None:
-    """Keep a decision for an admin to look at, where the programme wants that."""
+    """Hold a decision for review by an admin; return None where the programme asks mentors at once."""
     result = decision.result
     with uow.begin() as store:
         if store.rounds.mode(opened.programme_id) != "review" or not result.proposals:

@@ -1,4 +1,4 @@
-"""Notice, once, who waits longer than was promised."""
+"""Report, once, every mentee who waits longer than promised."""
 
 from datetime import timedelta
 
@@ -7,29 +7,29 @@ from services.matcher.ports import Store, UnitOfWork
 
 
 def watch_promises(uow: UnitOfWork) -> int:
-    """Tell of everybody past the promise of their lane of whom it was not told yet; returns how many."""
+    """Publish WaitAtRisk for mentees past the promise of their lane, once each; return how many."""
     with uow.begin(read_only=True) as store:
         programmes = store.waits.programmes()
-    told = 0
+    reported = 0
     for programme_id in programmes:
         with uow.begin() as store:
-            told += _watch(store, programme_id)
-    return told
+            reported += _watch(store, programme_id)
+    return reported
 
 
 def _watch(store: Store, programme_id: str) -> int:
-    from services.matcher.domain.formulation.priority import lane, promised_by  # brings the engine, when it is due
+    from services.matcher.domain.formulation.priority import lane, promised_by  # imports the engine only when due
 
     weights = store.weights.current(programme_id).weights
     shortest = timedelta(hours=min(weights.promise_hours.values()))
-    waiting = {row.person_id: row for row in store.waits.not_told_of(programme_id, store.now - shortest)}
+    waiting = {row.person_id: row for row in store.waits.list_late_unreported(programme_id, store.now - shortest)}
     late = [
         mentee
         for mentee in store.pool.as_mentees(list(waiting)).values()
         if promised_by(mentee, weights, store.now) <= store.now
     ]
     for mentee in late:
-        store.waits.mark_told(mentee.id)
+        store.waits.mark_reported(mentee.id)
         store.publish(
             WaitAtRisk(
                 mentee_id=mentee.id,

@@ -20,7 +20,7 @@ from services.matcher.use_cases.accept_match import accept_match
 from services.matcher.use_cases.decline_match import decline_match
 from tests.matcher.conftest import DATABASES
 from tests.matcher.greedy_solver import in_turn
-from tests.matcher.scenario import PROGRAMME, World, person
+from tests.matcher.scenario import PROGRAMME, Scenario, person
 
 pytestmark = pytest.mark.parametrize("database_url", DATABASES, indirect=True)
 
@@ -44,11 +44,11 @@ def at_once(acts: Sequence[Callable[[], bool]]) -> list[bool]:
         return list(pool.map(act, acts))
 
 
-def offer(world: World, mentee_id: str, mentor_id: str) -> Callable[[], bool]:
+def offer(scenario: Scenario, mentee_id: str, mentor_id: str) -> Callable[[], bool]:
     """Ask a mentor for a mentee if a place is free, as a round does."""
 
     def ask() -> bool:
-        with world.house.begin() as store:
+        with scenario.database.begin() as store:
             if not store.places.take({mentor_id: 1}):
                 return False
             new = Match(
@@ -62,36 +62,36 @@ def offer(world: World, mentee_id: str, mentor_id: str) -> Callable[[], bool]:
                 asked_at=store.now,
                 answer_by=None,
             )
-            asked, told = life.propose(new, store.now + world.terms.time_to_answer)
+            asked, events = life.propose(new, store.now + scenario.terms.time_to_answer)
             if not store.matches.add([Offer(match=asked, parts=(), score=50, request_shape="a_few_chats")]):
                 store.places.free(mentor_id)
                 return False
-            store.publish(*told)
+            store.publish(*events)
             return True
 
     return ask
 
 
-def counted(world: World) -> Counter[str]:
-    with world.house.begin(read_only=True) as store:
-        live = [match for match in world.every_match(store) if match.live]
+def counted(scenario: Scenario) -> Counter[str]:
+    with scenario.database.begin(read_only=True) as store:
+        live = [match for match in scenario.every_match(store) if match.live]
         taken = Counter({f"mentor-{n}": store.places.of(f"mentor-{n}")[0] for n in range(MENTORS)})
     assert +Counter(match.mentor_id for match in live) == +taken, "what is counted is what there is"
     assert all(count == 1 for count in Counter(match.mentee_id for match in live).values())
     return taken
 
 
-def test_sixty_four_people_and_forty_places(tables: World) -> None:
+def test_sixty_four_people_and_forty_places(tables: Scenario) -> None:
     for n in range(MENTORS):
         tables.mentor(f"mentor-{n}", capacity=PLACES)
     mentees = [tables.mentee(f"mentee-{n}") for n in range(AT_ONCE)]
     given = at_once([offer(tables, mentee, f"mentor-{n % MENTORS}") for n, mentee in enumerate(mentees)])
     assert sum(given) == MENTORS * PLACES
     assert counted(tables) == {f"mentor-{n}": PLACES for n in range(MENTORS)}
-    assert len(tables.told(MatchProposed)) == MENTORS * PLACES
+    assert len(tables.published(MatchProposed)) == MENTORS * PLACES
 
 
-def test_a_round_that_is_applied_while_others_take_the_places_gives_none_twice(tables: World) -> None:
+def test_a_round_that_is_applied_while_others_take_the_places_gives_none_twice(tables: Scenario) -> None:
     for n in range(MENTORS):
         tables.mentor(f"mentor-{n}", capacity=PLACES)
     mentees = [tables.mentee(f"mentee-{n:02}") for n in range(AT_ONCE)]
@@ -126,16 +126,16 @@ def test_a_round_that_is_applied_while_others_take_the_places_gives_none_twice(t
     assert done is not None
     assert done.proposed + sum(given[1:]) == MENTORS * PLACES
     assert done.proposed + done.dropped + done.unmatched == AT_ONCE
-    assert len(tables.told(MatchProposed)) == MENTORS * PLACES
+    assert len(tables.published(MatchProposed)) == MENTORS * PLACES
 
 
-def test_sixty_four_acceptances_of_sixteen_last_places(tables: World) -> None:
+def test_sixty_four_acceptances_of_sixteen_last_places(tables: Scenario) -> None:
     matches = [tables.asked(tables.mentee(f"mentee-{n}")) for n in range(MENTORS) if tables.mentor(f"mentor-{n}")]
 
     def accepting(match: Match) -> Callable[[], bool]:
         def accept() -> bool:
             try:
-                accept_match(tables.house, tables.terms, person(match.mentor_id), match.id)
+                accept_match(tables.database, tables.terms, person(match.mentor_id), match.id)
             except Conflict:
                 return False
             return True
@@ -144,11 +144,11 @@ def test_sixty_four_acceptances_of_sixteen_last_places(tables: World) -> None:
 
     done = at_once([accepting(match) for match in matches for _ in range(AT_ONCE // len(matches))])
     assert sum(done) == len(matches)
-    assert len(tables.told(MatchAccepted)) == len(matches)
+    assert len(tables.published(MatchAccepted)) == len(matches)
     assert counted(tables) == {f"mentor-{n}": 1 for n in range(MENTORS)}
 
 
-def test_one_mentee_offered_to_everybody_at_once_has_one_match(tables: World) -> None:
+def test_a_mentee_offered_to_all_mentors_at_once_has_one_match(tables: Scenario) -> None:
     for n in range(MENTORS):
         tables.mentor(f"mentor-{n}", capacity=PLACES)
     mentee = tables.mentee()
@@ -157,7 +157,7 @@ def test_one_mentee_offered_to_everybody_at_once_has_one_match(tables: World) ->
     assert sum(counted(tables).values()) == 1
 
 
-def test_an_acceptance_and_a_decline_at_the_same_moment_have_one_outcome(tables: World) -> None:
+def test_an_acceptance_and_a_decline_at_the_same_moment_have_one_outcome(tables: Scenario) -> None:
     for n in range(MENTORS):
         tables.mentor(f"mentor-{n}")
     matches = [tables.asked(tables.mentee(f"mentee-{n}")) for n in range(MENTORS)]
@@ -175,8 +175,8 @@ def test_an_acceptance_and_a_decline_at_the_same_moment_have_one_outcome(tables:
     acts = []
     for match in matches:
         who = person(match.mentor_id)
-        acts.append(trying(partial(accept_match, tables.house, tables.terms, who, match.id)))
-        acts.append(trying(partial(decline_match, tables.house, who, match.id)))
+        acts.append(trying(partial(accept_match, tables.database, tables.terms, who, match.id)))
+        acts.append(trying(partial(decline_match, tables.database, who, match.id)))
     done = at_once(acts)
     assert [sum(done[n : n + 2]) for n in range(0, len(done), 2)] == [1] * MENTORS
     counted(tables)

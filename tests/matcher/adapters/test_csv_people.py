@@ -16,7 +16,7 @@ def a_file(folder: Path, text: str, name: str = "people.csv") -> Path:
     return path
 
 
-def test_a_mentee_is_read_with_all_they_say(tmp_path: Path) -> None:
+def test_a_mentee_is_read_with_every_column(tmp_path: Path) -> None:
     read = read_mentees(
         a_file(
             tmp_path,
@@ -98,7 +98,7 @@ def test_names_of_columns_are_compared_loosely(tmp_path: Path) -> None:
     assert (mentor.facts.relations, mentor.facts.topics) == (("self",), ("food",))
 
 
-def test_columns_that_are_not_ours_are_told_in_one_sentence_with_ours_once(tmp_path: Path) -> None:
+def test_unknown_columns_are_one_fault_that_lists_ours_once(tmp_path: Path) -> None:
     text = "id,languages,relation,diabetes_type,Grade,Organisation,,Profession\nsam,en,self,t1d,7,HQ,,Policy\n"
     (fault,) = read_mentees(a_file(tmp_path, text), AT).faults
     assert (fault.line, fault.column) == (1, "Grade, Organisation, column 7, Profession")
@@ -108,7 +108,7 @@ def test_columns_that_are_not_ours_are_told_in_one_sentence_with_ours_once(tmp_p
     assert ([one.id for one in read.people], read.faults) == (["sam"], ())
 
 
-def test_columns_are_renamed_and_filled_in_for_whoever_has_no_cell(tmp_path: Path) -> None:
+def test_columns_are_renamed_and_empty_cells_get_defaults(tmp_path: Path) -> None:
     wanted = Columns({"e-mail": "ID", "I am ...": "relation"}, defaults={"diabetes type": "t1d", "languages": "en"})
     text = "E-mail,I am,languages\na@example.org,self,\nb@example.org,My child has diabetes,es\n"
     one, other = read_mentees(a_file(tmp_path, text), AT, wanted).people
@@ -124,7 +124,7 @@ def test_two_columns_that_come_to_one_are_refused(tmp_path: Path) -> None:
     assert (fault.column, fault.message) == ("topics", "is there twice, as 'Job' and 'topics'")
 
 
-def test_a_default_that_cannot_be_read_is_a_fault_of_everybody(tmp_path: Path) -> None:
+def test_an_unreadable_default_is_a_fault_of_every_line(tmp_path: Path) -> None:
     text = "id,languages,diabetes_type\nsam,en,t1d\nkim,en,t1d\n"
     faults = read_mentees(a_file(tmp_path, text), AT, Columns(defaults={"relation": "friend"})).faults
     assert [(one.line, one.column) for one in faults] == [(2, "relation"), (3, "relation")]
@@ -196,7 +196,7 @@ def test_conditions_with_values_that_exist_are_read(tmp_path: Path) -> None:
     assert [f"{one.criterion}:{one.value}" for one in mentee.facts.musts] == told.split("; ")
 
 
-def test_faults_of_the_head_and_of_every_line_are_told_together(tmp_path: Path) -> None:
+def test_faults_of_the_header_and_of_lines_are_reported_together(tmp_path: Path) -> None:
     text = "id,languages,diabetes_type,a1c\nsam,en,t1d,7\nkim,xx-,t9d,\nlee\n"
     faults = read_mentees(a_file(tmp_path, text), AT).faults
     assert [(one.line, one.column) for one in faults] == [
@@ -209,7 +209,7 @@ def test_faults_of_the_head_and_of_every_line_are_told_together(tmp_path: Path) 
     ], "a column that is missing is told once, not for each line"
 
 
-def test_every_fault_of_a_file_is_told_at_once(tmp_path: Path) -> None:
+def test_all_faults_of_a_file_are_reported_at_once(tmp_path: Path) -> None:
     text = "id,languages,relation,diabetes_type\nsam,en,self,t1d\nsam,xx-,self,t9d\n,en,self,t1d\n"
     faults = read_mentees(a_file(tmp_path, text), AT).faults
     assert [(one.line, one.column) for one in faults] == [(3, "languages"), (3, "diabetes_type"), (3, "id"), (4, "id")]

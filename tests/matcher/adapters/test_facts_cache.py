@@ -27,4 +27,4 @@ def test_what_nobody_asks_for_any_more_is_let_go() -> None:
     facts.mentee(STORED)
     while timers := [one for one in threading.enumerate() if isinstance(one, threading.Timer) and one.interval < 1]:
         timers[0].join(30)
-    assert (facts._kept._young, facts._kept._old) == ({}, {})
+    assert (facts._cache._young, facts._cache._old) == ({}, {})

@@ -34,20 +34,20 @@ def matches(folder: Path) -> dict[str, list[str]]:
         return {row[0]: row[1:] for row in csv.reader(file)}
 
 
-def test_two_files_become_matches_and_a_reason_for_everybody_else(tmp_path: Path) -> None:
-    code, told = run(tmp_path)
+def test_two_files_become_matches_and_reasons_for_the_unmatched(tmp_path: Path) -> None:
+    code, printed = run(tmp_path)
     written = matches(tmp_path)
     assert code == 0
     assert written["'=early"][0] == "alex"
     assert written["late"][0] == "ines"
     assert written["far"] == ["", "", "nobody in the pool could: language"]
-    assert told.startswith("2 matched, mean score ")
-    assert "1 waiting; proved best" in told
+    assert printed.startswith("2 matched, mean score ")
+    assert "1 waiting; proved best" in printed
 
 
 def test_other_policies_are_shown_beside_the_best(tmp_path: Path) -> None:
-    _, told = run(tmp_path, "--compare", "first-come,greedy")
-    rows = {line.split()[0]: line.split() for line in told.splitlines()[3:] if line}
+    _, printed = run(tmp_path, "--compare", "first-come,greedy")
+    rows = {line.split()[0]: line.split() for line in printed.splitlines()[3:] if line}
     assert rows["optimal"][1] == "2"
     assert rows["first-come"][1:2] + rows["first-come"][3:] == ["1", "1"]
     assert "stable" not in rows
@@ -56,19 +56,19 @@ def test_other_policies_are_shown_beside_the_best(tmp_path: Path) -> None:
 def test_own_weights_count(tmp_path: Path) -> None:
     weights = tmp_path / "w.json"
     weights.write_text(json.dumps({"quality_floor": 99}))
-    _, told = run(tmp_path, "--weights", str(weights))
-    assert told.startswith("0 matched, 3 waiting")
+    _, printed = run(tmp_path, "--weights", str(weights))
+    assert printed.startswith("0 matched, 3 waiting")
 
 
 def test_every_fault_in_files_and_weights_is_listed_and_nothing_is_written(tmp_path: Path) -> None:
     weights = tmp_path / "w.json"
     weights.write_text(json.dumps({"coverage": 101}))
-    code, told = run(
+    code, printed = run(
         tmp_path, "--weights", str(weights), mentees="id,languages,relation,diabetes_type\nsam,en,me,t1d\n"
     )
     assert code == 2
-    assert [line.split(":")[0] for line in told.splitlines()] == ["a.csv", "w.json"]
-    assert "line 2, relation" in told
+    assert [line.split(":")[0] for line in printed.splitlines()] == ["a.csv", "w.json"]
+    assert "line 2, relation" in printed
     assert not (tmp_path / "matches.csv").exists()
 
 
@@ -81,30 +81,30 @@ AS_OURS = ["--map", "E-mail=id", "--default", "languages=en", "--default", "diab
 
 
 def test_a_spreadsheet_with_other_columns_is_refused_in_a_few_lines_with_ours_once(tmp_path: Path) -> None:
-    code, told = run(tmp_path, mentees=SURVEYED[0], mentors=SURVEYED[1])
-    lines = told.splitlines()
+    code, printed = run(tmp_path, mentees=SURVEYED[0], mentors=SURVEYED[1])
+    lines = printed.splitlines()
     assert code == 2
     assert [line.split(":")[0] for line in lines] == ["a.csv"] * 3 + ["b.csv"] * 3
     assert [line for line in lines if "are not columns of" in line] == [lines[0], lines[3]]
-    assert told.count("only_support_is_self") == told.count("cleared_for_minors") == 1
+    assert printed.count("only_support_is_self") == printed.count("cleared_for_minors") == 1
 
 
 def test_other_peoples_columns_are_mapped_left_out_and_filled_in(tmp_path: Path) -> None:
     options = [*AS_OURS, "--map", "identity=relation", "--ignore-unknown"]
-    code, told = run(tmp_path, *options, mentees=SURVEYED[0], mentors=SURVEYED[1])
-    assert (code, told.split(",")[0]) == (0, "2 matched")
+    code, printed = run(tmp_path, *options, mentees=SURVEYED[0], mentors=SURVEYED[1])
+    assert (code, printed.split(",")[0]) == (0, "2 matched")
     assert {one: row[0] for one, row in matches(tmp_path).items() if "@" in one} == {
         "a@example.org": "l@example.org",
         "b@example.org": "k@example.org",
     }
-    assert "Warning" not in told
+    assert "Warning" not in printed
 
 
-def test_people_whom_nothing_tells_apart_are_warned_of(tmp_path: Path) -> None:
+def test_equal_scores_of_all_pairs_give_a_warning(tmp_path: Path) -> None:
     options = [*AS_OURS, "--default", "relation=self", "--ignore-unknown"]
-    code, told = run(tmp_path, *options, mentees=SURVEYED[0], mentors=SURVEYED[1])
+    code, printed = run(tmp_path, *options, mentees=SURVEYED[0], mentors=SURVEYED[1])
     assert code == 0
-    assert "Warning: every possible pair has the same score, " in told
+    assert "Warning: every possible pair has the same score, " in printed
 
 
 def test_a_column_that_no_file_has_cannot_be_mapped(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_a_column_that_no_file_has_cannot_be_mapped(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("option", "told"),
+    ("option", "printed"),
     [
         (("--map", "Grade"), "both sides of the ="),
         (("--map", "=topics"), "both sides of the ="),
@@ -122,20 +122,21 @@ def test_a_column_that_no_file_has_cannot_be_mapped(tmp_path: Path) -> None:
         (("--default", "id=7"), "'id' cannot stand"),
     ],
 )
-def test_what_is_said_of_columns_has_to_make_sense(
-    tmp_path: Path, option: tuple[str, str], told: str, capsys: pytest.CaptureFixture[str]
+def test_column_options_are_validated(
+    tmp_path: Path, option: tuple[str, str], printed: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:
         run(tmp_path, *option)
     assert ended.value.code == 2
-    assert told in capsys.readouterr().err
+    assert printed in capsys.readouterr().err
 
 
 def test_the_same_fault_of_many_people_is_one_line(tmp_path: Path) -> None:
     head, rows = "id,languages,relation,diabetes_type\n", [f"{n},en,me,t1d\n" for n in range(500)]
-    _, told = run(tmp_path, mentees=head + "".join(rows))
+    _, printed = run(tmp_path, mentees=head + "".join(rows))
     assert (
-        told == "a.csv: lines 2, 3, 4 and 497 more, relation: 'me' is not a relation; nearest: self, parent, partner\n"
+        printed
+        == "a.csv: lines 2, 3, 4 and 497 more, relation: 'me' is not a relation; nearest: self, parent, partner\n"
     )
 
 
@@ -153,27 +154,23 @@ def test_matches_are_shown_on_the_terminal_when_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    code, told = run(tmp_path, "--out", "-")
+    code, printed = run(tmp_path, "--out", "-")
     assert code == 0
-    assert [row[0] for row in csv.reader(told.splitlines())] == ["mentee", "'=early", "far", "late"]
+    assert [row[0] for row in csv.reader(printed.splitlines())] == ["mentee", "'=early", "far", "late"]
     assert capsys.readouterr().err.startswith("2 matched")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "b.csv"]
 
 
-def test_a_place_where_nothing_can_be_written_is_told_before_anybody_is_matched(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unwritable_output_is_reported_before_the_match(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(match_command, "match_files", lambda *_: pytest.fail("matched for nothing"))
     (tmp_path / "taken").mkdir()
     for out, says in (("nowhere/matches.csv", "there is no folder"), ("taken", "is a folder")):
-        code, told = run(tmp_path, "--out", str(tmp_path / out))
-        assert (code, len(told.splitlines())) == (2, 1)
-        assert says in told
+        code, printed = run(tmp_path, "--out", str(tmp_path / out))
+        assert (code, len(printed.splitlines())) == (2, 1)
+        assert says in printed
 
 
-def test_a_file_that_cannot_be_written_after_all_is_told_in_a_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failing_write_is_reported_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
@@ -187,9 +184,9 @@ def test_the_mean_above_is_the_mean_of_the_table(tmp_path: Path) -> None:
         "ana,es; en:basic,self,t1d,food\nben,en,self,t1d,work; food",
     )
     mentors = MENTORS.splitlines()[0] + "\nluis,es; en,self,t1d,food; work\nmary,en,self,t1d,work\n"
-    _, told = run(tmp_path, "--compare", "greedy", mentees=f"{head}\n{rows}\n", mentors=mentors)
-    (row,) = (line.split() for line in told.splitlines() if line.startswith("optimal"))
-    assert told.startswith(f"2 matched, mean score {row[2]}, ")
+    _, printed = run(tmp_path, "--compare", "greedy", mentees=f"{head}\n{rows}\n", mentors=mentors)
+    (row,) = (line.split() for line in printed.splitlines() if line.startswith("optimal"))
+    assert printed.startswith(f"2 matched, mean score {row[2]}, ")
     rounded = [int(one[1]) for one in matches(tmp_path).values() if one[1].isdigit()]
     assert f"{sum(rounded) / 2:.1f}" != row[2], "here rounding pair by pair would show"
 
@@ -208,10 +205,10 @@ def test_a_template_has_every_column_and_a_person_who_can_be_read(kind: str, tmp
 
 
 def test_the_people_of_the_templates_meet(tmp_path: Path) -> None:
-    told = {kind: io.StringIO() for kind in ("mentees", "mentors")}
-    for kind, out in told.items():
+    printed = {kind: io.StringIO() for kind in ("mentees", "mentors")}
+    for kind, out in printed.items():
         main(["--template", kind], out)
-    code, said = run(tmp_path, mentees=told["mentees"].getvalue(), mentors=told["mentors"].getvalue())
+    code, said = run(tmp_path, mentees=printed["mentees"].getvalue(), mentors=printed["mentors"].getvalue())
     assert (code, said.startswith("1 matched")) == (0, True)
 
 
@@ -228,10 +225,10 @@ def test_an_unknown_policy_is_refused(tmp_path: Path, capsys: pytest.CaptureFixt
 
 
 def test_empty_files_of_people_give_an_empty_answer(tmp_path: Path) -> None:
-    code, told = run(
+    code, printed = run(
         tmp_path, mentees="id,languages,relation,diabetes_type\n", mentors="id,languages,relations,diabetes_types\n"
     )
-    assert (code, told.splitlines()[0].split(",")[0]) == (0, "0 matched")
+    assert (code, printed.splitlines()[0].split(",")[0]) == (0, "0 matched")
 
 
 @pytest.mark.parametrize(

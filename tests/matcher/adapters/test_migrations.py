@@ -15,7 +15,7 @@ from services.matcher.domain.candidates import Pair
 from services.matcher.use_cases.draft_weights import save_draft
 from services.matcher.use_cases.pin_or_block_pair import block_pair
 from tests.matcher.conftest import DATABASES
-from tests.matcher.scenario import PROGRAMME, World
+from tests.matcher.scenario import PROGRAMME, Scenario
 
 pytestmark = pytest.mark.parametrize("database_url", DATABASES, indirect=True)
 
@@ -26,7 +26,7 @@ def test_the_migrations_make_what_the_code_expects(engine: sa.Engine) -> None:
         assert compare_metadata(context, t.metadata) == []
 
 
-def test_up_down_and_up_again_with_people_in_it(tables: World, database_url: str) -> None:
+def test_up_down_and_up_again_with_people_in_it(tables: Scenario, database_url: str) -> None:
     tables.mentor()
     tables.asked(tables.mentee())
     migrate(database_url, SERVICE.migrations)
@@ -39,12 +39,12 @@ def test_up_down_and_up_again_with_people_in_it(tables: World, database_url: str
     engine.dispose()
 
 
-def test_a_step_down_and_up_keeps_people_and_matches(tables: World, database_url: str, engine: sa.Engine) -> None:
+def test_a_step_down_and_up_keeps_people_and_matches(tables: Scenario, database_url: str, engine: sa.Engine) -> None:
     tables.mentor("mentor", capacity=2)
     match = tables.asked(tables.mentee("mentee"))
     pair = Pair(tables.mentee("other"), "mentor")
-    block_pair(tables.house, PROGRAMME, pair, by="admin", reason="neighbours")
-    save_draft(tables.house, PROGRAMME, {"coverage": 50}, after=0, by="admin")
+    block_pair(tables.database, PROGRAMME, pair, by="admin", reason="neighbours")
+    save_draft(tables.database, PROGRAMME, {"coverage": 50}, after=0, by="admin")
     engine.dispose()
     migrate_down(database_url, SERVICE.migrations, to="0001")
     assert current_revision(database_url) == "0001"
@@ -52,7 +52,7 @@ def test_a_step_down_and_up_keeps_people_and_matches(tables: World, database_url
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), t.metadata) == []
     assert tables.match(match.id) == match
-    with tables.house.begin(read_only=True) as store:
+    with tables.database.begin(read_only=True) as store:
         assert store.weights.draft(PROGRAMME) is None
         assert store.pairs.of(pair) is None
         assert store.rounds.snapshot(PROGRAMME).mentors[0].shapes_taken == (), "what was not noted counts as usual"

@@ -67,7 +67,7 @@ def test_dicts_frames_and_files_give_the_same(tmp_path: Path) -> None:
         assert other.unmatched == made.unmatched
 
 
-def test_whoever_waits_is_told_why() -> None:
+def test_an_unmatched_mentee_comes_with_the_reason() -> None:
     (one,) = match(MENTEES, MENTORS, at=AT).unmatched
     assert one == {
         "mentee": "far",
@@ -106,7 +106,7 @@ def test_own_weights_count() -> None:
     assert match(MENTEES, MENTORS, at=AT, weights={"quality_floor": 100}).pairs == []
 
 
-def test_every_fault_of_tables_and_weights_is_told_at_once() -> None:
+def test_all_faults_of_tables_and_weights_are_reported_at_once() -> None:
     faulty = [MENTEES[0], {**MENTEES[1], "relation": "friend"}, {**MENTEES[0], "languages": None}]
     with pytest.raises(UnreadableTableError) as found:
         match(faulty, [{**MENTORS[0], "capacity": "many"}], at=AT, weights={"quality_floor": 400})
@@ -129,7 +129,7 @@ def test_the_same_fault_of_many_people_is_one_line() -> None:
     )
 
 
-def test_nobody_at_all_is_told_in_those_words() -> None:
+def test_an_empty_table_is_reported_in_a_sentence() -> None:
     walked = iter(MENTEES)
     assert len(list(walked)) == 2
     empty: list[Any] = [[], {}, walked]
@@ -161,13 +161,13 @@ def test_other_peoples_columns_are_renamed_left_out_and_filled_in() -> None:
         ({"columns": {"Grade": "topics"}}, "columns: Grade: is a column of neither table"),
     ],
 )
-def test_what_is_said_of_columns_that_are_not_there_is_refused(said: dict[str, Any], told: str) -> None:
+def test_options_about_missing_columns_are_refused(said: dict[str, Any], told: str) -> None:
     with pytest.raises(UnreadableTableError) as found:
         match(MENTEES, MENTORS, at=AT, **said)
     assert str(found.value).startswith(told)
 
 
-def test_people_whom_nothing_tells_apart_are_warned_of() -> None:
+def test_equal_scores_of_all_pairs_give_a_warning() -> None:
     same = [{"id": name, "languages": "en", "relation": "self", "diabetes_type": "t1d"} for name in "abc"]
     offering = [{"id": name, "languages": "en", "relations": "self", "diabetes_types": "t1d"} for name in "klm"]
     made = match(same, offering, at=AT)

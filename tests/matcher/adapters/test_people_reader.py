@@ -22,9 +22,9 @@ from services.matcher.adapters.people_reader import PeopleRead
 from services.matcher.adapters.store import MatcherStore
 from services.matcher.domain.round import Snapshot, result_to_json, run_round, snapshot_from_json, snapshot_to_json
 from services.matcher.use_cases.decline_match import decline_match
-from services.matcher.use_cases.keep_pool_ready import PoolsKeptReady
-from tests.matcher.scenario import PROGRAMME, World, person
-from tests.matcher.stores import TableHouse
+from services.matcher.use_cases.keep_pool_ready import PoolRefresher
+from tests.matcher.scenario import PROGRAMME, Scenario, person
+from tests.matcher.stores import TableDatabase
 from tests.support.fakes import FixedClock
 
 PEOPLE = 60
@@ -36,68 +36,68 @@ def people() -> PeopleRead:
 
 
 @pytest.fixture
-def warm(engine: sa.Engine, clock: FixedClock, people: PeopleRead) -> World:
+def warm(engine: sa.Engine, clock: FixedClock, people: PeopleRead) -> Scenario:
     """A programme whose process keeps what it has read."""
     store = partial(MatcherStore, facts=FactsRead(), people=people)
     uow = UnitOfWork(engine, store, source="/matcher", read_now=clock.read)
-    return World(TableHouse(engine, clock, uow), clock, decide=run_round)
+    return Scenario(TableDatabase(engine, clock, uow), clock, decide=run_round)
 
 
-def read(world: World) -> Snapshot:
-    with world.house.begin(read_only=True) as store:
+def read(scenario: Scenario) -> Snapshot:
+    with scenario.database.begin(read_only=True) as store:
         return store.rounds.snapshot(PROGRAMME)
 
 
-def history(world: World, seed: int) -> dict[str, Callable[[], None]]:
+def history(scenario: Scenario, seed: int) -> dict[str, Callable[[], None]]:
     """What may happen, each to somebody by chance."""
     chance = Random(seed)
-    found = pool_of(programme(seed, PEOPLE, PEOPLE), at=world.clock.now())
+    found = pool_of(programme(seed, PEOPLE, PEOPLE), at=scenario.clock.now())
     mentees, mentors = list(found[0]), list(found[1])
     here: list[str] = []
 
     def sign_up() -> None:
         mentee, mentor = mentees.pop(), mentors.pop()
-        world._register(mentee.id, mentee=mentee.facts)
-        world._register(mentor.id, mentor=replace(mentor.facts, capacity=1))
+        scenario._register(mentee.id, mentee=mentee.facts)
+        scenario._register(mentor.id, mentor=replace(mentor.facts, capacity=1))
         here.extend((mentee.id, mentor.id))
 
     def change() -> None:
         found = chance.choice(here)
-        side = "mentee" if world.facts[found]["mentee"] else "mentor"
+        side = "mentee" if scenario.facts[found]["mentee"] else "mentor"
         told = mentees[-1].facts if side == "mentee" else mentors[-1].facts
-        world.change(found, side, topics=told.topics, availability=told.availability)
+        scenario.change(found, side, topics=told.topics, availability=told.availability)
 
     def erase() -> None:
         gone = here.pop(chance.randrange(len(here)))
-        world.hear(profiles.PersonErased, gone)
+        scenario.receive(profiles.PersonErased, gone)
 
     def leave() -> None:
-        world.hear(profiles.PersonLeft, here.pop(chance.randrange(len(here))))
+        scenario.receive(profiles.PersonLeft, here.pop(chance.randrange(len(here))))
 
     def pause() -> None:
-        world.hear(profiles.PersonPaused, chance.choice(here))
+        scenario.receive(profiles.PersonPaused, chance.choice(here))
 
     def resume() -> None:
-        world.hear(profiles.PersonResumed, chance.choice(here))
+        scenario.receive(profiles.PersonResumed, chance.choice(here))
 
     def decline() -> None:
-        with world.house.begin(read_only=True) as store:
-            asked = [one for one in world.every_match(store) if one.state == "proposed"]
+        with scenario.database.begin(read_only=True) as store:
+            asked = [one for one in scenario.every_match(store) if one.state == "proposed"]
         if asked:
-            decline_match(world.house, person(asked[0].mentor_id), asked[0].id, reason="no_time_now")
+            decline_match(scenario.database, person(asked[0].mentor_id), asked[0].id, reason="no_time_now")
 
     def a_round() -> None:
-        world.run()
+        scenario.run()
 
     def months_later() -> None:
-        world.clock.forward(timedelta(days=50))
+        scenario.clock.forward(timedelta(days=50))
 
     every = (sign_up, sign_up, sign_up, change, erase, leave, pause, resume, decline, a_round, months_later)
     return {f"{number} {one.__name__}": one for number, one in enumerate(every)}
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_kept_pool_is_the_pool_to_the_byte_whatever_happened(warm: World, tables: World, seed: int) -> None:
+def test_a_cached_pool_equals_a_fresh_one_byte_for_byte(warm: Scenario, tables: Scenario, seed: int) -> None:
     steps, chance = history(warm, seed), Random(seed)
     for _ in range(6):
         steps["0 sign_up"]()
@@ -111,7 +111,7 @@ def test_a_kept_pool_is_the_pool_to_the_byte_whatever_happened(warm: World, tabl
             assert result_to_json(run_round(kept)) == result_to_json(run_round(snapshot_from_json(text)))
 
 
-def test_who_has_not_changed_is_the_very_same_value(warm: World) -> None:
+def test_who_has_not_changed_is_the_very_same_value(warm: Scenario) -> None:
     stays, changes = warm.mentee("stays"), warm.mentee("changes")
     before = {one.id: one for one in read(warm).mentees}
     warm.change(changes, "mentee", topics=("food",))
@@ -124,14 +124,14 @@ def test_nobody_who_was_erased_stays_in_memory_once_the_pool_is_read_again(
     engine: sa.Engine, clock: FixedClock, people: PeopleRead
 ) -> None:
     uow = UnitOfWork(engine, partial(MatcherStore, people=people), source="/matcher", read_now=clock.read)
-    world = World(TableHouse(engine, clock, uow), clock, decide=run_round)
-    gone = world.mentee("gone")
-    world.mentee("stays"), world.mentor("mentor", capacity=0)
-    world.run()
+    scenario = Scenario(TableDatabase(engine, clock, uow), clock, decide=run_round)
+    gone = scenario.mentee("gone")
+    scenario.mentee("stays"), scenario.mentor("mentor", capacity=0)
+    scenario.run()
     value = weakref.ref(people.mentees(PROGRAMME)[gone].person)
-    world.facts.clear()
-    world.hear(profiles.PersonErased, gone)
-    ready = PoolsKeptReady(uow)
+    scenario.facts.clear()
+    scenario.receive(profiles.PersonErased, gone)
+    ready = PoolRefresher(uow)
     ready._until[PROGRAMME] = float("inf")
     ready.read_again()
     gc.collect()
@@ -139,8 +139,8 @@ def test_nobody_who_was_erased_stays_in_memory_once_the_pool_is_read_again(
     assert value() is None, "with all that was worked out about them"
 
 
-def test_what_a_transaction_read_that_may_be_undone_is_not_kept(warm: World, people: PeopleRead) -> None:
+def test_reads_of_a_transaction_that_may_roll_back_are_not_cached(warm: Scenario, people: PeopleRead) -> None:
     warm.mentee("mentee")
-    with warm.house.begin() as store:
+    with warm.database.begin() as store:
         assert len(store.rounds.snapshot(PROGRAMME).mentees) == 1
     assert people.mentees(PROGRAMME) == {}

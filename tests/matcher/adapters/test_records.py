@@ -127,7 +127,7 @@ def test_a_frame_without_people_still_names_its_columns() -> None:
         (Pandas(PEOPLE, ["id", "topics", "topics"]), "topics", "is there twice"),
     ],
 )
-def test_what_is_no_table_is_told_in_a_sentence(table: Any, column: str, says: str) -> None:
+def test_a_value_that_is_no_table_is_reported_in_a_sentence(table: Any, column: str, says: str) -> None:
     rows, (fault,) = read_records("mentees", table)
     assert rows == []
     assert (fault.file, fault.line, fault.column) == ("mentees", 0, column)

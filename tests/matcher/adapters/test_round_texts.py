@@ -18,13 +18,13 @@ from services.matcher.bootstrap import SERVICE
 from services.matcher.domain.round import run_round, verify_round
 from services.matcher.use_cases.run_due_steps import delete_old_rounds
 from tests.matcher.conftest import DATABASES
-from tests.matcher.scenario import PROGRAMME, World
+from tests.matcher.scenario import PROGRAMME, Scenario
 
 pytestmark = pytest.mark.parametrize("database_url", DATABASES, indirect=True)
 
 
 @pytest.fixture
-def crowd(tables: World) -> World:
+def crowd(tables: Scenario) -> Scenario:
     """Many people who wait: nobody has a place for them."""
     tables.decide = run_round
     tables.mentor("mentor", capacity=0)
@@ -34,8 +34,8 @@ def crowd(tables: World) -> World:
     return tables
 
 
-def texts(world: World) -> list[tuple[str, str]]:
-    with world.house.begin(read_only=True) as store:
+def texts(scenario: Scenario) -> list[tuple[str, str]]:
+    with scenario.database.begin(read_only=True) as store:
         every = store.rounds.listed(PROGRAMME, after=None, limit=100)
         found = [store.rounds.stored(one.id) for one in every]
     return [one for one in found if one is not None]
@@ -53,7 +53,7 @@ def held(engine: sa.Engine) -> set[int]:
     return {number for row in rows for part in row for number in numbers_in(part)}
 
 
-def test_the_next_round_adds_only_what_is_new(crowd: World, engine: sa.Engine) -> None:
+def test_the_next_round_adds_only_what_is_new(crowd: Scenario, engine: sa.Engine) -> None:
     before = sum(map(len, chunks(engine).values()))
     crowd.mentee()
     crowd.run()
@@ -63,36 +63,36 @@ def test_the_next_round_adds_only_what_is_new(crowd: World, engine: sa.Engine) -
     assert (first[0].count('"minor"'), second[0].count('"minor"')) == (150, 151)
 
 
-def test_erasing_somebody_leaves_no_chunk_that_names_them(crowd: World, engine: sa.Engine) -> None:
+def test_erasing_a_person_leaves_no_chunk_with_their_id(crowd: Scenario, engine: sa.Engine) -> None:
     crowd.mentee("gone")
     crowd.run()
-    crowd.hear(profiles.PersonErased, "gone")
+    crowd.receive(profiles.PersonErased, "gone")
     assert not [text for text in chunks(engine).values() if "gone" in text]
     assert len(texts(crowd)) == 1, "the round before is kept, and whole"
     assert set(chunks(engine)) == held(engine)
     assert run_again(crowd) == [True]
 
 
-def run_again(world: World) -> list[bool]:
-    return [verify_round(*one).same for one in texts(world)]
+def run_again(scenario: Scenario) -> list[bool]:
+    return [verify_round(*one).same for one in texts(scenario)]
 
 
-def test_chunks_go_with_the_last_round_that_holds_them(crowd: World, engine: sa.Engine) -> None:
+def test_chunks_go_with_the_last_round_that_holds_them(crowd: Scenario, engine: sa.Engine) -> None:
     crowd.terms = replace(crowd.terms, snapshots_kept=1, snapshots_for=timedelta(hours=1))
     left = crowd.mentee("left")
     crowd.run()
-    crowd.hear(profiles.PersonLeft, left)
+    crowd.receive(profiles.PersonLeft, left)
     crowd.forward(hours=2)
     crowd.run()
     assert len(texts(crowd)) == 1
     assert not [text for text in chunks(engine).values() if left in text]
     assert set(chunks(engine)) == held(engine)
     crowd.forward(days=100)
-    crowd.run(), delete_old_rounds(crowd.house, crowd.terms)
+    crowd.run(), delete_old_rounds(crowd.database, crowd.terms)
     assert set(chunks(engine)) == held(engine)
 
 
-def test_stored_rounds_go_down_and_up_again_as_they_are(crowd: World, database_url: str, engine: sa.Engine) -> None:
+def test_stored_rounds_go_down_and_up_again_as_they_are(crowd: Scenario, database_url: str, engine: sa.Engine) -> None:
     crowd.mentee()
     crowd.run()
     before = texts(crowd)

@@ -11,22 +11,22 @@ import sqlalchemy as sa
 from services.matcher.adapters import tables as t
 from services.matcher.domain.match import Match
 from tests.matcher.conftest import DATABASES
-from tests.matcher.scenario import World
-from tests.matcher.stores import TableHouse
+from tests.matcher.scenario import Scenario
+from tests.matcher.stores import TableDatabase
 
 pytestmark = pytest.mark.parametrize("database_url", DATABASES, indirect=True)
 
 
 @pytest.fixture
-def match(tables: World) -> Match:
+def match(tables: Scenario) -> Match:
     tables.mentor("mentor-a", capacity=2)
     return tables.asked(tables.mentee("mentee-a"))
 
 
-def breaks(world: World, statement: sa.Executable) -> bool:
-    assert isinstance(world.house, TableHouse)
+def breaks(scenario: Scenario, statement: sa.Executable) -> bool:
+    assert isinstance(scenario.database, TableDatabase)
     try:
-        with world.house.engine.begin() as connection:
+        with scenario.database.engine.begin() as connection:
             connection.execute(statement)
     except sa.exc.IntegrityError:
         return True
@@ -55,38 +55,38 @@ def another(match: Match, **changed: Any) -> sa.Insert:
     return t.matches.insert().values({**row, **changed})
 
 
-def test_no_second_live_match_of_a_mentee(tables: World, match: Match) -> None:
+def test_no_second_live_match_of_a_mentee(tables: Scenario, match: Match) -> None:
     tables.mentor("mentor-b")
     assert breaks(tables, another(match, mentor_id="mentor-b"))
     over = {"state": "ended", "ended_at": match.proposed_at, "answer_by": None}
     assert not breaks(tables, another(match, mentor_id="mentor-b", **over))
 
 
-def test_no_more_taken_than_there_are_places(tables: World, match: Match) -> None:
+def test_no_more_taken_than_there_are_places(tables: Scenario, match: Match) -> None:
     mentor = t.mentors.update().where(t.mentors.c.person_id == match.mentor_id)
     assert not breaks(tables, mentor.values(taken=2))
     assert breaks(tables, mentor.values(taken=3))
     assert breaks(tables, mentor.values(taken=-1))
 
 
-def test_no_match_across_programmes(tables: World, match: Match) -> None:
+def test_no_match_across_programmes(tables: Scenario, match: Match) -> None:
     tables.mentee("mentee-b")
     assert breaks(tables, another(match, mentee_id="mentee-b", programme_id="elsewhere"))
 
 
-def test_no_minor_with_a_mentor_who_is_not_cleared(tables: World, match: Match) -> None:
+def test_no_minor_with_a_mentor_who_is_not_cleared(tables: Scenario, match: Match) -> None:
     tables.mentee("minor", minor=True)
     assert breaks(tables, another(match, mentee_id="minor", mentee_minor=True))
     assert breaks(tables, another(match, mentee_id="minor", mentee_minor=False)), "the flag is the mentee's own"
     assert breaks(tables, another(match, mentee_id="minor", mentee_minor=None)), "nor can it be left out"
 
 
-def test_a_mentee_who_turns_out_to_be_a_minor_cannot_slip_by(tables: World, match: Match) -> None:
+def test_a_mentee_who_turns_out_to_be_a_minor_cannot_slip_by(tables: Scenario, match: Match) -> None:
     mentee = t.mentees.update().where(t.mentees.c.person_id == match.mentee_id)
     assert breaks(tables, mentee.values(minor=True))
 
 
-def test_nobody_accompanies_themselves_and_nobody_unknown(tables: World, match: Match) -> None:
+def test_nobody_accompanies_themselves_and_nobody_unknown(tables: Scenario, match: Match) -> None:
     assert breaks(tables, another(match, mentee_id="unknown"))
     assert breaks(tables, another(match, mentor_id="unknown"))
 
@@ -100,12 +100,12 @@ def test_nobody_accompanies_themselves_and_nobody_unknown(tables: World, match: 
         {"state": "active"},
     ],
 )
-def test_no_state_that_makes_no_sense(tables: World, match: Match, row: dict[str, Any]) -> None:
+def test_no_state_that_makes_no_sense(tables: Scenario, match: Match, row: dict[str, Any]) -> None:
     tables.mentee("mentee-b")
     assert breaks(tables, another(match, mentee_id="mentee-b", **row))
 
 
-def test_no_two_open_rounds_of_a_programme(tables: World, match: Match) -> None:
+def test_no_two_open_rounds_of_a_programme(tables: Scenario, match: Match) -> None:
     row = {
         "programme_id": match.programme_id,
         "fence": 1,
@@ -123,7 +123,7 @@ def test_no_two_open_rounds_of_a_programme(tables: World, match: Match) -> None:
     assert not breaks(tables, t.rounds.insert().values({**row, "round_id": "elsewhere", "programme_id": "other"}))
 
 
-def test_no_live_match_of_a_blocked_pair(tables: World, match: Match) -> None:
+def test_no_live_match_of_a_blocked_pair(tables: Scenario, match: Match) -> None:
     tables.mentee("mentee-b")
     rule = {"programme_id": match.programme_id, "by": "admin", "reason": "by hand", "since": match.proposed_at}
     pair = {"mentee_id": "mentee-b", "mentor_id": match.mentor_id}

@@ -21,24 +21,24 @@ from services.matcher.adapters.store import MatcherStore
 from services.matcher.adapters.verify_command import main
 from services.matcher.domain.round import run_round
 from services.matcher.domain.round.json_text import ENGINE
-from tests.matcher.scenario import PROGRAMME, World
-from tests.matcher.stores import TableHouse
+from tests.matcher.scenario import PROGRAMME, Scenario
+from tests.matcher.stores import TableDatabase
 
 
 @pytest.fixture
-def done(tables: World) -> str:
+def done(tables: Scenario) -> str:
     """The id of a round of the real engine."""
     tables.decide = run_round
     tables.mentor("mentor", topics=("food",)), tables.mentee("mentee", topics=("food",)), tables.mentee("other")
     tables.rounds()
-    with tables.house.begin(read_only=True) as store:
+    with tables.database.begin(read_only=True) as store:
         return store.rounds.listed(PROGRAMME, after=None, limit=1)[0].id
 
 
-def verified(world: World, round_id: str, programme_id: str = PROGRAMME) -> tuple[int, str]:
-    assert isinstance(world.house, TableHouse)
-    house, out = world.house.uow, io.StringIO()
-    return main([round_id], lambda: (house, programme_id), out), out.getvalue()
+def verified(scenario: Scenario, round_id: str, programme_id: str = PROGRAMME) -> tuple[int, str]:
+    assert isinstance(scenario.database, TableDatabase)
+    database, out = scenario.database.uow, io.StringIO()
+    return main([round_id], lambda: (database, programme_id), out), out.getvalue()
 
 
 def rewrite(engine: sa.Engine, column: str, old: str, new: str) -> None:
@@ -55,27 +55,27 @@ def rewrite(engine: sa.Engine, column: str, old: str, new: str) -> None:
         raise AssertionError(f"{old} does not stand in what is stored")
 
 
-def test_a_round_that_comes_to_the_same_bytes(tables: World, done: str) -> None:
+def test_a_round_that_comes_to_the_same_bytes(tables: Scenario, done: str) -> None:
     assert verified(tables, done) == (0, f"Round {done} gave the same bytes when it was run again.\n")
 
 
-def test_a_result_that_was_changed_is_found_and_no_value_is_shown(tables: World, done: str, engine: sa.Engine) -> None:
+def test_a_changed_result_is_reported_without_its_values(tables: Scenario, done: str, engine: sa.Engine) -> None:
     rewrite(engine, "result", '"cause":"shortage"', '"cause":"capacity"')
     code, said = verified(tables, done)
     told = "gave another result when it was run again: 1 place differs, first unmatched[0].cause."
     assert (code, said) == (1, f"Round {done} {told}\n")
 
 
-def test_a_round_of_another_engine_is_not_compared(tables: World, done: str, engine: sa.Engine) -> None:
+def test_a_round_of_another_engine_is_not_compared(tables: Scenario, done: str, engine: sa.Engine) -> None:
     rewrite(engine, "read", f'"engine":{ENGINE}', '"engine":99')
     code, said = verified(tables, done)
     assert (code, said.count("\n")) == (2, 1)
     assert "made by engine 99" in said
 
 
-def test_what_is_not_there_or_not_kept_is_said_so(tables: World, done: str) -> None:
+def test_an_unknown_or_unstored_round_is_reported(tables: Scenario, done: str) -> None:
     assert verified(tables, "no-such")[0] == verified(tables, done, "another")[0] == 2
-    tables.hear(profiles.PersonErased, "other")
+    tables.receive(profiles.PersonErased, "other")
     code, said = verified(tables, done)
     assert code == 2
     assert "only the figures are kept" in said

@@ -85,7 +85,7 @@ def test_of_a_round_that_read_an_erased_person_only_figures_are_left(engine_stag
     gone = engine_stage.mentee()
     engine_stage.rounds()
     found = last_round(engine_stage)
-    engine_stage.hear(profiles.PersonErased, gone)
+    engine_stage.receive(profiles.PersonErased, gone)
     path = f"/matcher/v1/rounds/{found}/{tail.format(id=found)}"
     answer = engine_stage.ask("GET", path, ADMIN)
     assert (answer.status_code, answer.json["code"]) == (410, "round_not_kept")
@@ -103,7 +103,7 @@ def narrow_stage(database_url: str, tmp_path: Path) -> Iterator[Stage]:
     stage.close()
 
 
-def test_a_round_too_large_to_wait_for_is_said_to_be(narrow_stage: Stage) -> None:
+def test_a_round_too_large_to_wait_for_is_refused(narrow_stage: Stage) -> None:
     stage = narrow_stage
     stage.mentor(), stage.mentee()
     stage.rounds()
@@ -119,7 +119,7 @@ def test_a_round_too_large_to_wait_for_is_said_to_be(narrow_stage: Stage) -> Non
 
 
 @pytest.mark.parametrize("tail", ["verification", "stability"])
-def test_a_round_is_looked_at_again_within_the_time_of_a_question(
+def test_inspecting_a_round_has_the_time_limit_of_a_question(
     engine_stage: Stage, monkeypatch: pytest.MonkeyPatch, tail: str
 ) -> None:
     engine_stage.mentor(), engine_stage.mentee()
@@ -173,12 +173,12 @@ def test_weights_are_suggested_only_by_enough_outcomes(stage: Stage) -> None:
     found = stage.get("/matcher/v1/weights/suggestion", ADMIN)
     assert found["matches"] == 40
     assert found["loss_after"] <= found["loss_before"]
-    told = stage.post("/matcher/v1/what-if", ADMIN, json=found["weights"])
-    assert found["what_if"] == told.json, "it comes with its what-if"
-    assert told.json["waiting"] == 0
+    what_if = stage.post("/matcher/v1/what-if", ADMIN, json=found["weights"])
+    assert found["what_if"] == what_if.json, "it comes with its what-if"
+    assert what_if.json["waiting"] == 0
 
 
-def test_a_suggestion_says_what_it_would_change_for_those_who_wait(stage: Stage) -> None:
+def test_a_suggestion_comes_with_its_what_if(stage: Stage) -> None:
     for number in range(40):
         _closed(stage, number)
     stage.mentor()

@@ -18,7 +18,7 @@ def document() -> dict[str, Any]:
     return found
 
 
-def test_every_operation_says_what_it_does_and_what_it_answers(document: dict[str, Any]) -> None:
+def test_every_operation_has_a_description_and_documented_answers(document: dict[str, Any]) -> None:
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             if method == "parameters":
@@ -47,7 +47,7 @@ def test_publishing_weights_is_conditional(document: dict[str, Any]) -> None:
     assert "If-Match" in [parameter.get("name") for parameter in operation["parameters"]]
 
 
-def test_saving_the_draft_tells_of_if_match_which_a_first_one_does_not_need(document: dict[str, Any]) -> None:
+def test_saving_the_draft_documents_an_optional_if_match(document: dict[str, Any]) -> None:
     operation = document["paths"]["/matcher/v1/weights/draft"]["put"]
     (header,) = [one for one in operation["parameters"] if one.get("name") == "If-Match"]
     assert header["required"] is False

@@ -63,7 +63,7 @@ def test_mentors_are_named_with_whom_one_place_more_is_one_person_more(engine_st
     assert stage.get("/matcher/v1/gaps", ADMIN)["one_more_place"] == ["full"]
 
 
-def test_gaps_know_conditions_and_say_them_in_the_readers_language(engine_stage: Stage) -> None:
+def test_gaps_label_conditions_in_the_readers_language(engine_stage: Stage) -> None:
     stage = engine_stage
     stage.mentee(musts=(Must(criterion="gender", value="woman"),), minor=True)
     stage.mentor(gender="man")
@@ -80,7 +80,7 @@ def test_gaps_know_conditions_and_say_them_in_the_readers_language(engine_stage:
     assert found["conditions"][0]["label"].startswith("la condition")
 
 
-def test_a_programmes_own_numbers_say_how_many_to_invite_until_it_tells_others(engine_stage: Stage) -> None:
+def test_a_programmes_own_numbers_stay_until_it_sends_others(engine_stage: Stage) -> None:
     stage = engine_stage
     stage.mentee()
 

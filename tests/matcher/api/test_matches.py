@@ -83,7 +83,7 @@ def test_foreign_and_unknown_are_the_same_404(stage: Stage, match: Match, method
     assert stage.match(match.id).state == "proposed"
 
 
-def test_a_late_or_repeated_answer_hears_what_is_true_now(stage: Stage, match: Match) -> None:
+def test_a_late_or_repeated_answer_gets_the_current_state(stage: Stage, match: Match) -> None:
     path = f"/matcher/v1/matches/{match.id}"
     stage.post(f"{path}/accept", "mentor")
     again = stage.post(f"{path}/accept", "mentor")
@@ -181,14 +181,14 @@ def test_what_staff_read_of_peoples_reasons_is_in_the_audit_and_what_people_read
     assert [row[0] for row in audited(stage)[4:]] == ["read_waiting", "read_board"]
 
 
-def test_a_reading_that_was_refused_is_not_one(stage: Stage, match: Match) -> None:
+def test_a_refused_read_is_not_audited(stage: Stage, match: Match) -> None:
     for path in ("matches/none", "matches/none/explanation", "mentees/none/why-unmatched"):
         assert stage.ask("GET", f"/matcher/v1/{path}", ADMIN).status_code == 404
     assert stage.ask("GET", f"/matcher/v1/matches/{match.id}", "other-mentor").status_code == 404
     assert audited(stage) == []
 
 
-def test_the_audit_says_which_matches_a_list_showed(stage: Stage, match: Match) -> None:
+def test_the_audit_records_which_matches_a_list_showed(stage: Stage, match: Match) -> None:
     (shown,) = stage.get("/matcher/v1/matches?limit=1", ADMIN)["items"]
     with stage.parts.engine.connect() as connection:
         detail = json.loads(str(connection.scalar(sa.select(TABLES.audit.c.detail))))
@@ -204,12 +204,12 @@ def audited(stage: Stage) -> list[tuple[str, str, str]]:
 
 def test_why_in_words_for_people_and_in_numbers_for_an_admin(stage: Stage, match: Match) -> None:
     path = f"/matcher/v1/matches/{match.id}/explanation"
-    told = stage.get(path, "mentor")
-    assert [(part["criterion"], part["shared"], part["band"]) for part in told["parts"]] == [
+    explanation = stage.get(path, "mentor")
+    assert [(part["criterion"], part["shared"], part["band"]) for part in explanation["parts"]] == [
         ("language", ["Spanish"], "strong")
     ]
-    assert "score" not in told
-    assert all("score" not in part and "weight" not in part for part in told["parts"])
+    assert "score" not in explanation
+    assert all("score" not in part and "weight" not in part for part in explanation["parts"])
     admin = stage.get(path, ADMIN)
     assert admin["score"] == 58
     assert {part["criterion"]: (part["score"], part["weight"]) for part in admin["parts"]} == {

@@ -38,7 +38,7 @@ def test_a_decision_that_cannot_be_read_changes_nothing(stage: Stage, changed: d
     assert stage.get("/matcher/v1/blocks", ADMIN)["items"] == []
 
 
-def test_why_not_says_what_a_pair_would_cost(stage: Stage) -> None:
+def test_why_not_gives_the_cost_of_a_pair(stage: Stage) -> None:
     stage.mentor("welsh", languages=spoken("cy", "en"))
     stage.mentee("only-welsh", languages=spoken("cy"))
     stage.mentee("either")
@@ -54,11 +54,11 @@ def test_a_block_has_its_price_before_anybody_decides_on_it(stage: Stage) -> Non
     stage.mentor("welsh", languages=spoken("cy", "en"))
     stage.mentee("only-welsh", languages=spoken("cy"))
     body = {"mentee_id": "only-welsh", "mentor_id": "welsh"}
-    told = stage.post("/matcher/v1/why-not", ADMIN, json=body | {"as": "block"}).json
-    assert (told["as"], told["possible"], told["already"], told["fewer_matched"]) == ("block", True, False, 1)
+    answer = stage.post("/matcher/v1/why-not", ADMIN, json=body | {"as": "block"}).json
+    assert (answer["as"], answer["possible"], answer["already"], answer["fewer_matched"]) == ("block", True, False, 1)
     assert stage.get("/matcher/v1/blocks", ADMIN)["items"] == []
-    told = stage.post("/matcher/v1/why-not", ADMIN, json=body).json
-    assert (told["as"], told["already"], told["fewer_matched"]) == ("pin", True, 0)
+    answer = stage.post("/matcher/v1/why-not", ADMIN, json=body).json
+    assert (answer["as"], answer["already"], answer["fewer_matched"]) == ("pin", True, 0)
     refused = stage.post("/matcher/v1/why-not", ADMIN, json=body | {"as": "wish"})
     assert (refused.status_code, refused.json["errors"][0]["field"]) == (422, "as")
 
@@ -66,16 +66,16 @@ def test_a_block_has_its_price_before_anybody_decides_on_it(stage: Stage) -> Non
 def test_why_not_names_what_forbids_a_pair(stage: Stage) -> None:
     stage.mentor("a", gender="man")
     stage.mentee("m", musts=(Must(criterion="gender", value="woman"),))
-    told = stage.post(
+    answer = stage.post(
         "/matcher/v1/why-not", ADMIN, json={"mentee_id": "m", "mentor_id": "a"}, headers={"Accept-Language": "fr"}
     ).json
-    assert not told["possible"]
-    assert [rule["rule"] for rule in told["rules"]] == ["must:gender"]
-    assert told["rules"][0]["label"].startswith("la condition")
+    assert not answer["possible"]
+    assert [rule["rule"] for rule in answer["rules"]] == ["must:gender"]
+    assert answer["rules"][0]["label"].startswith("la condition")
 
 
 @pytest.mark.parametrize("pair", [{"mentee_id": "nobody", "mentor_id": "a"}, {"mentee_id": "m", "mentor_id": "nobody"}])
-def test_why_not_of_somebody_unknown(stage: Stage, pair: dict[str, str]) -> None:
+def test_why_not_of_an_unknown_person_is_not_found(stage: Stage, pair: dict[str, str]) -> None:
     stage.mentor("a"), stage.mentee("m")
     assert stage.post("/matcher/v1/why-not", ADMIN, json=pair).status_code == 404
 
@@ -95,7 +95,7 @@ def test_why_unmatched_in_words_for_the_person_and_in_numbers_for_an_admin(stage
 
 
 @pytest.mark.parametrize("locale", ["en", "es", "fr", "ar"])
-def test_no_digit_and_no_one_else_stands_in_what_a_person_reads_of_why(stage: Stage, locale: str) -> None:
+def test_a_persons_explanation_has_no_digit_and_no_other_person(stage: Stage, locale: str) -> None:
     stage.mentor("mentor", languages=spoken("cy"), gender="woman", capacity=4)
     for name in ("waiting", "other", "third", "fourth", "fifth"):
         stage.mentee(name, languages=spoken("cy"), musts=(Must(criterion="gender", value="woman"),))
@@ -103,17 +103,17 @@ def test_no_digit_and_no_one_else_stands_in_what_a_person_reads_of_why(stage: St
     stage.mentee("picky", musts=(Must(criterion="gender", value="woman"),))
     people = ("waiting", "other", "third", "fourth", "fifth", "picky")
     for name in people:
-        stage.hear(profiles.PersonChanged, name, locale=locale, **stage.facts[name])
+        stage.receive(profiles.PersonChanged, name, locale=locale, **stage.facts[name])
     stage.decide = run_round
     stage.rounds()
     for asked in stage.get("/matcher/v1/matches", ADMIN)["items"]:
         stage.post(f"/matcher/v1/matches/{asked['id']}/end", ADMIN, json={"cause": "withdrawn", "reason": "ill"})
     causes = set()
     for name in people:
-        told = stage.get(f"/matcher/v1/mentees/{name}/why-unmatched", name)
-        causes.add(told["cause"])
-        assert (told["crowd"], told["locale"]) == (None, locale)
-        words = json.dumps({**told, "round_id": "", "mentee_id": ""}, ensure_ascii=False)
+        answer = stage.get(f"/matcher/v1/mentees/{name}/why-unmatched", name)
+        causes.add(answer["cause"])
+        assert (answer["crowd"], answer["locale"]) == (None, locale)
+        words = json.dumps({**answer, "round_id": "", "mentee_id": ""}, ensure_ascii=False)
         assert not any(sign.isnumeric() for sign in words), words
         assert "cy" not in words
     assert {"shortage", "hard_rule"} <= causes

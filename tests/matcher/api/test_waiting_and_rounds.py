@@ -43,7 +43,7 @@ def test_nobody_reads_anothers_wait(stage: Stage, what: str) -> None:
     assert stage.ask("GET", f"/matcher/v1/mentees/{mentee}/{what}").status_code == 401
 
 
-def test_an_admin_sees_everybody_who_waits_page_by_page(stage: Stage) -> None:
+def test_an_admin_lists_the_people_who_wait_page_by_page(stage: Stage) -> None:
     waiting = []
     for _ in range(3):
         waiting.append(stage.mentee())

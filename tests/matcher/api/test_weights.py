@@ -57,14 +57,14 @@ def test_each_fault_is_named_by_its_field(stage: Stage, changed: dict[str, objec
 
 
 def test_faults_of_every_kind_are_named_at_once(stage: Stage) -> None:
-    told = {
+    body = {
         "x": 1,
         "coverage": 200,
         "quality_floor": "much",
         "criteria": {"language": {"mode": "off", "wieght": 2}, "topics": 3},
         "promise_hours": {"standard": "soon"},
     }
-    answer = stage.post(PATH, ADMIN, json=told, headers={"If-Match": '"1"'})
+    answer = stage.post(PATH, ADMIN, json=body, headers={"If-Match": '"1"'})
     assert answer.status_code == 422
     assert sorted(error["field"] for error in answer.json["errors"]) == [
         "coverage",

@@ -40,7 +40,7 @@ def test_what_is_left_out_is_as_in_force(stage: Stage) -> None:
     assert stage.post("/matcher/v1/what-if", ADMIN, json={"quality_floor": 0}).json["gained"] != []
 
 
-def test_a_fault_is_told_before_any_pool_is_read(stage: Stage) -> None:
+def test_a_fault_is_reported_before_any_pool_is_read(stage: Stage) -> None:
     stage.mentor()
     stage.mentee()
     answer = bounded(stage, question_pairs=0).post("/matcher/v1/what-if", ADMIN, json={"coverage": 101})
@@ -71,7 +71,7 @@ def bounded(stage: Stage, **settings: Any) -> Stage:
     return stage
 
 
-def test_a_pool_too_large_and_a_question_too_long_say_so(stage: Stage) -> None:
+def test_a_too_large_pool_and_a_too_long_question_are_refused(stage: Stage) -> None:
     mentor, mentee = stage.mentor(), stage.mentee()
     pair = {"mentee_id": mentee, "mentor_id": mentor}
     for path, body in (("what-if", {}), ("why-not", pair)):

@@ -1,5 +1,5 @@
 """The matcher's store in memory: the same promises as the tables, kept by plain code that anyone can check."""
 
-from tests.matcher.memory.memory_store import MemoryHouse
+from tests.matcher.memory.memory_store import MemoryDatabase
 
-__all__ = ["MemoryHouse"]
+__all__ = ["MemoryDatabase"]

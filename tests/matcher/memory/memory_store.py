@@ -21,8 +21,8 @@ from tests.matcher.memory.weights import MemoryWeights
 from tests.support.fakes import FixedClock
 
 
-class MemoryHouse:
-    """See `World`."""
+class MemoryDatabase:
+    """See ``World``."""
 
     def __init__(self, clock: FixedClock) -> None:
         self.clock = clock
@@ -44,8 +44,8 @@ class MemoryHouse:
         finally:
             self.open = False
 
-    def told(self) -> Sequence[Event]:
-        return list(self.state.told)
+    def published(self) -> Sequence[Event]:
+        return list(self.state.published)
 
     def due_rounds(self) -> Sequence[str]:
         due = sorted(key for key, at in self.state.jobs.items() if at <= self.clock.now())
@@ -57,9 +57,9 @@ class MemoryHouse:
 class MemoryStore:
     """Every port in one: the names do not clash."""
 
-    def __init__(self, house: MemoryHouse) -> None:
-        self._state = house.state
-        self.now = house.clock.now()
+    def __init__(self, database: MemoryDatabase) -> None:
+        self._state = database.state
+        self.now = database.clock.now()
         self.pool = MemoryPool(self._state, self.now)
         self.places = MemoryPlaces(self._state, self.now)
         self.waits = MemoryWaits(self._state, self.now)
@@ -70,7 +70,7 @@ class MemoryStore:
         self.reports = MemoryReports(self._state, self.now)
 
     def publish(self, *events: Event) -> None:
-        self._state.told.extend(events)
+        self._state.published.extend(events)
 
     def enqueue(
         self, kind: str, key: str, *, due_at: datetime | None = None, payload: Mapping[str, Any] | None = None

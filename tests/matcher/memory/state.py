@@ -57,7 +57,7 @@ class State:
     drafts: dict[str, WeightsDraft] = field(default_factory=dict)
     pairs: dict[Pair, PairRule] = field(default_factory=dict)
     reports: dict[tuple[str, str], Report] = field(default_factory=dict)
-    told: list[Event] = field(default_factory=list)
+    published: list[Event] = field(default_factory=list)
     jobs: dict[str, datetime] = field(default_factory=dict)
     audited: list[tuple[str, str]] = field(default_factory=list)
 

@@ -28,11 +28,11 @@ class MemoryWaits(Aggregate):
         member = self.state.members.get(person_id)
         return self._of(member) if member is not None and member.mentee is not None else None
 
-    def not_told_of(self, programme_id: str, since: datetime) -> Sequence[Waiting]:
+    def list_late_unreported(self, programme_id: str, since: datetime) -> Sequence[Waiting]:
         rows = self.waiting(programme_id, after=None, limit=10_000)
         return [row for row in rows if row.person_id not in self.state.risk_told and row.waiting_since <= since]
 
-    def mark_told(self, mentee_id: str) -> None:
+    def mark_reported(self, mentee_id: str) -> None:
         self.state.risk_told.add(mentee_id)
 
     def reasons(self, programme_id: str) -> Mapping[str, Reason]:
@@ -41,7 +41,7 @@ class MemoryWaits(Aggregate):
     def note(self, round_id: str, left: Sequence[Unmatched]) -> None:
         self.state.why |= {one.mentee_id: (one.cause, one.rules, round_id) for one in left}
 
-    def look_again(self, mentee_id: str) -> None:
+    def clear_reason(self, mentee_id: str) -> None:
         self.state.why.pop(mentee_id, None)
 
     def causes(self, programme_id: str) -> Mapping[str | None, int]:
@@ -52,7 +52,7 @@ class MemoryWaits(Aggregate):
         first.sort(key=lambda match: match.proposed_at, reverse=True)
         return [max(0.0, (match.proposed_at - match.waiting_since).total_seconds()) for match in first[:last]]
 
-    def courses(self, programme_id: str, last: int) -> Sequence[MenteeHistory]:
+    def histories(self, programme_id: str, last: int) -> Sequence[MenteeHistory]:
         found = [
             self._course_of(member)
             for member in self.state.members.values()
@@ -61,7 +61,7 @@ class MemoryWaits(Aggregate):
         found.sort(key=lambda one: (one.mentee.facts.waiting_since, one.mentee.id), reverse=True)
         return found[:last]
 
-    def course_of(self, person_id: str) -> MenteeHistory | None:
+    def history_of(self, person_id: str) -> MenteeHistory | None:
         member = self.state.members.get(person_id)
         return self._course_of(member) if member is not None and member.mentee is not None else None
 

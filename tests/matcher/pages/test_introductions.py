@@ -15,7 +15,7 @@ from tests.matcher.scenario import person
 def match(stage: Stage) -> Match:
     stage.mentor("mentor")
     offered = stage.asked(stage.mentee("mentee"))
-    return accept_match(stage.house, stage.terms, person("mentor"), offered.id)
+    return accept_match(stage.database, stage.terms, person("mentor"), offered.id)
 
 
 def answer(stage: Stage, match: Match, what: str, person_id: str = "mentee") -> TestResponse:

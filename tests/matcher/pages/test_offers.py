@@ -56,13 +56,13 @@ def test_a_pregnancy_is_on_no_page_event_or_list_before_the_mentor_says_yes(stag
         return json.dumps([stage.get(f"/matcher/v1/{path}", by) for path in paths])
 
     page = stage.ask("GET", offer(stage, match)).text
-    (proposed,) = stage.told(MatchProposed)
+    (proposed,) = stage.published(MatchProposed)
     for told in (page, encode(proposed).decode(), read("mentor"), read("mentee")):
         assert "regnan" not in told
     assert "Stage of life" in page
     assert "regnan" in read(ADMIN)
     assert stage.post(f"/matcher/v1/matches/{match.id}/accept", "mentor").status_code == 200
-    (accepted,) = stage.told(MatchAccepted)
+    (accepted,) = stage.published(MatchAccepted)
     for told in (encode(accepted).decode(), read("mentor"), read("mentee")):
         assert "regnan" in told
 
@@ -112,7 +112,7 @@ def test_a_repeated_answer_gets_the_same_page(stage: Stage, match: Match) -> Non
 
 def test_an_offer_answered_elsewhere_or_taken_back_gets_a_calm_page(stage: Stage, match: Match) -> None:
     link = offer(stage, match)
-    accept_match(stage.house, stage.terms, person("mentor"), match.id)
+    accept_match(stage.database, stage.terms, person("mentor"), match.id)
     assert "Thank you for saying yes" in stage.ask("GET", link).text
     stage.post(f"/matcher/v1/matches/{match.id}/decline", "mentee")
     assert "This question is closed" in stage.ask("GET", link).text
@@ -137,7 +137,7 @@ def test_wrong_expired_and_unknown_links_look_alike(stage: Stage, match: Match) 
 def test_the_page_speaks_the_mentors_language(stage: Stage, match: Match, locale: str, direction: str) -> None:
     from services.events import profiles
 
-    stage.hear(profiles.PersonChanged, "mentor", locale=locale, **stage.facts["mentor"])
+    stage.receive(profiles.PersonChanged, "mentor", locale=locale, **stage.facts["mentor"])
     page = stage.ask("GET", offer(stage, match), headers={"Accept-Language": "en"})
     assert f'<html lang="{locale}" dir="{direction}">' in page.text
     assert ("Would you like to accompany someone?" in page.text) is (locale == "en")
@@ -154,7 +154,7 @@ def test_the_chosen_language_lasts_through_the_answer(stage: Stage, match: Match
     assert heading in page.text
 
 
-def test_the_page_after_a_decline_says_the_same_of_the_reason_as_the_form(stage: Stage, match: Match) -> None:
+def test_the_page_after_a_decline_promises_the_same_privacy_as_the_form(stage: Stage, match: Match) -> None:
     who_sees_it = "only the programme's team sees it"
     form = stage.ask("GET", offer(stage, match)).text.replace("&#39;", "'")
     page = answer(stage, offer(stage, match), "decline", reason="no_time_now").text.replace("&#39;", "'")

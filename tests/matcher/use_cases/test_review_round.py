@@ -15,135 +15,135 @@ from services.matcher.use_cases.review_round import (
     release_round,
     set_round_mode,
 )
-from tests.matcher.scenario import PROGRAMME, World
+from tests.matcher.scenario import PROGRAMME, Scenario
 
 BY, REASON = "admin", "to be looked at first"
 
 
-def set_mode(world: World, mode: str) -> None:
-    set_round_mode(world.house, PROGRAMME, "review" if mode == "review" else "rolling", by=BY, reason=REASON)
+def set_mode(scenario: Scenario, mode: str) -> None:
+    set_round_mode(scenario.database, PROGRAMME, "review" if mode == "review" else "rolling", by=BY, reason=REASON)
 
 
-def held(world: World) -> Round:
+def held(scenario: Scenario) -> Round:
     """Run a round in review mode; the round that is held then."""
-    set_mode(world, "review")
-    world.rounds()
-    return latest(world)
+    set_mode(scenario, "review")
+    scenario.rounds()
+    return latest(scenario)
 
 
-def release(world: World, found: Round) -> Round:
-    return release_round(world.house, PROGRAMME, found.id, by=BY, reason=REASON)
+def release(scenario: Scenario, found: Round) -> Round:
+    return release_round(scenario.database, PROGRAMME, found.id, by=BY, reason=REASON)
 
 
-def latest(world: World) -> Round:
-    with world.house.begin(read_only=True) as store:
+def latest(scenario: Scenario) -> Round:
+    with scenario.database.begin(read_only=True) as store:
         return store.rounds.listed(PROGRAMME, after=None, limit=1)[0]
 
 
-def proposals(world: World, round_id: str) -> list[tuple[str, str]]:
-    found = list_proposals(world.house, PROGRAMME, round_id, after="", limit=100, by=BY)
+def proposals(scenario: Scenario, round_id: str) -> list[tuple[str, str]]:
+    found = list_proposals(scenario.database, PROGRAMME, round_id, after="", limit=100, by=BY)
     return [(one.proposal.mentee_id, one.proposal.mentor_id) for one in found]
 
 
-def test_a_programme_is_rolling_until_somebody_says_otherwise(world: World) -> None:
-    world.mentor(), world.mentee()
-    world.rounds()
-    assert latest(world).state == "applied"
-    assert len(world.told(MatchProposed)) == 1
+def test_the_default_round_mode_is_rolling(scenario: Scenario) -> None:
+    scenario.mentor(), scenario.mentee()
+    scenario.rounds()
+    assert latest(scenario).state == "applied"
+    assert len(scenario.published(MatchProposed)) == 1
 
 
-def test_in_review_mode_nobody_is_asked_until_the_round_is_released(world: World) -> None:
-    world.mentor("mentor"), world.mentee("mentee")
-    found = held(world)
+def test_in_review_mode_nobody_is_asked_until_the_round_is_released(scenario: Scenario) -> None:
+    scenario.mentor("mentor"), scenario.mentee("mentee")
+    found = held(scenario)
     assert (found.state, found.proposed) == ("review", 1)
     assert found.certificate["optimal"]
-    assert world.told(MatchProposed) == []
-    assert proposals(world, found.id) == [("mentee", "mentor")]
-    assert release(world, found).state == "open"
-    world.rounds()
-    assert (latest(world).id, latest(world).state, latest(world).proposed) == (found.id, "applied", 1)
-    assert [event.mentee_id for event in world.told(MatchProposed)] == ["mentee"]
+    assert scenario.published(MatchProposed) == []
+    assert proposals(scenario, found.id) == [("mentee", "mentor")]
+    assert release(scenario, found).state == "open"
+    scenario.rounds()
+    assert (latest(scenario).id, latest(scenario).state, latest(scenario).proposed) == (found.id, "applied", 1)
+    assert [event.mentee_id for event in scenario.published(MatchProposed)] == ["mentee"]
 
 
-def test_what_went_stale_while_it_was_held_is_dropped_and_looked_at_again(world: World) -> None:
-    world.mentor("mentor-a"), world.mentor("mentor-b")
-    world.mentee("stays"), world.mentee("goes")
-    found = held(world)
-    world.hear(profiles.PersonLeft, "goes")
-    world.hear(profiles.PersonPaused, dict(proposals(world, found.id))["stays"])
-    release(world, found)
-    set_mode(world, "rolling")
-    world.rounds()
-    with world.house.begin(read_only=True) as store:
+def test_a_pair_that_went_stale_while_held_is_dropped_and_left_to_the_next_round(scenario: Scenario) -> None:
+    scenario.mentor("mentor-a"), scenario.mentor("mentor-b")
+    scenario.mentee("stays"), scenario.mentee("goes")
+    found = held(scenario)
+    scenario.receive(profiles.PersonLeft, "goes")
+    scenario.receive(profiles.PersonPaused, dict(proposals(scenario, found.id))["stays"])
+    release(scenario, found)
+    set_mode(scenario, "rolling")
+    scenario.rounds()
+    with scenario.database.begin(read_only=True) as store:
         assert (store.rounds.get(found.id).proposed, store.rounds.get(found.id).dropped) == (0, 2)
-    assert [event.mentee_id for event in world.told(MatchProposed)] == ["stays"]
+    assert [event.mentee_id for event in scenario.published(MatchProposed)] == ["stays"]
 
 
-def test_while_a_round_is_held_no_other_begins(world: World) -> None:
-    world.mentor(), world.mentee()
-    found = held(world)
-    world.mentee("later")
-    world.rounds()
-    assert latest(world).id == found.id
-    release(world, found)
-    world.rounds()
-    world.mentor("another")
-    world.rounds()
-    assert latest(world).state == "review"
-    assert [mentee for mentee, _ in proposals(world, latest(world).id)] == ["later"]
+def test_while_a_round_is_held_no_other_begins(scenario: Scenario) -> None:
+    scenario.mentor(), scenario.mentee()
+    found = held(scenario)
+    scenario.mentee("later")
+    scenario.rounds()
+    assert latest(scenario).id == found.id
+    release(scenario, found)
+    scenario.rounds()
+    scenario.mentor("another")
+    scenario.rounds()
+    assert latest(scenario).state == "review"
+    assert [mentee for mentee, _ in proposals(scenario, latest(scenario).id)] == ["later"]
 
 
-def test_whoever_came_while_a_round_was_held_is_looked_at_once_it_is_released(world: World) -> None:
-    world.mentor(capacity=2), world.mentee()
-    found = held(world)
-    world.mentee("later")
-    world.rounds()
-    release(world, found)
-    world.rounds()
-    assert (latest(world).id != found.id, latest(world).state) == (True, "review")
-    assert [mentee for mentee, _ in proposals(world, latest(world).id)] == ["later"]
+def test_a_mentee_who_came_while_a_round_was_held_is_seen_after_its_release(scenario: Scenario) -> None:
+    scenario.mentor(capacity=2), scenario.mentee()
+    found = held(scenario)
+    scenario.mentee("later")
+    scenario.rounds()
+    release(scenario, found)
+    scenario.rounds()
+    assert (latest(scenario).id != found.id, latest(scenario).state) == (True, "review")
+    assert [mentee for mentee, _ in proposals(scenario, latest(scenario).id)] == ["later"]
 
 
-def test_a_dropped_round_asks_nobody_and_the_next_comes_when_something_changes(world: World) -> None:
-    world.mentor(), world.mentee()
-    found = held(world)
-    assert drop_round(world.house, PROGRAMME, found.id, by=BY, reason=REASON).state == "dropped"
-    world.rounds()
-    assert (latest(world).id, world.told(MatchProposed)) == (found.id, [])
+def test_a_dropped_round_asks_nobody_and_the_next_comes_when_something_changes(scenario: Scenario) -> None:
+    scenario.mentor(), scenario.mentee()
+    found = held(scenario)
+    assert drop_round(scenario.database, PROGRAMME, found.id, by=BY, reason=REASON).state == "dropped"
+    scenario.rounds()
+    assert (latest(scenario).id, scenario.published(MatchProposed)) == (found.id, [])
     with pytest.raises(Gone):
-        proposals(world, found.id)
-    world.forward(seconds=1)
-    world.mentee()
-    world.rounds()
-    assert (latest(world).id != found.id, latest(world).state) == (True, "review")
+        proposals(scenario, found.id)
+    scenario.forward(seconds=1)
+    scenario.mentee()
+    scenario.rounds()
+    assert (latest(scenario).id != found.id, latest(scenario).state) == (True, "review")
 
 
-def test_a_round_that_found_nobody_needs_no_review(world: World) -> None:
-    world.mentee()
-    assert held(world).state == "applied"
+def test_a_round_without_proposals_needs_no_review(scenario: Scenario) -> None:
+    scenario.mentee()
+    assert held(scenario).state == "applied"
 
 
-def test_a_held_round_with_an_erased_person_is_given_up_and_the_others_are_looked_at_again(world: World) -> None:
-    world.mentor(), world.mentor(), world.mentee("gone"), world.mentee("stays")
-    found = held(world)
-    world.forward(seconds=1)
-    world.hear(profiles.PersonErased, "gone")
-    world.rounds()
-    with world.house.begin(read_only=True) as store:
+def test_a_held_round_with_an_erased_person_is_given_up_and_others_get_a_new_round(scenario: Scenario) -> None:
+    scenario.mentor(), scenario.mentor(), scenario.mentee("gone"), scenario.mentee("stays")
+    found = held(scenario)
+    scenario.forward(seconds=1)
+    scenario.receive(profiles.PersonErased, "gone")
+    scenario.rounds()
+    with scenario.database.begin(read_only=True) as store:
         assert store.rounds.get(found.id).state == "given_up"
-    assert [mentee for mentee, _ in proposals(world, latest(world).id)] == ["stays"]
+    assert [mentee for mentee, _ in proposals(scenario, latest(scenario).id)] == ["stays"]
 
 
-def test_a_released_round_may_be_cancelled_before_it_asks_anybody(world: World) -> None:
-    world.mentor(), world.mentee()
-    found = held(world)
-    release(world, found)
-    assert cancel_round(world.house, PROGRAMME, found.id, by=BY, reason=REASON).state == "cancelled"
+def test_a_released_round_may_be_cancelled_before_it_asks_anybody(scenario: Scenario) -> None:
+    scenario.mentor(), scenario.mentee()
+    found = held(scenario)
+    release(scenario, found)
+    assert cancel_round(scenario.database, PROGRAMME, found.id, by=BY, reason=REASON).state == "cancelled"
 
 
-def test_only_a_round_that_is_held_is_released_or_dropped(world: World) -> None:
-    world.mentor(), world.mentee()
-    world.rounds()
+def test_only_a_round_that_is_held_is_released_or_dropped(scenario: Scenario) -> None:
+    scenario.mentor(), scenario.mentee()
+    scenario.rounds()
     for decide in (release_round, drop_round):
         with pytest.raises(Conflict, match="not held"):
-            decide(world.house, PROGRAMME, latest(world).id, by=BY, reason=REASON)
+            decide(scenario.database, PROGRAMME, latest(scenario).id, by=BY, reason=REASON)

@@ -18,66 +18,66 @@ from services.matcher.use_cases.accept_match import accept_match
 from services.matcher.use_cases.confirm_match import confirm_match
 from services.matcher.use_cases.decline_match import decline_match
 from services.matcher.use_cases.engine_access.engine_queue import EngineQueue
-from services.matcher.use_cases.explain_wait import Why, explain_wait
+from services.matcher.use_cases.explain_wait import WaitExplanation, explain_wait
 from services.matcher.use_cases.read_figures import figures_of, read_figures
 from services.matcher.use_cases.read_wait import Status, Wait, format_wait, read_waiting_time
 from services.matcher.use_cases.steps.match_access import Actor
 from services.matcher.use_cases.watch_promises import watch_promises
-from tests.matcher.scenario import ADMIN, PROGRAMME, World, person, spoken
+from tests.matcher.scenario import ADMIN, PROGRAMME, Scenario, person, spoken
 
 ENGLISH = Words(WORDS).of("en")
 SORRY = "You have waited longer than we promised, and we are sorry. You are now among the first we look for."
 
 
-def why_of(world: World, mentee: str, by: Actor | None = None) -> Why:
-    return explain_wait(world.house, EngineQueue(), by or person(mentee), mentee, "en")
+def why_of(scenario: Scenario, mentee: str, by: Actor | None = None) -> WaitExplanation:
+    return explain_wait(scenario.database, EngineQueue(), by or person(mentee), mentee, "en")
 
 
-def test_where_a_mentee_stands_at_each_step(world: World) -> None:
-    mentor, mentee = world.mentor(), world.mentee()
+def test_where_a_mentee_stands_at_each_step(scenario: Scenario) -> None:
+    mentor, mentee = scenario.mentor(), scenario.mentee()
 
     def status() -> str:
-        return read_waiting_time(world.house, person(mentee), mentee).status
+        return read_waiting_time(scenario.database, person(mentee), mentee).status
 
     assert status() == "waiting"
-    match = world.asked(mentee)
+    match = scenario.asked(mentee)
     assert status() == "asked"
-    accept_match(world.house, world.terms, person(mentor), match.id)
+    accept_match(scenario.database, scenario.terms, person(mentor), match.id)
     assert status() == "introduced"
-    confirm_match(world.house, person(mentee), match.id)
+    confirm_match(scenario.database, person(mentee), match.id)
     assert status() == "matched"
-    other = world.mentee()
-    world.hear(profiles.PersonPaused, other)
-    assert read_waiting_time(world.house, ADMIN, other).status == "paused"
+    other = scenario.mentee()
+    scenario.receive(profiles.PersonPaused, other)
+    assert read_waiting_time(scenario.database, ADMIN, other).status == "paused"
 
 
-def test_the_promise_without_a_basis_and_what_others_waited_with_one(world: World) -> None:
-    world.mentor(capacity=10)
+def test_the_promise_without_a_basis_and_what_others_waited_with_one(scenario: Scenario) -> None:
+    scenario.mentor(capacity=10)
     for _ in range(4):
-        world.mentee()
-    world.forward(hours=3)
-    world.rounds()
-    last = world.mentee()
-    before = read_waiting_time(world.house, person(last), last).estimate
+        scenario.mentee()
+    scenario.forward(hours=3)
+    scenario.rounds()
+    last = scenario.mentee()
+    before = read_waiting_time(scenario.database, person(last), last).estimate
     assert (before.basis, before.low, before.high) == ("promise", 0.0, 336.0)
-    world.hear(profiles.PersonPaused, last)
-    fifth = world.mentee()
-    world.forward(hours=3)
-    world.asked(fifth)
-    newcomer = world.mentee()
-    after = read_waiting_time(world.house, person(newcomer), newcomer)
+    scenario.receive(profiles.PersonPaused, last)
+    fifth = scenario.mentee()
+    scenario.forward(hours=3)
+    scenario.asked(fifth)
+    newcomer = scenario.mentee()
+    after = read_waiting_time(scenario.database, person(newcomer), newcomer)
     assert (after.estimate.basis, after.estimate.people) == ("similar", 5)
     assert [after.estimate.low, after.estimate.high] == pytest.approx([3, 3], abs=0.01)
     assert format_wait(after, ENGLISH) == "From now, it usually takes about 3 hours until a mentor is asked."
 
 
-def others_waited(world: World, days: int, people: int = 6) -> None:
+def others_waited(scenario: Scenario, days: int, people: int = 6) -> None:
     """People who were asked after so many days."""
-    names = [world.mentee() for _ in range(people)]
-    world.forward(days=days)
-    world.mentor(capacity=people)
-    world.rounds()
-    assert all(world.live(name) for name in names)
+    names = [scenario.mentee() for _ in range(people)]
+    scenario.forward(days=days)
+    scenario.mentor(capacity=people)
+    scenario.rounds()
+    assert all(scenario.live(name) for name in names)
 
 
 @pytest.mark.parametrize(
@@ -89,49 +89,49 @@ def others_waited(world: World, days: int, people: int = 6) -> None:
         (90, SORRY),
     ],
 )
-def test_what_is_said_of_a_wait_counts_the_days_already_waited(world: World, days: int, said: str) -> None:
-    others_waited(world, 30)
-    mentee = world.mentee(languages=spoken("en", "cy"))
-    world.forward(days=days)
-    assert format_wait(read_waiting_time(world.house, person(mentee), mentee), ENGLISH) == said
+def test_the_estimate_in_words_subtracts_the_days_already_waited(scenario: Scenario, days: int, said: str) -> None:
+    others_waited(scenario, 30)
+    mentee = scenario.mentee(languages=spoken("en", "cy"))
+    scenario.forward(days=days)
+    assert format_wait(read_waiting_time(scenario.database, person(mentee), mentee), ENGLISH) == said
 
 
-def test_the_promise_shrinks_with_the_days(world: World) -> None:
-    mentee = world.mentee()
-    world.forward(days=10)
-    wait = read_waiting_time(world.house, person(mentee), mentee)
+def test_the_promise_shrinks_with_the_days(scenario: Scenario) -> None:
+    mentee = scenario.mentee()
+    scenario.forward(days=10)
+    wait = read_waiting_time(scenario.database, person(mentee), mentee)
     assert (wait.estimate.low, wait.estimate.high) == (240.0, 336.0)
     assert "within 4 days" in format_wait(wait, ENGLISH)
 
 
-def test_a_second_try_counts_from_the_end_of_the_first(world: World) -> None:
-    mentor, mentee = world.mentor(), world.mentee()
-    others_waited(world, 12)
-    match = world.live(mentee)
+def test_a_second_try_counts_from_the_end_of_the_first(scenario: Scenario) -> None:
+    mentor, mentee = scenario.mentor(), scenario.mentee()
+    others_waited(scenario, 12)
+    match = scenario.live(mentee)
     assert match is not None
-    world.forward(days=1)
-    decline_match(world.house, person(mentor), match.id)
-    ended = world.clock.now()
-    world.forward(hours=5)
-    estimate = read_waiting_time(world.house, person(mentee), mentee).estimate
+    scenario.forward(days=1)
+    decline_match(scenario.database, person(mentor), match.id)
+    ended = scenario.clock.now()
+    scenario.forward(hours=5)
+    estimate = read_waiting_time(scenario.database, person(mentee), mentee).estimate
     assert (estimate.since, estimate.waited, estimate.basis) == (ended, 5.0, "promise"), "first asks say nothing of it"
 
 
-def test_a_second_try_is_measured_by_the_second_tries_of_others(world: World) -> None:
-    others_waited(world, 12, people=6)
-    with world.house.begin(read_only=True) as store:
-        asked = world.every_match(store)
+def test_a_second_try_is_measured_by_the_second_tries_of_others(scenario: Scenario) -> None:
+    others_waited(scenario, 12, people=6)
+    with scenario.database.begin(read_only=True) as store:
+        asked = scenario.every_match(store)
     for match in asked:
-        decline_match(world.house, person(match.mentor_id), match.id)
-    world.forward(hours=3)
-    world.mentor(capacity=5)
-    world.rounds()
-    (left,) = (match.mentee_id for match in asked if world.live(match.mentee_id) is None)
-    world.hear(profiles.PersonPaused, left)
-    new, again = world.mentee(), world.mentor()
-    match = world.asked(new)
-    decline_match(world.house, person(again), match.id)
-    estimate = read_waiting_time(world.house, person(new), new).estimate
+        decline_match(scenario.database, person(match.mentor_id), match.id)
+    scenario.forward(hours=3)
+    scenario.mentor(capacity=5)
+    scenario.rounds()
+    (left,) = (match.mentee_id for match in asked if scenario.live(match.mentee_id) is None)
+    scenario.receive(profiles.PersonPaused, left)
+    new, again = scenario.mentee(), scenario.mentor()
+    match = scenario.asked(new)
+    decline_match(scenario.database, person(again), match.id)
+    estimate = read_waiting_time(scenario.database, person(new), new).estimate
     assert (estimate.basis, estimate.people) == ("similar", 5)
     assert estimate.low == pytest.approx(3, abs=0.01)
 
@@ -182,45 +182,45 @@ def a_wait(*, low: float, high: float | None, basis: str, past: bool, status: St
     return Wait(person_id="sam", locale="en", status=status, waiting_since=since, tries=0, estimate=estimate)
 
 
-def test_the_reason_is_that_of_the_last_round(world: World) -> None:
-    mentee = world.mentee(languages=spoken("cy"))
-    assert why_of(world, mentee).cause == "next_round"
-    world.mentor()
-    world.rounds()
-    why = why_of(world, mentee)
+def test_the_reason_is_that_of_the_last_round(scenario: Scenario) -> None:
+    mentee = scenario.mentee(languages=spoken("cy"))
+    assert why_of(scenario, mentee).cause == "next_round"
+    scenario.mentor()
+    scenario.rounds()
+    why = why_of(scenario, mentee)
     assert (why.status, why.cause) == ("waiting", "never_possible")
-    world.mentor(languages=spoken("cy"))
-    world.asked(mentee)
-    assert why_of(world, mentee).cause is None
+    scenario.mentor(languages=spoken("cy"))
+    scenario.asked(mentee)
+    assert why_of(scenario, mentee).cause is None
 
 
-def test_nobody_reads_how_another_person_waits(world: World) -> None:
-    mentee, other, mentor = world.mentee(), world.mentee(), world.mentor()
+def test_nobody_reads_how_another_person_waits(scenario: Scenario) -> None:
+    mentee, other, mentor = scenario.mentee(), scenario.mentee(), scenario.mentor()
     for reader, who in ((other, mentee), (mentor, mentee), (mentor, mentor)):
         with pytest.raises(NotFound):
-            read_waiting_time(world.house, person(reader), who)
+            read_waiting_time(scenario.database, person(reader), who)
         with pytest.raises(NotFound):
-            why_of(world, who, by=person(reader))
+            why_of(scenario, who, by=person(reader))
 
 
-def test_everybody_who_waits_is_listed_longest_first_page_by_page(world: World) -> None:
+def test_people_who_wait_are_listed_longest_first_page_by_page(scenario: Scenario) -> None:
     waiting = []
     for _ in range(5):
-        waiting.append(world.mentee())
-        world.forward(seconds=1)
-    with world.house.begin(read_only=True) as store:
+        waiting.append(scenario.mentee())
+        scenario.forward(seconds=1)
+    with scenario.database.begin(read_only=True) as store:
         first = store.waits.waiting(PROGRAMME, after=None, limit=3)
         rest = store.waits.waiting(PROGRAMME, after=(first[-1].waiting_since, first[-1].person_id), limit=3)
     assert [row.person_id for row in (*first, *rest)] == waiting
 
 
-def test_the_figures_of_a_programme(world: World) -> None:
-    world.mentor(capacity=2)
+def test_the_figures_of_a_programme(scenario: Scenario) -> None:
+    scenario.mentor(capacity=2)
     for _ in range(3):
-        world.mentee()
-    world.rounds()
-    world.mentee()
-    figures = read_figures(world.house, PROGRAMME, 100)
+        scenario.mentee()
+    scenario.rounds()
+    scenario.mentee()
+    figures = read_figures(scenario.database, PROGRAMME, 100)
     assert figures.matches == {"proposed": 2}
     assert figures.waiting == {"capacity": 1, "next_round": 1}
     assert figures.sign_up_to_proposal.count == 2
@@ -235,22 +235,22 @@ def test_figures_of_few_durations(seconds: list[float], median: float, p90: floa
     assert (found.median, found.p90, found.longest) == (median, p90 and pytest.approx(p90), longest)
 
 
-def test_a_promise_that_ran_out_is_told_once(world: World) -> None:
-    newly = world.mentee(languages=spoken("cy"), situations=("newly_diagnosed",))
-    usual = world.mentee(languages=spoken("cy"))
-    world.rounds()
-    world.forward(hours=71)
-    assert watch_promises(world.house) == 0
-    world.forward(hours=1)
-    assert [watch_promises(world.house), watch_promises(world.house)] == [1, 0]
-    world.forward(days=14)
-    assert watch_promises(world.house) == 1
-    risks = world.told(WaitAtRisk)
+def test_a_broken_promise_is_published_once(scenario: Scenario) -> None:
+    newly = scenario.mentee(languages=spoken("cy"), situations=("newly_diagnosed",))
+    usual = scenario.mentee(languages=spoken("cy"))
+    scenario.rounds()
+    scenario.forward(hours=71)
+    assert watch_promises(scenario.database) == 0
+    scenario.forward(hours=1)
+    assert [watch_promises(scenario.database), watch_promises(scenario.database)] == [1, 0]
+    scenario.forward(days=14)
+    assert watch_promises(scenario.database) == 1
+    risks = scenario.published(WaitAtRisk)
     assert [(event.mentee_id, event.lane) for event in risks] == [(newly, "newly_diagnosed"), (usual, "standard")]
 
 
-def test_whoever_has_a_match_is_not_at_risk(world: World) -> None:
-    world.mentor()
-    world.asked(world.mentee())
-    world.forward(days=15)
-    assert watch_promises(world.house) == 0
+def test_a_mentee_with_a_match_is_not_at_risk(scenario: Scenario) -> None:
+    scenario.mentor()
+    scenario.asked(scenario.mentee())
+    scenario.forward(days=15)
+    assert watch_promises(scenario.database) == 0

@@ -1,1 +1,1 @@
-"""How use cases reach the engine: a queue, a cache of pools, and progress."""
+"""Access to the matching engine: a queue, a pool cache and round progress."""

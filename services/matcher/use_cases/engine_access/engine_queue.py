@@ -1,7 +1,7 @@
-"""Where questions to the engine are taken: one at a time in a process, about pools up to a size, within a time.
+"""Run questions to the engine one at a time per process, with a limit on pool size and on time.
 
-A what-if settles the whole pool. Two at once would take twice as long each and hold up everybody else's requests, so
-the second waits for a moment, and is then asked to come again.
+A what-if solves the whole pool. Two at once would take twice as long each and delay all other requests, so the second
+waits for a moment and is then asked to try again.
 """
 
 import threading
@@ -15,41 +15,41 @@ from services.matcher.domain.insights.what_if import Prepared
 from services.matcher.domain.programme_terms import Bounds
 from services.matcher.ports import UnitOfWork
 from services.matcher.solver.errors import RunCancelledError
-from services.matcher.use_cases.engine_access.pool_cache import Pools
+from services.matcher.use_cases.engine_access.pool_cache import PoolCache
 
 AGAIN_IN = 5
-"""Seconds after which to ask again."""
+"""Seconds after which a client should try again."""
 
 
 class EngineBusy(ChassisError):
-    """Another question is being answered, and took longer than a question waits."""
+    """Another question is still running after the longest time that a question may wait."""
 
 
 class TookTooLong(ChassisError):
-    """The answer was not there within the time that a question may take; what was done so far is dropped."""
+    """The question took longer than it may; its partial work is dropped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question that has the engine to itself: the pool it is about, and whether its time is over."""
+    """A running question: the pool it is about, and a function that returns whether its time is over."""
 
     prepared: Prepared
     over: Callable[[], bool]
 
 
 class EngineQueue:
-    """Takes the questions of one process; safe to share between threads."""
+    """Runs the questions of one process, one at a time; safe to share between threads."""
 
-    def __init__(self, bounds: Bounds | None = None, pools: Pools | None = None) -> None:
+    def __init__(self, bounds: Bounds | None = None, pools: PoolCache | None = None) -> None:
         self.bounds = bounds or Bounds()
-        self._pools = pools or Pools()
+        self._pools = pools or PoolCache()
         self._turn = threading.Lock()
 
     @contextmanager
     def question(self, uow: UnitOfWork, programme_id: str, *, most_pairs: int | None = None) -> Iterator[Question]:
-        """Have the engine for one question about the pool as it is now.
+        """Reserve the engine for one question about the current pool.
 
-        Raises Conflict for a pool above the bound (mentees who wait times mentors), EngineBusy and TookTooLong.
+        Raises Conflict for a pool above the bound (waiting mentees times mentors), EngineBusy and TookTooLong.
         """
         most = self.bounds.pairs if most_pairs is None else most_pairs
         with self.turn() as over:
@@ -57,7 +57,7 @@ class EngineQueue:
 
     @contextmanager
     def turn(self) -> Iterator[Callable[[], bool]]:
-        """Have the engine for one question that brings its own people; yields what says that its time is over.
+        """Reserve the engine for one question with its own people; yield a function that returns whether time is over.
 
         Raises EngineBusy and TookTooLong.
         """

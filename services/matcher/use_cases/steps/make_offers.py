@@ -1,4 +1,4 @@
-"""Ask mentors: take a place, keep the match, tell of it; the same for a round's proposals and for its alternates."""
+"""Make offers to mentors: take a place, store the match, publish it; for proposals and alternates alike."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,8 +15,8 @@ from services.matcher.domain.round import Proposal
 from services.matcher.ports import Store
 
 
-class Seat(NamedTuple):
-    """A pair that holds, to be asked about: the id its match gets, the round it comes from, the mentee as locked."""
+class PlannedOffer(NamedTuple):
+    """A valid pair, ready to be offered: the id of its match, the round it comes from, the locked mentee."""
 
     match_id: str
     round_id: str
@@ -24,41 +24,41 @@ class Seat(NamedTuple):
     mentee: Mentee
 
 
-def make_offers(store: Store, terms: Terms, seats: Sequence[Seat]) -> int:
-    """Ask as many of these mentors as have a place free, the first of a mentor's first; returns how many."""
-    taken = _taken(store, seats)
-    offers = [_offer(store, seat) for seat in taken]
+def make_offers(store: Store, terms: Terms, plan: Sequence[PlannedOffer]) -> int:
+    """Ask these mentors, in order, as far as they have free places; return how many were asked."""
+    taken = _taken(store, plan)
+    offers = [_offer(store, planned) for planned in taken]
     proposed = [life.propose(offer.match, store.now + terms.time_to_answer) for offer in offers]
     added = store.matches.add([replace(offer, match=asked) for offer, (asked, _) in zip(offers, proposed, strict=True)])
-    for seat, (asked, told) in zip(taken, proposed, strict=True):
-        if asked.id not in added:  # somebody was faster
+    for planned, (asked, events) in zip(taken, proposed, strict=True):
+        if asked.id not in added:  # another transaction gave this mentee a live match
             store.places.free(asked.mentor_id)
             continue
-        if seat.proposal.pinned:  # a pin is used up by the offer it led to
+        if planned.proposal.pinned:  # the offer uses the pin up
             store.pairs.drop(Pair(asked.mentee_id, asked.mentor_id), "pin")
-        store.publish(*told)
+        store.publish(*events)
     return len(added)
 
 
-def _taken(store: Store, seats: Sequence[Seat]) -> Sequence[Seat]:
-    """Take a place for each, as far as there are any."""
-    left = dict(store.places.take(Counter(seat.proposal.mentor_id for seat in seats)))
+def _taken(store: Store, plan: Sequence[PlannedOffer]) -> Sequence[PlannedOffer]:
+    """Take a place for each; return those that got one."""
+    places_left = dict(store.places.take(Counter(planned.proposal.mentor_id for planned in plan)))
     taken = []
-    for seat in seats:
-        if left.get(seat.proposal.mentor_id, 0):
-            left[seat.proposal.mentor_id] -= 1
-            taken.append(seat)
+    for planned in plan:
+        if places_left.get(planned.proposal.mentor_id, 0):
+            places_left[planned.proposal.mentor_id] -= 1
+            taken.append(planned)
     return taken
 
 
-def _offer(store: Store, seat: Seat) -> Offer:
-    proposal, mentee = seat.proposal, seat.mentee
+def _offer(store: Store, planned: PlannedOffer) -> Offer:
+    proposal, mentee = planned.proposal, planned.mentee
     match = Match(
-        id=seat.match_id,
+        id=planned.match_id,
         programme_id=mentee.programme,
         mentee_id=mentee.id,
         mentor_id=proposal.mentor_id,
-        round_id=seat.round_id,
+        round_id=planned.round_id,
         waiting_since=mentee.facts.waiting_since,
         proposed_at=store.now,
         asked_at=store.now,

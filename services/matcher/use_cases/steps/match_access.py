@@ -1,4 +1,4 @@
-"""Who acts, and what of a match they may see."""
+"""Check which matches an actor may see and change."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,19 +11,19 @@ from services.matcher.ports import Store
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person of a programme by their id, or an admin (``person_id`` None)."""
+    """A person of a programme, by id, or an admin (``person_id`` is None)."""
 
     programme_id: str
     person_id: str | None = None
 
     @property
     def is_admin(self) -> bool:
-        """Whether this is an admin of the programme."""
+        """Return whether the actor is an admin of the programme."""
         return self.person_id is None
 
 
 def side_of(match: Match, actor: Actor) -> Side | None:
-    """The side on which a person takes part in a match; None for everybody else."""
+    """Return the actor's side in a match; None for people outside it and for admins."""
     if actor.person_id is None or match.programme_id != actor.programme_id:
         return None
     if actor.person_id == match.mentor_id:
@@ -32,7 +32,7 @@ def side_of(match: Match, actor: Actor) -> Side | None:
 
 
 def may_see(match: Match, actor: Actor) -> bool:
-    """Whether a match exists for this actor; a mentee does not see the matches in which a mentor could not say yes."""
+    """Return whether the actor may see a match; mentees never see an ended offer that was not accepted."""
     if actor.is_admin:
         return match.programme_id == actor.programme_id
     side = side_of(match, actor)
@@ -40,7 +40,7 @@ def may_see(match: Match, actor: Actor) -> bool:
 
 
 def visible_match(store: Store, actor: Actor, match_id: str, *, lock: bool = False) -> Match:
-    """Load a match that the actor may see; a foreign one and an unknown one are the same NotFound."""
+    """Return a match that the actor may see; raise the same NotFound for a hidden match as for an unknown one."""
     match = store.matches.get(match_id, lock=lock)
     if not may_see(match, actor):
         raise unknown_match()
@@ -48,7 +48,7 @@ def visible_match(store: Store, actor: Actor, match_id: str, *, lock: bool = Fal
 
 
 def match_of(store: Store, actor: Actor, match_id: str, side: Side) -> Match:
-    """Load, to change it, a match in which the actor is on this side."""
+    """Return a match, locked, in which the actor is on ``side``; raise NotFound otherwise."""
     match = visible_match(store, actor, match_id, lock=True)
     if side_of(match, actor) != side:
         raise unknown_match()
@@ -56,11 +56,11 @@ def match_of(store: Store, actor: Actor, match_id: str, side: Side) -> Match:
 
 
 def audit_read(store: Store, actor: Actor, action: str, subject: str, detail: Mapping[str, Any] | None = None) -> None:
-    """Keep in the audit that staff read what tells of people's health; what people read of their own is not kept."""
+    """Record in the audit log that an admin read health facts; people who read their own are not recorded."""
     if actor.is_admin:
         store.audit(action, subject, by="admin", detail=detail)
 
 
 def unknown_match() -> NotFound:
-    """The answer for a match that is not there, or not for whoever asks."""
+    """Return the error for a match that does not exist or is hidden from the actor."""
     return NotFound("match_unknown", "There is no match with this id that you can see.")

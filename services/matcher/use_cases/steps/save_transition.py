@@ -1,4 +1,4 @@
-"""Keep a step of a match, and let everything follow from it that must."""
+"""Save a change of a match with everything that must follow from it."""
 
 from services.chassis.messages.event import Event
 from services.matcher.domain.match import KEEP_APART, Match
@@ -8,10 +8,10 @@ RUN_ROUND = "run_round"
 FIND_GAPS = "find_gaps"
 
 
-def save_transition(store: Store, before: Match, after: Match, told: tuple[Event, ...]) -> Match:
-    """Save a match and tell of it. When it ended, its place is free, and the next best mentor is asked at once."""
+def save_transition(store: Store, before: Match, after: Match, events: tuple[Event, ...]) -> Match:
+    """Save a match and publish its events. A match that ended frees its place and requests a round at once."""
     saved = store.matches.save(before, after)
-    store.publish(*told)
+    store.publish(*events)
     if before.live and not after.live:
         store.places.free(after.mentor_id)
         if after.end_cause in KEEP_APART:

@@ -1,1 +1,1 @@
-"""Sentences for what the engine decided."""
+"""Sentences about decisions of the engine."""

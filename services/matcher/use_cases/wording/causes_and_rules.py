@@ -1,4 +1,4 @@
-"""Causes, rules and presets in words: what stands in the way, said without blame in the reader's language."""
+"""Format causes, rules and presets in the reader's language, without blame."""
 
 from collections.abc import Iterable
 
@@ -9,12 +9,12 @@ from services.matcher.use_cases.wording.match_reasons import format_criterion
 
 
 def format_cause(cause: str, rules: Iterable[str], phrases: Phrases) -> str:
-    """One sentence for the cause of a wait; ``rules`` tell what keeps mentors away who would fit."""
+    """Return one sentence for the cause of a wait; ``rules`` are what keeps suitable mentors away."""
     match cause:
         case "shortage":
             return phrases.gettext("Mentors who fit are with other people at the moment.")
         case "capacity":
-            return _say_capacity(awaited(rules), phrases)
+            return _format_capacity(awaited(rules), phrases)
         case "hard_rule":
             return phrases.gettext("A condition that was asked for rules out every mentor we have.")
         case "never_possible":
@@ -23,8 +23,8 @@ def format_cause(cause: str, rules: Iterable[str], phrases: Phrases) -> str:
             return phrases.gettext("The next matching round will look for a mentor.")
 
 
-def _say_capacity(what: str, phrases: Phrases) -> str:
-    match what:
+def _format_capacity(awaited_rule: str, phrases: Phrases) -> str:
+    match awaited_rule:
         case "ready":
             return phrases.gettext("There are mentors who fit. They are not ready to start yet.")
         case "quality_floor":
@@ -34,7 +34,7 @@ def _say_capacity(what: str, phrases: Phrases) -> str:
 
 
 def format_rule(rule: str, phrases: Phrases) -> str:
-    """A few words for a rule's code; the code itself where nobody wrote words for it."""
+    """Return a few words for a rule's code; the code itself where it has no text."""
     match rule:
         case "ready":
             return phrases.gettext("mentors who are ready to start")
@@ -51,11 +51,11 @@ def format_rule(rule: str, phrases: Phrases) -> str:
         case "no_mentors":
             return phrases.gettext("no mentors yet")
         case _:
-            return _say_criterion(rule, phrases)
+            return _format_criterion_rule(rule, phrases)
 
 
-def _say_criterion(rule: str, phrases: Phrases) -> str:
-    """A rule that a criterion makes: by the programme, or as a condition of the mentee's own."""
+def _format_criterion_rule(rule: str, phrases: Phrases) -> str:
+    """Format a criterion's rule: the programme's, or a must of the mentee."""
     if rule.startswith("must:"):
         what = rule.removeprefix("must:")
         axis = next((axis for axis in ("must", "matters") if is_code(axis, what)), None)
@@ -65,12 +65,12 @@ def _say_criterion(rule: str, phrases: Phrases) -> str:
 
 
 def format_rules(rules: Iterable[str], phrases: Phrases) -> str:
-    """Several rules in one row."""
+    """Return several rules as one comma-separated text."""
     return phrases.gettext(", ").join(format_rule(rule, phrases) for rule in rules)
 
 
 def format_preset(name: str, phrases: Phrases) -> str:
-    """The name of a preset of the weights; its code where nobody wrote words for it."""
+    """Return the name of a preset of the weights; its code where it has no text."""
     match name:
         case "balanced":
             return phrases.gettext("Balanced: everyone matched, then the best fit")

@@ -1,4 +1,4 @@
-"""Why a pair was made, in a person's own words: bands and shared codes, never a number."""
+"""Format the reasons for a pair in a reader's language: bands and shared codes, never a number."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,23 +15,23 @@ class Reasoned(Protocol):
 
     @property
     def criterion(self) -> str:
-        """Which criterion."""
+        """The criterion's name."""
         ...
 
     @property
     def band(self) -> str:
-        """How well it fits: strong, good, some, or "" for nothing to say."""
+        """How well it fits: strong, good, some, or "" for no band."""
         ...
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """The shared codes."""
+        """The codes that the two share."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormattedReason:
-    """One reason in words: what it is about, how well it fits, what the two share."""
+    """A reason in words: what it is about, how well it fits, what the two people share."""
 
     criterion: str
     label: str
@@ -41,7 +41,7 @@ class FormattedReason:
 
 
 def format_reasons(reasons: Iterable[Reasoned], phrases: Phrases) -> tuple[FormattedReason, ...]:
-    """Say the reasons that have a band, in the order given."""
+    """Format the reasons that have a band, in the given order."""
     return tuple(
         FormattedReason(
             criterion=reason.criterion,
@@ -56,12 +56,12 @@ def format_reasons(reasons: Iterable[Reasoned], phrases: Phrases) -> tuple[Forma
 
 
 def format_criterion(name: str, phrases: Phrases) -> str:
-    """The words for a criterion; its code where it is no longer there."""
+    """Return a criterion's label; its name where it no longer exists."""
     return criterion_label(name, phrases.locale) if name in criterion_names() else name
 
 
 def band_label(band: str, phrases: Phrases) -> str:
-    """The words for a band."""
+    """Return the label of a band."""
     match band:
         case "strong":
             return phrases.gettext("a strong fit")
@@ -72,7 +72,7 @@ def band_label(band: str, phrases: Phrases) -> str:
 
 
 def names_of(criterion: str, codes: tuple[str, ...], locale: str) -> Iterable[str]:
-    """The names of a criterion's codes; a code without a name is left out."""
+    """Return the names of a criterion's codes; codes without a name are left out."""
     if criterion == "language":
         return (_language(tag, locale) for tag in codes)
     if criterion not in criterion_names():
@@ -82,6 +82,6 @@ def names_of(criterion: str, codes: tuple[str, ...], locale: str) -> Iterable[st
 
 
 def _language(tag: str, locale: str) -> str:
-    """The name of a language in another one; its tag where nobody wrote the name down."""
+    """Return a language's name in ``locale``; its tag where there is no name."""
     names = Locale.parse(locale, sep="-").languages
     return str(names.get(tag.replace("-", "_")) or names.get(tag.split("-", maxsplit=1)[0]) or tag)

@@ -1,28 +1,28 @@
-"""Why somebody waits, in sentences: calm, without blame, and with what would help."""
+"""Format why a mentee waits: calm sentences, without blame, and what would help."""
 
 from collections.abc import Sequence
 
 from services.chassis.i18n.translations import Phrases
 from services.matcher.domain.explain import Bottleneck
-from services.matcher.use_cases.explain_wait import LetGo, Why
+from services.matcher.use_cases.explain_wait import ShownRelaxation, WaitExplanation
 from services.matcher.use_cases.wording.causes_and_rules import format_cause, format_rules
 from services.matcher.use_cases.wording.match_reasons import names_of
 
 
-def format_wait_reasons(why: Why, phrases: Phrases) -> Sequence[str]:
-    """The reason first, then what would change it; nothing for somebody who is not waiting."""
+def format_wait_reasons(why: WaitExplanation, phrases: Phrases) -> Sequence[str]:
+    """Return the cause, then what would change it; nothing for a mentee who is not waiting."""
     if why.cause is None:
         return ()
-    said = [format_cause(why.cause, why.rules, phrases)]
-    if why.behind_it is not None and why.behind_it.crowd is not None:
-        said.append(format_bottleneck(why.behind_it.crowd, phrases))
+    sentences = [format_cause(why.cause, why.rules, phrases)]
+    if why.details is not None and why.details.crowd is not None:
+        sentences.append(format_bottleneck(why.details.crowd, phrases))
     elif why.crowded:
-        said.append(phrases.gettext("Many people need the same few mentors at the moment."))
-    return [*said, *(format_relaxation(one, phrases) for one in why.relaxations)]
+        sentences.append(phrases.gettext("Many people need the same few mentors at the moment."))
+    return [*sentences, *(format_relaxation(relaxation, phrases) for relaxation in why.relaxations)]
 
 
 def format_bottleneck(crowd: Bottleneck, phrases: Phrases) -> str:
-    """For admins: how many people need the same few places, and what they all look for."""
+    """Return, for admins, how many people compete for the same places and what they all look for."""
     counts = {"people": len(crowd.mentees), "mentors": len(crowd.mentors), "places": crowd.places}
     wishes = [name for criterion, code in crowd.have_in_common for name in _named(criterion, code, phrases)]
     if not wishes:
@@ -38,15 +38,15 @@ def format_bottleneck(crowd: Bottleneck, phrases: Phrases) -> str:
     )
 
 
-def format_relaxation(relaxation: LetGo, phrases: Phrases) -> str:
-    """What could be let go of, if the person likes, and who would fit then."""
+def format_relaxation(relaxation: ShownRelaxation, phrases: Phrases) -> str:
+    """Return which wishes the mentee could drop, and who would fit then."""
     wishes = phrases.gettext(
         "If you like, you can let go of this: %(wishes)s.", wishes=format_rules(relaxation.rules, phrases)
     )
     return f"{wishes} {_who_would_fit(relaxation, phrases)}"
 
 
-def _who_would_fit(relaxation: LetGo, phrases: Phrases) -> str:
+def _who_would_fit(relaxation: ShownRelaxation, phrases: Phrases) -> str:
     match relaxation.mentors, bool(relaxation.awaits), relaxation.several:
         case None, True, _:
             return phrases.gettext("Somebody would fit then, once they are ready to start.")

@@ -15,14 +15,14 @@ from services.matcher.domain.round import run_round
 from services.matcher.use_cases.engine_access.engine_queue import EngineBusy, EngineQueue, TookTooLong
 from services.matcher.use_cases.explain_wait import explain_wait
 from services.matcher.use_cases.preview_weights import preview_weights
-from tests.matcher.scenario import ADMIN, PROGRAMME, World, person
+from tests.matcher.scenario import ADMIN, PROGRAMME, Scenario, person
 
 
 @contextmanager
-def somebody_asking(queue: EngineQueue, world: World) -> Iterator[None]:
+def somebody_asking(queue: EngineQueue, scenario: Scenario) -> Iterator[None]:
     """Another thread has the engine meanwhile."""
     asking, done = threading.Event(), threading.Event()
-    with queue.question(world.house, PROGRAMME):  # what is prepared once is not what is tried here
+    with queue.question(scenario.database, PROGRAMME):  # what is prepared once is not what is tried here
         pass
 
     def ask() -> None:
@@ -40,40 +40,40 @@ def somebody_asking(queue: EngineQueue, world: World) -> Iterator[None]:
         other.join(60)
 
 
-def test_a_second_question_is_asked_to_come_again(world: World) -> None:
-    world.mentor(), world.mentee()
+def test_a_second_question_is_asked_to_come_again(scenario: Scenario) -> None:
+    scenario.mentor(), scenario.mentee()
     queue = EngineQueue(Bounds(wait=0.01))
-    with somebody_asking(queue, world), pytest.raises(EngineBusy):
-        preview_weights(world.house, queue, PROGRAMME, {})
-    assert preview_weights(world.house, queue, PROGRAMME, {}).waiting == 1, "the engine is free again"
+    with somebody_asking(queue, scenario), pytest.raises(EngineBusy):
+        preview_weights(scenario.database, queue, PROGRAMME, {})
+    assert preview_weights(scenario.database, queue, PROGRAMME, {}).waiting == 1, "the engine is free again"
 
 
-def test_a_pool_above_the_bound_is_refused_with_its_size(world: World) -> None:
-    world.mentor(), world.mentor(), world.mentee()
+def test_a_pool_above_the_bound_is_refused_with_its_size(scenario: Scenario) -> None:
+    scenario.mentor(), scenario.mentor(), scenario.mentee()
     with pytest.raises(Conflict) as refused:
-        preview_weights(world.house, EngineQueue(Bounds(pairs=1)), PROGRAMME, {})
+        preview_weights(scenario.database, EngineQueue(Bounds(pairs=1)), PROGRAMME, {})
     assert refused.value.now == {"mentees": 1, "mentors": 2, "pairs": 2, "most": 1}
-    assert preview_weights(world.house, EngineQueue(Bounds(pairs=2)), PROGRAMME, {}).waiting == 1
+    assert preview_weights(scenario.database, EngineQueue(Bounds(pairs=2)), PROGRAMME, {}).waiting == 1
 
 
-def test_a_question_whose_time_is_over_is_stopped_and_the_next_one_is_taken(world: World) -> None:
-    world.mentor(), world.mentee()
+def test_a_question_over_its_time_is_stopped_and_the_next_one_runs(scenario: Scenario) -> None:
+    scenario.mentor(), scenario.mentee()
     queue = EngineQueue(Bounds(seconds=0.0))
     for _ in range(2):
         with pytest.raises(TookTooLong):
-            preview_weights(world.house, queue, PROGRAMME, {})
+            preview_weights(scenario.database, queue, PROGRAMME, {})
 
 
-def test_a_person_is_told_what_the_last_round_found_when_the_engine_is_busy(world: World) -> None:
-    world.decide = run_round
-    world.mentor(gender="man")
-    waiting = world.mentee(musts=(Must(criterion="gender", value="woman"),))
-    world.rounds()
+def test_a_person_reads_the_cause_of_the_last_round_when_the_engine_is_busy(scenario: Scenario) -> None:
+    scenario.decide = run_round
+    scenario.mentor(gender="man")
+    waiting = scenario.mentee(musts=(Must(criterion="gender", value="woman"),))
+    scenario.rounds()
     queue = EngineQueue(Bounds(wait=0.01))
-    with somebody_asking(queue, world):
-        told = explain_wait(world.house, queue, person(waiting), waiting, "en")
-        assert (told.cause, told.rules) == ("hard_rule", ("must:gender",))
-        assert told.relaxations == (), "details take the engine"
+    with somebody_asking(queue, scenario):
+        why = explain_wait(scenario.database, queue, person(waiting), waiting, "en")
+        assert (why.cause, why.rules) == ("hard_rule", ("must:gender",))
+        assert why.relaxations == (), "details take the engine"
         with pytest.raises(EngineBusy):
-            explain_wait(world.house, queue, ADMIN, waiting, "en")
-    assert explain_wait(world.house, queue, person(waiting), waiting, "en").relaxations
+            explain_wait(scenario.database, queue, ADMIN, waiting, "en")
+    assert explain_wait(scenario.database, queue, person(waiting), waiting, "en").relaxations

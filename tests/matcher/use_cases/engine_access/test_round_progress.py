@@ -21,130 +21,130 @@ from services.matcher.use_cases.engine_access.round_progress import RoundWatch
 from services.matcher.use_cases.review_round import cancel_round
 from services.matcher.use_cases.run_round import RoundTooLarge, RoundTooLong, run_round
 from tests.matcher.greedy_solver import in_turn
-from tests.matcher.scenario import PROGRAMME, World
+from tests.matcher.scenario import PROGRAMME, Scenario
 
 
-def the_round(world: World) -> Round:
-    with world.house.begin(read_only=True) as store:
+def the_round(scenario: Scenario) -> Round:
+    with scenario.database.begin(read_only=True) as store:
         return store.rounds.listed(PROGRAMME, after=None, limit=1)[0]
 
 
-def cancel(world: World) -> Round:
-    return cancel_round(world.house, PROGRAMME, the_round(world).id, by="admin", reason="wrong weights")
+def cancel(scenario: Scenario) -> Round:
+    return cancel_round(scenario.database, PROGRAMME, the_round(scenario).id, by="admin", reason="wrong weights")
 
 
-def meanwhile(world: World, act: Callable[[], object]) -> Callable[[Snapshot], RoundResult]:
+def meanwhile(scenario: Scenario, act: Callable[[], object]) -> Callable[[Snapshot], RoundResult]:
     """Decide in turn, but let something happen first, once."""
 
     def decide(snapshot: Snapshot) -> RoundResult:
-        world.decide = in_turn
+        scenario.decide = in_turn
         act()
         return in_turn(snapshot)
 
     return decide
 
 
-def test_a_round_cancelled_while_it_decides_asks_nobody_and_the_next_starts_afresh(world: World) -> None:
-    world.mentor("mentor-b")
-    mentee = world.mentee()
-    world.decide = meanwhile(world, lambda: cancel(world))
-    assert world.run() is None
-    assert world.told(MatchProposed) == []
-    cancelled = the_round(world)
+def test_a_round_cancelled_while_it_decides_asks_nobody_and_the_next_starts_afresh(scenario: Scenario) -> None:
+    scenario.mentor("mentor-b")
+    mentee = scenario.mentee()
+    scenario.decide = meanwhile(scenario, lambda: cancel(scenario))
+    assert scenario.run() is None
+    assert scenario.published(MatchProposed) == []
+    cancelled = the_round(scenario)
     assert cancelled.state == "cancelled"
-    world.forward(seconds=1)
-    world.mentor("mentor-a")
-    assert world.asked(mentee).mentor_id == "mentor-a", "who came meanwhile is seen"
-    assert the_round(world).id != cancelled.id
+    scenario.forward(seconds=1)
+    scenario.mentor("mentor-a")
+    assert scenario.asked(mentee).mentor_id == "mentor-a", "who came meanwhile is seen"
+    assert the_round(scenario).id != cancelled.id
 
 
-def test_the_engine_stops_at_its_next_look_up(world: World) -> None:
-    world.mentor(), world.mentee()
+def test_the_engine_stops_at_its_next_look_up(scenario: Scenario) -> None:
+    scenario.mentor(), scenario.mentee()
     stopped: list[str] = []
 
     def decide(snapshot: Snapshot, **_: Any) -> Decision:
-        watch = RoundWatch(world.house, the_round(world), every=0.0)
-        cancel(world)
+        watch = RoundWatch(scenario.database, the_round(scenario), every=0.0)
+        cancel(scenario)
         try:
             return decide_round(snapshot, watch=Watch(progress=watch.progress, cancelled=watch.cancelled))
         except RunCancelledError as error:
             stopped.append(str(error))
             raise
 
-    assert run_round(world.house, world.terms, PROGRAMME, decide=decide) is None
+    assert run_round(scenario.database, scenario.terms, PROGRAMME, decide=decide) is None
     assert stopped == ["cancelled during features"]
 
 
-def test_others_see_how_far_a_round_is(world: World) -> None:
-    world.mentor(), world.mentee()
+def test_others_see_how_far_a_round_is(scenario: Scenario) -> None:
+    scenario.mentor(), scenario.mentee()
     seen: list[Round] = []
 
     def look() -> None:
-        watch = RoundWatch(world.house, the_round(world), every=0.0)
+        watch = RoundWatch(scenario.database, the_round(scenario), every=0.0)
         watch.progress("assign", 0.25)
         assert not watch.cancelled()
-        seen.append(the_round(world))
+        seen.append(the_round(scenario))
 
-    world.decide = meanwhile(world, look)
-    world.run()
+    scenario.decide = meanwhile(scenario, look)
+    scenario.run()
     assert [(one.state, one.step, one.share) for one in seen] == [("open", "assign", 0.25)]
-    assert (the_round(world).state, the_round(world).step, the_round(world).share) == ("applied", None, None)
+    assert (the_round(scenario).state, the_round(scenario).step, the_round(scenario).share) == ("applied", None, None)
 
 
-def test_a_watch_looks_up_only_every_so_often(world: World) -> None:
-    world.mentor(), world.mentee()
+def test_a_watch_looks_up_only_every_so_often(scenario: Scenario) -> None:
+    scenario.mentor(), scenario.mentee()
 
     def look() -> None:
-        watch = RoundWatch(world.house, the_round(world), every=3600.0)
-        cancel(world)
+        watch = RoundWatch(scenario.database, the_round(scenario), every=3600.0)
+        cancel(scenario)
         assert not watch.cancelled()
-        assert RoundWatch(world.house, the_round(world), every=0.0).cancelled()
+        assert RoundWatch(scenario.database, the_round(scenario), every=0.0).cancelled()
 
-    world.decide = meanwhile(world, look)
-    assert world.run() is None
+    scenario.decide = meanwhile(scenario, look)
+    assert scenario.run() is None
 
 
-def test_what_is_over_or_asks_mentors_already_is_not_cancelled(world: World) -> None:
-    world.mentor(), world.mentee()
-    world.rounds()
+def test_what_is_over_or_asks_mentors_already_is_not_cancelled(scenario: Scenario) -> None:
+    scenario.mentor(), scenario.mentee()
+    scenario.rounds()
     with pytest.raises(Conflict, match="not running"):
-        cancel(world)
-    with world.house.begin() as store:
-        store.rounds.move(the_round(world).id, "open")  # as it was between its first offers and its last
+        cancel(scenario)
+    with scenario.database.begin() as store:
+        store.rounds.move(the_round(scenario).id, "open")  # as it was between its first offers and its last
     with pytest.raises(Conflict, match="asking mentors already"):
-        cancel(world)
+        cancel(scenario)
 
 
-def test_the_round_of_another_programme_is_not_known(world: World) -> None:
-    world.mentor(), world.mentee()
-    world.rounds()
+def test_the_round_of_another_programme_is_not_known(scenario: Scenario) -> None:
+    scenario.mentor(), scenario.mentee()
+    scenario.rounds()
     with pytest.raises(NotFound):
-        cancel_round(world.house, "another", the_round(world).id, by="admin", reason="by mistake")
+        cancel_round(scenario.database, "another", the_round(scenario).id, by="admin", reason="by mistake")
 
 
-def test_a_round_that_takes_too_long_is_given_up_and_the_next_reads_afresh(world: World) -> None:
-    world.mentor()
-    mentee = world.mentee()
-    hurried = replace(world.terms, round_time=timedelta(0))
+def test_a_round_that_takes_too_long_is_given_up_and_the_next_reads_afresh(scenario: Scenario) -> None:
+    scenario.mentor()
+    mentee = scenario.mentee()
+    hurried = replace(scenario.terms, round_time=timedelta(0))
     with pytest.raises(RoundTooLong):
-        run_round(world.house, hurried, PROGRAMME)
-    assert the_round(world).state == "given_up"
-    assert world.told(MatchProposed) == []
-    assert world.asked(mentee).mentee_id == mentee
+        run_round(scenario.database, hurried, PROGRAMME)
+    assert the_round(scenario).state == "given_up"
+    assert scenario.published(MatchProposed) == []
+    assert scenario.asked(mentee).mentee_id == mentee
 
 
-def test_a_round_that_would_take_too_much_memory_is_given_up_before_it_does(world: World) -> None:
-    world.mentor()
-    mentee = world.mentee()
-    modest = replace(world.terms, round_megabytes=0)
+def test_a_round_that_would_take_too_much_memory_is_given_up_before_it_does(scenario: Scenario) -> None:
+    scenario.mentor()
+    mentee = scenario.mentee()
+    modest = replace(scenario.terms, round_megabytes=0)
     with pytest.raises(RoundTooLarge, match=r"MB needed, 0 MB allowed \(ROUND_MEGABYTES\)"):
-        run_round(world.house, modest, PROGRAMME)
-    assert the_round(world).state == "given_up"
-    assert world.told(MatchProposed) == []
-    assert world.asked(mentee).mentee_id == mentee
+        run_round(scenario.database, modest, PROGRAMME)
+    assert the_round(scenario).state == "given_up"
+    assert scenario.published(MatchProposed) == []
+    assert scenario.asked(mentee).mentee_id == mentee
 
 
-def test_the_settings_say_what_a_round_may_take() -> None:
+def test_settings_limit_the_time_and_memory_of_a_round() -> None:
     environ = {"DATABASE_URL": "sqlite:////nowhere.db", "BROKER_URL": "embedded:////nowhere.db"}
     terms = load(Settings, environ | {"ROUND_MEGABYTES": "64", "ROUND_SECONDS": "7"}).terms
     assert (terms.round_megabytes, terms.round_time) == (64, timedelta(seconds=7))

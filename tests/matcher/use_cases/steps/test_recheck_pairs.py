@@ -15,42 +15,42 @@ from services.matcher.domain.round import run_round
 from services.matcher.use_cases.pin_or_block_pair import pin_pair
 from services.matcher.use_cases.publish_weights import publish_weights
 from services.matcher.use_cases.review_round import release_round, set_round_mode
-from tests.matcher.scenario import PROGRAMME, World
+from tests.matcher.scenario import PROGRAMME, Scenario
 
 WHY = {"by": "admin", "reason": "a story needs it"}
 
 
 @pytest.fixture
-def review(world: World) -> World:
+def review(scenario: Scenario) -> Scenario:
     """A programme whose rounds are held, decided by the real engine."""
-    world.decide = run_round
-    set_round_mode(world.house, PROGRAMME, "review", **WHY)
-    return world
+    scenario.decide = run_round
+    set_round_mode(scenario.database, PROGRAMME, "review", **WHY)
+    return scenario
 
 
-def publish(world: World, after: int = 1, **weights: Any) -> None:
-    publish_weights(world.house, PROGRAMME, weights, after=after, **WHY)
+def publish(scenario: Scenario, after: int = 1, **weights: Any) -> None:
+    publish_weights(scenario.database, PROGRAMME, weights, after=after, **WHY)
 
 
-def released(world: World) -> Round:
+def released(scenario: Scenario) -> Round:
     """Release the round that is held; what came of it."""
-    with world.house.begin(read_only=True) as store:
+    with scenario.database.begin(read_only=True) as store:
         held = store.rounds.in_review(PROGRAMME)
     assert held is not None
-    release_round(world.house, PROGRAMME, held.id, **WHY)
-    done = world.run()
+    release_round(scenario.database, PROGRAMME, held.id, **WHY)
+    done = scenario.run()
     assert done is not None
     return done
 
 
-def test_nothing_is_dropped_where_nothing_but_a_few_days_passed(review: World) -> None:
+def test_nothing_is_dropped_where_nothing_but_a_few_days_passed(review: Scenario) -> None:
     review.mentor(), review.mentee()
     review.rounds()
     review.forward(days=3)
-    assert (released(review).proposed, len(review.told(MatchProposed))) == (1, 1)
+    assert (released(review).proposed, len(review.published(MatchProposed))) == (1, 1)
 
 
-def test_a_stage_of_life_that_is_over_by_the_release_counts_no_more(review: World) -> None:
+def test_a_stage_of_life_that_is_over_by_the_release_counts_no_more(review: Scenario) -> None:
     publish(review, criteria={"life_stage": {"mode": "hard", "weight": 20}})
     soon = (review.clock.now() + timedelta(days=1)).date()
     review.mentor(life_stages=("student",))
@@ -61,7 +61,7 @@ def test_a_stage_of_life_that_is_over_by_the_release_counts_no_more(review: Worl
     assert (done.proposed, done.dropped) == (0, 1), "what the two have in common is over"
 
 
-def test_weights_published_while_a_round_is_held_are_those_it_is_checked_by(review: World) -> None:
+def test_a_held_round_is_checked_by_weights_published_meanwhile(review: Scenario) -> None:
     review.mentor(), review.mentee()
     review.rounds()
     publish(review, quality_floor=99)
@@ -69,27 +69,27 @@ def test_weights_published_while_a_round_is_held_are_those_it_is_checked_by(revi
     assert (done.proposed, done.dropped) == (0, 1)
 
 
-def test_a_pinned_pair_under_the_floor_is_made_though_its_people_changed(review: World) -> None:
+def test_a_pinned_pair_under_the_floor_is_made_though_its_people_changed(review: Scenario) -> None:
     publish(review, quality_floor=99)
     review.mentor("mentor"), review.mentee("mentee"), review.mentee("other")
-    pin_pair(review.house, PROGRAMME, Pair("mentee", "mentor"), **WHY)
+    pin_pair(review.database, PROGRAMME, Pair("mentee", "mentor"), **WHY)
     review.rounds()
     review.change("mentor", "mentor", topics=("food",))
     assert released(review).proposed == 1
-    assert [event.mentee_id for event in review.told(MatchProposed)] == ["mentee"]
+    assert [event.mentee_id for event in review.published(MatchProposed)] == ["mentee"]
 
 
-def test_a_pinned_pair_that_a_rule_forbids_by_now_is_dropped(review: World) -> None:
+def test_a_pinned_pair_that_a_rule_forbids_by_now_is_dropped(review: Scenario) -> None:
     review.mentor("mentor"), review.mentee("mentee")
-    pin_pair(review.house, PROGRAMME, Pair("mentee", "mentor"), **WHY)
+    pin_pair(review.database, PROGRAMME, Pair("mentee", "mentor"), **WHY)
     review.rounds()
     review.change("mentor", "mentor", request_shapes=("one_thing",))
     review.change("mentee", "mentee", request_shape="long_haul")
-    assert (released(review).proposed, review.told(MatchProposed)) == (0, [])
+    assert (released(review).proposed, review.published(MatchProposed)) == (0, [])
 
 
 @pytest.mark.parametrize("shape", ["long_haul", "a_few_chats", "one_thing"])
-def test_hours_that_a_mentor_took_back_while_the_round_was_held_are_kept_to(review: World, shape: str) -> None:
+def test_a_held_round_respects_hours_that_a_mentor_reduced_meanwhile(review: Scenario, shape: str) -> None:
     review.mentor("mentor", capacity=2)
     review.mentee(request_shape=shape), review.mentee(request_shape=shape)
     review.rounds()
@@ -97,10 +97,10 @@ def test_hours_that_a_mentor_took_back_while_the_round_was_held_are_kept_to(revi
     done = released(review)
     one_only = shape != "one_thing"
     assert (done.proposed, done.dropped) == ((1, 1) if one_only else (2, 0))
-    assert len(review.told(MatchProposed)) == done.proposed
+    assert len(review.published(MatchProposed)) == done.proposed
 
 
-def test_a_long_haul_for_which_the_hours_are_spent_by_now_is_dropped(review: World) -> None:
+def test_a_long_haul_for_which_the_hours_are_spent_by_now_is_dropped(review: Scenario) -> None:
     """The place is still there, for shorter requests."""
     review.mentor("mentor", capacity=3, hours_per_month=4), review.mentee("first", request_shape="long_haul")
     review.rounds()
@@ -110,4 +110,4 @@ def test_a_long_haul_for_which_the_hours_are_spent_by_now_is_dropped(review: Wor
     review.change("second", "mentee", request_shape="long_haul")
     done = released(review)
     assert (done.proposed, done.dropped) == (1, 1)
-    assert [event.mentee_id for event in review.told(MatchProposed)] == ["first", "third"]
+    assert [event.mentee_id for event in review.published(MatchProposed)] == ["first", "third"]
