@@ -7,8 +7,8 @@ import numpy as np
 from services.matcher.solver.arrays import I64
 from services.matcher.solver.assignment.bipartite_graph import BipartiteGraph, problem_of
 from services.matcher.solver.assignment.epsilon_schedule import SCALE
-from services.matcher.solver.assignment.native_auction import CompiledAuction
-from services.matcher.solver.assignment.python_auction import PlainAuction
+from services.matcher.solver.assignment.native_auction import NativeAuction
+from services.matcher.solver.assignment.python_auction import PythonAuction
 from services.matcher.solver.native import core
 from tests.matcher.solver.markets import Market
 
@@ -22,22 +22,22 @@ class Bidding:
     """One auction of one market."""
 
     problem: BipartiteGraph
-    auction: PlainAuction | CompiledAuction
+    auction: PythonAuction | NativeAuction
 
     @classmethod
     def of(cls, market: Market, compiled: bool) -> "Bidding":
         library = core(compiled)
         problem = problem_of(market.edges, market.capacity, library)
-        return cls(problem, PlainAuction(problem) if library is None else CompiledAuction(library, problem))
+        return cls(problem, PythonAuction(problem) if library is None else NativeAuction(library, problem))
 
     def run(self) -> None:
-        if isinstance(self.auction, PlainAuction):
+        if isinstance(self.auction, PythonAuction):
             self.auction.run(no_pause)
         else:
             self.auction.run(no_pause, one_sided=True)
 
     def run_from(self, mentor_of: I64, prices: I64, off: int | None) -> None:
-        if isinstance(self.auction, PlainAuction):
+        if isinstance(self.auction, PythonAuction):
             self.auction.run_from(mentor_of.tolist(), prices.tolist(), off, no_pause)
         else:
             self.auction.run_from(mentor_of, prices, off, no_pause)
@@ -53,7 +53,7 @@ class Bidding:
     @property
     def mentor_of(self) -> I64:
         """(M,) mentor rows, -1 for none."""
-        if isinstance(self.auction, PlainAuction):
+        if isinstance(self.auction, PythonAuction):
             return np.array(self.auction.mentor_of, dtype=np.int64)
         own = self.auction.market.edge_of
         found = np.full(self.problem.mentees, -1, np.int64)

@@ -13,7 +13,7 @@ from services.matcher.solver.scoring import Overlap, ScoreModel
 
 @dataclass(frozen=True)
 class Pool:
-    """Everything `solve` takes."""
+    """Everything ``solve`` takes."""
 
     rules: BitRules
     scores: ScoreModel
@@ -58,7 +58,7 @@ def a_pool(
     steps: int = 3,
     weight: int = 50,
 ) -> Pool:
-    """Return a pool with many ties (`steps` distinct values per table) and about `places` places per mentee."""
+    """Return a pool with many ties (``steps`` distinct values per table) and about ``places`` places per mentee."""
     rng = np.random.default_rng(seed)
     scores = ScoreModel(
         tables=tuple((rng.integers(-1, steps, (5, 4)) * weight).astype(np.int32) for _ in range(3)),

@@ -21,10 +21,10 @@ ASSIGNMENT = "services.matcher.solver.assignment"
 
 @pytest.fixture(autouse=True)
 def _the_other_twin_is_away(compiled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    plain, made = ("PlainAuction", "optimise_plain"), ("CompiledAuction", "optimise_compiled")
+    plain, made = ("PythonAuction", "optimise_python"), ("NativeAuction", "optimise_native")
     for name in plain if compiled else made:
         monkeypatch.setattr(import_module(f"{ASSIGNMENT}.transport"), name, None)
-    other = "PlainStanding" if compiled else "CompiledStanding"
+    other = "PythonDynamic" if compiled else "NativeDynamic"
     monkeypatch.setattr(import_module("services.matcher.solver.dynamic.dynamic_assignment"), other, None)
 
 

@@ -62,13 +62,15 @@ def test_progress_names_the_step_and_the_share_done(compiled: bool) -> None:
 
 @pytest.mark.parametrize("compiled", TWINS)
 @pytest.mark.parametrize(
-    "keep", [ListLengths(2, 2, 90, 40), ListLengths(0, 2, 90, 40, guided=2)], ids=["lists", "guided lists"]
+    "lengths", [ListLengths(2, 2, 90, 40), ListLengths(0, 2, 90, 40, by_price=2)], ids=["lists", "guided lists"]
 )
-def test_progress_never_goes_back_though_pairs_are_priced_and_assigned_again(keep: ListLengths, compiled: bool) -> None:
+def test_progress_never_goes_back_though_pairs_are_priced_and_assigned_again(
+    lengths: ListLengths, compiled: bool
+) -> None:
     rounds = 0
     for seed in range(6):
         pool = a_pool(seed, mentees=90, mentors=40, places=0.9)
-        said, answer = watched(pool, keep=keep, compiled=compiled)
+        said, answer = watched(pool, lengths=lengths, compiled=compiled)
         rounds += answer.stats.rounds
         told = [(STEPS.index(step), share) for step, share in said]
         assert told == sorted(told)

@@ -32,7 +32,7 @@ def prices_from(mentee: I64, mentor: I64) -> DualPrices:
 
 def could_be_short(bound: Bound, prices: DualPrices) -> Mask:
     """Say again, pair by pair, whether what the bound allows is more than the prices."""
-    most = bound.cut[:, None, :] + bound.guide[None, :, :]
+    most = bound.cut[:, None, :] + bound.price[None, :, :]
     paid = prices.mentee[:, None] + prices.mentor[None, :]
     tie = prices.mentee_tie[:, None] + prices.mentor_tie[None, :]
     short: Mask = (most[..., 0] > paid) | ((most[..., 0] == paid) & (most[..., 1] > tie))
@@ -40,9 +40,9 @@ def could_be_short(bound: Bound, prices: DualPrices) -> Mask:
 
 
 def suspected(bound: Bound, prices: DualPrices) -> Mask:
-    spare, fallen = bound.stair(prices)
-    stairs: Mask = spare[:, None] < fallen[None, :]
-    return stairs
+    spare, fallen = bound.slack_bound(prices)
+    slack_bounds: Mask = spare[:, None] < fallen[None, :]
+    return slack_bounds
 
 
 @pytest.mark.parametrize("spread", [1, 4, 1000, 10**17])
@@ -52,11 +52,11 @@ def test_the_staircase_holds_every_pair_whose_bound_beats_its_prices(spread: int
         mentees, mentors = (int(size) for size in rng.integers(1, 9, 2))
         bound = a_bound(rng, mentees, mentors, spread)
         prices = prices_from(some(rng, mentees, spread), some(rng, mentors, spread))
-        stairs = suspected(bound, prices)
-        assert not (could_be_short(bound, prices) & ~stairs).any(), seed
+        slack_bounds = suspected(bound, prices)
+        assert not (could_be_short(bound, prices) & ~slack_bounds).any(), seed
         # and no more than that: below in value is below, whatever the ties
-        below = prices.mentee[:, None] - bound.cut[:, None, 0] > (bound.guide[:, 0] - prices.mentor)[None, :]
-        assert not (below & stairs).any(), seed
+        below = prices.mentee[:, None] - bound.cut[:, None, 0] > (bound.price[:, 0] - prices.mentor)[None, :]
+        assert not (below & slack_bounds).any(), seed
 
 
 @pytest.mark.parametrize(
@@ -76,9 +76,9 @@ def test_between_equals_only_a_lower_tie_price_makes_a_pair_suspicious(
 
 def test_no_bound_at_all_makes_everybody_suspicious_and_nothing_left_out_nobody() -> None:
     prices = prices_from(np.array([[10**17, 0]] * 3), np.array([[10**17, 0]] * 2))
-    guide = np.zeros((2, 2), np.int64)
-    assert suspected(Bound(np.array([ALL_CUT] * 3), guide), prices).all()
-    assert not suspected(Bound(np.array([(NOTHING, NO_CUT[1])] * 3), guide), prices).any()
+    guess = np.zeros((2, 2), np.int64)
+    assert suspected(Bound(np.array([ALL_CUT] * 3), guess), prices).all()
+    assert not suspected(Bound(np.array([(NOTHING, NO_CUT[1])] * 3), guess), prices).any()
 
 
 @pytest.mark.parametrize("spread", [1, 6, 1000])
@@ -95,7 +95,7 @@ def test_rectangles_hold_every_suspicious_pair_and_none_twice(bounds: int, sprea
         for bound in known:
             wanted &= suspected(bound, prices)
         times = np.zeros((mentees, mentors), int)
-        for rows, columns in rectangles([one.stair(prices) for one in known], is_open):
+        for rows, columns in rectangles([one.slack_bound(prices) for one in known], is_open):
             assert len(rows), "an empty rectangle is work for nothing"
             assert columns.any(), "an empty rectangle is work for nothing"
             assert len(np.unique(rows)) == len(rows), seed
@@ -109,10 +109,10 @@ def test_a_corner_of_the_staircase_spares_most_pairs() -> None:
     """One mentor who fell far, one mentee with nothing to spare: two strips, not the whole market."""
     spare, fallen = np.arange(1, 201), np.full(100, 1)
     spare[0], fallen[0] = 0, 500
-    cut, guide = np.zeros((200, 2), np.int64), np.zeros((100, 2), np.int64)
-    guide[:, 0] = fallen
+    cut, guess = np.zeros((200, 2), np.int64), np.zeros((100, 2), np.int64)
+    guess[:, 0] = fallen
     prices = prices_from(np.stack([spare, np.zeros_like(spare)], axis=1), np.zeros((100, 2), np.int64))
-    found = rectangles([Bound(cut, guide).stair(prices)], np.ones(100, bool))
+    found = rectangles([Bound(cut, guess).slack_bound(prices)], np.ones(100, bool))
     assert sum(len(rows) * int(columns.sum()) for rows, columns in found) < 200 * 100 / 10
 
 
@@ -127,12 +127,12 @@ def test_what_lists_tell_is_their_cut_beside_their_guide() -> None:
         mentee_cut=some(rng, 4, 50),
         mentor_cut=some(rng, 3, 50),
         eligible=np.zeros(4, np.int64),
-        guide=rng.integers(0, 50, 3),
+        price=rng.integers(0, 50, 3),
         best=np.zeros((4, 0), np.int64),
     )
     bound = of_lists(lists)
     assert bound.cut.tolist() == lists.mentee_cut.tolist()
-    assert bound.guide.tolist() == [[price, 0] for price in lists.guide.tolist()]
+    assert bound.price.tolist() == [[price, 0] for price in lists.price.tolist()]
 
 
 def test_prices_that_covered_once_suspect_nobody_while_they_stand() -> None:
@@ -150,10 +150,10 @@ def test_prices_that_covered_once_suspect_nobody_while_they_stand() -> None:
             lower = prices_from(mentee, mentor)
             words = (lower.mentee, lower.mentee_tie) if row is not None else (lower.mentor, lower.mentor_tie)
             words[word][row if row is not None else column] -= 1
-            stairs = suspected(of_prices(prices, sure), lower)
+            slack_bounds = suspected(of_prices(prices, sure), lower)
             fell = np.zeros((6, 4), bool)
             fell[slice(None) if row is None else row, slice(None) if column is None else column] = True
-            assert stairs.tolist() == fell.tolist(), (row, column, word)
+            assert slack_bounds.tolist() == fell.tolist(), (row, column, word)
 
 
 @pytest.mark.parametrize("below_zero", [False, True])

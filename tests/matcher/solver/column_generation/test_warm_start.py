@@ -30,7 +30,7 @@ def test_guided_lists_of_any_length_give_the_best_pairs(regime: str, priorities:
     for seed in range(8):
         pool = a_pool(seed, mentees=90, mentors=40, places=REGIMES[regime], steps=(1, 3, 40)[seed % 3])
         pool = ranked(pool, seed) if priorities else pool
-        answer = solved(pool, compiled, ListLengths(0, 1 + seed % 4, 90, 40, guided=1 + seed % 3))
+        answer = solved(pool, compiled, ListLengths(0, 1 + seed % 4, 90, 40, by_price=1 + seed % 3))
         assert answer.assignment.mentor_of.tolist() == directly(pool).mentor_of.tolist(), seed
         assert answer.certificate.proves_optimal, seed
 
@@ -61,9 +61,9 @@ def test_an_absurd_guide_costs_time_and_nothing_else(compiled: bool, monkeypatch
     expected = directly(pool).mentor_of.tolist()
     rng = np.random.default_rng(4)
     for floor in (NOTHING, 0, 10**6):
-        guide = PriceGuess(rng.integers(0, 10**12, 40), np.full(90, floor))
-        monkeypatch.setattr(columns_module, "guessed", lambda *_, guide=guide: guide)
-        answer = solved(pool, compiled, ListLengths(0, 2, 90, 40, guided=3))
+        guess = PriceGuess(rng.integers(0, 10**12, 40), np.full(90, floor))
+        monkeypatch.setattr(columns_module, "guess_prices", lambda *_, guess=guess: guess)
+        answer = solved(pool, compiled, ListLengths(0, 2, 90, 40, by_price=3))
         assert answer.assignment.mentor_of.tolist() == expected
         assert answer.certificate.proves_optimal
 

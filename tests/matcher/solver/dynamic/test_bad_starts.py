@@ -80,7 +80,7 @@ def test_prices_whose_sums_could_overflow(word: str, price: int, compiled: bool)
 
 
 def a_start(seed: int, market: Market, *, sound: bool) -> Assignment:
-    """Pairs and prices at random, far from any optimum; unless `sound` some of them cannot be."""
+    """Pairs and prices at random, far from any optimum; unless ``sound`` some of them cannot be."""
     rng = np.random.default_rng(seed)
     rows, columns = market.values.shape
     lowest = 0 if sound else int(rng.choice([0, 0, -1, -50]))

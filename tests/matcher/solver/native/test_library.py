@@ -105,5 +105,5 @@ def test_other_sources_ask_for_another_library(tmp_path: Path, monkeypatch: pyte
     before = library.file_name()
     (tmp_path / "room").mkdir()
     (tmp_path / "room" / "other.c").write_text("int other;")
-    monkeypatch.setattr(library, "KERNEL", tmp_path)
+    monkeypatch.setattr(library, "SOLVER", tmp_path)
     assert library.file_name() != before

@@ -85,14 +85,14 @@ class Known:
         return left
 
     def check_cuts(self, lists: CandidateLists) -> None:
-        """Nobody left out is worth more to a mentee, less the guide, or to a mentor, than the cut says."""
-        outside, less = self.outside(lists), self.value - lists.guide
+        """Nobody left out is worth more to a mentee, less the guess, or to a mentor, than the cut says."""
+        outside, less = self.outside(lists), self.value - lists.price
         for worth, cut in ((less, lists.mentee_cut[:, None]), (self.value, lists.mentor_cut[None])):
             above = (worth > cut[..., 0]) | ((worth == cut[..., 0]) & (self.tie > cut[..., 1]))
             assert not (above & outside).any()
 
     def ranking(self, row: int, worth: I64, least: int) -> list[int]:
-        """The usable mentors of a mentee from best to worst by (worth, tie), none below `least`."""
+        """The usable mentors of a mentee from best to worst by (worth, tie), none below ``least``."""
         found = np.flatnonzero(self.usable[row] & (worth[row] >= least))
         ranked: list[int] = found[np.lexsort((-self.tie[row, found], -worth[row, found]))].tolist()
         return ranked
@@ -119,12 +119,12 @@ def test_guided_lists_leave_out_nobody_above_their_cut(dear: int, weight: int, c
             rng.random(MENTEES) < 0.4, NOTHING, known.value.max(axis=1) - rng.integers(0, 9, MENTEES) * weight
         )
         for keep in (1, 3, 12):
-            lists = known.scorer.collect(0, keep, 0, no_pause, guide=PriceGuess(price, floor))
+            lists = known.scorer.collect(0, keep, 0, no_pause, guess=PriceGuess(price, floor))
             known.check_cuts(lists)
             if dear < 10**9:
-                assert (lists.guide == np.minimum(price, lists.guide.max())).all()
+                assert (lists.price == np.minimum(price, lists.price.max())).all()
             for row in range(MENTEES):
-                best = known.ranking(row, known.value - lists.guide, int(floor[row]))
+                best = known.ranking(row, known.value - lists.price, int(floor[row]))
                 mine = listed(lists, row)
                 assert mine == set(best[: len(mine)]), (seed, row)
                 assert len(mine) <= keep
@@ -136,13 +136,13 @@ def test_guided_lists_leave_out_nobody_above_their_cut(dear: int, weight: int, c
 @pytest.mark.parametrize("compiled", TWINS)
 @pytest.mark.parametrize("weight", [1, WIDE])
 def test_who_is_worth_nothing_takes_no_ones_place_unsaid(weight: int, compiled: bool, limited: bool) -> None:
-    """By value less guide the best may be worth nothing; then lists end up short, and the cut has to say it."""
+    """By value less guess the best may be worth nothing; then lists end up short, and the cut has to say it."""
     short = 0
     for seed in range(12):
         known = Known(seed, weight, compiled, poor=True, limited=limited)
         price = np.random.default_rng(seed).integers(0, 7, len(known.pool.capacity)) * weight
         for keep in (1, 2, 5):
-            lists = known.scorer.collect(0, keep, 0, no_pause, guide=PriceGuess(price, np.full(MENTEES, NOTHING)))
+            lists = known.scorer.collect(0, keep, 0, no_pause, guess=PriceGuess(price, np.full(MENTEES, NOTHING)))
             known.check_cuts(lists)
             short += int((np.diff(lists.indptr) < keep).sum())
     assert short, "no list was short: this shows nothing"
@@ -236,11 +236,11 @@ def test_shared_weeks_count_whatever_their_curve_and_however_full(
             mine, theirs = weeks(rng, words, MENTEES), weeks(rng, words, mentors)
             overlaps.append(Overlap(mine, theirs, table.astype(np.int32), rng.integers(0, 2, MENTEES)))
         known = Known(seed, weight, compiled, overlaps=tuple(overlaps), limited=limited)
-        guide = PriceGuess(np.zeros(mentors, np.int64), known.value.max(axis=1) - 6 * weight)
-        lists = known.scorer.collect(0, 4, 0, no_pause, guide=guide)
+        guess = PriceGuess(np.zeros(mentors, np.int64), known.value.max(axis=1) - 6 * weight)
+        lists = known.scorer.collect(0, 4, 0, no_pause, guess=guess)
         known.check_cuts(lists)
         for row in range(MENTEES):
-            assert listed(lists, row) == set(known.ranking(row, known.value, max(1, int(guide.floor[row])))[:4])
+            assert listed(lists, row) == set(known.ranking(row, known.value, max(1, int(guess.floor[row])))[:4])
         known.check_cuts(known.scorer.collect(2, 3, 1, no_pause))
         second = np.sort(np.where(known.usable, known.value, 0), axis=1)[:, -2].copy()
         prices = DualPrices(second, *(np.zeros(n, np.int64) for n in (MENTEES, mentors, mentors)))
@@ -260,12 +260,12 @@ def test_a_stair_spares_looking_at_those_it_rules_out_and_no_one_else(compiled: 
         mentors = len(known.pool.capacity)
         prices = DualPrices(*(np.zeros(n, np.int64) for n in (MENTEES, MENTEES, mentors, mentors)))
         looked = (np.arange(MENTEES), known.pool.capacity > 0, no_pause)
-        stairs = [SlackBound(rng.integers(0, 9, MENTEES), rng.integers(0, 9, mentors)) for _ in range(2)]
-        found = known.scorer.price(prices, *looked, stairs)
+        slack_bounds = [SlackBound(rng.integers(0, 9, MENTEES), rng.integers(0, 9, mentors)) for _ in range(2)]
+        found = known.scorer.price(prices, *looked, slack_bounds)
         reach = np.ones(MENTEES, bool)
-        for stair in stairs:
+        for slack_bound in slack_bounds:
             open_to = known.allowed_by_rules & (known.pool.capacity > 0)
-            reach &= stair.spare < np.where(open_to, stair.fallen, -1).max(axis=1)
+            reach &= slack_bound.spare < np.where(open_to, slack_bound.fallen, -1).max(axis=1)
         every = known.scorer.price(prices, *looked)
         kept = reach[every.mentee]
         assert 0 < kept.sum() < len(kept)
@@ -283,13 +283,13 @@ def test_passes_give_all_their_memory_back() -> None:
         "Told", (ctypes.Structure,), {"_fields_": [(f"n{n}", ctypes.c_size_t) for n in range(10)]}
     )
     known = Known(2, NARROW, compiled=True)
-    guide = PriceGuess(np.zeros(known.value.shape[1], np.int64), np.full(MENTEES, NOTHING))
+    guess = PriceGuess(np.zeros(known.value.shape[1], np.int64), np.full(MENTEES, NOTHING))
     prices = DualPrices(*(np.zeros(n, np.int64) for n in (MENTEES, MENTEES, *[known.value.shape[1]] * 2)))
 
     def passes() -> int:
         for _ in range(40):
             known.scorer.collect(2, 3, 1, no_pause)
-            known.scorer.collect(0, 3, 0, no_pause, guide=guide)
+            known.scorer.collect(0, 3, 0, no_pause, guess=guess)
             known.scorer.price(prices, np.arange(MENTEES), known.pool.capacity > 0, no_pause)
         gc.collect()
         return int(libc.mallinfo2().n7)
