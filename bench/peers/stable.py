@@ -15,7 +15,7 @@ from services.matcher.solver.arrays import I64
 
 
 def prepare(pairs: Pairs) -> Peer:
-    """Write down everybody's ranking; mentees are the residents."""
+    """Build the rankings of all people; mentees are the residents."""
     from matching.games import HospitalResident
 
     sys.setrecursionlimit(10**6)  # it copies its players deeply, one within the other

@@ -1,4 +1,4 @@
-"""Both twins of the auction with one face: markets bid for, and what is left to gain."""
+"""One interface to both twins of the auction, with the gains that are left at its prices."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from tests.matcher.solver.markets import Market
 
 
 def no_pause(_: float) -> None:
-    """Bid on."""
+    """Continue."""
 
 
 @dataclass
@@ -56,23 +56,23 @@ class Bidding:
         if isinstance(self.auction, PythonAuction):
             return np.array(self.auction.mentor_of, dtype=np.int64)
         own = self.auction.market.edge_of
-        found = np.full(self.problem.mentees, -1, np.int64)
-        found[own >= 0] = self.problem.mentor[own[own >= 0]]
-        return found
+        mentor_of = np.full(self.problem.mentees, -1, np.int64)
+        mentor_of[own >= 0] = self.problem.mentor[own[own >= 0]]
+        return mentor_of
 
     def open_prices(self) -> list[int]:
-        """What places cost at mentors who have some left, each sort once."""
+        """Return the distinct prices of mentors with open places, ascending."""
         load = np.bincount(self.mentor_of[self.mentor_of >= 0], minlength=self.problem.mentors)
         assert (load <= self.problem.capacity).all()
         return sorted(set(self.prices[load < self.problem.capacity].tolist()))
 
     def left_to_gain(self, reserve: I64) -> I64:
-        """(M,) by how much each mentee would gain more elsewhere, at today's prices and beside their reserve."""
+        """Return how much more each mentee (M,) would gain elsewhere, at present prices and with their reserve."""
         more = np.zeros(self.problem.mentees, np.int64)
         for i, j in enumerate(self.mentor_of.tolist()):
-            mine = slice(self.problem.indptr[i], self.problem.indptr[i + 1])
-            mentors = self.problem.mentor[mine]
-            gains = SCALE * self.problem.value[mine] - self.prices[mentors]
+            edges = slice(self.problem.indptr[i], self.problem.indptr[i + 1])
+            mentors = self.problem.mentor[edges]
+            gains = SCALE * self.problem.value[edges] - self.prices[mentors]
             own = int(reserve[i]) if j < 0 else int(gains[mentors == j][0])
             more[i] = max([int(reserve[i]), *gains.tolist()]) - own
         return more

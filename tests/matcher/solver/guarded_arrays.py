@@ -1,4 +1,4 @@
-"""The compiled core with every reach outside an array, and every undefined step, built an error (gcc's sanitizers)."""
+"""Run tests on a core built with gcc's sanitizers: invalid accesses and undefined behaviour are errors."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Whoever asks for one twin gets that one, so that a test of both is a test of both."""
+"""``compiled`` selects one twin everywhere, so that tests of both twins run both."""
 
 from importlib import import_module
 
@@ -41,7 +41,7 @@ def test_for_rough_prices(compiled: bool) -> None:
     rough_prices(problem, np.zeros(problem.mentees, np.int64), compiled=compiled)
 
 
-def test_for_a_standing_market(compiled: bool) -> None:
+def test_for_a_dynamic_assignment(compiled: bool) -> None:
     market = a_market(3)
     DynamicAssignment(
         market.edges, market.capacity, assign(market.edges, market.capacity, compiled=compiled), compiled=compiled

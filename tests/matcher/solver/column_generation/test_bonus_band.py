@@ -1,4 +1,4 @@
-"""What is left aside of a bonus decides nothing, and where it could decide something nothing is left aside."""
+"""Bonus offsets never change a result, and are zero where they could."""
 
 import numpy as np
 import pytest
@@ -24,9 +24,9 @@ def scores(bonus: list[int], mentors: int = 4) -> ScoreModel:
 
 
 def offsets(bonus: list[int], capacity: list[int]) -> I64:
-    told = scores(bonus, len(capacity))
-    assert largest_fit(told) == (FIT if bonus else 0)
-    return bonus_offsets(told, np.array(capacity))
+    model = scores(bonus, len(capacity))
+    assert largest_fit(model) == (FIT if bonus else 0)
+    return bonus_offsets(model, np.array(capacity))
 
 
 @pytest.mark.parametrize(
@@ -38,11 +38,11 @@ def offsets(bonus: list[int], capacity: list[int]) -> I64:
         ([1000, 1000 + 2 * FIT], "they differ by no more than fit can make up on both sides"),
     ],
 )
-def test_nothing_is_left_aside(bonus: list[int], why: str) -> None:
+def test_small_bonuses_have_no_offset(bonus: list[int], why: str) -> None:
     assert not offsets(bonus, [1]).any(), why
 
 
-def test_bonuses_are_cut_to_a_band_around_the_last_who_finds_a_place() -> None:
+def test_bonuses_are_clipped_to_a_band_around_the_last_matched_mentee() -> None:
     bonus = [1000, 2000, 3000, 3050, 4000, 9000]
     low, high = 3050 - NEAR, 3050 + NEAR  # three places: the third highest bonus is 3050
     assert (np.array(bonus) - offsets(bonus, [2, 1])).tolist() == [low, low, 3000, 3050, high, high]

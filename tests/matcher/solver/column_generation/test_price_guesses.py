@@ -1,4 +1,4 @@
-"""Guessed and remembered prices are of the right shape and never stop a run; what they say is only advice."""
+"""Estimated and earlier prices have the right shape and never stop a run or change its result."""
 
 from dataclasses import replace
 
@@ -44,7 +44,7 @@ def an_answer(pool: Pool, mentor_of: list[int], prices: list[int]) -> Assignment
 
 @pytest.mark.parametrize("compiled", TWINS)
 @pytest.mark.parametrize("regime", REGIMES)
-def test_guessed_prices_are_free_of_debt_and_the_floor_is_just_below_everybodys_best(
+def test_guessed_prices_are_not_negative_and_the_floor_is_just_below_each_best_pair(
     regime: str, compiled: bool
 ) -> None:
     for seed in range(6):
@@ -65,7 +65,7 @@ def test_guessed_prices_are_free_of_debt_and_the_floor_is_just_below_everybodys_
 
 
 @pytest.mark.parametrize("compiled", TWINS)
-def test_what_everybody_wants_is_guessed_to_cost_something_and_what_nobody_wants_nothing(compiled: bool) -> None:
+def test_scarce_mentors_get_a_price_and_others_none(compiled: bool) -> None:
     pool = a_pool(1, mentees=60, mentors=30, places=1.0, steps=30)
     lists = rough_lists(pool, compiled)
     guess = guess_prices(lists, pool.scores, pool.capacity, compiled, no_pause)
@@ -74,7 +74,7 @@ def test_what_everybody_wants_is_guessed_to_cost_something_and_what_nobody_wants
     assert not guess.price[wanted <= pool.capacity].any()
 
 
-def test_an_earlier_answer_is_remembered_by_todays_scores() -> None:
+def test_earlier_prices_use_the_current_scores() -> None:
     pool = a_pool(3, mentees=5, mentors=4)
     capacity = np.array([1, 2, 0, 1])
     answer = an_answer(pool, [3, -1, 1, 1, -1], [70, 50, 9, 90])
@@ -130,7 +130,7 @@ def test_where_people_are_left_over_every_place_costs_what_the_last_of_them_gain
     assert starting_prices(lists, np.array(capacity)).tolist() == [3 + level, level, 8 + level]
 
 
-def test_no_level_is_below_nothing() -> None:
+def test_the_price_level_is_never_negative() -> None:
     lists = some_lists([[-10], [-20]], [100, 0])
     assert starting_prices(lists, np.array([1, 0])).tolist() == [100, 0]
 
@@ -138,7 +138,7 @@ def test_no_level_is_below_nothing() -> None:
 @pytest.mark.parametrize("compiled", TWINS)
 @pytest.mark.parametrize("warm", [False, True])
 @pytest.mark.parametrize(("mentees", "places"), [(0, 1), (6, 0), (6, 1)])
-def test_markets_with_nothing_to_guess_from_are_led_by_nothing(
+def test_markets_with_nothing_to_guess_from_are_solved_without_prices(
     mentees: int, places: int, warm: bool, compiled: bool
 ) -> None:
     pool = a_pool(2, mentees=mentees, mentors=4)

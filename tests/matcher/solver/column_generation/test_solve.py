@@ -1,4 +1,4 @@
-"""A round from rules and scores: only eligible pairs, the best of them, proved, and the same whatever the way."""
+"""Solve from rules and scores: only eligible pairs, optimal, proved, and independent of lists and twins."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -190,18 +190,18 @@ def test_alternates_are_the_best_others_with_a_place(compiled: bool) -> None:
             assert answer.alternates[i].tolist() == others + [-1] * (3 - len(others)), (seed, i)
 
 
-def test_a_solved_round_can_stand_and_change_one_by_one() -> None:
+def test_a_solution_can_start_a_dynamic_assignment() -> None:
     pool = a_pool(3, mentees=120, mentors=50, places=0.8)
     answer = solved(pool, lengths=ListLengths(4, 4, 120, 50))
-    standing = DynamicAssignment(answer.core, pool.capacity, answer.assignment)
-    assert standing.outcome().mentor_of.tolist() == answer.assignment.mentor_of.tolist()
+    dynamic = DynamicAssignment(answer.core, pool.capacity, answer.assignment)
+    assert dynamic.outcome().mentor_of.tolist() == answer.assignment.mentor_of.tolist()
     leaver = int(np.flatnonzero(answer.assignment.mentor_of >= 0)[0])
-    mine = slice(answer.core.indptr[leaver], answer.core.indptr[leaver + 1])
+    own_edges = slice(answer.core.indptr[leaver], answer.core.indptr[leaver + 1])
     assert answer.core.tie is not None
-    edges = answer.core.mentor[mine], answer.core.value[mine], answer.core.tie[mine]
-    standing.remove_mentee(leaver)
-    back = standing.insert_mentee(*edges)
-    again = standing.outcome().mentor_of
+    edges = answer.core.mentor[own_edges], answer.core.value[own_edges], answer.core.tie[own_edges]
+    dynamic.remove_mentee(leaver)
+    back = dynamic.insert_mentee(*edges)
+    again = dynamic.outcome().mentor_of
     assert again[back] == answer.assignment.mentor_of[leaver]
     assert again[:back].tolist() == [-1 if i == leaver else j for i, j in enumerate(answer.assignment.mentor_of)]
 

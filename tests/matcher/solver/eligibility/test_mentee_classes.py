@@ -1,4 +1,4 @@
-"""Kinds of people say of every pair what the rules say, whatever the masks."""
+"""Mentee classes give the same eligible pairs as the rules, for any masks."""
 
 from dataclasses import replace
 from importlib import import_module
@@ -19,13 +19,13 @@ NO_PAIRS = np.zeros((0, 2), np.int64)
 
 
 def allowed(classes: MenteeClasses) -> list[list[int]]:
-    """The mentors each mentee may meet, told from the classes alone."""
-    told = []
+    """Return the mentors each mentee may meet, from the classes alone."""
+    mentors_of = []
     for mentee, mentee_class in enumerate(classes.class_of):
         barred = classes.excluded[classes.excluded_start[mentee] : classes.excluded_start[mentee + 1]]
         met = np.setdiff1d(classes.positions_of(int(mentee_class)), barred)
-        told.append(sorted(classes.mentor_order[met].tolist()))
-    return told
+        mentors_of.append(sorted(classes.mentor_order[met].tolist()))
+    return mentors_of
 
 
 def written_out(rules: BitRules) -> list[list[int]]:
@@ -37,9 +37,9 @@ def some_rules(seed: int, mentees: int, mentors: int, *, bits: int, rules: tuple
     rng = np.random.default_rng(seed)
 
     def masks(count: int, people: int, share: float) -> U64:
-        held = (rng.random((count, people, bits)) < share).astype(np.uint64)
-        found: U64 = (held << np.arange(bits, dtype=np.uint64)).sum(axis=2, dtype=np.uint64)
-        return found
+        set_bits = (rng.random((count, people, bits)) < share).astype(np.uint64)
+        words: U64 = (set_bits << np.arange(bits, dtype=np.uint64)).sum(axis=2, dtype=np.uint64)
+        return words
 
     pairs = np.stack([rng.integers(0, mentees, 2 * mentees), rng.integers(0, mentors, 2 * mentees)], axis=1)
     return BitRules(
@@ -53,7 +53,7 @@ def some_rules(seed: int, mentees: int, mentors: int, *, bits: int, rules: tuple
 
 @pytest.mark.parametrize("bits", [1, 3, 12, 63])
 @pytest.mark.parametrize("mentors", [1, 63, 64, 65, 130])
-def test_the_mentors_of_a_kind_are_those_the_rules_allow(mentors: int, bits: int) -> None:
+def test_the_mentors_of_a_class_are_those_the_rules_allow(mentors: int, bits: int) -> None:
     for seed in range(3):
         rules = some_rules(seed, 40, mentors, bits=bits)
         assert allowed(mentee_classes(rules.checked())) == written_out(rules), seed
@@ -71,7 +71,7 @@ def test_a_bit_shared_in_any_word_of_a_rule_is_enough(words: tuple[int, ...], mo
         assert met == eligible(replace(rules, excluded=NO_PAIRS)).tolist(), seed
 
 
-def test_people_are_of_one_kind_exactly_when_all_their_masks_are_equal() -> None:
+def test_mentees_share_a_class_exactly_when_all_their_masks_are_equal() -> None:
     for bits in (1, 2, 40):
         rules = some_rules(7, 150, 20, bits=bits, rules=(3, 1))
         classes = mentee_classes(rules.checked())
@@ -84,14 +84,14 @@ def test_people_are_of_one_kind_exactly_when_all_their_masks_are_equal() -> None
         assert sorted(set().union(*of_masks.values())) == list(range(classes.count))
 
 
-def test_more_combinations_than_a_table_holds_are_told_apart_as_well() -> None:
+def test_more_combinations_than_a_table_holds_stay_distinct() -> None:
     rules = some_rules(3, 300, 30, bits=50, rules=(4, 2))
     classes = mentee_classes(rules.checked())
     assert classes.count == 300
     assert allowed(classes) == written_out(rules)
 
 
-def test_so_many_rules_that_their_numbers_would_overflow_still_tell_everybody_apart() -> None:
+def test_many_rules_do_not_overflow_the_class_numbers() -> None:
     # 256 ** 9 is a multiple of 2 ** 64: joined without care, the first rule would be lost.
     masks = np.tile(np.arange(1, 258, dtype=np.uint64), (9, 1))
     masks[:, 256] = masks[:, 0]
@@ -111,13 +111,13 @@ def test_large_masks_and_small_ones_are_sorted_alike() -> None:
     assert small.bits.tolist() == large.bits.tolist()
 
 
-def test_without_rules_everybody_is_of_one_kind_and_may_meet_everybody() -> None:
+def test_without_rules_there_is_one_class_and_all_pairs_are_eligible() -> None:
     classes = mentee_classes(some_rules(1, 5, 70, bits=2, rules=(0, 0)).checked())
     assert classes.count == 1
     assert classes.positions_of(0).tolist() == list(range(70))
 
 
-def test_an_exclusion_said_twice_counts_once() -> None:
+def test_a_repeated_exclusion_counts_once() -> None:
     open_to_all = np.ones((1, 3), np.uint64)
     rules = BitRules(open_to_all, open_to_all, np.zeros((0, 3), np.uint64), np.zeros((0, 3), np.uint64), NO_PAIRS)
     twice = replace(rules, excluded=np.array([[2, 0], [0, 1], [2, 0], [2, 2]]))
@@ -127,7 +127,7 @@ def test_an_exclusion_said_twice_counts_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"excluded": np.array([[-1, 0]])}, "excluded names"),
         ({"excluded": np.array([[3, 0]])}, "excluded names"),
@@ -141,10 +141,10 @@ def test_an_exclusion_said_twice_counts_once() -> None:
         ({"any_words": np.array([[1]])}, "any_words has shape"),
     ],
 )
-def test_rules_that_do_not_agree_are_refused(change: dict[str, Any], said: str) -> None:
+def test_rules_that_do_not_agree_are_refused(change: dict[str, Any], message: str) -> None:
     one = np.ones((1, 3), np.uint64)
     rules = BitRules(one, one, one, one, NO_PAIRS)
     assert rules.checked().mentees == rules.checked().mentors == 3
-    with pytest.raises(BadArraysError, match=said):
+    with pytest.raises(BadArraysError, match=message):
         replace(rules, **change).checked()
     assert replace(rules, excluded=np.array([[2, 2]])).checked().excluded.tolist() == [[2, 2]]
