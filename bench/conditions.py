@@ -1,10 +1,10 @@
-"""What the conditions of a programme cost a round: many languages, hours in common, a quality floor.
+"""Measure what the conditions of a programme cost a round: many languages, hours in common, a quality floor.
 
     python -m bench.conditions --out bench/results/conditions.json
 
-People come from the demonstration's generator (seeded), and speak languages drawn anew: as many tags as a case says,
-four levels each. From 60 tags on there are regional varieties and sign languages among them. Each case is paired from
-its snapshot on; solves are counted, processor seconds are medians, and the JSON keeps the raw runs.
+People come from the demonstration's generator (seeded), with languages drawn again: the number of tags of the case,
+with four levels. From 60 tags on, they include regional varieties and sign languages. Each case is solved from its
+snapshot; the number of solves is counted, processor seconds are medians, and the JSON contains the raw runs.
 """
 
 import argparse
@@ -32,7 +32,7 @@ from services.matcher.domain.round import Snapshot, solve_pool
 from services.matcher.domain.weights import Mode, Setting, Weights, default_weights
 from services.matcher.solver.native.build import build
 
-assigning = import_module(
+lazy_constraints = import_module(
     "services.matcher.domain.round.lazy_constraints"
 )  # the function of that name hides the module
 
@@ -57,20 +57,20 @@ CASES: tuple[Row, ...] = (
 )
 
 
-def spoken_anew(people: Sequence[Person], tags: int, dice: random.Random) -> tuple[Person, ...]:
-    """The same people with one language each, a common one as a rule, and a second for four in ten."""
+def with_languages(people: Sequence[Person], tags: int, dice: random.Random) -> tuple[Person, ...]:
+    """Return the same people with one language each, usually a common one, and a second for four in ten."""
     chosen = TAGS[:tags] if tags < len(TAGS) else TAGS
-    heavy = list(accumulate(1 / (place + 3) for place in range(len(chosen))))
+    cumulative = list(accumulate(1 / (place + 3) for place in range(len(chosen))))
 
-    def one() -> tuple[Spoken, ...]:
-        drawn = dict.fromkeys(dice.choices(chosen, cum_weights=heavy, k=2 if dice.random() < 0.4 else 1))
+    def languages() -> tuple[Spoken, ...]:
+        drawn = dict.fromkeys(dice.choices(chosen, cum_weights=cumulative, k=2 if dice.random() < 0.4 else 1))
         return tuple(Spoken(tag=tag, level=dice.choices(LEVELS, (5, 3, 2, 1))[0]) for tag in drawn)
 
-    return tuple(replace(person, facts=replace(person.facts, languages=one())) for person in people)
+    return tuple(replace(person, facts=replace(person.facts, languages=languages())) for person in people)
 
 
 def weights_of(case: Row) -> Weights:
-    """The weights in force at the start, and what a case changes."""
+    """Return the default weights with the changes of a case."""
     weights = default_weights()
     if name := case.get("hard"):
         harder = Setting(Mode.HARD, weights.setting(name).weight)
@@ -79,32 +79,32 @@ def weights_of(case: Row) -> Weights:
 
 
 def snapshot_of(case: Row) -> Snapshot:
-    """A programme in which everybody waits."""
+    """Return the snapshot of a programme in which all mentees wait."""
     mentees, mentors = pool_of(programme(case["seed"], case["mentors"], case["mentees"]), at=AT)
     if case["tags"]:
         dice = random.Random(case["seed"])
-        mentees, mentors = spoken_anew(mentees, case["tags"], dice), spoken_anew(mentors, case["tags"], dice)
+        mentees, mentors = with_languages(mentees, case["tags"], dice), with_languages(mentors, case["tags"], dice)
     return Snapshot(programme="cairn", at=AT, weights=weights_of(case), mentees=mentees, mentors=mentors)
 
 
 def measured(case: Row, repeat: int) -> Row:
-    """Pair the people of a case a few times; what each took, and how often the kernel was asked."""
+    """Solve a case ``repeat`` times; return the seconds of each run and the number of solver calls."""
     snapshot, raw = snapshot_of(case), []
     solves, solving = 0, 0.0
-    solve = assigning.solve
+    solve = lazy_constraints.solve
 
-    def counted(*told: Any, **more: Any) -> Any:
+    def counted(*args: Any, **kwargs: Any) -> Any:
         nonlocal solves, solving
         solves += 1
         started = time.process_time()
         try:
-            return solve(*told, **more)
+            return solve(*args, **kwargs)
         finally:
             solving += time.process_time() - started
 
     for _ in range(repeat):
         solves, solving, started = 0, 0.0, time.process_time()
-        with patch.object(assigning, "solve", counted):
+        with patch.object(lazy_constraints, "solve", counted):
             solved = solve_pool(snapshot)
         raw.append({"all": time.process_time() - started, "solves": solving})
     medians = {name: statistics.median(run[name] for run in raw) for name in ("all", "solves")}

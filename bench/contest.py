@@ -1,6 +1,6 @@
-"""Several solvers on one problem, taking turns: each in a process of its own, so that its memory is its own.
+"""Run several solvers on one problem in turns, each in a separate process, so that memory is measured separately.
 
-Turns (ours, a peer, the next peer, ours again ...) let a busy machine slow everybody alike.
+With turns (ours, a peer, the next peer, ours again ...) a busy machine slows down all solvers alike.
 """
 
 import ctypes
@@ -20,17 +20,16 @@ Row = dict[str, Any]
 
 
 def contest(case: Row, solvers: list[str], repeat: int, patience: float) -> dict[str, Row]:
-    """Let every solver run up to `repeat` times on the pool that `case` describes.
+    """Run every solver up to ``repeat`` times on the pool of ``case``; return a row per solver.
 
-    A row holds `runs` (wall and processor seconds of each) and what the last answer was worth, or `gave_up_after` when
-    a run took longer than `patience` seconds, or `failed` with the reason. Whoever has used a quarter of that gets no
-    further turn.
-
-    It all happens in a forked process, so that no case leaves memory behind that the next could use unseen.
+    A row has ``runs`` (wall and processor seconds of each) and the value of the last result, or ``gave_up_after`` if a
+    run took longer than ``patience`` seconds, or ``failed`` with the reason. A solver that has used a quarter of
+    ``patience`` gets no further run. Everything happens in a forked process, so that no case leaves memory that the
+    next one reuses.
     """
     context = multiprocessing.get_context("fork")
     line, other = context.Pipe()
-    process = context.Process(target=lambda: other.send(_held(case, solvers, repeat, patience)))
+    process = context.Process(target=lambda: other.send(_run_all(case, solvers, repeat, patience)))
     process.start()
     other.close()
     try:
@@ -41,7 +40,7 @@ def contest(case: Row, solvers: list[str], repeat: int, patience: float) -> dict
     return rows
 
 
-def _held(case: Row, solvers: list[str], repeat: int, patience: float) -> dict[str, Row]:
+def _run_all(case: Row, solvers: list[str], repeat: int, patience: float) -> dict[str, Row]:
     pool = a_pool(case["mentees"], case["mentors"], case["regime"], objective=case["objective"], seed=case["seed"])
     give_back_memory()
     workers = {name: Worker(name, pool, None) for name in solvers if name in OURS}  # before the pairs take memory
@@ -59,13 +58,13 @@ def _held(case: Row, solvers: list[str], repeat: int, patience: float) -> dict[s
 
 
 def give_back_memory() -> None:
-    """Return what is free to the system, where the C library knows how, so that growth is seen."""
+    """Return free memory to the system, where the C library can, so that growth is measured."""
     with suppress(AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
 
 
 class Worker:
-    """A solver waiting in a forked process with its problem laid out."""
+    """A solver in a forked process."""
 
     def __init__(self, name: str, pool: Pool, pairs: Pairs | None) -> None:
         context = multiprocessing.get_context("fork")
@@ -76,7 +75,7 @@ class Worker:
         self.row: Row = {"runs": []}
 
     def take_turn(self, patience: float) -> None:
-        """Run once more, unless it has given up or taken long enough."""
+        """Run once more, unless the solver gave up, failed or used a quarter of ``patience``."""
         over = "gave_up_after" in self.row or "failed" in self.row
         if over or sum(run["wall"] for run in self.row["runs"]) > patience / 4:
             return
@@ -86,11 +85,11 @@ class Worker:
             self.stop()
             return
         try:
-            told = self._line.recv()
+            result = self._line.recv()
         except EOFError:
-            told = {"failed": "its process ended (out of memory?)"}
-        self.row["runs"] += [told.pop("run")] if "run" in told else []
-        self.row.update(told)
+            result = {"failed": "its process ended (out of memory?)"}
+        self.row["runs"] += [result.pop("run")] if "run" in result else []
+        self.row.update(result)
 
     def stop(self) -> None:
         """End the process."""
@@ -99,7 +98,7 @@ class Worker:
 
 
 def _serve(line: Any, name: str, pool: Pool, pairs: Pairs | None) -> None:
-    """In the forked process: lay the problem out when first asked, then run as often as asked."""
+    """In the forked process: prepare the problem at the first request, then run once per request."""
     before, run = peak_megabytes(), None
     while True:
         line.recv()
@@ -151,5 +150,5 @@ def timed(run: Callable[[], Any]) -> tuple[Any, Row]:
 
 
 def peak_megabytes() -> float:
-    """Return the largest memory this process has held."""
+    """Return the peak resident memory of this process."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -1,4 +1,4 @@
-"""What the engine is to reach."""
+"""Performance goals of the solver."""
 
 FLOOR = 375e6  # eligible pairs a second at the bare scoring rate
 # How many times faster than the best exact peer, by mentees and market.
@@ -12,5 +12,5 @@ PLAIN_SECONDS = {5_000: 2.0}
 
 
 def times_the_floor(mentees: int) -> float:
-    """How many times the bare scoring a run may take."""
+    """Return how many times the bare scoring time a run may take."""
     return 4.0 if mentees <= 20_000 else 2.5

@@ -1,13 +1,13 @@
-"""How a rolling round and what rounds store grow with the people of a programme.
+"""Measure how the time and storage of a rolling round grow with the number of people.
 
     python -m bench.growth --people 1000,5000,10000 --out bench/results/growth.json
     python -m bench.growth --people 10000 --database "$DATABASE_URL"      # an empty PostgreSQL database
 
-A seeded programme, three mentees to each mentor, is put into a database through the real adapters. The first rounds ask
-all the mentors they can; then one mentee at a time signs up, and each time a round runs as the worker runs it. ``warm``
-are rounds of a process that ran the rounds before, ``cold`` is the first round of a new process. ``scarce`` leaves
-places for one mentee in seven, so that most people wait. Wall and processor milliseconds are medians; the JSON keeps
-the raw seconds. Stored megabytes are those of the columns that hold what rounds read and decided.
+A seeded programme, three mentees to each mentor, is put into a database through the real adapters. The first rounds
+make all offers they can; then one mentee at a time signs up, and a round runs each time as in the worker. ``warm``
+rounds run in a process that ran the rounds before, ``cold`` is the first round of a new process. ``scarce`` has places
+for one mentee in seven, so that most people wait. Wall and processor milliseconds are medians; the JSON contains the
+raw seconds. Stored megabytes are those of the columns with the snapshots and results of rounds.
 """
 
 import argparse
@@ -43,22 +43,22 @@ from services.matcher.domain.candidates import Mentee, Mentor
 from services.matcher.solver.native.build import build
 
 Row = dict[str, Any]
-KEPT = ("read", "result", "prices")  # columns of rounds
+STORED = ("read", "result", "prices")  # columns of rounds
 
 
 def people_of(case: Row) -> tuple[list[Mentee], list[Mentor]]:
-    """Everybody of a case, those who sign up later last; with random ids, as real people have."""
+    """Return the people of a case, with random ids; mentees who sign up later come last."""
     mentors = case["people"] // 4
-    found = pool_of(programme(case["seed"], mentors, case["people"] - mentors + case["signups"]), at=AT)
+    pool = pool_of(programme(case["seed"], mentors, case["people"] - mentors + case["signups"]), at=AT)
     ids = Random(case["seed"])
-    mentees = [replace(one, id=str(UUID(int=ids.getrandbits(128)))) for one in found[0]]
-    others = [replace(one, id=str(UUID(int=ids.getrandbits(128)))) for one in found[1]]
+    mentees = [replace(person, id=str(UUID(int=ids.getrandbits(128)))) for person in pool[0]]
+    others = [replace(person, id=str(UUID(int=ids.getrandbits(128)))) for person in pool[1]]
     return mentees, with_places(others, len(mentees) // 7 if case["places"] == "scarce" else None)
 
 
 @contextmanager
 def database(url: str | None) -> Iterator[str]:
-    """An empty database with the newest schema: a SQLite file of its own where none is named."""
+    """Yield the URL of an empty database with the newest schema; a temporary SQLite file if ``url`` is None."""
     with tempfile.TemporaryDirectory() as folder:
         chosen = url or f"sqlite:///{folder}/matcher.db"
         migrate(chosen, SERVICE.migrations)
@@ -66,7 +66,7 @@ def database(url: str | None) -> Iterator[str]:
 
 
 class Process:
-    """A worker of the matcher: its engine, and what it keeps from round to round."""
+    """A worker of the matcher: its database engine and the caches it has between rounds."""
 
     def __init__(self, url: str, now: list[datetime]) -> None:
         self.engine = open_engine(url)
@@ -86,7 +86,7 @@ def grown(case: Row, url: str | None) -> list[Row]:
         worker = Process(chosen, now)
         fill(worker.uow, mentees[: -case["signups"]], mentors)
         first, begun = [], True
-        while begun:  # places are full afterwards, and the reason why of everybody has changed once
+        while begun:  # until places are full and the cause of every wait is stored
             first.append(worker.round())
             now[0] += timedelta(seconds=30)
             begun = first[-1]["offers"] > 0
@@ -109,18 +109,18 @@ def grown(case: Row, url: str | None) -> list[Row]:
 
 
 def stored(engine: sa.Engine) -> dict[str, float]:
-    """Megabytes of all that rounds read and decided."""
-    columns: dict[str, sa.ColumnElement[Any]] = {f"rounds.{name}": tables.rounds.c[name] for name in KEPT}
+    """Return the megabytes stored by rounds, per column."""
+    columns: dict[str, sa.ColumnElement[Any]] = {f"rounds.{name}": tables.rounds.c[name] for name in STORED}
     columns["round_chunks.content"] = tables.round_chunks.c.content
-    found = {}
+    sizes = {}
     with engine.connect() as connection:
         for name, column in columns.items():
-            found[name] = float(connection.scalar(sa.select(sa.func.sum(sa.func.length(column)))) or 0) / 1e6
-    return found
+            sizes[name] = float(connection.scalar(sa.select(sa.func.sum(sa.func.length(column)))) or 0) / 1e6
+    return sizes
 
 
 def main(arguments: list[str]) -> int:
-    """Measure what was asked for, print the table as it grows, write the JSON."""
+    """Measure the cases, print the table on the way, write the JSON."""
     asked = options(arguments)
     build()
     rows: list[Row] = []
@@ -137,7 +137,7 @@ def main(arguments: list[str]) -> int:
 
 
 def show(rows: Sequence[Row]) -> None:
-    """Print the two kinds of round of one case side by side."""
+    """Print the cold and warm rounds of one case side by side."""
     cold, warm = rows
     title = f"{warm['people']} people, places {warm['places']}: {warm['waiting']} wait"
     print(f"\n{title:<48}{'cold wall':>10}{'cpu':>8}{'warm wall':>11}{'cpu':>8}  ms")

@@ -1,7 +1,7 @@
-"""Seeded pools of mentees and mentors that look like real ones: kinds of people, tables of codes, busy weeks.
+"""Seeded pools of mentees and mentors like real ones: classes of people, tables of codes, weekly slots.
 
-About one pair in eight is eligible; twelve criteria are collapsed into five tables, one overlap of weekly slots and
-bonuses, as the layer above does.
+About one pair in eight is eligible; twelve criteria are reduced to five tables, one overlap of weekly slots and
+bonuses, as in the matcher's formulation.
 """
 
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ OVERLAP_POINTS = 500
 
 @dataclass(frozen=True)
 class Pool:
-    """One generated problem."""
+    """One generated pool."""
 
     rules: BitRules
     scores: ScoreModel
@@ -32,9 +32,9 @@ class Pool:
 def a_pool(mentees: int, mentors: int, regime: str, *, objective: str = "fit", seed: int = 1) -> Pool:
     """Return a pool of the given size.
 
-    `objective` is "fit" (most total score), "coverage" (most people first), "ranked" (people first by priorities of
-    1 to 181 that outweigh all fit, and fit in finer points: what a round with the dial at 100 asks) or "agreed" (fit
-    again, but everybody ranks the mentors they may meet in the same order).
+    ``objective`` is "fit" (highest total score), "coverage" (most people first), "ranked" (people first by priorities
+    of 1 to 181 that outweigh all fit, and fit in finer points, as in a round with the dial at 100) or "agreed" (fit,
+    but all mentees rank their eligible mentors in the same order).
     """
     rng = np.random.default_rng([seed, mentees, mentors])
     places = int(mentees * PLACES_PER_MENTEE[regime])
@@ -57,39 +57,39 @@ def a_pool(mentees: int, mentors: int, regime: str, *, objective: str = "fit", s
 
 
 def _agreed(scores: ScoreModel) -> ScoreModel:
-    """Every table says the same whatever the mentee's code, and hours in common do not count."""
+    """Return scores in which all mentees rank mentors alike: equal table rows, no overlap."""
     return replace(
         scores, tables=tuple(np.repeat(table[:1], len(table), axis=0) for table in scores.tables), overlaps=()
     )
 
 
 def _ranked(rng: np.random.Generator, scores: ScoreModel, places: int) -> ScoreModel:
-    """Points twenty times as fine, and above them priorities: waiting times, some people past their promise."""
-    finer = 20
+    """Return scores with points twenty times as fine, and priorities above them: waiting time, overdue promises."""
+    factor = 20
     priority = 1 + np.minimum(120, 6 * np.sqrt(rng.integers(0, 400, len(scores.mentee_bonus))).astype(np.int64))
     priority += 60 * (rng.random(len(priority)) < 0.2)
     return replace(
         scores,
-        tables=tuple(table * np.int32(finer) for table in scores.tables),
-        overlaps=tuple(replace(overlap, table=overlap.table * np.int32(finer)) for overlap in scores.overlaps),
-        mentee_bonus=priority * (sum(WEIGHTS) * 100 + OVERLAP_POINTS + 20) * finer * places,
-        mentor_bonus=scores.mentor_bonus * finer,
+        tables=tuple(table * np.int32(factor) for table in scores.tables),
+        overlaps=tuple(replace(overlap, table=overlap.table * np.int32(factor)) for overlap in scores.overlaps),
+        mentee_bonus=priority * (sum(WEIGHTS) * 100 + OVERLAP_POINTS + 20) * factor * places,
+        mentor_bonus=scores.mentor_bonus * factor,
     )
 
 
 def _codes(rng: np.random.Generator, size: int, people: int) -> I32:
-    """Codes with a long tail: a few common situations, many rare ones."""
+    """Return random codes with a long tail: a few common situations, many rare ones."""
     share = 1 / (np.arange(size) + 4.0)
     return rng.choice(size, people, p=share / share.sum()).astype(np.int32)
 
 
 def _table(rng: np.random.Generator, shape: tuple[int, int], weight: int) -> I32:
-    """Closeness 0 to 100 in steps of five, times the criterion's weight."""
+    """Return a table of closeness 0 to 100 in steps of five, times the criterion's weight."""
     return (rng.integers(0, 21, shape) * 5 * weight).astype(np.int32)
 
 
 def _overlap(rng: np.random.Generator, mentees: int, mentors: int) -> Overlap:
-    """56 weekly slots; the curve is flat once five slots are shared."""
+    """Return an overlap of 56 weekly slots whose curve is flat from five shared slots on."""
     curve = np.minimum(np.arange(65), 5) * (OVERLAP_POINTS // 5)
     return Overlap(
         _weeks(rng, mentees), _weeks(rng, mentors), curve[None, :].astype(np.int32), np.zeros(mentees, np.int64)
@@ -103,12 +103,12 @@ def _weeks(rng: np.random.Generator, people: int) -> U64:
 
 
 def _rules(rng: np.random.Generator, mentees: int, mentors: int) -> BitRules:
-    """Languages, diabetes type, relation, format (any); musts such as gender or clearance (all)."""
+    """Return rules for languages, diabetes type, relation, format (any) and musts such as gender or clearance (all)."""
     return BitRules(
-        any_mentee=np.array([_some(rng, p, mentees) for p in _ANY_MENTEE]),
-        any_mentor=np.array([_some(rng, p, mentors) for p in _ANY_MENTOR]),
-        all_mentee=_some(rng, (0.1, 0.05, 0.05), mentees, at_least_one=False)[None, :],
-        all_mentor=_some(rng, (0.5, 0.4, 0.6), mentors, at_least_one=False)[None, :],
+        any_mentee=np.array([_masks(rng, p, mentees) for p in _ANY_MENTEE]),
+        any_mentor=np.array([_masks(rng, p, mentors) for p in _ANY_MENTOR]),
+        all_mentee=_masks(rng, (0.1, 0.05, 0.05), mentees, at_least_one=False)[None, :],
+        all_mentor=_masks(rng, (0.5, 0.4, 0.6), mentors, at_least_one=False)[None, :],
         excluded=np.unique(
             np.stack([rng.integers(0, mentees, mentees // 50), rng.integers(0, mentors, mentees // 50)], 1), axis=0
         ),
@@ -119,11 +119,11 @@ _ANY_MENTEE = ((0.4, 0.18, 0.12, 0.07, 0.05, 0.04), (0.55, 0.35, 0.1), (0.72, 0.
 _ANY_MENTOR = ((0.42, 0.15, 0.12, 0.06, 0.04, 0.03), (0.5, 0.3, 0.08), (0.62, 0.25), (0.5, 0.4, 0.25))
 
 
-def _some(rng: np.random.Generator, shares: tuple[float, ...], people: int, *, at_least_one: bool = True) -> U64:
-    held = rng.random((people, len(shares))) < np.array(shares)
+def _masks(rng: np.random.Generator, shares: tuple[float, ...], people: int, *, at_least_one: bool = True) -> U64:
+    bits_set = rng.random((people, len(shares))) < np.array(shares)
     if at_least_one:
-        none = ~held.any(axis=1)
+        none = ~bits_set.any(axis=1)
         odds = np.array(shares) / sum(shares)
-        held[none, rng.choice(len(shares), int(none.sum()), p=odds)] = True
-    bits: U64 = (held.astype(np.uint64) << np.arange(len(shares), dtype=np.uint64)).sum(axis=1, dtype=np.uint64)
+        bits_set[none, rng.choice(len(shares), int(none.sum()), p=odds)] = True
+    bits: U64 = (bits_set.astype(np.uint64) << np.arange(len(shares), dtype=np.uint64)).sum(axis=1, dtype=np.uint64)
     return bits

@@ -1,11 +1,11 @@
-"""How fast and how good: our kernel from profiles to a proved optimum, beside solvers that get the scores for free.
+"""Measure speed and quality: our solver from codes to a proved optimum, against solvers that get the scores for free.
 
     make bench                              # every peer, 200 to 20,000 mentees, about 15 minutes
     make bench ARGS="--sizes 1000x300 --regimes balanced --repeat 9"
     python -m bench.matching --solvers "cairn compiled" --sizes 100000x30000 --regimes scarce --objectives fit
 
-Solvers take turns, each in a process of its own. `+MB` is what a process grew by, its own form of the problem included.
-On a busy machine the processor seconds are the ones to compare. The JSON keeps every run.
+Solvers run in turns, each in a separate process. ``+MB`` is the growth of that process, including its form of the
+problem. On a busy machine compare processor seconds. The JSON contains every run.
 """
 
 import argparse
@@ -27,17 +27,17 @@ Row = dict[str, Any]
 
 
 def main(arguments: list[str]) -> int:
-    """Measure what was asked for, print the table as it grows, write the JSON; 1 when exact solvers disagree."""
+    """Measure the cases, print the table on the way, write the JSON; return 1 when exact solvers disagree."""
     asked = options(arguments)
     build()
     rows: list[Row] = []
-    slow: dict[tuple[str, int], str] = {}  # who gave up at a size is not asked again at that size or above
+    slow: dict[tuple[str, int], str] = {}  # solvers that gave up, with the size from which on they are left out
     print(TITLES)
     for size, regime, objective in product(asked.sizes, asked.regimes, asked.objectives):
         case = {"mentees": size[0], "mentors": size[1], "regime": regime, "objective": objective, "seed": asked.seed}
-        found = one_case(case, asked, slow)
-        ours = next((row for row in found if row["solver"] in OURS), {})
-        for row in found:
+        case_rows = one_case(case, asked, slow)
+        ours = next((row for row in case_rows if row["solver"] in OURS), {})
+        for row in case_rows:
             rows.append(measured(row))
             print(line(row, ours), flush=True)
     wrong = disagreements(rows)
@@ -60,21 +60,23 @@ def one_case(case: Row, asked: argparse.Namespace, slow: dict[tuple[str, int], s
     for name in asked.solvers:
         if name in PEERS and asked.plain_run and case["mentees"] > PEERS[name].largest:
             left_out[name] = f"not tried above {PEERS[name].largest} mentees"
-        for (who, size), why in slow.items():
-            if who == name and size <= case["mentees"]:
-                left_out[name] = why
+        for (solver, size), reason in slow.items():
+            if solver == name and size <= case["mentees"]:
+                left_out[name] = reason
     running = [name for name in asked.solvers if name not in left_out and (name in OURS or PEERS[name].there)]
     done = contest(case, running, asked.repeat, asked.patience)
     for name, row in done.items():
         if "gave_up_after" in row:
             where = f"{case['mentees']}x{case['mentors']} {case['regime']} {case['objective']}"
             slow[name, case["mentees"]] = f"not within {row['gave_up_after']:.0f} s at {where}"
-    told = [{**case, "solver": name, **done[name]} for name in running]
-    return told + [{**case, "solver": name, "runs": [], "left_out": why} for name, why in left_out.items()]
+    measured_rows = [{**case, "solver": name, **done[name]} for name in running]
+    return measured_rows + [
+        {**case, "solver": name, "runs": [], "left_out": reason} for name, reason in left_out.items()
+    ]
 
 
 def machine() -> Row:
-    """What the figures were taken on."""
+    """Return a description of the machine."""
     model = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")][:1]
     return {
         "system": platform.platform(),

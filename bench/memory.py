@@ -1,10 +1,10 @@
-"""What a process holds before it has done anything: resident megabytes after the imports of each role, by library.
+"""Measure the resident megabytes of each role after its imports, and of each library.
 
     python -m bench.memory
-    python -m bench.memory --pids 812,813      # what running processes hold now
+    python -m bench.memory --pids 812,813      # the memory of running processes
 
-Each line is a process of its own that imports what a role imports and nothing else. The second table adds one library
-at a time to a process that has the chassis, SQLAlchemy included; what libraries share counts for the first of them.
+Each line is a separate process that imports only what a role imports. The second table adds one library at a time to a
+process with the chassis, SQLAlchemy included; memory that libraries share counts for each of them.
 """
 
 import argparse
@@ -21,7 +21,7 @@ ROLES = {
     "scheduler": "services.{0}.schedule services.chassis.background.scheduler",
     "migrate": "services.chassis.storage.migrations",
 }
-MORE = {  # what a role loads with its first piece of work
+MORE = {  # modules that a role loads with its first job
     "matcher worker": "services.matcher.use_cases.run_round services.matcher.use_cases.find_gaps "
     "services.matcher.adapters.round_store",
 }
@@ -40,7 +40,7 @@ def megabytes(pid: int | str = "self") -> float:
 
 
 def after_importing(modules: str) -> float | None:
-    """Return what a new process holds with these modules; None where one is not installed."""
+    """Return the resident megabytes of a new process with these modules; None if one is not installed."""
     work = (
         "import importlib, sys\n"
         "from bench.memory import megabytes\n"
@@ -71,8 +71,8 @@ def main(arguments: list[str]) -> int:
     base = after_importing(BASE) or 0.0
     print(f"{base:8.1f} MB  the chassis, and with it:")
     for library in LIBRARIES:
-        found = after_importing(f"{BASE} {library}")
-        print(f"{found - base:+8.1f} MB  {library}" if found else f"{'':11}  {library} is not installed", flush=True)
+        size = after_importing(f"{BASE} {library}")
+        print(f"{size - base:+8.1f} MB  {library}" if size else f"{'':11}  {library} is not installed", flush=True)
     return 0
 
 

@@ -1,10 +1,10 @@
-"""How quickly one person's coming or going is made exact, with prices and pairs standing.
+"""Measure how long the dynamic assignment takes for one arrival or departure.
 
     python -m bench.newcomer --size 20000x6000
 
-Somebody leaves and comes again, one after the other. Timed is the whole call from Python, edges already scored; exact
-over the core of the pool (`DynamicAssignment.take_lowered` names the mentees
-whose left-out pairs could have come to matter).
+Mentees leave and arrive again, one after the other. The time is that of the whole call from Python, with edges already
+scored; the result is exact over the listed pairs (``DynamicAssignment.take_lowered`` returns the mentees whose unlisted
+pairs may need pricing).
 """
 
 import argparse
@@ -23,26 +23,26 @@ from services.matcher.solver.native.build import build
 
 
 def measured(mentees: int, mentors: int, regime: str, *, changes: int, seed: int, compiled: bool) -> dict[str, Any]:
-    """Return processor milliseconds of every change, newcomers and leavers apart."""
+    """Return the processor milliseconds of every arrival and every departure."""
     pool = a_pool(mentees, mentors, regime, seed=seed)
     answer = solve(pool.rules, pool.scores, pool.capacity, tie_break=pool.tie_break, alternates=0)
-    core, standing = answer.core, DynamicAssignment(answer.core, pool.capacity, answer.assignment, compiled=compiled)
+    core, dynamic = answer.core, DynamicAssignment(answer.core, pool.capacity, answer.assignment, compiled=compiled)
     assert core.tie is not None
-    came, left = [], []
+    arrivals, departures = [], []
     for row in np.random.default_rng(seed).choice(mentees, changes, replace=False).tolist():
-        mine = slice(core.indptr[row], core.indptr[row + 1])
-        edges = core.mentor[mine], core.value[mine], core.tie[mine]
+        row_edges = slice(core.indptr[row], core.indptr[row + 1])
+        edges = core.mentor[row_edges], core.value[row_edges], core.tie[row_edges]
         started = time.process_time()
-        standing.remove_mentee(row)
-        left.append(1e3 * (time.process_time() - started))
+        dynamic.remove_mentee(row)
+        departures.append(1e3 * (time.process_time() - started))
         started = time.process_time()
-        standing.insert_mentee(*edges)
-        came.append(1e3 * (time.process_time() - started))
-    return {"regime": regime, "compiled": compiled, "seed": seed, "newcomer": came, "leaver": left}
+        dynamic.insert_mentee(*edges)
+        arrivals.append(1e3 * (time.process_time() - started))
+    return {"regime": regime, "compiled": compiled, "seed": seed, "newcomer": arrivals, "leaver": departures}
 
 
 def main(arguments: list[str]) -> int:
-    """Print medians and 95 % points; write the raw numbers."""
+    """Print medians and 95th percentiles; write the raw numbers."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--size", default="20000x6000")
     parser.add_argument("--changes", type=int, default=200)
@@ -50,15 +50,18 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args(arguments)
     mentees, mentors = map(int, asked.size.split("x"))
-    kinds = [True, False] if build() else [False]
+    twins = [True, False] if build() else [False]
     rows = []
     print(f"{'regime':<10}{'engine':<10}{'newcomer ms, median (95 %)':>28}{'leaver ms, median (95 %)':>28}")
     for regime in PLACES_PER_MENTEE:
-        for compiled in kinds:
+        for compiled in twins:
             row = measured(mentees, mentors, regime, changes=asked.changes, seed=asked.seed, compiled=compiled)
             rows.append(row)
-            told = [f"{np.median(row[who]):.3f} ({np.percentile(row[who], 95):.3f})" for who in ("newcomer", "leaver")]
-            print(f"{regime:<10}{'compiled' if compiled else 'plain':<10}{told[0]:>28}{told[1]:>28}", flush=True)
+            cells = [
+                f"{np.median(row[change]):.3f} ({np.percentile(row[change], 95):.3f})"
+                for change in ("newcomer", "leaver")
+            ]
+            print(f"{regime:<10}{'compiled' if compiled else 'plain':<10}{cells[0]:>28}{cells[1]:>28}", flush=True)
     if asked.out:
         asked.out.parent.mkdir(parents=True, exist_ok=True)
         asked.out.write_text(json.dumps({"command": arguments, "rows": rows}, indent=1))

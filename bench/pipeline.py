@@ -1,11 +1,11 @@
-"""How fast the services around the engine are: sign-ups, relay, events, mails, and the memory of each process.
+"""Measure the services around the solver: sign-ups, relay, events, mails, and the memory of each process.
 
     python -m bench.pipeline --stacks embedded,real --out bench/results/pipeline.json
 
-On each stack, with people of a seed: sign-ups as fast as they are answered, in turns with a bare Flask and marshmallow
-app that inserts the same row on the same server settings; then each later role alone, on what the one before it left:
-relay, consumers, mails. At last the whole system answers sign-ups at a steady rate. Processor time is that of the
-role's own processes; what the servers beside them used for each piece of work stands in the last column.
+On each stack, with seeded people: sign-ups as fast as they are answered, in turns with a bare Flask and marshmallow app
+that inserts the same row with the same server settings; then each later role alone, on the output of the one before:
+relay, consumers, mails. Finally the whole system answers sign-ups at a steady rate. Processor time is that of the
+role's processes; the last column is the time of the servers per piece of work.
 """
 
 import argparse
@@ -36,8 +36,8 @@ def show(row: Row) -> None:
         value: Any = row.get(name)
         return f"{value:>{width}.{digits}f}" if isinstance(value, int | float) else " " * width
 
-    beside: Any = row.get("servers_ms", {})
-    servers = ", ".join(f"{name} {used:.2f}" for name, used in beside.items())
+    times: Any = row.get("servers_ms", {})
+    servers = ", ".join(f"{name} {used:.2f}" for name, used in times.items())
     figures = cell("number", 8, 0) + cell("a_second", 10, 0) + cell("cpu_ms", 9, 2)
     print(f"{row['what']:<34}{figures}{cell('p50', 9)}{cell('p99', 9)}{cell('rss', 8, 0)}  {servers}", flush=True)
 
@@ -61,7 +61,7 @@ def measure(name: str, sizes: Sizes, wanted: Sequence[str]) -> list[Row]:
 
 
 def main(arguments: list[str]) -> int:
-    """Measure what was asked for, print the table as it grows, write the JSON."""
+    """Measure the stacks, print the table on the way, write the JSON."""
     asked = options(arguments)
     build()
     sizes = Sizes(asked.seed, asked.people, asked.mentors, asked.rate, asked.seconds)

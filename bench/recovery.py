@@ -1,8 +1,8 @@
-"""How long the system needs, after faults under load, until outboxes and lag are empty; and that nothing was lost.
+"""Measure how long outboxes and lag take to empty after faults under load, and check that nothing was lost.
 
 python -m bench.recovery                                # the faults of docs/performance.md, one after the other
 python -m bench.recovery --faults kafka:kill:60         # what:kill|pause:seconds, several with commas
-python -m bench.recovery --campaign 120 --seed 3        # random faults for so many seconds
+python -m bench.recovery --campaign 120 --seed 3        # random faults for 120 seconds
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ _STILL = 60.0
 
 
 class Watch:
-    """Looks at the lag of every partition: none may stand still for a minute while it is behind."""
+    """Watches the lag of every partition, which may not stay unchanged for a minute while it is above zero."""
 
     def __init__(self) -> None:
         self._seen: dict[tuple[str, str, int], tuple[int, float]] = {}
         self.stood: set[tuple[str, str, int]] = set()
 
     def look(self, lags: dict[tuple[str, str, int], int]) -> None:
-        """Note what moved since the last look."""
+        """Record which partitions progressed since the last call."""
         now = time.monotonic()
         for place, lag in lags.items():
             before, since = self._seen.get(place, (-1, now))
@@ -47,7 +47,7 @@ class Watch:
 
 
 def until_empty(stage: RealStage, watch: Watch) -> tuple[float, float]:
-    """Return the seconds until outboxes and lag are empty, and until no mail waits any more."""
+    """Return the seconds until outboxes and lag are empty, and until all mails are sent."""
     began = time.monotonic()
     empty = 0.0
     while True:
@@ -55,15 +55,15 @@ def until_empty(stage: RealStage, watch: Watch) -> tuple[float, float]:
         try:
             lags = stage.lags()
             left = stage.left(lags)
-        except (KafkaError, SQLAlchemyError) as error:  # it has only just been started
+        except (KafkaError, SQLAlchemyError) as error:  # the server is still starting
             if passed > _PATIENCE:
                 raise
             print(f"  {passed:5.0f} s  {type(error).__name__}", flush=True)
             continue
         watch.look(dict(lags))
-        if left.nothing and not empty:
+        if left.empty and not empty:
             empty = passed
-        if left.nothing and left.mails == 0:
+        if left.empty and left.mails == 0:
             return empty, passed
         if passed > _PATIENCE:
             print(f"  not empty after {passed:.0f} s: {left}", flush=True)
@@ -84,7 +84,7 @@ def random_faults(seconds: float, seed: int) -> Iterator[Fault]:
 
 
 def report(stage: RealStage, people: SignUps, watch: Watch, empty: float, mails: float) -> int:
-    """Print the outcome; 1 when an acknowledged sign-up was lost or a consumer stood still."""
+    """Print the results; return 1 when an acknowledged sign-up was lost or a consumer stopped."""
     lost = {service: people.acknowledged - stage.known(service) for service in ("matcher", "notifications")}
     times = sorted(people.seconds)
     print(
@@ -101,7 +101,7 @@ def report(stage: RealStage, people: SignUps, watch: Watch, empty: float, mails:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Start everything, let faults happen under load, and tell how long it took."""
+    """Start everything, cause the faults under load, and report how long recovery took."""
     parser = argparse.ArgumentParser(prog="python -m bench.recovery", description=__doc__)
     parser.add_argument("--faults", default=_FAULTS, help="what:kill|pause:seconds, several with commas")
     parser.add_argument("--campaign", type=float, default=0.0, help="instead: random faults for so many seconds")

@@ -1,11 +1,11 @@
-"""How long a round takes, from the tables of a programme to the offers made, part by part.
+"""Measure a round from the tables of a programme to its offers, part by part.
 
     python -m bench.rounds --sizes 1000x400,5000x1500 --out bench/results/rounds.json
 
 A seeded programme is put into a SQLite file through the real adapters, then rounds run over it as the worker runs them:
-`first` finds everybody waiting; `rolling` comes when a few have signed up, on both sides, among all who still wait. The
-second case of each size leaves only so many places, so that many wait and rounds make fewer offers.
-Wall and processor seconds are medians over databases of their own; the JSON keeps the raw ones.
+``first`` runs when all mentees wait; ``rolling`` runs after a few sign-ups on both sides. The second case of each size
+has fewer places, so that many wait and rounds make fewer offers. Wall and processor seconds are medians over separate
+databases; the JSON contains the raw ones.
 """
 
 import argparse
@@ -41,10 +41,10 @@ from services.matcher.domain.known_person import KnownPerson
 from services.matcher.domain.programme_terms import Terms
 from services.matcher.solver.native.build import build
 
-# Modules, by their full names: some share theirs with the function they are about.
-conducting = import_module("services.matcher.use_cases.run_round")
-deciding = import_module("services.matcher.domain.round.decide_round")
-settling = import_module("services.matcher.domain.round.solve_pool")
+# Modules by their full names, because some have the name of a function that their package exports.
+run_round_module = import_module("services.matcher.use_cases.run_round")
+decide_round_module = import_module("services.matcher.domain.round.decide_round")
+solve_pool_module = import_module("services.matcher.domain.round.solve_pool")
 
 PROGRAMME = "cairn"
 AT = datetime(2025, 6, 2, 12, tzinfo=UTC)
@@ -52,25 +52,25 @@ NEWCOMERS, MORE_MENTORS = 20, 5
 Row = dict[str, Any]
 Spent = dict[str, list[tuple[float, float]]]
 
-# Part of a round: where its function is looked up, and its name there.
+# Part of a round: the object and attribute under which its function is called.
 PARTS: dict[str, tuple[Any, str]] = {
     "read": (RoundStore, "snapshot"),
-    "snapshot as text": (conducting, "snapshot_pieces"),
+    "snapshot as text": (run_round_module, "snapshot_pieces"),
     "store snapshot": (RoundStore, "open"),
-    "features": (settling, "read"),
-    "arrays": (settling, "build"),
-    "solve": (settling, "assign"),
-    "reasons": (deciding, "parts_of"),
-    "who waits why": (deciding, "cause_each"),
-    "result as text": (deciding, "hashed_part"),
-    "apply": (conducting, "apply_round"),
+    "features": (solve_pool_module, "weigh_pool"),
+    "arrays": (solve_pool_module, "round_problem"),
+    "solve": (solve_pool_module, "assign"),
+    "reasons": (decide_round_module, "parts_of"),
+    "who waits why": (decide_round_module, "cause_each"),
+    "result as text": (decide_round_module, "hashed_part"),
+    "apply": (run_round_module, "apply_round"),
     "- keep result": (RoundStore, "finish"),
 }
 
 
 @contextmanager
 def timing(spent: Spent) -> Iterator[None]:
-    """Note what each part takes, while inside."""
+    """Record the seconds of each part within the context."""
     with ExitStack() as patched:
         for name, (place, called) in PARTS.items():
             patched.enter_context(patch.object(place, called, timed(getattr(place, called), name, spent)))
@@ -78,12 +78,12 @@ def timing(spent: Spent) -> Iterator[None]:
 
 
 def timed(function: Callable[..., Any], name: str, spent: Spent) -> Callable[..., Any]:
-    """The same function, with its seconds noted."""
+    """Return the function wrapped to record its seconds."""
 
-    def run(*told: Any, **more: Any) -> Any:
+    def run(*args: Any, **kwargs: Any) -> Any:
         started, busy = time.perf_counter(), time.process_time()
         try:
-            return function(*told, **more)
+            return function(*args, **kwargs)
         finally:
             spent[name].append((time.perf_counter() - started, time.process_time() - busy))
 
@@ -91,27 +91,27 @@ def timed(function: Callable[..., Any], name: str, spent: Spent) -> Callable[...
 
 
 def fill(uow: UnitOfWork[MatcherStore], mentees: Sequence[Mentee], mentors: Sequence[Mentor]) -> None:
-    """Put people into the tables."""
+    """Store people in the tables."""
     with uow.begin() as store:
-        for one in mentees:
+        for mentee in mentees:
             store.pool.keep(
-                KnownPerson(person_id=one.id, programme_id=PROGRAMME, version=1, locale="en", mentee=one.facts)
+                KnownPerson(person_id=mentee.id, programme_id=PROGRAMME, version=1, locale="en", mentee=mentee.facts)
             )
-        for other in mentors:
+        for mentor in mentors:
             store.pool.keep(
-                KnownPerson(person_id=other.id, programme_id=PROGRAMME, version=1, locale="en", mentor=other.facts)
+                KnownPerson(person_id=mentor.id, programme_id=PROGRAMME, version=1, locale="en", mentor=mentor.facts)
             )
 
 
 def with_places(mentors: Sequence[Mentor], places: int | None) -> list[Mentor]:
-    """The same mentors with so many places in all; None: as many as they have."""
-    left = sum(one.facts.capacity for one in mentors) if places is None else places
-    found = []
-    for one in mentors:
-        given = min(one.facts.capacity, left)
+    """Return the mentors with ``places`` in all; with None, unchanged."""
+    left = sum(mentor.facts.capacity for mentor in mentors) if places is None else places
+    limited = []
+    for mentor in mentors:
+        given = min(mentor.facts.capacity, left)
         left -= given
-        found.append(replace(one, facts=replace(one.facts, capacity=given)))
-    return found
+        limited.append(replace(mentor, facts=replace(mentor.facts, capacity=given)))
+    return limited
 
 
 def one_programme(case: Row) -> dict[str, Row]:
@@ -127,27 +127,27 @@ def one_programme(case: Row) -> dict[str, Row]:
         opened = partial(MatcherStore, facts=FactsRead())
         uow = UnitOfWork(engine, opened, source="/matcher", read_now=lambda _: now[0])
         fill(uow, mentees[:-NEWCOMERS], with_places(mentors[:-MORE_MENTORS], case["offers"]))
-        found = {"first": one_round(uow)}
+        rounds = {"first": one_round(uow)}
         now[0] += timedelta(seconds=30)
-        one_round(uow)  # places are full now: the reason why changes for everybody, this once
+        one_round(uow)  # places are full now, so the cause of every wait changes once
         now[0] += timedelta(seconds=30)
         fill(uow, mentees[-NEWCOMERS:], mentors[-MORE_MENTORS:])
-        found["rolling"] = one_round(uow)
+        rounds["rolling"] = one_round(uow)
         engine.dispose()
-    return found
+    return rounds
 
 
 def one_round(uow: UnitOfWork[MatcherStore]) -> Row:
-    """Run a round; what came of it, and what each part took."""
+    """Run a round; return its counts and the seconds of each part."""
     spent: Spent = defaultdict(list)
     with timing(spent):
-        done = timed(conducting.run_round, "whole", spent)(uow, Terms(), PROGRAMME)
+        done = timed(run_round_module.run_round, "whole", spent)(uow, Terms(), PROGRAMME)
     parts = {name: tuple(map(sum, zip(*runs, strict=True))) for name, runs in spent.items()}
     return {"waiting": done.mentees, "offers": done.proposed, "dropped": done.dropped, "parts": parts}
 
 
 def median(runs: list[Row]) -> Row:
-    """The medians of a kind of round over its repetitions."""
+    """Return the medians over repeated rounds."""
     names = ["whole", *PARTS]
     return {
         **{key: runs[0][key] for key in ("waiting", "offers", "dropped")},
@@ -158,7 +158,7 @@ def median(runs: list[Row]) -> Row:
 
 
 def main(arguments: list[str]) -> int:
-    """Measure what was asked for, print the table as it grows, write the JSON."""
+    """Measure the sizes, print the table on the way, write the JSON."""
     asked = options(arguments)
     build()
     rows: list[Row] = []

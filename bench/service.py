@@ -1,11 +1,11 @@
-"""How fast admins are answered: a realistic programme in a database, asked through the matcher's own HTTP door.
+"""Measure requests of admins: a realistic programme in a database, queried through the matcher's HTTP API.
 
     python -m bench.service --sizes 1000x400,5000x1500 --regimes scarce,balanced --out bench/results/service.json
 
-People come from the demonstration's generator (seeded). Measured are what a process does first (read the pool, prepare
-it), each question on a prepared pool, once in the domain alone and once as a whole request, and the parts of a round.
-Every size runs in a process of its own; wall and processor milliseconds are medians of the raw runs, which the JSON
-keeps. On a busy machine the processor milliseconds are the ones to compare.
+People come from the demonstration's generator (seeded). Measured are the first steps of a process (read the pool,
+prepare it), each query on a prepared pool, in the domain alone and as a whole request, and the parts of a round. Every
+size runs in a separate process; wall and processor milliseconds are medians of the raw runs, which the JSON contains.
+On a busy machine compare processor milliseconds.
 """
 
 import argparse
@@ -51,7 +51,7 @@ CHANGES: dict[str, dict[str, Setting] | dict[str, int]] = {
 
 
 class Programme:
-    """A running matcher without processes, in which everybody has signed up and nobody was asked yet."""
+    """A matcher in this process, in which all people have signed up and no offer was made yet."""
 
     def __init__(self, folder: Path, case: Row) -> None:
         url = f"sqlite:///{folder}/matcher.db"
@@ -61,13 +61,11 @@ class Programme:
         people = programme(case["seed"], case["mentors"], case["mentees"], regime=case["regime"], today=AT.date())
         mentees, mentors = pool_of(people, at=AT, programme=PROGRAMME)
         with self.parts.uow.begin() as store:
-            for one in mentees:
-                store.pool.keep(_member(one.id, mentee=one.facts))
-            for other in mentors:
-                store.pool.keep(_member(other.id, mentor=other.facts))
-        with (
-            self.parts.engine.begin() as connection
-        ):  # as if a round had seen them, or "why" would not look at the pool
+            for mentee in mentees:
+                store.pool.keep(_member(mentee.id, mentee=mentee.facts))
+            for mentor in mentors:
+                store.pool.keep(_member(mentor.id, mentor=mentor.facts))
+        with self.parts.engine.begin() as connection:  # as if after a round; otherwise "why" does not read the pool
             connection.execute(mentee_rows.update().values(why="shortage"))
         self.client = SERVICE.web_app(self.parts).test_client()
 
@@ -77,7 +75,7 @@ class Programme:
             return store.rounds.snapshot(PROGRAMME)
 
     def ask(self, method: str, path: str, body: Any = None) -> str:
-        """Send a request as the admin; return the body of a good answer."""
+        """Send a request as the admin; return the body, or raise unless the status is 200."""
         answer = self.client.open(
             path, method=method, json=body, headers={"Authorization": f"Bearer {self.settings.admin_token}"}
         )
@@ -91,7 +89,7 @@ def _member(person_id: str, **sides: Any) -> KnownPerson:
 
 
 def candidates(weights: Weights) -> dict[str, Weights]:
-    """What an admin may try: one change each."""
+    """Return candidate weights with one change each, by name."""
     found = {}
     for name, change in CHANGES.items():
         criteria = {one: setting for one, setting in change.items() if isinstance(setting, Setting)}
@@ -100,27 +98,27 @@ def candidates(weights: Weights) -> dict[str, Weights]:
     return found
 
 
-def steps(there: Programme, case: Row) -> Iterator[tuple[str, Callable[[], Any], int]]:
-    """What is measured: a name, the work, and how often."""
+def steps(running: Programme, case: Row) -> Iterator[tuple[str, Callable[[], Any], int]]:
+    """Yield what is measured: a name, the work, and the number of runs."""
     often, seldom = case["repeat"], max(1, case["repeat"] // 2)
-    yield "read the pool", there.read, seldom
-    snapshot = there.read()
+    yield "read the pool", running.read, seldom
+    snapshot = running.read()
     yield "prepare it", lambda: prepare(snapshot), seldom
     prepared = prepare(snapshot)
     for name, candidate in candidates(snapshot.weights).items():
-        yield f"what-if, {name}", _trying(snapshot, candidate, prepared), often
+        yield f"what-if, {name}", _what_if_call(snapshot, candidate, prepared), often
     for name, candidate in candidates(snapshot.weights).items():
-        told = {key: value for key, value in weights_to_json(candidate).items() if key != "version"}
-        yield f"POST what-if, {name}", _asking(there, "POST", "/matcher/v1/what-if", told), often
+        body = {key: value for key, value in weights_to_json(candidate).items() if key != "version"}
+        yield f"POST what-if, {name}", _request_call(running, "POST", "/matcher/v1/what-if", body), often
     solved = prepared.solved
     waiting = [one.id for one in snapshot.mentees if one.id not in solved.mentor_of][:often]
     if waiting:
         paths = iter([f"/matcher/v1/mentees/{one}/why-unmatched" for one in waiting] * 3)
-        yield "GET why-unmatched", lambda: there.ask("GET", next(paths)), min(often, len(waiting))
+        yield "GET why-unmatched", lambda: running.ask("GET", next(paths)), min(often, len(waiting))
         rows = {one.id: row for row, one in enumerate(solved.problem.pool.mentees)}
         yield "why-unmatched", lambda: why_unmatched(solved.problem, rows[waiting[0]]), often
     pair = _another_pair(solved)
-    yield "POST why-not", _asking(there, "POST", "/matcher/v1/why-not", pair), seldom
+    yield "POST why-not", _request_call(running, "POST", "/matcher/v1/why-not", pair), seldom
     yield "round: settle", lambda: solve_pool(snapshot), seldom
     yield "round: all", lambda: run_round(snapshot), seldom
     result = run_round(snapshot)
@@ -128,16 +126,16 @@ def steps(there: Programme, case: Row) -> Iterator[tuple[str, Callable[[], Any],
     yield "round: result as JSON", lambda: result_to_json(result), seldom
 
 
-def _trying(snapshot: Snapshot, candidate: Weights, prepared: Prepared) -> Callable[[], Any]:
+def _what_if_call(snapshot: Snapshot, candidate: Weights, prepared: Prepared) -> Callable[[], Any]:
     return lambda: what_if(snapshot, candidate, prepared)
 
 
-def _asking(there: Programme, method: str, path: str, body: Any) -> Callable[[], Any]:
-    return lambda: there.ask(method, path, body)
+def _request_call(running: Programme, method: str, path: str, body: Any) -> Callable[[], Any]:
+    return lambda: running.ask(method, path, body)
 
 
 def _another_pair(solved: SolvedPool) -> dict[str, str]:
-    """A mentee who has a mentor, and a mentor whom they have not, but might."""
+    """Return the ids of a matched mentee and of another eligible mentor with places."""
     pool, rows = solved.problem.pool, solved.problem.seats.mentor_rows
     with_seats = {int(row) for row in rows}
     for row, mentor in enumerate(solved.answer.mentor_of):
@@ -149,14 +147,14 @@ def _another_pair(solved: SolvedPool) -> dict[str, str]:
 
 def one_case(case: Row) -> list[Row]:
     """Measure one programme, in a fresh process."""
-    configure("WARNING", "matcher", "bench")  # a line per request is not what is measured
+    configure("WARNING", "matcher", "bench")  # no log line per request
     found = []
     with tempfile.TemporaryDirectory() as folder:
-        there = Programme(Path(folder), case)
-        for name, work, repeat in steps(there, case):
+        running = Programme(Path(folder), case)
+        for name, work, repeat in steps(running, case):
             if not any(part in name for part in case["only"]):
                 continue
-            work()  # what is loaded once and kept is not what is measured
+            work()  # load modules and fill caches first
             runs = [timed(work)[1] for _ in range(repeat)]
             medians = {clock: statistics.median(run[clock] for run in runs) for clock in ("wall", "cpu")}
             found.append({**case, "step": name, **medians, "runs": runs, "megabytes": peak_megabytes()})
@@ -172,7 +170,7 @@ def line(row: Row) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Measure what was asked for, print the table as it grows, write the JSON."""
+    """Measure the cases, print the table on the way, write the JSON."""
     asked = options(arguments)
     build()
     rows: list[Row] = []

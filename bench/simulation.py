@@ -1,6 +1,6 @@
-"""A year of a programme, week by week: people come, mentors say no or nothing, matches end, some ask again.
+"""Simulate a year of a programme, week by week: sign-ups, rounds, answers of mentors, ends of matches.
 
-Pure: a seed gives the same year on any machine. Rounds are those of the engine; everything else is dice.
+Deterministic: a seed gives the same year on any machine. Rounds are real; everything else is random.
 """
 
 from collections import Counter
@@ -17,24 +17,24 @@ from services.matcher.domain.weights import Weights, default_weights
 
 START = datetime(2025, 6, 2, 12, tzinfo=UTC)
 WEEKS = 52
-DECLINED, LAPSED = 0.12, 0.08  # of the proposals: the mentor says no, or nothing in time
-ENDED_EARLY = 0.15  # of the matches: they end without having been what was hoped for, and the mentee asks again
+DECLINED, LAPSED = 0.12, 0.08  # shares of proposals: declined, and not answered in time
+ENDED_EARLY = 0.15  # share of matches that end badly, after which the mentee asks again
 WEEKS_OF = {"one_thing": 2, "a_few_chats": 8, "long_haul": 26}
 
 
 @dataclass(frozen=True)
 class Live:
-    """A match that goes on."""
+    """An active match."""
 
     mentee: Mentee
     mentor_id: str
     until: datetime
-    hours: float  # waited before it
+    hours: float  # waited before the match
 
 
 @dataclass
 class Week:
-    """What a week brought; ``waits`` in hours of those matched in it, ``optimal`` whether its round was proved best."""
+    """Counts of a week; ``waits`` are hours of those matched, ``optimal`` whether the round was proved optimal."""
 
     at: datetime
     came: int = 0
@@ -45,13 +45,16 @@ class Week:
     waiting: int = 0
     waits: list[float] = field(default_factory=list)
     optimal: bool = True
-    overdrawn: int = 0  # mentors with more people than places; never any
+    overdrawn: int = 0  # mentors with more matches than places; must be 0
 
 
 @dataclass
 class Year:
-    """A year so far. ``passed_over`` counts for each person the rounds in which a mentor who suits them had a place
-    free and it went to others; ``eligible_since`` is the first round in which that or a proposal happened."""
+    """The state of a simulated year.
+
+    ``passed_over`` counts, for each mentee, the rounds in which an eligible mentor had an open place that went to
+    someone else; ``eligible_since`` is the first round with that or with a proposal.
+    """
 
     mentors: tuple[Mentor, ...]
     waiting: list[Mentee] = field(default_factory=list)
@@ -60,69 +63,69 @@ class Year:
     over: list[Journey] = field(default_factory=list)
     passed_over: Counter[str] = field(default_factory=Counter)
     eligible_since: dict[str, datetime] = field(default_factory=dict)
-    longest_to_match: timedelta = timedelta(0)  # from the first round in which somebody could be matched to the match
-    causes: dict[str, str] = field(default_factory=dict)  # why each of those who wait still waits
+    longest_to_match: timedelta = timedelta(0)  # from a mentee's first possible round to their match
+    causes: dict[str, str] = field(default_factory=dict)  # cause of each present wait, by mentee
 
     def journeys(self) -> list[Journey]:
-        """Every wait of the year, those that go on included; a match that goes on has not ended well or ill."""
+        """Return every wait of the year, present ones included; active matches have no ending."""
         at = self.weeks[-1].at
-        matched = [Journey(mentee=one.mentee, hours=one.hours, matched=True) for one in self.live]
-        still = [Journey(mentee=one, hours=_hours(one, at), matched=False) for one in self.waiting]
+        matched = [Journey(mentee=live.mentee, hours=live.hours, matched=True) for live in self.live]
+        still = [Journey(mentee=mentee, hours=_hours(mentee, at), matched=False) for mentee in self.waiting]
         return [*self.over, *matched, *still]
 
     def longest_still_waiting(self) -> timedelta:
-        """The longest wait that goes on, of those whom a mentor of the pool suits (with a place free or not)."""
-        at, suited = self.weeks[-1].at, ("shortage", "capacity")
-        mine = [one for one in self.waiting if self.causes.get(one.id) in suited]
-        return max((at - one.facts.waiting_since for one in mine), default=timedelta(0))
+        """Return the longest present wait of mentees with an eligible mentor (with or without an open place)."""
+        at, causes = self.weeks[-1].at, ("shortage", "capacity")
+        suited_mentees = [mentee for mentee in self.waiting if self.causes.get(mentee.id) in causes]
+        return max((at - mentee.facts.waiting_since for mentee in suited_mentees), default=timedelta(0))
 
 
 def a_year(seed: int, *, mentees: int, mentors: int, weights: Weights | None = None) -> Year:
-    """Live through a year in which ``mentees`` come, evenly spread."""
-    dice = Random(f"year:{seed}")
+    """Simulate a year in which ``mentees`` sign up, evenly spread; return it."""
+    rng = Random(f"year:{seed}")
     people = programme(seed, mentors, mentees)
     trained = START.date() + timedelta(days=800)
     _, offered = pool_of(people, at=START)
-    year = Year(tuple(replace(one, facts=replace(one.facts, trained_until=trained)) for one in offered))
+    year = Year(tuple(replace(mentor, facts=replace(mentor.facts, trained_until=trained)) for mentor in offered))
     for number in range(WEEKS):
         week = Week(at=START + timedelta(weeks=number))
         year.weeks.append(week)
-        _end(year, week, dice)
+        _end(year, week, rng)
         for n in range(mentees * number // WEEKS, mentees * (number + 1) // WEEKS):
-            facts = mentee_facts(people.mentees[n], week.at - timedelta(hours=dice.randint(0, 167)))
+            facts = mentee_facts(people.mentees[n], week.at - timedelta(hours=rng.randint(0, 167)))
             year.waiting.append(Mentee(id=f"e{n:05d}", programme="cairn", facts=facts))
             week.came += 1
-        _match(year, week, weights or default_weights(), dice)
+        _match(year, week, weights or default_weights(), rng)
     return year
 
 
-def _end(year: Year, week: Week, dice: Random) -> None:
-    for one in [live for live in year.live if live.until <= week.at]:
-        year.live.remove(one)
+def _end(year: Year, week: Week, rng: Random) -> None:
+    for match in [live for live in year.live if live.until <= week.at]:
+        year.live.remove(match)
         week.ended += 1
-        well = dice.random() >= ENDED_EARLY
-        year.over.append(Journey(mentee=one.mentee, hours=one.hours, matched=True, ended_well=well))
+        well = rng.random() >= ENDED_EARLY
+        year.over.append(Journey(mentee=match.mentee, hours=match.hours, matched=True, ended_well=well))
         if not well:
-            year.eligible_since.pop(one.mentee.id, None)
-            facts = replace(one.mentee.facts, waiting_since=week.at)
-            year.waiting.append(_tried(replace(one.mentee, facts=facts), one.mentor_id))
+            year.eligible_since.pop(match.mentee.id, None)
+            facts = replace(match.mentee.facts, waiting_since=week.at)
+            year.waiting.append(_after_no(replace(match.mentee, facts=facts), match.mentor_id))
 
 
-def _match(year: Year, week: Week, weights: Weights, dice: Random) -> None:
-    """A round, and what people answer to it."""
+def _match(year: Year, week: Week, weights: Weights, rng: Random) -> None:
+    """Run a round and draw the answers to its proposals."""
     result = run_round(_snapshot(year, week.at, weights))
     week.optimal = result.certificate.optimal
-    _remember(year, week.at, result)
-    asked = {one.mentee_id: one.mentor_id for one in result.proposals}
+    _record_causes(year, week.at, result)
+    asked = {proposal.mentee_id: proposal.mentor_id for proposal in result.proposals}
     still: list[Mentee] = []
     for mentee in year.waiting:
-        mentor_id, answer = asked.get(mentee.id), dice.random()
+        mentor_id, answer = asked.get(mentee.id), rng.random()
         if mentor_id is None:
             still.append(mentee)
         elif answer < DECLINED + LAPSED:
             week.declined += answer < DECLINED
             week.lapsed += answer >= DECLINED
-            still.append(_tried(mentee, mentor_id))
+            still.append(_after_no(mentee, mentor_id))
         else:
             hours = _hours(mentee, week.at)
             until = week.at + timedelta(weeks=WEEKS_OF[mentee.facts.request_shape])
@@ -131,31 +134,31 @@ def _match(year: Year, week: Week, weights: Weights, dice: Random) -> None:
             week.waits.append(hours)
     year.waiting = still
     week.matched, week.waiting = len(week.waits), len(still)
-    taken = Counter(one.mentor_id for one in year.live)
-    week.overdrawn = sum(taken[one.id] > one.facts.capacity for one in year.mentors)
+    taken = Counter(live.mentor_id for live in year.live)
+    week.overdrawn = sum(taken[mentor.id] > mentor.facts.capacity for mentor in year.mentors)
 
 
 def _snapshot(year: Year, at: datetime, weights: Weights) -> Snapshot:
     shapes: dict[str, list[str]] = {}
-    for one in year.live:
-        shapes.setdefault(one.mentor_id, []).append(one.mentee.facts.request_shape)
+    for live in year.live:
+        shapes.setdefault(live.mentor_id, []).append(live.mentee.facts.request_shape)
     mentors = tuple(
-        replace(one, taken=len(shapes.get(one.id, ())), shapes_taken=tuple(shapes.get(one.id, ())))
-        for one in year.mentors
+        replace(mentor, taken=len(shapes.get(mentor.id, ())), shapes_taken=tuple(shapes.get(mentor.id, ())))
+        for mentor in year.mentors
     )
     return Snapshot(programme="cairn", at=at, weights=weights, mentees=tuple(year.waiting), mentors=mentors)
 
 
-def _remember(year: Year, at: datetime, result: RoundResult) -> None:
-    short = [one.mentee_id for one in result.unmatched if one.cause == "shortage"]
-    year.passed_over.update(short)
-    for id in [*short, *(one.mentee_id for one in result.proposals)]:
+def _record_causes(year: Year, at: datetime, result: RoundResult) -> None:
+    passed_over = [wait.mentee_id for wait in result.unmatched if wait.cause == "shortage"]
+    year.passed_over.update(passed_over)
+    for id in [*passed_over, *(proposal.mentee_id for proposal in result.proposals)]:
         year.eligible_since.setdefault(id, at)
-    year.causes = {one.mentee_id: one.cause for one in result.unmatched}
+    year.causes = {wait.mentee_id: wait.cause for wait in result.unmatched}
 
 
-def _tried(mentee: Mentee, mentor_id: str) -> Mentee:
-    """Seniority is kept, the mentor is not asked again."""
+def _after_no(mentee: Mentee, mentor_id: str) -> Mentee:
+    """Return the mentee for the next round: same seniority, without this mentor."""
     return replace(mentee, excluded=mentee.excluded | {mentor_id}, tries=mentee.tries + 1)
 
 

@@ -1,4 +1,4 @@
-"""The whole system on real servers that can be killed and paused, sign-ups at a steady rate, and what is left to do."""
+"""The whole system on real servers that can be killed and paused, sign-ups at a steady rate, and the remaining work."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ _LANGUAGES = ("en", "es", "fr", "ar", "de", "it", "pt", "nl")
 
 @dataclass
 class Left:
-    """What is left to do: events in the outboxes, records ahead of the groups, mails on their way."""
+    """The remaining work: events in outboxes, records after the committed offsets, unsent mails."""
 
     outbox: int
     lag: int
     mails: int
 
     @property
-    def nothing(self) -> bool:
-        """Tell whether outboxes and lag are empty."""
+    def empty(self) -> bool:
+        """Return whether outboxes and lag are empty."""
         return self.outbox == self.lag == 0
 
 
 class RealStage:
-    """Kafka, PostgreSQL, Redis, a mail server and all processes of Cairn, in `folder`."""
+    """Kafka, PostgreSQL, Redis, a mail server and all processes of Cairn, in ``folder``."""
 
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         self.kafka = KafkaNode(folder / "kafka", jars=Path("var/jars"))
@@ -65,13 +65,13 @@ class RealStage:
         self._engines = {service: sa.create_engine(url, pool_size=1) for service, url in self.databases.items()}
 
     def left(self, lags: Mapping[tuple[str, str, int], int]) -> Left:
-        """Count what is left to do; outboxes and mails are asked of the databases."""
+        """Return the remaining work, with outboxes and mails from the databases."""
         outbox = sum(self._count(service, "outbox WHERE published_at IS NULL") for service in SERVICES)
         mails = self._count("notifications", "deliveries WHERE settled_at IS NULL")
         return Left(outbox, sum(lags.values()), mails)
 
     def lags(self) -> Mapping[tuple[str, str, int], int]:
-        """Return, by group, topic and partition, how many records lie ahead of the committed offset."""
+        """Return the number of records after the committed offset, by group, topic and partition."""
         admin = kafka.KafkaAdminClient(bootstrap_servers=self.kafka.address)
         try:
             groups = admin.list_group_offsets(list(SERVICES))
@@ -79,13 +79,15 @@ class RealStage:
             admin.close()
         reader = kafka.KafkaConsumer(bootstrap_servers=self.kafka.address, group_id=None)
         try:
-            ends = reader.end_offsets(list({place for kept in groups.values() for place in kept}), timeout_ms=10_000)
+            ends = reader.end_offsets(
+                list({place for offsets in groups.values() for place in offsets}), timeout_ms=10_000
+            )
         finally:
             reader.close()
         return {
-            (group, place.topic, place.partition): ends[place] - kept[place].offset
-            for group, kept in groups.items()
-            for place in kept
+            (group, place.topic, place.partition): ends[place] - offsets[place].offset
+            for group, offsets in groups.items()
+            for place in offsets
         }
 
     def known(self, service: str) -> set[str]:
@@ -97,13 +99,13 @@ class RealStage:
         """Sum one metric over all consumers."""
         import urllib.request
 
-        found = 0.0
+        total = 0.0
         for service in SERVICES:
             url = _ready_url(self.system.children[f"{service}-consumer"]).replace("/readyz", "/metrics")
             with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - our own loopback address
                 lines = answer.read().decode().splitlines()
-            found += sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(metric))
-        return found
+            total += sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(metric))
+        return total
 
     def _count(self, service: str, what: str) -> int:
         with self._engines[service].connect() as connection:
@@ -116,7 +118,7 @@ def _ready_url(child: Any) -> str:
 
 @dataclass
 class SignUps:
-    """Mentees and mentors who sign up at `rate` a second, whatever is away; `acknowledged` were answered 201."""
+    """Sign-ups at ``rate`` a second, also during faults; ``acknowledged`` are the ids answered with 201."""
 
     stage: RealStage
     rate: float
@@ -145,45 +147,47 @@ class SignUps:
         for number in numbers:
             if self._stop.wait(max(0.0, began + number / self.rate - time.monotonic())):
                 return
-            asked = time.monotonic()
+            started = time.monotonic()
             try:
                 self.acknowledged.add(self._sign_up(client, number))
-                self.seconds.append(time.monotonic() - asked)
+                self.seconds.append(time.monotonic() - started)
             except (Refused, Unreachable):
                 self.failed += 1
 
     def _sign_up(self, client: Client, number: int) -> str:
         language = [{"tag": _LANGUAGES[number % len(_LANGUAGES)], "level": "native"}]
         mentor = number % 10 == 0
-        told: dict[str, Any] = {
+        body: dict[str, Any] = {
             "preferred_name": "Robin",
             "contact": {"email": f"person-{secrets.token_hex(8)}@example.org"},
             "languages": language,
             "consents": ["matching", "messages"],
         }
         if mentor:
-            told |= {"relations": ["self"], "diabetes_types": ["t1d"], "capacity": 3}
+            body |= {"relations": ["self"], "diabetes_types": ["t1d"], "capacity": 3}
         else:
-            told |= {"relation": "self", "diabetes_type": "t1d"}
-        made = client.post(f"/profiles/v1/{'mentors' if mentor else 'mentees'}", told, key=secrets.token_hex(12)).body
+            body |= {"relation": "self", "diabetes_type": "t1d"}
+        created = client.post(
+            f"/profiles/v1/{'mentors' if mentor else 'mentees'}", body, key=secrets.token_hex(12)
+        ).body
         if mentor:
             approval = {"decision": "approved", "reason": "known", "trained_until": "2099-12-31"}
             token = self.stage.system.keys["ADMIN_TOKEN"]
             with contextlib.suppress(Refused, Unreachable):
-                client.post(f"/profiles/v1/mentors/{made['id']}/approval", approval, token=token)
-        return str(made["id"])
+                client.post(f"/profiles/v1/mentors/{created['id']}/approval", approval, token=token)
+        return str(created["id"])
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that goes wrong, for `seconds`: `what:how:seconds`, such as `kafka:kill:30`."""
+    """A fault for ``seconds``: ``what:how:seconds``, such as ``kafka:kill:30``."""
 
     what: str
     how: str
     seconds: float
 
     def happen(self, stage: RealStage) -> None:
-        """Let it happen, and mend it again; returns when what was away has been started."""
+        """Cause the fault and repair it; return when the server or process has been started again."""
         if self.what == "mail":
             stage.mail.answer = "421 away"
             time.sleep(self.seconds)
@@ -199,7 +203,7 @@ class Fault:
             _signal_all(server.pid, signal.SIGKILL)
             server.kill()
             time.sleep(self.seconds)
-            _again(server.start)
+            _start_again(server.start)
 
     def _pid(self, stage: RealStage) -> int:
         child = stage.system.children.get(self.what)
@@ -207,7 +211,7 @@ class Fault:
 
 
 def read_fault(text: str) -> Fault:
-    """Read `what:how:seconds`."""
+    """Parse ``what:how:seconds``."""
     what, how, seconds = text.split(":")
     return Fault(what, how, float(seconds))
 
@@ -221,7 +225,7 @@ def _paused(pid: int, seconds: float) -> None:
 
 
 def _signal_all(pid: int, number: signal.Signals) -> None:
-    """Send a signal to a process and all it started, which may lead groups of their own."""
+    """Send a signal to a process and its descendants, which may be in other process groups."""
     for child in _children(pid):
         _signal_all(child, number)
     with contextlib.suppress(ProcessLookupError):
@@ -235,8 +239,8 @@ def _children(pid: int) -> list[int]:
     return []
 
 
-def _again(start: Callable[[], object], times: int = 20) -> None:
-    """Start a server whose predecessor may still be letting go of its port and files."""
+def _start_again(start: Callable[[], object], times: int = 20) -> None:
+    """Start a server again, with retries while its port and files are still in use."""
     for attempt in range(times):
         try:
             start()

@@ -1,4 +1,4 @@
-"""The table that grows while measuring, and the summary next to the goals."""
+"""Format the lines of the table and the summary against the goals."""
 
 import statistics
 from typing import Any
@@ -16,7 +16,7 @@ CASE = ("mentees", "mentors", "regime", "objective", "seed")
 
 
 def measured(row: Row) -> Row:
-    """Add the medians to a row of raw runs."""
+    """Add the medians to a row of raw runs; return it."""
     if not row["runs"]:
         return row
     wall, cpu = ([run[kind] for run in row["runs"]] for kind in ("wall", "cpu"))
@@ -27,12 +27,12 @@ def measured(row: Row) -> Row:
 
 
 def line(row: Row, ours: Row) -> str:
-    """One line; the last column is how many times the processor seconds of ours it took, or what ours proved."""
+    """Return one line; the last column is the processor time relative to ours, or whether ours was proved."""
     name = f"{row['mentees']:>6}x{row['mentors']:<6} {row['regime']:<9}{row['objective']:<9}{row['solver']:<16}"
-    if why := silent(row):
-        return f"{name} {why}"
+    if reason := silent(row):
+        return f"{name} {reason}"
     times = [row["wall"], row["wall_min"], row["wall_max"], row["cpu"]]
-    text = f"{name}{len(row['runs']):>4}" + "".join(f"{1e3 * one:>10.1f}" for one in times)
+    text = f"{name}{len(row['runs']):>4}" + "".join(f"{1e3 * seconds:>10.1f}" for seconds in times)
     text += f"{row['megabytes'] - row['megabytes_before']:>7.0f}{row['value']:>15}{row['matched']:>8}  "
     if row["solver"] in OURS:
         return text + f"{'proved' if row['proved'] else 'NOT PROVED'}, {row['times_floor']:.1f} times the floor"
@@ -43,7 +43,7 @@ def line(row: Row, ours: Row) -> str:
 
 
 def silent(row: Row) -> str:
-    """Why a solver has no figures; empty when it has."""
+    """Return why a solver has no figures; empty if it has."""
     if "failed" in row:
         return str(row["failed"])
     if "left_out" in row:
@@ -52,34 +52,34 @@ def silent(row: Row) -> str:
 
 
 def disagreements(rows: list[Row]) -> list[str]:
-    """Name the cases where exact solvers differ: in the value, or in the people matched where those come first."""
+    """Return the cases where exact solvers differ in the value, or in the people matched where those come first."""
     answers: dict[tuple[Any, ...], dict[str, tuple[int, ...]]] = {}
     for row in rows:
         if "value" in row and (row["solver"] in OURS or PEERS[row["solver"]].exact):
-            told = (row["value"], row["matched"]) if row["objective"] == "coverage" else (row["value"],)
-            answers.setdefault(tuple(row[part] for part in CASE), {})[row["solver"]] = told
-    return [f"{case}: {found}" for case, found in answers.items() if len(set(found.values())) > 1]
+            results = (row["value"], row["matched"]) if row["objective"] == "coverage" else (row["value"],)
+            answers.setdefault(tuple(row[part] for part in CASE), {})[row["solver"]] = results
+    return [f"{case}: {values}" for case, values in answers.items() if len(set(values.values())) > 1]
 
 
 def summary(rows: list[Row]) -> list[str]:
-    """The best exact peer against ours, case by case, next to the goals; judged by the clock on the wall.
+    """Return lines that compare ours with the best exact peer and the goals, case by case, by wall time.
 
-    We may use two threads, which processor seconds count twice; on a busy machine those are the steadier figure.
+    Ours may use two threads, which processor seconds count twice; on a busy machine those vary less.
     """
     cases: dict[tuple[Any, ...], list[Row]] = {}
     for row in rows:
         cases.setdefault(tuple(row[part] for part in CASE), []).append(row)
     lines = [f"{'size':>13} {'market':<9}{'aim':<9}{'best exact peer':<16}{'wall x':>8}{'cpu x':>8}{'goal':>6}"]
-    for case, some in cases.items():
-        ours = next((row for row in some if row["solver"] == "cairn compiled" and row["runs"]), None)
+    for case, case_rows in cases.items():
+        ours = next((row for row in case_rows if row["solver"] == "cairn compiled" and row["runs"]), None)
         if ours is not None:
-            lines.append(f"{case[0]:>6}x{case[1]:<6} {case[2]:<9}{case[3]:<9}" + _beside(ours, some))
+            lines.append(f"{case[0]:>6}x{case[1]:<6} {case[2]:<9}{case[3]:<9}" + _comparison(ours, case_rows))
     lines += [line for row in rows if row["runs"] for line in _absolute(row)]
     return lines
 
 
-def _beside(ours: Row, some: list[Row]) -> str:
-    exact = [row for row in some if row["runs"] and row["solver"] not in OURS and PEERS[row["solver"]].exact]
+def _comparison(ours: Row, case_rows: list[Row]) -> str:
+    exact = [row for row in case_rows if row["runs"] and row["solver"] not in OURS and PEERS[row["solver"]].exact]
     if not exact:
         return f"{'none ran':<16}"
     best = min(exact, key=lambda row: row["wall"])
@@ -90,21 +90,21 @@ def _beside(ours: Row, some: list[Row]) -> str:
 
 
 def _absolute(row: Row) -> list[str]:
-    """What is to be reached whatever the peers do; below 1,000 mentees the floor is microseconds and says nothing."""
+    """Return lines for the goals that do not depend on peers; below 1,000 mentees the floor is too short to measure."""
     name, size = f"{row['mentees']}x{row['mentors']} {row['regime']} {row['objective']}", row["mentees"]
-    told = []
+    results = []
     if row["solver"] == "cairn plain" and size in PLAIN_SECONDS:
         goal = PLAIN_SECONDS[size]
-        told.append(f"plain twin {row['wall']:.2f} s, goal {goal:.0f} s, {_met(row['wall'] <= goal)}")
+        results.append(f"plain twin {row['wall']:.2f} s, goal {goal:.0f} s, {_met(row['wall'] <= goal)}")
     if row["solver"] == "cairn compiled" and size in SECONDS_AND_MEGABYTES:
         seconds, megabytes = SECONDS_AND_MEGABYTES[size]
         met = row["wall"] <= seconds and row["megabytes"] <= megabytes
         took = f"{row['wall']:.1f} s, {row['megabytes']:.0f} MB in all"
-        told.append(f"{took}, goal {seconds:.0f} s and {megabytes:.0f} MB, {_met(met)}")
+        results.append(f"{took}, goal {seconds:.0f} s and {megabytes:.0f} MB, {_met(met)}")
     if row["solver"] == "cairn compiled" and size >= 1_000:
         allowed, times = times_the_floor(size), row["times_floor"]
-        told.append(f"{times:.1f} times the floor, goal {allowed}, {_met(times <= allowed)}")
-    return [f"{name}: {one}" for one in told]
+        results.append(f"{times:.1f} times the floor, goal {allowed}, {_met(times <= allowed)}")
+    return [f"{name}: {result}" for result in results]
 
 
 def _met(met: bool) -> str:

@@ -1,4 +1,4 @@
-"""A year of a programme, told in tables: who came, who was matched, how long each group waited.
+"""Print a simulated year of a programme: sign-ups, matches, and how long each group waited.
 
     python -m bench.year --seed 1 --mentees 400 --mentors 40 --out year.json
 
@@ -82,14 +82,14 @@ def _late(waits: list[tuple[float, bool]]) -> str:
 
 def _ends(year: Year) -> list[str]:
     causes = Counter(year.causes[one.id] for one in year.waiting if one.id in year.causes)
-    told = ", ".join(f"{count} {cause}" for cause, count in sorted(causes.items())) or "nobody"
+    causes_text = ", ".join(f"{count} {cause}" for cause, count in sorted(causes.items())) or "nobody"
     passed = year.passed_over.most_common(1)
     return [
         f"rounds proved best: {sum(week.optimal for week in year.weeks)} of {len(year.weeks)}",
         f"passed over while a mentor who suits them had a place: {passed[0][1] if passed else 0} rounds at most",
         f"longest from the first time a place could be had to the match: {year.longest_to_match.days} days",
         f"longest wait that goes on, of those whom somebody suits: {year.longest_still_waiting().days} days",
-        f"waiting at the end after a round: {told}",
+        f"waiting at the end after a round: {causes_text}",
     ]
 
 

@@ -1,4 +1,4 @@
-"""Other solvers on the same problem. Each is given the scores of all eligible pairs, and no other work than solving."""
+"""Other solvers on the same problem. Each gets the scores of all eligible pairs, so that only solving is measured."""
 
 from bench.peers.pairs import Pairs, eligible_pairs
 from bench.peers.peer import Peer

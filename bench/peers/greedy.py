@@ -1,4 +1,4 @@
-"""Best pair first, as a spreadsheet and a patient person would do it; not exact."""
+"""Greedy: the best pair first; not exact."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from services.matcher.solver.arrays import I64
 
 
 def prepare(pairs: Pairs) -> Peer:
-    """Nothing to build: sorting is part of the work."""
+    """Return the peer; sorting is part of the measured work."""
 
     def run() -> I64:
         left, mentor_of = pairs.capacity.tolist(), [-1] * pairs.mentees

@@ -1,4 +1,4 @@
-"""lapx' `lapjv` (Jonker and Volgenant), with a column per place."""
+"""lapx' ``lapjv`` (Jonker and Volgenant), with a column per place."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from services.matcher.solver.arrays import I64
 
 
 def prepare(pairs: Pairs) -> Peer:
-    """Lay out the whole matrix; costs are what is missing to the highest value."""
+    """Build the dense matrix; costs are the highest value less the value."""
     import lap
 
     highest = int(pairs.value.max(initial=0))

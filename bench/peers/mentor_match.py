@@ -1,7 +1,7 @@
-"""The `mentor-match` package: rules score every pair, Munkres' method assigns one mentor to each mentee.
+"""The ``mentor-match`` package: rules score every pair, Munkres' method assigns one mentor to each mentee.
 
-It has no places, so it gets a mentor per place, and one rule that looks the score up. It is installed in a folder of
-its own, because it and the `matching` package are both imported as `matching`.
+It has no capacities, so it gets one mentor per place, and one rule that looks up the score. It is installed in a
+separate folder, because it and the ``matching`` package are both imported as ``matching``.
 """
 
 import logging
@@ -17,7 +17,7 @@ FOLDER = Path(sys.prefix) / "mentor-match"
 
 
 def prepare(pairs: Pairs) -> Peer:
-    """Write down everybody; whoever is matched is changed by it, so people are made anew for every run."""
+    """Prepare the scores; a run changes its people, so each run creates them again."""
     sys.path.insert(0, str(FOLDER))
     from matching.mentee import Mentee
     from matching.mentor import Mentor
@@ -29,18 +29,18 @@ def prepare(pairs: Pairs) -> Peer:
         zip(zip(pairs.mentee.tolist(), pairs.mentor.tolist(), strict=True), pairs.value.tolist(), strict=True)
     )
 
-    def asked(match: Any) -> tuple[int, int]:
+    def pair_of(match: Any) -> tuple[int, int]:
         return match.mentee.role, match.mentor.role
 
-    class Looked:
+    class LookUp:
         def apply(self, match: Any) -> int:
-            return score[asked(match)]
+            return score[pair_of(match)]
 
     def run() -> Any:
         mentors = [Mentor(grade=0, email=f"place {n}", role=mentor) for n, mentor in enumerate(pairs.place.tolist())]
         mentees = [Mentee(grade=0, email=f"mentee {n}", role=n) for n in range(pairs.mentees)]
-        # Rules are asked last first: those who may not meet are told apart before their score is looked up.
-        return process_data(mentors, mentees, [[Looked(), Disqualify(lambda match: asked(match) not in score)]])[1]
+        # Rules run from last to first: pairs that are not eligible are disqualified before the score is looked up.
+        return process_data(mentors, mentees, [[LookUp(), Disqualify(lambda match: pair_of(match) not in score)]])[1]
 
     def read(mentees: Any) -> I64:
         mentor_of = nobody(pairs.mentees)

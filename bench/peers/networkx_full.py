@@ -1,4 +1,4 @@
-"""networkx' bipartite `minimum_weight_full_matching` (a dense matrix handed to scipy), a node per place."""
+"""networkx' bipartite ``minimum_weight_full_matching`` (a dense matrix handed to scipy), a node per place."""
 
 from typing import Any
 
@@ -10,20 +10,20 @@ from services.matcher.solver.arrays import I64
 
 
 def prepare(pairs: Pairs) -> Peer:
-    """Build the graph: mentees, places, and a way out of no weight for every mentee, since all have to be matched."""
+    """Build the graph: mentees, places, and a dummy place of weight 0 per mentee, since all mentees must be matched."""
     mentee, place, value = pairs.by_place()
-    out = pairs.mentees + len(pairs.place)
+    dummy = pairs.mentees + len(pairs.place)
     graph: nx.Graph[int] = nx.Graph()
     graph.add_weighted_edges_from(
         zip(mentee.tolist(), (pairs.mentees + place).tolist(), (-value).tolist(), strict=True)
     )
-    graph.add_weighted_edges_from((one, out + one, 0) for one in range(pairs.mentees))
+    graph.add_weighted_edges_from((mentee_row, dummy + mentee_row, 0) for mentee_row in range(pairs.mentees))
 
     def read(answer: Any) -> I64:
         mentor_of = nobody(pairs.mentees)
-        for one in range(pairs.mentees):
-            if answer[one] < out:
-                mentor_of[one] = pairs.place[answer[one] - pairs.mentees]
+        for mentee_row in range(pairs.mentees):
+            if answer[mentee_row] < dummy:
+                mentor_of[mentee_row] = pairs.place[answer[mentee_row] - pairs.mentees]
         return mentor_of
 
     return Peer(lambda: nx.bipartite.minimum_weight_full_matching(graph, range(pairs.mentees)), read)

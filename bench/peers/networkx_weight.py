@@ -1,4 +1,4 @@
-"""networkx' `max_weight_matching` (Edmonds' blossoms, in Python), with a node per place."""
+"""networkx' ``max_weight_matching`` (Edmonds' blossoms, in Python), with a node per place."""
 
 from typing import Any
 

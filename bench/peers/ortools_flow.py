@@ -1,4 +1,4 @@
-"""OR-tools' `SimpleMinCostFlow` (cost scaling), capacities as they are."""
+"""OR-tools' ``SimpleMinCostFlow`` (cost scaling), with native capacities."""
 
 from typing import Any
 
@@ -10,19 +10,19 @@ from services.matcher.solver.arrays import I64
 
 
 def prepare(pairs: Pairs) -> Peer:
-    """Lay out the arcs: source, mentees, mentors, sink, and one arc past everything for whoever stays unmatched."""
+    """Build the arcs: source, mentees, mentors, sink, and one bypass arc for unmatched mentees."""
     from ortools.graph.python import min_cost_flow
 
     mentees, mentors = pairs.mentees, len(pairs.capacity)
     source, sink = mentees + mentors, mentees + mentors + 1
     tail = np.concatenate([np.full(mentees, source), pairs.mentee, mentees + np.arange(mentors), [source]])
     head = np.concatenate([np.arange(mentees), mentees + pairs.mentor, np.full(mentors, sink), [sink]])
-    room = np.concatenate([np.ones(mentees + len(pairs.mentee), int), pairs.capacity, [mentees]])
+    arc_capacity = np.concatenate([np.ones(mentees + len(pairs.mentee), int), pairs.capacity, [mentees]])
     cost = np.concatenate([np.zeros(mentees, int), -pairs.value, np.zeros(mentors + 1, int)])
 
     def run() -> Any:
         flow = min_cost_flow.SimpleMinCostFlow()
-        flow.add_arcs_with_capacity_and_unit_cost(tail, head, room, cost)
+        flow.add_arcs_with_capacity_and_unit_cost(tail, head, arc_capacity, cost)
         supply = np.zeros(sink + 1, int)
         supply[source], supply[sink] = mentees, -mentees
         flow.set_nodes_supplies(np.arange(sink + 1), supply)

@@ -1,4 +1,4 @@
-"""What every peer is given for free: the scores of all eligible pairs. And what is asked of its answer."""
+"""The input of every peer, the scores of all eligible pairs, and the check of its result."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from services.matcher.solver.scoring import score_block
 
 @dataclass(frozen=True)
 class Pairs:
-    """Every eligible pair of positive value with a mentor who has places, mentee by mentee, mentors ascending."""
+    """All eligible pairs of positive value with mentors who have places, by mentee, mentors ascending."""
 
     mentee: I64
     mentor: I64
@@ -26,7 +26,7 @@ class Pairs:
         return np.repeat(np.arange(len(self.capacity)), self.capacity)
 
     def by_place(self) -> tuple[I64, I64, I64]:
-        """Every pair once for each of the mentor's places: mentee, place, value."""
+        """Return every pair once for each of the mentor's places: mentee, place, value."""
         copies = self.capacity[self.mentor]
         first = np.cumsum(self.capacity) - self.capacity
         nth = np.arange(int(copies.sum())) - np.repeat(np.cumsum(copies) - copies, copies)
@@ -37,12 +37,12 @@ class Pairs:
         )
 
     def worth(self, mentor_of: I64) -> tuple[int, int]:
-        """The total value of an answer and the people matched; ValueError for one that breaks a rule."""
+        """Return the total value and the number of matched mentees; raise ``ValueError`` for an invalid result."""
         matched = np.flatnonzero(mentor_of >= 0)
         columns = len(self.capacity)
-        known, asked = self.mentee * columns + self.mentor, matched * columns + mentor_of[matched]
-        at = np.minimum(np.searchsorted(known, asked), max(len(known) - 1, 0))
-        if len(matched) and (known[at] != asked).any():
+        known, chosen = self.mentee * columns + self.mentor, matched * columns + mentor_of[matched]
+        at = np.minimum(np.searchsorted(known, chosen), max(len(known) - 1, 0))
+        if len(matched) and (known[at] != chosen).any():
             raise ValueError("the answer holds a pair that is not eligible")
         if (np.bincount(mentor_of[matched], minlength=columns) > self.capacity).any():
             raise ValueError("the answer gives a mentor more people than places")
@@ -50,18 +50,18 @@ class Pairs:
 
 
 def eligible_pairs(pool: Pool) -> Pairs:
-    """Score every eligible pair, the work the peers are spared."""
-    kinds, scores = mentee_classes(pool.rules.checked()), pool.scores.checked()
+    """Return the scored eligible pairs; this work is not measured for peers."""
+    classes, scores = mentee_classes(pool.rules.checked()), pool.scores.checked()
     rows, columns, values = [], [], []
-    for kind in range(kinds.count):
-        mentees = np.flatnonzero(kinds.kind_of == kind)
-        mentors = kinds.mentor_order[kinds.positions_of(kind)]
+    for mentee_class in range(classes.count):
+        mentees = np.flatnonzero(classes.class_of == mentee_class)
+        mentors = classes.mentor_order[classes.positions_of(mentee_class)]
         rows.append(np.repeat(mentees, len(mentors)))
         columns.append(np.tile(mentors, len(mentees)))
         values.append(score_block(scores, mentees, mentors).ravel())
     row, column, value = np.concatenate(rows), np.concatenate(columns), np.concatenate(values)
-    barred = pool.rules.excluded[:, 0] * len(pool.capacity) + pool.rules.excluded[:, 1]
-    kept = (value > 0) & (pool.capacity[column] > 0) & ~np.isin(row * len(pool.capacity) + column, barred)
-    order = np.lexsort((column[kept], row[kept]))
-    row, column, value = row[kept][order], column[kept][order], value[kept][order]
+    excluded = pool.rules.excluded[:, 0] * len(pool.capacity) + pool.rules.excluded[:, 1]
+    usable = (value > 0) & (pool.capacity[column] > 0) & ~np.isin(row * len(pool.capacity) + column, excluded)
+    order = np.lexsort((column[usable], row[usable]))
+    row, column, value = row[usable][order], column[usable][order], value[usable][order]
     return Pairs(row, column, value, pool.capacity, len(pool.tie_break.mentee_key))

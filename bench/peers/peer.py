@@ -1,4 +1,4 @@
-"""A solver other than ours, ready to run."""
+"""The interface of another solver, ready to run."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from services.matcher.solver.arrays import I64
 
 @dataclass(frozen=True)
 class Peer:
-    """`run` is what is timed; `mentor_of` reads its answer afterwards: (M,) mentor rows, -1 for none."""
+    """``run`` is the measured work; ``mentor_of`` converts its result to mentor rows (M,), -1 for unmatched."""
 
     run: Callable[[], Any]
     mentor_of: Callable[[Any], I64]
 
 
 def nobody(mentees: int) -> I64:
-    """Start from an answer in which nobody is matched."""
+    """Return mentor rows (M,) with no mentee matched."""
     return np.full(mentees, -1, np.int64)

@@ -1,4 +1,4 @@
-"""scipy's `linear_sum_assignment` (a shortest augmenting path method), with a column per place."""
+"""scipy's ``linear_sum_assignment`` (a shortest augmenting path method), with a column per place."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from services.matcher.solver.arrays import I64
 
 
 def prepare(pairs: Pairs) -> Peer:
-    """Lay out the whole matrix, zero where a pair is not eligible."""
+    """Build the dense matrix, zero for pairs that are not eligible."""
     values = np.zeros((pairs.mentees, len(pairs.capacity)))
     values[pairs.mentee, pairs.mentor] = pairs.value
     places = np.repeat(values, pairs.capacity, axis=1)

@@ -1,4 +1,4 @@
-"""scipy's `min_weight_full_bipartite_matching` (LAPJVsp), with a column per place and a way out for every mentee."""
+"""scipy's ``min_weight_full_bipartite_matching`` (LAPJVsp), with a column per place and a dummy column per mentee."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from services.matcher.solver.arrays import I64
 
 
 def prepare(pairs: Pairs) -> Peer:
-    """Build the sparse graph; weights are one higher, so that a way out is not taken for a missing edge."""
+    """Build the sparse graph; weights are one higher, so that dummy edges are not taken for missing ones."""
     mentee, place, value = pairs.by_place()
     everyone, places = np.arange(pairs.mentees), len(pairs.place)
     row, column = np.concatenate([mentee, everyone]), np.concatenate([place, places + everyone])

@@ -1,6 +1,6 @@
-"""The `matching` package's `HospitalResident`: stable (nobody would rather swap), which is not the most for everybody.
+"""The ``matching`` package's ``HospitalResident``: a stable assignment, which is not the one of highest value.
 
-Both sides rank by the same scores. Its players are used up by a run, so building them is part of it.
+Both sides rank by the same scores. A run changes its players, so creating them is part of it.
 """
 
 import sys
@@ -15,7 +15,7 @@ from services.matcher.solver.arrays import I64
 
 
 def prepare(pairs: Pairs) -> Peer:
-    """Write down everybody's ranking; mentees are the residents."""
+    """Build the rankings of all people; mentees are the residents."""
     from matching.games import HospitalResident
 
     sys.setrecursionlimit(10**6)  # it copies its players deeply, one within the other
@@ -37,9 +37,9 @@ def prepare(pairs: Pairs) -> Peer:
     return Peer(run, read)
 
 
-def _ranked(who: I64, others: I64, value: I64) -> dict[int, list[int]]:
-    order = np.lexsort((others, -value, who))
+def _ranked(rows: I64, others: I64, value: I64) -> dict[int, list[int]]:
+    order = np.lexsort((others, -value, rows))
     ranking: dict[int, list[int]] = {}
-    for one, other in zip(who[order].tolist(), others[order].tolist(), strict=True):
-        ranking.setdefault(one, []).append(other)
+    for row, other in zip(rows[order].tolist(), others[order].tolist(), strict=True):
+        ranking.setdefault(row, []).append(other)
     return ranking

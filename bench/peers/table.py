@@ -1,4 +1,4 @@
-"""Which peers there are, what they promise, and how far a plain run takes them."""
+"""The peers, whether they are exact, and up to which size they run by default."""
 
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -20,7 +20,7 @@ from bench.peers.peer import Peer
 
 
 class Entry(NamedTuple):
-    """`exact`: it promises the highest value; `largest`: the most mentees a plain run gives it; `there`: installed."""
+    """``exact``: it returns the highest value; ``largest``: most mentees in a default run; ``there``: installed."""
 
     prepare: Callable[[Pairs], Peer]
     exact: bool

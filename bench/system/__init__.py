@@ -1,1 +1,1 @@
-"""What the benchmark of the pipeline stands on: stacks, single processes and what they use, load, and a bare peer."""
+"""Parts of the pipeline benchmark: stacks, single processes and their meters, load, and a bare app to compare with."""

@@ -1,4 +1,4 @@
-"""The least that Flask and marshmallow can do with a sign-up: check the fields, insert the same row, answer its id."""
+"""A minimal sign-up in Flask and marshmallow: check the fields, insert the same row, return its id."""
 
 import os
 import uuid
@@ -42,22 +42,22 @@ class _SignUp(Schema):
     support = fields.List(fields.String())
 
 
-def _row(told: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
-    """The row that profiles would insert, with nothing sealed."""
+def _row(sign_up: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+    """Return the row that profiles would insert, without sealed fields."""
     absent = dict.fromkeys(column.name for column in people.columns if column.nullable)
     return absent | {
         "id": str(uuid.uuid4()),
         "programme_id": "cairn",
         "version": 2,
         "state": "active",
-        "locale": told.get("locale", "en"),
+        "locale": sign_up.get("locale", "en"),
         "time_zone": "UTC",
-        "agreed": sorted(told["consents"]),
-        "email": told["contact"]["email"],
-        "email_index": told["contact"]["email"],
-        "name": told.get("preferred_name"),
+        "agreed": sorted(sign_up["consents"]),
+        "email": sign_up["contact"]["email"],
+        "email_index": sign_up["contact"]["email"],
+        "name": sign_up.get("preferred_name"),
         "mentee_facts": body,
-        "support": told.get("support", []),
+        "support": sign_up.get("support", []),
         "mentee_access": [],
         "mentor_access": [],
         "created_at": datetime.now(UTC),
@@ -79,7 +79,7 @@ def bare_app(engine: sa.Engine) -> Flask:
 
 
 def serve_bare() -> int:
-    """Serve it on PORT with the settings that our services have."""
+    """Serve the app on ``PORT`` with the server settings of our services."""
     engine_url = os.environ["DATABASE_URL"]
     serve(lambda: bare_app(open_engine(engine_url)), host="127.0.0.1", port=int(os.environ["PORT"]))
     return 0

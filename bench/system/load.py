@@ -1,4 +1,4 @@
-"""Requests as people send them: as fast as the answers come, or at a steady rate whatever the answers do."""
+"""Send requests as fast as they are answered, or at a steady rate independent of the answers."""
 
 import http.client
 import json
@@ -15,7 +15,7 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer: status (0: none), seconds since it was due, and its body."""
+    """One answer: status (0: none), seconds since the request was due, and the body."""
 
     status: int
     seconds: float
@@ -23,12 +23,12 @@ class Answer:
 
 
 def as_fast_as_answered(url: str, path: str, bodies: Sequence[Body], clients: int) -> tuple[list[Answer], float]:
-    """Send bodies from so many clients, each waiting for its answer; returns the answers and the seconds in all."""
+    """Send bodies from ``clients`` threads that wait for each answer; return the answers and the total seconds."""
     return _run(url, path, bodies, clients, lambda _: time.perf_counter())
 
 
 def at_a_rate(url: str, path: str, bodies: Sequence[Body], rate: float) -> tuple[list[Answer], float]:
-    """Send so many bodies a second. Waiting counts from when a request was due, also where a client was late."""
+    """Send ``rate`` bodies a second. Latency counts from when a request was due, also if a client was late."""
     began = time.perf_counter() + 0.2
     return _run(url, path, bodies, 64, lambda number: began + number / rate)
 

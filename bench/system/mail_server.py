@@ -1,4 +1,4 @@
-"""The quickest mail server there can be: it takes every mail and forgets it, so that what is measured is ours."""
+"""A minimal mail server that accepts and discards every mail, so that only our side is measured."""
 
 import asyncio
 import os
@@ -30,6 +30,6 @@ async def _listen(port: int) -> None:
 
 
 def serve_mail() -> int:
-    """Take mail on PORT of 127.0.0.1 until told to stop."""
+    """Accept mail on ``PORT`` of 127.0.0.1 until the process ends."""
     asyncio.run(_listen(int(os.environ["PORT"])))
     return 0

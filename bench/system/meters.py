@@ -1,4 +1,4 @@
-"""Processor time and memory of processes, with everything below them, from ``/proc`` (Linux only)."""
+"""Processor time and memory of processes and their descendants, from ``/proc`` (Linux only)."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -23,9 +23,9 @@ def cpu_seconds(pids: Iterable[int]) -> float:
 
 def memory(pids: Iterable[int]) -> Memory:
     """Return the memory of these processes and their descendants."""
-    found = [pid for root in pids for pid in tree(root)]
+    all_pids = [pid for root in pids for pid in tree(root)]
     return Memory(
-        sum(_kilobytes(pid, "Rss") for pid in found) / 1e3, sum(_kilobytes(pid, "Pss") for pid in found) / 1e3
+        sum(_kilobytes(pid, "Rss") for pid in all_pids) / 1e3, sum(_kilobytes(pid, "Pss") for pid in all_pids) / 1e3
     )
 
 
@@ -41,7 +41,7 @@ def tree(root: int) -> Iterator[int]:
 
 
 def _fields(stat: Path) -> list[str]:
-    """The fields behind the name: state, parent, ...; none when the process has ended meanwhile."""
+    """Return the fields after the name: state, parent, ...; empty if the process has ended."""
     try:
         return stat.read_text(errors="replace").rpartition(")")[2].split()
     except OSError:

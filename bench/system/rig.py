@@ -1,4 +1,4 @@
-"""One role of one service at a time, as a process of its own, and what it used while it worked."""
+"""Run one role of one service at a time as a process, and measure what it uses."""
 
 import os
 import time
@@ -27,14 +27,14 @@ Row = dict[str, object]
 
 @dataclass
 class Rig:
-    """Fresh parts of a stack, migrated; starts roles on them one by one."""
+    """New, migrated parts of a stack, on which single roles are started."""
 
     stack: Stack
     folder: Path
     parts: Parts = field(init=False)
 
     def __post_init__(self) -> None:
-        """Make the databases."""
+        """Create the databases."""
         self.parts = self.stack.parts()
         self.mail_port = free_port()
         self.url = f"http://127.0.0.1:{free_port()}"
@@ -43,7 +43,7 @@ class Rig:
         self.engines = {service: open_engine(self.parts.databases[service]) for service in SERVICES}
 
     def environment(self, service: str) -> dict[str, str]:
-        """What a role of a service is told: mail leaves by SMTP where the servers are real."""
+        """Return the environment of a role; mail is sent by SMTP on the real stack."""
         extra = {"SIGN_UP_LIMIT": NO_LIMIT} if service == "profiles" else {}
         if service == "notifications" and self.stack.servers:
             extra["MAIL_URL"] = f"smtp://127.0.0.1:{self.mail_port}"
@@ -55,15 +55,15 @@ class Rig:
 
     @contextmanager
     def running(self, service: str, role: str) -> Iterator[Process]:
-        """One role, ready, until the end of the block."""
+        """Run one role within the context; yield its process when it is ready."""
         port = free_port()
-        told = {"PORT" if role == "api" else "OPS_PORT": str(port)}
+        port_setting = {"PORT" if role == "api" else "OPS_PORT": str(port)}
         process = Process(
             f"{service}-{role}",
             serve_role,
             service,
             role,
-            environment=self.environment(service) | told,
+            environment=self.environment(service) | port_setting,
             log=self.folder / "logs" / f"{service}-{role}.log",
             ready_url=f"http://127.0.0.1:{port}/readyz",
         )
@@ -73,33 +73,35 @@ class Rig:
 
     @contextmanager
     def bare_app(self) -> Iterator[tuple[Process, str]]:
-        """The bare app on a database of its own, and its address."""
+        """Run the bare app on a separate database; yield its process and address."""
         address = self.parts.databases.get("bare") or self.parts.databases["profiles"].replace(".db", "-bare.db")
         migrate(address, Path("services/profiles/adapters/migrations"))
-        with self._beside("bare", serve_bare, free_port(), DATABASE_URL=address) as (process, port):
+        with self._extra_process("bare", serve_bare, free_port(), DATABASE_URL=address) as (process, port):
             yield process, f"http://127.0.0.1:{port}"
 
     @contextmanager
     def mail_server(self) -> Iterator[None]:
-        """A mail server on the port that notifications is told."""
-        with self._beside("mail", serve_mail, self.mail_port):
+        """Run a mail server on the port that notifications uses."""
+        with self._extra_process("mail", serve_mail, self.mail_port):
             yield
 
     @contextmanager
-    def _beside(self, name: str, work: Callable[[], int], port: int, **told: str) -> Iterator[tuple[Process, int]]:
-        environment = dict(os.environ) | told | {"PORT": str(port)}
+    def _extra_process(
+        self, name: str, work: Callable[[], int], port: int, **settings: str
+    ) -> Iterator[tuple[Process, int]]:
+        environment = dict(os.environ) | settings | {"PORT": str(port)}
         log = self.folder / "logs" / f"{name}.log"
         process = Process(name, work, environment=environment, log=log, ready_url="")
         with _started(process, lambda: answers(port)):
             yield process, port
 
-    def weighted_pool(self, service: str) -> sa.Connection:
-        """A connection that only reads, so that it keeps no writer waiting."""
+    def read_connection(self, service: str) -> sa.Connection:
+        """Return a read-only connection, which does not block writers."""
         return self.engines[service].connect().execution_options(**{READ_ONLY: True})
 
     def count(self, service: str, query: str) -> int:
-        """A figure from a service's database."""
-        with self.weighted_pool(service) as connection:
+        """Return the number that a query gives in a service's database."""
+        with self.read_connection(service) as connection:
             return int(connection.execute(sa.text(query)).scalar_one())
 
 
@@ -117,7 +119,7 @@ def _started(process: Process, is_ready: Callable[[], bool]) -> Iterator[None]:
 
 @dataclass
 class Spent:
-    """Wall and processor seconds of a stretch of work: of our process, and of each server beside it."""
+    """Wall and processor seconds of some work: of our process, and of each server."""
 
     wall: float
     cpu: float
@@ -125,7 +127,7 @@ class Spent:
 
 
 class Meter:
-    """Measures processes from its making to ``read``."""
+    """Measures processes from its creation to ``read``."""
 
     def __init__(self, rig: Rig, *processes: Process) -> None:
         self._pids = [process.pid for process in processes]
@@ -137,19 +139,19 @@ class Meter:
         return time.perf_counter(), cpu_seconds(self._pids), servers
 
     def read(self) -> Spent:
-        """What was spent since."""
+        """Return the seconds since creation."""
         wall, cpu, servers = self._now()
         began, before, at_first = self._began
         return Spent(wall - began, cpu - before, {name: used - at_first[name] for name, used in servers.items()})
 
 
 def drain(rig: Rig, service: str, role: str, done: Callable[[], int], total: int) -> Row:
-    """Run one role until ``done()`` reaches ``total``; counted from its first work, so starting costs nothing."""
+    """Run one role until ``done()`` reaches ``total``; measured from its first work, so starting does not count."""
     with rig.running(service, role) as process:
         first = _wait_for(done, 1, process)
         meter = Meter(rig, process)
         last = _wait_for(done, total, process)
-        spent, held = meter.read(), memory([process.pid])
+        spent, used_memory = meter.read(), memory([process.pid])
     number = last - first
     return {
         "what": f"{service} {role}",
@@ -158,14 +160,14 @@ def drain(rig: Rig, service: str, role: str, done: Callable[[], int], total: int
         "cpu_ms": 1e3 * spent.cpu / number,
         "servers_ms": {name: 1e3 * used / number for name, used in spent.servers.items()},
         "wall": spent.wall,
-        "rss": held.rss,
+        "rss": used_memory.rss,
     }
 
 
 def _wait_for(done: Callable[[], int], total: int, process: Process) -> int:
     deadline = time.monotonic() + _PATIENCE
-    while (found := done()) < total:
+    while (count := done()) < total:
         if not process.is_alive() or time.monotonic() > deadline:
-            raise RuntimeError(f"{process.name} stands at {found} of {total}: {process.last_words()}")
+            raise RuntimeError(f"{process.name} stands at {count} of {total}: {process.last_words()}")
         time.sleep(0.05)
-    return found
+    return count

@@ -1,4 +1,4 @@
-"""The stages of the pipeline, each on what the one before it left behind."""
+"""The stages of the pipeline, each on the output of the one before."""
 
 import statistics
 import time
@@ -34,7 +34,7 @@ _SENT = "SELECT count(*) FROM outbox WHERE published_at IS NOT NULL"
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much is measured."""
+    """The sizes of a run."""
 
     seed: int
     people: int
@@ -44,20 +44,20 @@ class Sizes:
 
 
 def stages(stack: Stack, folder: Path, sizes: Sizes, wanted: Sequence[str], add: Add) -> None:
-    """Run the stages asked for."""
+    """Run the stages in ``wanted``."""
     if "roles" in wanted:
         rig = Rig(stack, folder)
         ids = sign_ups(rig, sizes, add)
         add(drain(rig, "profiles", "relay", partial(rig.count, "profiles", _SENT), 2 * len(ids)))
         add(drain(rig, "matcher", "consumer", partial(rig.count, "matcher", _INBOX), len(ids)))
-        heard = partial(rig.count, "notifications", _INBOX)
-        filling = [drain(rig, "notifications", "consumer", heard, 2 * len(ids)), mails(rig, len(ids))]
+        consumed = partial(rig.count, "notifications", _INBOX)
+        filling = [drain(rig, "notifications", "consumer", consumed, 2 * len(ids)), mails(rig, len(ids))]
         for row in filling:
             add(row)
         add(drain(rig, "notifications", "relay", partial(rig.count, "notifications", _SENT), len(ids)))
         add(filled(filling, len(ids)))
         matches = proposals(rig, ids)
-        add(drain(rig, "notifications", "consumer", lambda: heard() - 2 * len(ids), 3 * matches) | _named("matches"))
+        add(drain(rig, "notifications", "consumer", lambda: consumed() - 2 * len(ids), 3 * matches) | _named("matches"))
         add(drain(rig, "profiles", "consumer", partial(rig.count, "profiles", _INBOX), 2 * matches))
     if "system" in wanted:
         whole_system(stack, folder, sizes, add)
@@ -68,22 +68,22 @@ def _named(what: str) -> Row:
 
 
 def sign_ups(rig: Rig, sizes: Sizes, add: Add) -> list[str]:
-    """Ours and the bare app in turns; returns the ids of those who signed up with us."""
+    """Measure sign-ups with ours and the bare app in turns; return the ids of sign-ups with ours."""
     bodies = programme(sizes.seed, 0, sizes.people).mentees
     turns = [bodies[turn::_TURNS] for turn in range(_TURNS)]
-    found: dict[str, list[Row]] = {"profiles api": [], "bare app": []}
+    rows_of: dict[str, list[Row]] = {"profiles api": [], "bare app": []}
     ids: list[str] = []
     with rig.running("profiles", "api") as ours, rig.bare_app() as (bare, address):
-        as_fast_as_answered(address, "/sign-up", [_other(bodies[0])], 1)  # the first request reads modules
+        as_fast_as_answered(address, "/sign-up", [_other(bodies[0])], 1)  # the first request imports modules
         as_fast_as_answered(rig.url, SIGN_UP, [_other(bodies[0])], 1)
         for turn in turns:
             answers, row = _turn(rig, ours, rig.url, SIGN_UP, turn)
-            found["profiles api"].append(row)
+            rows_of["profiles api"].append(row)
             ids += [answer.body["id"] for answer in answers if answer.status == 201]
-            found["bare app"].append(_turn(rig, bare, address, "/sign-up", turn)[1])
-        held = {"profiles api": memory([ours.pid]).rss, "bare app": memory([bare.pid]).rss}
-    for name, rows in found.items():
-        add({"what": f"sign-ups, {name}", **_medians(rows), "rss": held[name], "turns": rows})
+            rows_of["bare app"].append(_turn(rig, bare, address, "/sign-up", turn)[1])
+        used_memory = {"profiles api": memory([ours.pid]).rss, "bare app": memory([bare.pid]).rss}
+    for name, rows in rows_of.items():
+        add({"what": f"sign-ups, {name}", **_medians(rows), "rss": used_memory[name], "turns": rows})
     return ids
 
 
@@ -128,7 +128,7 @@ def _medians(rows: Sequence[Row]) -> Row:
 
 
 def mails(rig: Rig, number: int) -> Row:
-    """Hand over what waits."""
+    """Measure sending the waiting mails."""
     solved = "SELECT count(*) FROM deliveries WHERE state = 'delivered'"
     with rig.mail_server():
         row = drain(rig, "notifications", "worker", lambda: rig.count("notifications", solved), number)
@@ -136,26 +136,31 @@ def mails(rig: Rig, number: int) -> Row:
 
 
 def filled(rows: Sequence[Row], people: int) -> Row:
-    """What hearing of 1,000 people and greeting them costs notifications, in processor seconds."""
+    """Return the processor seconds of notifications per 1,000 new people, with their greetings."""
     seconds = sum(float(str(row["cpu_ms"])) * float(str(row["number"])) for row in rows) / people
     return {"what": "notifications, s per 1,000 people", "number": people, "cpu_ms": seconds}
 
 
 def proposals(rig: Rig, ids: Sequence[str]) -> int:
-    """Tell of matches between people, as the matcher would: proposed, accepted, active; returns how many."""
+    """Publish events of matches as the matcher would: proposed, accepted, active; return the number of matches."""
     now = datetime.now(UTC)
     pairs = list(zip(ids[::2], ids[1::2], strict=False))
-    told: list[Event] = []
+    events: list[Event] = []
     for number, (mentee, mentor) in enumerate(pairs):
-        who = {"match_id": f"match-{number}", "programme_id": "cairn", "mentee_id": mentee, "mentor_id": mentor}
-        why = tuple(Reason(criterion=name, band="strong", codes=("t1d",)) for name in ("diabetes_type", "language"))
+        ids_of_match = {
+            "match_id": f"match-{number}",
+            "programme_id": "cairn",
+            "mentee_id": mentee,
+            "mentor_id": mentor,
+        }
+        reasons = tuple(Reason(criterion=name, band="strong", codes=("t1d",)) for name in ("diabetes_type", "language"))
         until = now + timedelta(days=3)
-        told.append(MatchProposed(**who, round_id="round", answer_by=until, reasons=why))
-        told.append(MatchAccepted(**who, confirm_by=until, reasons=why))
-        told.append(MatchActivated(**who, waited_seconds=60))
+        events.append(MatchProposed(**ids_of_match, round_id="round", answer_by=until, reasons=reasons))
+        events.append(MatchAccepted(**ids_of_match, confirm_by=until, reasons=reasons))
+        events.append(MatchActivated(**ids_of_match, waited_seconds=60))
     producer = open_broker(rig.parts.broker, client_id="bench").producer()
-    waiting = [outgoing(event, source="/matcher", now=now) for event in told]
-    deliveries = [producer.send(one.topic, one.key.encode(), one.value, one.headers) for one in waiting]
+    waiting = [outgoing(event, source="/matcher", now=now) for event in events]
+    deliveries = [producer.send(record.topic, record.key.encode(), record.value, record.headers) for record in waiting]
     for delivery in deliveries:
         delivery.result(60.0)
     producer.close()
@@ -163,7 +168,7 @@ def proposals(rig: Rig, ids: Sequence[str]) -> int:
 
 
 def whole_system(stack: Stack, folder: Path, sizes: Sizes, add: Add) -> None:
-    """Sign people up at a steady rate with everything running, then wait until everybody has a proposal or a reason."""
+    """Sign people up at a steady rate with all processes, then wait until all have a proposal or a reason."""
     rig = Rig(stack, folder)
     place = folder / "system"
     place.mkdir()
@@ -198,8 +203,15 @@ def whole_system(stack: Stack, folder: Path, sizes: Sizes, add: Add) -> None:
             _until_quiet(rig)
             add(_waits(rig, [answer.body["id"] for answer in answers if answer.status == 201]))
             for name, child in system.children.items():
-                held = memory([child.pid])
-                add({"what": f"  {name}", "rss": held.rss, "pss": held.pss, "cpu_ms": 1e3 * spent_by[name] / number})
+                used_memory = memory([child.pid])
+                add(
+                    {
+                        "what": f"  {name}",
+                        "rss": used_memory.rss,
+                        "pss": used_memory.pss,
+                        "cpu_ms": 1e3 * spent_by[name] / number,
+                    }
+                )
         finally:
             system.stop()
 
@@ -208,12 +220,12 @@ def _approve(system: System, mentors: Sequence[Body]) -> None:
     client, admin = Client(system.url), system.keys["ADMIN_TOKEN"]
     joined, _ = as_fast_as_answered(system.url, APPLY, mentors, 4)
     for answer in joined:
-        told = {"decision": "approved", "reason": "We met.", "trained_until": "2099-12-31"}
-        client.post(f"{APPLY}/{answer.body['id']}/approval", told, token=admin)
+        approval = {"decision": "approved", "reason": "We met.", "trained_until": "2099-12-31"}
+        client.post(f"{APPLY}/{answer.body['id']}/approval", approval, token=admin)
 
 
 def _until_quiet(rig: Rig, seconds: float = 300.0) -> None:
-    """Wait until nothing is on its way: outboxes, jobs that are due, and events that were not heard."""
+    """Wait until nothing is pending: events in outboxes, due jobs, events not consumed."""
     deadline, quiet = time.monotonic() + seconds, 0
     while quiet < 10 and time.monotonic() < deadline:
         waiting = sum(
@@ -223,19 +235,19 @@ def _until_quiet(rig: Rig, seconds: float = 300.0) -> None:
             )
             for service in rig.engines
         )
-        told = rig.count("profiles", "SELECT count(*) FROM outbox WHERE topic LIKE '%people%'")
-        waiting += max(0, told - rig.count("matcher", _INBOX))
+        published = rig.count("profiles", "SELECT count(*) FROM outbox WHERE topic LIKE '%people%'")
+        waiting += max(0, published - rig.count("matcher", _INBOX))
         quiet = quiet + 1 if waiting == 0 else 0
         time.sleep(0.2)
 
 
 def _waits(rig: Rig, ids: Sequence[str]) -> Row:
-    """From sign-up to the first proposal, for those who got one."""
-    with rig.weighted_pool("profiles") as connection:
+    """Return the times from sign-up to the first proposal, of those who got one."""
+    with rig.read_connection("profiles") as connection:
         joined = _moments(connection, "SELECT id, created_at FROM people")
-    with rig.weighted_pool("matcher") as connection:
-        asked = _moments(connection, "SELECT mentee_id, min(proposed_at) FROM matches GROUP BY mentee_id")
-    seconds = sorted((asked[one] - joined[one]).total_seconds() for one in ids if one in asked)
+    with rig.read_connection("matcher") as connection:
+        proposed = _moments(connection, "SELECT mentee_id, min(proposed_at) FROM matches GROUP BY mentee_id")
+    seconds = sorted((proposed[person] - joined[person]).total_seconds() for person in ids if person in proposed)
     if not seconds:
         return {"what": "sign-up to proposal", "number": 0}
     p50, p99 = 1e3 * statistics.median(seconds), 1e3 * _share(seconds, 0.99)

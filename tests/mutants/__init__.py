@@ -1,7 +1,7 @@
-"""Mutation tests of the matching kernel: small faults are planted one at a time, and the tests have to notice each.
+"""Mutation tests of the solver: plant small faults one at a time; the tests have to fail for each.
 
     python -m tests.mutants --count 300 --seed 1
 
-A fault that no test notices is a survivor: either a test is missing, or the fault changes nothing that anybody could
-see (`known.py` says which, and why). Our own instead of a ready-made tool, because half of the kernel is C.
+A fault that no test notices is a survivor: either a test is missing, or the fault changes no result (``known.py`` lists
+those, with reasons). Our own tool instead of a ready-made one, because half of the solver is C.
 """

@@ -1,4 +1,4 @@
-"""Faults in Python: the syntax tree says where, the text of the file is changed."""
+"""Faults in Python: found in the syntax tree, planted in the text of the file."""
 
 import ast
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ _TYPES = ("annotation", "returns", "decorator_list", "bases")
 
 
 def mutants_of(path: Path, text: str) -> Iterator[Mutant]:
-    """Every fault of ours that this file can have, in the order of the tree."""
+    """Yield all faults of a file in the order of the syntax tree."""
     starts = [0]
     for line in text.splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
@@ -53,7 +53,7 @@ def mutants_of(path: Path, text: str) -> Iterator[Mutant]:
 
 
 def _walk(node: ast.AST, within: str) -> Iterator[tuple[Any, str]]:
-    """Nodes with a place in the text that do something; types, formatted text and exports are left alone."""
+    """Yield expressions and statements with the enclosing function; not types, formatted strings and exports."""
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         within = node.name
     for field, value in ast.iter_fields(node):
@@ -66,7 +66,7 @@ def _walk(node: ast.AST, within: str) -> Iterator[tuple[Any, str]]:
 
 
 def _does_nothing(node: ast.AST) -> bool:
-    """Formatted text, what a module exports, and `strict=` (a guard for lengths that agree)."""
+    """Return whether a node is a formatted string, ``__all__`` or ``strict=`` (a guard for equal lengths)."""
     exports = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
     return exports or isinstance(node, ast.JoinedStr) or (isinstance(node, ast.keyword) and node.arg == "strict")
 

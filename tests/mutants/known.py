@@ -1,4 +1,4 @@
-"""Survivors that are no gap in the tests, each with the reason."""
+"""Survivors that do not show a gap in the tests, each with the reason."""
 
 from pathlib import Path
 
@@ -7,122 +7,123 @@ from tests.mutants.mutant import Mutant
 from tests.mutants.reason import Known
 
 KNOWN: tuple[Known, ...] = (
-    Known("assignment/certificate.c", "cairn_check", "same", "the caller has emptied it already", "0", "1"),
+    Known("assignment/certificate.c", "cairn_check", "same", "the caller passes zeros", "0", "1"),
     Known(
-        "column_generation/list_lengths.py", "*", "pace", "how long the lists are; shorter ones cost a round of pricing"
+        "column_generation/list_lengths.py", "*", "pace", "the lengths of lists; shorter ones cost a round of pricing"
     ),
-    Known("assignment/epsilon_schedule.py", "*", "pace", "where epsilon starts and how it falls"),
+    Known("assignment/epsilon_schedule.py", "*", "pace", "the sequence of epsilons"),
     Known(
-        "assignment/bipartite_graph.py", "without", "pace", "the auction's values; repair and proof see the true ones"
+        "assignment/bipartite_graph.py",
+        "subtract_offset",
+        "pace",
+        "values of the auction only; repair and certificate use the exact ones",
     ),
     Known(
         "assignment/bipartite_graph.py",
         "checked_edges",
         "same",
-        "another number for each pair, just as different from all others",
+        "another number for each pair, just as distinct",
         "mentee * max(mentors, 1) + mentor",
         "(mentee * max(mentors, 1) - mentor)",
     ),
     Known(
-        "assignment/bipartite_graph.py", "checked_edges", "same", "keys for rows that are not there", "len(indptr) - 1"
+        "assignment/bipartite_graph.py", "checked_edges", "same", "keys for rows that do not exist", "len(indptr) - 1"
     ),
     Known(
         "assignment/bipartite_graph.py",
         "problem_of",
         "same",
-        "whoever calls it has given every edge its tie",
+        "every caller has set ties",
         "edges.tie[useful] if edges.tie is not None else np.zeros(len(mentor), np.int64)",
         "(edges.tie[useful])",
     ),
-    Known("assignment/bipartite_graph.py", "refuse_large", "same", "nobody's largest value", "0"),
-    Known(
-        "assignment/bipartite_graph.py", "refuse_large", "same", "one mentee or none never sums up to the limit", "1"
-    ),
+    Known("assignment/bipartite_graph.py", "refuse_large", "same", "the largest value of no edges", "0"),
+    Known("assignment/bipartite_graph.py", "refuse_large", "same", "values of one mentee cannot exceed the total", "1"),
     Known("assignment/augment.c", "reprice", "same", "only settled nodes are nearer, and all of them are", "&&", "||"),
-    Known("scoring/select.c", "cairn_count", "same", "the caller has emptied it already", "end[0] = 0;", ";"),
-    Known("scoring/select.c", "cairn_count", "same", "rows are written anew from where the first starts", "0", "1"),
+    Known("scoring/select.c", "cairn_count", "same", "the caller passes zeros", "end[0] = 0;", ";"),
+    Known("scoring/select.c", "cairn_count", "same", "the start of the first row is set again", "0", "1"),
     *(
-        Known("scoring/scan_memory.h", "prepare", "same", "more room than is needed", was, instead)
+        Known("scoring/scan_memory.h", "prepare", "same", "more memory than needed", was, instead)
         for was, instead in (("1", "2"), ("2", "3"), ("4", "5"), ("8", "9"), ("/", "*"))
     ),
-    Known("scoring/scan.c", "cairn_merge", "same", "nobody asks whom a cut left out", "0", "1"),
+    Known("scoring/scan.c", "cairn_merge", "same", "the partner of a cut is not read", "0", "1"),
     Known("scoring/top_k.h", "nth_gain", "same", "the inner loop ends there either way", "break", "continue"),
-    Known("scoring/scan.h", "NAMED", "pace", "how close a floor is found; whatever is found is one", "&&", "||"),
+    Known("scoring/scan.h", "NAMED", "pace", "how tight the floor is; every result is a valid floor", "&&", "||"),
     Known(
         "column_generation/restricted_problem.py",
         "module",
         "pace",
-        "from how many pairs on bidding again is quicker",
+        "the number of pairs above which bidding again is faster",
         "64",
     ),
     Known("column_generation/pricing_bounds.py", "module", "pace", "how many corners are tried", "40"),
-    Known(
-        "scoring/scan_memory.h", "prepare", "same", "where memory ends it ends for several arrays at once", "&&", "||"
-    ),
+    Known("scoring/scan_memory.h", "prepare", "same", "when one allocation fails, others fail too", "&&", "||"),
     Known(
         "column_generation/price_guesses.py",
-        "guessed",
+        "guess_prices",
         "pace",
-        "which pairs the guess is made from",
+        "which pairs prices are estimated from",
         "np.repeat(lists.indptr[rows] - start[:-1], length) + np.arange(start[-1])",
     ),
     Known(
-        "column_generation/pricing_bounds.py", "within_reach", "same", "the lowest is below nothing already", "0", "(1)"
+        "column_generation/pricing_bounds.py", "within_reach", "same", "the lowest is below zero already", "0", "(1)"
     ),
     Known(
         "column_generation/pricing_bounds.py",
         "_cover",
         "pace",
-        "a mentee more is looked at",
+        "one more mentee is scored",
         "spare < fallen[mentors].max()",
     ),
-    Known("column_generation/restricted_problem.py", "_optimum", "same", "lists always bring their ties", "0", "(1)"),
-    Known("eligibility/mentee_classes.py", "module", "pace", "up to which number a table is used instead of sorting"),
+    Known("column_generation/restricted_problem.py", "_optimum", "same", "lists always have ties", "0", "(1)"),
+    Known("eligibility/mentee_classes.py", "module", "pace", "up to which number a table replaces sorting"),
     *(
         Known(
-            "eligibility/mentee_classes.py", "_distinct", "pace", "where sorting begins to be quicker than a table", was
+            "eligibility/mentee_classes.py",
+            "_distinct",
+            "pace",
+            "from which number on sorting is faster than a table",
+            was,
         )
         for was in (
-            "highest >= min(FEW, 1024 + 8 * len(numbers))",
+            "highest >= min(TABLE_SIZE, 1024 + 8 * len(numbers))",
             "1024 + 8 * len(numbers)",
             "8 * len(numbers)",
             "1024",
             "8",
         )
     ),
-    Known(
-        "eligibility/mentee_classes.py", "words_for", "same", "a word of bits more than needed is zero", "64", "(63)"
-    ),
+    Known("eligibility/mentee_classes.py", "words_for", "same", "an additional word of bits is zero", "64", "(63)"),
     *(
-        Known("eligibility/mentee_classes.py", "_joined", "pace", "how early numbers are made small again", was)
-        for was in ("count * choices", "count * choices > FEW")
+        Known("eligibility/mentee_classes.py", "_combined", "pace", "how early numbers are renumbered", was)
+        for was in ("count * choices", "count * choices > TABLE_SIZE")
     ),
-    Known("eligibility/mentee_classes.py", "_joined", "same", "the highest label of nobody", "0", "(-1)"),
+    Known("eligibility/mentee_classes.py", "_combined", "same", "the highest label of an empty array", "0", "(-1)"),
     Known(
         "eligibility/mentee_classes.py",
         "_distinct",
         "same",
-        "an entry more of the table, of which nothing is true",
+        "an additional entry of the table that stays false",
         "0",
         "(1)",
     ),
     Known("eligibility/mentee_classes.py", "_distinct", "same", "a slice may reach past the end", "1", "(2)"),
-    Known("scoring/native_pool.py", "module", "same", "there is room for more in a cell", "32_000", "(32001)"),
-    Known("scoring/native_scorer.py", "module", "pace", "how finely passes are sliced", "4_000_000"),
-    Known("scoring/native_scorer.py", "module", "pace", "how finely passes are sliced", "500_000"),
+    Known("scoring/native_pool.py", "module", "same", "a cell can hold more", "32_000", "(32001)"),
+    Known("scoring/native_scorer.py", "module", "pace", "the size of slices", "4_000_000"),
+    Known("scoring/native_scorer.py", "module", "pace", "the size of slices", "500_000"),
     Known(
         "scoring/native_scorer.py",
         "collect",
         "pace",
-        "how much of a sample is kept; longer lists tell a lower cut",
+        "the length of sample lists; longer ones give a lower cut",
         "-mentor_keep // SAMPLED",
     ),
-    Known("scoring/native_scorer.py", "_slices", "pace", "how finely passes are sliced", "SLICE_PAIRS // mentors"),
+    Known("scoring/native_scorer.py", "_slices", "pace", "the size of slices", "SLICE_PAIRS // mentors"),
     *BIDDING,
 )
 
 
 def known(mutant: Mutant, root: Path) -> Known | None:
-    """What is known about a fault, if anything."""
+    """Return the known entry of a fault, if there is one."""
     text = (root / mutant.path).read_text(encoding="utf-8")
     return next((one for one in KNOWN if one.means(mutant, text)), None)

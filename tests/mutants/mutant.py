@@ -6,7 +6,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Mutant:
-    """A file with characters `start` to `end` replaced; `within` names the function around them."""
+    """A file with characters ``start`` to ``end`` replaced; ``within`` names the function around them."""
 
     path: Path  # relative to the project's root
     line: int
@@ -16,10 +16,10 @@ class Mutant:
     instead: str
 
     def of(self, text: str) -> str:
-        """The whole file with the fault in it."""
+        """Return the text of the file with the fault in it."""
         return text[: self.start] + self.instead + text[self.end :]
 
-    def told(self, text: str) -> str:
-        """Where it is, and what was done to which piece of the text."""
+    def describe(self, text: str) -> str:
+        """Return the place of the fault and its change, for printing."""
         was = " ".join(text[self.start : self.end].split()) or "(nothing)"
         return f"{self.path}:{self.line} {self.within}: {was}  ->  {self.instead or '(nothing)'}"

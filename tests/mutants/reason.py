@@ -1,4 +1,4 @@
-"""What can be said of a survivor."""
+"""Reasons why a survivor does not matter."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -9,10 +9,10 @@ SOLVER = "services/matcher/solver"
 
 
 class Known(NamedTuple):
-    """Faults in one function (`*`: anywhere in the file) that are not told apart by any answer.
+    """Faults in one function (``*``: anywhere in the file) that change no result.
 
-    `kind`: `pace`, they change how fast the answer is found and never the answer; `same`, they change nothing at all.
-    `instead` and `was` narrow it to one fault; left empty, every fault of the function is meant.
+    ``kind`` is ``pace`` (they change the time, never the result) or ``same`` (they change nothing). ``was`` and
+    ``instead`` narrow it to one fault; if empty, every fault of the function is meant.
     """
 
     path: str
@@ -23,7 +23,7 @@ class Known(NamedTuple):
     instead: str = ""
 
     def means(self, mutant: Mutant, text: str) -> bool:
-        """Whether this is said of that fault."""
+        """Return whether this entry covers a fault in ``text``."""
         was = " ".join(text[mutant.start : mutant.end].split())
         return (
             str(mutant.path) == f"{SOLVER}/{self.path}"
@@ -33,7 +33,7 @@ class Known(NamedTuple):
         )
 
 
-def said_of_all(path: str, within: str, kind: str, why: str, *faults: str | tuple[str, str]) -> Iterator[Known]:
-    """The same said of several faults in one function: what was there, or that and what is there instead."""
-    for one in faults:
-        yield Known(path, within, kind, why, *((one,) if isinstance(one, str) else one))
+def known_faults(path: str, within: str, kind: str, why: str, *faults: str | tuple[str, str]) -> Iterator[Known]:
+    """Yield an entry for each of several faults in one function: ``was``, or (``was``, ``instead``)."""
+    for fault in faults:
+        yield Known(path, within, kind, why, *((fault,) if isinstance(fault, str) else fault))

@@ -1,4 +1,4 @@
-"""The tool that plants faults plants what it says, and notices who survives."""
+"""Tests of the tool that plants faults in the solver."""
 
 import ast
 import json
@@ -18,13 +18,13 @@ HERE = Path("here")
 
 
 def planted(mutants: list[Mutant], text: str) -> list[str]:
-    return [" ".join(one.of(text).split()) for one in mutants]
+    return [" ".join(mutant.of(text).split()) for mutant in mutants]
 
 
 def test_python_gets_one_small_fault_at_a_time() -> None:
     text = "def f(a: int) -> int:\n    if a < 2 and not a:\n        raise E()\n    a += 1\n    return -a"
-    found = planted(list(in_python.mutants_of(HERE, text)), text)
-    parts = [one.removeprefix("def f(a: int) -> int: ") for one in found]
+    texts = planted(list(in_python.mutants_of(HERE, text)), text)
+    parts = [fault.removeprefix("def f(a: int) -> int: ") for fault in texts]
     assert parts == [
         "if (a < 2 or not a): raise E() a += 1 return -a",
         "if (a <= 2) and not a: raise E() a += 1 return -a",
@@ -40,20 +40,20 @@ def test_python_gets_one_small_fault_at_a_time() -> None:
     ]
 
 
-def test_texts_types_and_exports_of_python_are_left_alone() -> None:
+def test_strings_types_and_exports_of_python_get_no_faults() -> None:
     text = '"""Says 1 < 2."""\n__all__ = ["a" + "b"]\n\n\ndef f(a: int | None) -> "x[1]":\n    return f"{a + 1}"\n'
     assert list(in_python.mutants_of(HERE, text)) == []
 
 
-def test_letters_of_two_bytes_do_not_move_the_fault() -> None:
+def test_two_byte_letters_do_not_shift_a_fault() -> None:
     text = 'a = "é", b < c\n'
     assert planted(list(in_python.mutants_of(HERE, text)), text) == ['a = "é", (b <= c)']
 
 
 def test_c_gets_one_small_fault_at_a_time() -> None:
     text = "int f(int a) { /* 1 < 2 */\n    while (a - 1 > 0) a--;\n    b[a] = 0x10;\n    return -a;\n}\n"
-    found = planted(list(in_c.mutants_of(HERE, text)), text)
-    parts = [one.removeprefix("int f(int a) { /* 1 < 2 */ ").removesuffix(" }") for one in found]
+    texts = planted(list(in_c.mutants_of(HERE, text)), text)
+    parts = [fault.removeprefix("int f(int a) { /* 1 < 2 */ ").removesuffix(" }") for fault in texts]
     assert parts == [
         "while (a + 1 > 0) a--; b[a] = 0x10; return -a;",
         "while (a - 2 > 0) a--; b[a] = 0x10; return -a;",
@@ -69,35 +69,37 @@ def test_c_gets_one_small_fault_at_a_time() -> None:
     ]
 
 
-def test_every_fault_is_one_change_in_a_file_that_still_reads() -> None:
+def test_every_fault_is_one_change_in_a_file_that_still_parses() -> None:
     faults = every_mutant("/")
     assert len(faults) > 2000
-    texts = {path: (ROOT / path).read_text(encoding="utf-8") for path in {one.path for one in faults}}
-    assert all(one.of(texts[one.path]) != texts[one.path] for one in faults)
-    for one in [one for one in faults if one.path.suffix == ".py"][::25]:
-        ast.parse(one.of(texts[one.path]))
+    texts = {path: (ROOT / path).read_text(encoding="utf-8") for path in {fault.path for fault in faults}}
+    assert all(fault.of(texts[fault.path]) != texts[fault.path] for fault in faults)
+    for fault in [fault for fault in faults if fault.path.suffix == ".py"][::25]:
+        ast.parse(fault.of(texts[fault.path]))
 
 
-def test_what_is_known_about_survivors_is_about_files_that_are_there() -> None:
+def test_every_known_survivor_matches_a_fault() -> None:
     about = {known(fault, ROOT) for fault in every_mutant("/")}
-    for one in KNOWN:
-        assert one in about, f"{one.path} {one.within} {one.was}: no such fault any more; take it off the list"
+    for fault in KNOWN:
+        assert fault in about, (
+            f"{fault.path} {fault.within} {fault.was}: no such fault any more; remove it from the list"
+        )
 
 
 @pytest.mark.parametrize(
     ("path", "left_out"), [("a/scan.c", "not False"), ("a/python_augment.py", "not True"), ("a/certificate.py", "")]
 )
-def test_only_the_twin_that_can_notice_is_asked(path: str, left_out: str) -> None:
+def test_only_tests_of_the_changed_twin_run(path: str, left_out: str) -> None:
     assert twin_of(Path(path)) == left_out
 
 
-def test_a_room_without_a_list_of_its_own_is_tried_by_all_tests() -> None:
-    assert len(files_for(Path("services/matcher/solver/new_room/a.py"), ROOT)) > 8
+def test_a_folder_without_its_own_list_runs_all_tests() -> None:
+    assert len(files_for(Path("services/matcher/solver/new_folder/a.py"), ROOT)) > 8
     assert files_for(Path("services/matcher/solver/arrays/checks.py"), ROOT)[0].endswith("test_bad_arrays.py")
 
 
 @pytest.mark.slow
-def test_a_fault_is_tried_in_a_copy_and_noticed(tmp_path: Path) -> None:
+def test_a_fault_tried_in_a_copy_is_found(tmp_path: Path) -> None:
     checks = ROOT / "services/matcher/solver/arrays/checks.py"
     before = checks.read_bytes()
     command = [sys.executable, "-m", "tests.mutants", "--count", "4", "--files", "arrays/checks.py"]

@@ -1,4 +1,4 @@
-"""Try one fault: a copy of the project with the fault in it, and the kernel's tests in a process of its own."""
+"""Try one fault: run the solver's tests in a separate process, in a copy of the project with the fault."""
 
 import math
 import os
@@ -17,9 +17,9 @@ from tests.mutants.mutant import Mutant
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("services", "tests", "deploy", "pyproject.toml")
-KERNEL_TESTS = Path("tests/matcher/solver")
-# Tests of a room in the order in which they notice most in least time; a room not named here takes all of them.
-TRIED = {
+SOLVER_TESTS = Path("tests/matcher/solver")
+# Tests of a folder, those that find most in least time first; other folders run all tests.
+TESTS = {
     "arrays": ("bad_arrays", "arrays"),
     "eligibility": ("bad_arrays", "mentee_classes", "solve"),
     "scoring": ("candidate_lists", "bad_arrays", "limits", "warm_start", "solve"),
@@ -61,8 +61,8 @@ TRIED = {
 NOT_BUILT, MEGABYTES = 90, 4096
 
 
-def copied(folder: Path) -> Path:
-    """Copy what the tests need into `folder`."""
+def copy_project(folder: Path) -> Path:
+    """Copy the files that the tests need into ``folder``; return it."""
     for name in COPIED:
         source = ROOT / name
         if source.is_dir():
@@ -72,58 +72,58 @@ def copied(folder: Path) -> Path:
     return folder
 
 
-def files_for(path: Path, room: Path) -> list[str]:
-    """Name the test files that try the room of `path`."""
-    places = {one.stem: one for one in sorted((room / KERNEL_TESTS).rglob("test_*.py"))}
-    named = [places.get(f"test_{name}") for name in TRIED.get(path.parent.name, ())]
-    found = [one for one in named if one is not None] or list(places.values())
-    return [str(one.relative_to(room)) for one in found]
+def files_for(path: Path, copy: Path) -> list[str]:
+    """Return the test files for the folder of ``path``."""
+    files = {file.stem: file for file in sorted((copy / SOLVER_TESTS).rglob("test_*.py"))}
+    named = [files.get(f"test_{name}") for name in TESTS.get(path.parent.name, ())]
+    chosen = [file for file in named if file is not None] or list(files.values())
+    return [str(file.relative_to(copy)) for file in chosen]
 
 
-def tried(room: Path, mutant: Mutant, seconds: float) -> str:
-    """Return `killed`, `survived`, `timeout` (killed as well) or `not built`; the copy is as before afterwards."""
-    file = room / mutant.path
+def try_mutant(copy: Path, mutant: Mutant, seconds: float) -> str:
+    """Return ``killed``, ``survived``, ``timeout`` (killed too) or ``not built``; restores the copy."""
+    file = copy / mutant.path
     text, times = file.read_text(encoding="utf-8"), file.stat()
     file.write_text(mutant.of(text), encoding="utf-8")
-    os.utime(file, (times.st_atime, times.st_mtime + 2 + mutant.start % 1000))  # compiled files know their source by it
+    os.utime(file, (times.st_atime, times.st_mtime + 2 + mutant.start % 1000))  # bytecode caches compare it
     try:
-        chosen = files_for(mutant.path, room)
-        said = verdict(room, chosen, seconds, twin_of(mutant.path))
+        chosen = files_for(mutant.path, copy)
+        result = verdict(copy, chosen, seconds, twin_of(mutant.path))
         in_c = mutant.path.suffix in (".c", ".h")
-        return guarded_verdict(room, chosen, seconds) if said == "survived" and in_c and guards() else said
+        return guarded_verdict(copy, chosen, seconds) if result == "survived" and in_c and guards() else result
     finally:
         file.write_text(text, encoding="utf-8")
         os.utime(file, (times.st_atime, times.st_mtime))
 
 
 def twin_of(path: Path) -> str:
-    """Leave out the tests that only run the other twin (they are parametrised by `compiled`)."""
+    """Return the pytest expression that leaves out the tests of the other twin (parametrised by ``compiled``)."""
     if path.suffix in (".c", ".h") or path.stem.startswith("native"):
         return "not False"
     return "not True" if path.stem.startswith("python") else ""
 
 
-def guarded_verdict(room: Path, tests: list[str], seconds: float) -> str:
-    """Ask once more, with every reach outside an array an error: what it reads there is often harmless by chance."""
+def guarded_verdict(copy: Path, tests: list[str], seconds: float) -> str:
+    """Run the tests with sanitizers: reads outside an array are often harmless by chance."""
     try:
         with tempfile.TemporaryDirectory() as folder:
-            done = run_guarded(room, Path(folder), [*tests, "-k", "not False"], 20 * seconds)
+            done = run_guarded(copy, Path(folder), [*tests, "-k", "not False"], 20 * seconds)
     except subprocess.TimeoutExpired:
         return "timeout"
     return "killed" if done.returncode else "survived"
 
 
-def verdict(room: Path, tests: list[str], seconds: float, chosen: str = "") -> str:
-    """Run tests in a forked process, so that what every run imports is imported once; `seconds` of processor time."""
-    return measured(room, [*tests, "-k", chosen], seconds)[0]
+def verdict(copy: Path, tests: list[str], seconds: float, chosen: str = "") -> str:
+    """Run tests in a forked process, which shares imports, within ``seconds`` of processor time; return the verdict."""
+    return measure(copy, [*tests, "-k", chosen], seconds)[0]
 
 
-def measured(room: Path, tests: list[str], seconds: float) -> tuple[str, float]:
-    """The verdict, and the processor seconds it took: a busy machine changes neither."""
+def measure(copy: Path, tests: list[str], seconds: float) -> tuple[str, float]:
+    """Return the verdict and the processor seconds used, which do not depend on other load."""
     child = os.fork()
     if child == 0:
-        os._exit(_run(room, tests, math.ceil(seconds)))
-    ends = time.monotonic() + 30 * seconds  # for a process that sleeps
+        os._exit(_run(copy, tests, math.ceil(seconds)))
+    ends = time.monotonic() + 30 * seconds  # wall time, for a process that sleeps
     while time.monotonic() < ends:
         done, status, used = os.wait4(child, os.WNOHANG)
         if done:
@@ -137,8 +137,8 @@ def measured(room: Path, tests: list[str], seconds: float) -> tuple[str, float]:
     return "timeout", seconds
 
 
-def _run(room: Path, tests: list[str], seconds: int) -> int:
-    """In the forked process: forget our own modules, take those of the copy, build its core, run its tests."""
+def _run(copy: Path, tests: list[str], seconds: int) -> int:
+    """In the forked process: drop our modules, build the core of the copy, run its tests."""
     import pytest
 
     os.setsid()
@@ -149,8 +149,8 @@ def _run(room: Path, tests: list[str], seconds: int) -> int:
         os.dup2(silent, stream)
     for name in [name for name in sys.modules if name.split(".")[0] in ("services", "tests", "deploy")]:
         del sys.modules[name]
-    os.chdir(room)
-    sys.path[0] = str(room)
+    os.chdir(copy)
+    sys.path[0] = str(copy)
     try:
         from services.matcher.solver.native.build import build
 

@@ -1,8 +1,8 @@
-"""What the matching kernel says when it cannot answer: one sentence each, nothing lost."""
+"""Errors of the solver, each with a one-sentence message."""
 
 
 class MatchingError(Exception):
-    """Anything the kernel refuses; the caller's arrays are never changed."""
+    """Base of all errors of the solver. The caller's arrays are never changed."""
 
 
 class BadArraysError(MatchingError, ValueError):
@@ -10,20 +10,20 @@ class BadArraysError(MatchingError, ValueError):
 
 
 class ValueTooLargeError(MatchingError, OverflowError):
-    """Scores so large that exact 64-bit sums could overflow; lower the weights or the bonuses."""
+    """Scores or prices are so large that exact 64-bit sums could overflow; lower the weights or the bonuses."""
 
 
 class LimitReachedError(MatchingError):
-    """The run would take more time or memory than it was allowed."""
+    """The run needs more time or memory than it may take."""
 
 
 class TimeLimitReachedError(LimitReachedError):
-    """The allowed seconds are over; no half answer is given."""
+    """The allowed seconds are over; no partial answer is returned."""
 
 
 class MemoryLimitReachedError(LimitReachedError):
-    """The estimated working memory is above what was allowed, found before it was taken."""
+    """The estimated working memory is above the limit; raised before it is allocated."""
 
 
 class RunCancelledError(MatchingError):
-    """The caller's `cancelled()` said yes between two slices of work."""
+    """The caller's ``cancelled()`` returned true between two slices of work."""

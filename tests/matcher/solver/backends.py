@@ -1,4 +1,4 @@
-"""Each test of the kernel runs on the plain twin, and on the compiled core where a compiler built it."""
+"""Parameters that run each test on the Python twin, and on the compiled core if it is built."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A town where people come and go: standing markets are told, and what they say is checked against everything known."""
+"""A scenario of arrivals and departures: dynamic assignments are changed and checked against all known pairs."""
 
 from collections.abc import Callable
 
@@ -12,8 +12,8 @@ from tests.matcher.solver.markets import edges_of
 TIES = 2**40
 
 
-class Town:
-    """Values and ties of all pairs, places of all mentors, and the standing markets that hear of every change."""
+class Scenario:
+    """Values and ties of all pairs, places of all mentors, and the dynamic assignments that get every change."""
 
     def __init__(self, seed: int, twins: tuple[bool, ...], *, mentees: int = 4, mentors: int = 3) -> None:
         self._rng = np.random.default_rng(seed)
@@ -23,10 +23,10 @@ class Town:
         self.capacity = self._rng.integers(0, 4, mentors)
         edges = edges_of(self.values, self.ties)
         answer = assign(edges, self.capacity)
-        self.doors = [DynamicAssignment(edges, self.capacity, answer, compiled=twin) for twin in twins]
+        self.dynamics = [DynamicAssignment(edges, self.capacity, answer, compiled=twin) for twin in twins]
 
     def change(self) -> None:
-        """Let one thing happen, whatever it is."""
+        """Make one random change."""
         changes: tuple[Callable[[], None], ...] = (
             self.a_mentee_comes,
             self.a_mentee_comes,
@@ -35,8 +35,8 @@ class Town:
             self.a_mentor_leaves,
             self.places_change,
             self.places_change,
-            self.somebody_is_told_of_more,
-            self.somebody_is_told_of_more,
+            self.pairs_are_added,
+            self.pairs_are_added,
         )
         changes[self._rng.integers(len(changes))]()
 
@@ -44,59 +44,59 @@ class Town:
         values = self._pairs(1, self.values.shape[1])
         ties = self._rng.integers(0, TIES, values.shape)
         mentors = self._rng.permutation(np.flatnonzero(values[0]))
-        for context in self.doors:
-            assert context.insert_mentee(mentors, values[0, mentors], ties[0, mentors]) == len(self.values)
+        for dynamic in self.dynamics:
+            assert dynamic.insert_mentee(mentors, values[0, mentors], ties[0, mentors]) == len(self.values)
         self.values, self.ties = np.vstack([self.values, values]), np.vstack([self.ties, ties])
 
     def a_mentor_comes(self) -> None:
-        """People who left may be among those a newcomer knows: they are back then."""
+        """Edges to mentees who left bring them back."""
         values, places = self._pairs(len(self.values), 1), int(self._rng.integers(0, 4))
         ties = self._rng.integers(0, TIES, values.shape)
         mentees = self._rng.permutation(np.flatnonzero(values[:, 0]))
-        for context in self.doors:
-            row = context.insert_mentor(mentees, values[mentees, 0], ties[mentees, 0], places)
+        for dynamic in self.dynamics:
+            row = dynamic.insert_mentor(mentees, values[mentees, 0], ties[mentees, 0], places)
             assert row == self.values.shape[1]
         self.values, self.ties = np.hstack([self.values, values]), np.hstack([self.ties, ties])
         self.capacity = np.append(self.capacity, places)
 
     def a_mentee_leaves(self) -> None:
         row = int(self._rng.integers(len(self.values)))
-        for context in self.doors:
-            context.remove_mentee(row)
+        for dynamic in self.dynamics:
+            dynamic.remove_mentee(row)
         self.values[row] = 0
 
     def a_mentor_leaves(self) -> None:
         row = int(self._rng.integers(self.values.shape[1]))
-        for context in self.doors:
-            context.remove_mentor(row)
+        for dynamic in self.dynamics:
+            dynamic.remove_mentor(row)
         self.values[:, row], self.capacity[row] = 0, 0
 
     def places_change(self) -> None:
         row, places = int(self._rng.integers(self.values.shape[1])), int(self._rng.choice([0, 1, 2, 3, 30]))
-        for context in self.doors:
-            context.set_capacity(row, places)
+        for dynamic in self.dynamics:
+            dynamic.set_capacity(row, places)
         self.capacity[row] = places
 
-    def somebody_is_told_of_more(self) -> None:
-        """Pairs known already keep their value, whatever is said of them again."""
+    def pairs_are_added(self) -> None:
+        """Pairs that exist keep their value when they are added again."""
         row = int(self._rng.integers(len(self.values)))
         values = self._pairs(1, self.values.shape[1])[0]
         mentors = self._rng.permutation(np.flatnonzero(values))
-        for context in self.doors:
-            context.add_pairs(row, mentors, values[mentors], self.ties[row, mentors])
+        for dynamic in self.dynamics:
+            dynamic.add_pairs(row, mentors, values[mentors], self.ties[row, mentors])
         new = (self.values[row] == 0) & (values > 0)
         self.values[row, new] = values[new]
 
     def batch(self) -> list[int]:
-        """The pairs a batch over everything known would give."""
+        """Return the pairs of a batch solve over all known pairs."""
         paired: list[int] = assign(edges_of(self.values, self.ties), self.capacity, compiled=False).mentor_of.tolist()
         return paired
 
     def check(self, now: Optimum, value: int) -> None:
-        """Prices cover every pair, pairs pay exactly their worth, and nobody pays for what is free."""
+        """Check that reduced costs are not negative, zero on matched pairs, and free people have price zero."""
         paid, paid_ties = (
-            _beside(now.mentee_price, now.mentor_price),
-            _beside(now.mentee_tie_price, now.mentor_tie_price),
+            _sums(now.mentee_price, now.mentor_price),
+            _sums(now.mentee_tie_price, now.mentor_tie_price),
         )
         known = self.values > 0
         short = (paid < self.values) | ((paid == self.values) & (paid_ties < self.ties))
@@ -122,6 +122,6 @@ class Town:
         return np.where(self._rng.random(worth.shape) < self._rng.choice([0.1, 0.4, 0.9]), worth, 0)
 
 
-def _beside(mentee: I64, mentor: I64) -> I64:
-    beside: I64 = mentee[:, None] + mentor[None, :]
-    return beside
+def _sums(mentee: I64, mentor: I64) -> I64:
+    sums: I64 = mentee[:, None] + mentor[None, :]
+    return sums

@@ -1,4 +1,4 @@
-"""The compiled core with every reach outside an array, and every undefined step, made an error (gcc's sanitizers)."""
+"""Run tests on a core built with gcc's sanitizers: invalid accesses and undefined behaviour are errors."""
 
 import os
 import subprocess
@@ -22,34 +22,36 @@ RUN = """
 import sys
 from pathlib import Path
 import pytest
-from services.matcher.solver.native import loading
-loading.BUILD = Path(sys.argv[1])
-assert loading.available()
+from services.matcher.solver.native import library
+library.BUILD = Path(sys.argv[1])
+assert library.available()
 sys.exit(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--capture=sys", *sys.argv[2:]]))
 """
 
 
 def guards() -> list[str]:
-    """The sanitizers' own libraries; empty where this machine has no compiler that brings them."""
+    """Return the sanitizers' libraries; empty if there is no compiler that has them."""
     command = compiler()
     if command is None:
         return []
-    asked = [
-        subprocess.run([*command, f"-print-file-name={one}"], capture_output=True, text=True, check=False)
-        for one in GUARDS
+    printed = [
+        subprocess.run([*command, f"-print-file-name={library}"], capture_output=True, text=True, check=False)
+        for library in GUARDS
     ]
-    found = [one.stdout.strip() for one in asked]
-    return found if all(Path(one).is_file() for one in found) else []
+    paths = [result.stdout.strip() for result in printed]
+    return paths if all(Path(path).is_file() for path in paths) else []
 
 
 def run_guarded(root: Path, folder: Path, tests: list[str], seconds: float) -> subprocess.CompletedProcess[str]:
-    """Build the core of the project at `root` into `folder` and run tests on it; CalledProcessError where it does not
-    build."""
+    """Build the core of the project at ``root`` into ``folder`` and run tests on it.
+
+    Raises ``CalledProcessError`` when the build fails.
+    """
     name = "from services.matcher.solver.native.library import file_name; print(file_name())"
-    told = subprocess.run([sys.executable, "-c", name], cwd=root, capture_output=True, text=True, check=True)
-    sources = sorted(map(str, (root / "services" / "matcher" / "domain").glob("*/*.c")))
-    made = folder / told.stdout.strip()
-    subprocess.run([*(compiler() or []), *FLAGS, "-o", str(made), *sources], check=True, capture_output=True)
+    name_printed = subprocess.run([sys.executable, "-c", name], cwd=root, capture_output=True, text=True, check=True)
+    sources = sorted(map(str, (root / "services" / "matcher" / "solver").glob("*/*.c")))
+    built = folder / name_printed.stdout.strip()
+    subprocess.run([*(compiler() or []), *FLAGS, "-o", str(built), *sources], check=True, capture_output=True)
     settings = {
         **os.environ,
         "LD_PRELOAD": " ".join(guards()),

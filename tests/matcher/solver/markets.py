@@ -1,4 +1,4 @@
-"""Small markets for the kernel's tests: seeded, full of ties, with everything that can go wrong in them."""
+"""Small seeded markets for the solver's tests, with many ties and all special cases."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -53,12 +53,12 @@ def a_market(seed: int, *, most: int = 12, largest: int | None = None, capacity:
 
 
 def brute_force(market: Market) -> I64:
-    """Try every assignment; return the pairs of the highest (value, tie), as the promise says."""
+    """Return the pairs of the highest (value, tie) by trying every assignment."""
     rows, columns = market.values.shape
     choices = every_choice(rows, columns)
     worth, fine = np.zeros(len(choices), dtype=np.int64), np.ones(len(choices), dtype=np.bool_)
     for i in range(rows):
-        value = np.append(market.values[i], 0)[choices[:, i]]  # the last stands for nobody
+        value = np.append(market.values[i], 0)[choices[:, i]]  # the last stands for unmatched
         fine &= (choices[:, i] < 0) | (value > 0)
         worth += value
     for j in range(columns):
@@ -72,12 +72,12 @@ def brute_force(market: Market) -> I64:
 
 @cache
 def every_choice(rows: int, columns: int) -> I64:
-    """Each way in which so many people each take one of the columns or, -1, none; ((columns + 1) ** rows, rows)."""
+    """Return all choices of a column, or -1 for none, for each row; ((columns + 1) ** rows, rows)."""
     return np.array(list(product(range(-1, columns), repeat=rows)), dtype=np.int64).reshape((columns + 1) ** rows, rows)
 
 
 def best_value(values: I64, capacity: I64) -> int:
-    """Ask scipy, with one column per place."""
+    """Return the best value by scipy, with one column per place."""
     places = np.repeat(np.maximum(values, 0), capacity, axis=1)
     rows, columns = linear_sum_assignment(places, maximize=True)
     return int(places[rows, columns].sum())

@@ -1,4 +1,4 @@
-"""Small pools of rules and scores, and what they mean written out pair by pair."""
+"""Small pools of rules and scores, and their eligibility and scores computed pair by pair."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from services.matcher.solver.scoring import Overlap, ScoreModel
 
 @dataclass(frozen=True)
 class Pool:
-    """Everything `solve` takes."""
+    """The arguments of ``solve``."""
 
     rules: BitRules
     scores: ScoreModel
@@ -58,7 +58,7 @@ def a_pool(
     steps: int = 3,
     weight: int = 50,
 ) -> Pool:
-    """Return a pool with many ties (`steps` distinct values per table) and about `places` places per mentee."""
+    """Return a pool with many ties (``steps`` distinct values per table) and about ``places`` places per mentee."""
     rng = np.random.default_rng(seed)
     scores = ScoreModel(
         tables=tuple((rng.integers(-1, steps, (5, 4)) * weight).astype(np.int32) for _ in range(3)),
@@ -91,7 +91,7 @@ def a_pool(
 
 
 def eligible(rules: BitRules) -> npt.NDArray[np.bool_]:
-    """Say the rules again, pair by pair."""
+    """Return eligibility by the rules, pair by pair."""
     allowed = np.ones((rules.mentees, rules.mentors), dtype=bool)
     words = np.ones(len(rules.any_mentee), np.int64) if rules.any_words is None else rules.any_words
     rule_of_word = np.repeat(np.arange(len(words)), words)
@@ -105,7 +105,7 @@ def eligible(rules: BitRules) -> npt.NDArray[np.bool_]:
 
 
 def scored(scores: ScoreModel) -> I64:
-    """Say the scores again, pair by pair, as the docstring has it."""
+    """Return the scores pair by pair, by the formula of ``ScoreModel``."""
     rows, columns = len(scores.mentee_bonus), len(scores.mentor_bonus)
     total = np.zeros((rows, columns), np.int64)
     for i, j in np.ndindex(rows, columns):

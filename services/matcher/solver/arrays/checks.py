@@ -1,4 +1,4 @@
-"""Turn what a caller gives into contiguous integer arrays, or say in one sentence why not."""
+"""Convert input to contiguous integer arrays; raise ``BadArraysError`` with one sentence where it cannot be."""
 
 from typing import Any
 
@@ -12,12 +12,12 @@ Shape = tuple[int | None, ...]
 
 
 def as_i64(name: str, given: npt.ArrayLike, shape: Shape) -> I64:
-    """Return `given` as contiguous int64 of `shape` (None = any length); refuse NaN, infinities and fractions."""
+    """Return ``given`` as contiguous int64 of ``shape`` (None = any length); raise for NaN, infinity and fractions."""
     return np.ascontiguousarray(_whole(name, given, shape, np.int64), dtype=np.int64)
 
 
 def as_rows(name: str, given: npt.ArrayLike, shape: Shape, rows: int, *, none: bool = False) -> I64:
-    """Return `given` as row numbers 0 .. rows - 1, with `none` also -1; refuse masks, which are not row numbers."""
+    """Return ``given`` as row numbers 0 .. rows - 1, or -1 where ``none``; raise for boolean masks."""
     array = as_i64(name, given, shape)
     if np.asarray(given).dtype.kind == "b":
         raise BadArraysError(f"{name} is a mask, not row numbers")
@@ -27,12 +27,12 @@ def as_rows(name: str, given: npt.ArrayLike, shape: Shape, rows: int, *, none: b
 
 
 def as_i32(name: str, given: npt.ArrayLike, shape: Shape) -> I32:
-    """Return `given` as contiguous int32 of `shape`; refuse what does not fit."""
+    """Return ``given`` as contiguous int32 of ``shape``; raise for numbers that do not fit."""
     return np.ascontiguousarray(_whole(name, given, shape, np.int32), dtype=np.int32)
 
 
 def as_u64(name: str, given: npt.ArrayLike, shape: Shape) -> U64:
-    """Return `given` as contiguous uint64 of `shape` (bit masks and keys); refuse negatives."""
+    """Return ``given`` as contiguous uint64 of ``shape`` (bit masks and keys); raise for negatives."""
     return np.ascontiguousarray(_whole(name, given, shape, np.uint64), dtype=np.uint64)
 
 
@@ -60,7 +60,7 @@ def _check_whole_floats(name: str, array: AnyArray) -> None:
     if not np.isfinite(array).all():
         raise BadArraysError(f"{name} holds NaN or infinite numbers")
     if (array != np.floor(array)).any():
-        raise BadArraysError(f"{name} holds fractions; the kernel is exact and takes whole numbers")
+        raise BadArraysError(f"{name} holds fractions; the solver is exact and takes whole numbers")
 
 
 def _check_shape(name: str, array: AnyArray, shape: Shape) -> None:

@@ -1,4 +1,4 @@
-"""The four array types the kernel speaks."""
+"""The four array types of the solver."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The transportation problem, exactly: an assignment of most value, prices that prove it, a fixed tie-break."""
+"""The transportation problem, solved exactly: the best assignment, dual prices that prove it, a fixed tie-break."""
 
 from .bipartite_graph import LARGEST_TOTAL, checked_capacity, indexed
 from .certificate import certify

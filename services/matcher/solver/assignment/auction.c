@@ -1,6 +1,6 @@
 /* Forward and reverse auction with native capacities (Bertsekas, Castanon and Tsaknakis, SIAM J. Optimization 3, 1993).
-   Prices are scaled by the caller so that whole numbers leave room for epsilon. The outcome is only a good start:
-   augment.c makes it exact, so a run may stop anywhere. */
+   The caller scales prices so that epsilon can be a whole number. The result only has to be a good start, because
+   augment.c makes it exact; a run may stop anywhere. */
 #include "market.h"
 
 typedef struct {
@@ -24,7 +24,7 @@ static int32_t pop(Queue *queue) {
     return item;
 }
 
-/* The places of a mentor are a heap by bid: the lowest bid is the price of a place. */
+/* Restore the heap of a mentor's places after a change at `at`. The lowest bid is the price of a place. */
 static void sift(Market *m, int64_t base, int64_t size, int64_t at) {
     int32_t edge = m->slot_edge[base + at];
     int64_t bid = m->slot_bid[base + at];
@@ -65,7 +65,7 @@ static void unseat(Market *m, int64_t j, int32_t edge) {
     sift(m, base, last, at);
 }
 
-/* Mentees without a place bid until nobody gains by bidding. Returns what is left of `budget` (edges looked at). */
+/* Forward auction: unmatched mentees bid until no bid gains anything. Returns the rest of `budget` (edges scanned). */
 int64_t cairn_forward(Market *m, Queue *mentees, int64_t scale, int64_t epsilon, int64_t budget) {
     while (mentees->size && budget > 0) {
         int32_t i = pop(mentees);
@@ -106,7 +106,8 @@ int64_t cairn_forward(Market *m, Queue *mentees, int64_t scale, int64_t epsilon,
 
 enum { AT_ONCE = 16 };
 
-/* Mentors with open places and a price above zero court mentees until nobody gains. */
+/* Reverse auction: mentors with open places and a price above zero bid for mentees until no bid gains anything.
+   Returns the rest of `budget` (edges scanned). */
 int64_t cairn_reverse(Market *m, Queue *mentors, int64_t scale, int64_t epsilon, int64_t budget) {
     int64_t gains[AT_ONCE + 1];
     int32_t edges[AT_ONCE + 1];
@@ -153,7 +154,8 @@ int64_t cairn_reverse(Market *m, Queue *mentors, int64_t scale, int64_t epsilon,
     return budget;
 }
 
-/* Start a phase of smaller epsilon: prices stay, pairs that are no longer nearly best are given up and queued. */
+/* Start a phase with a smaller epsilon: keep prices, dissolve pairs that break epsilon-complementary slackness, and
+   queue the mentees who bid. */
 void cairn_loosen(Market *m, Queue *mentees, int64_t scale, int64_t epsilon) {
     for (int64_t i = 0; i < m->mentees; i++) {
         int32_t own = m->edge_of[i];
@@ -173,7 +175,8 @@ void cairn_loosen(Market *m, Queue *mentees, int64_t scale, int64_t epsilon) {
         for (int64_t s = m->slot_start[j]; s < m->slot_start[j] + m->load[j]; s++) m->slot_bid[s] = m->v[j];
 }
 
-/* Between forward and reverse: matched mentees are worth what their mentor's price leaves them. */
+/* Switch from forward to reverse: set the prices of mentees from the prices of mentors, and queue the mentors who
+   bid. */
 void cairn_turn(Market *m, Queue *mentors, int64_t scale) {
     for (int64_t i = 0; i < m->mentees; i++) {
         int32_t e = m->edge_of[i];

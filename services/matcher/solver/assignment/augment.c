@@ -1,6 +1,6 @@
-/* Exact repair: shortest augmenting paths from both sides over two-word values, compared word by word (the ordered group
-   Z x Z). See plain_repair.py, its twin, for the method and the sources. Work memory belongs to the caller and is left
-   clean. */
+/* Exact repair: shortest augmenting paths from both sides over two-word values, compared word by word (the ordered
+   group Z x Z). Method and sources: its twin, python_augment.py. The caller owns the work memory; it is left clean.
+   */
 #include "market.h"
 
 typedef struct {
@@ -10,13 +10,13 @@ typedef struct {
 typedef struct {
     Pair *mentor_distance, *mentee_distance; /* (N), (M) */
     int32_t *came_from;                      /* (max(M, N)) edge through which a node was reached */
-    int32_t *leaver;                         /* (N) fill only: the mentee through whom a mentor was reached */
+    int32_t *leaver;                         /* (N) augment_mentor only: the mentee through whom a mentor was reached */
     uint8_t *mentor_state, *mentee_state;    /* (N), (M) 0 untouched, 1 tentative, 2 settled; zero between calls */
     int32_t *mentor_seen, *mentee_seen;      /* (N), (M) touched nodes */
     Pair *heap_key;                          /* (max(M, N)) */
     int32_t *heap_node;                      /* (max(M, N)) */
     int32_t *heap_at;                        /* (max(M, N)) place of a node in the heap */
-    uint8_t *lowered;                        /* (M) or NULL: set for mentees whose price fell */
+    uint8_t *lowered;                        /* (M) or NULL: 1 for mentees whose price fell */
     int64_t heap_size, mentors_seen, mentees_seen;
 } Work;
 
@@ -92,7 +92,8 @@ static void reach(Work *w, int32_t node, Pair distance, uint8_t state) {
         heap_up(w, w->heap_size++, node, distance);
 }
 
-/* Move prices by what each settled node is nearer than `best`, and clean the work memory. `sign` is +1 when mentors pay. */
+/* Move the price of each settled node by how much nearer it is than `best`, and clean the work memory. With `sign` +1
+   prices of mentors rise, with -1 they fall. */
 static void reprice(Market *m, Work *w, Pair best, int64_t sign) {
     for (int64_t s = 0; s < w->mentees_seen; s++) {
         int32_t i = w->mentee_seen[s];
@@ -116,8 +117,9 @@ static void reprice(Market *m, Work *w, Pair best, int64_t sign) {
     w->mentees_seen = w->mentors_seen = w->heap_size = 0;
 }
 
-/* Place an unmatched mentee by the cheapest chain of moves, or leave the cheapest one out. Returns edges looked at. */
-static int64_t place(Market *m, Work *w, int32_t start) {
+/* Match an unmatched mentee along the shortest augmenting path, which may leave another mentee unmatched.
+   Returns the number of edges scanned. */
+static int64_t augment_mentee(Market *m, Work *w, int32_t start) {
     Pair best = mentee_price(m, start);
     int32_t end_mentee = start, end_mentor = -1, j = -1;
     int64_t looked = 0;
@@ -167,8 +169,9 @@ static int64_t place(Market *m, Work *w, int32_t start) {
     }
 }
 
-/* Fill one open place by the cheapest chain of moves, or lower the cheapest price to zero. Returns edges looked at. */
-static int64_t fill(Market *m, Work *w, int32_t start) {
+/* Fill one open place along the shortest augmenting path, or lower the price at its end to zero.
+   Returns the number of edges scanned. */
+static int64_t augment_mentor(Market *m, Work *w, int32_t start) {
     Pair best = mentor_price(m, start), here = zero();
     int32_t end_mentee = -1, end_mentor = start, j = start;
     int64_t looked = 0;
@@ -199,7 +202,7 @@ static int64_t fill(Market *m, Work *w, int32_t start) {
         while (w->heap_size && less(w->heap_key[0], best) && j < 0) {
             here = w->heap_key[0];
             int32_t i = heap_pop(w);
-            if (w->mentee_state[i] == 2) continue; /* settled with its mentor */
+            if (w->mentee_state[i] == 2) continue; /* settled together with the mentor */
             w->mentee_state[i] = 2;
             j = m->mentor[m->edge_of[i]];
             w->leaver[j] = i;
@@ -215,14 +218,14 @@ static int64_t fill(Market *m, Work *w, int32_t start) {
     if (m->edge_of[i] >= 0) unseat(m, m->edge_of[i]);
     for (;;) {
         int32_t e = w->came_from[i], to = m->mentor[e];
-        if (to != start) unseat(m, m->edge_of[w->leaver[to]]); /* make room first */
+        if (to != start) unseat(m, m->edge_of[w->leaver[to]]); /* free the place first */
         seat(m, e);
         if (to == start) return looked;
         i = w->leaver[to];
     }
 }
 
-/* Give every mentee the price their best edge sets, and keep only pairs that are tight. */
+/* Set every mentee's price from their best edge, and dissolve pairs whose reduced cost is not zero. */
 void cairn_tighten(Market *m) {
     for (int64_t i = 0; i < m->mentees; i++) {
         Pair best = zero();
@@ -238,36 +241,38 @@ void cairn_tighten(Market *m) {
     }
 }
 
-/* Place unmatched mentees from row `from` on; returns the row reached when `budget` edges were looked at, or M. */
+/* Match unmatched mentees from row `from` on. Returns the row reached when `budget` edges were scanned, or M. */
 int64_t cairn_place(Market *m, Work *w, int64_t from, int64_t budget) {
     for (; from < m->mentees && budget > 0; from++)
-        if (m->edge_of[from] < 0 && less(zero(), mentee_price(m, from))) budget -= place(m, w, (int32_t)from) + 8;
+        if (m->edge_of[from] < 0 && less(zero(), mentee_price(m, from)))
+            budget -= augment_mentee(m, w, (int32_t)from) + 8;
     return from;
 }
 
-/* Settle open places from mentor `from` on; returns the mentor reached when `budget` edges were looked at, or N. */
+/* Fill open places from mentor `from` on. Returns the mentor reached when `budget` edges were scanned, or N. */
 int64_t cairn_fill(Market *m, Work *w, int64_t from, int64_t budget) {
     while (from < m->mentors && budget > 0) {
         if (m->load[from] < places(m, from) && less(zero(), mentor_price(m, from)))
-            budget -= fill(m, w, (int32_t)from) + 8;
+            budget -= augment_mentor(m, w, (int32_t)from) + 8;
         else
             from++;
     }
     return from;
 }
 
-/* One mentee who may be unmatched, one mentor who may have open places, one mentee who leaves: see standing.py. */
+/* Steps of the dynamic assignment (dynamic_assignment.py): match one mentee, fill the open places of one mentor,
+   unmatch one mentee. */
 int64_t cairn_place_one(Market *m, Work *w, int64_t i) {
-    return m->edge_of[i] < 0 && less(zero(), mentee_price(m, i)) ? place(m, w, (int32_t)i) : 0;
+    return m->edge_of[i] < 0 && less(zero(), mentee_price(m, i)) ? augment_mentee(m, w, (int32_t)i) : 0;
 }
 
 int64_t cairn_settle_one(Market *m, Work *w, int64_t j) {
     int64_t looked = 0;
-    while (m->load[j] < places(m, j) && less(zero(), mentor_price(m, j))) looked += fill(m, w, (int32_t)j);
+    while (m->load[j] < places(m, j) && less(zero(), mentor_price(m, j))) looked += augment_mentor(m, w, (int32_t)j);
     return looked;
 }
 
-/* Returns the mentor whose place is free now, or -1. */
+/* Returns the mentor whose place is now free, or -1. */
 int64_t cairn_leave(Market *m, int64_t i) {
     int32_t own = m->edge_of[i];
     if (own < 0) return -1;

@@ -1,4 +1,4 @@
-"""The problem as the solvers see it: checked, oriented, without edges that can never be used."""
+"""The bipartite graph of the transportation problem: checked, indexed from both sides, without useless edges."""
 
 from dataclasses import dataclass, replace
 
@@ -18,7 +18,7 @@ LARGEST_SIDE = 2**22  # ties of 40 bits sum over at most this many people inside
 
 @dataclass(frozen=True)
 class BipartiteGraph:
-    """Edges of positive value to mentors with places, by mentee (CSR) and by mentor (`by_mentor`, CSC order)."""
+    """Edges of positive value to mentors with places, by mentee (CSR) and by mentor (``by_mentor``, CSC order)."""
 
     indptr: I64  # (M + 1,)
     mentor: I32  # (E,)
@@ -41,7 +41,7 @@ class BipartiteGraph:
 
 
 def checked_edges(edges: Edges, mentors: int) -> Edges:
-    """Return the same edges as contiguous arrays with their ties; raise `BadArraysError` when they do not agree."""
+    """Return the same edges as contiguous arrays with their ties; raise ``BadArraysError`` if inconsistent."""
     indptr = as_i64("indptr", edges.indptr, (None,))
     if not len(indptr) or indptr[0] != 0 or (np.diff(indptr) < 0).any():
         raise BadArraysError("indptr starts at 0 and never falls")
@@ -49,7 +49,7 @@ def checked_edges(edges: Edges, mentors: int) -> Edges:
     mentor = as_rows("mentor", edges.mentor, (size,), mentors)
     value = as_i64("value", edges.value, (size,))
     mentee = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
-    _refuse_twice(mentee * max(mentors, 1) + mentor)
+    _refuse_duplicates(mentee * max(mentors, 1) + mentor)
     refuse_large(value, len(indptr) - 1, mentors)
     if edges.tie is None:
         tie = TieBreak.by_row(len(indptr) - 1, mentors).of(mentee, mentor)
@@ -61,7 +61,7 @@ def checked_edges(edges: Edges, mentors: int) -> Edges:
 
 
 def refuse_large(value: I64, mentees: int, mentors: int) -> None:
-    """Raise `ValueTooLargeError` where sums of these values and their ties could leave 64 bits."""
+    """Raise ``ValueTooLargeError`` where sums of these values and their ties could leave 64 bits."""
     if max(mentees, mentors) > LARGEST_SIDE:
         raise ValueTooLargeError(f"more than {LARGEST_SIDE} people on one side")
     largest = int(value.max(initial=0))
@@ -72,7 +72,7 @@ def refuse_large(value: I64, mentees: int, mentors: int) -> None:
 
 
 def checked_capacity(capacity: npt.ArrayLike) -> I64:
-    """Return the places per mentor as int64; raise `BadArraysError` for negatives, fractions or NaN."""
+    """Return the places per mentor as int64; raise ``BadArraysError`` for negatives, fractions or NaN."""
     places = as_i64("capacity", capacity, (None,))
     if places.size and places.min() < 0:
         raise BadArraysError("capacity is negative")
@@ -82,9 +82,9 @@ def checked_capacity(capacity: npt.ArrayLike) -> I64:
 def problem_of(
     edges: Edges, capacity: I64, core: NativeLibrary | None = None, *, closed: bool = False
 ) -> BipartiteGraph:
-    """Drop edges nobody can use (value <= 0, no place) and index the rest from both sides; `edges` are checked.
+    """Drop useless edges (value <= 0, mentor without places) and index the rest from both sides.
 
-    With `closed`, mentors without a place keep their edges: they may get one later.
+    ``edges`` must be checked. With ``closed``, mentors without places keep their edges, for a later change of capacity.
     """
     mentees = edges.mentees
     mentee = np.repeat(np.arange(mentees), np.diff(edges.indptr))
@@ -97,10 +97,10 @@ def problem_of(
 def indexed(
     indptr: I64, mentor: I32, value: I64, tie: I64, capacity: I64, core: NativeLibrary | None = None
 ) -> BipartiteGraph:
-    """Index useful edges from the mentors' side as well; the arrays are trusted."""
+    """Index useful edges from the mentors' side as well; the arrays are not checked."""
     rows, columns, size = len(indptr) - 1, len(capacity), len(mentor)
     if core is None:
-        from scipy.sparse import csr_array  # 25 MB, and only the plain twin needs it
+        from scipy.sparse import csr_array  # 25 MB of memory that only the Python twin needs
 
         mentee = np.repeat(np.arange(rows, dtype=np.int32), np.diff(indptr))
         numbers = np.arange(size, dtype=np.int32)
@@ -112,15 +112,15 @@ def indexed(
     return BipartiteGraph(indptr, mentor, value, tie, capacity, mentor_indptr, by_mentor, mentee)
 
 
-def without(problem: BipartiteGraph, aside: I64 | None) -> tuple[BipartiteGraph, int]:
-    """Take `aside` (M,) out of the values, and from all of them what the lowest has left.
+def subtract_offset(problem: BipartiteGraph, bonus_offset: I64 | None) -> tuple[BipartiteGraph, int]:
+    """Take ``bonus_offset`` (M,) out of the values, and from all of them what the lowest has left.
 
     Return as well what a place then costs beside its price: what the lowest has left where people are left over,
     nothing where places are.
     """
-    if aside is None or not len(problem.value):
+    if bonus_offset is None or not len(problem.value):
         return problem, 0
-    value = problem.value - aside[problem.mentee]
+    value = problem.value - bonus_offset[problem.mentee]
     level = int(value.min()) - 1
     places = np.minimum(problem.capacity, np.diff(problem.mentor_indptr)).sum()
     scarce = places < np.count_nonzero(np.diff(problem.indptr))
@@ -131,7 +131,7 @@ def _starts(row: AnyArray, rows: int) -> I64:
     return np.concatenate([[0], np.cumsum(np.bincount(row, minlength=rows))]).astype(np.int64)
 
 
-def _refuse_twice(pair: I64) -> None:
+def _refuse_duplicates(pair: I64) -> None:
     if (np.diff(pair) > 0).all():
         return
     ordered = np.sort(pair)

@@ -1,7 +1,8 @@
-/* Check prices against edges; twin of the numpy lines in certify.py. */
+/* Check prices against edges; twin of the numpy lines in certificate.py. */
 #include <stdint.h>
 
-/* Count edges of value priced too low (word by word); `used` receives the matched edges and their total value. */
+/* Count edges of positive value with negative reduced cost (word by word). `used` receives the number of matched
+   edges and their total value. */
 int64_t cairn_check(int64_t mentees, const int64_t *indptr, const int32_t *mentor, const int64_t *value,
                     const int64_t *tie, const int64_t *u, const int64_t *p, const int64_t *v, const int64_t *q,
                     const int64_t *mentor_of, int64_t *used) {

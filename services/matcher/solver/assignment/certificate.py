@@ -1,4 +1,4 @@
-"""Check an answer against its prices, trusting neither (weak duality of the transportation problem)."""
+"""Verify an assignment and its prices, without trusting either (weak duality of the transportation problem)."""
 
 import numpy as np
 import numpy.typing as npt
@@ -18,11 +18,11 @@ def certify(
     trusted: bool = False,
     compiled: bool | None = None,
 ) -> Certificate:
-    """Return what the pairs are worth, the bound the prices prove, and how many conditions are broken.
+    """Return the primal value of the pairs, the dual bound of the prices, and the number of broken conditions.
 
-    Counted as violations: an edge priced below its value (both words), a negative price, a place overdrawn, a pair
-    without an edge. With none, no assignment whatever is worth more than `dual`; work is O(edges). Raises
-    `BadArraysError` for arrays that do not fit each other; `trusted` skips that check of the edges.
+    Violations are edges with negative reduced cost (both words), negative prices, people beyond a mentor's capacity,
+    and pairs without an edge. Without violations no assignment is worth more than ``dual``. O(edges). Raises
+    ``BadArraysError`` for inconsistent arrays; ``trusted`` skips that check of the edges.
     """
     places = checked_capacity(capacity)
     known = edges if trusted else checked_edges(edges, len(places))
@@ -32,7 +32,7 @@ def certify(
     v = checked_prices("mentor_price", assignment.mentor_price, columns)
     p = checked_prices("mentee_tie_price", assignment.mentee_tie_price, rows)
     q = checked_prices("mentor_tie_price", assignment.mentor_tie_price, columns)
-    underpriced, used, primal = _compared(known, (u, p), (v, q), mentor_of, compiled)
+    underpriced, used, primal = _compare(known, (u, p), (v, q), mentor_of, compiled)
     without_edge = int((mentor_of != -1).sum()) - used
     below_zero = int(negative(u, p).sum()) + int(negative(v, q).sum())
     violations = underpriced + below_zero + without_edge + int(overdrawn(mentor_of, places).sum())
@@ -46,10 +46,10 @@ def exact_sum(numbers: AnyArray) -> int:
     return (int((numbers >> 32).sum()) << 32) + int((numbers & 0xFFFFFFFF).sum())
 
 
-def _compared(
+def _compare(
     edges: Edges, mentee_price: tuple[I64, I64], mentor_price: tuple[I64, I64], mentor_of: I64, compiled: bool | None
 ) -> tuple[int, int, int]:
-    """Return edges priced too low, matched edges, and what those are worth."""
+    """Return the number of edges with negative reduced cost, the number of matched edges, and their total value."""
     (u, p), (v, q) = mentee_price, mentor_price
     tie = edges.tie if edges.tie is not None else np.zeros_like(edges.value)
     library = core(compiled)
@@ -60,7 +60,7 @@ def _compared(
     mentee = np.repeat(np.arange(edges.mentees), np.diff(edges.indptr))
     slack = u[mentee] + v[edges.mentor] - edges.value
     tie_slack = p[mentee] + q[edges.mentor] - tie
-    # An edge worth nothing is never used, so it need not be priced.
+    # An edge without value is never used, so its reduced cost does not matter.
     low = ((slack < 0) | ((slack == 0) & (tie_slack < 0))) & (edges.value > 0)
     matched = mentor_of[mentee] == edges.mentor
     return int(low.sum()), int(matched.sum()), exact_sum(edges.value[matched])

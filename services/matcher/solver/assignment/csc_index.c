@@ -1,4 +1,4 @@
-/* Edges seen from the mentors' side: counting sort, stable, O(edges). */
+/* Index edges by mentor (CSC): a stable counting sort, O(edges). */
 #include <stdint.h>
 
 void cairn_index(int64_t mentees, int64_t mentors, const int64_t *indptr, const int32_t *mentor, int64_t *mentor_indptr,

@@ -1,8 +1,8 @@
-"""Which side bids, with what epsilon: the choices both twins of the auction share.
+"""Choose the bidding side and the epsilons of an auction, for both twins.
 
-Where one side has places or people to spare, the other bids for it from zero prices with the smallest epsilon at once;
-prices then stay zero wherever nobody competes. In a balanced market that would mean endless small raises, so both sides
-take turns and epsilon shrinks from phase to phase (Bertsekas, Castanon and Tsaknakis, SIAM J. Optimization 3, 1993).
+Where one side is scarce, it bids from zero prices of the other side with the smallest epsilon at once; prices then stay
+zero wherever there is no competition. In a balanced market that would need very many small raises, so both sides bid in
+turn and epsilon shrinks from phase to phase (Bertsekas, Castanon and Tsaknakis, SIAM J. Optimization 3, 1993).
 """
 
 import numpy as np
@@ -12,41 +12,42 @@ from .bipartite_graph import BipartiteGraph
 SCALE = 4  # prices of the auction are quarters of a value
 FACTOR = 5  # by which epsilon shrinks from phase to phase
 SCARCE, SURPLUS = 0.9, 1.3  # places per mentee below and above which one side alone bids
-ONE_SIDED_BUDGET = 60  # looks per edge; beyond it the market is nearly balanced after all
-GENTLE_BUDGET = 60  # looks per edge for epsilons fitted to the spread of values
-FULL_BUDGET = 1000  # looks per edge; beyond it exact repair takes over
+ONE_SIDED_BUDGET = 60  # scans per edge; a market that needs more is nearly balanced
+GENTLE_BUDGET = 60  # scans per edge, for epsilons fitted to the spread of values
+FULL_BUDGET = 1000  # scans per edge; exact repair does the rest
 
 
 def places_per_mentee(problem: BipartiteGraph) -> float:
-    """Return usable places per mentee with any edge."""
+    """Return the usable places per mentee with an edge."""
     places = np.minimum(problem.capacity, np.diff(problem.mentor_indptr)).sum()
     return float(places) / max(1, int(np.count_nonzero(np.diff(problem.indptr))))
 
 
 def schedules(problem: BipartiteGraph) -> list[tuple[list[int], int]]:
-    """Return two courses of shrinking epsilons, in scaled values, each with its budget of looks.
+    """Return two sequences of shrinking epsilons, in scaled values, each with a budget of edge scans.
 
-    The first fits the spread of values, which is what decides between mentors; a large bonus common to all pairs does
-    not slow it. Where prices must climb to such a bonus by small raises it runs out; the second starts from the top.
+    The first fits the spread of values, which decides between mentors; a large bonus common to all pairs does not slow
+    it down. Where prices must rise to such a bonus in small steps it runs out of budget, and the second starts from the
+    highest value.
     """
-    looks = len(problem.value)
+    edges = len(problem.value)
     highest, lowest = int(problem.value.max(initial=1)), int(problem.value.min(initial=2**62))
     gentle, full = SCALE * max(0, highest - lowest) // 500, SCALE * highest // 16
-    return [(_shrinking(gentle), GENTLE_BUDGET * looks), (_shrinking(full), FULL_BUDGET * looks)]
+    return [(_shrinking(gentle), GENTLE_BUDGET * edges), (_shrinking(full), FULL_BUDGET * edges)]
 
 
-def from_near(problem: BipartiteGraph, off: int) -> list[tuple[list[int], int]]:
-    """Return a course for prices that are about right: `off` is how far they may lie, in values."""
+def near_schedule(problem: BipartiteGraph, off: int) -> list[tuple[list[int], int]]:
+    """Return a schedule for prices that are wrong by at most ``off``, in values."""
     return [(_shrinking(SCALE * off // 500), GENTLE_BUDGET * len(problem.value))]
 
 
 def rough_epsilon(problem: BipartiteGraph) -> int:
-    """Return an epsilon, in scaled values, that is small beside what decides between mentors, and no smaller."""
+    """Return one coarse epsilon, in scaled values: a hundredth of the spread of values."""
     return max(1, SCALE * int(problem.value.max(initial=1) - problem.value.min(initial=2**62)) // 100)
 
 
 def _shrinking(first: int) -> list[int]:
-    course = [max(1, first)]
-    while course[-1] > 1:
-        course.append(max(1, course[-1] // FACTOR))
-    return course
+    epsilons = [max(1, first)]
+    while epsilons[-1] > 1:
+        epsilons.append(max(1, epsilons[-1] // FACTOR))
+    return epsilons

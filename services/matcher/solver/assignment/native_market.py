@@ -1,4 +1,4 @@
-"""The problem and its state as the compiled core sees them; twin structures of `core.h` and `repair.c`."""
+"""The problem and its state as C structures; twins of the structs in ``market.h``, ``auction.c`` and ``augment.c``."""
 
 import ctypes
 
@@ -10,7 +10,7 @@ from .bipartite_graph import BipartiteGraph
 
 
 class MarketFields(ctypes.Structure):
-    """Twin structure of `NativeMarket` in `core.h`."""
+    """Twin of the struct ``Market`` in ``market.h``."""
 
     _fields_ = fields(
         "mentees mentors",
@@ -33,12 +33,12 @@ class _WorkFields(ctypes.Structure):
 
 
 class NativeMarket(CStruct):
-    """One problem with prices and pairs; all start empty and at zero."""
+    """A problem with its pairs and prices, at first none and zero."""
 
     def __init__(self, problem: BipartiteGraph) -> None:
         rows, columns = problem.mentees, problem.mentors
         degree = np.diff(problem.mentor_indptr)
-        # One place more than edges, so that a mentor with places to spare always has an open one, at price zero.
+        # One place more than edges, so that a mentor with more places than edges always has an open one, at price zero.
         places = np.minimum(problem.capacity, degree + 1)
         slot_start = np.concatenate([[0], np.cumsum(places)]).astype(np.int64)
         self.load: I32 = np.zeros(columns, np.int32)
@@ -74,7 +74,7 @@ class NativeMarket(CStruct):
         )
 
     def seat_pairs(self, mentor_of: I64) -> None:
-        """Seat the pairs that have an edge; capacity is respected by the caller."""
+        """Match the pairs that have an edge; the caller respects capacity."""
         mentee, mentor = self.arrays["mentee"], self.arrays["mentor"]
         edges = np.flatnonzero(mentor_of[mentee] == mentor).astype(np.int32)
         chosen = mentor[edges]
@@ -86,7 +86,7 @@ class NativeMarket(CStruct):
 
 
 class Queue(CStruct):
-    """Rows waiting for their turn, each at most once."""
+    """A queue of rows, each at most once."""
 
     def __init__(self, rows: int) -> None:
         super().__init__(
@@ -100,7 +100,7 @@ class Queue(CStruct):
 
 
 class Work(CStruct):
-    """Room for shortest paths; clean between calls."""
+    """Work memory of shortest paths; clean between calls."""
 
     def __init__(self, mentees: int, mentors: int) -> None:
         most = max(mentees, mentors)

@@ -1,39 +1,39 @@
-"""The optimum of a problem by the compiled core: auction for a good start, then exact repair.
+"""The optimum of a problem in C: an auction for a good start, then exact repair.
 
-Twin of `plain_optimise`; both reach the one optimum of (value, tie), so their pairs are the same.
+Twin of ``python_optimise``; both reach the unique optimum of (value, tie), so their pairs are the same.
 """
 
 import numpy as np
 
 from ..arrays import I64
 from ..native import NativeLibrary, number
-from .bipartite_graph import BipartiteGraph, without
+from .bipartite_graph import BipartiteGraph, subtract_offset
 from .epsilon_schedule import SCALE
-from .native_auction import SLICE, CompiledAuction
+from .native_auction import SLICE, NativeAuction
 from .native_market import NativeMarket, Work
 from .optimum import Optimum, Pause, Rebid
 
 
-def optimise_compiled(
+def optimise_native(
     core: NativeLibrary,
     problem: BipartiteGraph,
     start: Optimum | None,
     rebid: Rebid | None,
-    aside: I64 | None,
+    bonus_offset: I64 | None,
     pause: Pause,
 ) -> Optimum:
-    """Return the optimum; from `start` when given, else from an auction suited to the market."""
+    """Return the optimum, from ``start`` if given, otherwise from an auction."""
     work = Work(problem.mentees, problem.mentors)
     if start is None or rebid is not None:
-        easier, level = without(problem, aside)
-        auction = CompiledAuction(core, easier)
+        reduced, level = subtract_offset(problem, bonus_offset)
+        auction = NativeAuction(core, reduced)
         if start is None:
-            auction.run(pause, one_sided=aside is None)
+            auction.run(pause, one_sided=bonus_offset is None)
         else:
             auction.run_from(start.mentor_of, start.mentor_price - level, rebid.off if rebid else None, pause)
         market = auction.market
         market.v[:] = np.where(market.v > 0, (market.v + SCALE // 2) // SCALE + level, 0)
-        # First exact by value alone: far fewer pairs move than if ties had to be right at once.
+        # Exact by value alone first: far fewer pairs move than with ties from the beginning.
         market.swap("value", problem.value)
         with_ties = market.swap("tie", np.zeros_like(problem.tie))
         _repair(core, market, work, pause)

@@ -1,6 +1,6 @@
-"""Forward and reverse auction with native capacities in plain Python; twin of `auction.c`, see `strategy`.
+"""Forward and reverse auction with native capacities in Python; twin of ``auction.c``.
 
-The outcome is only a good start, which `plain_repair` makes exact, so a run may stop anywhere.
+The result only has to be a good start, because ``python_augment`` makes it exact; a run may stop anywhere.
 """
 
 from collections import deque
@@ -11,15 +11,15 @@ import numpy as np
 
 from ..arrays import I64
 from .bipartite_graph import BipartiteGraph
-from .epsilon_schedule import ONE_SIDED_BUDGET, SCALE, SCARCE, SURPLUS, from_near, places_per_mentee, schedules
+from .epsilon_schedule import ONE_SIDED_BUDGET, SCALE, SCARCE, SURPLUS, near_schedule, places_per_mentee, schedules
 from .optimum import Pause
 
-AT_ONCE = 16  # places a mentor fills in one go
-SLICE = 1000  # bids between two looks at the clock
+AT_ONCE = 16  # places a mentor fills at once
+SLICE = 1000  # bids between two calls of pause
 
 
-class PlainAuction:
-    """Prices and pairs while both sides bid. Places of a mentor are a heap of (bid, mentee, worth)."""
+class PythonAuction:
+    """An auction. The places of a mentor are a heap of (bid, mentee, value)."""
 
     def __init__(self, problem: BipartiteGraph) -> None:
         self._problem = problem
@@ -27,73 +27,76 @@ class PlainAuction:
         mentor, mentee, order = problem.mentor.tolist(), problem.mentee.tolist(), problem.by_mentor.tolist()
         self._mentors_of = [mentor[a:b] for a, b in pairwise(problem.indptr.tolist())]
         self._worth_of = [worth[a:b] for a, b in pairwise(problem.indptr.tolist())]
-        self._court = [[(mentee[e], worth[e]) for e in order[a:b]] for a, b in pairwise(problem.mentor_indptr.tolist())]
+        self._mentees_of = [
+            [(mentee[e], worth[e]) for e in order[a:b]] for a, b in pairwise(problem.mentor_indptr.tolist())
+        ]
         self._capacity = problem.capacity.tolist()
         self._seats: list[list[tuple[int, int, int]]] = [[] for _ in self._capacity]
         self._mentee_price = [0] * problem.mentees
         self._reserve = [0] * problem.mentees
-        self._left = 0
+        self._budget = 0
         self.mentor_price = [0] * problem.mentors
         self.mentor_of = [-1] * problem.mentees
 
     def run_from(self, mentor_of: list[int], prices: list[int], off: int | None, pause: Pause) -> None:
-        """Let both sides bid from these pairs and prices, not scaled; `off` is how far they may lie, if known."""
+        """Let both sides bid from these pairs and unscaled prices, wrong by at most ``off`` (None: unknown)."""
         self.mentor_price = [SCALE * max(0, price) for price in prices]
         for i, j in enumerate(mentor_of):
             if j in self._mentors_of[i]:
                 self.mentor_of[i] = j
                 self._seats[j].append((0, i, self._worth_of[i][self._mentors_of[i].index(j)]))
         if len(self._problem.mentor):
-            self._both_bid(pause, schedules(self._problem) if off is None else from_near(self._problem, off))
+            self._both_bid(pause, schedules(self._problem) if off is None else near_schedule(self._problem, off))
 
     def forward(self, epsilon: int, reserve: I64, pause: Pause) -> None:
-        """Let mentees bid from today's prices, nobody for less than their scaled `reserve` (M,)."""
+        """Let mentees bid from the current prices, each for more than their scaled ``reserve`` (M,)."""
         self._reserve = reserve.tolist()
-        self._left = ONE_SIDED_BUDGET * len(self._problem.mentor)
-        self._forward(epsilon, self._loosened(epsilon), pause)
+        self._budget = ONE_SIDED_BUDGET * len(self._problem.mentor)
+        self._forward(epsilon, self._start_phase(epsilon), pause)
 
     def prices(self) -> I64:
-        """Return (N,) scaled prices."""
+        """Return the scaled prices (N,)."""
         return np.array(self.mentor_price, dtype=np.int64)
 
     def run(self, pause: Pause) -> None:
-        """Bid as suits the market; afterwards `mentor_price` is scaled by SCALE."""
+        """Let the scarce side bid, or both in turn. ``mentor_price`` is scaled by ``SCALE``."""
         if not len(self._problem.mentor):
             return
         ratio = places_per_mentee(self._problem)
-        self._left = ONE_SIDED_BUDGET * len(self._problem.mentor)
+        self._budget = ONE_SIDED_BUDGET * len(self._problem.mentor)
         if ratio < SCARCE and self._mentors_bid(pause):
             return
-        if ratio > SURPLUS and self._forward(1, self._loosened(1), pause):
+        if ratio > SURPLUS and self._forward(1, self._start_phase(1), pause):
             return
         self._both_bid(pause, schedules(self._problem))
 
-    def _both_bid(self, pause: Pause, courses: list[tuple[list[int], int]]) -> None:
-        for course, budget in courses:
-            self._left = budget
+    def _both_bid(self, pause: Pause, phases: list[tuple[list[int], int]]) -> None:
+        for epsilons, budget in phases:
+            self._budget = budget
             if all(
-                self._forward(epsilon, self._loosened(epsilon), pause) and self._reverse(epsilon, self._turned(), pause)
-                for epsilon in course
+                self._forward(epsilon, self._start_phase(epsilon), pause)
+                and self._reverse(epsilon, self._start_reverse(), pause)
+                for epsilon in epsilons
             ):
                 return
 
     def _mentors_bid(self, pause: Pause) -> bool:
-        self.mentor_price = [max((worth for _, worth in court), default=0) for court in self._court]
-        return self._reverse(1, self._turned(), pause)
+        self.mentor_price = [max((worth for _, worth in edges), default=0) for edges in self._mentees_of]
+        return self._reverse(1, self._start_reverse(), pause)
 
     def _forward(self, epsilon: int, queue: deque[int], pause: Pause) -> bool:
-        """Let mentees without a place bid until nobody gains; False when the budget ran out first."""
+        """Let unmatched mentees bid until no bid gains anything; return False when the budget ran out first."""
         v, bids = self.mentor_price, 0
         while queue:
             bids += 1
             if bids % SLICE == 0:
                 pause(0.0)
-                if self._left <= 0:
+                if self._budget <= 0:
                     return False
             i = queue.popleft()
             mentors = self._mentors_of[i]
             gains = [worth - v[j] for worth, j in zip(self._worth_of[i], mentors, strict=True)]
-            self._left -= len(gains) + 8
+            self._budget -= len(gains) + 8
             least = self._reserve[i]
             best = max(gains, default=0)
             if best <= least:
@@ -116,34 +119,34 @@ class PlainAuction:
         return True
 
     def _reverse(self, epsilon: int, queue: deque[int], pause: Pause) -> bool:
-        """Let mentors with open places and a price court mentees until nobody gains; False when out of budget."""
+        """Let mentors with open places and a price bid until no bid gains anything; return False when out of budget."""
         u, v, mentor_of, bids = self._mentee_price, self.mentor_price, self.mentor_of, 0
         while queue:
             bids += 1
             if bids % SLICE == 0:
                 pause(0.0)
-                if self._left <= 0:
+                if self._budget <= 0:
                     return False
             j = queue.popleft()
             wanted = min(self._capacity[j] - len(self._seats[j]), AT_ONCE)
             if wanted <= 0 or v[j] <= 0:
                 continue
-            self._left -= len(self._court[j]) + 8
-            gains = [(worth - u[i], i, worth) for i, worth in self._court[j] if worth > u[i] and mentor_of[i] != j]
+            self._budget -= len(self._mentees_of[j]) + 8
+            gains = [(worth - u[i], i, worth) for i, worth in self._mentees_of[j] if worth > u[i] and mentor_of[i] != j]
             gains.sort(reverse=True)
-            found = gains[: wanted + 1]
-            price = found[wanted][0] - epsilon if len(found) > wanted else 0
+            chosen = gains[: wanted + 1]
+            price = chosen[wanted][0] - epsilon if len(chosen) > wanted else 0
             v[j] = max(0, min(price, v[j]))
-            for _, i, worth in found[:wanted]:
-                self._take(i, queue)
+            for _, i, worth in chosen[:wanted]:
+                self._leave_mentor(i, queue)
                 mentor_of[i] = j
                 self._seats[j].append((v[j], i, worth))
-            self._reseat(j)
+            self._equalise_bids(j)
             if v[j] > 0 and len(self._seats[j]) < self._capacity[j]:
                 queue.append(j)
         return True
 
-    def _take(self, i: int, queue: deque[int]) -> None:
+    def _leave_mentor(self, i: int, queue: deque[int]) -> None:
         left = self.mentor_of[i]
         if left >= 0:
             self._seats[left] = [seat for seat in self._seats[left] if seat[1] != i]
@@ -151,15 +154,15 @@ class PlainAuction:
             if self.mentor_price[left] > 0 and left not in queue:
                 queue.append(left)
 
-    def _reseat(self, j: int) -> None:
-        """All places of a mentor cost the same again; mentees keep what is left."""
+    def _equalise_bids(self, j: int) -> None:
+        """Set all bids of a mentor to the price, and their mentees' prices to the rest of the value."""
         price = self.mentor_price[j]
         self._seats[j] = [(price, i, worth) for _, i, worth in self._seats[j]]
         for _, i, worth in self._seats[j]:
             self._mentee_price[i] = worth - price
 
-    def _loosened(self, epsilon: int) -> deque[int]:
-        """Keep prices, give up pairs that are no longer nearly best; return the mentees who bid."""
+    def _start_phase(self, epsilon: int) -> deque[int]:
+        """Dissolve pairs that break epsilon-complementary slackness at these prices; return the mentees who bid."""
         v, queue = self.mentor_price, deque[int]()
         own = {i: worth for seats in self._seats for _, i, worth in seats}
         for i, best in enumerate(self._best_gains()):
@@ -174,15 +177,15 @@ class PlainAuction:
         return queue
 
     def _best_gains(self) -> list[int]:
-        """Return what each mentee gains at today's prices with their best mentor, their reserve without any."""
+        """Return each mentee's gain from the best mentor at current prices, at least their reserve."""
         gains = self._problem.value * SCALE - np.array(self.mentor_price, dtype=np.int64)[self._problem.mentor]
         best = np.array(self._reserve, dtype=np.int64)
-        some = np.flatnonzero(np.diff(self._problem.indptr))
-        best[some] = np.maximum(np.maximum.reduceat(gains, self._problem.indptr[some]), best[some])
+        with_edges = np.flatnonzero(np.diff(self._problem.indptr))
+        best[with_edges] = np.maximum(np.maximum.reduceat(gains, self._problem.indptr[with_edges]), best[with_edges])
         return [int(gain) for gain in best]
 
-    def _turned(self) -> deque[int]:
-        """Give matched mentees what their mentor's price leaves them; return the mentors who court."""
+    def _start_reverse(self) -> deque[int]:
+        """Set the prices of mentees from the prices of mentors; return the mentors who bid."""
         self._mentee_price = [0] * len(self._mentee_price)
         for j, seats in enumerate(self._seats):
             for _, i, worth in seats:

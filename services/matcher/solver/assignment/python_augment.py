@@ -1,9 +1,9 @@
-"""Exact repair in plain Python: shortest augmenting paths from both sides, over two-word values.
+"""Exact repair in Python: shortest augmenting paths from both sides, over two-word values.
 
 Successive shortest paths with potentials (Edmonds and Karp, JACM 19, 1972; Tomizawa, Networks 1, 1971), with the two
-exits of an inequality problem: a mentee may be left out once their price has fallen to zero, a place may stay open once
-its price has. The two words of a value are folded into one Python integer, so comparing and adding need no care.
-Twin of `repair.c`.
+exits of an inequality problem: a mentee may stay unmatched when their price is zero, and a place may stay open when its
+price is. The two words of a value are folded into one Python integer, which compares and adds like the pair.
+Twin of ``augment.c``.
 """
 
 from heapq import heappop, heappush
@@ -19,11 +19,11 @@ FOLD = 64
 _HALF = 1 << (FOLD - 1)
 
 
-class PlainRepair:
-    """Prices and pairs of one problem while they are being made exact.
+class PythonAugmenter:
+    """The prices and pairs of one problem, made exact by ``run``.
 
-    Invariants from construction on: prices >= 0, price sums >= values on every edge, equality on matched pairs.
-    `run()` ends with every unmatched mentee and every mentor with an open place at price zero: optimal.
+    Invariants: prices >= 0, reduced costs >= 0 on every edge, reduced cost zero on matched pairs.
+    After ``run`` every unmatched mentee and every mentor with an open place has price zero, which is optimal.
     """
 
     def __init__(self, problem: BipartiteGraph, mentor_price: list[int], mentor_of: list[int]) -> None:
@@ -43,9 +43,9 @@ class PlainRepair:
         self.mentor_of = [-1] * problem.mentees
         for i, j in enumerate(mentor_of):
             if j >= 0:
-                self._keep_if_tight(i, j)
+                self._match_if_tight(i, j)
 
-    def _keep_if_tight(self, i: int, j: int) -> None:
+    def _match_if_tight(self, i: int, j: int) -> None:
         worth = next((worth for at, worth in self.mentee_edges[i] if at == j), None)
         tight = worth is not None and self.mentee_price[i] + self.mentor_price[j] == worth
         if tight and len(self.members[j]) < self.capacity[j]:
@@ -53,22 +53,22 @@ class PlainRepair:
             self.members[j].add(i)
 
     def run(self, pause: Pause) -> None:
-        """Make it exact: first every mentee who could still gain, then every open place that still has a price."""
+        """Augment from every unmatched mentee with a price, then from every open place with a price."""
         for i, price in enumerate(self.mentee_price):
             if self.mentor_of[i] < 0 and price > 0:
                 pause(i / len(self.mentor_of))
-                self.place(i)
+                self.augment_mentee(i)
         for j in range(len(self.capacity)):
             pause(j / len(self.capacity))
-            self.settle(j)
+            self.fill_open_places(j)
 
-    def settle(self, j: int) -> None:
-        """Fill the open places of mentor j, or bring their price to zero."""
+    def fill_open_places(self, j: int) -> None:
+        """Fill the open places of mentor ``j``, or lower their price to zero."""
         while len(self.members[j]) < self.capacity[j] and self.mentor_price[j] > 0:
-            self.fill(j)
+            self.augment_mentor(j)
 
-    def place(self, start: int) -> None:
-        """Find the cheapest way to place an unmatched mentee: a chain of moves to a free place, or leaving one out."""
+    def augment_mentee(self, start: int) -> None:
+        """Match mentee ``start`` along the shortest augmenting path, which may leave another mentee unmatched."""
         u, v = self.mentee_price, self.mentor_price
         reached: dict[int, int] = {start: 0}  # mentee -> distance
         tentative: dict[int, int] = {}  # mentor -> distance
@@ -76,9 +76,9 @@ class PlainRepair:
         solved: dict[int, int] = {}
         heap: list[tuple[int, int]] = []
         best, end_mentee, end_mentor = u[start], start, -1
-        fresh = [start]
+        reached_now = [start]
         while True:
-            for i in fresh:
+            for i in reached_now:
                 here = reached[i]
                 if here + u[i] < best:
                     best, end_mentee, end_mentor = here + u[i], i, -1
@@ -98,8 +98,8 @@ class PlainRepair:
                 break
             distance, j = heappop(heap)
             solved[j] = distance
-            fresh = list(self.members[j])
-            for i in fresh:
+            reached_now = list(self.members[j])
+            for i in reached_now:
                 reached[i] = distance
         for i, distance in reached.items():
             u[i] -= max(0, best - distance)
@@ -122,8 +122,8 @@ class PlainRepair:
                 return
             j = left
 
-    def fill(self, start: int) -> None:
-        """Find the cheapest way to settle one open place: fill it by a chain of moves, or lower its price to zero."""
+    def augment_mentor(self, start: int) -> None:
+        """Fill an open place of mentor ``start`` along the shortest path, or lower the price at its end to zero."""
         u, v = self.mentee_price, self.mentor_price
         reached: dict[int, int] = {}  # mentor -> distance
         leaver: dict[int, int] = {}  # mentor -> the mentee through whom it was reached
@@ -151,7 +151,7 @@ class PlainRepair:
             j = -1
             while heap and heap[0][0] < best and j < 0:
                 here, i = heappop(heap)
-                if i not in solved:  # then its mentor is not reached either: members settle with their mentor
+                if i not in solved:  # then the mentor is not settled either: mentees settle together with their mentor
                     j = self.mentor_of[i]
                     leaver[j] = i
         for j, distance in reached.items():
@@ -159,9 +159,9 @@ class PlainRepair:
         for i, distance in solved.items():
             u[i] += max(0, best - distance)
         if end_mentee >= 0 or end_mentor != start:
-            self._hand_over(start, end_mentee if end_mentee >= 0 else leaver[end_mentor], came_from, leaver)
+            self._shift_along(start, end_mentee if end_mentee >= 0 else leaver[end_mentor], came_from, leaver)
 
-    def _hand_over(self, start: int, i: int, came_from: dict[int, int], leaver: dict[int, int]) -> None:
+    def _shift_along(self, start: int, i: int, came_from: dict[int, int], leaver: dict[int, int]) -> None:
         while True:
             j = came_from[i]
             self.unmatch(i)
@@ -171,7 +171,7 @@ class PlainRepair:
             i = leaver[j]
 
     def unmatch(self, i: int) -> int:
-        """Take mentee i from their mentor; return the mentor, or -1."""
+        """Unmatch mentee ``i``; return the mentor they had, or -1."""
         left = self.mentor_of[i]
         if left >= 0:
             self.members[left].discard(i)
@@ -184,12 +184,12 @@ class PlainRepair:
 
 
 def unfold(prices: list[int]) -> tuple[I64, I64]:
-    """Split folded prices into their two words, value and tie (the second may be negative)."""
+    """Split folded prices into the words value and tie (the second may be negative)."""
     first = [(price + _HALF) >> FOLD for price in prices]
     second = [price - (word << FOLD) for price, word in zip(prices, first, strict=True)]
     return np.array(first, dtype=np.int64), np.array(second, dtype=np.int64)
 
 
 def fold(first: I64, second: I64) -> list[int]:
-    """Join the two words of prices into single Python integers."""
+    """Fold two-word prices into Python integers."""
     return [(a << FOLD) + b for a, b in zip(first.tolist(), second.tolist(), strict=True)]

@@ -1,4 +1,4 @@
-"""The problem, its answer and the proof of the answer, as arrays."""
+"""The transportation problem, its assignment and its certificate, as arrays."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,10 @@ from ..arrays import I32, I64
 
 @dataclass(frozen=True)
 class Edges:
-    """Pairs that may meet, row by row (CSR): mentee i has edges `indptr[i]:indptr[i + 1]`.
+    """Eligible pairs by mentee (CSR): mentee i has edges ``indptr[i]:indptr[i + 1]``.
 
-    `value` is what a pair is worth; pairs of value <= 0 are never used. `tie` decides between answers of equal value
-    (0 <= tie < 2**40, see `tie_break`); without it, row and column numbers decide.
+    Pairs of ``value`` <= 0 are never used. ``tie`` decides between assignments of equal value (0 <= tie < 2**40, see
+    ``tie_break``); without it, row and column numbers decide.
     """
 
     indptr: I64  # (M + 1,)
@@ -26,17 +26,18 @@ class Edges:
 
 @dataclass(frozen=True)
 class Assignment:
-    """Who meets whom, and the prices that prove it best.
+    """An optimal assignment and the dual prices that prove it.
 
     Prices are the dual values of the linear programme, in two words compared one after the other: first value, then
-    tie-break. For every edge (mentee price + mentor price) >= (value, tie), with equality on matched pairs; whoever is
-    unmatched, and every mentor with a free place, has price zero. Where several prices prove the same answer, these are
-    some of them: a mentor's is never less than what one more place would add, and may be more (see `marginal`).
+    tie-break. For every edge (mentee price + mentor price) >= (value, tie), with equality on matched pairs; unmatched
+    mentees and mentors with an open place have price zero. Where several prices prove the same assignment, these are
+    one choice: a mentor's price is never less than what one more place would add, and may be more (see
+    ``marginal_worth``).
     """
 
-    mentor_of: I64  # (M,) mentor row, -1 for none
+    mentor_of: I64  # (M,) mentor rows, -1 for unmatched
     mentee_price: I64  # (M,)
-    mentor_price: I64  # (N,) at least what one more place of this mentor is worth
+    mentor_price: I64  # (N,) at least the worth of one more place of this mentor
     mentee_tie_price: I64  # (M,) second word of the price
     mentor_tie_price: I64  # (N,)
     value: int  # total value of the matched pairs
@@ -44,11 +45,14 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Certificate:
-    """The proof: no answer is worth more than `dual`, this one is worth `primal`; equal, with no violation, is best."""
+    """The proof: no assignment is worth more than ``dual``, this one is worth ``primal``.
+
+    Where the two are equal and there is no violation, the assignment is optimal.
+    """
 
     primal: int
     dual: int
-    violations: int  # edges priced too low, negative prices, places overdrawn, pairs without an edge
+    violations: int  # negative reduced costs, negative prices, people beyond capacity, pairs without an edge
 
     @property
     def proves_optimal(self) -> bool:

@@ -1,11 +1,11 @@
-"""One answer among equals: a small fixed number per pair makes the best assignment unique.
+"""A fixed tie-break: a small number per pair makes the best assignment unique.
 
-Every pair carries the two-word value (score, tie), compared score first; sums add word by word. Ties are 40-bit hashes
-of two fixed keys, one per person, so they do not depend on the order of rows and cannot be re-rolled by running again.
-An assignment of the highest two-word sum has the highest score, and by the isolation lemma (Mulmuley, Vazirani and
+Every pair has the two-word value (score, tie), compared score first; sums add word by word. Ties are 40-bit hashes of
+two fixed keys, one per person, so they do not depend on the order of rows, and another run does not change them. An
+assignment of the highest two-word sum has the highest score, and by the isolation lemma (Mulmuley, Vazirani and
 Vazirani, Combinatorica 7, 1987) it is the only one with probability at least 1 - E / 2**40 for E contested pairs. A
-unique optimum is the same pairs whatever exact method finds it: any input order, compiled or plain, at once or one by
-one.
+unique optimum means the same pairs from every exact method: in any input order, in C or Python, in a batch or one
+change at a time.
 """
 
 from dataclasses import dataclass
@@ -23,18 +23,18 @@ _SECOND = np.uint64(0x94D049BB133111EB)
 
 @dataclass(frozen=True)
 class TieBreak:
-    """Stable keys, one per person, from which the tie of any pair follows."""
+    """Stable keys, one per person, from which ties are hashed."""
 
     mentee_key: U64  # (M,)
     mentor_key: U64  # (N,)
 
     @classmethod
     def by_row(cls, mentees: int, mentors: int) -> "TieBreak":
-        """Use row numbers as keys: reproducible, but then the order of rows decides between equals."""
+        """Return row numbers as keys: reproducible, but the order of rows decides between equal values."""
         return cls(np.arange(mentees, dtype=np.uint64), np.arange(mentors, dtype=np.uint64))
 
     def checked(self, mentees: int, mentors: int) -> "TieBreak":
-        """Return the same keys as contiguous arrays; raise `BadArraysError` when there is not one per person."""
+        """Return the same keys as contiguous arrays; raise ``BadArraysError`` unless there is one per person."""
         return TieBreak(
             as_u64("mentee_key", self.mentee_key, (mentees,)), as_u64("mentor_key", self.mentor_key, (mentors,))
         )

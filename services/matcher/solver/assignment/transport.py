@@ -1,4 +1,4 @@
-"""The one call: the assignment of most value, with the prices that prove it."""
+"""Solve the transportation problem: the assignment of highest value, with dual prices that prove it."""
 
 import numpy as np
 import numpy.typing as npt
@@ -8,22 +8,22 @@ from ..native import core
 from .bipartite_graph import BipartiteGraph, checked_capacity, checked_edges, problem_of
 from .certificate import exact_sum
 from .epsilon_schedule import SCALE, rough_epsilon
-from .native_auction import CompiledAuction
-from .native_optimise import optimise_compiled
+from .native_auction import NativeAuction
+from .native_optimise import optimise_native
 from .optimum import Optimum, Pause, Rebid, no_pause
-from .python_auction import PlainAuction
-from .python_optimise import optimise_plain
+from .python_auction import PythonAuction
+from .python_optimise import optimise_python
 from .sparse_values import Assignment, Edges
 
 
 def assign(
     edges: Edges, capacity: npt.ArrayLike, *, compiled: bool | None = None, pause: Pause = no_pause
 ) -> Assignment:
-    """Maximise the total value: each mentee with at most one mentor, mentor j with at most `capacity[j]` mentees.
+    """Return the assignment of highest value: one mentor per mentee, ``capacity[j]`` mentees per mentor j at most.
 
-    The pairs are the unique optimum of (value, tie) (see `tie_break`), so every method gives the same. `compiled`:
-    None uses the compiled core when it is built, False the plain twin. `pause` is called between slices of work and may
-    raise. Raises `BadArraysError` or `ValueTooLargeError`.
+    The pairs are the unique optimum of (value, tie) (see ``tie_break``), so all methods return the same. ``compiled``:
+    None uses the compiled core if it is built, False the Python twin. ``pause`` is called between slices of work and
+    may raise. Raises ``BadArraysError`` or ``ValueTooLargeError``.
     """
     places = checked_capacity(capacity)
     known = checked_edges(edges, len(places))
@@ -36,35 +36,36 @@ def optimise(
     *,
     start: Optimum | None = None,
     rebid: Rebid | None = None,
-    aside: I64 | None = None,  # (M,)
+    bonus_offset: I64 | None = None,  # (M,)
     compiled: bool | None = None,
     pause: Pause = no_pause,
 ) -> Optimum:
-    """Return the optimum of a checked problem, from the prices and pairs of `start` when given.
+    """Return the optimum of a checked problem, from the prices and pairs of ``start`` if given.
 
-    A start that needs few changes is repaired at once; with `rebid` both sides bid again from its prices first. Without
-    a start they bid from nothing. Bidding leaves `aside` out of all values of a mentee where that is given: less exact
-    a beginning, but in smaller numbers.
+    A start that needs few changes is repaired directly; with ``rebid`` both sides bid again from its prices first.
+    Without a start they bid from zero prices. The auction subtracts ``bonus_offset``, if given, from all values of a
+    mentee: its result is less exact, but the numbers are smaller.
     """
     library = core(compiled)
     if library is None:
-        return optimise_plain(problem, start, rebid, aside, pause)
-    return optimise_compiled(library, problem, start, rebid, aside, pause)
+        return optimise_python(problem, start, rebid, bonus_offset, pause)
+    return optimise_native(library, problem, start, rebid, bonus_offset, pause)
 
 
 def rough_prices(
     problem: BipartiteGraph, reserve: I64, *, compiled: bool | None = None, pause: Pause = no_pause
 ) -> I64:
-    """Return (N,) what places may cost, from one coarse round of bids of the mentees.
+    """Return estimated prices of places (N,), from two coarse rounds of bids of the mentees.
 
-    `reserve` (M,) is what each mentee would gain elsewhere if places there were free: nobody bids for less. As they
-    are not, a second time everyone takes off what a place costs in the middle.
+    ``reserve`` (M,) is the gain of each mentee from the best mentor outside this problem if places there were free;
+    they bid only for more. In the second round the median price is subtracted from it, since those places cost
+    something too.
     """
     library = core(compiled)
     if not len(problem.mentor):
         return np.zeros(problem.mentors, np.int64)
     epsilon = rough_epsilon(problem)
-    bids = PlainAuction(problem) if library is None else CompiledAuction(library, problem)
+    bids = PythonAuction(problem) if library is None else NativeAuction(library, problem)
     bids.forward(epsilon, SCALE * np.maximum(reserve, 0), pause)
     typical = int(np.median(bids.prices()[problem.capacity > 0]))
     bids.forward(epsilon, np.maximum(SCALE * reserve - typical, 0), pause)
@@ -72,7 +73,7 @@ def rough_prices(
 
 
 def priced(edges: Edges, capacity: I64, outcome: Optimum) -> Assignment:
-    """Put the answer together; a mentor without places gets the price a first place would have."""
+    """Return the assignment of an optimum; mentors without places get the price that a first place would have."""
     u, p, v, q = outcome.mentee_price, outcome.mentee_tie_price, outcome.mentor_price, outcome.mentor_tie_price
     closed = capacity == 0
     if closed.any():

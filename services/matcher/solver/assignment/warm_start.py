@@ -1,4 +1,4 @@
-"""An answer to begin with, checked: what cannot be one is refused before anything is built on it."""
+"""Check an assignment before it serves as a warm start."""
 
 import numpy as np
 
@@ -10,10 +10,10 @@ from .sparse_values import Assignment
 
 
 def checked_start(assignment: Assignment, mentees: int, capacity: I64) -> Optimum:
-    """Return pairs and prices as int64; raise `BadArraysError` or `ValueTooLargeError` where they cannot be repaired.
+    """Return the start as int64 arrays; raise ``BadArraysError`` or ``ValueTooLargeError`` if it cannot be repaired.
 
-    Repair mends any pairs and prices that keep within the places and are not negative, so those may be far from
-    the optimum: pairs without an edge are dropped, and the mentees' prices follow from the mentors'.
+    Repair works from any pairs within capacity and any prices that are not negative, however far from the optimum: it
+    drops pairs without an edge, and computes mentees' prices from mentors'.
     """
     start = Optimum(
         as_rows("mentor_of", assignment.mentor_of, (mentees,), len(capacity), none=True),

@@ -1,4 +1,4 @@
-"""From rules and scores to a proved assignment: the loop that composes eligibility, scoring and assignment."""
+"""Column generation over eligibility, scoring and assignment: from rules and scores to a proved assignment."""
 
 from .limits import Limits
 from .solution import Solution, Stats

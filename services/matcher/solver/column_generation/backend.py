@@ -1,4 +1,4 @@
-"""Which scorer serves: the compiled core when it is there, its plain twin otherwise."""
+"""Choose the scorer: the compiled core if it is built, otherwise its Python twin."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -30,22 +30,27 @@ class Scorer(Protocol):
         ranked: int,
         pause: Pause,
         *,
-        guide: PriceGuess | None = None,
+        guess: PriceGuess | None = None,
         among: I64 | None = None,
     ) -> CandidateLists:
-        """Keep the best of both sides."""
+        """Return the candidate lists of both sides."""
 
     def price(
-        self, prices: DualPrices, mentees: I64, active: AnyArray, pause: Pause, stairs: Sequence[SlackBound] = ()
+        self, prices: DualPrices, mentees: I64, active: AnyArray, pause: Pause, slack_bounds: Sequence[SlackBound] = ()
     ) -> ViolatedPairs:
-        """Find pairs the prices do not cover."""
+        """Return the pairs with negative reduced cost."""
 
 
 def scorer_for(
-    scores: ScoreModel, kinds: MenteeClasses, capacity: I64, keys: TieBreak, compiled: bool | None, threads: int | None
+    scores: ScoreModel,
+    classes: MenteeClasses,
+    capacity: I64,
+    keys: TieBreak,
+    compiled: bool | None,
+    threads: int | None,
 ) -> Scorer:
-    """Return the compiled scorer or the plain one (of one thread) over the same pool."""
+    """Return the compiled scorer, or the Python scorer (single-threaded), over the same pool."""
     library = core(compiled)
     if library is None:
-        return PythonScorer(scores, kinds, capacity > 0, keys.of)
-    return NativeScorer(library, scores, kinds, capacity > 0, (keys.mentee_key, keys.mentor_key), threads)
+        return PythonScorer(scores, classes, capacity > 0, keys.of)
+    return NativeScorer(library, scores, classes, capacity > 0, (keys.mentee_key, keys.mentor_key), threads)

@@ -1,11 +1,11 @@
-"""How much a run may take of the machine; its time is the watch's."""
+"""Memory and thread limits of a run; the time limit belongs to ``Watch``."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds of one run; None means no bound. Crossing one raises a `LimitReachedError`."""
+    """Limits of one run; None means no limit. Exceeding one raises a ``LimitReachedError``."""
 
-    megabytes: float | None = None  # working arrays of the kernel, estimated before they are taken
-    threads: int | None = None  # None: as many as there are processors, up to two; the answer is the same
+    megabytes: float | None = None  # working arrays of the solver, estimated before they are allocated
+    threads: int | None = None  # None: one per processor, at most two; the result does not depend on it

@@ -1,9 +1,9 @@
-"""Where both sides compete, lists of the best are short only if everyone knows roughly what places cost.
+"""Estimate prices of places, so that candidate lists can be short where both sides compete.
 
-A mentee's best few by value alone are everybody's best few, and a list must be long to hold whom they end up with. By
-value less price the best few are the right ones. So prices are guessed first, from lists of three or four, and mentees
-list again by that guess (partial pricing of column generation, with the auction's prices as dual values; see `solve`).
-A wrong guess costs time, never the answer.
+By value alone all mentees list the same few mentors, and a list must be long to contain the mentor of the optimum. By
+value less price a short list contains them. So prices are estimated first, from lists of three or four, and mentees
+list again by value less price (partial pricing of column generation, with the auction's prices as dual values; see
+``restricted_problem``). A wrong estimate costs time, never the result.
 """
 
 import numpy as np
@@ -13,16 +13,16 @@ from ..assignment import Assignment, indexed, rough_prices
 from ..native import core
 from ..scoring import NOTHING, CandidateLists, Pause, PriceGuess, ScoreModel, largest_fit, score_pairs
 
-NEAR = 8.0
-"""Of the largest fit, over the root of the mentees: how far below a mentee's best pair others are listed; measured."""
+LISTING_MARGIN = 8.0
+"""Factor of the largest fit over the square root of M: how far below the best pair a list reaches; measured."""
 
 
-def guessed(
+def guess_prices(
     lists: CandidateLists, scores: ScoreModel, capacity: I64, compiled: bool | None, pause: Pause
 ) -> PriceGuess:
-    """Return what places may cost beside what all of them cost, from short lists by value alone.
+    """Return estimated prices above the common price level, from short candidate lists ranked by value.
 
-    Where places are fewer than people only those of the highest bonus take part, as many as there are places.
+    Where places are fewer than mentees, only as many mentees as places take part, those of the highest bonus.
     """
     bonus = scores.mentee_bonus
     places = min(int(np.minimum(capacity, len(bonus)).sum()), len(bonus))
@@ -36,34 +36,34 @@ def guessed(
     reserve = np.where(cut == NOTHING, 0, cut - bonus[rows] - base)
     problem = indexed(start, lists.mentor[chosen], fit - base, lists.tie[chosen], capacity, core(compiled))
     price = rough_prices(problem, reserve, compiled=compiled, pause=pause)
-    some = np.flatnonzero(np.diff(lists.indptr))
-    best = np.maximum.reduceat(lists.value - price[lists.mentor], lists.indptr[some])
+    listed = np.flatnonzero(np.diff(lists.indptr))
+    best = np.maximum.reduceat(lists.value - price[lists.mentor], lists.indptr[listed])
     floor = np.full(len(bonus), NOTHING)
-    floor[some] = best - near(scores)
+    floor[listed] = best - listing_margin(scores)
     return PriceGuess(price, floor)
 
 
-def remembered(earlier: Assignment, whole: ScoreModel, scores: ScoreModel, capacity: I64) -> PriceGuess | None:
-    """Return what places cost in an earlier answer, and what its pairs leave each mentee by today's scores.
+def earlier_prices(earlier: Assignment, whole: ScoreModel, scores: ScoreModel, capacity: I64) -> PriceGuess | None:
+    """Return the prices of an earlier assignment, and the gain that its pairs leave each mentee by the current scores.
 
-    `scores` are the `whole` ones without what bonuses have beyond the margin. None without places, and where what
-    decides between two mentors is no longer to be seen in their prices.
+    ``scores`` are the ``whole`` scores less the bonus offsets. None without places, and where bonuses hide the part of
+    the prices that decides between mentors.
     """
-    price = beside_bonuses(earlier.mentor_price, whole)
+    price = without_bonuses(earlier.mentor_price, whole)
     if price is None or not len(earlier.mentor_of) or not (capacity > 0).any():
         return None
     price = price - int(price[capacity > 0].min())
     rows = np.flatnonzero(earlier.mentor_of >= 0)
     mentors = earlier.mentor_of[rows]
     floor = np.full(len(earlier.mentor_of), NOTHING)
-    floor[rows] = score_pairs(scores, rows, mentors) - price[mentors] - near(scores)
+    floor[rows] = score_pairs(scores, rows, mentors) - price[mentors] - listing_margin(scores)
     return PriceGuess(price, floor)
 
 
-def beside_bonuses(price: I64, scores: ScoreModel) -> I64 | None:
-    """Take whole bonuses off prices, by which people who are left over have pushed them up; None where they hide.
+def without_bonuses(price: I64, scores: ScoreModel) -> I64 | None:
+    """Subtract whole bonuses, with which unmatched people raised prices, from prices; None if that is not possible.
 
-    Where all bonuses are multiples of a number far above any fit, what remains is what fit makes of a price.
+    Where all bonuses are multiples of a number far above any fit, the remainder is the part that fit decides.
     """
     fit = largest_fit(scores)
     if int(price.max(initial=0)) <= 2 * fit:
@@ -74,18 +74,18 @@ def beside_bonuses(price: I64, scores: ScoreModel) -> I64 | None:
     return (price + unit // 2) % unit - unit // 2
 
 
-def near(scores: ScoreModel) -> int:
-    """Return how far below a mentee's best pair others are listed."""
-    return int(NEAR * largest_fit(scores) / max(1, len(scores.mentee_bonus)) ** 0.5) + 1
+def listing_margin(scores: ScoreModel) -> int:
+    """Return how far below a mentee's best pair their list reaches, in values."""
+    return int(LISTING_MARGIN * largest_fit(scores) / max(1, len(scores.mentee_bonus)) ** 0.5) + 1
 
 
-def levelled(lists: CandidateLists, capacity: I64) -> I64:
-    """Return (N,) prices to bid from: the lists' guide, and what every place costs where people are left over."""
+def starting_prices(lists: CandidateLists, capacity: I64) -> I64:
+    """Return prices to bid from (N,): those of the lists, plus the common price level where people are left over."""
     length = np.diff(lists.indptr)
-    some = np.flatnonzero(length)
+    listed = np.flatnonzero(length)
     places = int(np.minimum(capacity, len(length)).sum())
-    if places >= len(some) or not places:
-        return lists.guide
-    gain = np.maximum.reduceat(lists.value - lists.guide[lists.mentor], lists.indptr[some])
+    if places >= len(listed) or not places:
+        return lists.price
+    gain = np.maximum.reduceat(lists.value - lists.price[lists.mentor], lists.indptr[listed])
     level = int(np.partition(gain, len(gain) - places)[len(gain) - places])
-    return lists.guide + max(0, level)
+    return lists.price + max(0, level)

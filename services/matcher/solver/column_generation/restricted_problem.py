@@ -1,10 +1,10 @@
-"""Column generation: a small core of pairs, solved; its prices judge all others; what they miss joins the core.
+"""Column generation: solve the restricted master problem, price all other pairs, add violated pairs, solve again.
 
-Lists of the best make a core that holds nearly every pair an optimum can use. Prices of the core's optimum then judge
-the pairs left out: only a few can be worth more than the prices of their two people (`uncovered`). Those are scored
-again; what the prices do not cover joins the core, which is solved again from where it stood. When nothing is uncovered
-the prices cover every eligible pair, and linear programming duality proves the assignment best among all of them
-(Dantzig and Wolfe, Operations Research 8, 1960).
+Candidate lists contain nearly every pair that an optimum can use. The prices of their optimum bound the unlisted pairs:
+only few can have negative reduced cost (``pricing_bounds``). Those are scored again; pairs with negative reduced cost
+join the problem, which is solved again from the present prices. When there are none, the prices cover every eligible
+pair, and linear programming duality proves the assignment optimal over all of them (Dantzig and Wolfe, Operations
+Research 8, 1960).
 """
 
 from dataclasses import astuple, dataclass
@@ -17,111 +17,117 @@ from ..native import core
 from ..scoring import MOST_FOUND, CandidateLists, DualPrices, PriceGuess, ScoreModel, largest_fit
 from .backend import Scorer
 from .list_lengths import ListLengths
-from .price_guesses import guessed, levelled
+from .price_guesses import guess_prices, starting_prices
 from .pricing_bounds import Bound, of_lists, of_prices, rectangles, within_reach
 from .watch import Watch
 
-FEW = 64  # more uncovered pairs than this, and bidding again is quicker than a path for each
-NEARLY = 1000  # how far prices may be off then, in values; only time depends on it
+FEW = 64  # with more violated pairs than this, bidding again is faster than a path for each
+NEARLY = 1000  # how wrong prices are assumed to be then, in values; only the time depends on it
 
 
 @dataclass(frozen=True)
 class Columns:
-    """What one run needs to make lists and to judge what they left out.
+    """The parts of one run of column generation: candidate lists, restricted problem, pricing.
 
-    Scores, lists and scorer leave `beyond` (M,) out of every value of a mentee (`margin`); edges and prices have it.
+    Scores, lists and scorer use values less ``bonus_offset`` (M,); edges and prices include it (see ``bonus_band``).
     """
 
     scorer: Scorer
-    within: ScoreModel
+    banded: ScoreModel
     capacity: I64
-    beyond: I64
+    bonus_offset: I64
     keys: TieBreak
-    keep: ListLengths
+    lengths: ListLengths
     watch: Watch
     compiled: bool | None
 
-    def first_lists(self, guide: PriceGuess | None, ranked: int) -> tuple[CandidateLists, I64]:
-        """Return lists to begin with, and each mentee's `ranked` best by value (M, BEST), empty with a guide."""
-        if guide is not None and self.keep.guided:
-            lists = self._listed(guide)
+    def first_lists(self, guess: PriceGuess | None, ranked: int) -> tuple[CandidateLists, I64]:
+        """Return the first lists, and each mentee's best ``ranked`` by value (M, BEST), empty with a price guess."""
+        if guess is not None and self.lengths.by_price:
+            lists = self._list_by_price(guess)
             return lists, lists.best
-        half = 0.5 if self.keep.guided else 1.0
+        half = 0.5 if self.lengths.by_price else 1.0
         scoring = self.watch.during("score", 0.0, half)
-        plain = self.scorer.collect(self.keep.of_mentor, self.keep.of_mentee, ranked, scoring)
-        if not self.keep.guided:
+        plain = self.scorer.collect(self.lengths.of_mentor, self.lengths.of_mentee, ranked, scoring)
+        if not self.lengths.by_price:
             return plain, plain.best
-        guide = guessed(plain, self.within, self.capacity, self.compiled, self.watch.during("score", half, half))
-        return self._listed(guide, half), plain.best
+        guess = guess_prices(plain, self.banded, self.capacity, self.compiled, self.watch.during("score", half, half))
+        return self._list_by_price(guess, half), plain.best
 
     def until_covered(self, lists: CandidateLists, earlier: Assignment | None = None) -> tuple[Edges, Optimum, int]:
-        """Solve the core and add what its prices do not cover, until they cover everything.
+        """Solve and price until no pair has negative reduced cost; return edges, optimum and pricing rounds.
 
-        Bidding begins from an `earlier` answer where there is one; its prices may be off by what fit can make.
+        Bidding starts from an ``earlier`` assignment if given; its prices are assumed wrong by the largest fit at most.
         """
         edges, rounds, bounds = self._edges(lists), 0, [of_lists(lists)]
         if earlier is not None:
-            known = _begun(earlier.mentor_of, earlier.mentor_price, self.capacity)
-            outcome = self._optimum(edges, known, Rebid(largest_fit(self.within)))
-        elif self.keep.guided:
-            nobody = np.full(len(self.beyond), -1, np.int64)
-            lead = _begun(nobody, levelled(lists, self.capacity), self.capacity)
-            outcome = self._optimum(edges, lead, Rebid(), aside=self.beyond)
+            start = _start_from(earlier.mentor_of, earlier.mentor_price, self.capacity)
+            outcome = self._optimum(edges, start, Rebid(largest_fit(self.banded)))
+        elif self.lengths.by_price:
+            nobody = np.full(len(self.bonus_offset), -1, np.int64)
+            start = _start_from(nobody, starting_prices(lists, self.capacity), self.capacity)
+            outcome = self._optimum(edges, start, Rebid(), bonus_offset=self.bonus_offset)
         else:
-            outcome = self._optimum(edges, None, Rebid(), aside=self.beyond)
+            outcome = self._optimum(edges, None, Rebid(), bonus_offset=self.bonus_offset)
         while True:
             prices = DualPrices(
-                outcome.mentee_price - self.beyond,
+                outcome.mentee_price - self.bonus_offset,
                 outcome.mentee_tie_price,
                 outcome.mentor_price,
                 outcome.mentor_tie_price,
             )
-            rows, columns, values = self._uncovered(lists, bounds, prices)
+            rows, columns, values = self._violated(lists, bounds, prices)
             if not len(rows):
                 return edges, outcome, rounds
             rounds += 1
-            edges = self._joined(edges, rows, columns, values)
-            unsure = np.bincount(rows, minlength=len(self.beyond)) >= MOST_FOUND
+            edges = self._with_pairs(edges, rows, columns, values)
+            unsure = np.bincount(rows, minlength=len(self.bonus_offset)) >= MOST_FOUND
             bounds = [bounds[0], of_prices(prices, unsure)]
             outcome = self._optimum(edges, outcome, Rebid(NEARLY) if len(rows) > FEW else None)
 
-    def _listed(self, guide: PriceGuess, after: float = 0.0) -> CandidateLists:
-        return self.scorer.collect(0, self.keep.guided, 0, self.watch.during("score", after), guide=guide)
+    def _list_by_price(self, guess: PriceGuess, after: float = 0.0) -> CandidateLists:
+        return self.scorer.collect(0, self.lengths.by_price, 0, self.watch.during("score", after), guess=guess)
 
     def _edges(self, lists: CandidateLists) -> Edges:
-        value = lists.value + np.repeat(self.beyond, np.diff(lists.indptr)) if self.beyond.any() else lists.value
+        value = (
+            lists.value + np.repeat(self.bonus_offset, np.diff(lists.indptr))
+            if self.bonus_offset.any()
+            else lists.value
+        )
         return Edges(lists.indptr, lists.mentor, value, lists.tie)
 
     def _optimum(
-        self, edges: Edges, start: Optimum | None, rebid: Rebid | None, *, aside: I64 | None = None
+        self, edges: Edges, start: Optimum | None, rebid: Rebid | None, *, bonus_offset: I64 | None = None
     ) -> Optimum:
         tie = np.zeros(0, np.int64) if edges.tie is None else edges.tie
         mentor = edges.mentor.astype(np.int32, copy=False)
         problem = indexed(edges.indptr, mentor, edges.value, tie, self.capacity, core(self.compiled))
-        beside = aside if aside is not None and aside.any() else None
+        beside = bonus_offset if bonus_offset is not None and bonus_offset.any() else None
         pause = self.watch.during("assign")
-        return optimise(problem, start=start, rebid=rebid, aside=beside, compiled=self.compiled, pause=pause)
+        return optimise(problem, start=start, rebid=rebid, bonus_offset=beside, compiled=self.compiled, pause=pause)
 
-    def _uncovered(self, lists: CandidateLists, bounds: list[Bound], prices: DualPrices) -> tuple[I64, I64, I64]:
-        """Return rows, columns and values of left-out pairs worth more than their prices."""
+    def _violated(self, lists: CandidateLists, bounds: list[Bound], prices: DualPrices) -> tuple[I64, I64, I64]:
+        """Return rows, columns and values of unlisted pairs with negative reduced cost."""
         pause = self.watch.during("price")
-        reached = within_reach(prices, lists.mentor_cut, below_zero=bool(self.beyond.any()))
-        stairs = [bound.stair(prices) for bound in bounds]
-        parts = rectangles(stairs, (self.capacity > 0) & reached)
-        found = [astuple(self.scorer.price(prices, mentees, mentors, pause, stairs)) for mentees, mentors in parts]
+        reached = within_reach(prices, lists.mentor_cut, below_zero=bool(self.bonus_offset.any()))
+        slack_bounds = [bound.slack_bound(prices) for bound in bounds]
+        parts = rectangles(slack_bounds, (self.capacity > 0) & reached)
+        found = [
+            astuple(self.scorer.price(prices, mentees, mentors, pause, slack_bounds)) for mentees, mentors in parts
+        ]
         rows, columns, values = (np.concatenate(part) for part in zip(_NONE, *found, strict=True))
         return rows, columns, values
 
-    def _joined(self, edges: Edges, rows: I64, columns: I64, values: I64) -> Edges:
-        """Add pairs, in each mentee's row at its end."""
+    def _with_pairs(self, edges: Edges, rows: I64, columns: I64, values: I64) -> Edges:
+        """Return the edges with more pairs, each at the end of its mentee's row."""
         order = np.argsort(rows, kind="stable")
         rows, columns = rows[order], columns[order]
         at = edges.indptr[rows + 1]
-        count = np.bincount(rows, minlength=len(self.beyond))
+        count = np.bincount(rows, minlength=len(self.bonus_offset))
         return Edges(
             edges.indptr + np.append(0, np.cumsum(count)),
             np.insert(edges.mentor.astype(np.int32, copy=False), at, columns.astype(np.int32)),
-            np.insert(edges.value, at, values[order] + self.beyond[rows]),
+            np.insert(edges.value, at, values[order] + self.bonus_offset[rows]),
             np.insert(edges.tie, at, self.keys.of(rows, columns)) if edges.tie is not None else None,
         )
 
@@ -129,13 +135,13 @@ class Columns:
 _NONE = (np.zeros(0, np.int64),) * 3
 
 
-def _begun(mentor_of: I64, prices: I64, capacity: I64) -> Optimum:
-    """Return pairs and prices to bid from, without the pairs for which there is no place any more."""
+def _start_from(mentor_of: I64, prices: I64, capacity: I64) -> Optimum:
+    """Return pairs and prices to bid from, without pairs beyond the capacity of their mentor."""
     rows = np.flatnonzero(mentor_of >= 0)
     order = rows[np.argsort(mentor_of[rows], kind="stable")]
     mentors = mentor_of[order]
     place = np.arange(len(order)) - np.searchsorted(mentors, mentors)
-    kept = np.full(len(mentor_of), -1, np.int64)
-    kept[order] = np.where(place < capacity[mentors], mentors, -1)
+    matched = np.full(len(mentor_of), -1, np.int64)
+    matched[order] = np.where(place < capacity[mentors], mentors, -1)
     nothing = np.zeros(len(mentor_of), np.int64)
-    return Optimum(kept, nothing, nothing, prices, np.zeros_like(prices))
+    return Optimum(matched, nothing, nothing, prices, np.zeros_like(prices))

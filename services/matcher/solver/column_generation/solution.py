@@ -1,4 +1,4 @@
-"""The answer of a round."""
+"""The result of a solve."""
 
 from dataclasses import dataclass
 
@@ -8,22 +8,22 @@ from ..assignment import Assignment, Certificate, Edges
 
 @dataclass(frozen=True)
 class Stats:
-    """What the run did; counts only, no clock."""
+    """Counts of a run; no times."""
 
     eligible_pairs: int  # pairs that pass the hard rules
-    core_edges: int  # pairs the assignment was solved on; the rest are proved useless by the prices
-    groups: int  # distinct kinds of mentee as the rules see them
-    rounds: int  # pricing rounds until no violation was left
+    core_edges: int  # pairs of the restricted problem; prices prove that no other pair improves it
+    groups: int  # mentee classes
+    rounds: int  # pricing rounds that found violated pairs
     compiled: bool  # whether the compiled core ran
 
 
 @dataclass(frozen=True)
 class Solution:
-    """The best assignment with its proof over all eligible pairs, and what explanations need at once."""
+    """The optimal assignment, its proof over all eligible pairs, and arrays for explanations."""
 
     assignment: Assignment
     certificate: Certificate
-    alternates: I64  # (M, A) the best other mentors of each matched mentee, best first, -1 where there are fewer
+    alternates: I64  # (M, A) next best mentors of each matched mentee, best first, -1 where there are fewer
     eligible_count: I64  # (M,) eligible mentors per mentee, whatever their score
-    core: Edges  # the pairs the assignment was solved on, for `Standing` and explanations
+    core: Edges  # pairs of the restricted problem, for ``DynamicAssignment`` and explanations
     stats: Stats

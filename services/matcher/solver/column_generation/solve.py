@@ -1,4 +1,4 @@
-"""Solve a round: score, assign on a sparse core, prove over all eligible pairs (see `columns` for how)."""
+"""Solve a pool: candidate lists, column generation (``restricted_problem``), proof over all eligible pairs."""
 
 from dataclasses import replace
 
@@ -12,10 +12,10 @@ from ..errors import BadArraysError, ValueTooLargeError
 from ..native import core
 from ..scoring import ScoreModel, largest_fit, refuse_too_large
 from .backend import scorer_for
-from .bonus_band import beyond_margin
+from .bonus_band import bonus_offsets
 from .limits import Limits
-from .list_lengths import ListLengths, bonuses_matter, keep_for, refuse_too_much_memory
-from .price_guesses import remembered
+from .list_lengths import ListLengths, bonuses_matter, lengths_for, refuse_too_much_memory
+from .price_guesses import earlier_prices
 from .restricted_problem import Columns
 from .solution import Solution, Stats
 from .watch import Watch
@@ -28,16 +28,16 @@ def solve(
     *,
     tie_break: TieBreak | None = None,
     limits: Limits | None = None,
-    watch: Watch | None = None,  # of the whole round, where this is part of one
+    watch: Watch | None = None,  # shared with a longer run that this is part of
     alternates: int = 3,
-    compiled: bool | None = None,  # None: when it is built; True: required; False: the plain twin
-    keep: ListLengths | None = None,
-    start: Assignment | None = None,  # an earlier answer for the same rows: its prices lead the way
+    compiled: bool | None = None,  # None: if it is built; True: required; False: the Python twin
+    lengths: ListLengths | None = None,
+    start: Assignment | None = None,  # an earlier assignment of the same rows, as a warm start
 ) -> Solution:
-    """Return the assignment of most total score with its proof; the same pairs whatever the order of rows.
+    """Return the assignment of highest total score with its proof; the pairs do not depend on the order of rows.
 
-    Without `tie_break`, row numbers decide between equals. Raises `BadArraysError`, `ValueTooLargeError`,
-    `TimeLimitReachedError`, `MemoryLimitReachedError` or `RunCancelledError`.
+    Without ``tie_break``, row numbers decide between equal values. Raises ``BadArraysError``, ``ValueTooLargeError``,
+    ``TimeLimitReachedError``, ``MemoryLimitReachedError`` or ``RunCancelledError``.
     """
     known_rules, known_scores, places = _checked(rules, scores, capacity)
     mentees, mentors = known_rules.mentees, known_rules.mentors
@@ -45,19 +45,19 @@ def solve(
     keys = (tie_break or TieBreak.by_row(mentees, mentors)).checked(mentees, mentors)
     bounds = limits or Limits()
     watch = watch or Watch()
-    beyond = beyond_margin(known_scores, places)
-    within = replace(known_scores, mentee_bonus=known_scores.mentee_bonus - beyond)
-    guide = None if start is None else remembered(start, known_scores, within, places)
+    bonus_offset = bonus_offsets(known_scores, places)
+    banded = replace(known_scores, mentee_bonus=known_scores.mentee_bonus - bonus_offset)
+    guess = None if start is None else earlier_prices(start, known_scores, banded, places)
     ranked = bonuses_matter(known_scores)
-    keeping = keep or keep_for(mentees, places, alternates, ranked=ranked, led=guide is not None)
+    lengths = lengths or lengths_for(mentees, places, alternates, ranked=ranked, warm=guess is not None)
     if not mentees or not places.any():
-        keeping = replace(keeping, guided=0)  # no place has a price
-    refuse_too_much_memory(bounds, keeping, known_scores)
-    kinds = mentee_classes(known_rules)
-    scorer = scorer_for(within, kinds, places, keys, compiled, bounds.threads)
-    columns = Columns(scorer, within, places, beyond, keys, keeping, watch, compiled)
-    lists, best = columns.first_lists(guide, alternates + 1 if alternates else 0)
-    edges, outcome, rounds = columns.until_covered(lists, None if guide is None else start)
+        lengths = replace(lengths, by_price=0)  # no place has a price
+    refuse_too_much_memory(bounds, lengths, known_scores)
+    classes = mentee_classes(known_rules)
+    scorer = scorer_for(banded, classes, places, keys, compiled, bounds.threads)
+    columns = Columns(scorer, banded, places, bonus_offset, keys, lengths, watch, compiled)
+    lists, best = columns.first_lists(guess, alternates + 1 if alternates else 0)
+    edges, outcome, rounds = columns.until_covered(lists, None if guess is None else start)
     assignment = priced(edges, places, outcome)
     if alternates and best.shape[1] <= alternates:
         placed = np.flatnonzero(assignment.mentor_of >= 0)
@@ -68,7 +68,7 @@ def solve(
         alternates=_others(best, assignment.mentor_of, alternates),
         eligible_count=lists.eligible,
         core=edges,
-        stats=Stats(int(lists.eligible.sum()), len(edges.mentor), kinds.count, rounds, core(compiled) is not None),
+        stats=Stats(int(lists.eligible.sum()), len(edges.mentor), classes.count, rounds, core(compiled) is not None),
     )
 
 
@@ -96,7 +96,7 @@ def _check_start(start: Assignment | None, mentees: int, mentors: int) -> None:
 
 
 def _others(best: I64, mentor_of: I64, wanted: int) -> I64:
-    """Leave the matched mentor out of each matched mentee's best, keeping the order."""
+    """Return each matched mentee's best mentors without the matched one, in order."""
     if best.shape[1] < wanted + 1:
         best = np.pad(best, ((0, 0), (0, wanted + 1 - best.shape[1])), constant_values=-1)
     matched = (best == mentor_of[:, None]) | (best < 0)

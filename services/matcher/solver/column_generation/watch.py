@@ -1,7 +1,7 @@
-"""The watch kept over a round, or over any run: its deadline, its cancellation, its progress.
+"""Deadline, cancellation and progress of a run.
 
-One watch goes through everything a round does, so that its seconds count from the first person read to the last reason
-given, however often the kernel is asked on the way.
+A matching round passes one watch through all its steps, so that the time limit covers everything from reading people to
+writing reasons, however often the solver is called.
 """
 
 import time
@@ -9,17 +9,17 @@ from collections.abc import Callable
 
 from ..errors import RunCancelledError, TimeLimitReachedError
 
-Progress = Callable[[str, float], None]  # (step: one of `STEPS`; share of it done, 0.0 to 1.0)
+Progress = Callable[[str, float], None]  # (step: one of ``STEPS``; share of it done, 0.0 to 1.0)
 Cancelled = Callable[[], bool]
 STEPS = ("features", "score", "assign", "price", "reasons")
 
 
 class Watch:
-    """Asked between slices of work; raises when the run must stop, tells progress otherwise.
+    """A check between slices of work whether the run must stop; it also reports progress.
 
-    Raises `RunCancelledError` when `cancelled()` says so, and `TimeLimitReachedError` more than `seconds` after the
-    watch was made, by `clock`. Progress never goes back: column generation scores and assigns again, and while it is
-    behind what was told already, nothing is told.
+    Raises ``RunCancelledError`` when ``cancelled()`` returns true, and ``TimeLimitReachedError`` more than ``seconds``
+    after the watch was created, by ``clock``. Progress never goes back: column generation scores and assigns again, and
+    nothing is reported until it is further than before.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class Watch:
         self._furthest = (0, 0.0)
 
     def look(self, step: str, share: float) -> None:
-        """Stop here if the run must; otherwise tell how far it is."""
+        """Raise if the run must stop; otherwise report progress."""
         if self._cancelled is not None and self._cancelled():
             raise RunCancelledError(f"cancelled during {step}")
         if self._seconds is not None and self._clock() - self._started > self._seconds:
@@ -50,5 +50,5 @@ class Watch:
                 self._progress(step, share)
 
     def during(self, step: str, first: float = 0.0, last: float = 1.0) -> Callable[[float], None]:
-        """Return the pause of some work that brings a step from its `first` share to its `last`."""
+        """Return the pause function of work that takes a step from share ``first`` to share ``last``."""
         return lambda share: self.look(step, first + share * (last - first))

@@ -1,1 +1,1 @@
-"""An optimal assignment that is kept optimal while people come and go."""
+"""An optimal assignment that stays optimal while people arrive and leave."""

@@ -1,8 +1,9 @@
-"""A standing optimum: people come and go one at a time, and the pairs stay those a batch would give.
+"""The dynamic assignment: people arrive and leave one at a time, and the pairs equal those of a batch solve.
 
-A newcomer is one shortest augmenting path from the stored prices, a leaver one repair of the place they leave (the
-successive shortest path argument: prices stay feasible, only one person is out of order). The optimum of (value, tie)
-is unique, so the order of changes does not matter. A change touches only the people along its path.
+An arrival is one shortest augmenting path from the stored prices, a departure one repair of the place that becomes open
+(the successive shortest path argument: prices stay feasible, only one person breaks complementary slackness). The
+optimum of (value, tie) is unique, so the order of changes does not matter. A change touches only the people on its
+path.
 """
 
 from operator import index
@@ -20,12 +21,12 @@ from ..assignment.warm_start import checked_start
 from ..errors import BadArraysError
 from ..native import core
 from .incident_edges import IncidentEdges
-from .native_dynamic import CompiledStanding
-from .python_dynamic import PlainStanding
+from .native_dynamic import NativeDynamic
+from .python_dynamic import PythonDynamic
 
 
-class _Market(Protocol):
-    """What both twins keep: edges, capacity, prices and pairs, made exact after every change."""
+class _Backend(Protocol):
+    """The interface of both twins: edges, capacity, prices and pairs, exact after every change."""
 
     @property
     def mentees(self) -> int: ...
@@ -55,12 +56,12 @@ class _Market(Protocol):
 
 
 class DynamicAssignment:
-    """Edges, capacity, prices and pairs that change one person at a time. Rows keep their numbers for good.
+    """Edges, capacity, prices and pairs that change one person at a time. Rows never change their numbers.
 
-    Exact over the edges it was given. Where those are the core of a larger market, a pair left out can come to matter
-    when one of its prices falls. Newcomers and lost places make mentees' prices fall: `take_lowered` names the mentees.
-    A free place makes mentors' prices fall (somebody left, or learnt of a better mentor; a mentor came or has more
-    places): nobody is named for that, so ask `outcome` before and after.
+    Exact over its edges. If those are the pairs of a restricted problem, an unlisted pair can get a negative reduced
+    cost when one of its prices falls. Arrivals of mentees and lost places lower mentees' prices: ``take_lowered``
+    returns those mentees. An open place lowers mentors' prices (a mentee left or got a better edge; a mentor arrived or
+    got places): this is not reported, so compare ``outcome`` before and after.
     """
 
     def __init__(
@@ -70,79 +71,81 @@ class DynamicAssignment:
         library = core(compiled)
         problem = problem_of(checked_edges(edges, len(places)), places, library, closed=True)
         start = checked_start(assignment, problem.mentees, places)
-        self._market: _Market = (
-            PlainStanding(problem, start) if library is None else CompiledStanding(library, problem, start)
+        self._backend: _Backend = (
+            PythonDynamic(problem, start) if library is None else NativeDynamic(library, problem, start)
         )
 
     def insert_mentee(self, mentors: npt.ArrayLike, values: npt.ArrayLike, ties: npt.ArrayLike) -> int:
-        """Add a mentee with these edges and place them; return their row."""
-        edges = self._star(mentors, values, ties, self._market.mentors)
-        row = self._market.add_mentee()
-        self._market.connect_mentee(row, edges)
+        """Add a mentee with these edges and match them if possible; return their row."""
+        edges = self._incident_edges(mentors, values, ties, self._backend.mentors)
+        row = self._backend.add_mentee()
+        self._backend.connect_mentee(row, edges)
         return row
 
     def remove_mentee(self, row: int) -> None:
-        """Take a mentee out; the row stays, without edges, and the place goes to whoever it is worth most for."""
-        self._market.drop_mentee(_there(row, self._market.mentees))
+        """Remove a mentee; the row stays, without edges, and the open place is filled again if that gains value."""
+        self._backend.drop_mentee(_checked_row(row, self._backend.mentees))
 
     def insert_mentor(self, mentees: npt.ArrayLike, values: npt.ArrayLike, ties: npt.ArrayLike, capacity: int) -> int:
-        """Add a mentor with these edges and places, and fill the places worth filling; return their row."""
-        edges, places = self._star(mentees, values, ties, self._market.mentees), _places(capacity)
-        row = self._market.add_mentor()
-        self._market.connect_mentor(row, edges)
-        self._market.set_capacity(row, places)
+        """Add a mentor with these edges and places, and fill places where that gains value; return their row."""
+        edges, places = self._incident_edges(mentees, values, ties, self._backend.mentees), _places(capacity)
+        row = self._backend.add_mentor()
+        self._backend.connect_mentor(row, edges)
+        self._backend.set_capacity(row, places)
         return row
 
     def remove_mentor(self, row: int) -> None:
-        """Take a mentor out; the row stays, without edges, and their mentees are placed anew."""
-        self._market.drop_mentor(_there(row, self._market.mentors))
+        """Remove a mentor; the row stays, without edges, and their mentees are matched again if possible."""
+        self._backend.drop_mentor(_checked_row(row, self._backend.mentors))
 
     def set_capacity(self, row: int, capacity: int) -> None:
-        """Give a mentor more places or fewer."""
-        self._market.set_capacity(_there(row, self._market.mentors), _places(capacity))
+        """Change the number of places of a mentor."""
+        self._backend.set_capacity(_checked_row(row, self._backend.mentors), _places(capacity))
 
     def add_pairs(self, mentee: int, mentors: npt.ArrayLike, values: npt.ArrayLike, ties: npt.ArrayLike) -> None:
-        """Let a mentee meet more mentors than known so far."""
-        edges = self._star(mentors, values, ties, self._market.mentors)
-        self._market.connect_mentee(_there(mentee, self._market.mentees), edges)
+        """Add edges of a mentee; edges that exist keep their value."""
+        edges = self._incident_edges(mentors, values, ties, self._backend.mentors)
+        self._backend.connect_mentee(_checked_row(mentee, self._backend.mentees), edges)
 
     def take_lowered(self) -> list[int]:
-        """Return the mentees whose price may have fallen since the last call, ascending; all of them, and maybe more.
+        """Return the mentees whose price may have fallen since the last call, ascending: all of them, and maybe more.
 
-        Of mentors, whose prices fall where a place becomes free, it says nothing (see above). Who was taken out has no
-        price any more, and is not named for that.
+        Mentors, whose prices fall when a place becomes open, are not reported (see above); neither are people for being
+        removed.
         """
-        return self._market.take_lowered()
+        return self._backend.take_lowered()
 
     def outcome(self) -> Optimum:
-        """Return pairs and prices as they stand."""
-        return self._market.outcome()
+        """Return the present pairs and prices."""
+        return self._backend.outcome()
 
     def assignment(self) -> Assignment:
-        """Return the standing answer."""
-        now = self._market.outcome()
+        """Return the present assignment."""
+        optimum = self._backend.outcome()
         return Assignment(
-            now.mentor_of,
-            now.mentee_price,
-            now.mentor_price,
-            now.mentee_tie_price,
-            now.mentor_tie_price,
-            self._market.value(),
+            optimum.mentor_of,
+            optimum.mentee_price,
+            optimum.mentor_price,
+            optimum.mentee_tie_price,
+            optimum.mentor_tie_price,
+            self._backend.value(),
         )
 
-    def _star(self, people: npt.ArrayLike, values: npt.ArrayLike, ties: npt.ArrayLike, limit: int) -> IncidentEdges:
-        who: I64 = as_rows("people", people, (None,), limit)
-        value, tie = as_i64("values", values, (len(who),)), as_i64("ties", ties, (len(who),))
-        if len(np.unique(who)) < len(who):
+    def _incident_edges(
+        self, people: npt.ArrayLike, values: npt.ArrayLike, ties: npt.ArrayLike, limit: int
+    ) -> IncidentEdges:
+        rows: I64 = as_rows("people", people, (None,), limit)
+        value, tie = as_i64("values", values, (len(rows),)), as_i64("ties", ties, (len(rows),))
+        if len(np.unique(rows)) < len(rows):
             raise BadArraysError("people names a row twice")
         if len(tie) and (tie.min() < 0 or tie.max() >= 2**TIE_BITS):
             raise BadArraysError(f"tie lies outside 0 .. 2**{TIE_BITS}")
-        refuse_large(value, self._market.mentees + 1, self._market.mentors + 1)
+        refuse_large(value, self._backend.mentees + 1, self._backend.mentors + 1)
         useful = value > 0
-        return IncidentEdges(who[useful].tolist(), value[useful].tolist(), tie[useful].tolist())
+        return IncidentEdges(rows[useful].tolist(), value[useful].tolist(), tie[useful].tolist())
 
 
-def _there(row: int, rows: int) -> int:
+def _checked_row(row: int, rows: int) -> int:
     try:
         number = -1 if isinstance(row, bool | np.bool_) else index(row)
     except TypeError:

@@ -1,4 +1,4 @@
-"""Many growing lists side by side in one array."""
+"""Many growing lists in one array."""
 
 import numpy as np
 
@@ -6,14 +6,14 @@ from ..arrays import I64
 
 
 class Segments:
-    """Where each list starts and ends; the content is kept by the caller. Moving a list doubles its room."""
+    """Start and end of each list in an array of the caller. A list that is full moves and gets twice the size."""
 
     def __init__(self, lengths: I64, room: int) -> None:
-        behind = np.cumsum(lengths + room).astype(np.int64)
-        self.start: I64 = behind - lengths - room
-        self.end: I64 = behind - room
-        self._limit: I64 = behind.copy()
-        self.size = int(behind[-1]) if len(behind) else 0
+        limit = np.cumsum(lengths + room).astype(np.int64)
+        self.start: I64 = limit - lengths - room
+        self.end: I64 = limit - room
+        self._limit: I64 = limit.copy()
+        self.size = int(limit[-1]) if len(limit) else 0
 
     def add(self, room: int) -> None:
         """Add an empty list."""
@@ -22,14 +22,14 @@ class Segments:
         self.size += room
         self._limit = np.append(self._limit, self.size)
 
-    def stretch(self, which: int, by: int) -> tuple[slice, slice] | None:
-        """Lengthen a list; return from where to where its content moves, None where it stays."""
-        if self.end[which] + by <= self._limit[which]:
-            self.end[which] += by
+    def stretch(self, row: int, by: int) -> tuple[slice, slice] | None:
+        """Lengthen a list; return the slices from and to which its content moves, or None if it stays."""
+        if self.end[row] + by <= self._limit[row]:
+            self.end[row] += by
             return None
-        length = int(self.end[which] - self.start[which])
-        moved = slice(int(self.start[which]), int(self.end[which])), slice(self.size, self.size + length)
-        self.start[which], self.end[which] = self.size, self.size + length + by
+        length = int(self.end[row] - self.start[row])
+        move = slice(int(self.start[row]), int(self.end[row])), slice(self.size, self.size + length)
+        self.start[row], self.end[row] = self.size, self.size + length + by
         self.size += 2 * (length + by)
-        self._limit[which] = self.size
-        return moved
+        self._limit[row] = self.size
+        return move

@@ -1,7 +1,7 @@
-"""A standing market in the compiled core; twin of `plain_standing`.
+"""The dynamic assignment in C; twin of ``python_dynamic``.
 
-The arrays of `core.h` with room to grow: rows and columns of edges and places move to the end when they are full; edges
-of people who left stay behind at a value nobody takes.
+The arrays of ``market.h`` with spare entries: a row or column of edges or places moves to the end when it is full;
+edges of people who left stay, at a value that is never used.
 """
 
 import numpy as np
@@ -9,37 +9,37 @@ import numpy as np
 from ..arrays import I64
 from ..assignment.bipartite_graph import BipartiteGraph
 from ..assignment.native_market import MarketFields, Work
-from ..assignment.native_optimise import optimise_compiled
+from ..assignment.native_optimise import optimise_native
 from ..assignment.optimum import Optimum, no_pause
 from ..native import CStruct, NativeLibrary, number
 from .growing_rows import Segments
 from .incident_edges import IncidentEdges
 
-GONE = -(2**60)  # the value of an edge of somebody who left
-ROOM = 4  # by how much a row or column may grow before it moves
+GONE = -(2**60)  # the value of edges of people who left; such edges are never used
+ROOM = 4  # spare entries of a new row or column
 Worth = tuple[int, int]  # value and tie, compared in that order
 NOTHING: Worth = (0, 0)
 
 
-class CompiledStanding:
-    """Edges, capacity, prices and pairs that change one person at a time."""
+class NativeDynamic:
+    """The dynamic assignment in C."""
 
     def __init__(self, core: NativeLibrary, problem: BipartiteGraph, start: Optimum) -> None:
-        now = optimise_compiled(core, problem, start, None, None, no_pause)
+        optimum = optimise_native(core, problem, start, None, None, no_pause)
         self._core = core
         self._capacity: list[int] = problem.capacity.tolist()
         degree = np.zeros(problem.mentors, np.int64)
         self._rows = Segments(np.zeros(problem.mentees, np.int64), 0)
         self._columns, self._places = Segments(degree, 0), Segments(degree, 0)
         nobody, nothing = np.zeros(0, np.int32), np.zeros(0, np.int64)
-        self._held = CStruct(
+        self._market = CStruct(
             MarketFields(mentees=0, mentors=0),
             **dict.fromkeys(("mentor", "mentee", "by_mentor", "slot_edge", "load", "edge_of"), nobody),
             **dict.fromkeys(("value", "tie", "u", "v", "p", "q"), nothing),
         )
         self._work = Work(0, 0)
         self._make_room(problem.mentees, problem.mentors)
-        self._fill(problem, now)
+        self._load(problem, optimum)
 
     @property
     def mentees(self) -> int:
@@ -52,13 +52,13 @@ class CompiledStanding:
         return len(self._capacity)
 
     def add_mentee(self) -> int:
-        """Add a mentee without edges."""
+        """Add a mentee without edges; return their row."""
         self._rows.add(ROOM)
         self._make_room(self.mentees, self.mentors)
         return self.mentees - 1
 
     def add_mentor(self) -> int:
-        """Add a mentor without edges or places."""
+        """Add a mentor without edges or places; return their row."""
         self._capacity.append(0)
         self._columns.add(ROOM)
         self._places.add(ROOM)
@@ -66,78 +66,78 @@ class CompiledStanding:
         return self.mentors - 1
 
     def connect_mentee(self, row: int, edges: IncidentEdges) -> None:
-        """Give a mentee edges they do not have yet, and put right what that puts out of order."""
+        """Add edges that a mentee does not have yet, and make the assignment optimal again."""
         known = set(self._mentors_of(row))
         best = NOTHING
         for j, value, tie in zip(*edges, strict=True):
             if j not in known:
                 self._connect(row, j, value, tie)
                 best = max(best, _less((value, tie), self._price("v", "q", j)))
-        self._point()
+        self._set_pointers()
         if best <= self._price("u", "p", row):
             return
         self._set_price("u", "p", row, best)
-        left = self._leave(row)
-        self._place(row)
+        left = self._unmatch(row)
+        self._augment_mentee(row)
         if left >= 0:
-            self._settle(left)
+            self._fill_open_places(left)
 
     def connect_mentor(self, row: int, edges: IncidentEdges) -> None:
-        """Give a new mentor, who has no places yet, edges and the price a first place would have."""
+        """Set the edges of a new mentor without places, and the price that a first place would have."""
         best = NOTHING
         for i, value, tie in zip(*edges, strict=True):
             self._connect(i, row, value, tie)
             best = max(best, _less((value, tie), self._price("u", "p", i)))
         self._set_price("v", "q", row, best)
-        self._point()
+        self._set_pointers()
 
     def drop_mentee(self, row: int) -> None:
-        """Take a mentee out."""
-        left = self._leave(row)
+        """Remove a mentee."""
+        left = self._unmatch(row)
         self._array("value")[self._rows.start[row] : self._rows.end[row]] = GONE
-        self._rows.start[row] = self._rows.end[row]  # mentors still list the old edges, so their numbers stay theirs
-        self._point()
+        self._rows.start[row] = self._rows.end[row]  # columns still contain these edges: keep their numbers
+        self._set_pointers()
         self._set_price("u", "p", row, NOTHING)
         if left >= 0:
-            self._settle(left)
+            self._fill_open_places(left)
 
     def drop_mentor(self, row: int) -> None:
-        """Take a mentor out."""
-        mine = self._array("by_mentor")[self._columns.start[row] : self._columns.end[row]]
+        """Remove a mentor."""
+        own_edges = self._array("by_mentor")[self._columns.start[row] : self._columns.end[row]]
         matched = self._members(row)
-        self._array("value")[mine] = GONE
+        self._array("value")[own_edges] = GONE
         self._columns.end[row] = self._columns.start[row]
-        self._point()
+        self._set_pointers()
         self._capacity[row] = 0
         for i in matched:
-            self._leave(i)
+            self._unmatch(i)
         self._places.end[row] = self._places.start[row]
         self._set_price("v", "q", row, NOTHING)
-        self._point()
+        self._set_pointers()
         for i in matched:
-            self._place(i)
+            self._augment_mentee(i)
 
     def set_capacity(self, row: int, capacity: int) -> None:
-        """Give a mentor more places or fewer."""
+        """Change the number of places of a mentor."""
         self._capacity[row] = capacity
-        without = self._members(row)[capacity:]
-        for i in without:
-            self._leave(i)
+        surplus = self._members(row)[capacity:]
+        for i in surplus:
+            self._unmatch(i)
         self._fit_places(row)
-        self._point()
-        for i in without:
-            self._place(i)
-        self._settle(row)
+        self._set_pointers()
+        for i in surplus:
+            self._augment_mentee(i)
+        self._fill_open_places(row)
 
     def take_lowered(self) -> list[int]:
         """Return the mentees whose price fell since the last call, ascending."""
         lowered = self._work.arrays["lowered"]
-        named: list[int] = np.flatnonzero(lowered[: self.mentees]).tolist()
+        rows: list[int] = np.flatnonzero(lowered[: self.mentees]).tolist()
         lowered[:] = 0
-        return named
+        return rows
 
     def outcome(self) -> Optimum:
-        """Return pairs and prices as they stand."""
+        """Return the present pairs and prices."""
         mentor_of = np.full(self.mentees, -1, np.int64)
         own = self._array("edge_of")[: self.mentees]
         matched = own >= 0
@@ -147,12 +147,12 @@ class CompiledStanding:
         return Optimum(mentor_of, u, p, v, q)
 
     def value(self) -> int:
-        """Return what the pairs are worth."""
+        """Return the total value of the pairs."""
         own = self._array("edge_of")[: self.mentees]
         return sum(self._array("value")[own[own >= 0]].tolist())
 
-    def _fill(self, problem: BipartiteGraph, now: Optimum) -> None:
-        """Take the problem's edges over, row by row, and seat the pairs."""
+    def _load(self, problem: BipartiteGraph, optimum: Optimum) -> None:
+        """Copy the problem's edges, row by row, and match the pairs."""
         degree = np.diff(problem.mentor_indptr)
         places = np.minimum(problem.capacity, degree + 1)
         self._rows = Segments(np.diff(problem.indptr), ROOM)
@@ -170,12 +170,12 @@ class CompiledStanding:
             self._array(name)[at] = content
         shift = np.repeat(self._columns.start - problem.mentor_indptr[:-1], degree)
         self._array("by_mentor")[np.arange(len(problem.by_mentor)) + shift] = at[problem.by_mentor]
-        for name, price in (("u", now.mentee_price), ("p", now.mentee_tie_price)):
+        for name, price in (("u", optimum.mentee_price), ("p", optimum.mentee_tie_price)):
             self._array(name)[: self.mentees] = price
-        for name, price in (("v", now.mentor_price), ("q", now.mentor_tie_price)):
+        for name, price in (("v", optimum.mentor_price), ("q", optimum.mentor_tie_price)):
             self._array(name)[: self.mentors] = price
-        self._point()
-        matched = np.flatnonzero(now.mentor_of[problem.mentee] == problem.mentor)
+        self._set_pointers()
+        matched = np.flatnonzero(optimum.mentor_of[problem.mentee] == problem.mentor)
         for e in at[matched].tolist():
             self._seat(e)
 
@@ -202,7 +202,7 @@ class CompiledStanding:
         self._fit_places(j)
 
     def _move_row(self, i: int, old: slice, new: slice) -> None:
-        """Give the edges of a row new numbers, and tell columns and places."""
+        """Move the edges of a row to new numbers, also in columns and places."""
         for name in ("mentor", "mentee", "value", "tie"):
             self._array(name)[new] = self._array(name)[old]
         by_mentor, shift = self._array("by_mentor"), new.start - old.start
@@ -218,7 +218,7 @@ class CompiledStanding:
             self._array("edge_of")[i] = own + shift
 
     def _fit_places(self, j: int) -> None:
-        """Let a mentor have the places of their capacity, cut to one more than their edges."""
+        """Set the number of places to the mentor's capacity, cut to one more than their edges."""
         wanted = min(self._capacity[j], int(self._columns.end[j] - self._columns.start[j]) + 1)
         now = int(self._places.end[j] - self._places.start[j])
         if wanted <= now:
@@ -230,8 +230,8 @@ class CompiledStanding:
             self._array("slot_edge")[moved[1]] = self._array("slot_edge")[moved[0]]
 
     def _mentors_of(self, row: int) -> list[int]:
-        mine = slice(int(self._rows.start[row]), int(self._rows.end[row]))
-        known: list[int] = self._array("mentor")[mine][self._array("value")[mine] > 0].tolist()
+        own_edges = slice(int(self._rows.start[row]), int(self._rows.end[row]))
+        known: list[int] = self._array("mentor")[own_edges][self._array("value")[own_edges] > 0].tolist()
         return known
 
     def _members(self, row: int) -> list[int]:
@@ -239,14 +239,14 @@ class CompiledStanding:
         seats = self._array("slot_edge")[first : first + int(self._array("load")[row])]
         return sorted(self._array("mentee")[seats].tolist())
 
-    def _leave(self, row: int) -> int:
-        return int(self._core.cairn_leave(self._held.reference, number(row)))
+    def _unmatch(self, row: int) -> int:
+        return int(self._core.cairn_leave(self._market.reference, number(row)))
 
-    def _place(self, row: int) -> None:
-        self._core.cairn_place_one(self._held.reference, self._work.reference, number(row))
+    def _augment_mentee(self, row: int) -> None:
+        self._core.cairn_place_one(self._market.reference, self._work.reference, number(row))
 
-    def _settle(self, row: int) -> None:
-        self._core.cairn_settle_one(self._held.reference, self._work.reference, number(row))
+    def _fill_open_places(self, row: int) -> None:
+        self._core.cairn_settle_one(self._market.reference, self._work.reference, number(row))
 
     def _price(self, first: str, second: str, row: int) -> Worth:
         return int(self._array(first)[row]), int(self._array(second)[row])
@@ -255,20 +255,20 @@ class CompiledStanding:
         self._array(first)[row], self._array(second)[row] = price
 
     def _array(self, name: str) -> I64:
-        array: I64 = self._held.arrays[name]
+        array: I64 = self._market.arrays[name]
         return array
 
     def _enlarge(self, names: tuple[str, ...], size: int) -> None:
         for name in names:
-            before = self._held.arrays[name]
+            before = self._market.arrays[name]
             if len(before) < size:
                 wider = np.zeros(size + size // 2, before.dtype)
                 wider[: len(before)] = before
-                self._held.swap(name, wider)
+                self._market.swap(name, wider)
 
     def _make_room(self, mentees: int, mentors: int) -> None:
-        """Let arrays of people hold as many; whoever is new is unmatched, at price zero."""
-        before = len(self._held.arrays["edge_of"])
+        """Enlarge the arrays of people; new people are unmatched, at price zero."""
+        before = len(self._market.arrays["edge_of"])
         self._enlarge(("u", "p", "edge_of"), mentees)
         self._array("edge_of")[before:] = -1
         self._enlarge(("v", "q", "load"), mentors)
@@ -276,10 +276,10 @@ class CompiledStanding:
             lowered = self._work.arrays["lowered"]
             self._work = Work(mentees + mentees // 2, mentors + mentors // 2)
             self._work.arrays["lowered"][: len(lowered)] = lowered
-        self._point()
+        self._set_pointers()
 
-    def _point(self) -> None:
-        """Tell the core where rows, columns and places are now."""
+    def _set_pointers(self) -> None:
+        """Set the pointers to rows, columns and places, and the numbers of people."""
         for name, content in (
             ("indptr", self._rows.start),
             ("row_end", self._rows.end),
@@ -288,8 +288,8 @@ class CompiledStanding:
             ("slot_start", self._places.start),
             ("slot_end", self._places.end),
         ):
-            self._held.swap(name, content)
-        self._held.structure.mentees, self._held.structure.mentors = self.mentees, self.mentors
+            self._market.swap(name, content)
+        self._market.structure.mentees, self._market.structure.mentors = self.mentees, self.mentors
 
 
 def _less(worth: Worth, price: Worth) -> Worth:

@@ -1,19 +1,19 @@
-"""A standing market in plain Python; twin of `compiled_standing`."""
+"""The dynamic assignment in Python; twin of ``native_dynamic``."""
 
 import numpy as np
 
 from ..assignment.bipartite_graph import BipartiteGraph
 from ..assignment.optimum import Optimum
-from ..assignment.python_augment import FOLD, PlainRepair, fold, unfold
+from ..assignment.python_augment import FOLD, PythonAugmenter, fold, unfold
 from .incident_edges import IncidentEdges
 
 
-class PlainStanding:
-    """Edges, capacity, prices and pairs that change one person at a time."""
+class PythonDynamic:
+    """The dynamic assignment in Python."""
 
     def __init__(self, problem: BipartiteGraph, start: Optimum) -> None:
         prices = fold(start.mentor_price, start.mentor_tie_price)
-        self._state = PlainRepair(problem, prices, start.mentor_of.tolist())
+        self._state = PythonAugmenter(problem, prices, start.mentor_of.tolist())
         self._state.run(lambda _: None)
         self._state.lowered.clear()
 
@@ -28,14 +28,14 @@ class PlainStanding:
         return len(self._state.capacity)
 
     def add_mentee(self) -> int:
-        """Add a mentee without edges."""
+        """Add a mentee without edges; return their row."""
         self._state.mentee_edges.append([])
         self._state.mentee_price.append(0)
         self._state.mentor_of.append(-1)
         return self.mentees - 1
 
     def add_mentor(self) -> int:
-        """Add a mentor without edges or places."""
+        """Add a mentor without edges or places; return their row."""
         self._state.mentor_edges.append([])
         self._state.mentor_price.append(0)
         self._state.capacity.append(0)
@@ -43,7 +43,7 @@ class PlainStanding:
         return self.mentors - 1
 
     def connect_mentee(self, row: int, edges: IncidentEdges) -> None:
-        """Give a mentee edges they do not have yet, and put right what that puts out of order."""
+        """Add edges that a mentee does not have yet, and make the assignment optimal again."""
         state = self._state
         known = {j for j, _ in state.mentee_edges[row]}
         new = [edge for edge in _folded(edges) if edge[0] not in known]
@@ -55,12 +55,12 @@ class PlainStanding:
             return
         state.mentee_price[row] = best
         left = state.unmatch(row)
-        state.place(row)
+        state.augment_mentee(row)
         if left >= 0:
-            state.settle(left)
+            state.fill_open_places(left)
 
     def connect_mentor(self, row: int, edges: IncidentEdges) -> None:
-        """Give a new mentor, who has no places yet, edges and the price a first place would have."""
+        """Set the edges of a new mentor without places, and the price that a first place would have."""
         state, new = self._state, _folded(edges)
         state.mentor_edges[row] = new
         for i, worth in new:
@@ -68,7 +68,7 @@ class PlainStanding:
         state.mentor_price[row] = max(0, max((worth - state.mentee_price[i] for i, worth in new), default=0))
 
     def drop_mentee(self, row: int) -> None:
-        """Take a mentee out."""
+        """Remove a mentee."""
         state = self._state
         for j, _ in state.mentee_edges[row]:
             state.mentor_edges[j] = [edge for edge in state.mentor_edges[j] if edge[0] != row]
@@ -76,10 +76,10 @@ class PlainStanding:
         left = state.unmatch(row)
         state.mentee_price[row] = 0
         if left >= 0:
-            state.settle(left)
+            state.fill_open_places(left)
 
     def drop_mentor(self, row: int) -> None:
-        """Take a mentor out."""
+        """Remove a mentor."""
         state = self._state
         for i, _ in state.mentor_edges[row]:
             state.mentee_edges[i] = [edge for edge in state.mentee_edges[i] if edge[0] != row]
@@ -88,15 +88,15 @@ class PlainStanding:
         state.mentor_price[row] = 0
 
     def set_capacity(self, row: int, capacity: int) -> None:
-        """Give a mentor more places or fewer."""
+        """Change the number of places of a mentor."""
         state = self._state
         state.capacity[row] = capacity
-        without = sorted(state.members[row])[capacity:]
-        for i in without:
+        surplus = sorted(state.members[row])[capacity:]
+        for i in surplus:
             state.unmatch(i)
-        for i in without:
-            state.place(i)
-        state.settle(row)
+        for i in surplus:
+            state.augment_mentee(i)
+        state.fill_open_places(row)
 
     def take_lowered(self) -> list[int]:
         """Return the mentees whose price may have fallen since the last call, ascending."""
@@ -105,13 +105,13 @@ class PlainStanding:
         return lowered
 
     def outcome(self) -> Optimum:
-        """Return pairs and prices as they stand."""
+        """Return the present pairs and prices."""
         u, p = unfold(self._state.mentee_price)
         v, q = unfold(self._state.mentor_price)
         return Optimum(np.array(self._state.mentor_of, dtype=np.int64), u, p, v, q)
 
     def value(self) -> int:
-        """Return what the pairs are worth."""
+        """Return the total value of the pairs."""
         return sum(
             next(worth for at, worth in self._state.mentee_edges[i] if at == j) >> FOLD
             for i, j in enumerate(self._state.mentor_of)

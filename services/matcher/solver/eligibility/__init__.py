@@ -1,4 +1,4 @@
-"""Who may meet whom: hard rules as bit masks, evaluated once per distinct kind of person."""
+"""Hard rules as bit masks, evaluated once per mentee class."""
 
 from .bit_rules import BitRules
 from .mentee_classes import MenteeClasses, mentee_classes

@@ -1,4 +1,4 @@
-"""The hard rules of a round, as bit masks."""
+"""The hard rules of a pool, as bit masks."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ class BitRules:
     """A pair (i, j) is eligible iff every rule holds and it is not excluded.
 
     M mentees, N mentors; R "any" rules (share at least one bit: a language, a format, a type) and S "all" rules (the
-    mentor has every bit the mentee asks for: musts, clearance). A bit means whatever the layer above decides. R and S
+    mentor has every bit the mentee asks for: musts, clearance). The meaning of bits is up to the caller. R and S
     may be 0; the arrays then have shape (0, M) and (0, N), which is where M and N are read from.
 
-    An "any" rule of more than 64 bits takes several rows, one after the other: a shared bit in any of them is enough.
+    An "any" rule of more than 64 bits takes several consecutive rows: a shared bit in any of them is enough.
     An "all" rule of more bits is the same as several rules.
     """
 
@@ -50,7 +50,7 @@ class BitRules:
             first += count
 
     def met_by(self, mentee: int, mentors: I64) -> Flags:
-        """Return which of some mentors (rows) meet all masks of one mentee; exclusions are left aside."""
+        """Return a mask of the ``mentors`` (rows) that meet all rules of one mentee, without regard to exclusions."""
         met = np.ones(len(mentors), dtype=bool)
         for asked, offered in self.any_rules():
             met &= ((asked[:, mentee, np.newaxis] & offered[:, mentors]) != 0).any(axis=0)
@@ -59,7 +59,7 @@ class BitRules:
         return met
 
     def checked(self) -> "BitRules":
-        """Return the same rules as contiguous arrays; raise `BadArraysError` when shapes or rows do not agree."""
+        """Return the same rules as contiguous arrays; raise ``BadArraysError`` if they are inconsistent."""
         any_mentee = as_u64("any_mentee", self.any_mentee, (None, None))
         any_mentor = as_u64("any_mentor", self.any_mentor, (any_mentee.shape[0], None))
         all_mentee = as_u64("all_mentee", self.all_mentee, (None, any_mentee.shape[1]))

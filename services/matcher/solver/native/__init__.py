@@ -1,4 +1,4 @@
-"""The compiled core: built by a command when there is a C compiler, loaded when it is there, never needed."""
+"""The compiled core: built by a command where there is a C compiler, loaded if it is built, never required."""
 
 from .c_struct import CStruct, fields, number, pointer, pointers
 from .library import NativeLibrary, available, core

@@ -1,6 +1,7 @@
-"""Build the compiled core: `python -m services.matcher.solver.native.build [folder]`.
+"""Build the compiled core: ``python -m services.matcher.solver.native.build [folder]``.
 
-Plain C99, no machine flags, no dependency. Without a C compiler this says so and succeeds: the plain twin serves.
+Plain C99, no machine flags, no dependencies. Without a C compiler the command succeeds with a message, and the Python
+twin is used.
 """
 
 import os
@@ -17,7 +18,7 @@ from .library import file_name, sources
 
 
 def compiler() -> list[str] | None:
-    """Return the command of a C compiler on this machine, or None."""
+    """Return the command of a C compiler, or None."""
     for command in (sysconfig.get_config_var("CC") or "", "cc", "gcc", "clang"):
         words = shlex.split(command)
         if words and shutil.which(words[0]):
@@ -26,10 +27,10 @@ def compiler() -> list[str] | None:
 
 
 def build(*folders: Path) -> Path | None:
-    """Compile unless it is done; return the file, or None without a compiler or a folder that can be written.
+    """Compile the library unless it exists; return its path, or None without a compiler or a writable folder.
 
-    ``folders`` stand in for those where the library is looked for. The file appears whole or not at all, so two builds
-    at once do no harm. Raises ``CalledProcessError`` when the compiler fails.
+    ``folders`` replace the default ones (``library.folders``). The file is renamed into place, so concurrent builds are
+    safe. Raises ``CalledProcessError`` when the compiler fails.
     """
     command, targets = compiler(), [folder / file_name() for folder in folders or library.folders()]
     for target in targets:
@@ -40,32 +41,32 @@ def build(*folders: Path) -> Path | None:
     for target in targets:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            room = tempfile.TemporaryDirectory(dir=target.parent)
+            temporary = tempfile.TemporaryDirectory(dir=target.parent)
         except OSError:
             continue
-        with room:
-            return _compiled(command, Path(room.name) / "core.so", target)
+        with temporary:
+            return _compile(command, Path(temporary.name) / "core.so", target)
     return None
 
 
-def _compiled(command: list[str], made: Path, target: Path) -> Path:
+def _compile(command: list[str], built: Path, target: Path) -> Path:
     flags = ["-std=c99", "-O3", "-fPIC", "-shared", "-Wall", "-Wextra"]
-    subprocess.run([*command, *flags, "-o", str(made), *map(str, sources())], check=True)  # noqa: S603 - the machine's own compiler on our own files
-    os.replace(made, target)
+    subprocess.run([*command, *flags, "-o", str(built), *map(str, sources())], check=True)  # noqa: S603 - the machine's own compiler on our own files
+    os.replace(built, target)
     return target
 
 
 def main(arguments: list[str]) -> int:
-    """Build, and say in one line what happened; 1 when the compiler fails."""
+    """Build and print the result in one line; return 1 when the compiler fails."""
     folders = [Path(argument) for argument in arguments[:1]]
     try:
-        made = build(*folders)
+        built = build(*folders)
     except subprocess.CalledProcessError:
         sys.stderr.write("compiled matching core: the C compiler failed; the plain twin serves\n")
         return 1
-    nowhere = f"no folder can be written ({', '.join(map(str, folders or library.folders()))})"
-    why_not = "no C compiler here" if compiler() is None else nowhere
-    sys.stdout.write(f"compiled matching core: {made or f'{why_not}; the plain twin serves'}\n")
+    not_writable = f"no folder can be written ({', '.join(map(str, folders or library.folders()))})"
+    reason = "no C compiler here" if compiler() is None else not_writable
+    sys.stdout.write(f"compiled matching core: {built or f'{reason}; the plain twin serves'}\n")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""C structures filled with numpy arrays that live exactly as long as they do."""
+"""C structures that own the numpy arrays they point into."""
 
 import ctypes
 from typing import Any
@@ -12,7 +12,7 @@ NUMBER = ctypes.c_int64
 
 
 def fields(numbers: str, pointers: str, more_numbers: str = "") -> list[tuple[str, Any]]:
-    """Return ctypes fields: some int64 numbers, some pointers, some more numbers, in that order."""
+    """Return ctypes fields: int64 numbers, then pointers, then more numbers."""
     return [
         *((name, NUMBER) for name in numbers.split()),
         *((name, POINTER) for name in pointers.split()),
@@ -21,7 +21,7 @@ def fields(numbers: str, pointers: str, more_numbers: str = "") -> list[tuple[st
 
 
 class CStruct:
-    """A C structure together with the arrays its pointers point into."""
+    """A C structure and the arrays its pointers point into."""
 
     def __init__(self, structure: ctypes.Structure, **arrays: AnyArray) -> None:
         self.structure = structure
@@ -32,7 +32,7 @@ class CStruct:
             setattr(structure, name, array.ctypes.data)
 
     def swap(self, name: str, array: AnyArray) -> Any:
-        """Point at another array under this name; return the one before, None where there was none."""
+        """Set a pointer to another array; return the previous array, or None."""
         before = self.arrays.get(name)
         self.arrays[name] = np.ascontiguousarray(array)
         setattr(self.structure, name, self.arrays[name].ctypes.data)
@@ -40,20 +40,20 @@ class CStruct:
 
     @property
     def reference(self) -> Any:
-        """What a C function takes."""
+        """The argument for a C function."""
         return ctypes.byref(self.structure)
 
 
 def number(value: int) -> ctypes.c_int64:
-    """Wrap a number for a C function's int64_t argument."""
+    """Return a number as an int64_t argument."""
     return ctypes.c_int64(value)
 
 
 def pointer(array: AnyArray) -> ctypes.c_void_p:
-    """Point a C function at an array, which the caller keeps alive during the call."""
+    """Return an array as a pointer argument; the caller keeps it alive during the call."""
     return ctypes.c_void_p(array.ctypes.data)
 
 
 def pointers(*arrays: AnyArray) -> list[ctypes.c_void_p]:
-    """Point a C function at several arrays."""
+    """Return several arrays as pointer arguments."""
     return [pointer(array) for array in arrays]

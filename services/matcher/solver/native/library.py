@@ -1,8 +1,8 @@
-"""Find and load the compiled core; say once when it is not there.
+"""Find and load the compiled core; log once when it is not built.
 
 The file name carries a hash of the C sources, so a library built from other sources is never loaded. A source tree
-keeps the library in ``build/kernel``; an installed package next to this module or, where that folder cannot be written,
-in the cache of the user's account.
+has the library in ``build/kernel``; an installed package has it next to this module or, where that folder is not
+writable, in the user's cache.
 """
 
 import ctypes
@@ -15,9 +15,9 @@ from pathlib import Path
 
 from ..errors import MatchingError
 
-KERNEL = Path(__file__).resolve().parent.parent
+SOLVER = Path(__file__).resolve().parent.parent
 BESIDE = Path(__file__).resolve().parent
-ROOT = KERNEL.parents[2]  # the source tree, or the folder of installed packages
+ROOT = SOLVER.parents[2]  # the source tree, or the folder of installed packages
 BUILD = ROOT / "build" / "kernel"
 
 
@@ -31,26 +31,26 @@ logger = logging.getLogger(__name__)
 
 
 def sources() -> list[Path]:
-    """Return the C files of the kernel, in a fixed order."""
-    return sorted(KERNEL.glob("*/*.c"))
+    """Return the C files of the solver, in a fixed order."""
+    return sorted(SOLVER.glob("*/*.c"))
 
 
 def file_name() -> str:
-    """Return the name the library has when built from today's sources on this platform."""
+    """Return the file name of the library built from the present sources on this platform."""
     digest = hashlib.sha256()
-    for path in sorted([*sources(), *KERNEL.glob("*/*.h")]):
+    for path in sorted([*sources(), *SOLVER.glob("*/*.h")]):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return f"cairn-kernel-{sysconfig.get_platform()}-{digest.hexdigest()[:12]}.so"
 
 
 def folders() -> list[Path]:
-    """Return where the library is looked for, and built: the first that can be written."""
+    """Return the folders to search for the library; it is built in the first that is writable."""
     installed = any(ROOT.glob("cairn-*.dist-info"))
     return [BESIDE, *_cache()] if installed else [BUILD, BESIDE]
 
 
 def _cache() -> list[Path]:
-    """Return the folder in the user's cache, or none for an account without a home."""
+    """Return the folder in the user's cache, or nothing for an account without a home."""
     try:
         return [Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cairn"]
     except RuntimeError:
@@ -59,7 +59,7 @@ def _cache() -> list[Path]:
 
 @cache
 def loaded() -> NativeLibrary | None:
-    """Return the library, or None after one log line; asked of the disk once per process."""
+    """Return the library, or None after one log line; searched once per process."""
     name = file_name()
     for folder in folders():
         try:
@@ -71,12 +71,12 @@ def loaded() -> NativeLibrary | None:
 
 
 def available() -> bool:
-    """Whether the compiled core is built from today's sources and loads."""
+    """Return whether the compiled core is built from the present sources and loads."""
     return loaded() is not None
 
 
 def core(wanted: bool | None) -> NativeLibrary | None:
-    """Return the library to use: None for the plain twin; raise when it is required (True) but not built."""
+    """Return the library to use, or None for the Python twin; raise if it is required (True) but not built."""
     if wanted is False:
         return None
     library = loaded()

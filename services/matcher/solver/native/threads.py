@@ -1,19 +1,19 @@
-"""Work in slices, shared out among a few threads; the compiled core lets go of the interpreter's lock while it works.
+"""Run slices of work on a few threads; the compiled core releases the interpreter's lock.
 
-Whoever is free takes the next slice, so a thread that the machine holds up delays its own slice only. Two threads at
-most unless told otherwise: the passes are bound by memory, and a server has other things to do.
+A free thread takes the next slice, so a slow thread delays only its own slice. At most two threads unless set
+otherwise: the passes are bound by memory bandwidth, and a server has other work.
 """
 
 import os
 import threading
 from collections.abc import Callable, Iterator
 
-MOST = 2  # threads taken without being asked
-Slice = tuple[int, int]  # from, to
+MOST = 2  # threads by default
+Slice = tuple[int, int]  # start, stop
 
 
 def threads_for(slices: int, asked: int | None) -> int:
-    """Return how many threads to use: what was asked for, or what the machine offers, up to `MOST`; never idle ones."""
+    """Return the number of threads: ``asked``, or one per processor up to ``MOST``; at most one per slice."""
     offered = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(slices, asked or min(MOST, offered)))
 
@@ -21,39 +21,39 @@ def threads_for(slices: int, asked: int | None) -> int:
 def share_out(
     slices: list[Slice], lanes: int, work: Callable[[int, Slice], None], pause: Callable[[float], None]
 ) -> None:
-    """Call `work(lane, slice)` for every slice; no two calls of one lane at once. `pause` is asked in this thread only.
+    """Call ``work(lane, slice)`` for every slice; calls of one lane never overlap. ``pause`` runs in this thread only.
 
-    What is raised anywhere ends all lanes and is raised here.
+    An exception in any lane stops all lanes and is raised here.
     """
     pause(0.0)
-    left = _Left(slices)
+    remaining = _Remaining(slices)
     faults: list[BaseException] = []
 
-    def take_part(lane: int) -> None:
+    def run_lane(lane: int) -> None:
         try:
-            for _, one in left:
-                work(lane, one)
-        except BaseException as fault:  # handed over to the thread that asked
+            for _, part in remaining:
+                work(lane, part)
+        except BaseException as fault:  # raised again in the calling thread
             faults.append(fault)
-            left.stop()
+            remaining.stop()
 
-    others = [threading.Thread(target=take_part, args=(lane,), daemon=True) for lane in range(1, lanes)]
+    others = [threading.Thread(target=run_lane, args=(lane,), daemon=True) for lane in range(1, lanes)]
     for other in others:
         other.start()
     try:
-        for done, one in left:
+        for done, part in remaining:
             pause(done)
-            work(0, one)
+            work(0, part)
     finally:
-        left.stop()
+        remaining.stop()
         for other in others:
             other.join()
     if faults:
         raise faults[0]
 
 
-class _Left:
-    """The slices nobody has taken yet, with the share that was taken before each."""
+class _Remaining:
+    """An iterator over the remaining slices, with the share of slices taken before; shared by threads."""
 
     def __init__(self, slices: list[Slice]) -> None:
         self._slices = slices

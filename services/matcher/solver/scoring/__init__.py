@@ -1,4 +1,4 @@
-"""What a pair is worth: small integer tables looked up by code, overlaps counted by bits, bonuses added."""
+"""Scores of pairs: sums of table look-ups by code, points for shared bits, and bonuses."""
 
 from .bounds import largest_fit, refuse_too_large
 from .candidate_lists import (

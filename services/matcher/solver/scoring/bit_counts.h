@@ -1,13 +1,14 @@
-/* What two people share of their weeks and the like, for all mentors at once: part of scan.c.
+/* Count the slots of the week (or other bits) that a mentee shares with all mentors at once: part of scan.c.
 
-   Bit b of a slot's row says that the mentor at position b has it, so that adding up the rows of a mentee's own slots
-   counts for 64 mentors a word (bit-sliced counters). Three bits a mentor count to six, and seven stands for seven or
-   more: curves are flat by then as a rule, and where they are not, what is added is a bound that `weigh` corrects. */
+   Bit b of a slot's row is set when the mentor at position b has the slot, so adding up the rows of a mentee's slots
+   counts for 64 mentors per word (bit-sliced counters). Three bits per mentor count up to six; seven means seven or
+   more. Curves are usually flat by then. Where they are not, the points added are an upper bound that `weigh`
+   corrects. */
 enum { PLANES = 3, LEVELS = 8, DENSE = 48 };
 typedef uint64_t Words __attribute__((vector_size(WIDE * 8), aligned(8)));
 
-/* Count into `planes` (PLANES rows of `slot_stride`) how many of the `owned` slots of a mentee each mentor has, where the
-   mentee's kind may meet anybody. */
+/* Count into `planes` (PLANES rows of `slot_stride`) how many of the mentee's `owned` slots each mentor has, in the
+   words with mentors that the mentee class may meet. */
 INLINED void count_shared(const Scan *scan, uint64_t *planes, const uint64_t *slots, int64_t owned) {
     const int32_t *own = scan->own;
     int64_t stride = scan->pool->slot_stride;
@@ -21,7 +22,7 @@ INLINED void count_shared(const Scan *scan, uint64_t *planes, const uint64_t *sl
             two ^= carried;
             carried = four & more;
             four |= more;
-            one |= carried; /* from eight back to seven */
+            one |= carried; /* saturate: eight stays seven */
             two |= carried;
         }
         *(Words *)(planes + w) = one;
@@ -30,13 +31,13 @@ INLINED void count_shared(const Scan *scan, uint64_t *planes, const uint64_t *sl
     }
 }
 
-/* Set what is the mentee's own in all overlaps: slots, counts and the row of every table. */
+/* Load the mentee's side of all overlaps: slots, counters and the row of every table. */
 INLINED void set_week(Scan *scan, int64_t i) {
     const Pool *pool = scan->pool;
     int64_t stride = pool->slot_stride;
     for (int64_t o = 0, word = 0; o < pool->overlaps; o++) {
         int64_t words = pool->overlap_words[o], row = pool->overlap_row[o * pool->mentees + i], owned = 0;
-        uint64_t missed = 0; /* what some mentor has and the mentee has not */
+        uint64_t missed = 0; /* slots that some mentor has and the mentee has not */
         const uint64_t *slots = pool->slots + 64 * word * stride;
         for (int64_t w = 0; w < words; w++, word++) {
             uint64_t bits = scan->week[word] = pool->mentee_bits[word * pool->mentees + i];
@@ -48,7 +49,7 @@ INLINED void set_week(Scan *scan, int64_t i) {
         scan->exact[o] = pool->flat[pool->levels_start[o] / LEVELS + row];
         scan->counts[o] = pool->all_counts + o * PLANES * stride;
         if (!missed) continue;
-        if (owned > DENSE) { /* so many that what the mentor has in all is nearly right */
+        if (owned > DENSE) { /* so many that the mentor's total count is a close bound */
             scan->exact[o] = 0;
             continue;
         }
@@ -57,14 +58,14 @@ INLINED void set_week(Scan *scan, int64_t i) {
     }
 }
 
-/* How many slots a mentor shares at most, by the counters: a bit of each plane for each of the eight of a block. */
+/* Return the shared slots by the counters, seven at most, of the eight mentors of a block: one byte each. */
 INLINED uint64_t counted(const Scan *scan, const uint64_t *planes, int64_t block) {
     int64_t word = block / (64 / BLOCK), shift = block % (64 / BLOCK) * BLOCK, stride = scan->pool->slot_stride;
     return scan->spread[planes[word] >> shift & 255] + 2 * scan->spread[planes[stride + word] >> shift & 255] +
            4 * scan->spread[planes[2 * stride + word] >> shift & 255];
 }
 
-/* What the overlaps of one pair are worth beyond the levels that were added for it. */
+/* Return the exact points of one pair's overlaps less the levels that were added for it. */
 INLINED int64_t beyond_levels(const Scan *scan, int64_t j) {
     const Pool *pool = scan->pool;
     int64_t points = 0, word = 0, stride = pool->slot_stride;

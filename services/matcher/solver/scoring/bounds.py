@@ -1,4 +1,4 @@
-"""Refuse scores whose exact sums could leave the integers used for them."""
+"""Raise for scores whose exact sums could overflow."""
 
 from ..errors import ValueTooLargeError
 from .score_model import ScoreModel, largest
@@ -8,7 +8,7 @@ LARGEST_BONUS = 2**57
 
 
 def refuse_too_large(scores: ScoreModel) -> None:
-    """Raise `ValueTooLargeError` unless every part of every pair's sum fits; O(size of the tables)."""
+    """Raise ``ValueTooLargeError`` unless every part of every pair's sum fits; O(size of the tables)."""
     fit = largest_fit(scores)
     if fit > LARGEST_FIT:
         raise ValueTooLargeError(f"tables and mentor_bonus can add up to {fit}, above {LARGEST_FIT}; lower the weights")
@@ -17,5 +17,5 @@ def refuse_too_large(scores: ScoreModel) -> None:
 
 
 def largest_fit(scores: ScoreModel) -> int:
-    """Return a bound of what tables, overlaps and `mentor_bonus` can add up to, either sign; found once."""
+    """Return an upper bound of the absolute sum of tables, overlaps and ``mentor_bonus``; computed once."""
     return scores.largest_fit

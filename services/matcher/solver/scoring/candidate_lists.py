@@ -1,4 +1,4 @@
-"""What one pass over all eligible pairs leaves: the best few of each side, and the best value left out."""
+"""Results of a pass over all eligible pairs: candidate lists with their cuts, violated pairs; its prices and bounds."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,29 +11,29 @@ from ..arrays import I32, I64
 Tie = Callable[[I64, I64], I64]  # ties of pairs by row numbers
 Pause = Callable[[float], None]  # called between slices of work with the share done; may raise
 
-NO_CUT = (0, 2**63 - 1)  # nothing of value was left out
+NO_CUT = (0, 2**63 - 1)  # no pair of value was left out
 
-NOTHING = -(2**61)  # below everything that prices can leave
+NOTHING = -(2**61)  # below every value less prices
 
-ALL_CUT = (2**62, 2**63 - 1)  # no list was kept: anything may have been left out
+ALL_CUT = (2**62, 2**63 - 1)  # there is no list: any pair may have been left out
 
-MOST_FOUND = 24  # uncovered pairs told of one mentee at a time; whoever has as many may have more
+MOST_FOUND = 24  # violated pairs returned per mentee; a mentee with that many may have more
 
 
 @dataclass(frozen=True)
 class PriceGuess:
-    """What mentees are told before they list mentors; any numbers give true lists, good ones short lists."""
+    """Estimated prices for mentees' candidate lists; any numbers give correct lists, good ones short lists."""
 
-    price: I64  # (N,) taken off the value of each mentor
-    floor: I64  # (M,) what a pair must be worth beyond that to be listed at all; `NOTHING` where that is not known
+    price: I64  # (N,) subtracted from the value of each mentor's pairs
+    floor: I64  # (M,) lowest value less price that is listed; ``NOTHING`` if unknown
 
 
 @dataclass(frozen=True)
 class CandidateLists:
-    """A sparse core of the market: pairs that are among the best of their mentee or of their mentor.
+    """The pairs of the restricted problem: those among the best of their mentee or of their mentor.
 
-    A pair outside has (value less guide, tie) at most `mentee_cut` of its mentee and (value, tie) at most `mentor_cut`
-    of its mentor.
+    An unlisted pair has (value less price, tie) at most ``mentee_cut`` of its mentee and (value, tie) at most
+    ``mentor_cut`` of its mentor.
     """
 
     indptr: I64  # (M + 1,) pairs by mentee (CSR)
@@ -43,20 +43,20 @@ class CandidateLists:
     mentee_cut: I64  # (M, 2)
     mentor_cut: I64  # (N, 2)
     eligible: I64  # (M,) eligible mentors of each mentee, whatever the score
-    guide: I64  # (N,) what was taken off the value of each mentor when mentees listed them
+    price: I64  # (N,) subtracted from the value of each mentor's pairs for mentees' lists
     best: I64  # (M, BEST) best mentors with places of each mentee, best first, -1 where there are fewer
 
 
 class SlackBound(NamedTuple):
-    """What is known of left-out pairs: only where spare < fallen can one be worth more than its prices."""
+    """A bound of unlisted pairs: the reduced cost can be negative only where spare < fallen."""
 
-    spare: I64  # (M,) what mentees have to spare
-    fallen: I64  # (N,) how far mentors fell
+    spare: I64  # (M,) slack of mentees
+    fallen: I64  # (N,) fall of mentors' prices
 
 
 @dataclass(frozen=True)
 class ViolatedPairs:
-    """Pairs worth more than the prices of their two people, found among all eligible pairs; at most a few a mentee."""
+    """Eligible pairs with negative reduced cost, at most ``MOST_FOUND`` per mentee."""
 
     mentee: I64
     mentor: I64
@@ -74,5 +74,5 @@ class DualPrices:
 
 
 def no_cuts(people: int) -> I64:
-    """Return cuts for people of whom nothing was left out."""
+    """Return cuts (people, 2) for lists that leave nothing out."""
     return np.tile(np.array(NO_CUT, dtype=np.int64), (people, 1))

@@ -1,4 +1,4 @@
-"""Scores of chosen rows against chosen columns, in plain numpy."""
+"""Scores of chosen rows and columns, in numpy."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from .score_model import ScoreModel
 
 
 def score_block(scores: ScoreModel, mentees: I64, mentors: I64) -> I64:
-    """Return the (len(mentees), len(mentors)) scores of every chosen pair; `scores` are checked."""
+    """Return the (len(mentees), len(mentors)) scores of every chosen pair; ``scores`` are checked."""
     total = scores.mentee_bonus[mentees][:, None] + scores.mentor_bonus[mentors][None, :]
     for t, table in enumerate(scores.tables):
         points = table[scores.mentee_codes[t, mentees]][:, scores.mentor_codes[t, mentors]]
@@ -18,14 +18,14 @@ def score_block(scores: ScoreModel, mentees: I64, mentors: I64) -> I64:
         )
     for overlap in scores.overlaps:
         shared = np.zeros(total.shape, dtype=np.int64)
-        for mine, theirs in zip(overlap.mentee_bits, overlap.mentor_bits, strict=True):
-            shared += np.bitwise_count(mine[mentees][:, None] & theirs[mentors][None, :])
+        for mentee_word, mentor_word in zip(overlap.mentee_bits, overlap.mentor_bits, strict=True):
+            shared += np.bitwise_count(mentee_word[mentees][:, None] & mentor_word[mentors][None, :])
         total += overlap.table[overlap.mentee_row[mentees][:, None], shared]
     return total
 
 
 def matchable(scores: ScoreModel, mentees: I64, mentors: I64) -> tuple[I64, I64, I64]:
-    """Return mentees, mentors and scores of the pairs among the chosen that are worth matching; by mentee."""
+    """Return mentees, mentors and scores of the chosen pairs of score > 0 and enough fit, by mentee."""
     value = score_block(scores, mentees, mentors)
     worth = value > 0
     if scores.least is not None:
@@ -35,7 +35,7 @@ def matchable(scores: ScoreModel, mentees: I64, mentors: I64) -> tuple[I64, I64,
 
 
 def score_pairs(scores: ScoreModel, mentees: I64, mentors: I64) -> I64:
-    """Return the score of each pair (mentees[k], mentors[k]); `scores` are checked."""
+    """Return the score of each pair (mentees[k], mentors[k]); ``scores`` are checked."""
     total = scores.mentee_bonus[mentees] + scores.mentor_bonus[mentors]
     for t, table in enumerate(scores.tables):
         points = table[scores.mentee_codes[t, mentees], scores.mentor_codes[t, mentors]]

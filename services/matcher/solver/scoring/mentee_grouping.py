@@ -1,4 +1,4 @@
-"""What scoring needs to know about eligibility, without knowing how it is decided."""
+"""The part of eligibility that scoring uses."""
 
 from typing import Protocol
 
@@ -6,19 +6,19 @@ from ..arrays import I64, U64
 
 
 class Grouping(Protocol):
-    """Mentees by kind and the mentors each kind may meet; `eligibility.Kinds` is one."""
+    """The class of each mentee and the mentors each class may meet; ``eligibility.MenteeClasses`` implements it."""
 
     @property
-    def kind_of(self) -> I64:
-        """(M,) kind of each mentee."""
+    def class_of(self) -> I64:
+        """(M,) class of each mentee."""
 
     @property
     def rows(self) -> I64:
-        """(K, rules) rows of `bits` whose AND is the mentors of a kind."""
+        """(K, rules) rows of ``bits`` whose AND is the mentors of a class."""
 
     @property
     def bits(self) -> U64:
-        """(B, W) bit p: the mentor at position p passes."""
+        """(B, W) bit p: the mentor at position p meets the rule."""
 
     @property
     def mentor_order(self) -> I64:
@@ -32,5 +32,5 @@ class Grouping(Protocol):
     def excluded(self) -> I64:
         """Mentor positions."""
 
-    def positions_of(self, kind: int) -> I64:
-        """Return the mentor positions a kind may meet, before exclusions."""
+    def positions_of(self, mentee_class: int) -> I64:
+        """Return the mentor positions that a class may meet, before exclusions."""

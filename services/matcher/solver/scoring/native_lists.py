@@ -1,4 +1,4 @@
-"""Lists of the best as the compiled scorer fills them."""
+"""Candidate lists in the layout of the compiled scorer."""
 
 import ctypes
 
@@ -17,8 +17,8 @@ class _ListsFields(ctypes.Structure):
     )
 
 
-class CompiledLists(CStruct):
-    """Twin structure of `Lists` in `pool.h`; empty to begin with."""
+class NativeLists(CStruct):
+    """Twin of the struct ``Lists`` in ``pool.h``; empty at first."""
 
     def __init__(self, mentees: int, width: int, mentor_keep: int, mentee_keep: int, ranked: int) -> None:
         super().__init__(
@@ -32,18 +32,18 @@ class CompiledLists(CStruct):
         )
 
     def cut_at(self, mentor_cut: AnyArray) -> None:
-        """Leave out from the start what is worth no more to a mentor than this, whatever the tie."""
+        """Start with these cuts of mentors: pairs of no more value are left out, whatever the tie."""
         self.arrays["mentor_cut"][:, 0] = mentor_cut[:, 0]
 
-    def guide_by(self, price: I64, floor: I64) -> None:
-        """Rank by value less price (width,), and list nothing below a mentee's floor (M,)."""
+    def rank_by_price(self, price: I64, floor: I64) -> None:
+        """Rank by value less price (width,), and list no pair below a mentee's floor (M,)."""
         self.swap("guide", price)
         self.swap("floor", floor)
 
-    def beside(self) -> "CompiledLists":
-        """Return the same lists of mentees with lists of mentors of their own, for another thread."""
-        keep, width = self.structure, len(self.arrays["mentor_length"])
-        other = CompiledLists(0, width, keep.mentor_keep, keep.mentee_keep, keep.ranked)
+    def for_thread(self) -> "NativeLists":
+        """Return lists for another thread: shared for mentees, new for mentors."""
+        structure, width = self.structure, len(self.arrays["mentor_length"])
+        other = NativeLists(0, width, structure.mentor_keep, structure.mentee_keep, structure.ranked)
         for name in _SHARED:
             if name in self.arrays:
                 other.swap(name, self.arrays[name])

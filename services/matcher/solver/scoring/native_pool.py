@@ -1,4 +1,4 @@
-"""A pool as the compiled scorer sees it: mentors in an order of their own, tables looked up once per mentor."""
+"""A pool in the layout of the compiled scorer: mentors reordered, tables expanded to one cell per mentor."""
 
 import ctypes
 from collections.abc import Iterator
@@ -14,9 +14,9 @@ from .expanded_tables import multiplied
 from .mentee_grouping import Grouping
 from .score_model import ScoreModel, largest
 
-NARROW_FIT = 24_000  # sums of 16-bit cells, with room for the bonuses of neighbours
-POINTS = 2**15 - 1  # what is multiplied by shares
-NARROW_CELL, WIDE_GUIDE = 32_000, 2**28  # what fit and guide may add up to
+NARROW_FIT = 24_000  # largest fit for 16-bit cells; leaves room for bonuses of neighbouring mentees
+POINTS = 2**15 - 1  # largest number that shares multiply
+NARROW_CELL, WIDE_PRICE = 32_000, 2**28  # largest sums of fit and price
 
 
 class _PoolFields(ctypes.Structure):
@@ -28,8 +28,8 @@ class _PoolFields(ctypes.Structure):
     )
 
 
-class CompiledPool(CStruct):
-    """Twin structure of `pool.h`. Arrays are checked; `keys` of mentees and mentors give the ties."""
+class NativePool(CStruct):
+    """Twin of the struct ``Pool`` in ``pool.h``. Arrays must be checked; ``keys`` are those of mentees and mentors."""
 
     def __init__(self, scores: ScoreModel, grouping: Grouping, open_mentor: AnyArray, keys: tuple[U64, U64]) -> None:
         self.scores = scores
@@ -40,7 +40,7 @@ class CompiledPool(CStruct):
         self._fit = largest_fit(scores)
         self.narrow = self._fit <= NARROW_FIT
         if scores.mentee_share is not None and max(map(largest, scores.tables), default=0) > POINTS:
-            scores = multiplied(scores)  # too large for 16 bits: a row for every code with every share
+            scores = multiplied(scores)  # too large for 16 bits: one row for each code and share
         self._tables = scores
         optional = {} if scores.mentee_share is None else {"mentee_share": scores.mentee_share}
         if scores.least is not None:
@@ -60,7 +60,7 @@ class CompiledPool(CStruct):
                 overlaps=len(overlaps),
                 slot_stride=shared.stride,
             ),
-            kind_of=grouping.kind_of,
+            kind_of=grouping.class_of,
             rows=grouping.rows,
             bits=_padded(grouping.bits, width // 64),
             open=self.bits(self.open_mentor),
@@ -92,48 +92,48 @@ class CompiledPool(CStruct):
         )
 
     def by_position(self, array: AnyArray) -> AnyArray:
-        """Put mentors (last axis) into positions and pad with zeros."""
+        """Reorder mentors (last axis) by position and pad with zeros."""
         return _padded(array[..., self.order], self.width)
 
     def bits(self, mentors: AnyArray) -> U64:
-        """Return one bit per position."""
+        """Return one bit per position, for a mask of mentors."""
         return np.packbits(self.by_position(mentors.astype(np.uint8)), bitorder="little").view(np.uint64)
 
-    def bounded(self, guide: I64) -> I64:
-        """Keep sums inside their cells. Any guide is as true as another; it only has to be the one that was used."""
-        bounded: I64 = np.clip(guide, 0, (NARROW_CELL - self._fit) if self.narrow else WIDE_GUIDE)
+    def bounded(self, price: I64) -> I64:
+        """Clip prices so that sums fit in cells; any prices give correct lists if all steps use the same."""
+        bounded: I64 = np.clip(price, 0, (NARROW_CELL - self._fit) if self.narrow else WIDE_PRICE)
         return bounded
 
     @contextmanager
-    def less(self, guide: I64) -> Iterator[None]:
-        """Take a bounded guide (N,) off what every mentor is worth, and off the least, for a while."""
-        without = {"bonus": self.swap("bonus", self._bonus(guide))}
+    def with_prices(self, price: I64) -> Iterator[None]:
+        """Subtract bounded prices (N,) from the bonus of mentors and from the lowest fit within the context."""
+        saved = {"bonus": self.swap("bonus", self._bonus(price))}
         if self.scores.least is not None:
-            without["least"] = self.swap("least", self._least(guide))
+            saved["least"] = self.swap("least", self._least(price))
         try:
             yield
         finally:
-            for name, array in without.items():
+            for name, array in saved.items():
                 self.swap(name, array)
 
     def _expanded(self) -> tuple[AnyArray, I64]:
-        """Look every table up once per (mentee code, mentor): the inner loop then only adds rows."""
+        """Expand every table to a cell per (mentee code, mentor), so that the inner loop only adds rows."""
         whole = np.int16 if self.narrow else np.int32
         cell = whole if self._tables.mentee_share is None else np.int16
         codes = self._tables.mentor_codes[:, self.order]
         start = _starts([table.shape[0] for table in self._tables.tables])
-        rows = np.zeros((max(1, int(start[-1])), self.width), cell)  # one to point at in any case
+        rows = np.zeros((max(1, int(start[-1])), self.width), cell)  # at least one, so that there is a row to point at
         for t, table in enumerate(self._tables.tables):
             rows[start[t] : start[t + 1], : self.mentors] = table.astype(cell)[:, codes[t]]
         return rows, start
 
-    def _bonus(self, guide: I64 | None) -> AnyArray:
-        return self._cells(self.scores.mentor_bonus if guide is None else self.scores.mentor_bonus - guide)
+    def _bonus(self, price: I64 | None) -> AnyArray:
+        return self._cells(self.scores.mentor_bonus if price is None else self.scores.mentor_bonus - price)
 
-    def _least(self, guide: I64 | None) -> AnyArray:
-        """No pair is worth more than the fit there may be, so one more than that is as much as any higher number."""
+    def _least(self, price: I64 | None) -> AnyArray:
+        """Return the lowest fit in cells, clipped to one above the largest possible fit, which no pair reaches."""
         least = np.full(self.mentors, np.clip(self.scores.least or 0, -self._fit, self._fit + 1), np.int64)
-        return self._cells(least if guide is None else least - guide)
+        return self._cells(least if price is None else least - price)
 
     def _cells(self, of_mentors: AnyArray) -> AnyArray:
         return self.by_position(of_mentors).astype(np.int16 if self.narrow else np.int32)

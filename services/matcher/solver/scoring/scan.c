@@ -1,5 +1,5 @@
-/* One pass over all eligible pairs: keep the best of each side (collect), or find pairs that prices do not cover
-   (price). Both ask the same of a block: fit + offset[i] >= floor[j]? Few pairs pass; only those are weighed exactly. */
+/* One pass over all eligible pairs: build candidate lists (collect), or find violated pairs (price). Both test the same
+   condition on a block, fit + offset[i] >= floor[j]. Few pairs pass it, and only those are scored exactly. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,15 +7,16 @@
 #include "pool.h"
 #include "scan_state.h"
 
-/* Blocks of mentors that a kind of mentee may meet: the AND of one row of bits per rule. */
-static int64_t mentors_of(Scan *scan, int64_t kind) {
+/* List the blocks of mentors that a mentee class may meet: the AND of one row of bits per rule. Returns their number.
+   */
+static int64_t mentors_of(Scan *scan, int64_t mentee_class) {
     const Pool *pool = scan->pool;
     int64_t words = pool->width / 64, used = 0;
     for (int64_t w = 0; w < words; w++) scan->word[w] = ~UINT64_C(0);
     if (pool->mentors % 64) scan->word[pool->mentors / 64] = (UINT64_C(1) << (pool->mentors % 64)) - 1;
     for (int64_t w = (pool->mentors + 63) / 64; w < words; w++) scan->word[w] = 0;
     for (int64_t r = 0; r < pool->rules; r++) {
-        const uint64_t *row = pool->bits + pool->rows[kind * pool->rules + r] * words;
+        const uint64_t *row = pool->bits + pool->rows[mentee_class * pool->rules + r] * words;
         for (int64_t w = 0; w < words; w++) scan->word[w] &= row[w];
     }
     scan->count = scan->stretches = 0;
@@ -44,7 +45,7 @@ static int is_excluded(const Pool *pool, int64_t i, int64_t j) {
 
 #include "top_k.h"
 
-/* Weigh one pair by its exact fit; returns whether the mentor's floor moved. */
+/* Consider one pair by its exact fit. Returns 1 when the mentor's floor rose. */
 INLINED int weigh(Scan *scan, int64_t i, int64_t j, int64_t fit) {
     int64_t value = fit + scan->pool->mentee_bonus[i];
     if (value + (scan->guide ? scan->guide[j] : 0) <= 0 || is_excluded(scan->pool, i, j)) return 0;
@@ -65,21 +66,21 @@ INLINED int weigh(Scan *scan, int64_t i, int64_t j, int64_t fit) {
     return 0;
 }
 
-/* How far the mentors of a kind fell at most, on every stair. */
+/* Set the largest `fallen` among the class's mentors for every slack bound. */
 static void find_most_fallen(Scan *scan, int64_t used) {
     for (int64_t s = 0; s < scan->prices->stairs; s++) {
         const int64_t *fallen = scan->prices->fallen + s * scan->pool->width;
         int64_t most = INT64_MIN;
         for (int64_t b = 0; b < used; b++)
             for (uint64_t bits = scan->eligible[b]; bits; bits &= bits - 1) {
-                int64_t one = fallen[(int64_t)scan->block[b] * BLOCK + first_bit(bits)];
-                if (one > most) most = one;
+                int64_t value = fallen[(int64_t)scan->block[b] * BLOCK + first_bit(bits)];
+                if (value > most) most = value;
             }
         scan->most_fallen[s] = most;
     }
 }
 
-/* Whether a pair of this mentee can be uncovered at all. */
+/* Return 1 when the slack bounds allow a violated pair of this mentee. */
 static int reaches(const Scan *scan, int64_t i) {
     const Prices *prices = scan->prices;
     for (int64_t s = 0; s < prices->stairs; s++)
@@ -99,7 +100,7 @@ INLINED int begin_mentee(Scan *scan, int64_t i) {
     return 1;
 }
 
-/* So many of a mentee's best cannot be left out, whoever is excluded. */
+/* Return how many of a mentee's best pairs must be scored, so that exclusions cannot shorten the list. */
 static int64_t mentee_rank(const Scan *scan, int64_t i) {
     return scan->lists->mentee_keep + scan->pool->excluded_start[i + 1] - scan->pool->excluded_start[i];
 }
@@ -118,8 +119,8 @@ static void end_mentee(Scan *scan, int64_t i) {
     if (prices) {
         for (int64_t s = 0; s < length; s++, prices->found++) {
             prices->mentee[prices->found] = (int32_t)i;
-            prices->mentor[prices->found] = scan->row[s].who;
-            prices->value[prices->found] = scan->row[s].a + prices->u[i] + prices->v[scan->row[s].who];
+            prices->mentor[prices->found] = scan->row[s].partner;
+            prices->value[prices->found] = scan->row[s].a + prices->u[i] + prices->v[scan->row[s].partner];
         }
         return;
     }
@@ -134,7 +135,7 @@ static void end_mentee(Scan *scan, int64_t i) {
     lists->mentee_cut[2 * i] = scan->row_cut[0];
     lists->mentee_cut[2 * i + 1] = scan->row_cut[1];
     for (int64_t s = 0; s < length; s++) {
-        lists->mentee_list[i * keep + s] = scan->row[s].who;
+        lists->mentee_list[i * keep + s] = scan->row[s].partner;
         lists->mentee_value[i * keep + s] = scan->row[s].a;
     }
     lists->eligible[i] = scan->count;
@@ -169,7 +170,8 @@ static int64_t run(Scan *scan, const int64_t *order, int64_t from, int64_t to, i
     return narrow ? run_narrow(scan, order, from, to) : run_wide(scan, order, from, to);
 }
 
-/* Score order[from:to] against all their mentors and keep the best of both sides. Returns `to`, or -1 without memory. */
+/* Score order[from:to] with all their mentors and collect the lists of both sides. Returns `to`, or -1 without
+   memory. */
 int64_t cairn_collect(const Pool *pool, Lists *lists, const int64_t *order, int64_t from, int64_t to, int narrow) {
     Scan scan = {0};
     int64_t keep = lists->mentor_keep > lists->mentee_keep ? lists->mentor_keep : lists->mentee_keep;
@@ -189,7 +191,7 @@ int64_t cairn_collect(const Pool *pool, Lists *lists, const int64_t *order, int6
     return reached;
 }
 
-/* Cut every mentor's list down to its best. */
+/* Shorten every mentor's list to its best `mentor_keep`. */
 int64_t cairn_trim(const Pool *pool, Lists *lists) {
     int64_t keep = lists->mentor_keep;
     Ranked *ranked = malloc((size_t)(2 * keep + 1) * sizeof(Ranked));
@@ -200,20 +202,20 @@ int64_t cairn_trim(const Pool *pool, Lists *lists) {
     return 0;
 }
 
-/* Bring the lists of another pass over other mentees in; both are cut down. */
+/* Merge in the mentors' lists of a pass over other mentees; both must be trimmed. */
 int64_t cairn_merge(const Pool *pool, Lists *lists, const Lists *other) {
     int64_t keep = lists->mentor_keep;
     Ranked *ranked = malloc((size_t)(2 * keep + 1) * sizeof(Ranked));
     if (!ranked) return -1;
     for (int64_t j = 0; j < pool->mentors; j++) {
         int64_t *cut = lists->mentor_cut + 2 * j, more = other->mentor_length[j];
-        const int64_t *theirs = other->mentor_cut + 2 * j;
+        const int64_t *other_cut = other->mentor_cut + 2 * j;
         int64_t at = j * 2 * keep + lists->mentor_length[j];
         memcpy(lists->mentor_list + at, other->mentor_list + j * 2 * keep, (size_t)more * 4);
         memcpy(lists->mentor_value + at, other->mentor_value + j * 2 * keep, (size_t)more * 8);
         lists->mentor_length[j] += (int32_t)more;
-        Ranked most = better(cut[0], cut[1], theirs[0], theirs[1]) ? (Ranked){cut[0], cut[1], 0}
-                                                                   : (Ranked){theirs[0], theirs[1], 0};
+        Ranked most = better(cut[0], cut[1], other_cut[0], other_cut[1]) ? (Ranked){cut[0], cut[1], 0}
+                                                                   : (Ranked){other_cut[0], other_cut[1], 0};
         if (lists->mentor_length[j] > keep) {
             Ranked left = shorten(pool, lists, ranked, j);
             if (better(left.a, left.b, most.a, most.b)) most = left;
@@ -225,8 +227,8 @@ int64_t cairn_merge(const Pool *pool, Lists *lists, const Lists *other) {
     return 0;
 }
 
-/* Find pairs of order[from:to] with active mentors that the prices do not cover, at most a few per mentee. Returns the
-   position reached (`to`, or less when the room is full), or -1 without memory. */
+/* Find pairs of order[from:to] and `active` mentors with negative reduced cost, at most ROOM_PER_MENTEE per mentee.
+   Returns the position reached (`to`, or less when `prices` is full), or -1 without memory. */
 int64_t cairn_price(const Pool *pool, Prices *prices, const uint64_t *active, const int64_t *order, int64_t from,
                     int64_t to, int narrow) {
     Scan scan = {0};

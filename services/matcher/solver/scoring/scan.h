@@ -1,9 +1,9 @@
 /* The inner loop, for one width of cell: included by scan.c with CELL, NAMED(), LEAST and MOST. Sums the expanded rows
-   of a mentee over runs of mentors and marks who may still matter: sum + add >= floor of the mentor, or >= floor of the
-   mentee. Bounds of scores are checked by the caller, so cells do not overflow. */
+   of a mentee over blocks of mentors and marks the candidates: sum + add >= floor of the mentor, or sum >= floor of the
+   mentee. The caller checks the bounds of scores, so cells do not overflow. */
 typedef CELL NAMED(Block) __attribute__((vector_size(BLOCK * sizeof(CELL)), aligned(sizeof(CELL))));
 
-/* Sums of one mentee with the mentors of `blocks`, block after block: `even`, and four rows at a time. */
+/* Sum `even` and the rows of one mentee over `blocks`, four rows at a time. */
 INLINED void NAMED(add_up)(CELL *sums, CELL even, const CELL *const *rows, int64_t count, const int32_t *blocks, int64_t used) {
     NAMED(Block) start = {0};
     start += even;
@@ -24,7 +24,7 @@ INLINED void NAMED(add_up)(CELL *sums, CELL even, const CELL *const *rows, int64
 
 #define POINTS(row) __builtin_convertvector(*(const Points *)((row) + first), NAMED(Block))
 
-/* The same where mentees multiply points of 16 bits by shares of their own, and only `bonus` is added as it is. */
+/* The same with 16-bit points multiplied by the mentee's shares; only `bonus` is added as it is. */
 INLINED void NAMED(add_shares)(CELL *sums, CELL even, const int16_t *const *rows, const CELL *shares, const CELL *bonus,
                                int64_t count, const int32_t *blocks, int64_t used) {
     for (int64_t t = 0; t < count || !t; t += 4) {
@@ -40,7 +40,7 @@ INLINED void NAMED(add_shares)(CELL *sums, CELL even, const int16_t *const *rows
 }
 #undef POINTS
 
-/* Add what the overlaps are worth, or a little more where a curve still climbs (see bit_counts.h). */
+/* Add the points of the overlaps, or an upper bound where a curve still rises after six (see bit_counts.h). */
 INLINED void NAMED(add_levels)(Scan *scan, int64_t used) {
     for (int64_t o = 0; o < scan->pool->overlaps; o++) {
         NAMED(Block) levels, points;
@@ -55,7 +55,7 @@ INLINED void NAMED(add_levels)(Scan *scan, int64_t used) {
     }
 }
 
-/* Mark sums below the least: LEAST passes no floor, and is no sum of any pair. */
+/* Set sums below the lowest fit to LEAST, which passes no floor and is no pair's sum. */
 INLINED void NAMED(mark_low)(CELL *sums, const CELL *least, const int32_t *blocks, int64_t used) {
     for (int64_t at = 0; at < used; at++) {
         NAMED(Block) *sum = (NAMED(Block) *)(sums + at * BLOCK);
@@ -64,7 +64,7 @@ INLINED void NAMED(mark_low)(CELL *sums, const CELL *least, const int32_t *block
     }
 }
 
-/* Note who passed among one block's eligible mentors; returns how many are noted now. */
+/* Append the block's eligible mentors that passed to the candidates. Returns the new number of candidates. */
 INLINED int64_t NAMED(note)(Scan *scan, int64_t found, int64_t b, const NAMED(Block) *passed) {
     Bytes bytes = __builtin_convertvector(*passed, Bytes);
     uint64_t word;
@@ -74,7 +74,7 @@ INLINED int64_t NAMED(note)(Scan *scan, int64_t found, int64_t b, const NAMED(Bl
     return found;
 }
 
-/* Places in `sums` of those who may still matter. */
+/* Collect the positions in `sums` that reach a floor. Returns their number. */
 INLINED int64_t NAMED(candidates)(Scan *scan, int64_t used, CELL add, CELL mentee_floor) {
     const CELL *sums = scan->sums, *floors = scan->floors;
     int64_t found = 0;
@@ -94,7 +94,7 @@ INLINED void NAMED(highest)(CELL *restrict tops, const CELL *restrict sums, cons
     }
 }
 
-/* A number that more than `rank` of some cells reach, close to the highest such; LEAST where there is none. */
+/* Return a number that more than `rank` cells reach, close to the highest such number; LEAST if there is none. */
 INLINED CELL NAMED(nearly)(const CELL *cells, int64_t size, int64_t rank) {
     int64_t low = LEAST, high = LEAST;
     for (int64_t l = 0; l < size; l++) high = cells[l] > high ? cells[l] : high;
@@ -124,33 +124,33 @@ static void NAMED(rebase)(Scan *scan, int64_t offset) {
     for (int64_t j = 0; j < scan->pool->width; j++) NAMED(set_floor)(scan, j);
 }
 
-/* Which cells of a kind's blocks count. */
+/* Set all ones in the cells of mentors that the mentee class may meet. */
 INLINED void NAMED(set_masks)(Scan *scan, int64_t used) {
     CELL *masks = scan->masks;
     for (int64_t b = 0; b < used; b++, masks += BLOCK)
         for (int l = 0; l < BLOCK; l++) masks[l] = (CELL) - (scan->eligible[b] >> l & 1);
 }
 
-/* Weigh the noted mentors exactly: the mentee's floor is what more than `rank` of them reach. */
+/* Score the candidates exactly, and raise the mentee's floor to the value that more than `rank` of them reach. */
 INLINED void NAMED(raise_to_nth)(Scan *scan, int64_t i, int64_t found, int64_t rank) {
     const CELL *sums = scan->sums, *least = scan->pool->least;
     for (int64_t c = 0; c < found; c++) {
         int32_t at = scan->candidate[c];
         int64_t j = (int64_t)scan->block[at / BLOCK] * BLOCK + at % BLOCK, gain = sums[at] + beyond_levels(scan, j);
-        scan->gains[c] = least && gain < least[j] ? INT64_MIN / 2 : gain; /* who is below the least does not count */
+        scan->gains[c] = least && gain < least[j] ? INT64_MIN / 2 : gain; /* below the lowest fit: not a candidate */
     }
     int64_t value = nth_gain(scan->gains, found, rank) + scan->pool->mentee_bonus[i];
     if (value <= scan->mentee_floor) return;
     scan->mentee_floor = value;
     if (!scan->guide) return;
-    /* Some of those counted may be worth nothing beside the guide, and the list end up short. */
+    /* Some of the counted pairs may have no value without the price guess, so the list may end up short. */
     scan->row_cut[0] = value - 1;
     scan->row_cut[1] = INT64_MAX;
 }
 
-/* Before any pair is weighed: a floor that the mentee's best few and one more are known to reach. The highest of disjoint
-   groups of mentors are that many different mentors, so the nth highest of those is such a floor for the sums alone;
-   weighing the mentors above it exactly gives one for values. */
+/* Raise the mentee's floor before any pair is scored exactly, to a value that more than `rank` pairs reach. The
+   maxima of disjoint groups belong to different mentors, so the nth highest maximum is such a floor for sums; scoring
+   the mentors above it exactly gives one for values. */
 INLINED void NAMED(raise_mentee_floor)(Scan *scan, int64_t i, int64_t used) {
     int64_t rank = mentee_rank(scan, i);
     int64_t cells = used * BLOCK, groups = (rank * 5 / 2 / 64 + 1) * 64, found = 0;
@@ -169,7 +169,7 @@ INLINED void NAMED(raise_mentee_floor)(Scan *scan, int64_t i, int64_t used) {
     NAMED(raise_to_nth)(scan, i, found, rank);
 }
 
-/* Sum a mentee's rows over all blocks; rows that are the same for every mentor are only added once. */
+/* Sum a mentee's rows over all blocks; rows that are equal for all mentors are added once, as a number. */
 INLINED void NAMED(sum_up)(Scan *scan, int64_t i, int64_t used) {
     const Pool *pool = scan->pool;
     CELL *shares = scan->shares, even = 0;
@@ -203,13 +203,13 @@ INLINED void NAMED(sum_up)(Scan *scan, int64_t i, int64_t used) {
 DISPATCHED static int64_t NAMED(run)(Scan *scan, const int64_t *order, int64_t from, int64_t to) {
     const Pool *pool = scan->pool;
     const CELL *sums = scan->sums;
-    int64_t kind = -1, used = 0;
-    int masked = 0; /* for this kind */
+    int64_t mentee_class = -1, used = 0;
+    int masked = 0; /* whether the masks of this class are set */
     NAMED(rebase)(scan, scan->offset[order[from]]);
     for (int64_t at = from; at < to; at++) {
         int64_t i = order[at];
-        if (pool->kind_of[i] != kind) {
-            used = mentors_of(scan, kind = pool->kind_of[i]);
+        if (pool->kind_of[i] != mentee_class) {
+            used = mentors_of(scan, mentee_class = pool->kind_of[i]);
             masked = 0;
             if (scan->prices) find_most_fallen(scan, used);
         }

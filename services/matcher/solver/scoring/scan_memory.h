@@ -1,5 +1,6 @@
 /* The memory of a pass: part of scan.c. */
-/* For every byte its bits as eight bytes of 0 or 1, the lowest first in memory. */
+
+/* Return a table that spreads each byte's bits to eight bytes of 0 or 1, the lowest bit first in memory. */
 static uint64_t *spread_bytes(void) {
     uint64_t *spread = malloc(256 * 8);
     if (!spread) return NULL;

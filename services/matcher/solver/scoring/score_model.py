@@ -1,4 +1,4 @@
-"""The scores of a round, as tables of codes; the sum of a few look-ups is the score of a pair."""
+"""The scores of a pool as tables of codes; the score of a pair is a sum of look-ups."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,10 +11,10 @@ from ..errors import BadArraysError
 
 @dataclass(frozen=True)
 class Overlap:
-    """Availability and the like: how many bits two people share, turned into points by a table.
+    """Points for the number of bits that two people share, such as slots of the week.
 
-    W words of 64 bits. Several rows in `table` let each mentee have a curve of their own (declaring less availability
-    must never pay, so the curve depends on how many bits the mentee has).
+    W words of 64 bits. Each mentee has a row of ``table`` as their curve: it depends on how many bits the mentee has,
+    so that declaring less availability is never an advantage.
     """
 
     mentee_bits: U64  # (W, M)
@@ -23,7 +23,7 @@ class Overlap:
     mentee_row: I64  # (M,)
 
     def checked(self, mentees: int, mentors: int) -> "Overlap":
-        """Return the same overlap as contiguous arrays; raise `BadArraysError` when they do not agree."""
+        """Return the same overlap as contiguous arrays; raise ``BadArraysError`` if inconsistent."""
         mentee_bits = as_u64("overlap mentee_bits", self.mentee_bits, (None, mentees))
         words = mentee_bits.shape[0]
         mentor_bits = as_u64("overlap mentor_bits", self.mentor_bits, (words, mentors))
@@ -41,11 +41,11 @@ class ScoreModel:
     score(i, j) = sum_t mentee_share[t, i] * tables[t][mentee_codes[t, i], mentor_codes[t, j]] + sum of overlaps
                   + mentee_bonus[i] + mentor_bonus[j]
 
-    Only pairs of score > 0 are ever matched, and with `least` only those whose fit (all but `mentee_bonus`) is at least
-    that: a quality floor. "As many people as possible first" is a `mentee_bonus` larger than the
-    whole spread of fit times the number of mentees; sums are checked against 64 bits (`ValueTooLargeError`). Tables,
-    overlaps and `mentor_bonus` together must stay within +-2**29 a pair; only `mentee_bonus` may be larger. With
-    shares, tables of points stay small enough for the processor's cache, whatever each mentee makes of them.
+    Only pairs of score > 0 are ever matched, and with ``least`` only those whose fit (all but ``mentee_bonus``) is at
+    least that: a quality floor. "As many people as possible first" is a ``mentee_bonus`` larger than the whole spread
+    of fit times the number of mentees; sums are checked against 64 bits (``ValueTooLargeError``). Tables, overlaps and
+    ``mentor_bonus`` together must stay within +-2**29 a pair; only ``mentee_bonus`` may be larger. With shares, tables
+    of points stay small enough for the processor's cache, whatever each mentee makes of them.
     """
 
     tables: tuple[I32, ...]  # T tables, each (mentee codes, mentor codes)
@@ -59,7 +59,7 @@ class ScoreModel:
 
     @cached_property
     def largest_fit(self) -> int:
-        """A bound of what tables, overlaps and `mentor_bonus` can add up to, either sign; O(mentees x tables)."""
+        """An upper bound of the absolute sum of tables, overlaps and ``mentor_bonus``; O(mentees x tables)."""
         of_mentee = np.zeros(len(self.mentee_bonus), np.int64)
         for t, table in enumerate(self.tables):
             most = _largest_of_rows(table)[self.mentee_codes[t]]
@@ -69,7 +69,7 @@ class ScoreModel:
         return int(of_mentee.max(initial=0)) + largest(self.mentor_bonus)
 
     def checked(self) -> "ScoreModel":
-        """Return the same scores as contiguous arrays; raise `BadArraysError` when shapes or codes do not agree."""
+        """Return the same scores as contiguous arrays; raise ``BadArraysError`` if inconsistent."""
         tables = tuple(as_i32(f"table {t}", table, (None, None)) for t, table in enumerate(self.tables))
         mentee_bonus = as_i64("mentee_bonus", self.mentee_bonus, (None,))
         mentor_bonus = as_i64("mentor_bonus", self.mentor_bonus, (None,))
@@ -93,11 +93,11 @@ def _check_codes(name: str, codes: I32, size: int) -> None:
 
 
 def largest(array: AnyArray) -> int:
-    """Return the largest magnitude in an array, without the overflow of abs(lowest)."""
+    """Return the largest magnitude in an array, without the overflow of abs of the lowest integer."""
     return max(int(array.max()), -int(array.min())) if np.size(array) else 0
 
 
 def _largest_of_rows(table: AnyArray) -> I64:
     wide = table.astype(np.int64)
-    found: I64 = np.maximum(wide.max(axis=1, initial=0), -wide.min(axis=1, initial=0))
-    return found
+    magnitude: I64 = np.maximum(wide.max(axis=1, initial=0), -wide.min(axis=1, initial=0))
+    return magnitude

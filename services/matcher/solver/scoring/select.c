@@ -1,4 +1,4 @@
-/* The best few of a short array, and edges out of the lists. */
+/* Select the best items of a short array; join candidate lists into edges. */
 #include "pool.h"
 
 static inline int before(Ranked x, Ranked y) { return better(x.a, x.b, y.a, y.b); }
@@ -29,8 +29,7 @@ Ranked cairn_select(Ranked *items, int64_t size, int64_t keep) {
     return best;
 }
 
-/* Join both sides' lists into edges by mentee, each pair once. `end` (M + 1) comes in with the room of each row at
-   end[i + 1], counted by cairn_count, and leaves as indptr. Returns the number of edges. */
+/* Set `end` (M + 1) to the start of each mentee's row for cairn_edges, pairs of both lists counted twice. */
 void cairn_count(const Pool *pool, const Lists *lists, int64_t *end) {
     end[0] = 0;
     for (int64_t i = 0; i < pool->mentees; i++) end[i + 1] = lists->mentee_length[i];
@@ -40,6 +39,8 @@ void cairn_count(const Pool *pool, const Lists *lists, int64_t *end) {
     for (int64_t i = 0; i < pool->mentees; i++) end[i + 1] += end[i];
 }
 
+/* Join the lists of both sides into edges by mentee, each pair once. `end` (M + 1) comes from cairn_count and becomes
+   indptr. Returns the number of edges. */
 int64_t cairn_edges(const Pool *pool, const Lists *lists, int64_t *end, int64_t *fill, int32_t *seen, int32_t *mentor,
                     int64_t *value, int64_t *tie) {
     for (int64_t i = 0; i < pool->mentees; i++) {

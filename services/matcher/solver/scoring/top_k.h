@@ -1,5 +1,7 @@
-/* Lists of the best of each side while pairs come in: part of scan.c. */
-/* Cut a mentor's list down to its best; ties are told apart only where the cut falls between equal values. */
+/* Candidate lists of both sides while pairs are scored: part of scan.c. */
+
+/* Shorten a mentor's list to its best. Ties are hashed only where the cut falls between equal values. Returns the
+   cut. */
 static Ranked shorten(const Pool *pool, Lists *lists, Ranked *ranked, int64_t j) {
     int64_t keep = lists->mentor_keep, base = j * 2 * keep, length = lists->mentor_length[j];
     for (int64_t s = 0; s < length; s++)
@@ -10,13 +12,13 @@ static Ranked shorten(const Pool *pool, Lists *lists, Ranked *ranked, int64_t j)
         if (ranked[s].a < lowest_kept) lowest_kept = ranked[s].a;
     if (lowest_kept == cut.a) {
         for (int64_t s = 0; s < length; s++)
-            ranked[s].b = pair_hash(pool->mentee_key[ranked[s].who], pool->mentor_key[j]);
+            ranked[s].b = pair_hash(pool->mentee_key[ranked[s].partner], pool->mentor_key[j]);
         cut = cairn_select(ranked, length, keep);
     } else {
-        cut.b = INT64_MAX; /* everything of this value is left out */
+        cut.b = INT64_MAX; /* all pairs of this value are left out */
     }
     for (int64_t s = 0; s < keep; s++) {
-        lists->mentor_list[base + s] = ranked[s].who;
+        lists->mentor_list[base + s] = ranked[s].partner;
         lists->mentor_value[base + s] = ranked[s].a;
     }
     lists->mentor_length[j] = (int32_t)keep;
@@ -53,7 +55,7 @@ static void keep_for_mentee(Scan *scan, int64_t i, int64_t j, int64_t value) {
     scan->row_cut[1] = cut.b;
 }
 
-/* Leave the best `keep` at the front; returns the best of those left out. Few are too many, as a rule. */
+/* Move the best `keep` to the front. Returns the best item left out. Usually only a few have to go. */
 static Ranked drop(Ranked *row, int64_t length, int64_t keep) {
     if (length > keep + 6) return cairn_select(row, length, keep);
     for (; length > keep; length--) {
@@ -67,7 +69,7 @@ static Ranked drop(Ranked *row, int64_t length, int64_t keep) {
     return row[keep];
 }
 
-/* The highest `rank`th of some gains (0 is the highest); they change places. */
+/* Return the gain of rank `rank` (0 is the highest); reorders `gains`. */
 static int64_t nth_gain(int64_t *gains, int64_t size, int64_t rank) {
     int64_t low = 0, high = size - 1;
     while (low < high) {

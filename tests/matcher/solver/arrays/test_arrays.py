@@ -1,4 +1,4 @@
-"""What a caller gives becomes whole numbers of the right kind, or one sentence says why not."""
+"""Input becomes whole numbers of the right type, or raises a one-sentence error."""
 
 from typing import Any
 
@@ -41,13 +41,13 @@ def test_a_single_fraction_or_nan_is_refused(given: list[float]) -> None:
         as_i64("places", given, (None,))
 
 
-def test_what_is_no_array_is_refused() -> None:
+def test_ragged_lists_are_refused() -> None:
     ragged: Any = [[1, 2], [3]]
     with pytest.raises(BadArraysError, match="places is not an array of numbers"):
         as_i64("places", ragged, (None, None))
 
 
-def test_a_wrong_shape_is_told_with_the_one_wanted() -> None:
+def test_a_wrong_shape_is_reported_with_the_expected_one() -> None:
     with pytest.raises(BadArraysError, match=r"pairs has shape \(3,\), not \(any, 2\)"):
         as_i64("pairs", [1, 2, 3], (None, 2))
     with pytest.raises(BadArraysError, match=r"pairs has shape \(2, 3\), not \(any, 2\)"):

@@ -16,7 +16,7 @@ EDGES = Edges(np.array([0, 2, 3]), np.array([0, 1, 1]), np.array([5, 4, 3]))
 
 
 @pytest.mark.parametrize(
-    ("capacity", "said"),
+    ("capacity", "message"),
     [
         ([1, -1], "negative"),
         ([1, np.nan], "NaN"),
@@ -28,13 +28,13 @@ EDGES = Edges(np.array([0, 2, 3]), np.array([0, 1, 1]), np.array([5, 4, 3]))
         ([2**70, 1], "whole numbers"),
     ],
 )
-def test_capacity_that_makes_no_sense(capacity: Any, said: str) -> None:
-    with pytest.raises(BadArraysError, match=said):
+def test_invalid_capacity(capacity: Any, message: str) -> None:
+    with pytest.raises(BadArraysError, match=message):
         assign(EDGES, capacity)
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"value": np.array([5.0, np.nan, 1.0])}, "NaN"),
         ({"value": np.array([5.0, -np.inf, 1.0])}, "NaN or infinite"),
@@ -50,8 +50,8 @@ def test_capacity_that_makes_no_sense(capacity: Any, said: str) -> None:
         ({"tie": np.array([0, 2**40, 0])}, "tie"),
     ],
 )
-def test_edges_that_make_no_sense(change: dict[str, I64], said: str) -> None:
-    with pytest.raises(BadArraysError, match=said):
+def test_edges_that_are_invalid(change: dict[str, I64], message: str) -> None:
+    with pytest.raises(BadArraysError, match=message):
         assign(replace(EDGES, **change), [1, 1])
 
 
@@ -90,7 +90,7 @@ def test_a_least_fit_that_is_no_number(least: Any) -> None:
         solve(pool.rules, replace(pool.scores, least=least), pool.capacity)
 
 
-def test_an_exclusion_of_somebody_unknown() -> None:
+def test_an_exclusion_of_an_unknown_person() -> None:
     pool = a_pool(1)
     rules = replace(pool.rules, excluded=np.array([[0, 10**6]]))
     with pytest.raises(BadArraysError, match="excluded"):

@@ -1,6 +1,6 @@
-"""An auction that ran to its end leaves nobody much to gain: what makes it a good start for the exact repair.
+"""An auction that ends leaves mentees at most epsilon to gain, which makes it a good start for exact repair.
 
-Its answer is never given to anybody, so faults in it would only cost time; these promises are what the time comes from.
+Its result is never returned, so faults in it would only cost time; the guarantees tested here keep that time short.
 """
 
 from dataclasses import replace
@@ -55,7 +55,7 @@ def check_end(market: Market, bidding: Bidding) -> None:
     assert 0 <= missing <= more.sum()
 
 
-def test_whichever_side_is_scarce_nobody_has_much_to_gain_in_the_end(compiled: bool) -> None:
+def test_at_the_end_no_mentee_gains_more_than_epsilon_elsewhere(compiled: bool) -> None:
     kinds = set()
     for market in markets():
         bidding = Bidding.of(market, compiled)
@@ -98,9 +98,7 @@ def test_from_any_pairs_and_prices_it_ends_as_well(off: int | None, compiled: bo
         check_end(market, bidding)
 
 
-def test_an_auction_that_runs_out_of_looks_leaves_pairs_that_could_be(
-    compiled: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_auction_that_runs_out_of_budget_leaves_valid_pairs(compiled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """It may stop anywhere; then only the pairs and the prices have to make sense."""
     short = 0
     for module in (native_auction, python_auction):
@@ -113,4 +111,4 @@ def test_an_auction_that_runs_out_of_looks_leaves_pairs_that_could_be(
         rows = np.flatnonzero(bidding.mentor_of >= 0)
         assert (market.values[rows, bidding.mentor_of[rows]] > 0).all()
         short += bool(bidding.left_to_gain(np.zeros(bidding.problem.mentees, np.int64)).max() > 1)
-    assert short, "every auction came to its end: this shows nothing"
+    assert short, "every auction came to its end: this tests nothing"

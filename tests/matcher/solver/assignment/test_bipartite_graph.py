@@ -1,4 +1,4 @@
-"""Where sums could overflow the problem is refused, and not one number earlier."""
+"""Problems whose sums could overflow are refused, exactly from the limit on."""
 
 from collections.abc import Sequence
 from dataclasses import replace

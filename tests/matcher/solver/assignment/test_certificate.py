@@ -1,4 +1,4 @@
-"""A proof that is wrong is not accepted, whatever the error."""
+"""A wrong proof is never accepted."""
 
 from dataclasses import replace
 
@@ -77,7 +77,7 @@ def test_any_other_pair_is_refused_or_is_worth_the_same() -> None:
         assert not proof.proves_optimal or proof.primal == answer.value
 
 
-def test_a_mentor_who_is_not_there_is_a_violation() -> None:
+def test_an_unknown_mentor_is_a_violation() -> None:
     market, answer = a_proved_market()
     for nobody in (-2, len(market.capacity), 10**9):
         pairs = answer.mentor_of.copy()
@@ -104,7 +104,9 @@ def violations(edges: Edges, capacity: list[int], answer: Assignment, compiled: 
     return found
 
 
-def said(mentor_of: list[int], mentee: list[int], mentor: list[int], ties: tuple[list[int], list[int]]) -> Assignment:
+def an_assignment(
+    mentor_of: list[int], mentee: list[int], mentor: list[int], ties: tuple[list[int], list[int]]
+) -> Assignment:
     prices = [np.array(one, np.int64) for one in (mentee, mentor, *ties)]
     return Assignment(np.array(mentor_of), prices[0], prices[1], prices[2], prices[3], 0)
 
@@ -115,7 +117,7 @@ ONE_PAIR = Edges(np.array([0, 1]), np.array([0]), np.array([5]), np.array([9]))
 @pytest.mark.parametrize("compiled", TWINS)
 def test_every_condition_is_checked_to_the_last_unit(compiled: bool) -> None:
     def broken(mentee: int, mentor: int, mentee_tie: int, mentor_tie: int) -> int:
-        return violations(ONE_PAIR, [1], said([0], [mentee], [mentor], ([mentee_tie], [mentor_tie])), compiled)
+        return violations(ONE_PAIR, [1], an_assignment([0], [mentee], [mentor], ([mentee_tie], [mentor_tie])), compiled)
 
     assert broken(3, 2, 4, 5) == 0
     assert broken(3, 3, 0, 0) == 0, "more than the value: the second word does not matter"
@@ -129,33 +131,33 @@ def test_every_condition_is_checked_to_the_last_unit(compiled: bool) -> None:
 @pytest.mark.parametrize("compiled", TWINS)
 def test_an_edge_worth_nothing_needs_no_price(compiled: bool) -> None:
     edges = Edges(np.array([0, 2]), np.array([0, 1]), np.array([0, -1]), np.array([9, 9]))
-    assert violations(edges, [1, 1], said([-1], [0], [0, 0], ([0], [0, 0])), compiled) == 0
+    assert violations(edges, [1, 1], an_assignment([-1], [0], [0, 0], ([0], [0, 0])), compiled) == 0
 
 
 @pytest.mark.parametrize("compiled", TWINS)
 def test_each_person_beyond_the_places_is_a_violation_of_any_mentor(compiled: bool) -> None:
     edges = Edges(np.array([0, 2, 4, 6]), np.array([0, 1] * 3), np.full(6, 5), np.zeros(6, np.int64))
     for mentor in (0, 1):
-        answer = said([mentor] * 3, [5] * 3, [0, 0], ([0] * 3, [0, 0]))
+        answer = an_assignment([mentor] * 3, [5] * 3, [0, 0], ([0] * 3, [0, 0]))
         assert [violations(edges, [places] * 2, answer, compiled) for places in (1, 2, 3)] == [2, 1, 0]
 
 
 @pytest.mark.parametrize("compiled", TWINS)
 def test_worth_and_bound_are_summed_over_pairs_and_places(compiled: bool) -> None:
     edges = Edges(np.array([0, 2, 3]), np.array([0, 1, 1]), np.array([2**58, 7, 4]), np.zeros(3, np.int64))
-    proof = certify(edges, [3, 2], said([0, 1], [2**58, 1], [0, 6], ([0, 0], [0, 0])), compiled=compiled)
+    proof = certify(edges, [3, 2], an_assignment([0, 1], [2**58, 1], [0, 6], ([0, 0], [0, 0])), compiled=compiled)
     assert (proof.primal, proof.dual, proof.violations) == (2**58 + 4, 2**58 + 1 + 12, 0)
 
 
 @pytest.mark.parametrize("compiled", TWINS)
 def test_edges_without_ties_are_judged_by_value_alone(compiled: bool) -> None:
     bare = replace(ONE_PAIR, tie=None)
-    answer = said([0], [5], [0], ([0], [0]))
+    answer = an_assignment([0], [5], [0], ([0], [0]))
     assert certify(bare, [1], answer, trusted=True, compiled=compiled).proves_optimal
 
 
 def test_prices_whose_sums_could_overflow_are_refused() -> None:
     for price in (2**60 + 1, -(2**60) - 1):
         with pytest.raises(ValueTooLargeError, match="mentee_price"):
-            certify(ONE_PAIR, [1], said([0], [price], [0], ([0], [0])))
-    assert certify(ONE_PAIR, [1], said([0], [2**60], [0], ([0], [0]))).violations == 0
+            certify(ONE_PAIR, [1], an_assignment([0], [price], [0], ([0], [0])))
+    assert certify(ONE_PAIR, [1], an_assignment([0], [2**60], [0], ([0], [0]))).violations == 0

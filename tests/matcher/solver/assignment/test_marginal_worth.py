@@ -1,4 +1,4 @@
-"""What one more place is worth: beside a new solve with that place, in hundreds of small markets full of ties."""
+"""The worth of one more place equals the gain of a new solve with it, in many small markets with ties."""
 
 from collections.abc import Callable
 
@@ -31,7 +31,7 @@ def test_one_more_place_is_worth_what_a_new_solve_gains(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(100))
-def test_whether_somebody_more_comes_in_is_told_where_people_come_first(seed: int) -> None:
+def test_comes_in_is_right_where_people_come_first(seed: int) -> None:
     market = a_market(seed)
     first = Market(np.where(market.values > 0, market.values + BIG, 0), market.capacity, market.keys)
     answer = assign(first.edges, first.capacity)
@@ -52,7 +52,7 @@ def test_the_price_of_a_place_is_never_less_and_often_more() -> None:
         assert (worth <= answer.mentor_price).all()
         above += int((worth < answer.mentor_price).sum())
         mentors += len(worth)
-    assert above > mentors // 20, "which is why prices are not told as what a place is worth"
+    assert above > mentors // 20, "which is why prices are not shown as the worth of a place"
 
 
 def test_it_holds_where_there_are_no_places_no_mentees_or_no_pairs() -> None:

@@ -1,4 +1,4 @@
-"""Ties are fixed for ever: the same two people have the same number on any machine, in any run and any order."""
+"""Ties never change: two people have the same tie on any machine, in any run and in any order."""
 
 import numpy as np
 
@@ -26,7 +26,7 @@ def test_numbers_fill_their_forty_bits_evenly() -> None:
     assert (abs(ones - 0.5) < 0.01).all()
 
 
-def test_the_two_sides_are_told_apart() -> None:
+def test_the_two_sides_are_not_symmetric() -> None:
     keys = TieBreak.by_row(4, 4)
     there = keys.of(np.arange(4)[:, None], np.arange(4)[None, :])
     assert (there != there.T).sum() == 12

@@ -1,4 +1,4 @@
-"""The assignment is the best there is, and the same whoever finds it and in whatever order people are listed."""
+"""The assignment is optimal, and does not depend on the twin or on the order of people."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ def assigned(market: Market, compiled: bool) -> Assignment:
 
 
 def seeds(each: int, compiled: bool) -> range:
-    """As many for either twin, and none twice: the twins are held to each other by themselves."""
+    """Return different seeds for each twin; another test compares the twins."""
     return range(each, 2 * each) if compiled else range(each)
 
 
@@ -43,7 +43,7 @@ def test_six_by_six_with_places_agrees_with_trying_everything(compiled: bool) ->
 
 
 @pytest.mark.parametrize("compiled", TWINS)
-def test_thousands_of_tied_markets_are_worth_what_scipy_says_and_prove_it(compiled: bool) -> None:
+def test_thousands_of_tied_markets_have_scipys_value_and_prove_it(compiled: bool) -> None:
     for seed in seeds(1500, compiled):
         market = a_market(seed)
         answer = assigned(market, compiled)
@@ -108,7 +108,7 @@ def test_coverage_first_matches_as_many_people_as_possible(compiled: bool) -> No
 
 
 @pytest.mark.parametrize("compiled", TWINS)
-def test_nobody_is_matched_where_there_is_nobody(compiled: bool) -> None:
+def test_empty_sides_match_no_pairs(compiled: bool) -> None:
     for rows, columns in ((0, 0), (0, 3), (3, 0)):
         empty = Edges(np.zeros(rows + 1, int), np.zeros(0, int), np.zeros(0, int))
         answer = assign(empty, np.ones(columns, int), compiled=compiled)

@@ -1,4 +1,4 @@
-"""Whoever asks for one twin gets that one, so that a test of both is a test of both."""
+"""``compiled`` selects one twin everywhere, so that tests of both twins run both."""
 
 from importlib import import_module
 
@@ -21,10 +21,10 @@ ASSIGNMENT = "services.matcher.solver.assignment"
 
 @pytest.fixture(autouse=True)
 def _the_other_twin_is_away(compiled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    plain, made = ("PlainAuction", "optimise_plain"), ("CompiledAuction", "optimise_compiled")
+    plain, made = ("PythonAuction", "optimise_python"), ("NativeAuction", "optimise_native")
     for name in plain if compiled else made:
         monkeypatch.setattr(import_module(f"{ASSIGNMENT}.transport"), name, None)
-    other = "PlainStanding" if compiled else "CompiledStanding"
+    other = "PythonDynamic" if compiled else "NativeDynamic"
     monkeypatch.setattr(import_module("services.matcher.solver.dynamic.dynamic_assignment"), other, None)
 
 
@@ -41,7 +41,7 @@ def test_for_rough_prices(compiled: bool) -> None:
     rough_prices(problem, np.zeros(problem.mentees, np.int64), compiled=compiled)
 
 
-def test_for_a_standing_market(compiled: bool) -> None:
+def test_for_a_dynamic_assignment(compiled: bool) -> None:
     market = a_market(3)
     DynamicAssignment(
         market.edges, market.capacity, assign(market.edges, market.capacity, compiled=compiled), compiled=compiled

@@ -1,4 +1,4 @@
-"""A run stops when it is told to, with a sentence, and says how far it is."""
+"""A run stops at its limits with a clear error, and reports progress."""
 
 from typing import Any
 
@@ -16,14 +16,14 @@ def solved(pool: Pool, **how: Any) -> Solution:
 
 
 def watched(pool: Pool, **how: Any) -> tuple[list[tuple[str, float]], Solution]:
-    """What was told of the progress, and the answer."""
-    told: list[tuple[str, float]] = []
-    answer = solved(pool, watch=Watch(progress=lambda step, share: told.append((step, share))), **how)
-    return told, answer
+    """Return the reported progress and the solution."""
+    reported: list[tuple[str, float]] = []
+    answer = solved(pool, watch=Watch(progress=lambda step, share: reported.append((step, share))), **how)
+    return reported, answer
 
 
 @pytest.mark.parametrize("compiled", TWINS)
-def test_no_time_left_is_an_error_and_not_half_an_answer(compiled: bool) -> None:
+def test_no_time_left_is_an_error_and_not_a_partial_result(compiled: bool) -> None:
     with pytest.raises(TimeLimitReachedError, match="seconds"):
         solved(a_pool(1), watch=Watch(seconds=0.0), compiled=compiled)
 
@@ -32,12 +32,12 @@ def test_no_time_left_is_an_error_and_not_half_an_answer(compiled: bool) -> None
 def test_a_cancelled_run_stops(compiled: bool) -> None:
     asked = []
 
-    def on_the_third_asking() -> bool:
+    def on_the_third_call() -> bool:
         asked.append(True)
         return len(asked) == 3
 
     with pytest.raises(RunCancelledError, match="cancelled"):
-        solved(a_pool(1), watch=Watch(cancelled=on_the_third_asking), compiled=compiled)
+        solved(a_pool(1), watch=Watch(cancelled=on_the_third_call), compiled=compiled)
     assert len(asked) == 3
 
 
@@ -55,22 +55,24 @@ def test_generous_limits_change_nothing() -> None:
 
 @pytest.mark.parametrize("compiled", TWINS)
 def test_progress_names_the_step_and_the_share_done(compiled: bool) -> None:
-    told, _ = watched(a_pool(1), compiled=compiled)
-    assert {"score", "assign"} <= {step for step, _ in told} <= {"score", "assign", "price"}
-    assert all(0.0 <= share <= 1.0 for _, share in told)
+    reported, _ = watched(a_pool(1), compiled=compiled)
+    assert {"score", "assign"} <= {step for step, _ in reported} <= {"score", "assign", "price"}
+    assert all(0.0 <= share <= 1.0 for _, share in reported)
 
 
 @pytest.mark.parametrize("compiled", TWINS)
 @pytest.mark.parametrize(
-    "keep", [ListLengths(2, 2, 90, 40), ListLengths(0, 2, 90, 40, guided=2)], ids=["lists", "guided lists"]
+    "lengths", [ListLengths(2, 2, 90, 40), ListLengths(0, 2, 90, 40, by_price=2)], ids=["lists", "guided lists"]
 )
-def test_progress_never_goes_back_though_pairs_are_priced_and_assigned_again(keep: ListLengths, compiled: bool) -> None:
+def test_progress_never_goes_back_though_pairs_are_priced_and_assigned_again(
+    lengths: ListLengths, compiled: bool
+) -> None:
     rounds = 0
     for seed in range(6):
         pool = a_pool(seed, mentees=90, mentors=40, places=0.9)
-        said, answer = watched(pool, keep=keep, compiled=compiled)
+        calls, answer = watched(pool, lengths=lengths, compiled=compiled)
         rounds += answer.stats.rounds
-        told = [(STEPS.index(step), share) for step, share in said]
-        assert told == sorted(told)
-        assert len(told) > 3
+        reported = [(STEPS.index(step), share) for step, share in calls]
+        assert reported == sorted(reported)
+        assert len(reported) > 3
     assert rounds > 0

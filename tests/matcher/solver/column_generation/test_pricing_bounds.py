@@ -1,4 +1,4 @@
-"""Which left-out pairs are judged again: every pair that could beat its prices, none twice."""
+"""Pricing scores every unlisted pair that may be violated, and none twice."""
 
 import numpy as np
 import pytest
@@ -17,13 +17,13 @@ from services.matcher.solver.scoring import NOTHING, DualPrices
 from services.matcher.solver.scoring.candidate_lists import ALL_CUT, NO_CUT, CandidateLists
 
 
-def some(rng: np.random.Generator, people: int, spread: int) -> I64:
-    """Two-word numbers, most of them shared with somebody."""
+def random_words(rng: np.random.Generator, people: int, spread: int) -> I64:
+    """Return random two-word numbers, many of them equal."""
     return np.stack([rng.integers(-spread, spread + 1, people), rng.integers(-3, 4, people)], axis=1)
 
 
 def a_bound(rng: np.random.Generator, mentees: int, mentors: int, spread: int) -> Bound:
-    return Bound(some(rng, mentees, spread), some(rng, mentors, spread))
+    return Bound(random_words(rng, mentees, spread), random_words(rng, mentors, spread))
 
 
 def prices_from(mentee: I64, mentor: I64) -> DualPrices:
@@ -31,8 +31,8 @@ def prices_from(mentee: I64, mentor: I64) -> DualPrices:
 
 
 def could_be_short(bound: Bound, prices: DualPrices) -> Mask:
-    """Say again, pair by pair, whether what the bound allows is more than the prices."""
-    most = bound.cut[:, None, :] + bound.guide[None, :, :]
+    """Return, pair by pair, whether the bound allows a value above the prices."""
+    most = bound.cut[:, None, :] + bound.price[None, :, :]
     paid = prices.mentee[:, None] + prices.mentor[None, :]
     tie = prices.mentee_tie[:, None] + prices.mentor_tie[None, :]
     short: Mask = (most[..., 0] > paid) | ((most[..., 0] == paid) & (most[..., 1] > tie))
@@ -40,9 +40,9 @@ def could_be_short(bound: Bound, prices: DualPrices) -> Mask:
 
 
 def suspected(bound: Bound, prices: DualPrices) -> Mask:
-    spare, fallen = bound.stair(prices)
-    stairs: Mask = spare[:, None] < fallen[None, :]
-    return stairs
+    spare, fallen = bound.slack_bound(prices)
+    slack_bounds: Mask = spare[:, None] < fallen[None, :]
+    return slack_bounds
 
 
 @pytest.mark.parametrize("spread", [1, 4, 1000, 10**17])
@@ -51,12 +51,12 @@ def test_the_staircase_holds_every_pair_whose_bound_beats_its_prices(spread: int
         rng = np.random.default_rng(seed)
         mentees, mentors = (int(size) for size in rng.integers(1, 9, 2))
         bound = a_bound(rng, mentees, mentors, spread)
-        prices = prices_from(some(rng, mentees, spread), some(rng, mentors, spread))
-        stairs = suspected(bound, prices)
-        assert not (could_be_short(bound, prices) & ~stairs).any(), seed
+        prices = prices_from(random_words(rng, mentees, spread), random_words(rng, mentors, spread))
+        slack_bounds = suspected(bound, prices)
+        assert not (could_be_short(bound, prices) & ~slack_bounds).any(), seed
         # and no more than that: below in value is below, whatever the ties
-        below = prices.mentee[:, None] - bound.cut[:, None, 0] > (bound.guide[:, 0] - prices.mentor)[None, :]
-        assert not (below & stairs).any(), seed
+        below = prices.mentee[:, None] - bound.cut[:, None, 0] > (bound.price[:, 0] - prices.mentor)[None, :]
+        assert not (below & slack_bounds).any(), seed
 
 
 @pytest.mark.parametrize(
@@ -74,11 +74,11 @@ def test_between_equals_only_a_lower_tie_price_makes_a_pair_suspicious(
     assert suspected(bound, cheaper).tolist() == [[True]]
 
 
-def test_no_bound_at_all_makes_everybody_suspicious_and_nothing_left_out_nobody() -> None:
+def test_without_a_bound_all_pairs_are_suspicious_and_without_unlisted_pairs_none() -> None:
     prices = prices_from(np.array([[10**17, 0]] * 3), np.array([[10**17, 0]] * 2))
-    guide = np.zeros((2, 2), np.int64)
-    assert suspected(Bound(np.array([ALL_CUT] * 3), guide), prices).all()
-    assert not suspected(Bound(np.array([(NOTHING, NO_CUT[1])] * 3), guide), prices).any()
+    guess = np.zeros((2, 2), np.int64)
+    assert suspected(Bound(np.array([ALL_CUT] * 3), guess), prices).all()
+    assert not suspected(Bound(np.array([(NOTHING, NO_CUT[1])] * 3), guess), prices).any()
 
 
 @pytest.mark.parametrize("spread", [1, 6, 1000])
@@ -89,13 +89,15 @@ def test_rectangles_hold_every_suspicious_pair_and_none_twice(bounds: int, sprea
         mentees, mentors = (int(size) for size in rng.integers(0, 60, 2))
         known = [a_bound(rng, mentees, mentors, spread) for _ in range(bounds)]
         level = int(rng.integers(0, spread + 1))  # the higher, the fewer pairs are suspicious
-        prices = prices_from(some(rng, mentees, spread) + np.array([[level, 0]]), some(rng, mentors, spread))
+        prices = prices_from(
+            random_words(rng, mentees, spread) + np.array([[level, 0]]), random_words(rng, mentors, spread)
+        )
         is_open = rng.random(mentors) < rng.choice([0.2, 0.9, 1.0])
         wanted = np.ones((mentees, mentors), bool) & is_open
         for bound in known:
             wanted &= suspected(bound, prices)
         times = np.zeros((mentees, mentors), int)
-        for rows, columns in rectangles([one.stair(prices) for one in known], is_open):
+        for rows, columns in rectangles([one.slack_bound(prices) for one in known], is_open):
             assert len(rows), "an empty rectangle is work for nothing"
             assert columns.any(), "an empty rectangle is work for nothing"
             assert len(np.unique(rows)) == len(rows), seed
@@ -109,14 +111,14 @@ def test_a_corner_of_the_staircase_spares_most_pairs() -> None:
     """One mentor who fell far, one mentee with nothing to spare: two strips, not the whole market."""
     spare, fallen = np.arange(1, 201), np.full(100, 1)
     spare[0], fallen[0] = 0, 500
-    cut, guide = np.zeros((200, 2), np.int64), np.zeros((100, 2), np.int64)
-    guide[:, 0] = fallen
+    cut, guess = np.zeros((200, 2), np.int64), np.zeros((100, 2), np.int64)
+    guess[:, 0] = fallen
     prices = prices_from(np.stack([spare, np.zeros_like(spare)], axis=1), np.zeros((100, 2), np.int64))
-    found = rectangles([Bound(cut, guide).stair(prices)], np.ones(100, bool))
+    found = rectangles([Bound(cut, guess).slack_bound(prices)], np.ones(100, bool))
     assert sum(len(rows) * int(columns.sum()) for rows, columns in found) < 200 * 100 / 10
 
 
-def test_what_lists_tell_is_their_cut_beside_their_guide() -> None:
+def test_the_bound_of_lists_is_their_cut_and_their_price() -> None:
     rng = np.random.default_rng(3)
     nobody = np.zeros(0, np.int64)
     lists = CandidateLists(
@@ -124,20 +126,20 @@ def test_what_lists_tell_is_their_cut_beside_their_guide() -> None:
         mentor=nobody.astype(np.int32),
         value=nobody,
         tie=nobody,
-        mentee_cut=some(rng, 4, 50),
-        mentor_cut=some(rng, 3, 50),
+        mentee_cut=random_words(rng, 4, 50),
+        mentor_cut=random_words(rng, 3, 50),
         eligible=np.zeros(4, np.int64),
-        guide=rng.integers(0, 50, 3),
+        price=rng.integers(0, 50, 3),
         best=np.zeros((4, 0), np.int64),
     )
     bound = of_lists(lists)
     assert bound.cut.tolist() == lists.mentee_cut.tolist()
-    assert bound.guide.tolist() == [[price, 0] for price in lists.guide.tolist()]
+    assert bound.price.tolist() == [[price, 0] for price in lists.price.tolist()]
 
 
-def test_prices_that_covered_once_suspect_nobody_while_they_stand() -> None:
+def test_prices_that_covered_all_pairs_suspect_none_while_unchanged() -> None:
     rng = np.random.default_rng(5)
-    mentee, mentor = some(rng, 6, 9), some(rng, 4, 9)
+    mentee, mentor = random_words(rng, 6, 9), random_words(rng, 4, 9)
     prices = prices_from(mentee, mentor)
     sure = np.zeros(6, bool)
     assert not suspected(of_prices(prices, sure), prices).any()
@@ -150,17 +152,17 @@ def test_prices_that_covered_once_suspect_nobody_while_they_stand() -> None:
             lower = prices_from(mentee, mentor)
             words = (lower.mentee, lower.mentee_tie) if row is not None else (lower.mentor, lower.mentor_tie)
             words[word][row if row is not None else column] -= 1
-            stairs = suspected(of_prices(prices, sure), lower)
+            slack_bounds = suspected(of_prices(prices, sure), lower)
             fell = np.zeros((6, 4), bool)
             fell[slice(None) if row is None else row, slice(None) if column is None else column] = True
-            assert stairs.tolist() == fell.tolist(), (row, column, word)
+            assert slack_bounds.tolist() == fell.tolist(), (row, column, word)
 
 
 @pytest.mark.parametrize("below_zero", [False, True])
 def test_a_mentor_is_within_reach_where_any_pair_outside_their_list_could_be_short(below_zero: bool) -> None:
     for seed in range(300):
         rng = np.random.default_rng(seed)
-        mentee = some(rng, 3, 4) if below_zero else np.abs(some(rng, 3, 4))
+        mentee = random_words(rng, 3, 4) if below_zero else np.abs(random_words(rng, 3, 4))
         mentor = np.stack([rng.integers(0, 6, 4), rng.integers(-3, 4, 4)], axis=1)
         mentor[mentor[:, 0] == 0, 1] = np.abs(mentor[mentor[:, 0] == 0, 1])
         cut = np.stack([rng.integers(-1, 7, 4), rng.integers(0, 4, 4)], axis=1)
@@ -172,7 +174,7 @@ def test_a_mentor_is_within_reach_where_any_pair_outside_their_list_could_be_sho
         assert not (short.any(axis=0) & (cut[:, 0] > 0) & ~reached).any(), seed
 
 
-def test_nobody_is_within_reach_whose_list_holds_all_of_value() -> None:
+def test_a_mentor_whose_list_has_all_pairs_of_value_is_not_within_reach() -> None:
     prices = prices_from(np.zeros((1, 2), np.int64), np.array([[0, 0], [5, 2], [5, 2], [5, 2], [6, 0]]))
     cut = np.array([NO_CUT, (5, 3), (5, 2), ALL_CUT, (5, 9)])
     assert within_reach(prices, cut, below_zero=False).tolist() == [False, True, False, True, False]

@@ -1,4 +1,4 @@
-"""A round from rules and scores: only eligible pairs, the best of them, proved, and the same whatever the way."""
+"""Solve from rules and scores: only eligible pairs, optimal, proved, and independent of lists and twins."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -20,8 +20,8 @@ from tests.matcher.solver.pools import Pool, a_pool, eligible, scored
 REGIMES = {"scarce": 0.6, "balanced": 1.0, "surplus": 2.2}
 
 
-def solved(pool: Pool, compiled: bool | None = None, keep: ListLengths | None = None) -> Solution:
-    return solve(pool.rules, pool.scores, pool.capacity, tie_break=pool.keys, compiled=compiled, keep=keep)
+def solved(pool: Pool, compiled: bool | None = None, lengths: ListLengths | None = None) -> Solution:
+    return solve(pool.rules, pool.scores, pool.capacity, tie_break=pool.keys, compiled=compiled, lengths=lengths)
 
 
 def values(pool: Pool) -> I64:
@@ -116,8 +116,8 @@ def test_pairs_that_fit_less_than_the_least_are_never_made(weight: int, bonus: i
         fit = scored(pool.scores) - pool.scores.mentee_bonus[:, None]
         least = int(np.quantile(fit, (0.3, 0.6, 0.9, 1.0)[seed % 4])) + seed // 11  # at last more than anybody has
         strict = Pool(pool.rules, replace(pool.scores, least=least), pool.capacity, pool.keys)
-        for keep in (None, ListLengths(1 + seed % 3, 2, 90, 40), ListLengths(0, 2, 90, 40, guided=2 + seed % 3)):
-            answer, expected = solved(strict, compiled, keep), directly(strict)
+        for lengths in (None, ListLengths(1 + seed % 3, 2, 90, 40), ListLengths(0, 2, 90, 40, by_price=2 + seed % 3)):
+            answer, expected = solved(strict, compiled, lengths), directly(strict)
             assert answer.assignment.mentor_of.tolist() == expected.mentor_of.tolist(), seed
             assert answer.certificate.proves_optimal, seed
             assert answer.eligible_count.tolist() == eligible(pool.rules).sum(axis=1).tolist(), seed
@@ -190,18 +190,18 @@ def test_alternates_are_the_best_others_with_a_place(compiled: bool) -> None:
             assert answer.alternates[i].tolist() == others + [-1] * (3 - len(others)), (seed, i)
 
 
-def test_a_solved_round_can_stand_and_change_one_by_one() -> None:
+def test_a_solution_can_start_a_dynamic_assignment() -> None:
     pool = a_pool(3, mentees=120, mentors=50, places=0.8)
-    answer = solved(pool, keep=ListLengths(4, 4, 120, 50))
-    standing = DynamicAssignment(answer.core, pool.capacity, answer.assignment)
-    assert standing.outcome().mentor_of.tolist() == answer.assignment.mentor_of.tolist()
+    answer = solved(pool, lengths=ListLengths(4, 4, 120, 50))
+    dynamic = DynamicAssignment(answer.core, pool.capacity, answer.assignment)
+    assert dynamic.outcome().mentor_of.tolist() == answer.assignment.mentor_of.tolist()
     leaver = int(np.flatnonzero(answer.assignment.mentor_of >= 0)[0])
-    mine = slice(answer.core.indptr[leaver], answer.core.indptr[leaver + 1])
+    own_edges = slice(answer.core.indptr[leaver], answer.core.indptr[leaver + 1])
     assert answer.core.tie is not None
-    edges = answer.core.mentor[mine], answer.core.value[mine], answer.core.tie[mine]
-    standing.remove_mentee(leaver)
-    back = standing.insert_mentee(*edges)
-    again = standing.outcome().mentor_of
+    edges = answer.core.mentor[own_edges], answer.core.value[own_edges], answer.core.tie[own_edges]
+    dynamic.remove_mentee(leaver)
+    back = dynamic.insert_mentee(*edges)
+    again = dynamic.outcome().mentor_of
     assert again[back] == answer.assignment.mentor_of[leaver]
     assert again[:back].tolist() == [-1 if i == leaver else j for i, j in enumerate(answer.assignment.mentor_of)]
 

@@ -1,4 +1,4 @@
-"""Guessed prices, earlier answers and threads lead the way; where it ends does not depend on them."""
+"""Price guesses, warm starts and the number of threads never change a result."""
 
 import numpy as np
 import pytest
@@ -26,18 +26,18 @@ def ranked(pool: Pool, seed: int) -> Pool:
 @pytest.mark.parametrize("compiled", TWINS)
 @pytest.mark.parametrize("regime", REGIMES)
 @pytest.mark.parametrize("priorities", [False, True])
-def test_guided_lists_of_any_length_give_the_best_pairs(regime: str, priorities: bool, compiled: bool) -> None:
+def test_lists_by_price_of_any_length_give_the_best_pairs(regime: str, priorities: bool, compiled: bool) -> None:
     for seed in range(8):
         pool = a_pool(seed, mentees=90, mentors=40, places=REGIMES[regime], steps=(1, 3, 40)[seed % 3])
         pool = ranked(pool, seed) if priorities else pool
-        answer = solved(pool, compiled, ListLengths(0, 1 + seed % 4, 90, 40, guided=1 + seed % 3))
+        answer = solved(pool, compiled, ListLengths(0, 1 + seed % 4, 90, 40, by_price=1 + seed % 3))
         assert answer.assignment.mentor_of.tolist() == directly(pool).mentor_of.tolist(), seed
         assert answer.certificate.proves_optimal, seed
 
 
 @pytest.mark.parametrize("compiled", TWINS)
 @pytest.mark.parametrize("regime", REGIMES)
-def test_an_earlier_answer_leads_to_the_same_pairs_alternates_and_counts(regime: str, compiled: bool) -> None:
+def test_an_earlier_answer_gives_the_same_pairs_alternates_and_counts(regime: str, compiled: bool) -> None:
     for seed in range(8):
         pool = a_pool(seed, mentees=90, mentors=40, places=REGIMES[regime], steps=(1, 3, 40)[seed % 3])
         fresh = solved(pool, compiled)
@@ -56,14 +56,14 @@ def nobody_placed(mentees: int, mentors: int) -> Assignment:
 
 
 @pytest.mark.parametrize("compiled", TWINS)
-def test_an_absurd_guide_costs_time_and_nothing_else(compiled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_absurd_price_guess_costs_time_and_nothing_else(compiled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     pool = a_pool(4, mentees=90, mentors=40, places=1.0, steps=40)
     expected = directly(pool).mentor_of.tolist()
     rng = np.random.default_rng(4)
     for floor in (NOTHING, 0, 10**6):
-        guide = PriceGuess(rng.integers(0, 10**12, 40), np.full(90, floor))
-        monkeypatch.setattr(columns_module, "guessed", lambda *_, guide=guide: guide)
-        answer = solved(pool, compiled, ListLengths(0, 2, 90, 40, guided=3))
+        guess = PriceGuess(rng.integers(0, 10**12, 40), np.full(90, floor))
+        monkeypatch.setattr(columns_module, "guess_prices", lambda *_, guess=guess: guess)
+        answer = solved(pool, compiled, ListLengths(0, 2, 90, 40, by_price=3))
         assert answer.assignment.mentor_of.tolist() == expected
         assert answer.certificate.proves_optimal
 
@@ -97,7 +97,7 @@ def test_every_slice_is_worked_on_once_and_lanes_never_meet() -> None:
 
 
 @pytest.mark.parametrize("where", ["pause", "work"])
-def test_what_goes_wrong_in_one_lane_ends_all_and_is_told(where: str) -> None:
+def test_an_exception_in_one_lane_stops_all_and_is_raised(where: str) -> None:
     done: list[int] = []
 
     def work(_: int, at: tuple[int, int]) -> None:
@@ -131,10 +131,10 @@ def test_shares_of_mentees_multiply_the_points_of_tables(largest: int, compiled:
         tables = tuple(rng.integers(-3, largest, (5, 4)).astype(np.int32) for _ in range(3))
         share = rng.integers(0, 40 if largest > 100 else 900, (3, 90)).astype(np.int32)
         shared = ScoreModel(**{**vars(pool.scores), "tables": tables, "mentee_share": share})
-        told = Pool(pool.rules, multiplied(shared), pool.capacity, pool.keys)
+        multiplied_pool = Pool(pool.rules, multiplied(shared), pool.capacity, pool.keys)
         assert multiplied(shared).mentee_share is None
         answer = solved(Pool(pool.rules, shared, pool.capacity, pool.keys), compiled)
-        assert answer.assignment.mentor_of.tolist() == directly(told).mentor_of.tolist(), seed
+        assert answer.assignment.mentor_of.tolist() == directly(multiplied_pool).mentor_of.tolist(), seed
         assert answer.certificate.proves_optimal, seed
 
 

@@ -1,4 +1,4 @@
-"""A standing market begins with any answer that can be repaired; one that cannot be is refused in one sentence."""
+"""A dynamic assignment starts from any assignment that can be repaired; others raise a one-sentence error."""
 
 from dataclasses import replace
 from typing import Any
@@ -18,8 +18,8 @@ EDGES, PLACES = edges_of(VALUES, TIES), [1, 1]
 each_twin = pytest.mark.parametrize("compiled", TWINS)
 
 
-def refused(change: dict[str, Any], said: str, compiled: bool, error: type[Exception] = BadArraysError) -> None:
-    with pytest.raises(error, match=said):
+def refused(change: dict[str, Any], message: str, compiled: bool, error: type[Exception] = BadArraysError) -> None:
+    with pytest.raises(error, match=message):
         DynamicAssignment(EDGES, PLACES, replace(assign(EDGES, PLACES), **change), compiled=compiled)
 
 
@@ -31,7 +31,7 @@ def test_more_people_than_places(pairs: list[int], compiled: bool) -> None:
 
 @each_twin
 @pytest.mark.parametrize(
-    ("pairs", "said"),
+    ("pairs", "message"),
     [
         ([0, -1], "shape"),
         ([[0, -1, 1]], "shape"),
@@ -45,13 +45,13 @@ def test_more_people_than_places(pairs: list[int], compiled: bool) -> None:
         (["0", "1", "1"], "whole numbers"),
     ],
 )
-def test_pairs_that_make_no_sense(pairs: Any, said: str, compiled: bool) -> None:
-    refused({"mentor_of": pairs}, said, compiled)
+def test_pairs_that_are_invalid(pairs: Any, message: str, compiled: bool) -> None:
+    refused({"mentor_of": pairs}, message, compiled)
 
 
 @each_twin
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"mentor_price": [5, -1]}, "negative price for mentor 1"),
         ({"mentor_price": [0, 3], "mentor_tie_price": [-1, -1]}, "negative price for mentor 0"),
@@ -67,8 +67,8 @@ def test_pairs_that_make_no_sense(pairs: Any, said: str, compiled: bool) -> None
         ({"mentor_tie_price": [None, 0]}, "whole numbers"),
     ],
 )
-def test_prices_that_make_no_sense(change: dict[str, Any], said: str, compiled: bool) -> None:
-    refused(change, said, compiled)
+def test_prices_that_are_invalid(change: dict[str, Any], message: str, compiled: bool) -> None:
+    refused(change, message, compiled)
 
 
 @each_twin
@@ -80,7 +80,7 @@ def test_prices_whose_sums_could_overflow(word: str, price: int, compiled: bool)
 
 
 def a_start(seed: int, market: Market, *, sound: bool) -> Assignment:
-    """Pairs and prices at random, far from any optimum; unless `sound` some of them cannot be."""
+    """Return random pairs and prices; unless ``sound``, some are invalid."""
     rng = np.random.default_rng(seed)
     rows, columns = market.values.shape
     lowest = 0 if sound else int(rng.choice([0, 0, -1, -50]))
@@ -98,27 +98,27 @@ def test_any_start_that_keeps_within_places_and_prices_ends_at_the_optimum(compi
     for seed in range(200):
         market = a_market(seed, most=8)
         start = a_start(seed, market, sound=True)
-        standing = DynamicAssignment(market.edges, market.capacity, start, compiled=compiled)
-        answer = standing.assignment()
+        dynamic = DynamicAssignment(market.edges, market.capacity, start, compiled=compiled)
+        answer = dynamic.assignment()
         assert answer.mentor_of.tolist() == assign(market.edges, market.capacity).mentor_of.tolist(), seed
         assert certify(market.edges, market.capacity, answer).proves_optimal, seed
 
 
 @compiled_only
-def test_the_twins_refuse_the_same_starts_in_the_same_words() -> None:
-    told: dict[bool, list[object]] = {False: [], True: []}
-    for twin, heard in told.items():
+def test_the_twins_refuse_the_same_starts_with_the_same_message() -> None:
+    outcomes: dict[bool, list[object]] = {False: [], True: []}
+    for twin, results in outcomes.items():
         for seed in range(200):
             market = a_market(seed, most=8)
             try:
                 now = DynamicAssignment(
                     market.edges, market.capacity, a_start(seed, market, sound=False), compiled=twin
                 )
-                heard.append(now.outcome().mentor_of.tolist())
+                results.append(now.outcome().mentor_of.tolist())
             except MatchingError as error:
-                heard.append(str(error))
-    assert told[False] == told[True]
-    every = " ".join(map(str, told[True]))
+                results.append(str(error))
+    assert outcomes[False] == outcomes[True]
+    every = " ".join(map(str, outcomes[True]))
     assert all(word in every for word in ("more people than places", "negative price", "[0")), "each was tried"
 
 
@@ -126,9 +126,9 @@ def test_the_twins_refuse_the_same_starts_in_the_same_words() -> None:
 def test_a_start_is_read_and_not_kept(compiled: bool) -> None:
     start = assign(EDGES, PLACES)
     before = [start.mentor_of.tolist(), start.mentor_price.tolist()]
-    standing = DynamicAssignment(EDGES, PLACES, start, compiled=compiled)
-    standing.set_capacity(0, 2)
-    standing.remove_mentee(0)
+    dynamic = DynamicAssignment(EDGES, PLACES, start, compiled=compiled)
+    dynamic.set_capacity(0, 2)
+    dynamic.remove_mentee(0)
     assert [start.mentor_of.tolist(), start.mentor_price.tolist()] == before
 
 

@@ -1,4 +1,4 @@
-"""People come and go one at a time; the pairs are those a batch over the same people would give."""
+"""People arrive and leave one at a time; the pairs equal those of a batch solve over the same people."""
 
 import numpy as np
 import pytest
@@ -22,47 +22,49 @@ def test_a_market_that_changes_at_random_stays_equal_to_the_batch(compiled: bool
         market = a_market(seed, most=8)
         rows, columns = market.values.shape
         empty = edges_of(np.zeros_like(market.values[:0]), market.ties[:0])
-        standing = DynamicAssignment(empty, market.capacity, assign(empty, market.capacity), compiled=compiled)
+        dynamic = DynamicAssignment(empty, market.capacity, assign(empty, market.capacity), compiled=compiled)
         values, capacity = np.zeros((0, columns), int), market.capacity.copy()
         ties = np.zeros((0, columns), int)
         rng = np.random.default_rng(seed)
         for i in range(rows):
-            mine = np.flatnonzero(market.values[i])
-            assert standing.insert_mentee(mine, market.values[i, mine], market.ties[i, mine]) == i
+            partners = np.flatnonzero(market.values[i])
+            assert dynamic.insert_mentee(partners, market.values[i, partners], market.ties[i, partners]) == i
             values, ties = np.vstack([values, market.values[i]]), np.vstack([ties, market.ties[i]])
-            assert standing.outcome().mentor_of.tolist() == batch(values, capacity, ties), (seed, i)
+            assert dynamic.outcome().mentor_of.tolist() == batch(values, capacity, ties), (seed, i)
             if rng.random() < 0.4:
-                gone = int(rng.integers(0, i + 1))
-                standing.remove_mentee(gone)
-                values[gone] = 0
-                assert standing.outcome().mentor_of.tolist() == batch(values, capacity, ties), (seed, i, gone)
+                removed = int(rng.integers(0, i + 1))
+                dynamic.remove_mentee(removed)
+                values[removed] = 0
+                assert dynamic.outcome().mentor_of.tolist() == batch(values, capacity, ties), (seed, i, removed)
             if columns and rng.random() < 0.5:
                 j = int(rng.integers(0, columns))
                 capacity[j] = rng.integers(0, 4)
-                standing.set_capacity(j, int(capacity[j]))
-                assert standing.outcome().mentor_of.tolist() == batch(values, capacity, ties), (seed, i, j)
+                dynamic.set_capacity(j, int(capacity[j]))
+                assert dynamic.outcome().mentor_of.tolist() == batch(values, capacity, ties), (seed, i, j)
 
 
-def test_mentors_come_and_go_as_in_a_batch(compiled: bool) -> None:
+def test_mentors_arrive_and_leave_as_in_a_batch(compiled: bool) -> None:
     for seed in range(150):
         market = a_market(seed, most=8)
         rows, columns = market.values.shape
         empty = edges_of(np.zeros((rows, 0), int), np.zeros((rows, 0), int))
-        standing = DynamicAssignment(empty, [], assign(empty, []), compiled=compiled)
+        dynamic = DynamicAssignment(empty, [], assign(empty, []), compiled=compiled)
         values = np.zeros_like(market.values)
         for j in range(columns):
-            mine = np.flatnonzero(market.values[:, j])
-            added = standing.insert_mentor(mine, market.values[mine, j], market.ties[mine, j], int(market.capacity[j]))
+            partners = np.flatnonzero(market.values[:, j])
+            added = dynamic.insert_mentor(
+                partners, market.values[partners, j], market.ties[partners, j], int(market.capacity[j])
+            )
             values[:, j] = market.values[:, j]
             assert added == j
             expected = batch(values[:, : j + 1], market.capacity[: j + 1], market.ties[:, : j + 1])
-            assert standing.outcome().mentor_of.tolist() == expected, (seed, j)
+            assert dynamic.outcome().mentor_of.tolist() == expected, (seed, j)
         for j in np.random.default_rng(seed).permutation(columns)[:3]:
-            standing.remove_mentor(int(j))
+            dynamic.remove_mentor(int(j))
             values[:, j] = 0
-            now = standing.outcome()
+            now = dynamic.outcome()
             assert now.mentor_of.tolist() == batch(values, market.capacity, market.ties), (seed, j)
-            assert (now.mentor_price[j], now.mentor_tie_price[j]) == (0, 0), "who is gone costs nothing"
+            assert (now.mentor_price[j], now.mentor_tie_price[j]) == (0, 0), "a removed mentor has price zero"
 
 
 def test_pairs_learnt_later_count_as_if_known_from_the_start(compiled: bool) -> None:
@@ -70,24 +72,24 @@ def test_pairs_learnt_later_count_as_if_known_from_the_start(compiled: bool) -> 
         market = a_market(seed, most=8)
         known = market.values * (np.random.default_rng(seed).random(market.values.shape) < 0.5)
         edges = edges_of(known, market.ties)
-        standing = DynamicAssignment(edges, market.capacity, assign(edges, market.capacity), compiled=compiled)
+        dynamic = DynamicAssignment(edges, market.capacity, assign(edges, market.capacity), compiled=compiled)
         for i in range(len(known)):
             more = np.flatnonzero(market.values[i])
-            standing.add_pairs(i, more, market.values[i, more], market.ties[i, more])
-        assert standing.outcome().mentor_of.tolist() == batch(market.values, market.capacity, market.ties), seed
+            dynamic.add_pairs(i, more, market.values[i, more], market.ties[i, more])
+        assert dynamic.outcome().mentor_of.tolist() == batch(market.values, market.capacity, market.ties), seed
 
 
-def test_the_standing_answer_proves_itself(compiled: bool) -> None:
+def test_prices_prove_the_present_assignment(compiled: bool) -> None:
     for seed in range(60):
         market = a_market(seed)
-        standing = DynamicAssignment(
+        dynamic = DynamicAssignment(
             market.edges, market.capacity, assign(market.edges, market.capacity), compiled=compiled
         )
         if len(market.values):
-            standing.remove_mentee(0)
+            dynamic.remove_mentee(0)
         left = market.values.copy()
         left[:1] = 0
-        answer = standing.assignment()
+        answer = dynamic.assignment()
         proof = certify(edges_of(left, market.ties), market.capacity, answer)
         assert proof.proves_optimal, seed
         assert proof.primal == answer.value, seed
@@ -95,11 +97,11 @@ def test_the_standing_answer_proves_itself(compiled: bool) -> None:
 
 def test_mentees_whose_price_fell_are_named_once(compiled: bool) -> None:
     edges = edges_of(np.array([[5]]), np.array([[1]]))
-    standing = DynamicAssignment(edges, [1], assign(edges, [1]), compiled=compiled)
-    assert standing.take_lowered() == []
-    standing.insert_mentee([0], [9], [1])
-    assert standing.take_lowered() == [0, 1]
-    assert standing.take_lowered() == []
+    dynamic = DynamicAssignment(edges, [1], assign(edges, [1]), compiled=compiled)
+    assert dynamic.take_lowered() == []
+    dynamic.insert_mentee([0], [9], [1])
+    assert dynamic.take_lowered() == [0, 1]
+    assert dynamic.take_lowered() == []
 
 
 @pytest.mark.parametrize(
@@ -109,22 +111,22 @@ def test_a_newcomer_with_impossible_edges_changes_nothing(
     mentors: list[int], values: list[int], ties: list[int], compiled: bool
 ) -> None:
     edges = edges_of(np.array([[5]]), TieBreak.by_row(1, 1).of([[0]], [[0]]))
-    standing = DynamicAssignment(edges, [1], assign(edges, [1]), compiled=compiled)
+    dynamic = DynamicAssignment(edges, [1], assign(edges, [1]), compiled=compiled)
     with pytest.raises(BadArraysError):
-        standing.insert_mentee(mentors, values, ties)
-    assert standing.outcome().mentor_of.tolist() == [0]
+        dynamic.insert_mentee(mentors, values, ties)
+    assert dynamic.outcome().mentor_of.tolist() == [0]
 
 
-def test_a_start_that_is_only_about_right_is_made_exact_before_anybody_asks(compiled: bool) -> None:
+def test_a_start_that_is_only_about_right_is_made_exact_at_once(compiled: bool) -> None:
     for seed in range(60):
         market = a_market(seed, most=8)
         rng = np.random.default_rng(seed)
         nobody, nothing = np.full(len(market.values), -1), np.zeros(len(market.values), int)
         guessed: I64 = rng.integers(0, 4, len(market.capacity))
         rough = Assignment(nobody, nothing, guessed, nothing, np.zeros(len(guessed), int), 0)
-        standing = DynamicAssignment(market.edges, market.capacity, rough, compiled=compiled)
-        assert standing.take_lowered() == [], "nobody's price has fallen since the market stands"
-        answer = standing.assignment()
+        dynamic = DynamicAssignment(market.edges, market.capacity, rough, compiled=compiled)
+        assert dynamic.take_lowered() == [], "no price has fallen since the start"
+        answer = dynamic.assignment()
         assert answer.mentor_of.tolist() == batch(market.values, market.capacity, market.ties), seed
         assert certify(market.edges, market.capacity, answer).proves_optimal, seed
 
@@ -132,13 +134,13 @@ def test_a_start_that_is_only_about_right_is_made_exact_before_anybody_asks(comp
 @pytest.mark.parametrize("worth", [0, -1, -(2**62)])
 def test_a_pair_worth_nothing_is_not_made_however_good_its_tie(worth: int, compiled: bool) -> None:
     empty = edges_of(np.zeros((1, 1), int), np.zeros((1, 1), int))
-    standing = DynamicAssignment(empty, [3], assign(empty, [3]), compiled=compiled)
-    standing.insert_mentee([0], [worth], [2**40 - 1])
-    standing.add_pairs(0, [0], [worth], [2**40 - 1])
-    standing.insert_mentor([0, 1], [worth, worth], [5, 6], 2)
-    assert standing.outcome().mentor_of.tolist() == [-1, -1]
-    standing.add_pairs(1, [0], [1], [0])
-    assert standing.outcome().mentor_of.tolist() == [-1, 0]
+    dynamic = DynamicAssignment(empty, [3], assign(empty, [3]), compiled=compiled)
+    dynamic.insert_mentee([0], [worth], [2**40 - 1])
+    dynamic.add_pairs(0, [0], [worth], [2**40 - 1])
+    dynamic.insert_mentor([0, 1], [worth, worth], [5, 6], 2)
+    assert dynamic.outcome().mentor_of.tolist() == [-1, -1]
+    dynamic.add_pairs(1, [0], [1], [0])
+    assert dynamic.outcome().mentor_of.tolist() == [-1, 0]
 
 
 @pytest.mark.parametrize(
@@ -155,8 +157,8 @@ def test_a_mentor_who_comes_without_places_costs_what_a_first_place_would_bring(
     mentees: list[int], values: list[int], price: tuple[int, int], compiled: bool
 ) -> None:
     edges = edges_of(np.array([[9], [0]]), np.array([[1], [0]]))
-    standing = DynamicAssignment(edges, [2], assign(edges, [2]), compiled=compiled)
-    row = standing.insert_mentor(mentees, values, [5, 7][: len(mentees)], 0)
-    now = standing.outcome()
+    dynamic = DynamicAssignment(edges, [2], assign(edges, [2]), compiled=compiled)
+    row = dynamic.insert_mentor(mentees, values, [5, 7][: len(mentees)], 0)
+    now = dynamic.outcome()
     assert now.mentor_of.tolist() == [0, -1]
     assert (now.mentor_price[row], now.mentor_tie_price[row]) == price

@@ -1,4 +1,4 @@
-"""Growing lists side by side hold what lists of lists would hold."""
+"""``Segments`` has the same content as a list of lists."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from services.matcher.solver.dynamic.growing_rows import Segments
 
 
 class Rows:
-    """Segments with the content their caller keeps."""
+    """``Segments`` with the content that belongs to the caller."""
 
     def __init__(self, lists: list[list[int]], room: int) -> None:
         self.at = Segments(np.array([len(one) for one in lists], np.int64), room)
@@ -19,7 +19,7 @@ class Rows:
         moved = self.at.stretch(which, len(more))
         self.content = np.append(self.content, np.full(max(0, self.at.size - len(self.content)), -1))
         if moved:
-            assert (self.content[moved[1]] == -1).all(), "where it moves nobody was"
+            assert (self.content[moved[1]] == -1).all(), "the new place is empty"
             self.content[moved[1]] = self.content[moved[0]]
         self.content[self.at.end[which] - len(more) : self.at.end[which]] = more
         return moved is not None

@@ -1,4 +1,4 @@
-"""A standing market that holds only the core of a town: which pairs outside it can come to matter, and who says so."""
+"""A dynamic assignment over listed pairs only: which unlisted pairs can get a negative reduced cost."""
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ MENTEES, MENTORS, NEWCOMERS = 10, 5, 6
 
 
 class Core:
-    """A town of which every pair that its prices cover without being part of it is left out."""
+    """A dynamic assignment without most of the pairs that its prices cover."""
 
     def __init__(self, seed: int, compiled: bool) -> None:
         self.rng = np.random.default_rng(seed)
@@ -27,14 +27,14 @@ class Core:
         self.known = np.zeros(self.values.shape, bool)
         self.known[:MENTEES] = paired | (self.rng.random(paired.shape) < 0.3)
         core = edges_of(self.values[:MENTEES] * self.known[:MENTEES], self.ties[:MENTEES])
-        self.standing = DynamicAssignment(core, capacity, everything, compiled=compiled)
+        self.dynamic = DynamicAssignment(core, capacity, everything, compiled=compiled)
 
     def a_mentee_comes(self, row: int) -> None:
-        assert self.standing.insert_mentee(np.arange(MENTORS), self.values[row], self.ties[row]) == row
+        assert self.dynamic.insert_mentee(np.arange(MENTORS), self.values[row], self.ties[row]) == row
         self.known[row] = True
 
-    def in_need(self, now: Optimum) -> npt.NDArray[np.bool_]:
-        """Left-out pairs of people who are here that the prices do not cover (any more)."""
+    def violated(self, now: Optimum) -> npt.NDArray[np.bool_]:
+        """Return a mask of unlisted pairs of present people with negative reduced cost."""
         rows = len(now.mentor_of)
         paid, paid_tie = (
             now.mentee_price[:, None] + now.mentor_price,
@@ -46,46 +46,48 @@ class Core:
 
 
 def fallen(before: tuple[I64, I64], after: tuple[I64, I64]) -> I64:
-    """Rows of those whose two-word price is lower than it was."""
+    """Return the rows whose two-word price fell."""
     size = len(before[0])
     less = (after[0][:size] < before[0]) | ((after[0][:size] == before[0]) & (after[1][:size] < before[1]))
     return np.flatnonzero(less)
 
 
-def test_after_newcomers_only_pairs_of_those_who_are_named_can_have_come_to_matter(compiled: bool) -> None:
-    mattered = 0
+def test_after_arrivals_only_reported_mentees_can_have_violated_pairs(compiled: bool) -> None:
+    violations = 0
     for seed in range(40):
-        town = Core(seed, compiled)
-        assert not town.in_need(town.standing.outcome()).any()
+        core_market = Core(seed, compiled)
+        assert not core_market.violated(core_market.dynamic.outcome()).any()
         for row in range(MENTEES, MENTEES + NEWCOMERS):
-            before = town.standing.outcome()
-            town.a_mentee_comes(row)
-            now = town.standing.outcome()
+            before = core_market.dynamic.outcome()
+            core_market.a_mentee_comes(row)
+            now = core_market.dynamic.outcome()
             prices = [(one.mentor_price, one.mentor_tie_price) for one in (before, now)]
-            assert not len(fallen(*prices)), "no mentor costs less because somebody came"
-            named = town.standing.take_lowered()
-            needed = town.in_need(now) & ~town.in_need(before_with(before, row))
-            assert set(np.flatnonzero(needed.any(axis=1))) <= set(named), (seed, row)
-            mattered += int(needed.sum())
-    assert mattered, "no pair came to matter: this shows nothing"
+            assert not len(fallen(*prices)), "no mentor's price falls when a mentee arrives"
+            reported = core_market.dynamic.take_lowered()
+            needed = core_market.violated(now) & ~core_market.violated(before_with(before, row))
+            assert set(np.flatnonzero(needed.any(axis=1))) <= set(reported), (seed, row)
+            violations += int(needed.sum())
+    assert violations, "no pair was violated: this tests nothing"
 
 
-def test_names_are_kept_until_somebody_asks_however_many_come_in_between(compiled: bool) -> None:
+def test_lowered_mentees_are_kept_until_read_through_many_arrivals(compiled: bool) -> None:
     for seed in range(10):
-        town = Core(seed, compiled)
-        before = town.standing.outcome()
+        core_market = Core(seed, compiled)
+        before = core_market.dynamic.outcome()
         for _ in range(40):
-            everybody = np.arange(MENTORS)
-            town.standing.insert_mentee(everybody, town.rng.integers(1, 40, MENTORS), town.rng.integers(0, 9, MENTORS))
-        now = town.standing.outcome()
+            every_mentor = np.arange(MENTORS)
+            core_market.dynamic.insert_mentee(
+                every_mentor, core_market.rng.integers(1, 40, MENTORS), core_market.rng.integers(0, 9, MENTORS)
+            )
+        now = core_market.dynamic.outcome()
         cheaper = fallen((before.mentee_price, before.mentee_tie_price), (now.mentee_price, now.mentee_tie_price))
         assert len(cheaper)
-        assert set(cheaper.tolist()) <= set(town.standing.take_lowered()), seed
-        assert town.standing.take_lowered() == []
+        assert set(cheaper.tolist()) <= set(core_market.dynamic.take_lowered()), seed
+        assert core_market.dynamic.take_lowered() == []
 
 
 def before_with(before: Optimum, row: int) -> Optimum:
-    """The prices before, with a place for the newcomer, whose pairs are all known."""
+    """Return the earlier prices with a row for the new mentee, whose pairs are all listed."""
     assert len(before.mentor_of) == row
     return Optimum(
         np.append(before.mentor_of, -1),
@@ -96,43 +98,43 @@ def before_with(before: Optimum, row: int) -> Optimum:
     )
 
 
-def test_who_leaves_makes_mentors_cheaper_and_nobody_is_named_for_that(compiled: bool) -> None:
-    """The pair that comes to matter is that of a mentee whose own price did not move."""
+def test_a_departure_lowers_a_mentors_price_and_reports_no_mentee(compiled: bool) -> None:
+    """The violated pair is that of a mentee whose own price did not change."""
     values = np.array([[9], [5]])
     ties = np.array([[1], [2]])
     core = edges_of(np.array([[9], [0]]), ties)
-    standing = DynamicAssignment(core, [1], assign(edges_of(values, ties), [1]), compiled=compiled)
-    before = standing.outcome()
+    dynamic = DynamicAssignment(core, [1], assign(edges_of(values, ties), [1]), compiled=compiled)
+    before = dynamic.outcome()
     assert before.mentor_price[0] >= 5
-    standing.remove_mentee(0)
-    now = standing.outcome()
+    dynamic.remove_mentee(0)
+    now = dynamic.outcome()
     assert (now.mentor_price[0], now.mentor_tie_price[0]) == (0, 0)
     assert now.mentee_price.tolist() == [0, 0]
-    assert standing.take_lowered() == []
+    assert dynamic.take_lowered() == []
 
 
-def test_whatever_changes_pairs_that_come_to_matter_have_somebody_named_or_a_cheaper_mentor(compiled: bool) -> None:
+def test_every_violated_pair_has_a_reported_mentee_or_a_lower_mentor_price(compiled: bool) -> None:
     by_mentor = 0
     for seed in range(60):
-        town = Core(seed, compiled)
+        core_market = Core(seed, compiled)
         for _ in range(4):
-            before = town.standing.outcome()
-            row, column = int(town.rng.integers(MENTEES)), int(town.rng.integers(MENTORS))
-            match int(town.rng.integers(3)):
+            before = core_market.dynamic.outcome()
+            row, column = int(core_market.rng.integers(MENTEES)), int(core_market.rng.integers(MENTORS))
+            match int(core_market.rng.integers(3)):
                 case 0:
-                    town.standing.remove_mentee(row)
-                    town.known[row] = True  # gone, so no pair of theirs is left out
+                    core_market.dynamic.remove_mentee(row)
+                    core_market.known[row] = True  # gone, so no pair of theirs is left out
                 case 1:
-                    town.standing.set_capacity(column, int(town.rng.integers(0, 6)))
+                    core_market.dynamic.set_capacity(column, int(core_market.rng.integers(0, 6)))
                 case _:
-                    town.standing.remove_mentor(column)
-                    town.known[:, column] = True
-            now = town.standing.outcome()
+                    core_market.dynamic.remove_mentor(column)
+                    core_market.known[:, column] = True
+            now = core_market.dynamic.outcome()
             cheaper = fallen(
                 (before.mentor_price, before.mentor_tie_price), (now.mentor_price, now.mentor_tie_price)
             ).tolist()
-            named = town.standing.take_lowered()
-            for i, j in np.argwhere(town.in_need(now) & ~town.in_need(before)).tolist():
-                assert i in named or j in cheaper, (seed, i, j)
-                by_mentor += i not in named
-    assert by_mentor, "nobody's pair came to matter by a cheaper mentor: this shows nothing"
+            reported = core_market.dynamic.take_lowered()
+            for i, j in np.argwhere(core_market.violated(now) & ~core_market.violated(before)).tolist():
+                assert i in reported or j in cheaper, (seed, i, j)
+                by_mentor += i not in reported
+    assert by_mentor, "no pair was violated through a mentor's price: this tests nothing"

@@ -1,4 +1,4 @@
-"""Whoever waits for an assignment is asked between slices of work, of bidding and of repair, and may stop it."""
+"""``pause`` is called between slices of bidding and of repair, and may stop them."""
 
 import numpy as np
 import pytest
@@ -14,8 +14,8 @@ from tests.matcher.solver.markets import Market, a_market
 pytestmark = pytest.mark.parametrize("compiled", TWINS)
 
 
-def nobody_yet(problem: BipartiteGraph, prices: I64) -> Optimum:
-    """A start without pairs, from which everything is left to the repair."""
+def no_pairs_yet(problem: BipartiteGraph, prices: I64) -> Optimum:
+    """Return a start without pairs, so that repair does all the work."""
     rows, columns = problem.mentees, problem.mentors
     nothing, nobody = np.zeros(rows, np.int64), np.full(rows, -1, np.int64)
     return Optimum(nobody, nothing, nothing, prices, np.zeros(columns, np.int64))
@@ -28,31 +28,29 @@ def a_large_market() -> Market:
 
 
 @pytest.mark.parametrize("dear", [False, True])
-def test_between_one_chain_of_moves_and_the_next_somebody_is_asked(
-    dear: bool, compiled: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """From free places mentees are placed one by one; where all places are too dear, mentors fill theirs."""
+def test_pause_is_called_between_augmenting_paths(dear: bool, compiled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With free places mentees are matched one by one; with high prices mentors fill their places."""
     monkeypatch.setattr(native_optimise, "SLICE", 1)
     market = a_large_market()
     problem = problem_of(market.edges, market.capacity, core(compiled))
     prices = np.full(problem.mentors, 2000 if dear else 0, np.int64)
-    told: list[float] = []
-    answer = optimise(problem, start=nobody_yet(problem, prices), compiled=compiled, pause=told.append)
+    shares: list[float] = []
+    answer = optimise(problem, start=no_pairs_yet(problem, prices), compiled=compiled, pause=shares.append)
     assert (answer.mentor_of >= 0).sum() > 10
-    assert 0 <= min(told) <= max(told) < 1
+    assert 0 <= min(shares) <= max(shares) < 1
     moved = problem.capacity > 0 if dear else answer.mentor_of >= 0
-    assert len(told) >= moved.sum()
+    assert len(shares) >= moved.sum()
 
 
-def test_between_one_bid_and_the_next_somebody_is_asked(compiled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pause_is_called_between_bids(compiled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (native_auction, python_auction):
         monkeypatch.setattr(module, "SLICE", 1)
-    bidding, told = Bidding.of(a_large_market(), compiled), list[float]()
-    bidding.auction.forward(1, np.zeros(bidding.problem.mentees, np.int64), told.append)
-    assert len(told) >= (bidding.mentor_of >= 0).sum() > 10
+    bidding, shares = Bidding.of(a_large_market(), compiled), list[float]()
+    bidding.auction.forward(1, np.zeros(bidding.problem.mentees, np.int64), shares.append)
+    assert len(shares) >= (bidding.mentor_of >= 0).sum() > 10
 
 
-def test_whoever_is_asked_may_stop_a_repair(compiled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pause_may_stop_a_repair(compiled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     class Enough(Exception):
         """Stop."""
 
@@ -64,4 +62,6 @@ def test_whoever_is_asked_may_stop_a_repair(compiled: bool, monkeypatch: pytest.
     market = a_large_market()
     problem = problem_of(market.edges, market.capacity, core(compiled))
     with pytest.raises(Enough):
-        optimise(problem, start=nobody_yet(problem, np.zeros(problem.mentors, np.int64)), compiled=compiled, pause=stop)
+        optimise(
+            problem, start=no_pairs_yet(problem, np.zeros(problem.mentors, np.int64)), compiled=compiled, pause=stop
+        )

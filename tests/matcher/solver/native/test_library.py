@@ -1,4 +1,4 @@
-"""The compiled core is a convenience: built by a command, found by what it was built from, missed without harm."""
+"""The compiled core is optional: built by a command, found by a hash of its sources."""
 
 import logging
 from pathlib import Path
@@ -22,7 +22,7 @@ def test_building_twice_compiles_once(tmp_path: Path) -> None:
 
 
 def in_the_way(folder: Path) -> Path:
-    """A folder that not even an administrator can write: a file stands where it should be."""
+    """Return a folder that cannot be created, because a file has the name of its parent."""
     folder.write_text("")
     return folder / "kernel"
 
@@ -35,7 +35,7 @@ def test_a_folder_that_cannot_be_written_gives_way_to_the_next(tmp_path: Path) -
     assert made == tmp_path / "next" / library.file_name()
 
 
-def test_without_any_folder_to_write_the_build_says_so_and_succeeds(
+def test_without_a_writable_folder_the_build_reports_it_and_succeeds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(build, "compiler", lambda: ["cc"])
@@ -46,7 +46,7 @@ def test_without_any_folder_to_write_the_build_says_so_and_succeeds(
     )
 
 
-def test_a_compiler_that_fails_is_told_without_a_traceback(
+def test_a_failing_compiler_is_reported_without_a_traceback(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(build, "compiler", lambda: ["false"])
@@ -76,7 +76,7 @@ def test_an_account_without_a_home_has_no_cache(tmp_path: Path, monkeypatch: pyt
     assert library.folders() == [library.BESIDE]
 
 
-def test_without_a_compiler_the_build_says_so_and_succeeds(
+def test_without_a_compiler_the_build_reports_it_and_succeeds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(build, "compiler", lambda: None)
@@ -101,9 +101,9 @@ def test_a_missing_core_is_one_log_line_and_the_plain_twin(
         library.loaded.cache_clear()
 
 
-def test_other_sources_ask_for_another_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_sources_need_another_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = library.file_name()
     (tmp_path / "room").mkdir()
     (tmp_path / "room" / "other.c").write_text("int other;")
-    monkeypatch.setattr(library, "KERNEL", tmp_path)
+    monkeypatch.setattr(library, "SOLVER", tmp_path)
     assert library.file_name() != before

@@ -1,4 +1,4 @@
-"""Work in slices: every one is done once, by no more threads than make sense, and nothing that goes wrong is lost."""
+"""Slices run exactly once, on no more threads than useful, and every exception is raised."""
 
 import os
 import threading
@@ -9,7 +9,7 @@ from services.matcher.solver.native import Slice, share_out, threads_for
 
 
 def nothing(_: float) -> None:
-    """Nobody asks."""
+    """Do nothing."""
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_threads_are_what_was_asked_for_or_what_is_there_and_never_idle(
     assert threads_for(slices, asked) == lanes
 
 
-def test_a_machine_that_does_not_tell_what_it_offers_has_its_processors_counted(
+def test_without_an_affinity_mask_processors_are_counted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)
@@ -34,21 +34,21 @@ def test_a_machine_that_does_not_tell_what_it_offers_has_its_processors_counted(
 
 
 @pytest.mark.parametrize("lanes", [1, 2, 4])
-def test_no_work_is_asked_about_once_and_done_by_nobody(lanes: int) -> None:
+def test_without_slices_pause_is_called_once_and_no_work_runs(lanes: int) -> None:
     asked: list[float] = []
     share_out([], lanes, lambda *_: pytest.fail("there is nothing to do"), asked.append)
     assert asked == [0.0]
 
 
-def test_alone_slices_come_in_order_and_each_is_asked_about_first() -> None:
-    told: list[object] = []
+def test_one_lane_runs_slices_in_order_with_pause_before_each() -> None:
+    calls: list[object] = []
     slices: list[Slice] = [(0, 3), (3, 4), (4, 9), (9, 10)]
-    share_out(slices, 1, lambda lane, one: told.append((lane, one)), told.append)
+    share_out(slices, 1, lambda lane, one: calls.append((lane, one)), calls.append)
     expected = [part for share, one in zip((0.0, 0.25, 0.5, 0.75), slices, strict=True) for part in (share, (0, one))]
-    assert told == [0.0, *expected]
+    assert calls == [0.0, *expected]
 
 
-def test_lanes_work_side_by_side_and_only_the_first_asks() -> None:
+def test_lanes_run_at_the_same_time_and_only_the_first_calls_pause() -> None:
     """Three slices that wait for one another are done only where three threads work at once."""
     meeting = threading.Barrier(3, timeout=20)
     seen: dict[int, int] = {}
@@ -83,7 +83,7 @@ def test_a_fault_in_any_lane_is_raised_after_all_others_have_ended(faulty: int) 
     assert threading.active_count() <= before
 
 
-def test_who_asks_may_stop_it_before_anything_is_done() -> None:
+def test_pause_may_stop_before_any_work() -> None:
     class Stop(Exception):
         """Enough."""
 

@@ -1,4 +1,4 @@
-"""What one pass leaves out is never worth more than it says; what prices do not cover is found, pair by pair."""
+"""No unlisted pair is above its cut, and every violated pair is found, checked pair by pair."""
 
 import ctypes
 import gc
@@ -34,7 +34,7 @@ TABLES = (3, 1, 5, 0)  # looked up four at a time, the mentor's bonus among them
 
 
 class Known:
-    """A pool with everything about its pairs written out."""
+    """A pool with the values and ties of all its pairs."""
 
     def __init__(
         self,
@@ -85,14 +85,14 @@ class Known:
         return left
 
     def check_cuts(self, lists: CandidateLists) -> None:
-        """Nobody left out is worth more to a mentee, less the guide, or to a mentor, than the cut says."""
-        outside, less = self.outside(lists), self.value - lists.guide
+        """Check that no unlisted pair is above a cut, by value less price for mentees and by value for mentors."""
+        outside, less = self.outside(lists), self.value - lists.price
         for worth, cut in ((less, lists.mentee_cut[:, None]), (self.value, lists.mentor_cut[None])):
             above = (worth > cut[..., 0]) | ((worth == cut[..., 0]) & (self.tie > cut[..., 1]))
             assert not (above & outside).any()
 
     def ranking(self, row: int, worth: I64, least: int) -> list[int]:
-        """The usable mentors of a mentee from best to worst by (worth, tie), none below `least`."""
+        """The usable mentors of a mentee from best to worst by (worth, tie), none below ``least``."""
         found = np.flatnonzero(self.usable[row] & (worth[row] >= least))
         ranked: list[int] = found[np.lexsort((-self.tie[row, found], -worth[row, found]))].tolist()
         return ranked
@@ -110,7 +110,9 @@ def listed(lists: CandidateLists, row: int) -> set[int]:
 @pytest.mark.parametrize("compiled", TWINS)
 @pytest.mark.parametrize("weight", [NARROW, WIDE])
 @pytest.mark.parametrize("dear", [1, 6, 1000, 10**9], ids=["free", "cheap", "dear", "absurd"])
-def test_guided_lists_leave_out_nobody_above_their_cut(dear: int, weight: int, compiled: bool, limited: bool) -> None:
+def test_lists_by_price_leave_out_no_pair_above_their_cut(
+    dear: int, weight: int, compiled: bool, limited: bool
+) -> None:
     for seed in range(4):
         known = Known(seed, weight, compiled, limited=limited)
         rng = np.random.default_rng(seed + 7)
@@ -119,12 +121,12 @@ def test_guided_lists_leave_out_nobody_above_their_cut(dear: int, weight: int, c
             rng.random(MENTEES) < 0.4, NOTHING, known.value.max(axis=1) - rng.integers(0, 9, MENTEES) * weight
         )
         for keep in (1, 3, 12):
-            lists = known.scorer.collect(0, keep, 0, no_pause, guide=PriceGuess(price, floor))
+            lists = known.scorer.collect(0, keep, 0, no_pause, guess=PriceGuess(price, floor))
             known.check_cuts(lists)
             if dear < 10**9:
-                assert (lists.guide == np.minimum(price, lists.guide.max())).all()
+                assert (lists.price == np.minimum(price, lists.price.max())).all()
             for row in range(MENTEES):
-                best = known.ranking(row, known.value - lists.guide, int(floor[row]))
+                best = known.ranking(row, known.value - lists.price, int(floor[row]))
                 mine = listed(lists, row)
                 assert mine == set(best[: len(mine)]), (seed, row)
                 assert len(mine) <= keep
@@ -135,17 +137,17 @@ def test_guided_lists_leave_out_nobody_above_their_cut(dear: int, weight: int, c
 @pytest.mark.parametrize("limited", [False, True], ids=["any fit", "enough fit"])
 @pytest.mark.parametrize("compiled", TWINS)
 @pytest.mark.parametrize("weight", [1, WIDE])
-def test_who_is_worth_nothing_takes_no_ones_place_unsaid(weight: int, compiled: bool, limited: bool) -> None:
-    """By value less guide the best may be worth nothing; then lists end up short, and the cut has to say it."""
+def test_lists_that_end_up_short_have_a_correct_cut(weight: int, compiled: bool, limited: bool) -> None:
+    """Pairs with the highest value less price may have no value; lists are short then, and cuts must cover that."""
     short = 0
     for seed in range(12):
         known = Known(seed, weight, compiled, poor=True, limited=limited)
         price = np.random.default_rng(seed).integers(0, 7, len(known.pool.capacity)) * weight
         for keep in (1, 2, 5):
-            lists = known.scorer.collect(0, keep, 0, no_pause, guide=PriceGuess(price, np.full(MENTEES, NOTHING)))
+            lists = known.scorer.collect(0, keep, 0, no_pause, guess=PriceGuess(price, np.full(MENTEES, NOTHING)))
             known.check_cuts(lists)
             short += int((np.diff(lists.indptr) < keep).sum())
-    assert short, "no list was short: this shows nothing"
+    assert short, "no list was short: this tests nothing"
 
 
 @pytest.mark.parametrize("limited", [False, True], ids=["any fit", "enough fit"])
@@ -165,15 +167,15 @@ def test_lists_by_value_hold_exactly_the_best_of_each_side(weight: int, compiled
                     expected[row].add(column)
             assert [listed(lists, row) for row in range(MENTEES)] == expected, seed
             for row, best in enumerate(lists.best.tolist()):
-                told = known.ranking(row, known.value, 1)[: min(ranked, of_mentee)]
-                assert best == told + [-1] * (min(ranked, of_mentee) - len(told)), (seed, row)
+                expected_best = known.ranking(row, known.value, 1)[: min(ranked, of_mentee)]
+                assert best == expected_best + [-1] * (min(ranked, of_mentee) - len(expected_best)), (seed, row)
 
 
 @pytest.mark.parametrize("limited", [False, True], ids=["any fit", "enough fit"])
 @pytest.mark.parametrize("compiled", TWINS)
 @pytest.mark.parametrize("weight", [NARROW, WIDE])
 @pytest.mark.parametrize("level", [0.0, 0.5, 0.9])
-def test_every_pair_that_prices_do_not_cover_is_found_the_worst_first(
+def test_every_violated_pair_is_found_the_worst_first(
     level: float, weight: int, compiled: bool, limited: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(compiled_module, "FOUND_AT_ONCE", 2 * MOST_FOUND + 1)  # handed over a few at a time
@@ -233,39 +235,39 @@ def test_shared_weeks_count_whatever_their_curve_and_however_full(
         overlaps = []
         for words in (1, 3):
             table = weight // 10 * np.stack([CURVES[curve](np.arange(64 * words + 1)), np.arange(64 * words + 1) % 4])
-            mine, theirs = weeks(rng, words, MENTEES), weeks(rng, words, mentors)
-            overlaps.append(Overlap(mine, theirs, table.astype(np.int32), rng.integers(0, 2, MENTEES)))
+            of_mentees, of_mentors = weeks(rng, words, MENTEES), weeks(rng, words, mentors)
+            overlaps.append(Overlap(of_mentees, of_mentors, table.astype(np.int32), rng.integers(0, 2, MENTEES)))
         known = Known(seed, weight, compiled, overlaps=tuple(overlaps), limited=limited)
-        guide = PriceGuess(np.zeros(mentors, np.int64), known.value.max(axis=1) - 6 * weight)
-        lists = known.scorer.collect(0, 4, 0, no_pause, guide=guide)
+        guess = PriceGuess(np.zeros(mentors, np.int64), known.value.max(axis=1) - 6 * weight)
+        lists = known.scorer.collect(0, 4, 0, no_pause, guess=guess)
         known.check_cuts(lists)
         for row in range(MENTEES):
-            assert listed(lists, row) == set(known.ranking(row, known.value, max(1, int(guide.floor[row])))[:4])
+            assert listed(lists, row) == set(known.ranking(row, known.value, max(1, int(guess.floor[row])))[:4])
         known.check_cuts(known.scorer.collect(2, 3, 1, no_pause))
         second = np.sort(np.where(known.usable, known.value, 0), axis=1)[:, -2].copy()
         prices = DualPrices(second, *(np.zeros(n, np.int64) for n in (MENTEES, mentors, mentors)))
         found = known.scorer.price(prices, np.arange(MENTEES), known.pool.capacity > 0, no_pause)
         over = known.usable & ((known.value > second[:, None]) | ((known.value == second[:, None]) & (known.tie > 0)))
-        few = over.sum(axis=1) <= MOST_FOUND  # of others only the worst are told
-        told = np.zeros_like(over)
-        told[found.mentee, found.mentor] = True
-        assert told[few].tolist() == over[few].tolist()
+        few = over.sum(axis=1) <= MOST_FOUND  # of others only the worst are returned
+        returned = np.zeros_like(over)
+        returned[found.mentee, found.mentor] = True
+        assert returned[few].tolist() == over[few].tolist()
 
 
 @pytest.mark.parametrize("compiled", TWINS)
-def test_a_stair_spares_looking_at_those_it_rules_out_and_no_one_else(compiled: bool) -> None:
+def test_a_slack_bound_skips_only_mentees_it_rules_out(compiled: bool) -> None:
     for seed in range(4):
         known = Known(seed, NARROW, compiled)
         rng = np.random.default_rng(seed)
         mentors = len(known.pool.capacity)
         prices = DualPrices(*(np.zeros(n, np.int64) for n in (MENTEES, MENTEES, mentors, mentors)))
         looked = (np.arange(MENTEES), known.pool.capacity > 0, no_pause)
-        stairs = [SlackBound(rng.integers(0, 9, MENTEES), rng.integers(0, 9, mentors)) for _ in range(2)]
-        found = known.scorer.price(prices, *looked, stairs)
+        slack_bounds = [SlackBound(rng.integers(0, 9, MENTEES), rng.integers(0, 9, mentors)) for _ in range(2)]
+        found = known.scorer.price(prices, *looked, slack_bounds)
         reach = np.ones(MENTEES, bool)
-        for stair in stairs:
+        for slack_bound in slack_bounds:
             open_to = known.allowed_by_rules & (known.pool.capacity > 0)
-            reach &= stair.spare < np.where(open_to, stair.fallen, -1).max(axis=1)
+            reach &= slack_bound.spare < np.where(open_to, slack_bound.fallen, -1).max(axis=1)
         every = known.scorer.price(prices, *looked)
         kept = reach[every.mentee]
         assert 0 < kept.sum() < len(kept)
@@ -275,21 +277,21 @@ def test_a_stair_spares_looking_at_those_it_rules_out_and_no_one_else(compiled: 
 
 @compiled_only
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks glibc what is still taken")
-def test_passes_give_all_their_memory_back() -> None:
+def test_passes_release_all_their_memory() -> None:
     libc = ctypes.CDLL(None)
     if not hasattr(libc, "mallinfo2"):
-        pytest.skip("an older glibc does not tell")
+        pytest.skip("an older glibc does not report it")
     libc.mallinfo2.restype = type(
-        "Told", (ctypes.Structure,), {"_fields_": [(f"n{n}", ctypes.c_size_t) for n in range(10)]}
+        "Memory", (ctypes.Structure,), {"_fields_": [(f"n{n}", ctypes.c_size_t) for n in range(10)]}
     )
     known = Known(2, NARROW, compiled=True)
-    guide = PriceGuess(np.zeros(known.value.shape[1], np.int64), np.full(MENTEES, NOTHING))
+    guess = PriceGuess(np.zeros(known.value.shape[1], np.int64), np.full(MENTEES, NOTHING))
     prices = DualPrices(*(np.zeros(n, np.int64) for n in (MENTEES, MENTEES, *[known.value.shape[1]] * 2)))
 
     def passes() -> int:
         for _ in range(40):
             known.scorer.collect(2, 3, 1, no_pause)
-            known.scorer.collect(0, 3, 0, no_pause, guide=guide)
+            known.scorer.collect(0, 3, 0, no_pause, guess=guess)
             known.scorer.price(prices, np.arange(MENTEES), known.pool.capacity > 0, no_pause)
         gc.collect()
         return int(libc.mallinfo2().n7)
@@ -301,7 +303,7 @@ def test_passes_give_all_their_memory_back() -> None:
 
 
 @compiled_only
-def test_a_machine_without_memory_is_told_of_and_nothing_is_begun() -> None:
+def test_a_failed_allocation_raises_a_memory_error() -> None:
     known = Known(2, NARROW, compiled=True)
     assert isinstance(known.scorer, NativeScorer)
     pool = known.scorer._pool.structure
@@ -317,7 +319,7 @@ def test_a_machine_without_memory_is_told_of_and_nothing_is_begun() -> None:
 
 @pytest.mark.parametrize("compiled", TWINS)
 @pytest.mark.parametrize("mentors", [1, *SIZES, 126])
-def test_without_any_rule_everybody_may_meet_everybody(mentors: int, compiled: bool) -> None:
+def test_without_rules_all_pairs_are_eligible(mentors: int, compiled: bool) -> None:
     pool = a_pool(1, mentees=3, mentors=mentors)
     nobody, nothing = np.zeros((0, 3), np.uint64), np.zeros((0, mentors), np.uint64)
     rules = BitRules(nobody, nothing, nobody, nothing, np.array([[1, mentors - 1]]))
