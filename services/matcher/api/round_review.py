@@ -1,6 +1,6 @@
 """Rounds decided by people: cancelled on their way, held, released or dropped."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -62,10 +62,6 @@ class ProposalSchema(CairnSchema):
 def round_review_routes(context: ApiContext) -> Blueprint:
     """Admins only; every decision has a reason and is audited."""
     routes = Blueprint(f"{ROUNDS} decided on", __name__, description="Stop a round, or look at it before it is sent.")
-    deciding = {"cancel": cancel_round, "release": release_round, "drop": drop_round}
-
-    def decided(what: str, round_id: str, told: Mapping[str, Any]) -> dict[str, Any]:
-        return asdict(deciding[what](context.uow, actor().programme_id, round_id, by="admin", reason=told["reason"]))
 
     @routes.route("/matcher/v1/rounds/<round_id>/cancel", methods=["POST"])
     @allow("admin")
@@ -78,7 +74,7 @@ def round_review_routes(context: ApiContext) -> Blueprint:
 
         It asks nobody; the next round starts afresh. 409 once it is over or asks the first mentors.
         """
-        return decided("cancel", round_id, told)
+        return _decide(context, cancel_round, round_id, told)
 
     @routes.route("/matcher/v1/rounds/<round_id>/proposals")
     @allow("admin")
@@ -107,7 +103,7 @@ def round_review_routes(context: ApiContext) -> Blueprint:
     @routes.response(202, RoundSchema, description="A worker asks the mentors now; what no longer holds is dropped")
     def release(told: Mapping[str, Any], round_id: str) -> dict[str, Any]:
         """Release a round that is held for review, and its alternates with it."""
-        return decided("release", round_id, told)
+        return _decide(context, release_round, round_id, told)
 
     @routes.route("/matcher/v1/rounds/<round_id>/drop", methods=["POST"])
     @allow("admin")
@@ -120,7 +116,14 @@ def round_review_routes(context: ApiContext) -> Blueprint:
 
         The next one comes when somebody signs up or something changes, or is asked for.
         """
-        return decided("drop", round_id, told)
+        return _decide(context, drop_round, round_id, told)
+
+    _add_mode(routes, context)
+    return routes
+
+
+def _add_mode(routes: Blueprint, context: ApiContext) -> None:
+    """Add the routes that read and set whether rounds are held for review."""
 
     @routes.route("/matcher/v1/round-mode")
     @allow("admin")
@@ -139,7 +142,11 @@ def round_review_routes(context: ApiContext) -> Blueprint:
         mode = set_round_mode(context.uow, actor().programme_id, told["mode"], by="admin", reason=told["reason"])
         return {"mode": mode}
 
-    return routes
+
+def _decide(
+    context: ApiContext, decision: Callable[..., Any], round_id: str, told: Mapping[str, Any]
+) -> dict[str, Any]:
+    return asdict(decision(context.uow, actor().programme_id, round_id, by="admin", reason=told["reason"]))
 
 
 def _of_proposal(found: Shown) -> tuple[str, str]:
