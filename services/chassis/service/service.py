@@ -5,7 +5,6 @@ Each process imports only what its role needs, so that a machine with many small
 
 from __future__ import annotations
 
-import json
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -126,12 +125,15 @@ class Service(Generic[Settings, Store]):
             clock=clock or SystemClock(),
         )
 
+    def unconnected_app(self) -> Flask:
+        """Return the web app with settings that name no server: for documents that are made from its routes."""
+        nowhere = {"DATABASE_URL": "sqlite:////nowhere/service.db", "BROKER_URL": "embedded:////nowhere/broker.db"}
+        return self.web_app(self.parts(load(self.settings, nowhere | {"MAIL_URL": "maildir:///nowhere"})))
+
     def openapi_document(self) -> str:
         """Return the description of the API as JSON; needs neither settings nor any server."""
-        nowhere = {"DATABASE_URL": "sqlite:////nowhere/service.db", "BROKER_URL": "embedded:////nowhere/broker.db"}
-        settings = load(self.settings, nowhere | {"MAIL_URL": "maildir:///nowhere"})
-        with self.web_app(self.parts(settings)).test_client() as client:
-            return json.dumps(client.get(f"/{self.name}/openapi.json").get_json())
+        with self.unconnected_app().test_client() as client:
+            return client.get(f"/{self.name}/openapi.json").text
 
     def main(self, arguments: Sequence[str] | None = None, *, commands: Mapping[str, Command] | None = None) -> int:
         """Run the role that the command line names, or `ops`; returns the exit code. The help lists ``commands``."""
