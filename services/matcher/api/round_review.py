@@ -95,6 +95,13 @@ def round_review_routes(context: ApiContext) -> Blueprint:
         found = page(rows, limit=query["limit"], position=_of_proposal)
         return {**found, "items": [_shown(row) for row in found["items"]]}
 
+    _add_review(routes, context)
+    return routes
+
+
+def _add_review(routes: Blueprint, context: ApiContext) -> None:
+    """Add the routes that release or drop a round held for review, and those that read and set the mode."""
+
     @routes.route("/matcher/v1/rounds/<round_id>/release", methods=["POST"])
     @allow("admin")
     @answers(404, 409)
@@ -117,13 +124,6 @@ def round_review_routes(context: ApiContext) -> Blueprint:
         The next one comes when somebody signs up or something changes, or is asked for.
         """
         return _decide(context, drop_round, round_id, told)
-
-    _add_mode(routes, context)
-    return routes
-
-
-def _add_mode(routes: Blueprint, context: ApiContext) -> None:
-    """Add the routes that read and set whether rounds are held for review."""
 
     @routes.route("/matcher/v1/round-mode")
     @allow("admin")
