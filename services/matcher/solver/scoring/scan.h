@@ -4,7 +4,8 @@
 typedef CELL NAMED(Block) __attribute__((vector_size(BLOCK * sizeof(CELL)), aligned(sizeof(CELL))));
 
 /* Sums of one mentee with the mentors of `blocks`, block after block: `even`, and four rows at a time. */
-INLINED void NAMED(add_up)(CELL *sums, CELL even, const CELL *const *rows, int64_t count, const int32_t *blocks, int64_t used) {
+INLINED void NAMED(add_up)(CELL *sums, CELL even, const CELL *const *rows, int64_t count, const int32_t *blocks,
+                           int64_t used) {
     NAMED(Block) start = {0};
     start += even;
     for (int64_t t = 0; t < count; t += 4) {
@@ -65,7 +66,7 @@ INLINED void NAMED(mark_low)(CELL *sums, const CELL *least, const int32_t *block
 }
 
 /* Note who passed among one block's eligible mentors; returns how many are noted now. */
-INLINED int64_t NAMED(note)(Scan *scan, int64_t found, int64_t b, const NAMED(Block) *passed) {
+INLINED int64_t NAMED(note)(Scan *scan, int64_t found, int64_t b, const NAMED(Block) * passed) {
     Bytes bytes = __builtin_convertvector(*passed, Bytes);
     uint64_t word;
     memcpy(&word, &bytes, 8);
@@ -87,7 +88,8 @@ INLINED int64_t NAMED(candidates)(Scan *scan, int64_t used, CELL add, CELL mente
     return found;
 }
 
-INLINED void NAMED(highest)(CELL *restrict tops, const CELL *restrict sums, const CELL *restrict masks, int64_t length) {
+INLINED void NAMED(highest)(CELL *restrict tops, const CELL *restrict sums, const CELL *restrict masks,
+                            int64_t length) {
     for (int64_t l = 0; l < length; l++) {
         CELL sum = (CELL)((sums[l] & masks[l]) | (LEAST & ~masks[l]));
         tops[l] = tops[l] > sum ? tops[l] : sum;
@@ -193,7 +195,8 @@ INLINED void NAMED(sum_up)(Scan *scan, int64_t i, int64_t used) {
     }
     if (pool->mentee_share) {
         for (int64_t t = count; t < count + 4; t++) shares[t] = 0, scan->cell_rows[t] = pool->expanded;
-        NAMED(add_shares)(scan->sums, even, (const int16_t *const *)scan->cell_rows, shares, pool->bonus, count, scan->block, used);
+        NAMED(add_shares)(scan->sums, even, (const int16_t *const *)scan->cell_rows, shares, pool->bonus, count,
+                          scan->block, used);
         return;
     }
     scan->cell_rows[count++] = pool->bonus;
@@ -231,10 +234,12 @@ DISPATCHED static int64_t NAMED(run)(Scan *scan, const int64_t *order, int64_t f
         int64_t wanted = scan->mentee_floor - scan->base;
         CELL mentee_floor = (CELL)(wanted < -MOST ? -MOST : wanted > MOST ? MOST : wanted);
         int64_t found = NAMED(candidates)(scan, used, (CELL)add, mentee_floor);
-        if (scan->guide && found > mentee_rank(scan, i) + FEW) NAMED(raise_to_nth)(scan, i, found, mentee_rank(scan, i));
+        if (scan->guide && found > mentee_rank(scan, i) + FEW)
+            NAMED(raise_to_nth)(scan, i, found, mentee_rank(scan, i));
         for (int64_t c = 0; c < found; c++) {
             int32_t place = scan->candidate[c];
-            if (sums[place] == LEAST || (scan->guide && sums[place] + pool->mentee_bonus[i] < scan->mentee_floor)) continue;
+            if (sums[place] == LEAST || (scan->guide && sums[place] + pool->mentee_bonus[i] < scan->mentee_floor))
+                continue;
             int64_t j = (int64_t)scan->block[place / BLOCK] * BLOCK + place % BLOCK;
             int64_t fit = sums[place] + beyond_levels(scan, j);
             if (pool->least && fit < ((const CELL *)pool->least)[j]) continue;
