@@ -50,8 +50,11 @@ class Week:
 
 @dataclass
 class Year:
-    """A year so far. ``passed_over`` counts for each person the rounds in which a mentor who suits them had a place
-    free and it went to others; ``eligible_since`` is the first round in which that or a proposal happened."""
+    """A year so far.
+
+    ``passed_over`` counts for each person the rounds in which a mentor who suits them had a place free and it went to
+    others; ``eligible_since`` is the first round in which that or a proposal happened.
+    """
 
     mentors: tuple[Mentor, ...]
     waiting: list[Mentee] = field(default_factory=list)
@@ -149,8 +152,8 @@ def _snapshot(year: Year, at: datetime, weights: Weights) -> Snapshot:
 def _remember(year: Year, at: datetime, result: RoundResult) -> None:
     short = [one.mentee_id for one in result.unmatched if one.cause == "shortage"]
     year.passed_over.update(short)
-    for id in [*short, *(one.mentee_id for one in result.proposals)]:
-        year.eligible_since.setdefault(id, at)
+    for mentee_id in [*short, *(one.mentee_id for one in result.proposals)]:
+        year.eligible_since.setdefault(mentee_id, at)
     year.causes = {one.mentee_id: one.cause for one in result.unmatched}
 
 

@@ -76,7 +76,8 @@ class PersonErased(Event, type="cairn.profiles.person_erased.v1", topic=PEOPLE, 
 @dataclass(frozen=True, kw_only=True)
 class ContactChanged(Event, type="cairn.profiles.contact_changed.v1", topic=CONTACTS, key="person_id"):
     """How to reach a person, sealed: ``sealed`` opens, with the context ``contact:<person_id>``, to JSON
-    ``{"email": str, "phone": str|null, "name": str, "pronouns": str|null}``."""
+    ``{"email": str, "phone": str|null, "name": str, "pronouns": str|null}``.
+    """  # noqa: D205 - the published schema shows the first paragraph whole
 
     person_id: str
     programme_id: str

@@ -21,7 +21,6 @@ from services.matcher.use_cases.watch_promises import watch_promises
 
 def jobs(uow: UnitOfWork, terms: Terms) -> Mapping[str, Callable[[Job], None]]:
     """Kind of job -> what is done; the key of a round is its programme, so that no programme has two at once."""
-
     from services.matcher.use_cases.find_gaps import find_gaps
     from services.matcher.use_cases.keep_pool_ready import PoolsKeptReady
     from services.matcher.use_cases.run_round import run_round  # the engine is heavy: only the worker needs it

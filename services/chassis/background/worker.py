@@ -71,7 +71,7 @@ class Worker:
     `longest_passing` is the longest after a fault that passes, so that work goes on soon after what was away is back.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - every argument but two has a default
         self,
         engine: sa.Engine,
         handlers: Mapping[str, Handler],

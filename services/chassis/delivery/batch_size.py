@@ -8,8 +8,9 @@ from __future__ import annotations
 
 
 class BatchSize:
-    """Begins at `first`, doubles up to `most`, halves down to 1. `longest` is how long a batch should take, seconds:
-    it holds locks meanwhile, and on SQLite nobody else writes.
+    """Begins at `first`, doubles up to `most`, halves down to 1.
+
+    `longest` is how long a batch should take, seconds: it holds locks meanwhile, and on SQLite nobody else writes.
     """
 
     def __init__(self, first: int = 20, most: int = 400, *, longest: float = 0.5) -> None:

@@ -43,8 +43,10 @@ class StrictParser(FlaskParser):
     }
 
     def _get_schema(self, argmap: Any, req: flask.Request) -> ma.Schema:
-        """Return one schema per class for all requests: making one, with all those nested in it, costs more than its
-        use, and loading changes nothing about it."""
+        """Return one schema per class for all requests.
+
+        Making one, with all those nested in it, costs more than its use, and loading changes nothing about it.
+        """
         if isinstance(argmap, type) and issubclass(argmap, ma.Schema):
             return _ready(argmap)
         schema: ma.Schema = super()._get_schema(argmap, req)

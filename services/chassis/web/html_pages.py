@@ -84,7 +84,10 @@ def asset(path: str) -> str:
 
 
 def form_nonce() -> str:
-    """Return the nonce for this browser's forms: `<input type="hidden" name="nonce" value="{{ form_nonce() }}">`."""
+    """Return the nonce for this browser's forms.
+
+    A template writes `<input type="hidden" name="nonce" value="{{ form_nonce() }}">`.
+    """
     if "nonce" not in g:
         held = request.cookies.get(_nonce_cookie(), "")
         g.nonce = held if _genuine(held) else _fresh()

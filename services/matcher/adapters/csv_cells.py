@@ -135,7 +135,7 @@ def instant(text: str) -> datetime:
 
 
 def yes_no(text: str) -> bool:
-    """yes or no, in a language that Cairn speaks."""
+    """Yes or no, in a language that Cairn speaks."""
     if text.casefold() not in _YES | _NO:
         raise BadCellError(f"{text!r} is neither yes nor no")
     return text.casefold() in _YES

@@ -109,9 +109,9 @@ def read_mentees(told: Path | Rows, at: datetime, columns: Columns = AS_OURS) ->
     Who is under 18 by their age band is a minor, whether the file says so or not.
     """
 
-    def build(id: str, facts: dict[str, Any]) -> Mentee:
+    def build(person_id: str, facts: dict[str, Any]) -> Mentee:
         minor: dict[str, Any] = {"minor": True} if facts.get("age_band") == MINOR else {}
-        return Mentee(id=id, programme="files", facts=MenteeFacts(**({"waiting_since": at} | facts | minor)))
+        return Mentee(id=person_id, programme="files", facts=MenteeFacts(**({"waiting_since": at} | facts | minor)))
 
     return _read(told, _Table("mentees", MENTEE_COLUMNS, columns, at.date()), build)
 
@@ -120,8 +120,8 @@ def read_mentors(told: Path | Rows, at: datetime, columns: Columns = AS_OURS) ->
     """Read the mentors; who is in the file counts as approved and trained unless it says otherwise."""
     usual: dict[str, Any] = {"approved": True, "trained_until": date(at.year + 1, 12, 31)}
 
-    def build(id: str, facts: dict[str, Any]) -> Mentor:
-        return Mentor(id=id, programme="files", facts=MentorFacts(**(usual | facts)))
+    def build(person_id: str, facts: dict[str, Any]) -> Mentor:
+        return Mentor(id=person_id, programme="files", facts=MentorFacts(**(usual | facts)))
 
     return _read(told, _Table("mentors", MENTOR_COLUMNS, columns, at.date()), build)
 
@@ -156,17 +156,17 @@ def _people(file: str, rows: Rows, table: _Table, build: Build[P]) -> ReadPeople
     seen: dict[str, int] = {}
     for number, line in lines:
         told = head.cells(line)
-        id, values, found = _line(file, number, table.kind, told, table.readers)
+        person_id, values, found = _line(file, number, table.kind, told, table.readers)
         if set(REQUIRED[table.kind]) - {"id"} <= set(values):
-            people.append(build(id, values))
+            people.append(build(person_id, values))
             wrong = contradictions(people[-1].facts, told, table.today)
             known = {fault.column for fault in found}
             found += [CsvFault(file, number, *one) for one in wrong if one.column not in known]
         if any(line[len(head.names) :]):
             found.append(CsvFault(file, number, "", "has more cells than there are columns; quote cells with commas"))
-        if id and id in seen:
-            found.append(CsvFault(file, number, "id", f"{id!r} is there already, at {seen[id]}"))
-        seen.setdefault(id, number)
+        if person_id and person_id in seen:
+            found.append(CsvFault(file, number, "id", f"{person_id!r} is there already, at {seen[person_id]}"))
+        seen.setdefault(person_id, number)
         faults += found
     return ReadPeople(() if faults else tuple(people), tuple(faults), tuple(header))
 

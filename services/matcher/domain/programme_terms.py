@@ -6,7 +6,9 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """``debounce``: how long a round waits for others who sign up at the same time; ``round_time``: how long the engine
+    """The terms that a programme sets for its rounds.
+
+    ``debounce``: how long a round waits for others who sign up at the same time; ``round_time``: how long the engine
     may look for an answer, ``round_megabytes`` what its working arrays may take. ``snapshots_kept`` last rounds keep
     what they read and decided, and so does every round younger than ``snapshots_for``. The rest speaks for itself.
     """

@@ -13,7 +13,8 @@ def price_pair(
 ) -> WhyNot:
     """Say what a pin or a block of the two would cost.
 
-    Raises NotFound unless the mentee waits and the mentor is one of the programme's."""
+    Raises NotFound unless the mentee waits and the mentor is one of the programme's.
+    """
     with queue.question(uow, programme_id) as asked:
         snapshot = asked.prepared.solved.snapshot
         if all(one.id != pair.mentee_id for one in snapshot.mentees):

@@ -104,8 +104,11 @@ else:
 
 
 class _MailPolicy(_Standard):
-    """The standard policy, but for addresses of pages: it would turn a long one into encoded words, and no mail
-    program finds the link in those (RFC 2369, 2: the brackets hold a plain URI)."""
+    """The standard policy, but for addresses of pages.
+
+    It would turn a long one into encoded words, and no mail program finds the link in those (RFC 2369, 2: the brackets
+    hold a plain URI).
+    """
 
     def fold(self, name: str, value: Any) -> str:
         """A header as it is written."""

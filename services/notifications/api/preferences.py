@@ -22,7 +22,7 @@ def preferences_routes(uow: Unit) -> Blueprint:
     @allow("person", "admin")
     @routes.response(200, PreferencesSchema)
     def read(person_id: str) -> Preferences:
-        """Read a person's wishes
+        """Read a person's wishes.
 
         One's own, or as an admin anybody's of the programme; everybody else's answer 404. Somebody who never said any
         has version 0. The ETag is for changing them.
@@ -38,7 +38,7 @@ def preferences_routes(uow: Unit) -> Blueprint:
     @routes.arguments(PreferencesChange)
     @routes.response(200, PreferencesSchema)
     def change(body: dict[str, Any], person_id: str) -> Preferences:
-        """Change a person's wishes
+        """Change a person's wishes.
 
         Fields left out stay as they are. Needs `If-Match` with the ETag that was read; answers 412 when the wishes
         changed since. What is needed (an answer that is awaited, a sign-in link) is sent whatever is wished here.

@@ -21,7 +21,7 @@ def unsubscribe_routes(uow: Unit, links: LinkSigner) -> Blueprint:
     @allow("anyone")
     @routes.doc(responses={"200": {"description": "A page with one button", **_PAGE}})
     def ask(token: str) -> Response:
-        """Ask whether to stop
+        """Ask whether to stop.
 
         Changes nothing, so that a mail program that looks links up does no harm. A link that is wrong or too old
         answers 404.
@@ -40,7 +40,7 @@ def unsubscribe_routes(uow: Unit, links: LinkSigner) -> Blueprint:
         responses={"200": {"description": "Stopped; a page that says so", **_PAGE}},
     )
     def stop(token: str) -> Response:
-        """Stop the messages one can do without
+        """Stop the messages one can do without.
 
         Needs nothing but the signed link: no sign-in, no cookie. Doing it again changes nothing. Messages that are
         needed, such as an introduction or a link to sign in, still come.

@@ -1,4 +1,4 @@
-"""One place a week, two better-fitting newcomers each week: when is the one who fits less well served?"""
+"""One place a week, two better-fitting newcomers each week: who fits less well is served too."""
 
 from dataclasses import replace
 from datetime import timedelta

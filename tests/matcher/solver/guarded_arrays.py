@@ -43,8 +43,10 @@ def guards() -> list[str]:
 
 
 def run_guarded(root: Path, folder: Path, tests: list[str], seconds: float) -> subprocess.CompletedProcess[str]:
-    """Build the core of the project at `root` into `folder` and run tests on it; CalledProcessError where it does not
-    build."""
+    """Build the core of the project at `root` into `folder` and run tests on it.
+
+    Raises CalledProcessError where it does not build.
+    """
     name = "from services.matcher.solver.native.library import file_name; print(file_name())"
     told = subprocess.run([sys.executable, "-c", name], cwd=root, capture_output=True, text=True, check=True)
     sources = sorted(map(str, (root / "services" / "matcher" / "domain").glob("*/*.c")))

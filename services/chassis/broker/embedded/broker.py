@@ -22,8 +22,10 @@ from services.chassis.core.clock import Clock, SystemClock
 
 
 class LogBroker:
-    """See `broker.Broker`. `silence_s` is how long a living member may go without polling before it is replaced;
-    a dead one is replaced at once.
+    """See `broker.Broker`.
+
+    `silence_s` is how long a living member may go without polling before it is replaced; a dead one is replaced at
+    once.
     """
 
     def __init__(self, path: Path, clock: Clock | None = None, *, silence_s: float = 300.0) -> None:

@@ -29,8 +29,10 @@ _ADMIN: Mapping[str, object] = {"bootstrap_timeout_ms": 5_000, "request_timeout_
 
 
 class KafkaBroker:
-    """See `broker.Broker`. `settings` are handed to kafka-python as they are (`security_protocol`, `sasl_…`, `ssl_…`)
-    and win over ours; only those that all its clients know are of use.
+    """See `broker.Broker`.
+
+    `settings` are handed to kafka-python as they are (`security_protocol`, `sasl_…`, `ssl_…`) and win over ours; only
+    those that all its clients know are of use.
 
     `session_timeout_ms` is how long a silent member keeps its partitions. `space` stands before the names of topics
     and groups on the servers and nowhere else, so that several systems can share a cluster.

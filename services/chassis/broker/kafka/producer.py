@@ -55,8 +55,9 @@ _REMEMBER_FAULT_S = 1.0
 
 
 class KafkaProducer:
-    """See `broker.Producer`. `connection` is what says where the brokers are; `topic_exists` asks them;
-    `space` stands before every name.
+    """See `broker.Producer`.
+
+    `connection` is what says where the brokers are; `topic_exists` asks them; `space` stands before every name.
     """
 
     def __init__(self, connection: Mapping[str, object], topic_exists: Callable[[str], bool], space: str = "") -> None:

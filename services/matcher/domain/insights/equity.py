@@ -16,8 +16,11 @@ ALERT_RATIO = 1.5
 
 @dataclass(frozen=True, kw_only=True)
 class Journey:
-    """One person's way so far: ``hours`` waited; ``matched`` says whether that wait is over; ``ended_well`` is None
-    while a match goes on or none was made."""
+    """One person's way so far.
+
+    ``hours`` waited; ``matched`` says whether that wait is over; ``ended_well`` is None while a match goes on or none
+    was made.
+    """
 
     mentee: Mentee
     hours: float

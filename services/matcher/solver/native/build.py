@@ -3,7 +3,6 @@
 Plain C99, no machine flags, no dependency. Without a C compiler this says so and succeeds: the plain twin serves.
 """
 
-import os
 import shlex
 import shutil
 import subprocess
@@ -51,7 +50,7 @@ def build(*folders: Path) -> Path | None:
 def _compiled(command: list[str], made: Path, target: Path) -> Path:
     flags = ["-std=c99", "-O3", "-fPIC", "-shared", "-Wall", "-Wextra"]
     subprocess.run([*command, *flags, "-o", str(made), *map(str, sources())], check=True)  # noqa: S603 - the machine's own compiler on our own files
-    os.replace(made, target)
+    made.replace(target)
     return target
 
 
