@@ -155,15 +155,6 @@ def person(person_id: str) -> Actor:
 ADMIN = Actor(PROGRAMME)
 
 
-def refuses(act: Callable[[], object]) -> Exception | None:
-    """What an act is refused with, if it is."""
-    try:
-        act()
-    except Exception as refused:
-        return refused
-    return None
-
-
 def as_json(value: bytes) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(value)
     return found

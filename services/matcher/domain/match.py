@@ -28,7 +28,6 @@ Side = Literal["mentor", "mentee"]
 By = Literal["mentor", "mentee", "admin", "time", "profile"]
 Told = tuple[Event, ...]
 
-LIVE: tuple[State, ...] = ("proposed", "accepted", "active")
 # After these the same two are not brought together again: one of them said no, or did not answer.
 KEEP_APART = frozenset({"declined", "expired", "not_the_fit", "safeguarding"})
 
