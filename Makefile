@@ -41,6 +41,7 @@ test-fast: $(VENV)/dev.stamp core ## run the tests of the inside (domain, use ca
 check: $(VENV)/dev.stamp ## hold the house rules: format, lint, types, import contracts, generated files
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
+	@$(BIN)/clang-format --dry-run --Werror $$(git ls-files '*.c' '*.h')
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy
 	@$(BIN)/python -m deploy.docs --check
