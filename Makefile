@@ -41,6 +41,7 @@ test-fast: $(VENV)/dev.stamp core ## run the tests of the inside (domain, use ca
 check: $(VENV)/dev.stamp ## hold the house rules: format, lint, types, import contracts, generated files
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
+	@$(BIN)/clang-format --dry-run --Werror $$(git ls-files '*.c' '*.h')
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy
 	@$(BIN)/python -m deploy.docs --check
@@ -48,7 +49,7 @@ check: $(VENV)/dev.stamp ## hold the house rules: format, lint, types, import co
 format: $(VENV)/dev.stamp ## put the code in the house's format
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
-docs: $(VENV)/dev.stamp ## write the generated documents: events, schemas, OpenAPI, AsyncAPI
+docs: $(VENV)/dev.stamp ## write the generated documents: events, schemas, OpenAPI, AsyncAPI, settings, routes
 	@$(BIN)/python -m deploy.docs
 
 bench: $(BENCH)/stamp ## measure the matching engine side by side with its peers, about 15 minutes (ARGS="--sizes 1000x300 --repeat 9")

@@ -15,9 +15,30 @@ DOMAIN_WORDS = re.compile(r"\b(mentee|mentor|diabet\w*|matchmak\w*|glucose|insul
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_file_holds_one_idea_on_a_few_screens(path: Path) -> None:
+def test_a_file_has_at_most_300_lines(path: Path) -> None:
     lines = len(path.read_text(encoding="utf-8").splitlines())
-    assert lines <= 300 or "migrations" in path.parts
+    assert lines <= 300
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_function_has_at_most_60_lines(path: Path) -> None:
+    if "migrations" in path.parts:
+        return  # the steps of one migration belong together, and a published migration is never edited
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    lengths = {
+        node.name: (node.end_lineno or node.lineno) - node.lineno + 1
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    assert {name: lines for name, lines in lengths.items() if lines > 60} == {}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "services/matcher/solver").rglob("*.py")), ids=lambda path: path.stem)
+def test_the_solver_imports_itself_only_relatively(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    absolute = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and not node.level]
+    absolute += [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    assert not [name for name in absolute if name.split(".")[0] in {"services", "deploy", "bench", "tests"}]
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))

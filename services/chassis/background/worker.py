@@ -71,7 +71,7 @@ class Worker:
     after a transient fault, so that work continues soon after a dependency is back.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - every argument but two has a default
         self,
         engine: sa.Engine,
         handlers: Mapping[str, Handler],

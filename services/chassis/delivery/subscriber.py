@@ -64,7 +64,7 @@ class Subscriber:
     clock.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - knobs of one loop, nearly all with defaults
         self,
         broker: Broker,
         group: str,

@@ -5,7 +5,6 @@ Each process imports only what its role needs, so that a machine with many small
 
 from __future__ import annotations
 
-import json
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -125,6 +124,11 @@ class Service(Generic[Settings, Store]):
             health=Health(checks),
             clock=clock or SystemClock(),
         )
+
+    def unconnected_app(self) -> Flask:
+        """Return the web app with settings that name no server: for documents that are made from its routes."""
+        nowhere = {"DATABASE_URL": "sqlite:////nowhere/service.db", "BROKER_URL": "embedded:////nowhere/broker.db"}
+        return self.web_app(self.parts(load(self.settings, nowhere | {"MAIL_URL": "maildir:///nowhere"})))
 
     def openapi_document(self) -> str:
         """Return the OpenAPI document as JSON; needs neither settings nor any server."""

@@ -27,7 +27,7 @@ from services.chassis.web.app_state import AppState, PrincipalReaderLike, UnitOf
 from services.chassis.web.ops_routes import HealthLike, ops_routes
 
 
-def build_app(
+def build_app(  # noqa: PLR0913 - what differs between the services, each by name
     *,
     name: str,
     title: str,

@@ -109,9 +109,9 @@ def read_mentees(source: Path | Rows, at: datetime, columns: Columns = OUR_NAMES
     A mentee under 18 by age band is a minor, whether the file says so or not.
     """
 
-    def build(id: str, facts: dict[str, Any]) -> Mentee:
+    def build(person_id: str, facts: dict[str, Any]) -> Mentee:
         minor: dict[str, Any] = {"minor": True} if facts.get("age_band") == MINOR else {}
-        return Mentee(id=id, programme="files", facts=MenteeFacts(**({"waiting_since": at} | facts | minor)))
+        return Mentee(id=person_id, programme="files", facts=MenteeFacts(**({"waiting_since": at} | facts | minor)))
 
     return _read(source, _Table("mentees", MENTEE_COLUMNS, columns, at.date()), build)
 
@@ -120,8 +120,8 @@ def read_mentors(source: Path | Rows, at: datetime, columns: Columns = OUR_NAMES
     """Read mentors; they count as approved and trained unless the file says otherwise."""
     usual: dict[str, Any] = {"approved": True, "trained_until": date(at.year + 1, 12, 31)}
 
-    def build(id: str, facts: dict[str, Any]) -> Mentor:
-        return Mentor(id=id, programme="files", facts=MentorFacts(**(usual | facts)))
+    def build(person_id: str, facts: dict[str, Any]) -> Mentor:
+        return Mentor(id=person_id, programme="files", facts=MentorFacts(**(usual | facts)))
 
     return _read(source, _Table("mentors", MENTOR_COLUMNS, columns, at.date()), build)
 

@@ -71,6 +71,13 @@ def draft_routes(context: ApiContext) -> Blueprint:
         """Read the draft."""
         return _shown(read_draft(context.uow, actor().programme_id))
 
+    _add_changes(routes, context)
+    return routes
+
+
+def _add_changes(routes: Blueprint, context: ApiContext) -> None:
+    """Add the routes that save, discard and publish the draft."""
+
     @routes.route("/matcher/v1/weights/draft", methods=["PUT"])
     @allow("admin")
     @conditional(always=False)
@@ -118,8 +125,6 @@ def draft_routes(context: ApiContext) -> Blueprint:
             return versioned(
                 publish_draft(context.uow, actor().programme_id, revision=revision, by="admin", reason=body["reason"])
             )
-
-    return routes
 
 
 def _require_revision(context: ApiContext) -> int:

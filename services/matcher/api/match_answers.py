@@ -68,6 +68,13 @@ def answer_routes(context: ApiContext) -> Blueprint:
         """
         return answered(request_other_mentor(context.uow, actor(), match_id))
 
+    _add_ending(routes, context)
+    return routes
+
+
+def _add_ending(routes: Blueprint, context: ApiContext) -> None:
+    """Add the route that ends a match."""
+
     @routes.route("/matcher/v1/matches/<match_id>/end", methods=["POST"])
     @allow("person", "admin")
     @answers(409)

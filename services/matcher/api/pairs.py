@@ -67,6 +67,13 @@ def pair_routes(context: ApiContext) -> Blueprint:
         """
         return _shown(block_pair(context.uow, actor().programme_id, _pair(body), by="admin", reason=body["reason"]))
 
+    _add_reads_and_withdrawals(routes, context)
+    return routes
+
+
+def _add_reads_and_withdrawals(routes: Blueprint, context: ApiContext) -> None:
+    """Add the routes that list pins and blocks, and those that take one back."""
+
     @routes.route("/matcher/v1/pins")
     @allow("admin")
     @routes.arguments(PageQuery, location="query")
@@ -96,8 +103,6 @@ def pair_routes(context: ApiContext) -> Blueprint:
     def unblock(mentee_id: str, mentor_id: str) -> None:
         """Withdraw a block."""
         withdraw_pair_rule(context.uow, actor().programme_id, Pair(mentee_id, mentor_id), "block", by="admin")
-
-    return routes
 
 
 def _pair(body: Mapping[str, Any]) -> Pair:

@@ -1,6 +1,6 @@
 """Cancel running rounds; list, release and drop held ones; set the round mode."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -99,6 +99,13 @@ def round_review_routes(context: ApiContext) -> Blueprint:
         listed = page(rows, limit=query["limit"], position=_of_proposal)
         return {**listed, "items": [_shown(row) for row in listed["items"]]}
 
+    _add_review(routes, context)
+    return routes
+
+
+def _add_review(routes: Blueprint, context: ApiContext) -> None:
+    """Add the routes that release or drop a round held for review, and those that read and set the mode."""
+
     @routes.route("/matcher/v1/rounds/<round_id>/release", methods=["POST"])
     @allow("admin")
     @answers(404, 409)
@@ -139,7 +146,11 @@ def round_review_routes(context: ApiContext) -> Blueprint:
         mode = set_round_mode(context.uow, actor().programme_id, body["mode"], by="admin", reason=body["reason"])
         return {"mode": mode}
 
-    return routes
+
+def _decide(
+    context: ApiContext, decision: Callable[..., Any], round_id: str, told: Mapping[str, Any]
+) -> dict[str, Any]:
+    return asdict(decision(context.uow, actor().programme_id, round_id, by="admin", reason=told["reason"]))
 
 
 def _of_proposal(row: ShownProposal) -> tuple[str, str]:

@@ -117,6 +117,13 @@ def weights_routes(context: ApiContext) -> Blueprint:
         with context.uow.begin(read_only=True) as store:
             return versioned(store.weights.current(actor().programme_id))
 
+    _add_publishing(routes, context)
+    return routes
+
+
+def _add_publishing(routes: Blueprint, context: ApiContext) -> None:
+    """Add the routes that put a version in force."""
+
     @routes.route("/matcher/v1/weights", methods=["POST"])
     @allow("admin")
     @idempotent
@@ -154,8 +161,6 @@ def weights_routes(context: ApiContext) -> Blueprint:
             return versioned(
                 revert_weights(context.uow, programme, version, after=after, by="admin", reason=body["reason"])
             )
-
-    return routes
 
 
 def _require_current(current: PublishedWeights) -> int:

@@ -7,7 +7,6 @@ from typing import Literal
 from services.events.facts import MenteeFacts, MentorFacts
 from services.events.profiles import (
     PersonChanged,
-    PersonErased,
     PersonLeft,
     PersonPaused,
     PersonRegistered,
@@ -16,7 +15,6 @@ from services.events.profiles import (
 
 Standing = Literal["here", "paused", "left"]
 PersonFact = PersonRegistered | PersonChanged | PersonPaused | PersonResumed | PersonLeft
-PersonEvent = PersonFact | PersonErased
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

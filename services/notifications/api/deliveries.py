@@ -22,7 +22,7 @@ def deliveries_routes(uow: Unit) -> Blueprint:
     @routes.arguments(DeliveryQuery, location="query")
     @routes.response(200, DeliveryPage)
     def deliveries(query: dict[str, Any]) -> dict[str, Any]:
-        """List the programme's messages
+        """List the programme's messages.
 
         Newest first. Each row has the kind of message, its recipient, the id it is about, its state and the number of
         attempts. Addresses, names and texts are not shown, and of an erased person only the count.
@@ -43,7 +43,7 @@ def deliveries_routes(uow: Unit) -> Blueprint:
     @allow("admin")
     @routes.response(200, StatsSchema)
     def stats() -> dict[str, Any]:
-        """Count the programme's messages
+        """Count the programme's messages.
 
         By kind, language and state, with the delivered ones summed by language and by kind.
         """

@@ -19,7 +19,7 @@ def mailbox_routes(mailbox: MailReader | None) -> Blueprint:
     @routes.arguments(MailQuery, location="query")
     @routes.response(200, MailsSchema)
     def mails(query: dict[str, Any]) -> dict[str, Any]:
-        """Read the development mailbox
+        """Read the development mailbox.
 
         Newest first. Only where ENVIRONMENT is development and MAIL_URL names a folder; anywhere else this answers
         404, as it holds the mail of all people.

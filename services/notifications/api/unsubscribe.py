@@ -21,7 +21,7 @@ def unsubscribe_routes(uow: Unit, links: LinkSigner) -> Blueprint:
     @allow("anyone")
     @routes.doc(responses={"200": {"description": "A page with one button", **_PAGE}})
     def ask(token: str) -> Response:
-        """Ask whether to stop
+        """Ask whether to stop.
 
         Changes nothing, so that a mail program that opens links does no harm. A wrong or expired link answers 404.
         """

@@ -56,6 +56,13 @@ def mentors(context: ApiContext) -> Blueprint:
             context, apply_as_mentor(context.resources, form_of(body), partial(mentor_side, body), signed_in_person())
         )
 
+    _add_admin_routes(routes, context)
+    return routes
+
+
+def _add_admin_routes(routes: Blueprint, context: ApiContext) -> None:
+    """Add the routes with which admins list and approve mentors."""
+
     @routes.route("/mentors", methods=["GET"])
     @allow("admin")
     @routes.arguments(MentorsQuery, location="query")
@@ -97,5 +104,3 @@ def mentors(context: ApiContext) -> Blueprint:
         )
         set_version(person.version)
         return person_view(person)
-
-    return routes

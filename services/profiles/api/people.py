@@ -67,6 +67,13 @@ def people(context: ApiContext) -> Blueprint:
         """Read how far an erasure is, and which services confirmed it."""
         return erasure_view(read_erasure(context.resources, person_id, current()))
 
+    _add_breaks_and_export(routes, context)
+    return routes
+
+
+def _add_breaks_and_export(routes: Blueprint, context: ApiContext) -> None:
+    """Add the routes that start and end a break, and the export."""
+
     @routes.route("/people/<person_id>/pause", methods=["POST"])
     @allow("person", "admin")
     @idempotent
@@ -96,8 +103,6 @@ def people(context: ApiContext) -> Blueprint:
         """Export all data of a person, as JSON."""
         exported = export_person(context.resources, person_id, current())
         return export_view(exported), 200, {"Content-Disposition": 'attachment; filename="cairn-export.json"'}
-
-    return routes
 
 
 def _response(person: Person) -> dict[str, Any]:

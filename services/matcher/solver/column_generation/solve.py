@@ -21,7 +21,7 @@ from .solution import Solution, Stats
 from .watch import Watch
 
 
-def solve(
+def solve(  # noqa: PLR0913 - the problem and, by name, how far to go
     rules: BitRules,
     scores: ScoreModel,
     capacity: npt.ArrayLike,  # (N,) places per mentor, >= 0

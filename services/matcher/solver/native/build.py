@@ -4,7 +4,6 @@ Plain C99, no machine flags, no dependencies. Without a C compiler the command s
 twin is used.
 """
 
-import os
 import shlex
 import shutil
 import subprocess

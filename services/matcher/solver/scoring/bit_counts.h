@@ -73,8 +73,7 @@ INLINED int64_t beyond_levels(const Scan *scan, int64_t j) {
         int64_t shared = 0, level = 0, first = word;
         word += pool->overlap_words[o];
         if (scan->exact[o]) continue;
-        for (int64_t w = first; w < word; w++)
-            shared += ones(scan->week[w] & pool->mentor_bits[w * pool->width + j]);
+        for (int64_t w = first; w < word; w++) shared += ones(scan->week[w] & pool->mentor_bits[w * pool->width + j]);
         for (int p = 0; p < PLANES; p++) level |= (int64_t)(scan->counts[o][p * stride + j / 64] >> (j % 64) & 1) << p;
         points += scan->points[o][shared] - scan->levels[o][level];
     }

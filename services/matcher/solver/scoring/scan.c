@@ -236,8 +236,7 @@ int64_t cairn_price(const Pool *pool, Prices *prices, const uint64_t *active, co
     scan.prices = prices;
     scan.open = active;
     if (prepare(&scan, pool, ROOM_PER_MENTEE)) {
-        for (int64_t i = 0; i < pool->mentees; i++)
-            scan.offset[i] = pool->mentee_bonus[i] - prices->u[i];
+        for (int64_t i = 0; i < pool->mentees; i++) scan.offset[i] = pool->mentee_bonus[i] - prices->u[i];
         for (int64_t j = 0; j < pool->width; j++) scan.mentor_floor[j] = prices->v[j];
         scan.mentee_floor = INT64_MAX / 4;
         reached = run(&scan, order, from, to, narrow);

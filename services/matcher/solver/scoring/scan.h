@@ -87,7 +87,8 @@ INLINED int64_t NAMED(candidates)(Scan *scan, int64_t used, CELL add, CELL mente
     return found;
 }
 
-INLINED void NAMED(highest)(CELL *restrict tops, const CELL *restrict sums, const CELL *restrict masks, int64_t length) {
+INLINED void NAMED(highest)(CELL *restrict tops, const CELL *restrict sums, const CELL *restrict masks,
+                            int64_t length) {
     for (int64_t l = 0; l < length; l++) {
         CELL sum = (CELL)((sums[l] & masks[l]) | (LEAST & ~masks[l]));
         tops[l] = tops[l] > sum ? tops[l] : sum;
@@ -193,7 +194,8 @@ INLINED void NAMED(sum_up)(Scan *scan, int64_t i, int64_t used) {
     }
     if (pool->mentee_share) {
         for (int64_t t = count; t < count + 4; t++) shares[t] = 0, scan->cell_rows[t] = pool->expanded;
-        NAMED(add_shares)(scan->sums, even, (const int16_t *const *)scan->cell_rows, shares, pool->bonus, count, scan->block, used);
+        NAMED(add_shares)(scan->sums, even, (const int16_t *const *)scan->cell_rows, shares, pool->bonus, count,
+                          scan->block, used);
         return;
     }
     scan->cell_rows[count++] = pool->bonus;
@@ -231,10 +233,12 @@ DISPATCHED static int64_t NAMED(run)(Scan *scan, const int64_t *order, int64_t f
         int64_t wanted = scan->mentee_floor - scan->base;
         CELL mentee_floor = (CELL)(wanted < -MOST ? -MOST : wanted > MOST ? MOST : wanted);
         int64_t found = NAMED(candidates)(scan, used, (CELL)add, mentee_floor);
-        if (scan->guide && found > mentee_rank(scan, i) + FEW) NAMED(raise_to_nth)(scan, i, found, mentee_rank(scan, i));
+        if (scan->guide && found > mentee_rank(scan, i) + FEW)
+            NAMED(raise_to_nth)(scan, i, found, mentee_rank(scan, i));
         for (int64_t c = 0; c < found; c++) {
             int32_t place = scan->candidate[c];
-            if (sums[place] == LEAST || (scan->guide && sums[place] + pool->mentee_bonus[i] < scan->mentee_floor)) continue;
+            if (sums[place] == LEAST || (scan->guide && sums[place] + pool->mentee_bonus[i] < scan->mentee_floor))
+                continue;
             int64_t j = (int64_t)scan->block[place / BLOCK] * BLOCK + place % BLOCK;
             int64_t fit = sums[place] + beyond_levels(scan, j);
             if (pool->least && fit < ((const CELL *)pool->least)[j]) continue;

@@ -41,10 +41,10 @@ static int prepare(Scan *scan, const Pool *pool, int64_t keep) {
     scan->planes = malloc((size_t)(pool->overlaps * PLANES * pool->slot_stride + 1) * 8);
     scan->spread = spread_bytes();
     scan->gains = malloc((size_t)(pool->width + 1) * 8);
-    return scan->offset && scan->mentor_floor && scan->floors && scan->cell_rows && scan->shares && scan->block && scan->eligible &&
-           scan->word && scan->stretch && scan->most_fallen && scan->ranked && scan->row && scan->sums && scan->masks && scan->tops &&
-           scan->candidate && scan->gains && scan->week && scan->own && scan->points && scan->levels && scan->exact && scan->counts &&
-           scan->planes && scan->spread;
+    return scan->offset && scan->mentor_floor && scan->floors && scan->cell_rows && scan->shares && scan->block &&
+           scan->eligible && scan->word && scan->stretch && scan->most_fallen && scan->ranked && scan->row &&
+           scan->sums && scan->masks && scan->tops && scan->candidate && scan->gains && scan->week && scan->own &&
+           scan->points && scan->levels && scan->exact && scan->counts && scan->planes && scan->spread;
 }
 
 static void release(Scan *scan) {
