@@ -152,8 +152,8 @@ def _snapshot(year: Year, at: datetime, weights: Weights) -> Snapshot:
 def _record_causes(year: Year, at: datetime, result: RoundResult) -> None:
     passed_over = [wait.mentee_id for wait in result.unmatched if wait.cause == "shortage"]
     year.passed_over.update(passed_over)
-    for id in [*passed_over, *(proposal.mentee_id for proposal in result.proposals)]:
-        year.eligible_since.setdefault(id, at)
+    for mentee_id in [*passed_over, *(proposal.mentee_id for proposal in result.proposals)]:
+        year.eligible_since.setdefault(mentee_id, at)
     year.causes = {wait.mentee_id: wait.cause for wait in result.unmatched}
 
 

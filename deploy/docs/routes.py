@@ -10,7 +10,7 @@ from flask import Flask
 
 from deploy.local.layout import SERVICES
 from services.chassis.observability.logs import configure
-from services.chassis.web.view_options import facts_of
+from services.chassis.web.view_options import options_of
 
 _HEAD = """# Every route
 
@@ -38,7 +38,7 @@ def _app(service: str) -> Flask:
 def _rows(app: Flask) -> Iterator[tuple[str, str, str, str]]:
     for rule in app.url_map.iter_rules():
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
-            who = facts_of(app.view_functions[rule.endpoint], method).get("allow", ())
+            who = options_of(app.view_functions[rule.endpoint], method).get("allow", ())
             yield rule.rule, method, ", ".join(who), rule.endpoint
 
 

@@ -75,8 +75,11 @@ class PersonErased(Event, type="cairn.profiles.person_erased.v1", topic=PEOPLE, 
 
 @dataclass(frozen=True, kw_only=True)
 class ContactChanged(Event, type="cairn.profiles.contact_changed.v1", topic=CONTACTS, key="person_id"):
-    """A person's contact details: ``sealed`` opens, with the context ``contact:<person_id>``, to JSON
-    ``{"email": str, "phone": str|null, "name": str, "pronouns": str|null}``."""
+    """A person's contact details, sealed.
+
+    ``sealed`` opens, with the context ``contact:<person_id>``, to JSON
+    ``{"email": str, "phone": str|null, "name": str, "pronouns": str|null}``.
+    """
 
     person_id: str
     programme_id: str

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 
 class BatchSize:
-    """Starts at ``first``, doubles up to ``most``, halves down to 1. ``longest`` limits a batch in seconds, since it
-    holds locks, and on SQLite blocks all other writers.
+    """Starts at ``first``, doubles up to ``most``, halves down to 1.
+
+    ``longest`` limits a batch in seconds, since it holds locks, and on SQLite blocks all other writers.
     """
 
     def __init__(self, first: int = 20, most: int = 400, *, longest: float = 0.5) -> None:

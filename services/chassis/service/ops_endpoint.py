@@ -30,7 +30,7 @@ class _Server(ThreadingMixIn, WSGIServer):
 class _SilentHandler(WSGIRequestHandler):
     timeout = 5  # a client that sends nothing must not occupy a thread
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it so
         """Log nothing: probes come every few seconds."""
 
 

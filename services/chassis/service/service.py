@@ -126,16 +126,14 @@ class Service(Generic[Settings, Store]):
         )
 
     def unconnected_app(self) -> Flask:
-        """Return the web app with settings that name no server: for documents that are made from its routes."""
-        nowhere = {"DATABASE_URL": "sqlite:////nowhere/service.db", "BROKER_URL": "embedded:////nowhere/broker.db"}
-        return self.web_app(self.parts(load(self.settings, nowhere | {"MAIL_URL": "maildir:///nowhere"})))
+        """Return the web app with settings that name no server, for documents generated from its routes."""
+        unused = {"DATABASE_URL": "sqlite:////nowhere/service.db", "BROKER_URL": "embedded:////nowhere/broker.db"}
+        return self.web_app(self.parts(load(self.settings, unused | {"MAIL_URL": "maildir:///nowhere"})))
 
     def openapi_document(self) -> str:
         """Return the OpenAPI document as JSON; needs neither settings nor any server."""
-        unused = {"DATABASE_URL": "sqlite:////nowhere/service.db", "BROKER_URL": "embedded:////nowhere/broker.db"}
-        settings = load(self.settings, unused | {"MAIL_URL": "maildir:///nowhere"})
-        with self.web_app(self.parts(settings)).test_client() as client:
-            return json.dumps(client.get(f"/{self.name}/openapi.json").get_json())
+        with self.unconnected_app().test_client() as client:
+            return client.get(f"/{self.name}/openapi.json").text
 
     def main(self, arguments: Sequence[str] | None = None, *, commands: Mapping[str, Command] | None = None) -> int:
         """Run the role named on the command line, or ``ops``; return the exit code. The help lists ``commands``."""

@@ -85,7 +85,7 @@ def asset(path: str) -> str:
 
 
 def form_nonce() -> str:
-    """Return the nonce for this browser's forms: ``<input type="hidden" name="nonce" value="{{ form_nonce() }}">``."""
+    """Return the nonce that this browser's forms carry in a hidden field named ``nonce``."""
     if "nonce" not in g:
         from_cookie = request.cookies.get(_nonce_cookie(), "")
         g.nonce = from_cookie if _is_signed(from_cookie) else _new_nonce()

@@ -156,9 +156,9 @@ def _people(file: str, rows: Rows, table: _Table, build: Build[P]) -> ReadPeople
     seen: dict[str, int] = {}
     for number, line in lines:
         by_column = head.cells(line)
-        id, values, line_faults = _line(file, number, table.kind, by_column, table.readers)
+        person_id, values, line_faults = _line(file, number, table.kind, by_column, table.readers)
         if set(REQUIRED[table.kind]) - {"id"} <= set(values):
-            people.append(build(id, values))
+            people.append(build(person_id, values))
             wrong = contradictions(people[-1].facts, by_column, table.today)
             known = {fault.column for fault in line_faults}
             line_faults += [CsvFault(file, number, *fault) for fault in wrong if fault.column not in known]
@@ -166,9 +166,9 @@ def _people(file: str, rows: Rows, table: _Table, build: Build[P]) -> ReadPeople
             line_faults.append(
                 CsvFault(file, number, "", "has more cells than there are columns; quote cells with commas")
             )
-        if id and id in seen:
-            line_faults.append(CsvFault(file, number, "id", f"{id!r} is there already, at {seen[id]}"))
-        seen.setdefault(id, number)
+        if person_id and person_id in seen:
+            line_faults.append(CsvFault(file, number, "id", f"{person_id!r} is there already, at {seen[person_id]}"))
+        seen.setdefault(person_id, number)
         faults += line_faults
     return ReadPeople(() if faults else tuple(people), tuple(faults), tuple(header))
 

@@ -88,5 +88,3 @@ def _add_ending(routes: Blueprint, context: ApiContext) -> None:
         """
         cause = body.get("cause", "completed")
         return answered(end_match(context.uow, actor(), match_id, cause, reason=body.get("reason")))
-
-    return routes

@@ -62,10 +62,6 @@ class ProposalSchema(CairnSchema):
 def round_review_routes(context: ApiContext) -> Blueprint:
     """Return the routes, for admins only; every decision has a reason and is audited."""
     routes = Blueprint(f"{ROUNDS} decided on", __name__, description="Stop a round, or look at it before it is sent.")
-    decisions = {"cancel": cancel_round, "release": release_round, "drop": drop_round}
-
-    def decide(action: str, round_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        return asdict(decisions[action](context.uow, actor().programme_id, round_id, by="admin", reason=body["reason"]))
 
     @routes.route("/matcher/v1/rounds/<round_id>/cancel", methods=["POST"])
     @allow("admin")
@@ -78,7 +74,7 @@ def round_review_routes(context: ApiContext) -> Blueprint:
 
         It asks nobody; the next round starts afresh. 409 once it is over or has asked the first mentors.
         """
-        return decide("cancel", round_id, body)
+        return _decide(context, cancel_round, round_id, body)
 
     @routes.route("/matcher/v1/rounds/<round_id>/proposals")
     @allow("admin")
@@ -114,7 +110,7 @@ def _add_review(routes: Blueprint, context: ApiContext) -> None:
     @routes.response(202, RoundSchema, description="A worker asks the mentors now; what no longer holds is dropped")
     def release(body: Mapping[str, Any], round_id: str) -> dict[str, Any]:
         """Release a round that is held for review, and its alternates with it."""
-        return decide("release", round_id, body)
+        return _decide(context, release_round, round_id, body)
 
     @routes.route("/matcher/v1/rounds/<round_id>/drop", methods=["POST"])
     @allow("admin")
@@ -127,7 +123,7 @@ def _add_review(routes: Blueprint, context: ApiContext) -> None:
 
         The next one comes when someone signs up or something changes, or on request.
         """
-        return decide("drop", round_id, body)
+        return _decide(context, drop_round, round_id, body)
 
     @routes.route("/matcher/v1/round-mode")
     @allow("admin")
@@ -148,9 +144,9 @@ def _add_review(routes: Blueprint, context: ApiContext) -> None:
 
 
 def _decide(
-    context: ApiContext, decision: Callable[..., Any], round_id: str, told: Mapping[str, Any]
+    context: ApiContext, decision: Callable[..., Any], round_id: str, body: Mapping[str, Any]
 ) -> dict[str, Any]:
-    return asdict(decision(context.uow, actor().programme_id, round_id, by="admin", reason=told["reason"]))
+    return asdict(decision(context.uow, actor().programme_id, round_id, by="admin", reason=body["reason"]))
 
 
 def _of_proposal(row: ShownProposal) -> tuple[str, str]:

@@ -104,8 +104,11 @@ else:
 
 
 class _MailPolicy(_Standard):
-    """The standard policy, except that URLs are not folded: the standard policy turns a long one into encoded words,
-    in which no mail program finds the link (RFC 2369, 2: the brackets hold a plain URI)."""
+    """The standard policy, except that URLs are not folded.
+
+    The standard policy turns a long one into encoded words, in which no mail program finds the link (RFC 2369, 2: the
+    brackets hold a plain URI).
+    """
 
     def fold(self, name: str, value: Any) -> str:
         """Return the folded header."""

@@ -22,7 +22,7 @@ def preferences_routes(uow: Unit) -> Blueprint:
     @allow("person", "admin")
     @routes.response(200, PreferencesSchema)
     def read(person_id: str) -> Preferences:
-        """Read a person's preferences
+        """Read a person's preferences.
 
         Your own or, as an admin, those of any person of the programme; all others answer 404. Preferences that were
         never changed have version 0. Send the ETag with a change.
@@ -38,7 +38,7 @@ def preferences_routes(uow: Unit) -> Blueprint:
     @routes.arguments(PreferencesChange)
     @routes.response(200, PreferencesSchema)
     def change(body: dict[str, Any], person_id: str) -> Preferences:
-        """Change a person's preferences
+        """Change a person's preferences.
 
         Fields left out stay as they are. Needs ``If-Match`` with the ETag that was read; answers 412 when the
         preferences have changed since. Needed messages (a question that awaits an answer, a sign-in link) are sent

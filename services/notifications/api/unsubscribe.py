@@ -39,7 +39,7 @@ def unsubscribe_routes(uow: Unit, links: LinkSigner) -> Blueprint:
         responses={"200": {"description": "Unsubscribed; a page that confirms it", **_PAGE}},
     )
     def stop(token: str) -> Response:
-        """Stop helpful messages
+        """Stop helpful messages.
 
         Needs only the signed link: no sign-in, no cookie. Repeating it changes nothing. Needed messages, such as an
         introduction or a sign-in link, are still sent.

@@ -1,4 +1,4 @@
-"""One place a week and two better-fitting newcomers each week: when is a mentee who fits less well served?"""
+"""A mentee who fits less well is served in the end, with one place and two better-fitting newcomers a week."""
 
 from dataclasses import replace
 from datetime import timedelta

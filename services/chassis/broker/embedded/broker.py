@@ -22,8 +22,9 @@ from services.chassis.core.clock import Clock, SystemClock
 
 
 class LogBroker:
-    """See ``protocol.Broker``. A live member that does not poll for ``silence_s`` seconds is replaced; a dead member
-    at once.
+    """See ``protocol.Broker``.
+
+    A live member that does not poll for ``silence_s`` seconds is replaced; a dead member at once.
     """
 
     def __init__(self, path: Path, clock: Clock | None = None, *, silence_s: float = 300.0) -> None:

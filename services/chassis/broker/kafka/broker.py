@@ -29,8 +29,10 @@ _ADMIN: Mapping[str, object] = {"bootstrap_timeout_ms": 5_000, "request_timeout_
 
 
 class KafkaBroker:
-    """See ``protocol.Broker``. ``settings`` are passed to kafka-python unchanged (``security_protocol``, ``sasl_…``,
-    ``ssl_…``) and override ours; use only settings that all its clients know.
+    """See ``protocol.Broker``.
+
+    ``settings`` are passed to kafka-python unchanged (``security_protocol``, ``sasl_…``, ``ssl_…``) and override ours;
+    use only settings that all its clients know.
 
     ``session_timeout_ms`` is how long a silent member keeps its partitions. ``space`` is a prefix of topics and groups
     on the servers and nowhere else, so that several systems can share a cluster.

@@ -55,8 +55,9 @@ _REMEMBER_FAULT_S = 1.0
 
 
 class KafkaProducer:
-    """See ``protocol.Producer``. ``connection`` holds the client settings, ``topic_exists`` asks the brokers, ``space``
-    is a prefix of all names.
+    """See ``protocol.Producer``.
+
+    ``connection`` holds the client settings, ``topic_exists`` asks the brokers, ``space`` is a prefix of all names.
     """
 
     def __init__(self, connection: Mapping[str, object], topic_exists: Callable[[str], bool], space: str = "") -> None:

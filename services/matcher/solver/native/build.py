@@ -51,7 +51,7 @@ def build(*folders: Path) -> Path | None:
 def _compile(command: list[str], built: Path, target: Path) -> Path:
     flags = ["-std=c99", "-O3", "-fPIC", "-shared", "-Wall", "-Wextra"]
     subprocess.run([*command, *flags, "-o", str(built), *map(str, sources())], check=True)  # noqa: S603 - the machine's own compiler on our own files
-    os.replace(built, target)
+    built.replace(target)
     return target
 
 

@@ -215,7 +215,7 @@ int64_t cairn_merge(const Pool *pool, Lists *lists, const Lists *other) {
         memcpy(lists->mentor_value + at, other->mentor_value + j * 2 * keep, (size_t)more * 8);
         lists->mentor_length[j] += (int32_t)more;
         Ranked most = better(cut[0], cut[1], other_cut[0], other_cut[1]) ? (Ranked){cut[0], cut[1], 0}
-                                                                   : (Ranked){other_cut[0], other_cut[1], 0};
+                                                                         : (Ranked){other_cut[0], other_cut[1], 0};
         if (lists->mentor_length[j] > keep) {
             Ranked left = shorten(pool, lists, ranked, j);
             if (better(left.a, left.b, most.a, most.b)) most = left;

@@ -4,7 +4,8 @@
 typedef CELL NAMED(Block) __attribute__((vector_size(BLOCK * sizeof(CELL)), aligned(sizeof(CELL))));
 
 /* Sum `even` and the rows of one mentee over `blocks`, four rows at a time. */
-INLINED void NAMED(add_up)(CELL *sums, CELL even, const CELL *const *rows, int64_t count, const int32_t *blocks, int64_t used) {
+INLINED void NAMED(add_up)(CELL *sums, CELL even, const CELL *const *rows, int64_t count, const int32_t *blocks,
+                           int64_t used) {
     NAMED(Block) start = {0};
     start += even;
     for (int64_t t = 0; t < count; t += 4) {
@@ -65,7 +66,7 @@ INLINED void NAMED(mark_low)(CELL *sums, const CELL *least, const int32_t *block
 }
 
 /* Append the block's eligible mentors that passed to the candidates. Returns the new number of candidates. */
-INLINED int64_t NAMED(note)(Scan *scan, int64_t found, int64_t b, const NAMED(Block) *passed) {
+INLINED int64_t NAMED(note)(Scan *scan, int64_t found, int64_t b, const NAMED(Block) * passed) {
     Bytes bytes = __builtin_convertvector(*passed, Bytes);
     uint64_t word;
     memcpy(&word, &bytes, 8);
