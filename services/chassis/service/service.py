@@ -132,8 +132,7 @@ class Service(Generic[Settings, Store]):
 
     def openapi_document(self) -> str:
         """Return the OpenAPI document as JSON; needs neither settings nor any server."""
-        with self.unconnected_app().test_client() as client:
-            return client.get(f"/{self.name}/openapi.json").text
+        return self.unconnected_app().test_client().get(f"/{self.name}/openapi.json").text
 
     def main(self, arguments: Sequence[str] | None = None, *, commands: Mapping[str, Command] | None = None) -> int:
         """Run the role named on the command line, or ``ops``; return the exit code. The help lists ``commands``."""

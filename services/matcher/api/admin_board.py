@@ -13,6 +13,7 @@ from services.matcher.api.context import WAITING, ApiContext, actor, patience
 from services.matcher.api.match_schemas import MatchSchema, shown_match
 from services.matcher.api.weights import SettingsSchema
 from services.matcher.api.what_if import CODE, MostQuery, WhatIfSchema, shown_what_if
+from services.matcher.domain.insights.equity import GroupEquity
 from services.matcher.domain.insights.suggested_weights import FEWEST
 from services.matcher.domain.weights import weights_to_json
 from services.matcher.use_cases.admin_board import read_admin_board, read_group_equity, suggest_weights_now
@@ -111,13 +112,7 @@ def admin_board_routes(context: ApiContext) -> Blueprint:
     @routes.response(200, EquitySchema, description="Match rates, waits and second tries, with small groups hidden")
     def read_equity() -> dict[str, Any]:
         """Read the figures per group."""
-        groups = [asdict(group) for group in read_group_equity(context.uow, actor().programme_id)]
-        for group in groups:
-            group["axis"], group["code"] = group.pop("group")
-            del group["counts"]  # only the row that sums the hidden groups of an axis has them
-            group["median_wait_hours"] = group.pop("median_wait")
-            group["interval"] = group["interval"] and list(group["interval"])
-        return {"groups": groups}
+        return {"groups": [_shown_group(group) for group in read_group_equity(context.uow, actor().programme_id)]}
 
     @routes.route("/matcher/v1/weights/suggestion")
     @allow("admin")
@@ -147,3 +142,12 @@ def admin_board_routes(context: ApiContext) -> Blueprint:
         }
 
     return routes
+
+
+def _shown_group(equity: GroupEquity) -> dict[str, Any]:
+    shown = asdict(equity)
+    shown["axis"], shown["code"] = shown.pop("group")
+    del shown["counts"]  # only the row that sums the hidden groups of an axis has them
+    shown["median_wait_hours"] = shown.pop("median_wait")
+    shown["interval"] = shown["interval"] and list(shown["interval"])
+    return shown
