@@ -55,8 +55,9 @@ def merge_requests(requests: Sequence[JobRequest]) -> list[JobRequest]:
         old = merged.get((new.kind, new.key))
         if old is not None:
             payload = old.payload if new.payload is None else new.payload
-            new = JobRequest(new.kind, new.key, min(old.due_at, new.due_at), payload)  # noqa: PLW2901
-        merged[new.kind, new.key] = new
+            merged[new.kind, new.key] = JobRequest(new.kind, new.key, min(old.due_at, new.due_at), payload)
+        else:
+            merged[new.kind, new.key] = new
     return [merged[place] for place in sorted(merged)]
 
 
