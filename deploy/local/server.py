@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -17,6 +18,8 @@ HOST = "127.0.0.1"
 # Below the range that systems use for outgoing connections (32768 and up on Linux), so that the port of a stopped
 # server is still free when it is restarted.
 PORTS = range(15_000, 32_000)
+RESERVATIONS = 256
+_reservations: deque[socket.socket] = deque()
 
 
 class LocalServerError(Exception):
@@ -44,23 +47,30 @@ class LocalServer:
 
 
 def free_port() -> int:
-    """Return a port of 127.0.0.1 that is free at this moment."""
+    """Return a port of 127.0.0.1 that is free, and reserve it for a server that this program starts.
+
+    The reservation is a socket that is bound and never listens: no other ``free_port`` and no outgoing connection gets
+    the port, and a server that sets SO_REUSEADDR, as all of ours do, can listen on it, again and again. It lasts as
+    long as this program runs, or until ``RESERVATIONS`` newer ones were made.
+    """
     for port in [*random.sample(PORTS, 50), 0]:
-        with socket.socket() as probe:
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
+        reservation = socket.socket()
+        try:
+            reservation.bind((HOST, port))
+        except OSError:
+            reservation.close()
+            continue
+        reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # after bind, which has to find a free port
+        _reservations.append(reservation)
+        if len(_reservations) > RESERVATIONS:
+            _reservations.popleft().close()
+        return int(reservation.getsockname()[1])
     raise LocalServerError(f"No free port was found on {HOST}.")
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ``count`` different ports that are free at this moment."""
-    ports: set[int] = set()
-    while len(ports) < count:
-        ports.add(free_port())
-    return sorted(ports)
+    """Return ``count`` different ports, each as ``free_port`` does."""
+    return [free_port() for _ in range(count)]
 
 
 def is_taken(port: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import shutil
 import smtplib
+import socket
 import subprocess
 import sys
 import tempfile
@@ -146,6 +147,16 @@ def test_the_mail_sink_stores_only_accepted_mails(tmp_path: Path) -> None:
 
 def test_no_server_listens_on_a_free_port() -> None:
     assert not answers(free_port())
+
+
+def test_a_free_port_is_reserved_and_a_server_can_listen_on_it_again_and_again() -> None:
+    port = free_port()
+    with socket.socket() as other, pytest.raises(OSError, match="in use"):
+        other.bind(("127.0.0.1", port))
+    for address in ("127.0.0.1", "0.0.0.0"):  # noqa: S104 - as the endpoints of the services listen
+        with socket.create_server((address, port)):
+            assert answers(port)
+    assert not answers(port)
 
 
 @pytest.fixture

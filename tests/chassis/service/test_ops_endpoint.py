@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import socket
 from http.client import HTTPConnection
 
 import pytest
 
+from deploy.local.server import free_port
 from services.chassis.core.errors import StartRefused
 from services.chassis.observability import background_metrics
 from services.chassis.service.health import Check, Health
@@ -23,12 +23,9 @@ DEGRADED = Health([Check("broker", fail, False)])
 UNREADY = Health([Check("database", fail, True)])
 
 
-@pytest.fixture
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+@pytest.fixture(name="free_port")
+def reserved_port() -> int:
+    return free_port()
 
 
 def request(port: int, path: str, method: str = "GET") -> tuple[int, str]:

@@ -10,6 +10,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
+from deploy.local.server import free_port
 from services.notifications.adapters.email_smtp import EmailSmtp, MailServer, read_mail_server
 from services.notifications.domain.delivery import Ending, SendOutcome
 from tests.notifications.adapters.test_email import SENDER, a_letter
@@ -49,9 +50,7 @@ class Sink:
 
 @contextmanager
 def serving(sink: Sink, *, smtputf8: bool = True) -> Iterator[EmailSmtp]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     controller = Controller(sink, hostname="127.0.0.1", port=port, enable_SMTPUTF8=smtputf8)
     controller.start()
     try:
