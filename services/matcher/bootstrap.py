@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from services.chassis.background.scheduler import Tick
     from services.chassis.background.worker import Job
     from services.chassis.delivery.record_handler import Foresee, Handler
+    from services.chassis.service.ops.group import OpsGroup
 
 WORDS = Path(__file__).parent / "words"
 
@@ -98,6 +99,13 @@ def open_programme() -> tuple[UnitOfWork[MatcherStore], str]:
     return uow, settings.programme
 
 
+def ops() -> Sequence[OpsGroup]:
+    """Return the operators' commands."""
+    from services.matcher.ops import PEOPLE
+
+    return [PEOPLE]
+
+
 SERVICE = Service(
     name="matcher",
     about="Pairs waiting mentees with mentors by an optimal assignment, and keeps the life of every match.",
@@ -112,4 +120,5 @@ SERVICE = Service(
     ticks=ticks,
     before_consuming=request_replay,
     aside=frozenset({FIND_GAPS}),
+    ops=ops,
 )

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from services.chassis.background.worker import Handler as JobHandler
     from services.chassis.background.worker import Job
     from services.chassis.delivery.record_handler import Foresee, Handler
+    from services.chassis.identity.encryption import FieldCipher
+    from services.chassis.service.ops.group import OpsGroup
     from services.notifications.ports import Channel
     from services.notifications.use_cases.deliver import Deliver
 
@@ -55,7 +57,6 @@ def web_app(parts: Parts[Settings, Store]) -> Flask:
 def deliver(parts: Parts[Settings, Store]) -> Deliver:
     """Return the use case that sends messages, with the channel that MAIL_URL names."""
     from services.chassis.core.backoff import wait_after
-    from services.chassis.identity.encryption import FieldCipher, read_keys
     from services.chassis.identity.signed_links import LinkSigner
     from services.notifications.adapters.letters import open_writer
     from services.notifications.adapters.links import Links
@@ -65,7 +66,7 @@ def deliver(parts: Parts[Settings, Store]) -> Deliver:
     return Deliver(
         uow=parts.uow,
         writer=open_writer(
-            cipher=FieldCipher(read_keys(settings.contact_keys)),
+            cipher=open_cipher(settings),
             links=Links(LinkSigner(settings.link_secret, clock=parts.clock), settings.public_url),
             programme_name=settings.programme_name,
         ),
@@ -133,6 +134,22 @@ def mail_workers(settings: Settings) -> int:
     return settings.mail_workers
 
 
+def ops() -> Sequence[OpsGroup]:
+    """Return the operators' commands."""
+    from services.chassis.service.ops.keys import keys_group
+    from services.notifications.adapters.tables import SEALED
+    from services.notifications.ops import PEOPLE
+
+    return [PEOPLE, keys_group(SEALED, open_cipher)]
+
+
+def open_cipher(settings: Settings) -> FieldCipher:
+    """Return the cipher of people's contacts."""
+    from services.chassis.identity.encryption import FieldCipher, read_keys
+
+    return FieldCipher(read_keys(settings.contact_keys))
+
+
 SERVICE = Service(
     name="notifications",
     about="Tells people what happened, in their language, at a kind hour.",
@@ -147,4 +164,5 @@ SERVICE = Service(
     ticks=ticks,
     before_consuming=request_people_once,
     workers=mail_workers,
+    ops=ops,
 )

@@ -35,6 +35,9 @@ class People(Protocol):
     def forget(self, person_id: str) -> None:
         """Delete every personal row of this person."""
 
+    def raise_versions(self, by: int) -> int:
+        """Raise the version of every person; return how many people there are."""
+
     def after(self, programme_id: str, last_id: str, limit: int) -> Sequence[Person]:
         """Return up to ``limit`` people with ids after ``last_id``, in the order of their ids."""
 

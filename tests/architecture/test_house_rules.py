@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(path for folder in ("services", "deploy", "bench") for path in (ROOT / folder).rglob("*.py"))
-ROOMS = {"__init__", "__main__", "bootstrap", "settings", "consumer", "schedule", "ports"}
+ROOMS = {"__init__", "__main__", "bootstrap", "settings", "consumer", "schedule", "ops", "ports"}
 FOLDERS = {"api", "pages", "use_cases", "domain", "adapters"}
 NOT_OUR_WORDS = re.compile(r"(^|_)(patient|helper|helpers|util|utils|manager)(_|$)|^common")
 DOMAIN_WORDS = re.compile(r"\b(mentee|mentor|diabet\w*|matchmak\w*|glucose|insulin)s?\b", re.IGNORECASE)

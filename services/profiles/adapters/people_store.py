@@ -68,6 +68,10 @@ class PeopleRows:
         self._exists.clear()
         self._connection.execute(sa.delete(people).where(people.c.id == person_id))
 
+    def raise_versions(self, by: int) -> int:
+        """Raise the version of every person; return how many people there are."""
+        return self._connection.execute(sa.update(people).values(version=people.c.version + by)).rowcount
+
     def after(self, programme_id: str, last_id: str, limit: int) -> Sequence[Person]:
         """Return people in the order of their ids."""
         query = (

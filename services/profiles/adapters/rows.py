@@ -10,6 +10,7 @@ from services.chassis.identity.encryption import BlindIndex, FieldCipher
 from services.chassis.messages.codec import decode, to_json
 from services.events.facts import MenteeFacts, MentorFacts
 from services.events.matcher import Reason
+from services.profiles.adapters.tables import SEALED
 from services.profiles.domain.addresses import normal_address
 from services.profiles.domain.consent import ConsentEntry
 from services.profiles.domain.erasure import Tombstone
@@ -29,11 +30,11 @@ class PersonCipher:
 
     def seal(self, text: str | None, column: str, person_id: str) -> str | None:
         """Return a text sealed for one column of one person; None stays None."""
-        return None if text is None else self._cipher.seal(text, f"people:{column}:{person_id}")
+        return None if text is None else self._cipher.seal(text, SEALED.context(column, person_id))
 
     def open(self, sealed: str | None, column: str, person_id: str) -> str | None:
         """Return the plain text of a column of a person; None stays None."""
-        return None if sealed is None else self._cipher.open(sealed, f"people:{column}:{person_id}")
+        return None if sealed is None else self._cipher.open(sealed, SEALED.context(column, person_id))
 
     def index(self, email: str) -> str:
         """Return the blind index of an address."""
