@@ -1,10 +1,12 @@
-"""Pin or block a single pair, with an admin's reason, and withdraw such a decision."""
+"""Pin or block a single pair, with an admin's reason, and list or withdraw such decisions."""
+
+from collections.abc import Sequence
 
 from services.chassis.core.errors import Conflict, NotFound
 from services.matcher.domain import match as life
 from services.matcher.domain.candidates import Pair
 from services.matcher.domain.explain import explain
-from services.matcher.domain.records import PairRule, PairRuleKind
+from services.matcher.domain.records import PairRule, PairRuleKind, Position
 from services.matcher.ports import Store, UnitOfWork
 from services.matcher.use_cases.steps.save_transition import RUN_ROUND, save_transition
 
@@ -62,6 +64,14 @@ def withdraw_pair_rule(uow: UnitOfWork, programme_id: str, pair: Pair, kind: Pai
             raise NotFound(f"{kind}_unknown", f"There is no {kind} of these two.")
         store.audit(f"take_back_{kind}", programme_id, by=by, detail=pair._asdict())
         store.enqueue(RUN_ROUND, programme_id)
+
+
+def list_pair_rules(
+    uow: UnitOfWork, programme_id: str, kind: PairRuleKind, *, after: Position | None, limit: int
+) -> Sequence[PairRule]:
+    """List a programme's pins or blocks, the latest first, after a position; ``limit`` + 1 if there are more."""
+    with uow.begin(read_only=True) as store:
+        return store.pairs.listed(programme_id, kind, after=after, limit=limit + 1)
 
 
 def _lock_both(store: Store, programme_id: str, pair: Pair) -> None:
