@@ -82,14 +82,16 @@ def _stored(uow: UnitOfWork, programme_id: str, round_id: str) -> tuple[Round, s
     with uow.begin(read_only=True) as store:
         texts = store.rounds.stored(round_id)
     if texts is None:
-        raise Gone("round_not_kept", "Of this round only the figures are kept: it is older, open, or somebody left.")
+        raise Gone(
+            "round_not_kept", "We keep only the figures of this round: it is open, too old, or someone in it has left."
+        )
     return stored_round, *texts
 
 
 def _refuse_too_large(stored_round: Round, most: int) -> None:
     if stored_round.mentees * stored_round.mentors > most:
         current = {"pairs": stored_round.mentees * stored_round.mentors, "most": most}
-        raise Conflict("round_too_large", "This round is too large to be looked at again while you wait.", now=current)
+        raise Conflict("round_too_large", "This round is too large to look at again while you wait.", now=current)
 
 
 def _people(result: RoundResult) -> set[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from services.chassis.core.errors import Invalid, Stale
+from services.chassis.i18n.sentence import Sentence
 from services.events.matcher import WeightsPublished
 from services.matcher.domain.records import PublishedWeights
 from services.matcher.domain.weights import Fault, Weights, faults_in_json, weights_from_json, weights_to_json
@@ -77,7 +78,10 @@ def publish_in(
         current = store.weights.current(programme_id).weights.version
         raise Stale(
             "changed_meanwhile",
-            f"Version {current} of the weights was published meanwhile. Please read it, and decide again.",
+            Sentence(
+                "Version %(version)s of the weights was published meanwhile. Please read it, and decide again.",
+                version=current,
+            ),
             now={"version": current},
         )
     store.audit("publish_weights", programme_id, by=by, reason=reason, detail={"version": weights.version})

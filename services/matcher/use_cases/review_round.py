@@ -58,7 +58,9 @@ def list_proposals(
         find_round(store, programme_id, round_id)
         stored = store.rounds.stored(round_id)
         if stored is None:
-            raise Gone("round_not_kept", "Of this round only the figures are kept: it is older, or somebody left.")
+            raise Gone(
+                "round_not_kept", "We keep only the figures of this round: it is too old, or someone in it has left."
+            )
         store.audit("read_proposals", round_id, by=by)
     result = result_from_json(stored[1])
     alternates = dict(result.alternates)

@@ -65,7 +65,13 @@ def _position(cursor: tuple[Any, ...] | None) -> tuple[datetime, str] | None:
         moment, last_id = cursor
         return datetime.fromisoformat(moment), str(last_id)
     except (ValueError, TypeError):
-        raise problem(422, "cursor_unknown", "Unknown cursor", "Please begin again.", field="cursor") from None
+        raise problem(
+            422,
+            "cursor_unknown",
+            "Unknown cursor",
+            "This cursor does not belong to this list. Please leave it out to begin again.",
+            field="cursor",
+        ) from None
 
 
 def _sum(counts: list[DeliveryCount], by: str) -> dict[str, int]:

@@ -41,7 +41,7 @@ def change_preferences(
         check_version(stored.version)
         changed = replace(stored, **changes, version=stored.version + 1)
         if not store.save_preferences(changed):
-            raise Stale("changed_meanwhile", "These wishes changed meanwhile. Please read them again.")
+            raise Stale("changed_meanwhile", "These preferences changed meanwhile. Please read them again.")
         store.audit("preferences_changed", person_id, by=by)
         return changed
 
