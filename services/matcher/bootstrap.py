@@ -36,14 +36,14 @@ def open_store(_settings: Settings) -> Callable[[Transaction], MatcherStore]:
 
 def web_app(parts: Parts[Settings, MatcherStore]) -> Flask:
     """Return the WSGI app."""
-    from services.chassis.i18n.translations import Words
+    from services.chassis.i18n.translations import CHASSIS_WORDS, Words
     from services.chassis.identity.signed_links import LinkSigner
     from services.chassis.web.app import build_app
     from services.matcher import api, pages
     from services.matcher.use_cases.engine_access.engine_queue import EngineQueue
 
-    words, terms = Words(WORDS), parts.settings.terms
-    app = build_app(
+    words, terms = Words(WORDS, CHASSIS_WORDS), parts.settings.terms
+    return build_app(
         name=SERVICE.name,
         title="Cairn matcher",
         site="Cairn",
@@ -52,9 +52,8 @@ def web_app(parts: Parts[Settings, MatcherStore]) -> Flask:
         blueprints=api.routes(api.ApiContext(parts.uow, terms, words, EngineQueue(parts.settings.bounds))),
         pages=pages.routes(parts.uow, terms, words, LinkSigner(parts.settings.link_secret, clock=parts.clock)),
         uow=parts.uow,
+        words=words,
     )
-    words.install(app.jinja_env)
-    return app
 
 
 def handlers(parts: Parts[Settings, MatcherStore]) -> Mapping[type[Event], Handler]:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from services.notifications.ports import Channel
     from services.notifications.use_cases.deliver import Deliver
 
+WORDS = Path(__file__).parent / "words"
+
 
 def open_store(_settings: Settings) -> Callable[[Transaction], Store]:
     """Return the constructor of stores, which need no keys: they never open sealed contacts."""
@@ -34,6 +36,7 @@ def open_store(_settings: Settings) -> Callable[[Transaction], Store]:
 
 def web_app(parts: Parts[Settings, Store]) -> Flask:
     """Return the WSGI app."""
+    from services.chassis.i18n.translations import CHASSIS_WORDS, Words
     from services.chassis.identity.signed_links import LinkSigner
     from services.chassis.web.app import build_app
     from services.notifications.adapters.mailbox import Mailbox
@@ -51,6 +54,7 @@ def web_app(parts: Parts[Settings, Store]) -> Flask:
         blueprints=blueprints(parts.uow, LinkSigner(settings.link_secret, clock=parts.clock), mailbox),
         pages=pages(mailbox),
         uow=parts.uow,
+        words=Words(WORDS, CHASSIS_WORDS),
     )
 
 

@@ -59,12 +59,13 @@ def resources(parts: Parts[Settings, Store]) -> Resources:
 
 def web_app(parts: Parts[Settings, Store]) -> Flask:
     """Return the WSGI app."""
-    from services.chassis.i18n.translations import Words
+    from services.chassis.i18n.translations import CHASSIS_WORDS, Words
     from services.chassis.web.app import build_app
+    from services.events.validation import VALIDATION_WORDS
     from services.profiles import api, pages
 
-    ports, words = resources(parts), Words(WORDS)
-    app = build_app(
+    ports, words = resources(parts), Words(WORDS, VALIDATION_WORDS, CHASSIS_WORDS)
+    return build_app(
         name=SERVICE.name,
         title="Cairn profiles",
         site="Cairn",
@@ -75,9 +76,8 @@ def web_app(parts: Parts[Settings, Store]) -> Flask:
             pages.routes(ports, words, public_url=parts.settings.public_url, development=not parts.settings.production)
         ],
         uow=parts.uow,
+        words=words,
     )
-    words.install(app.jinja_env)
-    return app
 
 
 def handlers(parts: Parts[Settings, Store]) -> Mapping[type[Event], Handler]:

@@ -60,8 +60,8 @@ class Ledger(Protocol):
 class Tombstones(Protocol):
     """The tombstones of erased people."""
 
-    def get(self, person_id: str) -> Tombstone | None:
-        """Return the tombstone of a person, None when there is none."""
+    def get(self, person_id: str, *, to_change: bool = False) -> Tombstone | None:
+        """Return the tombstone of a person, if any; ``to_change`` locks the row until the transaction ends."""
 
     def put(self, tombstone: Tombstone) -> None:
         """Insert or update a tombstone."""

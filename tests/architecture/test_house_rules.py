@@ -41,6 +41,20 @@ def test_the_solver_imports_itself_only_relatively(path: Path) -> None:
     assert not [name for name in absolute if name.split(".")[0] in {"services", "deploy", "bench", "tests"}]
 
 
+@pytest.mark.parametrize("service", ["profiles", "matcher", "notifications"])
+def test_no_door_opens_a_transaction(service: str) -> None:
+    folder = ROOT / "services" / service
+    doors = [*folder.glob("api/**/*.py"), *folder.glob("pages/**/*.py"), folder / "consumer.py", folder / "schedule.py"]
+    assert len(doors) > 6
+    calls = {path: [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if _begins(node)] for path in doors}
+    assert [str(path.relative_to(ROOT)) for path, found in calls.items() if found] == []
+
+
+def _begins(node: ast.AST) -> bool:
+    """Return whether a node reads an attribute ``begin``, which opens a transaction of a unit of work."""
+    return isinstance(node, ast.Attribute) and node.attr == "begin"
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_names_are_words_of_the_glossary(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from services.chassis.i18n.sentence import Sentence
 from services.events.facts import DeviceInterest, DeviceLived, MenteeFacts, MentorFacts
 from services.events.validation import limits
 from services.events.validation.availability import availability_faults
@@ -14,6 +15,12 @@ from services.events.validation.months import month_faults, span_faults
 from services.events.validation.musts import must_faults
 
 MINOR = "under_18"
+_CAPACITY = Sentence(
+    "Please give %(least)s to %(most)s people at the same time.", least=limits.CAPACITY[0], most=limits.CAPACITY[1]
+)
+_HOURS = Sentence(
+    "Please give %(least)s to %(most)s hours.", least=limits.HOURS_PER_MONTH[0], most=limits.HOURS_PER_MONTH[1]
+)
 _TICKED = ("situations", "goals", "topics", "formats", "culture", "styles")
 
 
@@ -28,7 +35,8 @@ def mentee_faults(facts: MenteeFacts, today: date) -> Iterator[Fault]:
     yield from repeat_faults("life_stages", [stage.code for stage in facts.life_stages])
     yield from repeat_faults("devices", [(device.device_class, device.model) for device in facts.devices])
     if len(facts.matters_most) > limits.MATTERS_MOST:
-        yield Fault("matters_most", f"Choose up to {limits.MATTERS_MOST} things that matter most; more would say less.")
+        what = Sentence("Choose up to %(most)s things that matter most.", most=limits.MATTERS_MOST)
+        yield Fault("matters_most", what)
     yield from repeat_faults("matters_most", facts.matters_most)
     if facts.minor and facts.age_band not in (None, MINOR):
         yield Fault("minor", "This says under 18, and `age_band` says otherwise; change one of the two.")
@@ -44,8 +52,8 @@ def mentor_faults(facts: MentorFacts, today: date) -> Iterator[Fault]:
         yield from span_faults(f"devices.{index}", device.since, device.until, today)
     if "unsure" in facts.diabetes_types and len(facts.diabetes_types) > 1:
         yield Fault("diabetes_types", "Either name the types you know, or only `unsure`.")
-    yield from range_fault("capacity", facts.capacity, limits.CAPACITY, "people at the same time")
-    yield from range_fault("hours_per_month", facts.hours_per_month, limits.HOURS_PER_MONTH, "hours")
+    yield from range_fault("capacity", facts.capacity, limits.CAPACITY, _CAPACITY)
+    yield from range_fault("hours_per_month", facts.hours_per_month, limits.HOURS_PER_MONTH, _HOURS)
     for name in ("relations", "diabetes_types", "life_stages", "request_shapes"):
         yield from repeat_faults(name, getattr(facts, name))
 

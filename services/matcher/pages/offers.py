@@ -5,6 +5,7 @@ from contextlib import suppress
 from flask import Blueprint, Response, request
 
 from services.chassis.core.errors import Conflict, Invalid, NotFound
+from services.chassis.i18n.sentence import Sentence
 from services.chassis.i18n.translations import Words
 from services.chassis.identity.signed_links import LinkRefused, LinkSigner
 from services.chassis.web.access_policy import allow
@@ -87,7 +88,9 @@ def _reason_and_note() -> tuple[str | None, str | None]:
     if reason is not None and not is_code("decline_reason", reason):
         raise Invalid("reason_unknown", "Please choose one of the reasons, or none.", field="reason")
     if note is not None and len(note) > NOTE:
-        raise Invalid("note_too_long", f"Please keep the note to {NOTE} characters.", field="note")
+        raise Invalid(
+            "note_too_long", Sentence("Please keep the note to %(most)s characters.", most=NOTE), field="note"
+        )
     return reason, note
 
 

@@ -1,6 +1,5 @@
 """Routes of a person's preferences, for the person and for admins who help them."""
 
-from dataclasses import replace
 from typing import Any
 
 from services.chassis.web.access_policy import allow, current, ensure_own
@@ -45,10 +44,8 @@ def preferences_routes(uow: Unit) -> Blueprint:
         whatever the preferences are.
         """
         ensure_own(person_id)
-        with uow.begin():
-            stored = read_preferences(uow, person_id, current().programme)
-            require_match(stored.version)
-            changed = change_preferences(uow, replace(stored, **body, version=stored.version + 1), by=current().scope)
+        caller = current()
+        changed = change_preferences(uow, person_id, caller.programme, body, require_match, by=caller.scope)
         set_version(changed.version)
         return changed
 

@@ -56,7 +56,7 @@ class PeopleRows:
         except sa.exc.IntegrityError as error:
             raise address_known() from error
         if updated.rowcount != 1:
-            raise Stale("changed_meanwhile", "This was changed meanwhile; read it again and repeat the change.")
+            raise Stale("changed_meanwhile", "This was changed meanwhile. Please read it again and repeat the change.")
 
     def id_by_email(self, programme_id: str, email: str) -> str | None:
         """Return the id of the person with this address, by its blind index; None when there is none."""

@@ -21,7 +21,7 @@ RECEIPT = NotificationsForgot(person_id="mentee", programme_id="cairn", version=
 def known(service: ServiceHarness) -> ServiceHarness:
     service.handle(registered("mentee"), contact("mentee", name="Robin Marker"), contact("mentor"))
     service.handle(proposed(), accepted())
-    change_preferences(service.uow, Preferences(person_id="mentee", version=1, helpful=True), by="person:mentee")
+    change_preferences(service.uow, "mentee", "cairn", {"helpful": True}, lambda _: None, by="person:mentee")
     service.run_jobs()
     return service
 

@@ -7,7 +7,6 @@ import pytest
 
 from services.chassis.storage.database import open_engine
 from services.events import matcher, profiles
-from services.notifications.domain.preferences import Preferences
 from services.notifications.domain.quiet import read_quiet_hours
 from services.notifications.use_cases.change_preferences import change_preferences, unsubscribe
 from services.notifications.use_cases.request_people import request_people
@@ -127,7 +126,7 @@ def test_quiet_hours_are_in_the_readers_time_zone(tmp_path: Path) -> None:
 
 def test_once_a_day_sends_helpful_messages_at_nine(service: ServiceHarness) -> None:
     service.handle(contact("mentee"))
-    change_preferences(service.uow, Preferences(person_id="mentee", version=1, pace="once_a_day"), by="person:mentee")
+    change_preferences(service.uow, "mentee", "cairn", {"pace": "once_a_day"}, lambda _: None, by="person:mentee")
     service.handle(waiting())
     assert service.run_jobs() == []
     assert service.advance(hours=20, minutes=59) == []
