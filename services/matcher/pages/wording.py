@@ -1,9 +1,5 @@
 """Render pages in the reader's language, and the page after a match was answered."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-from babel.dates import format_datetime
 from flask import Response
 
 from services.chassis.i18n.translations import Phrases, Words
@@ -14,17 +10,6 @@ from services.matcher.use_cases.read_offer import Offer
 def phrases_for(offer: Offer, words: Words) -> Phrases:
     """Return phrases in the language that the reader has chosen, else in their own."""
     return words.of(chosen_language() or offer.locale)
-
-
-def moment(when: datetime | None, time_zone: str, locale: str) -> str:
-    """Return a moment in the reader's time zone and language; empty for None."""
-    if when is None:
-        return ""
-    try:
-        zone = ZoneInfo(time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = ZoneInfo("UTC")
-    return format_datetime(when, "EEEE d MMMM, HH:mm z", tzinfo=zone, locale=locale.replace("-", "_"))
 
 
 def answered_page(offer: Offer, phrases: Phrases) -> Response:

@@ -87,7 +87,8 @@ def format_wait(wait: Wait, phrases: Phrases) -> str:
     if estimate.past:
         sentences.append(
             phrases.gettext(
-                "You've waited longer than we promised, and we're sorry. You're now one of the first people we look for."
+                "You've waited longer than we promised, and we're sorry. "
+                "You're now one of the first people we look for."
             )
         )
     if estimate.basis != "promise":
@@ -95,7 +96,8 @@ def format_wait(wait: Wait, phrases: Phrases) -> str:
     elif estimate.high is not None:
         sentences.append(
             phrases.gettext(
-                "We aim to ask a mentor for you within %(time)s. Too few people have waited before you for us to say more.",
+                "We aim to ask a mentor for you within %(time)s. "
+                "Too few people have waited before you for us to say more.",
                 time=_duration(estimate.high - estimate.waited, phrases),
             )
         )

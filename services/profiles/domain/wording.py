@@ -81,19 +81,22 @@ def format_signpost(translator: Translator, code: str) -> str:
             "Mentors share experience, not medical advice. Ask your diabetes team about medicines, doses or results."
         ),
         "pregnancy_care": translator.gettext(
-            "If you're pregnant or planning to be, tell your diabetes team and your midwife early. They have services for this."
+            "If you're pregnant or planning to be, tell your diabetes team and your midwife early. "
+            "They have services for this."
         ),
         "student_networks": translator.gettext(
             "Many universities and national diabetes charities have networks for students and young adults."
         ),
         "device_team": translator.gettext(
-            "For training, or if a device has a fault, ask the diabetes team that prescribed it or the maker's helpline."
+            "For training, or if a device has a fault, ask the diabetes team that prescribed it "
+            "or the maker's helpline."
         ),
         "getting_ready_online": translator.gettext(
             "New to talking online? A phone call is fine too. You choose how you'd like to talk."
         ),
         "communities": translator.gettext(
-            "While you wait, national diabetes charities can point you to local groups and moderated online communities."
+            "While you wait, national diabetes charities can point you to local groups "
+            "and moderated online communities."
         ),
     }
     return sentences[code]
