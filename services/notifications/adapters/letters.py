@@ -86,7 +86,7 @@ class LetterWriter:
         values = {**values, **FORMS[form].words(values)}
         subject = "".join(template.blocks["subject"](template.new_context(values)))
         body = template.render(values)
-        return " ".join(subject.split()), re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
+        return re.sub(r"[ \r\n]+", " ", subject).strip(), re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
 
     def _headers(self, delivery: Delivery) -> dict[str, str]:
         """Return the headers for one-click unsubscribing (RFC 8058), for helpful kinds only."""
