@@ -30,7 +30,7 @@ _CAUSES = {
     "places": "suitable mentors have no free place",
     "ready": "mentors who would fit are not ready yet",
     "quality_floor": "mentors who would fit are below the quality floor",
-    "hard_rule": "a wish of their own rules everybody out",
+    "hard_rule": "a wish of their own rules everyone out",
     "never_possible": "nobody in the pool could",
 }
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")

@@ -30,7 +30,7 @@ def test_the_last_mail_is_sent_before_the_receipt_is_published(known: ServiceHar
     known.handle(ERASED)
     assert RECEIPT not in known.published()
     (letter,) = known.run_jobs()
-    assert (letter.address, letter.subject) == ("mentee@example.org", "We have forgotten you, as you asked")
+    assert (letter.address, letter.subject) == ("mentee@example.org", "We've erased your data, as you asked")
     assert known.published()[-1] == RECEIPT
 
 
