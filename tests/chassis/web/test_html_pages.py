@@ -163,5 +163,5 @@ def test_pages_are_never_cached_or_framed(client: FlaskClient) -> None:
 def test_the_column_width_of_44rem_overrides_the_base_style_sheet(client: FlaskClient) -> None:
     page = client.get("/counter").text
     assert page.index("pico.min.css") < page.index("pages.css")
-    ours = client.get("/shop/static/pages.css").text
+    ours = client.get("/shop/static/pages.css", buffered=True).text
     assert re.search(r"\.container \{\s*max-inline-size: 44rem", ours), "as specific as Pico's .container, and after it"

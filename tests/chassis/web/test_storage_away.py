@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -40,15 +41,18 @@ POINTS = ["connect", "begin", "look for the key", "view", "write", "store the an
 
 @contextmanager
 def broken(point: str, fault: Callable[[], Exception], engine: sa.Engine, patch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Make the database fail at one point of a request while the block runs."""
+    """Make the database fail at one point of a request while the block runs, and for no other thread."""
+    thread = threading.get_ident()
 
     def fails(*_args: Any, **_more: Any) -> Any:
         raise fault()
 
     def fails_after(then: Callable[..., Any]) -> Callable[..., Any]:
         def run(*args: Any, **more: Any) -> Any:
-            then(*args, **more)
-            raise fault()
+            result = then(*args, **more)
+            if threading.get_ident() == thread:
+                raise fault()
+            return result
 
         return run
 
