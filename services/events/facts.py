@@ -4,7 +4,9 @@ The comment beside a ``str`` field names its vocabulary, unless it says otherwis
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+
+from services.chassis.messages.moments import Moment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +78,7 @@ class Must:
 class MenteeFacts:
     """The facts of a person who looks for a mentor."""
 
-    waiting_since: datetime
+    waiting_since: Moment
     languages: tuple[Spoken, ...]
     relation: str  # relation
     diabetes_type: str  # diabetes_type

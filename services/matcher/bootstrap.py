@@ -12,7 +12,6 @@ from services.chassis.service.service import Parts, Service
 from services.chassis.storage.database import open_engine
 from services.chassis.storage.unit_of_work import Transaction, UnitOfWork
 from services.events import topics
-from services.matcher.adapters.facts_cache import FactsRead
 from services.matcher.adapters.people_reader import PeopleRead
 from services.matcher.adapters.store import MatcherStore
 from services.matcher.settings import Settings
@@ -30,8 +29,8 @@ WORDS = Path(__file__).parent / "words"
 
 
 def open_store(_settings: Settings) -> Callable[[Transaction], MatcherStore]:
-    """Return what makes a store from a transaction, with the process's caches of people and facts."""
-    return partial(MatcherStore, facts=FactsRead(), people=PeopleRead())
+    """Return what makes a store from a transaction, with the process's cache of people."""
+    return partial(MatcherStore, people=PeopleRead())
 
 
 def web_app(parts: Parts[Settings, MatcherStore]) -> Flask:

@@ -1,9 +1,9 @@
 """A matching round: from a snapshot of the pool to proposals, alternates, and a cause for each unmatched mentee."""
 
 from services.matcher.domain.round.alternates import harmless_alternates
-from services.matcher.domain.round.canonical_json import digest
 from services.matcher.domain.round.decide_round import Decision, decide_round, run_round
 from services.matcher.domain.round.json_text import (
+    digest,
     result_from_json,
     result_to_json,
     snapshot_from_json,

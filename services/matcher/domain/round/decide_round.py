@@ -7,8 +7,7 @@ from services.matcher.domain.criteria.pool import Pool
 from services.matcher.domain.explain import cause_each, parts_of, reasons_of
 from services.matcher.domain.formulation.round_problem import RoundProblem
 from services.matcher.domain.formulation.weighted_pool import WeightedPool, weigh_pool
-from services.matcher.domain.round.canonical_json import digest
-from services.matcher.domain.round.json_text import hashed_part, snapshot_to_json
+from services.matcher.domain.round.json_text import digest, hashed_part, snapshot_to_json
 from services.matcher.domain.round.lazy_constraints import RoundAssignment
 from services.matcher.domain.round.snapshot_and_result import Proof, Proposal, RoundResult, Snapshot, Unmatched
 from services.matcher.domain.round.solve_pool import solve_pool
