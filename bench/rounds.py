@@ -33,6 +33,7 @@ from services.chassis.storage.database import open_engine
 from services.chassis.storage.migrations import migrate
 from services.chassis.storage.unit_of_work import UnitOfWork
 from services.matcher.adapters.facts_cache import FactsRead
+from services.matcher.adapters.people_reader import PeopleRead
 from services.matcher.adapters.round_store import RoundStore
 from services.matcher.adapters.store import MatcherStore
 from services.matcher.bootstrap import SERVICE
@@ -58,7 +59,6 @@ PARTS: dict[str, tuple[Any, str]] = {
     "snapshot as text": (run_round_module, "snapshot_pieces"),
     "store snapshot": (RoundStore, "open"),
     "features": (solve_pool_module, "weigh_pool"),
-    "arrays": (solve_pool_module, "round_problem"),
     "solve": (solve_pool_module, "assign"),
     "reasons": (decide_round_module, "parts_of"),
     "who waits why": (decide_round_module, "cause_each"),
@@ -124,7 +124,7 @@ def one_programme(case: Row) -> dict[str, Row]:
         url = f"sqlite:///{folder}/matcher.db"
         migrate(url, SERVICE.migrations)
         engine = open_engine(url)
-        opened = partial(MatcherStore, facts=FactsRead())
+        opened = partial(MatcherStore, facts=FactsRead(), people=PeopleRead())
         uow = UnitOfWork(engine, opened, source="/matcher", read_now=lambda _: now[0])
         fill(uow, mentees[:-NEWCOMERS], with_places(mentors[:-MORE_MENTORS], case["offers"]))
         rounds = {"first": one_round(uow)}
