@@ -56,7 +56,6 @@ PARTS: dict[str, tuple[Any, str]] = {
     "snapshot as text": (run_round_module, "snapshot_pieces"),
     "store snapshot": (RoundStore, "open"),
     "features": (solve_pool_module, "weigh_pool"),
-    "arrays": (solve_pool_module, "round_problem"),
     "solve": (solve_pool_module, "assign"),
     "reasons": (decide_round_module, "parts_of"),
     "who waits why": (decide_round_module, "cause_each"),
