@@ -5,8 +5,8 @@ from contextlib import suppress
 from flask import Blueprint, Response, request
 
 from services.chassis.core.errors import Conflict, Invalid, NotFound
-from services.chassis.i18n.sentence import Sentence
 from services.chassis.i18n.moments import format_moment
+from services.chassis.i18n.sentence import Sentence
 from services.chassis.i18n.translations import Words
 from services.chassis.identity.signed_links import LinkRefused, LinkSigner
 from services.chassis.web.access_policy import allow
