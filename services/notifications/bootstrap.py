@@ -39,19 +39,20 @@ def web_app(parts: Parts[Settings, Store]) -> Flask:
     from services.chassis.i18n.translations import CHASSIS_WORDS, Words
     from services.chassis.identity.signed_links import LinkSigner
     from services.chassis.web.app import build_app
+    from services.notifications import api
     from services.notifications.adapters.mailbox import Mailbox
-    from services.notifications.api import blueprints
     from services.notifications.pages import pages
 
     settings = parts.settings
     mailbox = Mailbox(settings.mailbox) if settings.mailbox else None
+    links = LinkSigner(settings.link_secret, clock=parts.clock)
     return build_app(
         name=SERVICE.name,
         title="Cairn notifications",
         site="Cairn",
         settings=settings,
         health=parts.health,
-        blueprints=blueprints(parts.uow, LinkSigner(settings.link_secret, clock=parts.clock), mailbox),
+        blueprints=api.routes(api.ApiContext(uow=parts.uow, links=links, mailbox=mailbox)),
         pages=pages(mailbox),
         uow=parts.uow,
         words=Words(WORDS, CHASSIS_WORDS),

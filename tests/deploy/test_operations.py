@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from deploy.docs.metrics import declared_metrics, metric_name
 from deploy.local.layout import SERVICES
 from services.chassis.broker.open_broker import open_broker
 from services.chassis.broker.protocol import TopicPartition
-from services.chassis.observability import background_metrics, metrics
 from services.chassis.observability.logs import FIELDS
 from services.chassis.storage.database import open_engine
 from services.chassis.storage.inbox import DeadLetter, put_aside
@@ -96,13 +96,7 @@ def test_no_statement_in_sql_is_left_to_operators() -> None:
 
 
 def test_the_page_lists_exactly_the_existing_metrics() -> None:
-    existing = {
-        name
-        for module in (background_metrics, metrics)
-        for metric in vars(module).values()
-        for name in (getattr(metric, "_name", None),)
-        if isinstance(name, str)
-    }
+    existing = {metric_name(metric).removesuffix("_total") for metric in declared_metrics()}
     documented = {name.removesuffix("_total") for name in re.findall(r"cairn_\w+", PAGE)}
     assert documented == existing
 

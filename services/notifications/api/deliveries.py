@@ -8,13 +8,14 @@ from services.chassis.web.access_policy import allow, current
 from services.chassis.web.api import Blueprint
 from services.chassis.web.pagination import page, read_cursor
 from services.chassis.web.problem import problem
+from services.notifications.api.context import ApiContext
 from services.notifications.api.schemas import DeliveryPage, DeliveryQuery, StatsSchema
 from services.notifications.domain.delivery import State
-from services.notifications.ports import DeliveryCount, DeliveryFilter, Unit
+from services.notifications.ports import DeliveryCount, DeliveryFilter
 from services.notifications.use_cases.read_deliveries import count_deliveries, list_deliveries
 
 
-def deliveries_routes(uow: Unit) -> Blueprint:
+def deliveries_routes(context: ApiContext) -> Blueprint:
     """Return the routes for admins."""
     routes = Blueprint("deliveries", __name__, description="Which messages were sent, which were not, and why")
 
@@ -36,7 +37,7 @@ def deliveries_routes(uow: Unit) -> Blueprint:
             after=_position(read_cursor(query["cursor"])),
             limit=query["limit"],
         )
-        rows = list_deliveries(uow, filters)
+        rows = list_deliveries(context.uow, filters)
         return page(rows, limit=filters.limit, position=lambda row: (row.created_at.isoformat(), row.id))
 
     @routes.route("/notifications/v1/stats", methods=["GET"])
@@ -47,7 +48,7 @@ def deliveries_routes(uow: Unit) -> Blueprint:
 
         By kind, language and state, with the delivered ones summed by language and by kind.
         """
-        counts = count_deliveries(uow, current().programme)
+        counts = count_deliveries(context.uow, current().programme)
         delivered = [count for count in counts if count.state == State.DELIVERED]
         return {
             "items": counts,

@@ -5,15 +5,15 @@ from typing import Any
 from services.chassis.web.access_policy import allow, current, ensure_own
 from services.chassis.web.api import Blueprint
 from services.chassis.web.etags import conditional, require_match, set_version
+from services.notifications.api.context import ApiContext
 from services.notifications.api.schemas import PreferencesChange, PreferencesSchema
 from services.notifications.domain.preferences import Preferences
-from services.notifications.ports import Unit
 from services.notifications.use_cases.change_preferences import change_preferences, read_preferences
 
 _PATH = "/notifications/v1/people/<person_id>/preferences"
 
 
-def preferences_routes(uow: Unit) -> Blueprint:
+def preferences_routes(context: ApiContext) -> Blueprint:
     """Return the routes of preferences."""
     routes = Blueprint("preferences", __name__, description="How many messages a person wants, and when")
 
@@ -27,7 +27,7 @@ def preferences_routes(uow: Unit) -> Blueprint:
         never changed have version 0. Send the ETag with a change.
         """
         ensure_own(person_id)
-        preferences = read_preferences(uow, person_id, current().programme)
+        preferences = read_preferences(context.uow, person_id, current().programme)
         set_version(preferences.version)
         return preferences
 
@@ -45,7 +45,7 @@ def preferences_routes(uow: Unit) -> Blueprint:
         """
         ensure_own(person_id)
         caller = current()
-        changed = change_preferences(uow, person_id, caller.programme, body, require_match, by=caller.scope)
+        changed = change_preferences(context.uow, person_id, caller.programme, body, require_match, by=caller.scope)
         set_version(changed.version)
         return changed
 
