@@ -68,7 +68,7 @@ def translations(words: Path, locale: str) -> Iterator[tuple[str, str]]:
         for message in read_po(lines, locale=locale):
             if message.id:
                 ids = (message.id,) if isinstance(message.id, str) else message.id
-                forms = (message.string,) if isinstance(message.string, str) else message.string
+                forms = (message.string,) if isinstance(message.string, str) else message.string or ()
                 yield from ((ids[min(number, len(ids) - 1)], form) for number, form in enumerate(forms))
 
 
