@@ -43,7 +43,7 @@ def other_weights(dice: Random) -> Weights:
     )
 
 
-def changed_facts(person: Mentee | Mentor, dice: Random) -> Any:
+def changed_facts(person: Any, dice: Random) -> Any:
     topics = tuple(dice.sample(("food", "work", "sleep", "travel"), 2))
     return replace(person, facts=replace(person.facts, topics=topics, languages=spoken(dice.choice(("en", "es")))))
 
