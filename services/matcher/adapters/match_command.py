@@ -90,7 +90,7 @@ def summary(made: FilesMatched, path: Path | None = None) -> str:
     count = len(result.proposals)
     fit = sum(part.score * part.weight for proposal in result.proposals for part in proposal.parts)
     mean = f", mean score {mean_score(fit, count)}" if count else ""
-    proof = "proved best" if result.certificate.optimal else "NOT proved best"
+    proof = "proved best" if result.certificate.proves_optimal else "NOT proved best"
     lines = [
         f"{count} matched{mean}, {len(result.unmatched)} waiting; {proof}" + (f"; written to {path}" if path else "")
     ]

@@ -34,22 +34,36 @@ def parts_of(weighted_pool: WeightedPool, rows: Sequence[tuple[int, int]]) -> li
         return []
     pool = weighted_pool.pool
     mentees, mentors = (np.array(side, dtype=np.int64) for side in zip(*rows, strict=True))
-    points = {name: values.tolist() for name, values in weighted_pool.points(mentees, mentors).items()}
-    fits = weighted_pool.fit(mentees, mentors).tolist()
-    weights = weighted_pool.shares[:, mentees].T.tolist()
+    pairs = [(pool.mentees[i], pool.mentors[j]) for i, j in rows]
+    points, fits = weighted_pool.points(mentees, mentors), weighted_pool.fit(mentees, mentors).tolist()
+    columns = [
+        _parts(name, pairs, pool, values.tolist(), weights.tolist())
+        for (name, values), weights in zip(points.items(), weighted_pool.shares[:, mentees], strict=True)
+        if weights.any()
+    ]
+    each = zip(*columns, strict=True) if columns else [()] * len(rows)
     return [
-        (
-            tuple(
-                _part(pool, name, (i, j), points[name][k], weight)
-                for name, weight in zip(weighted_pool.encoded_pool.coded, weights[k], strict=True)
-                if weight > 0
-            ),
-            (fits[k] + 500) // 1000,
-        )
-        for k, (i, j) in enumerate(rows)
+        (tuple(part for part in parts if part is not None), (fit + 500) // 1000)
+        for parts, fit in zip(each, fits, strict=True)
     ]
 
 
-def _part(pool: Pool, name: str, rows: tuple[int, int], points: int, weight: int) -> Part:
-    codes = criteria()[name].shared(pool.mentees[rows[0]], pool.mentors[rows[1]], pool)
-    return Part(criterion=name, score=points, weight=weight, band=band_of(points) if codes else "", codes=codes)
+def _parts(
+    name: str, pairs: Sequence[tuple[Mentee, Mentor]], pool: Pool, points: Sequence[int], weights: Sequence[int]
+) -> list[Part | None]:
+    """Return a criterion's part of each pair, None where it has no weight; equal parts are one object."""
+    shared = criteria()[name].shared
+    known: dict[tuple[int, int, tuple[str, ...]], Part] = {}
+    parts: list[Part | None] = []
+    for (mentee, mentor), score, weight in zip(pairs, points, weights, strict=True):
+        if weight <= 0:
+            parts.append(None)
+            continue
+        key = score, weight, shared(mentee, mentor, pool)
+        part = known.get(key)
+        if part is None:
+            codes = key[2]
+            band = band_of(score) if codes else ""
+            part = known[key] = Part(criterion=name, score=score, weight=weight, band=band, codes=codes)
+        parts.append(part)
+    return parts

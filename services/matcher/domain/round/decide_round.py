@@ -7,7 +7,7 @@ from services.matcher.domain.explain import cause_each, parts_of, reasons_of
 from services.matcher.domain.formulation.weighted_pool import WeightedPool, weigh_pairs
 from services.matcher.domain.round.json_text import digest, hashed_part, snapshot_to_json
 from services.matcher.domain.round.lazy_constraints import RoundAssignment
-from services.matcher.domain.round.snapshot_and_result import Proof, Proposal, RoundResult, Snapshot, Unmatched
+from services.matcher.domain.round.snapshot_and_result import Proposal, RoundResult, Snapshot, Unmatched
 from services.matcher.domain.round.solve_pool import solve_pool
 from services.matcher.domain.round.warm_start import COLD_START, WarmStart, warm_start_from
 from services.matcher.solver.column_generation import Limits, Watch
@@ -52,15 +52,12 @@ def decide_round(
     watch.look("reasons", 0.5)
     unmatched = _unmatched(weighted_pool, [row for row, mentor in enumerate(answer.mentor_of) if mentor < 0])
     watch.look("reasons", 1.0)
-    certificate = answer.certificate
     result = RoundResult(
         proposals=tuple(sorted(proposals, key=lambda proposal: proposal.mentee_id)),
         alternates=tuple(_alternates(weighted_pool, answer)),
         unmatched=unmatched,
         refused_pins=solved.refused,
-        certificate=Proof(
-            primal=int(certificate.primal), dual=int(certificate.dual), violations=int(certificate.violations)
-        ),
+        certificate=answer.certificate,
         input_hash=input_hash or digest(snapshot_to_json(solved.snapshot)),
         result_hash="",
     )

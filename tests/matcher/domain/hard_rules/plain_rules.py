@@ -230,4 +230,6 @@ def _lives(dice: Random) -> dict[str, Any]:
         "diabetes_types": tuple(dice.sample(TYPES, 2)),
         "devices": tuple(lived_with(name, dice.choice((None, "loop"))) for name in _some(dice, DEVICES, 2)),
         "life_stages": _some(dice, ("pregnant", "postpartum", "student"), 2),
+        "capacity": dice.choice((1, 3)),
+        "hours_per_month": dice.choice((None, 4)),
     }

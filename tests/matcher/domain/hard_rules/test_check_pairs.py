@@ -9,6 +9,7 @@ from services.events.vocabulary import codes
 from services.matcher.domain.candidates import Pair
 from services.matcher.domain.explain import explain
 from services.matcher.domain.formulation.weighted_pool import weigh_pairs, weigh_pool
+from services.matcher.domain.hard_rules.capacity import capacity_of
 from services.matcher.domain.hard_rules.check_pairs import check_pairs, may_meet
 from services.matcher.domain.hard_rules.rule_book import QUALITY_FLOOR
 from services.matcher.domain.weights import default_weights
@@ -80,6 +81,7 @@ def test_these_pools_break_every_rule_and_many_pairs_break_none() -> None:
     criteria = {"language", "diabetes_type", "relation", "device", "format", "availability", "topics", "life_stage"}
     assert musts | standing | criteria <= set(seen)
     assert seen["none"] > 100
+    assert any(len(mentor.seats) > 1 for seed in SEEDS for mentor in map(capacity_of, a_strict_pool(seed)[0].mentors))
 
 
 def test_no_pairs_at_all_are_an_empty_answer() -> None:
