@@ -9,6 +9,7 @@ from services.matcher.domain.criteria.pool import Pool
 from services.matcher.domain.criteria.score_scaling import most_points, shared_overlap
 from services.matcher.domain.formulation.encoded_pool import EncodedPool
 from services.matcher.domain.formulation.objective import bonuses, step_for
+from services.matcher.domain.formulation.unsent_proposals import unsent_proposals
 from services.matcher.domain.formulation.weighted_pool import WeightedPool
 from services.matcher.domain.hard_rules.capacity_classes import CapacityClasses
 from services.matcher.solver.assignment import TieBreak
@@ -29,6 +30,7 @@ class RoundProblem:
     rules: BitRules
     scores: ScoreModel
     tie_break: TieBreak
+    step: int  # the value of one unit of fit (see ``objective``)
 
     @property
     def pool(self) -> Pool:
@@ -40,17 +42,13 @@ def round_problem(weighted_pool: WeightedPool) -> RoundProblem:
     """Return the solver's input for a weighted pool."""
     encoded_pool = weighted_pool.encoded_pool
     rules = encoded_pool.masks.rules(weighted_pool.hard)
-    return RoundProblem(
-        weighted_pool, encoded_pool.seats, rules, _scores(weighted_pool, encoded_pool), encoded_pool.tie_break
-    )
+    scores, step = _scores(weighted_pool, encoded_pool)
+    return RoundProblem(weighted_pool, encoded_pool.seats, rules, scores, encoded_pool.tie_break, step)
 
 
-def _scores(weighted_pool: WeightedPool, encoded_pool: EncodedPool) -> ScoreModel:
+def _scores(weighted_pool: WeightedPool, encoded_pool: EncodedPool) -> tuple[ScoreModel, int]:
     pool, pairs = weighted_pool.pool, weighted_pool.pairs
-    places, kept = (
-        int(encoded_pool.seats.places.sum()),
-        sum(int(np.count_nonzero(coded.mentee_codes)) for coded in encoded_pool.held),
-    )
+    places, kept = int(encoded_pool.seats.places.sum()), unsent_proposals(encoded_pool.held)
     counted = [
         (coded, share[encoded_pool.kind_codes])
         for share, coded in zip(pairs.share_of_kind.T, encoded_pool.by_column.values(), strict=True)
@@ -61,7 +59,7 @@ def _scores(weighted_pool: WeightedPool, encoded_pool: EncodedPool) -> ScoreMode
     tables = [coded for coded, _ in by_table] + list(encoded_pool.held)
     count, columns = len(pool.mentees), len(encoded_pool.seats.mentor_rows)
     shares = [share for _, share in by_table] + [np.ones(count, np.int64) for _ in encoded_pool.held]
-    return ScoreModel(
+    scores = ScoreModel(
         tables=tuple(coded.table for coded in tables),
         mentee_codes=np.array([coded.mentee_codes for coded in tables], dtype=np.int32).reshape(len(tables), count),
         mentor_codes=np.array([coded.mentor_codes for coded in tables], dtype=np.int32).reshape(len(tables), columns),
@@ -71,3 +69,4 @@ def _scores(weighted_pool: WeightedPool, encoded_pool: EncodedPool) -> ScoreMode
         mentee_share=np.array(shares, dtype=np.int32).reshape(len(tables), count),
         least=step * weighted_pool.least_fit if weighted_pool.least_fit else None,
     )
+    return scores, step
