@@ -3,7 +3,7 @@
     python -m bench.newcomer --size 20000x6000
 
 Mentees leave and arrive again, one after the other. The time is that of the whole call from Python, with edges already
-scored; the result is exact over the listed pairs (``DynamicAssignment.take_lowered`` returns the mentees whose unlisted
+scored; the result is exact over the listed pairs (``ListedAssignment.take_lowered`` returns the mentees whose unlisted
 pairs may need pricing).
 """
 
@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from bench.markets import PLACES_PER_MENTEE, a_pool
+from bench.single_changes.listed_assignment import ListedAssignment
 from services.matcher.solver.column_generation import solve
-from services.matcher.solver.dynamic.dynamic_assignment import DynamicAssignment
 from services.matcher.solver.native.build import build
 
 
@@ -26,7 +26,7 @@ def measured(mentees: int, mentors: int, regime: str, *, changes: int, seed: int
     """Return the processor milliseconds of every arrival and every departure."""
     pool = a_pool(mentees, mentors, regime, seed=seed)
     answer = solve(pool.rules, pool.scores, pool.capacity, tie_break=pool.tie_break, alternates=0)
-    core, dynamic = answer.core, DynamicAssignment(answer.core, pool.capacity, answer.assignment, compiled=compiled)
+    core, dynamic = answer.core, ListedAssignment(answer.core, pool.capacity, answer.assignment, compiled=compiled)
     assert core.tie is not None
     arrivals, departures = [], []
     for row in np.random.default_rng(seed).choice(mentees, changes, replace=False).tolist():

@@ -75,7 +75,7 @@ KNOWN: tuple[Known, ...] = (
         "one more mentee is scored",
         "spare < fallen[mentors].max()",
     ),
-    Known("column_generation/restricted_problem.py", "_optimum", "same", "lists always have ties", "0", "(1)"),
+    Known("column_generation/restricted_problem.py", "optimum", "same", "lists always have ties", "0", "(1)"),
     Known("eligibility/mentee_classes.py", "module", "pace", "up to which number a table replaces sorting"),
     *(
         Known(

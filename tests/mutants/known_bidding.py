@@ -1,93 +1,9 @@
-"""Known survivors in auction, repair, dynamic assignment and per-thread lists, each with the reason."""
+"""Known survivors in auction, repair and per-thread lists, each with the reason."""
 
 from tests.mutants.reason import Known
 from tests.mutants.reason import known_faults as _all
 
 BIDDING: tuple[Known, ...] = (
-    *_all("dynamic/python_dynamic.py", "add_mentor", "same", "set before it is read", "0"),
-    *_all(
-        "dynamic/python_dynamic.py",
-        "connect_mentee",
-        "pace",
-        "a mentee with too high a price, or the same price, is matched again and gets the right price",
-        "worth - state.mentor_price[j]",
-        "best <= state.mentee_price[row]",
-        "0",
-    ),
-    *_all(
-        "dynamic/python_dynamic.py", "connect_mentor", "same", "no edge gives a price below zero either", ("0", "(-1)")
-    ),
-    Known("dynamic/native_dynamic.py", "module", "same", "another value that is never used", "60"),
-    *_all("dynamic/native_dynamic.py", "__init__", "same", "filled or enlarged right after", "0"),
-    Known("dynamic/native_dynamic.py", "add_mentor", "same", "set before it is read", "0"),
-    *(
-        Known(
-            "dynamic/native_dynamic.py",
-            within,
-            "same",
-            "arrays move when people arrive, and pointers are set then; all else changes in place",
-            "self._set_pointers()",
-        )
-        for within in ("connect_mentee", "connect_mentor", "drop_mentee", "drop_mentor", "set_capacity", "_make_room")
-    ),
-    *_all(
-        "dynamic/native_dynamic.py",
-        "drop_mentee",
-        "pace",
-        "edges at a value that is never used are scanned once more",
-        "self._rows.start[row] = self._rows.end[row]",
-    ),
-    *_all(
-        "dynamic/native_dynamic.py",
-        "drop_mentor",
-        "pace",
-        "edges at a value that is never used are scanned once more; places are fitted with the next edge",
-        "self._columns.end[row] = self._columns.start[row]",
-        "self._places.end[row] = self._places.start[row]",
-    ),
-    Known(
-        "dynamic/native_dynamic.py",
-        "_move_row",
-        "same",
-        "the content of an edge stays under its old number",
-        "own >= 0",
-    ),
-    *_all(
-        "dynamic/native_dynamic.py",
-        "_fit_places",
-        "same",
-        "more memory than needed, or the same again",
-        "self._columns.end[j] - self._columns.start[j]",
-        ("1", "(2)"),
-        "wanted <= now",
-    ),
-    *_all(
-        "dynamic/native_dynamic.py",
-        "_mentors_of",
-        "same",
-        "values are above zero or far below",
-        'self._array("value")[own_edges] > 0',
-        ("0", "(-1)"),
-    ),
-    *_all(
-        "dynamic/native_dynamic.py",
-        "_enlarge",
-        "pace",
-        "when and by how much arrays grow",
-        "len(before) < size",
-        "2",
-    ),
-    *_all(
-        "dynamic/native_dynamic.py",
-        "_make_room",
-        "pace",
-        "when and by how much arrays grow",
-        'len(self._work.arrays["lowered"]) < mentees',
-        'len(self._work.arrays["leaver"]) < mentors',
-        "mentees // 2",
-        "mentors // 2",
-        "2",
-    ),
     *_all("assignment/augment.c", "augment_mentor", "same", "any number below zero means none", ("1", "2")),
     *_all("assignment/augment.c", "augment_mentor", "same", "where one end is set, the other is not read", "-"),
     *_all("assignment/augment.c", "augment_mentor", "pace", "which pairs are compared exactly", ("+", "-")),

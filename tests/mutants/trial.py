@@ -16,15 +16,14 @@ from tests.matcher.solver.guarded_arrays import guards, run_guarded
 from tests.mutants.mutant import Mutant
 
 ROOT = Path(__file__).resolve().parents[2]
-COPIED = ("services", "tests", "deploy", "pyproject.toml")
-SOLVER_TESTS = Path("tests/matcher/solver")
+COPIED = ("services", "tests", "deploy", "bench", "pyproject.toml")
+SOLVER_TESTS = (Path("tests/matcher/solver"), Path("tests/bench/single_changes"))
 # Tests of a folder, those that find most in least time first; other folders run all tests.
 TESTS = {
     "arrays": ("bad_arrays", "arrays"),
     "eligibility": ("bad_arrays", "mentee_classes", "solve"),
     "scoring": ("candidate_lists", "bad_arrays", "limits", "warm_start", "solve"),
     "assignment": (
-        "growing_rows",
         "bad_arrays",
         "bad_changes",
         "left_out_pairs",
@@ -34,19 +33,13 @@ TESTS = {
         "certificate",
         "transport",
         "dynamic_assignment",
+        "listed_assignment",
         "arrivals_and_departures",
         "bipartite_graph",
         "tie_break",
         "solve",
     ),
-    "dynamic": (
-        "growing_rows",
-        "bad_changes",
-        "left_out_pairs",
-        "pauses",
-        "dynamic_assignment",
-        "arrivals_and_departures",
-    ),
+    "dynamic": ("dynamic_assignment",),
     "native": ("threads", "library", "warm_start"),
     "column_generation": (
         "pricing_bounds",
@@ -74,7 +67,7 @@ def copy_project(folder: Path) -> Path:
 
 def files_for(path: Path, copy: Path) -> list[str]:
     """Return the test files for the folder of ``path``."""
-    files = {file.stem: file for file in sorted((copy / SOLVER_TESTS).rglob("test_*.py"))}
+    files = {file.stem: file for folder in SOLVER_TESTS for file in sorted((copy / folder).rglob("test_*.py"))}
     named = [files.get(f"test_{name}") for name in TESTS.get(path.parent.name, ())]
     chosen = [file for file in named if file is not None] or list(files.values())
     return [str(file.relative_to(copy)) for file in chosen]

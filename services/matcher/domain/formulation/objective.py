@@ -43,6 +43,14 @@ def bonuses(priorities: I64, coverage: int, places: int, step: int, held: int) -
     return above * -(-priorities * levels // HIGHEST)
 
 
+def strict_order(people: int, step: int, held: int) -> bool:
+    """Return whether, with the dial at 100, priority decides first, then fit, then kept proposals.
+
+    The best pairs then do not depend on the factors, which change with every person who leaves or arrives.
+    """
+    return step == held + 1 and HIGHEST * (BEST_FIT * step * max(1, people) + held + 1) <= BONUS_RANGE
+
+
 def tie_key(name: str) -> int:
     """Return a fixed 64-bit number for a name; the same in every run."""
     return int.from_bytes(sha256(name.encode()).digest()[:8], "big")

@@ -1,5 +1,7 @@
 """Proposals that were made but not yet sent: one point of value for each that the next round makes again."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from services.matcher.domain.criteria.encoding import ByTable
@@ -21,6 +23,11 @@ def unsent_tables(pool: Pool, classes: CapacityClasses) -> tuple[ByTable, ...]:
         _table(mentors[start : start + _MENTORS_PER_TABLE], wanted, classes)
         for start in range(0, len(mentors), _MENTORS_PER_TABLE)
     )
+
+
+def unsent_proposals(tables: Sequence[ByTable]) -> int:
+    """Return how many unsent proposals the tables hold."""
+    return sum(int(np.count_nonzero(coded.mentee_codes)) for coded in tables)
 
 
 def _table(mentors: list[int], wanted: list[int], classes: CapacityClasses) -> ByTable:

@@ -12,7 +12,7 @@ from services.matcher.domain.criteria.encoding import EncodedCriterion
 from services.matcher.domain.criteria.pool import Pool
 from services.matcher.domain.criteria.weight_shares import shares
 from services.matcher.domain.formulation.encoded_pool import EncodedPool, encode_pool
-from services.matcher.domain.formulation.score_model import score_model
+from services.matcher.domain.formulation.score_model import score_model, step_of
 from services.matcher.domain.hard_rules.capacity_classes import CapacityClasses
 from services.matcher.domain.hard_rules.rule_book import FitAtLeast, Flags, RuleBook, hard_rule
 from services.matcher.domain.hard_rules.solver_rules import solver_rules
@@ -36,6 +36,7 @@ class WeightedPool:
     encoded_pool: EncodedPool
     shares: I64  # (C, M) thousandths of each mentee's whole, in the order of ``encoded_pool.coded``
     rules: RuleBook  # all hard rules in force, and the quality floor
+    bonus_places: int  # how many pairs there may be: what a bonus outweighs with the dial at 100
 
     @property
     def seats(self) -> CapacityClasses:
@@ -53,9 +54,14 @@ class WeightedPool:
         return solver_rules(self.rules, self.seats)
 
     @cached_property
+    def step(self) -> int:
+        """Return the value of one unit of fit (see ``objective``)."""
+        return step_of(self.encoded_pool, self.shares)
+
+    @cached_property
     def scores(self) -> ScoreModel:
         """Return the values of pairs of mentees and capacity classes (see ``objective``)."""
-        return score_model(self.encoded_pool, self.shares, self.pool.weights)
+        return score_model(self.encoded_pool, self.shares, self.pool.weights, self.step, self.bonus_places)
 
     def has_place(self, mentees: I64) -> Flags:
         """Return (A, N) which mentors have a free place for the request of each of these mentees (A,)."""
@@ -68,7 +74,7 @@ class WeightedPool:
 
     def fit(self, mentee: AnyArray, mentor: AnyArray) -> I64:
         """Return the weighted sum, 0 to 100,000, of pairs given by rows."""
-        return _fit(self.encoded_pool.coded, self.shares, mentee, mentor)
+        return pair_fit(self.encoded_pool.coded, self.shares, mentee, mentor)
 
 
 def weigh_pool(
@@ -77,10 +83,23 @@ def weigh_pool(
     """Return a pool under its weights; ``encoded_pool`` may be reused for the same people, blocks and closeness."""
     encoded, weights = encoded_pool or encode_pool(pool, blocks), pool.weights
     share_of = np.ascontiguousarray(shares(weights, encoded.boosted).T)[:, encoded.kind_codes]
-    hard = {name: hard_rule(coded) for name, coded in encoded.coded.items() if weights.setting(name).mode == Mode.HARD}
+    rules = weighted_rules(encoded.standing, encoded.coded, share_of, weights)
+    return WeightedPool(pool, encoded, share_of, rules, int(encoded.seats.places.sum()))
+
+
+def weighted_rules(
+    standing: RuleBook, coded: Mapping[str, EncodedCriterion], share_of: I64, weights: Weights
+) -> RuleBook:
+    """Return standing rules together with the hard criteria and the quality floor of these weights."""
+    hard = {name: hard_rule(criterion) for name, criterion in coded.items() if is_hard(weights, name)}
     least = weights.quality_floor * 1000
-    floor = FitAtLeast(partial(_fit, encoded.coded, share_of), least) if least else None
-    return WeightedPool(pool, encoded, share_of, encoded.standing.with_hard(hard, floor))
+    floor = FitAtLeast(partial(pair_fit, coded, share_of), least) if least else None
+    return standing.with_hard(hard, floor)
+
+
+def is_hard(weights: Weights, criterion: str) -> bool:
+    """Return whether a criterion is a rule under these weights."""
+    return weights.setting(criterion).mode == Mode.HARD
 
 
 def weigh_pairs(
@@ -96,7 +115,8 @@ def weigh_pairs(
     return weigh_pool(pool, blocks), rows, columns
 
 
-def _fit(coded: Mapping[str, EncodedCriterion], share_of: I64, mentee: AnyArray, mentor: AnyArray) -> I64:
+def pair_fit(coded: Mapping[str, EncodedCriterion], share_of: I64, mentee: AnyArray, mentor: AnyArray) -> I64:
+    """Return the weighted sum, 0 to 100,000, of pairs given by rows; ``share_of`` (C, M) in the order of ``coded``."""
     total = np.zeros(np.broadcast_shapes(np.shape(mentee), np.shape(mentor)), dtype=np.int64)
     for share, criterion in zip(share_of, coded.values(), strict=True):
         if share.any():

@@ -5,6 +5,7 @@ mentor, solved within the current places, and the worth of each new place is rea
 ``solver/assignment/marginal_worth.py``), for all mentors at once and exactly.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,14 +13,13 @@ import numpy as np
 from services.matcher.domain.candidates import Mentor
 from services.matcher.domain.criteria.pool import Pool
 from services.matcher.domain.formulation.weighted_pool import WeightedPool, weigh_pool
-from services.matcher.domain.hard_rules.capacity_classes import CapacityClasses, shape_mask
-from services.matcher.domain.hard_rules.check_pairs import may_meet
+from services.matcher.domain.hard_rules.capacity_classes import CapacityClasses
 from services.matcher.domain.hard_rules.musts import ready
-from services.matcher.domain.hard_rules.rule_book import Flags
 from services.matcher.domain.round import SolvedPool
 from services.matcher.domain.round.lazy_constraints import assign
 from services.matcher.solver.arrays import I64
 from services.matcher.solver.assignment import one_more_place
+from services.matcher.solver.eligibility import mentee_classes
 from services.matcher.solver.scoring import score_block
 
 LARGEST = 50_000_000  # pairs of mentees and capacity classes: each is visited once, some ten million in a second
@@ -51,7 +51,7 @@ def more_places(solved: SolvedPool) -> MorePlaces:
     assignment = assign(problem, places=places, alternates=0).assignment
     if assignment is None:
         return MorePlaces()
-    marginal = one_more_place(lambda mentees: _values(problem, mentees), assignment)
+    marginal = one_more_place(_values(problem), assignment)
     added = (problem.seats.places > places) & marginal.comes_in
     columns = np.flatnonzero(
         added & np.array([ready(pool.mentors[row], pool.today) for row in problem.seats.mentor_rows])
@@ -73,18 +73,23 @@ def _places_now(enlarged: CapacityClasses, now: CapacityClasses) -> I64:
     return np.array([places_of.get(kind, 0) for kind in kinds], dtype=np.int64)
 
 
-def _values(problem: WeightedPool, mentees: I64) -> I64:
-    """Return the values of these mentees in each capacity class; 0 where a rule forbids the pair."""
-    values = score_block(problem.scores, mentees, np.arange(len(problem.seats.places)))
-    allowed = np.array([_takes(problem, row) for row in mentees.tolist()], dtype=np.bool_).reshape(values.shape)
-    return np.where(allowed, values, 0)
+def _values(problem: WeightedPool) -> Callable[[I64], I64]:
+    """Return a function that returns the values of mentees in each capacity class; 0 where a rule forbids the pair."""
+    rules, scores, every = problem.solver_rules, problem.scores, np.arange(len(problem.seats.places))
+    classes = mentee_classes(rules)
+    first_of = np.unique(classes.class_of, return_index=True)[1]
+    met = np.array([rules.met_by(row, every) for row in first_of.tolist()], dtype=np.bool_).reshape(-1, len(every))
+    excluded = np.zeros((len(problem.pool.mentees), len(every)), dtype=np.bool_)
+    excluded[rules.excluded[:, 0], rules.excluded[:, 1]] = True
 
+    def values(mentees: I64) -> I64:
+        value = score_block(scores, mentees, every)
+        allowed = met[classes.class_of[mentees]] & ~excluded[mentees]
+        if scores.least is not None:
+            allowed &= value - scores.mentee_bonus[mentees][:, np.newaxis] >= scores.least
+        return np.where(allowed, value, 0)
 
-def _takes(problem: WeightedPool, mentee: int) -> Flags:
-    """Return which capacity classes (K) a mentee could take, all rules considered."""
-    shape = shape_mask(frozenset({problem.pool.shape_of[mentee]}))
-    fits: Flags = (problem.seats.masks & np.uint64(shape)) != 0
-    return fits & may_meet(problem.rules, np.array(mentee), problem.seats.mentor_rows)
+    return values
 
 
 def _id(problem: WeightedPool, column: int) -> str:

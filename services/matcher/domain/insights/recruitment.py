@@ -1,8 +1,9 @@
-"""Whom to recruit next: add mentors of a kind to the pool, solve again, and count how many more people are matched.
+"""Whom to recruit next: let mentors of a kind arrive in the pool, and count how many more people are matched.
 
 Kinds come from the people who wait: their first language, type, relation, the device class they ask about, and the
 conditions that an ordinary mentor of that kind does not meet (a gender, clearance for minors, a model). Each number is
-a re-solve, so it is exact for the current pool; the mentors added are ordinary ones with open times.
+the optimum with these mentors (by the dynamic assignment), so it is exact for the current pool; the mentors added are
+ordinary ones with open times.
 """
 
 from collections import Counter
@@ -12,6 +13,8 @@ from datetime import timedelta
 from functools import reduce
 from typing import NamedTuple
 
+import numpy as np
+
 from services.events.facts import ANY_RELATION, DeviceLived, MenteeFacts, MentorFacts, Spoken
 from services.events.vocabulary import codes
 from services.events.vocabulary.device_models import class_of_model
@@ -20,7 +23,9 @@ from services.matcher.domain.criteria.pool import Pool
 from services.matcher.domain.hard_rules.capacity import capacity_of
 from services.matcher.domain.hard_rules.conditions import conditions_of, has, meeting, rule_of
 from services.matcher.domain.hard_rules.musts import Want
+from services.matcher.domain.insights.pool_changes import Column, columns_of, start_changes, with_any_places
 from services.matcher.domain.round import Snapshot, SolvedPool, solve_pool
+from services.matcher.solver.dynamic import DynamicAssignment
 
 
 class Funnel(NamedTuple):
@@ -105,57 +110,84 @@ def gaps(
     funnel: Funnel = PUBLISHED,
     solved: SolvedPool | None = None,
 ) -> Gaps:
-    """Return the kinds of mentor worth looking for, chosen greedily one after the other, each by exact re-solves."""
+    """Return the kinds of mentor worth looking for, chosen greedily one after the other, each by exact optima."""
     current = solved or solve_pool(snapshot)
-    idle = _idle(current)
+    search = _Search(current, places, funnel)
     chosen: list[Recruit] = []
     for_conditions: tuple[Recruit, ...] = ()
     while len(chosen) < recruits:
-        named = {recruit.kind for recruit in chosen}
-        tried = _tried(current, candidates, places, named, funnel)
+        tried = search.tried(candidates, {recruit.kind for recruit in chosen})
         if not chosen:
-            for_conditions = tuple(
-                _with_curve(current, recruit) for recruit in _best_for_conditions([recruit for recruit, _ in tried])
-            )
-        best, after = max(tried, key=lambda recruit: _worth(recruit[0]), default=(None, current))
+            for_conditions = tuple(search.with_curve(recruit) for recruit in _best_for_conditions(tried))
+        best = max(tried, key=_worth, default=None)
         if best is None or best.more_matched <= 0:
             break
-        chosen.append(_with_curve(current, best))
-        current = after
-    return Gaps(recruits=tuple(chosen), for_conditions=for_conditions, idle=idle)
+        chosen.append(search.with_curve(best))
+        search.join(best.kind)
+    return Gaps(recruits=tuple(chosen), for_conditions=for_conditions, idle=_idle(current))
 
 
-def _tried(
-    current: SolvedPool, most: int, places: int, named: Collection[Kind], funnel: Funnel
-) -> list[tuple[Recruit, SolvedPool]]:
-    """Return the effect of one more mentor of each kind worth trying, the kinds that most people wait for first."""
-    pool = current.snapshot
-    waiting = Counter(kind_wanted(mentee, pool) for mentee in pool.mentees if mentee.id not in current.mentor_of)
-    tried = []
-    for kind in _worth_trying({kind: count for kind, count in waiting.items() if kind not in named}, most):
-        point, after = _point(current, kind, places, 1)
-        recruit = Recruit(
-            kind=kind, places=places, waiting=waiting[kind], curve=(point,), invitations=funnel.invitations
-        )
-        tried.append((recruit, after))
-    return tried
+class _Search:
+    """The pool with the recruits found so far, and the pairs that mentors of each kind would have."""
 
+    def __init__(self, solved: SolvedPool, places: int, funnel: Funnel) -> None:
+        self._snapshot, self._places, self._funnel = solved.snapshot, places, funnel
+        self._problem, answer = with_any_places(solved)
+        self._state = start_changes(self._problem, answer)
+        self._known = len(solved.snapshot.mentors)
+        self._column_of: dict[Kind, Column] = {}
+        self._kind_of: dict[int, Kind] = {}
 
-def _with_curve(current: SolvedPool, recruit: Recruit) -> Recruit:
-    """Return a recruit with the rest of its curve; its first point is known."""
-    return replace(
-        recruit,
-        curve=(*recruit.curve, *(_point(current, recruit.kind, recruit.places, count)[0] for count in STEPS[1:])),
-    )
+    def tried(self, most: int, named: Collection[Kind]) -> list[Recruit]:
+        """Return the effect of one more mentor of each kind worth trying, the kinds that most people wait for first."""
+        unmatched = np.flatnonzero(self._state.optimum.mentor_of < 0)
+        waiting = Counter(map(self._wanted, unmatched.tolist()))
+        kinds = _worth_trying({kind: count for kind, count in waiting.items() if kind not in named}, most)
+        self._encode(kinds)
+        return [
+            Recruit(
+                kind=kind,
+                places=self._places,
+                waiting=waiting[kind],
+                curve=(self._point(kind, STEPS[0]),),
+                invitations=self._funnel.invitations,
+            )
+            for kind in kinds
+        ]
 
+    def with_curve(self, recruit: Recruit) -> Recruit:
+        """Return a recruit with the rest of its curve; its first point is known."""
+        return replace(recruit, curve=(*recruit.curve, *(self._point(recruit.kind, mentors) for mentors in STEPS[1:])))
 
-def _point(current: SolvedPool, kind: Kind, places: int, count: int) -> tuple[Point, SolvedPool]:
-    """Return the effect of adding ``count`` mentors of a kind, and the pool solved with them."""
-    pool = current.snapshot
-    known = len(pool.mentors)
-    new = (ordinary(kind, pool, places, known + number) for number in range(count))
-    after = solve_pool(replace(pool, mentors=(*pool.mentors, *new)))
-    return Point(count, len(after.mentor_of) - len(current.mentor_of)), after
+    def join(self, kind: Kind) -> None:
+        """Let one mentor of a kind arrive for good."""
+        self._state = self._after(kind, 1)
+        self._known += 1
+
+    def _point(self, kind: Kind, mentors: int) -> Point:
+        before, after = self._state.optimum.mentor_of, self._after(kind, mentors).optimum.mentor_of
+        return Point(mentors, int((after >= 0).sum() - (before >= 0).sum()))
+
+    def _after(self, kind: Kind, mentors: int) -> DynamicAssignment:
+        column, first = self._column_of[kind], len(self._state.capacity)
+        arriving = {
+            first + number: (column.partners(self._problem, recruit_id(self._known + number)), column.places)
+            for number in range(mentors)
+        }
+        return self._state.after(mentors=arriving)
+
+    def _encode(self, kinds: Iterable[Kind]) -> None:
+        """Look up the pairs of kinds that are new, all at once."""
+        new = [kind for kind in kinds if kind not in self._column_of]
+        mentors = [ordinary(kind, self._snapshot, self._places, self._known + place) for place, kind in enumerate(new)]
+        everyone = np.arange(len(self._problem.pool.mentees))
+        columns = columns_of(self._problem, mentors, everyone, self._snapshot.blocks)
+        self._column_of |= {new[column.mentor]: column for column in columns}  # no hours: one capacity class each
+
+    def _wanted(self, row: int) -> Kind:
+        if row not in self._kind_of:
+            self._kind_of[row] = kind_wanted(self._problem.pool.mentees[row], self._snapshot)
+        return self._kind_of[row]
 
 
 def _worth_trying(waiting: Mapping[Kind, int], most: int) -> list[Kind]:
@@ -212,7 +244,12 @@ def ordinary(kind: Kind, snapshot: Snapshot, places: int, number: int) -> Mentor
         capacity=places,
         devices=(DeviceLived(device_class=kind.device_class),) if kind.device_class else (),
     )
-    return Mentor(id=f"~recruit-{number}", programme=snapshot.programme, facts=reduce(meeting, kind.conditions, facts))
+    return Mentor(id=recruit_id(number), programme=snapshot.programme, facts=reduce(meeting, kind.conditions, facts))
+
+
+def recruit_id(number: int) -> str:
+    """Return the id of a mentor who is only supposed to join."""
+    return f"~recruit-{number}"
 
 
 def _idle(solved: SolvedPool) -> tuple[tuple[Kind, int], ...]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from services.matcher.domain.formulation.weighted_pool import WeightedPool
 from services.matcher.solver.arrays import I64
-from services.matcher.solver.assignment import Assignment, Certificate
+from services.matcher.solver.assignment import Assignment, Certificate, Edges
 from services.matcher.solver.column_generation import Limits, Watch, solve
 
 NOTHING = Certificate(0, 0, 0)
@@ -17,7 +17,8 @@ ALTERNATES = 3
 class RoundAssignment:
     """Mentor rows: ``mentor_of[i]`` is -1 for none; ``others[i]`` are the next best for mentee i, best first.
 
-    ``assignment`` is the solver's answer over capacity classes; None where a side is empty and nothing was solved.
+    ``assignment`` is the solver's answer over capacity classes, and ``core`` the pairs of its restricted problem; None
+    where a side is empty and nothing was solved.
     """
 
     mentor_of: tuple[int, ...]
@@ -25,6 +26,7 @@ class RoundAssignment:
     certificate: Certificate
     value: int
     assignment: Assignment | None = None
+    core: Edges | None = None
 
 
 def assign(
@@ -58,7 +60,12 @@ def assign(
     chosen = _mentors(rows, solution.assignment.mentor_of)
     others = _others(weighted_pool, chosen, solution.alternates, alternates) if alternates else ((),) * mentees
     return RoundAssignment(
-        tuple(chosen.tolist()), others, solution.certificate, solution.assignment.value, solution.assignment
+        tuple(chosen.tolist()),
+        others,
+        solution.certificate,
+        solution.assignment.value,
+        solution.assignment,
+        solution.core,
     )
 
 

@@ -260,7 +260,7 @@ int64_t cairn_fill(Market *m, Work *w, int64_t from, int64_t budget) {
     return from;
 }
 
-/* Steps of the dynamic assignment (dynamic_assignment.py): match one mentee, fill the open places of one mentor,
+/* Steps for one person at a time (bench/single_changes): match one mentee, fill the open places of one mentor,
    unmatch one mentee. */
 int64_t cairn_place_one(Market *m, Work *w, int64_t i) {
     return m->edge_of[i] < 0 && less(zero(), mentee_price(m, i)) ? augment_mentee(m, w, (int32_t)i) : 0;

@@ -36,6 +36,10 @@ class Bound:
         fallen = 4 * np.clip(self.price[:, 0] - prices.mentor, -FAR, FAR) + (self.price[:, 1] > prices.mentor_tie)
         return SlackBound(spare, fallen)
 
+    def without(self, mentees: Mask) -> "Bound":
+        """Return the bound where these mentees (M,) have no unlisted pairs."""
+        return Bound(np.where(mentees[:, np.newaxis], -FAR, self.cut), self.price)
+
 
 def of_lists(lists: CandidateLists) -> Bound:
     """Return the bound of pairs that are on no list."""

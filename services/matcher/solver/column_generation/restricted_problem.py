@@ -18,7 +18,7 @@ from ..scoring import MOST_FOUND, CandidateLists, DualPrices, PriceGuess, ScoreM
 from .backend import Scorer
 from .list_lengths import ListLengths
 from .price_guesses import guess_prices, starting_prices
-from .pricing_bounds import Bound, of_lists, of_prices, rectangles, within_reach
+from .pricing_bounds import Bound, Mask, of_lists, of_prices, rectangles, within_reach
 from .watch import Watch
 
 FEW = 64  # with more violated pairs than this, bidding again is faster than a path for each
@@ -35,6 +35,7 @@ class Columns:
     scorer: Scorer
     banded: ScoreModel
     capacity: I64
+    priced: Mask  # (N,) mentors who may have unlisted pairs
     bonus_offset: I64
     keys: TieBreak
     lengths: ListLengths
@@ -59,31 +60,50 @@ class Columns:
 
         Bidding starts from an ``earlier`` assignment if given; its prices are assumed wrong by the largest fit at most.
         """
-        edges, rounds, bounds = self._edges(lists), 0, [of_lists(lists)]
+        edges = self._edges(lists)
         if earlier is not None:
             start = _start_from(earlier.mentor_of, earlier.mentor_price, self.capacity)
-            outcome = self._optimum(edges, start, Rebid(largest_fit(self.banded)))
+            outcome = self.optimum(edges, start, Rebid(largest_fit(self.banded)))
         elif self.lengths.by_price:
             nobody = np.full(len(self.bonus_offset), -1, np.int64)
             start = _start_from(nobody, starting_prices(lists, self.capacity), self.capacity)
-            outcome = self._optimum(edges, start, Rebid(), bonus_offset=self.bonus_offset)
+            outcome = self.optimum(edges, start, Rebid(), bonus_offset=self.bonus_offset)
         else:
-            outcome = self._optimum(edges, None, Rebid(), bonus_offset=self.bonus_offset)
+            outcome = self.optimum(edges, None, Rebid(), bonus_offset=self.bonus_offset)
+        return self.cover(edges, outcome, of_lists(lists), lists.mentor_cut)
+
+    def cover(
+        self, edges: Edges, outcome: Optimum, bound: Bound, mentor_cut: I64 | None = None
+    ) -> tuple[Edges, Optimum, int]:
+        """Price and solve until no unlisted pair has negative reduced cost; return edges, optimum and pricing rounds.
+
+        ``bound`` bounds all unlisted pairs, ``mentor_cut`` (N, 2) those of each mentor. There may be more mentors than
+        the scorer knows: the pairs of the others are all among the edges.
+        """
+        rounds, bounds = 0, [bound]
         while True:
-            prices = DualPrices(
-                outcome.mentee_price - self.bonus_offset,
-                outcome.mentee_tie_price,
-                outcome.mentor_price,
-                outcome.mentor_tie_price,
-            )
-            rows, columns, values = self._violated(lists, bounds, prices)
+            prices = self._prices(outcome)
+            rows, columns, values = self._violated(mentor_cut, bounds, prices)
             if not len(rows):
                 return edges, outcome, rounds
             rounds += 1
             edges = self._with_pairs(edges, rows, columns, values)
             unsure = np.bincount(rows, minlength=len(self.bonus_offset)) >= MOST_FOUND
-            bounds = [bounds[0], of_prices(prices, unsure)]
-            outcome = self._optimum(edges, outcome, Rebid(NEARLY) if len(rows) > FEW else None)
+            bounds = [bound, of_prices(prices, unsure)]
+            outcome = self.optimum(edges, outcome, Rebid(NEARLY) if len(rows) > FEW else None)
+
+    def bound(self, outcome: Optimum, listed: Mask) -> Bound:
+        """Return the bound of unlisted pairs that an optimum gives; ``listed`` (M,) mentees have none."""
+        return of_prices(self._prices(outcome), np.zeros_like(listed)).without(listed)
+
+    def _prices(self, outcome: Optimum) -> DualPrices:
+        priced = slice(len(self.priced))
+        return DualPrices(
+            outcome.mentee_price - self.bonus_offset,
+            outcome.mentee_tie_price,
+            outcome.mentor_price[priced],
+            outcome.mentor_tie_price[priced],
+        )
 
     def _list_by_price(self, guess: PriceGuess, after: float = 0.0) -> CandidateLists:
         return self.scorer.collect(0, self.lengths.by_price, 0, self.watch.during("score", after), guess=guess)
@@ -96,9 +116,10 @@ class Columns:
         )
         return Edges(lists.indptr, lists.mentor, value, lists.tie)
 
-    def _optimum(
-        self, edges: Edges, start: Optimum | None, rebid: Rebid | None, *, bonus_offset: I64 | None = None
+    def optimum(
+        self, edges: Edges, start: Optimum | None, rebid: Rebid | None = None, *, bonus_offset: I64 | None = None
     ) -> Optimum:
+        """Return the optimum over the edges, from the pairs and prices of ``start`` if given."""
         tie = np.zeros(0, np.int64) if edges.tie is None else edges.tie
         mentor = edges.mentor.astype(np.int32, copy=False)
         problem = indexed(edges.indptr, mentor, edges.value, tie, self.capacity, core(self.compiled))
@@ -106,12 +127,14 @@ class Columns:
         pause = self.watch.during("assign")
         return optimise(problem, start=start, rebid=rebid, bonus_offset=beside, compiled=self.compiled, pause=pause)
 
-    def _violated(self, lists: CandidateLists, bounds: list[Bound], prices: DualPrices) -> tuple[I64, I64, I64]:
+    def _violated(self, mentor_cut: I64 | None, bounds: list[Bound], prices: DualPrices) -> tuple[I64, I64, I64]:
         """Return rows, columns and values of unlisted pairs with negative reduced cost."""
         pause = self.watch.during("price")
-        reached = within_reach(prices, lists.mentor_cut, below_zero=bool(self.bonus_offset.any()))
+        reached = self.priced
+        if mentor_cut is not None:
+            reached = reached & within_reach(prices, mentor_cut, below_zero=bool(self.bonus_offset.any()))
         slack_bounds = [bound.slack_bound(prices) for bound in bounds]
-        parts = rectangles(slack_bounds, (self.capacity > 0) & reached)
+        parts = rectangles(slack_bounds, reached)
         found = [
             astuple(self.scorer.price(prices, mentees, mentors, pause, slack_bounds)) for mentees, mentors in parts
         ]

@@ -55,7 +55,7 @@ def solve(  # noqa: PLR0913 - the problem and, by name, how far to go
     refuse_too_much_memory(bounds, lengths, known_scores)
     classes = mentee_classes(known_rules)
     scorer = scorer_for(banded, classes, places, keys, compiled, bounds.threads)
-    columns = Columns(scorer, banded, places, bonus_offset, keys, lengths, watch, compiled)
+    columns = Columns(scorer, banded, places, places > 0, bonus_offset, keys, lengths, watch, compiled)
     lists, best = columns.first_lists(guess, alternates + 1 if alternates else 0)
     edges, outcome, rounds = columns.until_covered(lists, None if guess is None else start)
     assignment = priced(edges, places, outcome)

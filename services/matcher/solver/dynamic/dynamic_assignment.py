@@ -1,159 +1,165 @@
-"""The dynamic assignment: people arrive and leave one at a time, and the pairs equal those of a batch solve.
+"""The dynamic assignment: people change, leave and arrive, and the pairs equal those of a new solve.
 
-An arrival is one shortest augmenting path from the stored prices, a departure one repair of the place that becomes open
-(the successive shortest path argument: prices stay feasible, only one person breaks complementary slackness). The
-optimum of (value, tie) is unique, so the order of changes does not matter. A change touches only the people on its
-path.
+The pairs and prices of a solve are kept. A changed person gets all their eligible pairs as edges; people whose pairs
+are no longer possible are matched again by shortest augmenting paths from the kept prices (the successive shortest path
+argument: prices stay feasible, only changed people break complementary slackness). Then the pairs of unchanged people
+whose prices fell are priced, as in column generation, so the optimum is one over all eligible pairs. It is unique in
+(value, tie), so the order of changes does not matter.
 """
 
-from operator import index
-from typing import Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from ..arrays import I64, as_i64, as_rows
-from ..assignment.bipartite_graph import checked_capacity, checked_edges, problem_of, refuse_large
-from ..assignment.optimum import Optimum
-from ..assignment.sparse_values import Assignment, Edges
-from ..assignment.tie_break import TIE_BITS
-from ..assignment.warm_start import checked_start
-from ..errors import BadArraysError
-from ..native import core
-from .incident_edges import IncidentEdges
-from .native_dynamic import NativeDynamic
-from .python_dynamic import PythonDynamic
+from ..arrays import I64
+from ..assignment import Assignment, Certificate, Edges, Optimum, TieBreak, certify, checked_capacity, priced
+from ..column_generation import Watch
+from ..column_generation.backend import scorer_for
+from ..column_generation.bonus_band import bonus_offsets
+from ..column_generation.list_lengths import lengths_for
+from ..column_generation.restricted_problem import Columns
+from ..eligibility import BitRules, mentee_classes
+from ..scoring import ScoreModel
+
+Mask = npt.NDArray[np.bool_]
 
 
-class _Backend(Protocol):
-    """The interface of both twins: edges, capacity, prices and pairs, exact after every change."""
+class Partners(NamedTuple):
+    """All eligible pairs of one person: rows of the other side, each once, their values, and their ties."""
 
-    @property
-    def mentees(self) -> int: ...
-
-    @property
-    def mentors(self) -> int: ...
-
-    def add_mentee(self) -> int: ...
-
-    def add_mentor(self) -> int: ...
-
-    def connect_mentee(self, row: int, edges: IncidentEdges) -> None: ...
-
-    def connect_mentor(self, row: int, edges: IncidentEdges) -> None: ...
-
-    def drop_mentee(self, row: int) -> None: ...
-
-    def drop_mentor(self, row: int) -> None: ...
-
-    def set_capacity(self, row: int, capacity: int) -> None: ...
-
-    def take_lowered(self) -> list[int]: ...
-
-    def outcome(self) -> Optimum: ...
-
-    def value(self) -> int: ...
+    rows: I64
+    values: I64
+    ties: I64
 
 
+NO_PAIRS = Partners(*(np.zeros(0, np.int64) for _ in range(3)))
+"""The pairs of a person who left."""
+
+
+@dataclass(frozen=True)
 class DynamicAssignment:
-    """Edges, capacity, prices and pairs that change one person at a time. Rows never change their numbers.
+    """The optimum over all eligible pairs of M mentees and N mentors; a change returns another one.
 
-    Exact over its edges. If those are the pairs of a restricted problem, an unlisted pair can get a negative reduced
-    cost when one of its prices falls. Arrivals of mentees and lost places lower mentees' prices: ``take_lowered``
-    returns those mentees. An open place lowers mentors' prices (a mentee left or got a better edge; a mentor arrived or
-    got places): this is not reported, so compare ``outcome`` before and after.
+    ``edges`` are the pairs of the restricted problem; the prices cover all others. Rows keep their numbers; N grows
+    with each mentor who arrives.
     """
 
-    def __init__(
-        self, edges: Edges, capacity: npt.ArrayLike, assignment: Assignment, *, compiled: bool | None = None
-    ) -> None:
-        places = checked_capacity(capacity)
-        library = core(compiled)
-        problem = problem_of(checked_edges(edges, len(places)), places, library, closed=True)
-        start = checked_start(assignment, problem.mentees, places)
-        self._backend: _Backend = (
-            PythonDynamic(problem, start) if library is None else NativeDynamic(library, problem, start)
-        )
+    edges: Edges
+    capacity: I64  # (N,)
+    optimum: Optimum
+    changed: Mask  # (M,) mentees whose eligible pairs are all among the edges
+    columns: Columns  # for the pairs that are not among the edges
 
-    def insert_mentee(self, mentors: npt.ArrayLike, values: npt.ArrayLike, ties: npt.ArrayLike) -> int:
-        """Add a mentee with these edges and match them if possible; return their row."""
-        edges = self._incident_edges(mentors, values, ties, self._backend.mentors)
-        row = self._backend.add_mentee()
-        self._backend.connect_mentee(row, edges)
-        return row
+    def after(
+        self,
+        *,
+        mentees: Mapping[int, Partners] | None = None,
+        mentors: Mapping[int, tuple[Partners, int]] | None = None,
+        watch: Watch | None = None,
+    ) -> "DynamicAssignment":
+        """Return the optimum after people changed: each by row, with all their pairs, and a mentor with their places.
 
-    def remove_mentee(self, row: int) -> None:
-        """Remove a mentee; the row stays, without edges, and the open place is filled again if that gains value."""
-        self._backend.drop_mentee(_checked_row(row, self._backend.mentees))
-
-    def insert_mentor(self, mentees: npt.ArrayLike, values: npt.ArrayLike, ties: npt.ArrayLike, capacity: int) -> int:
-        """Add a mentor with these edges and places, and fill places where that gains value; return their row."""
-        edges, places = self._incident_edges(mentees, values, ties, self._backend.mentees), _places(capacity)
-        row = self._backend.add_mentor()
-        self._backend.connect_mentor(row, edges)
-        self._backend.set_capacity(row, places)
-        return row
-
-    def remove_mentor(self, row: int) -> None:
-        """Remove a mentor; the row stays, without edges, and their mentees are matched again if possible."""
-        self._backend.drop_mentor(_checked_row(row, self._backend.mentors))
-
-    def set_capacity(self, row: int, capacity: int) -> None:
-        """Change the number of places of a mentor."""
-        self._backend.set_capacity(_checked_row(row, self._backend.mentors), _places(capacity))
-
-    def add_pairs(self, mentee: int, mentors: npt.ArrayLike, values: npt.ArrayLike, ties: npt.ArrayLike) -> None:
-        """Add edges of a mentee; edges that exist keep their value."""
-        edges = self._incident_edges(mentors, values, ties, self._backend.mentors)
-        self._backend.connect_mentee(_checked_row(mentee, self._backend.mentees), edges)
-
-    def take_lowered(self) -> list[int]:
-        """Return the mentees whose price may have fallen since the last call, ascending: all of them, and maybe more.
-
-        Mentors, whose prices fall when a place becomes open, are not reported (see above); neither are people for being
-        removed.
+        A mentor who arrives has the next free row; a person who leaves has no pairs. Where both people of a pair
+        change, the pair counts if the mentee has it.
         """
-        return self._backend.take_lowered()
+        mentees, mentors = mentees or {}, mentors or {}
+        mentor_count = max([len(self.capacity), *(row + 1 for row in mentors)])
+        capacity = np.append(self.capacity, np.zeros(mentor_count - len(self.capacity), np.int64))
+        capacity[list(mentors)] = [places for _, places in mentors.values()]
+        changed = self.changed.copy()
+        changed[list(mentees)] = True
+        still_priced = self.columns.priced.copy()
+        still_priced[[row for row in mentors if row < len(still_priced)]] = False
+        columns = replace(self.columns, capacity=capacity, priced=still_priced, watch=watch or Watch())
+        edges = _with_changes(self.edges, mentees, mentors, mentor_count)
+        start = _start(self.optimum, mentees, mentors, mentor_count)
+        bound = columns.bound(self.optimum, changed)
+        edges, optimum, _ = columns.cover(edges, columns.optimum(edges, start), bound)
+        return DynamicAssignment(edges, capacity, optimum, changed, columns)
 
-    def outcome(self) -> Optimum:
-        """Return the present pairs and prices."""
-        return self._backend.outcome()
+    def certificate(self) -> Certificate:
+        """Return the proof of the assignment over its edges; the prices cover all other eligible pairs."""
+        return certify(self.edges, self.capacity, self.assignment(), trusted=True, compiled=self.columns.compiled)
 
     def assignment(self) -> Assignment:
-        """Return the present assignment."""
-        optimum = self._backend.outcome()
-        return Assignment(
-            optimum.mentor_of,
-            optimum.mentee_price,
-            optimum.mentor_price,
-            optimum.mentee_tie_price,
-            optimum.mentor_tie_price,
-            self._backend.value(),
+        """Return the pairs and prices."""
+        return priced(self.edges, self.capacity, self.optimum)
+
+
+def dynamic_assignment(
+    rules: BitRules,
+    scores: ScoreModel,
+    capacity: npt.ArrayLike,
+    edges: Edges,
+    assignment: Assignment,
+    *,
+    tie_break: TieBreak,
+    compiled: bool | None = None,
+    threads: int | None = None,
+) -> DynamicAssignment:
+    """Return the dynamic assignment of a solved problem: ``edges`` and ``assignment`` are those of its ``Solution``."""
+    rules, scores, places = rules.checked(), scores.checked(), checked_capacity(capacity)
+    keys = tie_break.checked(rules.mentees, rules.mentors)
+    bonus_offset = bonus_offsets(scores, places)
+    banded = replace(scores, mentee_bonus=scores.mentee_bonus - bonus_offset)
+    scorer = scorer_for(banded, mentee_classes(rules), places, keys, compiled, threads)
+    lengths = lengths_for(rules.mentees, places, 0)
+    columns = Columns(scorer, banded, places, places > 0, bonus_offset, keys, lengths, Watch(), compiled)
+    optimum = Optimum(
+        assignment.mentor_of,
+        assignment.mentee_price,
+        assignment.mentee_tie_price,
+        assignment.mentor_price,
+        assignment.mentor_tie_price,
+    )
+    return DynamicAssignment(edges, places, optimum, np.zeros(rules.mentees, dtype=np.bool_), columns)
+
+
+def _with_changes(
+    edges: Edges, mentees: Mapping[int, Partners], mentors: Mapping[int, tuple[Partners, int]], mentor_count: int
+) -> Edges:
+    """Return the edges with those of changed people replaced; pairs without value, or with no place, are left out."""
+    new_row, new_column = np.zeros(edges.mentees, dtype=np.bool_), np.zeros(mentor_count, dtype=np.bool_)
+    new_row[list(mentees)], new_column[list(mentors)] = True, True
+    closed = np.zeros(mentor_count, dtype=np.bool_)
+    closed[[row for row, (_, places) in mentors.items() if not places]] = True
+    mentee = np.repeat(np.arange(edges.mentees), np.diff(edges.indptr))
+    kept = ~new_row[mentee] & ~new_column[edges.mentor]
+    tie = edges.tie if edges.tie is not None else np.zeros_like(edges.value)
+    parts = [(mentee[kept], edges.mentor[kept], edges.value[kept], tie[kept])]
+    for row, (rows, values, ties) in mentees.items():
+        useful = (values > 0) & ~closed[rows]
+        parts.append((np.full(int(useful.sum()), row), rows[useful], values[useful], ties[useful]))
+    for row, ((rows, values, ties), places) in mentors.items():
+        useful = (values > 0) & ~new_row[rows] & (places > 0)
+        parts.append((rows[useful], np.full(int(useful.sum()), row), values[useful], ties[useful]))
+    mentee, mentor, value, tie = (np.concatenate(column) for column in zip(*parts, strict=True))
+    order = np.argsort(mentee, kind="stable")
+    indptr = np.append(0, np.cumsum(np.bincount(mentee, minlength=edges.mentees))).astype(np.int64)
+    return Edges(indptr, mentor[order].astype(np.int32), value[order], tie[order])
+
+
+def _start(
+    optimum: Optimum, mentees: Mapping[int, Partners], mentors: Mapping[int, tuple[Partners, int]], mentor_count: int
+) -> Optimum:
+    """Return the kept pairs and prices without those of changed people.
+
+    A changed mentor starts at the lowest price at which nobody gains by a place with them.
+    """
+    arrived = np.zeros(mentor_count - len(optimum.mentor_price), np.int64)
+    price, tie_price = np.append(optimum.mentor_price, arrived), np.append(optimum.mentor_tie_price, arrived)
+    for row, ((rows, values, ties), _) in mentors.items():
+        gains = zip(
+            (values - optimum.mentee_price[rows]).tolist(),
+            (ties - optimum.mentee_tie_price[rows]).tolist(),
+            strict=True,
         )
-
-    def _incident_edges(
-        self, people: npt.ArrayLike, values: npt.ArrayLike, ties: npt.ArrayLike, limit: int
-    ) -> IncidentEdges:
-        rows: I64 = as_rows("people", people, (None,), limit)
-        value, tie = as_i64("values", values, (len(rows),)), as_i64("ties", ties, (len(rows),))
-        if len(np.unique(rows)) < len(rows):
-            raise BadArraysError("people names a row twice")
-        if len(tie) and (tie.min() < 0 or tie.max() >= 2**TIE_BITS):
-            raise BadArraysError(f"tie lies outside 0 .. 2**{TIE_BITS}")
-        refuse_large(value, self._backend.mentees + 1, self._backend.mentors + 1)
-        useful = value > 0
-        return IncidentEdges(rows[useful].tolist(), value[useful].tolist(), tie[useful].tolist())
-
-
-def _checked_row(row: int, rows: int) -> int:
-    try:
-        number = -1 if isinstance(row, bool | np.bool_) else index(row)
-    except TypeError:
-        number = -1
-    if not 0 <= number < rows:
-        raise BadArraysError(f"row {row} is not there")
-    return number
-
-
-def _places(capacity: int) -> int:
-    return int(checked_capacity([capacity])[0])
+        price[row], tie_price[row] = max(gains, default=(0, 0))
+        price[row], tie_price[row] = max((0, 0), (price[row], tie_price[row]))
+    mentor_of = optimum.mentor_of.copy()
+    mentor_of[np.isin(mentor_of, list(mentors))] = -1
+    mentor_of[list(mentees)] = -1
+    return Optimum(mentor_of, optimum.mentee_price, optimum.mentee_tie_price, price, tie_price)

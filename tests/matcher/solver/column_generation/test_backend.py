@@ -8,7 +8,6 @@ import pytest
 from services.matcher.solver.assignment import assign, rough_prices
 from services.matcher.solver.assignment.bipartite_graph import problem_of
 from services.matcher.solver.column_generation.backend import scorer_for
-from services.matcher.solver.dynamic.dynamic_assignment import DynamicAssignment
 from services.matcher.solver.eligibility import mentee_classes
 from services.matcher.solver.scoring import NativeScorer, PythonScorer
 from tests.matcher.solver.backends import TWINS
@@ -24,8 +23,6 @@ def _the_other_twin_is_away(compiled: bool, monkeypatch: pytest.MonkeyPatch) -> 
     plain, made = ("PythonAuction", "optimise_python"), ("NativeAuction", "optimise_native")
     for name in plain if compiled else made:
         monkeypatch.setattr(import_module(f"{ASSIGNMENT}.transport"), name, None)
-    other = "PythonDynamic" if compiled else "NativeDynamic"
-    monkeypatch.setattr(import_module("services.matcher.solver.dynamic.dynamic_assignment"), other, None)
 
 
 def test_for_an_assignment(compiled: bool) -> None:
@@ -39,13 +36,6 @@ def test_for_rough_prices(compiled: bool) -> None:
     problem = problem_of(market.edges, market.capacity)
     assert len(problem.mentor)
     rough_prices(problem, np.zeros(problem.mentees, np.int64), compiled=compiled)
-
-
-def test_for_a_dynamic_assignment(compiled: bool) -> None:
-    market = a_market(3)
-    DynamicAssignment(
-        market.edges, market.capacity, assign(market.edges, market.capacity, compiled=compiled), compiled=compiled
-    )
 
 
 def test_for_scores(compiled: bool) -> None:

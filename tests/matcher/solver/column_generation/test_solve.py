@@ -10,7 +10,6 @@ from services.matcher.solver.arrays import I64
 from services.matcher.solver.assignment import Assignment, assign, certify
 from services.matcher.solver.column_generation import Solution, solve
 from services.matcher.solver.column_generation.list_lengths import ListLengths
-from services.matcher.solver.dynamic.dynamic_assignment import DynamicAssignment
 from services.matcher.solver.eligibility import BitRules
 from services.matcher.solver.scoring import ScoreModel
 from tests.matcher.solver.backends import TWINS, compiled_only
@@ -188,22 +187,6 @@ def test_alternates_are_the_best_others_with_a_place(compiled: bool) -> None:
             mine = answer.assignment.mentor_of[i]
             others = [j for j in ranked if j != mine][:3] if mine >= 0 else []
             assert answer.alternates[i].tolist() == others + [-1] * (3 - len(others)), (seed, i)
-
-
-def test_a_solution_can_start_a_dynamic_assignment() -> None:
-    pool = a_pool(3, mentees=120, mentors=50, places=0.8)
-    answer = solved(pool, lengths=ListLengths(4, 4, 120, 50))
-    dynamic = DynamicAssignment(answer.core, pool.capacity, answer.assignment)
-    assert dynamic.outcome().mentor_of.tolist() == answer.assignment.mentor_of.tolist()
-    leaver = int(np.flatnonzero(answer.assignment.mentor_of >= 0)[0])
-    own_edges = slice(answer.core.indptr[leaver], answer.core.indptr[leaver + 1])
-    assert answer.core.tie is not None
-    edges = answer.core.mentor[own_edges], answer.core.value[own_edges], answer.core.tie[own_edges]
-    dynamic.remove_mentee(leaver)
-    back = dynamic.insert_mentee(*edges)
-    again = dynamic.outcome().mentor_of
-    assert again[back] == answer.assignment.mentor_of[leaver]
-    assert again[:back].tolist() == [-1 if i == leaver else j for i, j in enumerate(answer.assignment.mentor_of)]
 
 
 @pytest.mark.parametrize("compiled", TWINS)

@@ -1,164 +1,151 @@
-"""People arrive and leave one at a time; the pairs equal those of a batch solve over the same people."""
+"""People change, leave and arrive: the pairs equal those of a solve over all pairs."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from services.matcher.solver.arrays import I64
-from services.matcher.solver.assignment import Assignment, TieBreak, assign, certify
-from services.matcher.solver.dynamic.dynamic_assignment import DynamicAssignment
-from services.matcher.solver.errors import BadArraysError
+from services.matcher.solver.assignment import Edges, assign, certify
+from services.matcher.solver.column_generation import Watch, solve
+from services.matcher.solver.column_generation.list_lengths import ListLengths
+from services.matcher.solver.dynamic import NO_PAIRS, DynamicAssignment, Partners, dynamic_assignment
+from services.matcher.solver.errors import RunCancelledError
 from tests.matcher.solver.backends import TWINS
-from tests.matcher.solver.markets import a_market, edges_of
+from tests.matcher.solver.pools import Pool, a_pool, eligible, scored
 
 pytestmark = pytest.mark.parametrize("compiled", TWINS)
 
 
-def batch(values: I64, capacity: I64, ties: I64) -> list[int]:
-    return [int(j) for j in assign(edges_of(values, ties), capacity).mentor_of]
+class Scenario:
+    """A pool as dense arrays of values and ties (0: no pair), beside its dynamic assignment."""
 
-
-def test_a_market_that_changes_at_random_stays_equal_to_the_batch(compiled: bool) -> None:
-    for seed in range(150):
-        market = a_market(seed, most=8)
-        rows, columns = market.values.shape
-        empty = edges_of(np.zeros_like(market.values[:0]), market.ties[:0])
-        dynamic = DynamicAssignment(empty, market.capacity, assign(empty, market.capacity), compiled=compiled)
-        values, capacity = np.zeros((0, columns), int), market.capacity.copy()
-        ties = np.zeros((0, columns), int)
-        rng = np.random.default_rng(seed)
-        for i in range(rows):
-            partners = np.flatnonzero(market.values[i])
-            assert dynamic.insert_mentee(partners, market.values[i, partners], market.ties[i, partners]) == i
-            values, ties = np.vstack([values, market.values[i]]), np.vstack([ties, market.ties[i]])
-            assert dynamic.outcome().mentor_of.tolist() == batch(values, capacity, ties), (seed, i)
-            if rng.random() < 0.4:
-                removed = int(rng.integers(0, i + 1))
-                dynamic.remove_mentee(removed)
-                values[removed] = 0
-                assert dynamic.outcome().mentor_of.tolist() == batch(values, capacity, ties), (seed, i, removed)
-            if columns and rng.random() < 0.5:
-                j = int(rng.integers(0, columns))
-                capacity[j] = rng.integers(0, 4)
-                dynamic.set_capacity(j, int(capacity[j]))
-                assert dynamic.outcome().mentor_of.tolist() == batch(values, capacity, ties), (seed, i, j)
-
-
-def test_mentors_arrive_and_leave_as_in_a_batch(compiled: bool) -> None:
-    for seed in range(150):
-        market = a_market(seed, most=8)
-        rows, columns = market.values.shape
-        empty = edges_of(np.zeros((rows, 0), int), np.zeros((rows, 0), int))
-        dynamic = DynamicAssignment(empty, [], assign(empty, []), compiled=compiled)
-        values = np.zeros_like(market.values)
-        for j in range(columns):
-            partners = np.flatnonzero(market.values[:, j])
-            added = dynamic.insert_mentor(
-                partners, market.values[partners, j], market.ties[partners, j], int(market.capacity[j])
-            )
-            values[:, j] = market.values[:, j]
-            assert added == j
-            expected = batch(values[:, : j + 1], market.capacity[: j + 1], market.ties[:, : j + 1])
-            assert dynamic.outcome().mentor_of.tolist() == expected, (seed, j)
-        for j in np.random.default_rng(seed).permutation(columns)[:3]:
-            dynamic.remove_mentor(int(j))
-            values[:, j] = 0
-            now = dynamic.outcome()
-            assert now.mentor_of.tolist() == batch(values, market.capacity, market.ties), (seed, j)
-            assert (now.mentor_price[j], now.mentor_tie_price[j]) == (0, 0), "a removed mentor has price zero"
-
-
-def test_pairs_learnt_later_count_as_if_known_from_the_start(compiled: bool) -> None:
-    for seed in range(150):
-        market = a_market(seed, most=8)
-        known = market.values * (np.random.default_rng(seed).random(market.values.shape) < 0.5)
-        edges = edges_of(known, market.ties)
-        dynamic = DynamicAssignment(edges, market.capacity, assign(edges, market.capacity), compiled=compiled)
-        for i in range(len(known)):
-            more = np.flatnonzero(market.values[i])
-            dynamic.add_pairs(i, more, market.values[i, more], market.ties[i, more])
-        assert dynamic.outcome().mentor_of.tolist() == batch(market.values, market.capacity, market.ties), seed
-
-
-def test_prices_prove_the_present_assignment(compiled: bool) -> None:
-    for seed in range(60):
-        market = a_market(seed)
-        dynamic = DynamicAssignment(
-            market.edges, market.capacity, assign(market.edges, market.capacity), compiled=compiled
+    def __init__(self, pool: Pool, compiled: bool, lengths: ListLengths | None = None) -> None:
+        rows, columns = np.arange(len(pool.keys.mentee_key)), np.arange(len(pool.capacity))
+        self.values = np.where(eligible(pool.rules), np.maximum(0, scored(pool.scores)), 0)
+        self.ties = pool.keys.of(rows[:, np.newaxis], columns[np.newaxis, :])
+        self.capacity = pool.capacity.copy()
+        self.compiled = compiled
+        answer = solve(
+            pool.rules,
+            pool.scores,
+            pool.capacity,
+            tie_break=pool.keys,
+            alternates=0,
+            compiled=compiled,
+            lengths=lengths,
         )
-        if len(market.values):
-            dynamic.remove_mentee(0)
-        left = market.values.copy()
-        left[:1] = 0
-        answer = dynamic.assignment()
-        proof = certify(edges_of(left, market.ties), market.capacity, answer)
-        assert proof.proves_optimal, seed
-        assert proof.primal == answer.value, seed
+        self.state = dynamic_assignment(
+            pool.rules,
+            pool.scores,
+            pool.capacity,
+            answer.core,
+            answer.assignment,
+            tie_break=pool.keys,
+            compiled=compiled,
+        )
+
+    def change(self, mentees: dict[int, I64], mentors: dict[int, tuple[I64, int]]) -> DynamicAssignment:
+        """Give people new values: of a mentee (N,), of a mentor (M,) with places; both sides see them."""
+        for column, (values, places) in mentors.items():
+            if column == len(self.capacity):
+                self.values = np.column_stack([self.values, np.zeros_like(values)])
+                self.ties = np.column_stack([self.ties, np.arange(len(values)) * 7919 + column])
+                self.capacity = np.append(self.capacity, 0)
+            self.values[:, column], self.capacity[column] = values, places
+        for row, values in mentees.items():
+            self.values[row] = np.resize(values, self.values.shape[1])
+        self.state = self.state.after(
+            mentees={row: _partners(self.values[row], self.ties[row]) for row in mentees},
+            mentors={
+                column: (_partners(self.values[:, column], self.ties[:, column]), places)
+                for column, (_, places) in mentors.items()
+            },
+        )
+        return self.state
+
+    def check(self) -> None:
+        """Compare with a solve over all pairs, and check the proof over all of them."""
+        rows, columns = np.nonzero((self.values > 0) & (self.capacity > 0))
+        indptr = np.append(0, np.cumsum(np.bincount(rows, minlength=len(self.values))))
+        edges = Edges(indptr, columns, self.values[rows, columns], self.ties[rows, columns])
+        again = assign(edges, self.capacity, compiled=self.compiled)
+        mine = self.state.assignment()
+        assert mine.mentor_of.tolist() == again.mentor_of.tolist()
+        assert mine.value == again.value
+        assert self.state.certificate().proves_optimal
+        assert certify(edges, self.capacity, mine).proves_optimal, "prices cover every pair, listed or not"
 
 
-def test_mentees_whose_price_fell_are_named_once(compiled: bool) -> None:
-    edges = edges_of(np.array([[5]]), np.array([[1]]))
-    dynamic = DynamicAssignment(edges, [1], assign(edges, [1]), compiled=compiled)
-    assert dynamic.take_lowered() == []
-    dynamic.insert_mentee([0], [9], [1])
-    assert dynamic.take_lowered() == [0, 1]
-    assert dynamic.take_lowered() == []
+def _partners(values: I64, ties: I64) -> Partners:
+    rows = np.flatnonzero(values > 0)
+    return Partners(rows, values[rows], ties[rows])
 
 
-@pytest.mark.parametrize(
-    ("mentors", "values", "ties"), [([0, 0], [1, 1], [1, 1]), ([5], [1], [1]), ([0], [1], [-1]), ([0], [1, 2], [1])]
-)
-def test_a_newcomer_with_impossible_edges_changes_nothing(
-    mentors: list[int], values: list[int], ties: list[int], compiled: bool
-) -> None:
-    edges = edges_of(np.array([[5]]), TieBreak.by_row(1, 1).of([[0]], [[0]]))
-    dynamic = DynamicAssignment(edges, [1], assign(edges, [1]), compiled=compiled)
-    with pytest.raises(BadArraysError):
-        dynamic.insert_mentee(mentors, values, ties)
-    assert dynamic.outcome().mentor_of.tolist() == [0]
+@pytest.mark.parametrize("places", [0.4, 1.0, 2.5])
+@pytest.mark.parametrize("seed", range(8))
+def test_any_changes_give_the_optimum_over_all_pairs(seed: int, places: float, compiled: bool) -> None:
+    rng = np.random.default_rng(seed)
+    short = ListLengths(2, 2, 40, 25) if seed % 2 else None
+    bonus = (0, 30, 3000)[seed % 3]
+    at = Scenario(a_pool(seed, places=places, bonus=bonus), compiled, short)
+    at.check()
+    for _ in range(12):
+        mentees: dict[int, I64] = {}
+        mentors: dict[int, tuple[I64, int]] = {}
+        match rng.integers(6):
+            case 0:  # a mentee leaves
+                mentees[int(rng.integers(40))] = np.zeros(len(at.capacity), np.int64)
+            case 1:  # a mentee's pairs change
+                mentees[int(rng.integers(40))] = rng.integers(-50, 300, len(at.capacity))
+            case 2:  # a mentor leaves
+                mentors[int(rng.integers(len(at.capacity)))] = np.zeros(40, np.int64), 0
+            case 3:  # a mentor's values and places change
+                mentors[int(rng.integers(len(at.capacity)))] = rng.integers(-50, 300, 40) + bonus, int(rng.integers(4))
+            case 4:  # mentors arrive
+                for number in range(int(rng.integers(1, 4))):
+                    mentors[len(at.capacity) + number] = rng.integers(-50, 300, 40) + bonus, int(rng.integers(4))
+            case _:  # a pair is made: the mentee leaves, the mentor has a place less
+                row = int(rng.integers(40))
+                column = int(at.state.optimum.mentor_of[row])
+                mentees[row] = np.zeros(len(at.capacity), np.int64)
+                if column >= 0:
+                    mentors[column] = at.values[:, column].copy(), int(at.capacity[column]) - 1
+        at.change(mentees, mentors)
+        at.check()
 
 
-def test_a_start_that_is_only_about_right_is_made_exact_at_once(compiled: bool) -> None:
-    for seed in range(60):
-        market = a_market(seed, most=8)
-        rng = np.random.default_rng(seed)
-        nobody, nothing = np.full(len(market.values), -1), np.zeros(len(market.values), int)
-        guessed: I64 = rng.integers(0, 4, len(market.capacity))
-        rough = Assignment(nobody, nothing, guessed, nothing, np.zeros(len(guessed), int), 0)
-        dynamic = DynamicAssignment(market.edges, market.capacity, rough, compiled=compiled)
-        assert dynamic.take_lowered() == [], "no price has fallen since the start"
-        answer = dynamic.assignment()
-        assert answer.mentor_of.tolist() == batch(market.values, market.capacity, market.ties), seed
-        assert certify(market.edges, market.capacity, answer).proves_optimal, seed
+def test_a_change_leaves_the_assignment_before_it_alone(compiled: bool) -> None:
+    at = Scenario(a_pool(1), compiled)
+    before = at.state
+    pairs, prices = before.optimum.mentor_of.tolist(), before.optimum.mentor_price.tolist()
+    row = pairs.index(max(pairs))
+    after = before.after(mentees={row: NO_PAIRS})
+    assert after.optimum.mentor_of[row] == -1
+    assert (before.optimum.mentor_of.tolist(), before.optimum.mentor_price.tolist()) == (pairs, prices)
+    assert before.after().optimum.mentor_of.tolist() == pairs
 
 
-@pytest.mark.parametrize("worth", [0, -1, -(2**62)])
-def test_a_pair_worth_nothing_is_not_made_however_good_its_tie(worth: int, compiled: bool) -> None:
-    empty = edges_of(np.zeros((1, 1), int), np.zeros((1, 1), int))
-    dynamic = DynamicAssignment(empty, [3], assign(empty, [3]), compiled=compiled)
-    dynamic.insert_mentee([0], [worth], [2**40 - 1])
-    dynamic.add_pairs(0, [0], [worth], [2**40 - 1])
-    dynamic.insert_mentor([0, 1], [worth, worth], [5, 6], 2)
-    assert dynamic.outcome().mentor_of.tolist() == [-1, -1]
-    dynamic.add_pairs(1, [0], [1], [0])
-    assert dynamic.outcome().mentor_of.tolist() == [-1, 0]
+def test_unlisted_pairs_count_when_prices_fall(compiled: bool) -> None:
+    """With lists of one mentor each, nearly every change needs pairs that no list has."""
+    at = Scenario(a_pool(5, places=0.6), compiled, ListLengths(1, 1, 40, 25))
+    listed = len(at.state.edges.mentor)
+    for row in np.flatnonzero(at.state.optimum.mentor_of >= 0)[:10].tolist():
+        at.change({row: np.zeros(len(at.capacity), np.int64)}, {})
+        at.check()
+    assert len(at.state.edges.mentor) > listed - 10 * 25
 
 
-@pytest.mark.parametrize(
-    ("mentees", "values", "price"),
-    [
-        ([0, 1], [12, 2], (3, 5 - 1)),  # the first would gain nine as it is
-        ([0, 1], [12, 4], (4, 7)),  # the second has nobody
-        ([0], [9], (0, 5 - 1)),
-        ([0], [8], (0, 0)),
-        ([], [], (0, 0)),
-    ],
-)
-def test_a_mentor_who_comes_without_places_costs_what_a_first_place_would_bring(
-    mentees: list[int], values: list[int], price: tuple[int, int], compiled: bool
-) -> None:
-    edges = edges_of(np.array([[9], [0]]), np.array([[1], [0]]))
-    dynamic = DynamicAssignment(edges, [2], assign(edges, [2]), compiled=compiled)
-    row = dynamic.insert_mentor(mentees, values, [5, 7][: len(mentees)], 0)
-    now = dynamic.outcome()
-    assert now.mentor_of.tolist() == [0, -1]
-    assert (now.mentor_price[row], now.mentor_tie_price[row]) == price
+def test_a_pool_without_mentors_takes_one_who_arrives(compiled: bool) -> None:
+    nobody = a_pool(2, mentees=5, mentors=0, places=0)
+    none_excluded = replace(nobody.rules, excluded=np.zeros((0, 2), np.int64))
+    at = Scenario(replace(nobody, rules=none_excluded), compiled)
+    at.change({}, {0: (np.array([5, 9, 0, 7, 1]), 2)})
+    at.check()
+    assert at.state.optimum.mentor_of.tolist() == [-1, 0, -1, 0, -1]
+
+
+def test_a_change_can_be_cancelled(compiled: bool) -> None:
+    at = Scenario(a_pool(1), compiled)
+    with pytest.raises(RunCancelledError):
+        at.state.after(mentees={0: NO_PAIRS}, watch=Watch(cancelled=lambda: True))

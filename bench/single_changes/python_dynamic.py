@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from ..assignment.bipartite_graph import BipartiteGraph
-from ..assignment.optimum import Optimum
-from ..assignment.python_augment import FOLD, PythonAugmenter, fold, unfold
+from services.matcher.solver.assignment.bipartite_graph import BipartiteGraph
+from services.matcher.solver.assignment.optimum import Optimum
+from services.matcher.solver.assignment.python_augment import FOLD, PythonAugmenter, fold, unfold
+
 from .incident_edges import IncidentEdges
 
 

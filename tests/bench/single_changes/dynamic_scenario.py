@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from bench.single_changes.listed_assignment import ListedAssignment
 from services.matcher.solver.arrays import I64
 from services.matcher.solver.assignment import Optimum, assign
-from services.matcher.solver.dynamic.dynamic_assignment import DynamicAssignment
 from tests.matcher.solver.markets import edges_of
 
 TIES = 2**40
@@ -23,7 +23,7 @@ class Scenario:
         self.capacity = self._rng.integers(0, 4, mentors)
         edges = edges_of(self.values, self.ties)
         answer = assign(edges, self.capacity)
-        self.dynamics = [DynamicAssignment(edges, self.capacity, answer, compiled=twin) for twin in twins]
+        self.dynamics = [ListedAssignment(edges, self.capacity, answer, compiled=twin) for twin in twins]
 
     def change(self) -> None:
         """Make one random change."""

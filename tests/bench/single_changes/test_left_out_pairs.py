@@ -4,9 +4,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from bench.single_changes.listed_assignment import ListedAssignment
 from services.matcher.solver.arrays import I64
 from services.matcher.solver.assignment import Optimum, assign
-from services.matcher.solver.dynamic.dynamic_assignment import DynamicAssignment
 from tests.matcher.solver.backends import TWINS
 from tests.matcher.solver.markets import edges_of
 
@@ -27,7 +27,7 @@ class Core:
         self.known = np.zeros(self.values.shape, bool)
         self.known[:MENTEES] = paired | (self.rng.random(paired.shape) < 0.3)
         core = edges_of(self.values[:MENTEES] * self.known[:MENTEES], self.ties[:MENTEES])
-        self.dynamic = DynamicAssignment(core, capacity, everything, compiled=compiled)
+        self.dynamic = ListedAssignment(core, capacity, everything, compiled=compiled)
 
     def a_mentee_comes(self, row: int) -> None:
         assert self.dynamic.insert_mentee(np.arange(MENTORS), self.values[row], self.ties[row]) == row
@@ -103,7 +103,7 @@ def test_a_departure_lowers_a_mentors_price_and_reports_no_mentee(compiled: bool
     values = np.array([[9], [5]])
     ties = np.array([[1], [2]])
     core = edges_of(np.array([[9], [0]]), ties)
-    dynamic = DynamicAssignment(core, [1], assign(edges_of(values, ties), [1]), compiled=compiled)
+    dynamic = ListedAssignment(core, [1], assign(edges_of(values, ties), [1]), compiled=compiled)
     before = dynamic.outcome()
     assert before.mentor_price[0] >= 5
     dynamic.remove_mentee(0)

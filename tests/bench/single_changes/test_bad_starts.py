@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bench.single_changes.listed_assignment import ListedAssignment
 from services.matcher.solver.arrays import I64
 from services.matcher.solver.assignment import Assignment, assign, certify
-from services.matcher.solver.dynamic.dynamic_assignment import DynamicAssignment
 from services.matcher.solver.errors import BadArraysError, MatchingError, ValueTooLargeError
 from tests.matcher.solver.backends import TWINS, compiled_only
 from tests.matcher.solver.markets import Market, a_market, edges_of
@@ -20,7 +20,7 @@ each_twin = pytest.mark.parametrize("compiled", TWINS)
 
 def refused(change: dict[str, Any], message: str, compiled: bool, error: type[Exception] = BadArraysError) -> None:
     with pytest.raises(error, match=message):
-        DynamicAssignment(EDGES, PLACES, replace(assign(EDGES, PLACES), **change), compiled=compiled)
+        ListedAssignment(EDGES, PLACES, replace(assign(EDGES, PLACES), **change), compiled=compiled)
 
 
 @each_twin
@@ -98,7 +98,7 @@ def test_any_start_that_keeps_within_places_and_prices_ends_at_the_optimum(compi
     for seed in range(200):
         market = a_market(seed, most=8)
         start = a_start(seed, market, sound=True)
-        dynamic = DynamicAssignment(market.edges, market.capacity, start, compiled=compiled)
+        dynamic = ListedAssignment(market.edges, market.capacity, start, compiled=compiled)
         answer = dynamic.assignment()
         assert answer.mentor_of.tolist() == assign(market.edges, market.capacity).mentor_of.tolist(), seed
         assert certify(market.edges, market.capacity, answer).proves_optimal, seed
@@ -111,9 +111,7 @@ def test_the_twins_refuse_the_same_starts_with_the_same_message() -> None:
         for seed in range(200):
             market = a_market(seed, most=8)
             try:
-                now = DynamicAssignment(
-                    market.edges, market.capacity, a_start(seed, market, sound=False), compiled=twin
-                )
+                now = ListedAssignment(market.edges, market.capacity, a_start(seed, market, sound=False), compiled=twin)
                 results.append(now.outcome().mentor_of.tolist())
             except MatchingError as error:
                 results.append(str(error))
@@ -126,7 +124,7 @@ def test_the_twins_refuse_the_same_starts_with_the_same_message() -> None:
 def test_a_start_is_read_and_not_kept(compiled: bool) -> None:
     start = assign(EDGES, PLACES)
     before = [start.mentor_of.tolist(), start.mentor_price.tolist()]
-    dynamic = DynamicAssignment(EDGES, PLACES, start, compiled=compiled)
+    dynamic = ListedAssignment(EDGES, PLACES, start, compiled=compiled)
     dynamic.set_capacity(0, 2)
     dynamic.remove_mentee(0)
     assert [start.mentor_of.tolist(), start.mentor_price.tolist()] == before
@@ -135,4 +133,4 @@ def test_a_start_is_read_and_not_kept(compiled: bool) -> None:
 @each_twin
 def test_lists_are_a_start_as_good_as_arrays(compiled: bool) -> None:
     start: Any = Assignment([0, -1, 1], [0, 0, 0], [0, 0], [0, 0, 0], [0, 0], 0)  # type: ignore[arg-type]
-    assert DynamicAssignment(EDGES, PLACES, start, compiled=compiled).outcome().mentor_of.tolist() == [0, -1, 1]
+    assert ListedAssignment(EDGES, PLACES, start, compiled=compiled).outcome().mentor_of.tolist() == [0, -1, 1]

@@ -6,23 +6,23 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bench.single_changes.listed_assignment import ListedAssignment
 from services.matcher.solver.assignment import assign
-from services.matcher.solver.dynamic.dynamic_assignment import DynamicAssignment
 from services.matcher.solver.errors import BadArraysError, ValueTooLargeError
 from tests.matcher.solver.backends import TWINS
 from tests.matcher.solver.markets import edges_of
 
 pytestmark = pytest.mark.parametrize("compiled", TWINS)
-Change = Callable[[DynamicAssignment], object]
+Change = Callable[[ListedAssignment], object]
 
 
-def a_dynamic_assignment(compiled: bool) -> DynamicAssignment:
+def a_listed_assignment(compiled: bool) -> ListedAssignment:
     """Three mentees, two mentors with a place each."""
     edges = edges_of(np.array([[9, 8], [7, 0], [0, 6]]), np.array([[1, 2], [3, 0], [0, 4]]))
-    return DynamicAssignment(edges, [1, 1], assign(edges, [1, 1]), compiled=compiled)
+    return ListedAssignment(edges, [1, 1], assign(edges, [1, 1]), compiled=compiled)
 
 
-def state_of(dynamic: DynamicAssignment) -> list[list[int]]:
+def state_of(dynamic: ListedAssignment) -> list[list[int]]:
     """Pairs and prices."""
     now = dynamic.outcome()
     prices = now.mentee_price, now.mentee_tie_price, now.mentor_price, now.mentor_tie_price
@@ -30,10 +30,10 @@ def state_of(dynamic: DynamicAssignment) -> list[list[int]]:
 
 
 def refused(change: Change, message: str, compiled: bool, error: type[Exception] = BadArraysError) -> None:
-    dynamic = a_dynamic_assignment(compiled)
+    dynamic = a_listed_assignment(compiled)
     with pytest.raises(error, match=message):
         change(dynamic)
-    assert state_of(dynamic) == state_of(a_dynamic_assignment(compiled))
+    assert state_of(dynamic) == state_of(a_listed_assignment(compiled))
     assert dynamic.insert_mentee([0], [99], [1]) == 3, "nobody was added"
     assert dynamic.insert_mentor([0], [99], [1], 1) == 2, "nobody was added"
 
@@ -44,7 +44,7 @@ def refused(change: Change, message: str, compiled: bool, error: type[Exception]
     [lambda dynamic, row: dynamic.remove_mentee(row), lambda dynamic, row: dynamic.add_pairs(row, [0], [5], [1])],
 )
 def test_a_mentee_that_does_not_exist(
-    change: Callable[[DynamicAssignment, int], None], row: int, compiled: bool
+    change: Callable[[ListedAssignment, int], None], row: int, compiled: bool
 ) -> None:
     refused(lambda dynamic: change(dynamic, row), f"row {row} is not there", compiled)
 
@@ -54,7 +54,7 @@ def test_a_mentee_that_does_not_exist(
     "change", [lambda dynamic, row: dynamic.remove_mentor(row), lambda dynamic, row: dynamic.set_capacity(row, 2)]
 )
 def test_a_mentor_that_does_not_exist(
-    change: Callable[[DynamicAssignment, int], None], row: int, compiled: bool
+    change: Callable[[ListedAssignment, int], None], row: int, compiled: bool
 ) -> None:
     refused(lambda dynamic: change(dynamic, row), f"row {row} is not there", compiled)
 
@@ -70,7 +70,7 @@ def test_a_mentor_that_does_not_exist(
     ],
 )
 def test_a_row_that_is_no_whole_number(
-    change: Callable[[DynamicAssignment, Any], None], row: Any, compiled: bool
+    change: Callable[[ListedAssignment, Any], None], row: Any, compiled: bool
 ) -> None:
     refused(lambda dynamic: change(dynamic, row), "is not there", compiled)
 
@@ -97,7 +97,7 @@ def test_places_that_are_invalid(capacity: Any, message: str, compiled: bool) ->
 
 @pytest.mark.parametrize("places", [2, 2.0, np.int32(2), np.uint8(2), 2**62])
 def test_whole_numbers_of_any_type_are_places(places: Any, compiled: bool) -> None:
-    dynamic = a_dynamic_assignment(compiled)
+    dynamic = a_listed_assignment(compiled)
     dynamic.set_capacity(0, places)
     assert dynamic.outcome().mentor_of.tolist() == [0, 0, 1]
     assert dynamic.insert_mentor([0, 1], [20, 20], [1, 2], places) == 2
@@ -140,7 +140,7 @@ def test_a_newcomer_with_values_that_could_overflow_is_refused(compiled: bool) -
 
 
 def test_the_largest_value_and_the_largest_tie_are_taken(compiled: bool) -> None:
-    dynamic = a_dynamic_assignment(compiled)
+    dynamic = a_listed_assignment(compiled)
     row = dynamic.insert_mentee([0, 1], [2**58, 2**58 - 1], [0, 2**40 - 1])
     assert dynamic.outcome().mentor_of.tolist() == [0, -1, -1, 1], "worth as much the other way, but the tie is less"
     assert dynamic.assignment().value == 2**58 + 8
@@ -149,7 +149,7 @@ def test_the_largest_value_and_the_largest_tie_are_taken(compiled: bool) -> None
 
 
 def test_a_mentor_may_come_without_places_and_get_them_later(compiled: bool) -> None:
-    dynamic = a_dynamic_assignment(compiled)
+    dynamic = a_listed_assignment(compiled)
     row = dynamic.insert_mentor([1], [5], [1], 0)
     assert dynamic.outcome().mentor_of.tolist() == [0, -1, 1]
     dynamic.set_capacity(row, 1)
@@ -157,7 +157,7 @@ def test_a_mentor_may_come_without_places_and_get_them_later(compiled: bool) -> 
 
 
 def test_changes_of_the_first_and_the_last_person_are_taken(compiled: bool) -> None:
-    dynamic = a_dynamic_assignment(compiled)
+    dynamic = a_listed_assignment(compiled)
     dynamic.add_pairs(2, [0], [50], [1])
     assert dynamic.outcome().mentor_of.tolist() == [1, -1, 0]
     dynamic.remove_mentee(2)

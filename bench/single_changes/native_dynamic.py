@@ -6,12 +6,13 @@ edges of people who left stay, at a value that is never used.
 
 import numpy as np
 
-from ..arrays import I64
-from ..assignment.bipartite_graph import BipartiteGraph
-from ..assignment.native_market import MarketFields, Work
-from ..assignment.native_optimise import optimise_native
-from ..assignment.optimum import Optimum, no_pause
-from ..native import CStruct, NativeLibrary, number
+from services.matcher.solver.arrays import I64
+from services.matcher.solver.assignment.bipartite_graph import BipartiteGraph
+from services.matcher.solver.assignment.native_market import MarketFields, Work
+from services.matcher.solver.assignment.native_optimise import optimise_native
+from services.matcher.solver.assignment.optimum import Optimum, no_pause
+from services.matcher.solver.native import CStruct, NativeLibrary, number
+
 from .growing_rows import Segments
 from .incident_edges import IncidentEdges
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..arrays import I64
+from services.matcher.solver.arrays import I64
 
 
 class Segments:

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from bench.single_changes.listed_assignment import ListedAssignment
 from services.matcher.solver.assignment import assign
-from services.matcher.solver.dynamic.dynamic_assignment import DynamicAssignment
+from tests.bench.single_changes.dynamic_scenario import Scenario
 from tests.matcher.solver.backends import TWINS, compiled_only
-from tests.matcher.solver.dynamic_scenario import Scenario
 from tests.matcher.solver.markets import edges_of
 
 
@@ -46,7 +46,7 @@ def test_the_twins_have_the_same_pairs_after_every_change() -> None:
 def test_a_mentee_who_left_may_come_back_with_other_mentors(compiled: bool) -> None:
     """The new edge must not be taken for an old one."""
     edges = edges_of(np.array([[9, 0], [8, 0], [7, 0], [0, 60]]), np.zeros((4, 2), int))
-    dynamic = DynamicAssignment(edges, [1, 1], assign(edges, [1, 1]), compiled=compiled)
+    dynamic = ListedAssignment(edges, [1, 1], assign(edges, [1, 1]), compiled=compiled)
     dynamic.remove_mentee(0)
     dynamic.add_pairs(0, [1], [100], [0])
     assert dynamic.outcome().mentor_of.tolist() == [1, 0, -1, -1]

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from bench.single_changes.growing_rows import Segments
 from services.matcher.solver.arrays import I64
-from services.matcher.solver.dynamic.growing_rows import Segments
 
 
 class Rows:
