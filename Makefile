@@ -44,6 +44,7 @@ check: $(VENV)/dev.stamp ## hold the house rules: format, lint, types, import co
 	@$(BIN)/clang-format --dry-run --Werror $$(git ls-files '*.c' '*.h')
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy
+	@$(BIN)/python -m tests.support.dead_code
 	@$(BIN)/python -m deploy.docs --check
 
 format: $(VENV)/dev.stamp ## put the code in the house's format

@@ -113,20 +113,18 @@ def test_the_documented_ops_commands_work(words: str, databases: Mapping[str, st
 
 
 def test_the_documented_statement_runs_a_failed_job_again(databases: Mapping[str, str]) -> None:
-    from services.chassis.storage.job_queue import claim_job, give_up, given_up
+    from services.chassis.storage.job_queue import claim_jobs, give_up, given_up
 
     (statement,) = (text for text in FOR_EVERY_SERVICE if text.startswith("UPDATE jobs"))
     uow = UnitOfWork(open_engine(databases["profiles"]), StoreBase, source="/profiles")
     with uow.begin() as store:
         store.enqueue("tell_everybody", "a-request")
     with uow.begin() as store:
-        claim = claim_job(store.connection, ["tell_everybody"], store.now, store.now - store.now)
-        assert claim is not None
+        (claim,) = claim_jobs(store.connection, ["tell_everybody"], store.now, store.now - store.now, most=1)
         assert give_up(store.connection, claim, "ValueError", store.now)
         assert given_up(store.connection) == 1
         store.connection.exec_driver_sql(statement)
-        again = claim_job(store.connection, ["tell_everybody"], store.now, store.now - store.now)
-    assert again is not None
+        (again,) = claim_jobs(store.connection, ["tell_everybody"], store.now, store.now - store.now, most=1)
     assert again.attempt == 1
 
 

@@ -51,11 +51,8 @@ def test_after_a_key_rotation_old_values_still_open() -> None:
     before, after = FieldCipher(OLD), FieldCipher(BOTH)
     sealed = before.seal("x", HERE)
     assert after.open(sealed, HERE) == "x"
-    assert not after.is_current(sealed)
-    resealed = after.reseal(sealed, HERE)
-    assert after.is_current(resealed)
     with pytest.raises(SealBroken):
-        before.open(resealed, HERE)
+        before.open(after.seal("x", HERE), HERE)
 
 
 @pytest.mark.parametrize("sealed", ["", "k1", "k1.", "k1.AAAA", "k9.AAAA", "k1.!!!", "k1." + "A" * 60, "é.é"])
