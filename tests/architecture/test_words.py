@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("services/chassis", "services/events", "services/matcher", "services/notifications", "services/profiles")
-FOLDERS += ("deploy", "bench", "tests")
+FOLDERS = [
+    *("services/chassis", "services/events", "services/matcher", "services/notifications", "services/profiles"),
+    *("deploy", "bench", "tests"),
+]
 PAGES = [
     page
     for page in [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
