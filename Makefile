@@ -1,7 +1,7 @@
 # Cairn's commands. `make` or `make help` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-fast check format docs bench mutants lock core clean
+.PHONY: help run demo test test-fast check tidy format docs bench mutants lock core clean
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -44,7 +44,11 @@ check: $(VENV)/dev.stamp ## hold the house rules: format, lint, types, import co
 	@$(BIN)/clang-format --dry-run --Werror $$(git ls-files '*.c' '*.h')
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy
+	@$(BIN)/python -m tests.support.dead_code
 	@$(BIN)/python -m deploy.docs --check
+
+tidy: $(VENV)/dev.stamp ## look for bugs in the C of the solver, half a minute
+	@$(BIN)/clang-tidy --quiet $$(git ls-files '*.c') -- -std=c99
 
 format: $(VENV)/dev.stamp ## put the code in the house's format
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

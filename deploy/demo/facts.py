@@ -12,7 +12,7 @@ from services.matcher.domain.candidates import Mentee, Mentor
 def pool_of(
     people: Programme, *, at: datetime = datetime(2025, 6, 2, 12, tzinfo=UTC), programme: str = "cairn"
 ) -> tuple[tuple[Mentee, ...], tuple[Mentor, ...]]:
-    """Everybody signed up, mentors approved and trained, mentees waiting for up to a month."""
+    """All people are signed up, mentors approved and trained, mentees waiting for up to a month."""
     mentees = tuple(
         Mentee(id=f"e{n:06d}", programme=programme, facts=mentee_facts(body, _waiting_since(n, at)))
         for n, body in enumerate(people.mentees)

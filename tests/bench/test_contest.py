@@ -1,4 +1,4 @@
-"""The benchmark is fair: peers get the same pairs, their answers are checked, and who takes too long is told so."""
+"""The benchmark is fair: peers get the same pairs, their answers are checked, and slow ones are named."""
 
 import time
 from dataclasses import replace

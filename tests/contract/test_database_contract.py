@@ -15,7 +15,7 @@ from services.chassis.leadership.leadership import leadership
 from services.chassis.storage.audit import verify_audit
 from services.chassis.storage.database import database_now, for_update, is_sqlite
 from services.chassis.storage.inbox import note_events
-from services.chassis.storage.job_queue import claim_job, finish_job, next_due
+from services.chassis.storage.job_queue import claim_jobs, finish_job, next_due
 from services.chassis.storage.outbox import mark_published, outgoing, store_outgoing, waiting
 from services.chassis.storage.unit_of_work import UnitOfWork
 from tests.chassis.shop import CHASSIS, PARCELS, ParcelId, ParcelSent, Shop, count, open_shop
@@ -297,12 +297,12 @@ def test_several_workers_never_claim_the_same_job(uow: UnitOfWork[Shop], engine:
     def work(_: int) -> None:
         while True:
             with engine.begin() as connection:
-                claim = claim_job(connection, ["deliver"], database_now(connection), timedelta(minutes=1))
-            if claim is None:
+                claims = claim_jobs(connection, ["deliver"], database_now(connection), timedelta(minutes=1), most=1)
+            if not claims:
                 return
-            claimed.append(claim.key)
+            claimed.append(claims[0].key)
             with engine.begin() as connection:
-                assert finish_job(connection, claim)
+                assert finish_job(connection, claims[0])
 
     run_concurrently(work, 8)
     assert sorted(claimed) == sorted(f"p{number}" for number in range(jobs))

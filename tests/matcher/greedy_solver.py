@@ -1,6 +1,6 @@
-"""A round that anyone can follow: whoever waits longest gets the first mentor who shares a language.
+"""A round that anyone can follow: the person who waits longest gets the first mentor who shares a language.
 
-The stories are about what happens around a round, so they use this one; test_walk.py tells some with the real engine.
+The stories are about what happens around a round, so they use this one; test_walk.py has some with the real engine.
 """
 
 from __future__ import annotations

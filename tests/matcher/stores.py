@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from services.chassis.messages.codec import decode
 from services.chassis.messages.event import Event
-from services.chassis.storage.job_queue import claim_job, finish_job
+from services.chassis.storage.job_queue import claim_jobs, finish_job
 from services.chassis.storage.tables import TABLES
 from services.chassis.storage.unit_of_work import UnitOfWork
 from services.events.catalogue import BY_TYPE
@@ -40,8 +40,8 @@ class TableDatabase:
         found: list[str] = []
         while True:
             with self.engine.begin() as connection:
-                claim = claim_job(connection, [RUN_ROUND], self.clock.now(), timedelta(seconds=30))
-                if claim is None:
+                claims = claim_jobs(connection, [RUN_ROUND], self.clock.now(), timedelta(seconds=30), most=1)
+                if not claims:
                     return found
-                finish_job(connection, claim)
-                found.append(claim.key)
+                finish_job(connection, claims[0])
+                found.append(claims[0].key)

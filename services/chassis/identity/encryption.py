@@ -1,8 +1,9 @@
 """Field encryption: single values sealed with AES-256-GCM, and a blind index to look them up.
 
-Each sealed value names its key (``k1.…``), so keys rotate without downtime: put the new key first, reseal at leisure,
-drop the old key. The context (for example ``contact:email:<id>``) is authenticated with the value: a sealed text that
-is moved to another row or column does not open.
+Each sealed value names its key (``k1.…``), so keys rotate without downtime: put the new key first, and keep the old one
+while values sealed with it remain; a value is sealed with the new key when it is next written. The context (for example
+``contact:email:<id>``) is authenticated with the value: a sealed text that is moved to another row or column does not
+open.
 """
 
 from __future__ import annotations

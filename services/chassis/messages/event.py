@@ -28,7 +28,7 @@ class Event:
     topic: ClassVar[str]
     key_field: ClassVar[str]
 
-    def __init_subclass__(cls, *, type: str | None = None, topic: str | None = None, key: str | None = None) -> None:  # noqa: A002 - events are declared with `type=`
+    def __init_subclass__(cls, *, type: str | None = None, topic: str | None = None, key: str | None = None) -> None:  # noqa: A002 - events are declared with ``type=``
         super().__init_subclass__()
         if type is None and topic is None and key is None:
             return  # ``dataclass(slots=True)`` builds the class again without our arguments; the copy has them already

@@ -102,15 +102,10 @@ def _enqueue(dialect: str) -> Any:
     )
 
 
-def claim_job(connection: sa.Connection, kinds: Sequence[str], now: datetime, lease: timedelta) -> Claim | None:
-    """Claim the job that is due longest, or whose lease expired because its worker died; None if there is none."""
-    return next(iter(claim_jobs(connection, kinds, now, lease, most=1)), None)
-
-
 def claim_jobs(
     connection: sa.Connection, kinds: Sequence[str], now: datetime, lease: timedelta, *, most: int
 ) -> list[Claim]:
-    """Claim at most ``most`` such jobs at once, those due longest first."""
+    """Claim at most ``most`` jobs, those due longest first; also those whose lease expired because a worker died."""
     token = str(uuid.uuid4())
     values = {"kinds": list(kinds), "now": now, "most": most, "token": token, "until": now + lease}
     rows = connection.execute(_claim(connection.dialect.name), values).all()

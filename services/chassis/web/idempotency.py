@@ -70,12 +70,6 @@ def idempotent(view: View | None = None, *, required: bool = False) -> View | Ca
     return decorate if view is None else decorate(view)
 
 
-def prune_keys(connection: sa.Connection, now: datetime) -> int:
-    """Delete keys older than 24 hours; return their number. Run it from a tick."""
-    old = TABLES.idempotency.c.created_at < now - KEPT_FOR
-    return connection.execute(TABLES.idempotency.delete().where(old)).rowcount
-
-
 def _checked(key: str | None) -> str:
     if key is not None and _KEY.fullmatch(key):
         return key

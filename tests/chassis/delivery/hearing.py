@@ -1,4 +1,4 @@
-"""Helpers of the subscriber tests: parcels as records, and a handler that records them."""
+"""Parts of the subscriber tests: parcels as records, and a handler that records them."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def test_after_a_key_rotation_old_values_still_open() -> None:
     resealed = after.reseal(sealed, HERE)
     assert resealed.startswith(f"{after.current_key}.")
     with pytest.raises(SealBroken):
-        before.open(resealed, HERE)
+        before.open(after.seal("x", HERE), HERE)
 
 
 @pytest.mark.parametrize("sealed", ["", "k1", "k1.", "k1.AAAA", "k9.AAAA", "k1.!!!", "k1." + "A" * 60, "é.é"])

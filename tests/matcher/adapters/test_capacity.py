@@ -100,7 +100,7 @@ def test_a_round_that_is_applied_while_others_take_the_places_gives_none_twice(t
 
     def decided_just_now(snapshot: Snapshot) -> RoundResult:
         tables.decide = in_turn  # should this run be undone in favour of another, the next one goes straight on
-        ran.wait()  # everybody else begins when the round has decided
+        ran.wait()  # all others begin when the round has decided
         return in_turn(snapshot)
 
     def a_round() -> bool:

@@ -1,4 +1,4 @@
-"""Pools that are kept from round to round: the same bytes as a process that reads everybody, and nobody who is gone."""
+"""Pools that are kept from round to round: the same bytes as a process that reads all people, and nobody who left."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def read(scenario: Scenario) -> Snapshot:
 
 
 def history(scenario: Scenario, seed: int) -> dict[str, Callable[[], None]]:
-    """What may happen, each to somebody by chance."""
+    """What may happen, each to a person by chance."""
     chance = Random(seed)
     found = pool_of(programme(seed, PEOPLE, PEOPLE), at=scenario.clock.now())
     mentees, mentors = list(found[0]), list(found[1])

@@ -1,4 +1,4 @@
-"""Any table is read, or told what is wrong with it by row and column: never a raw error, never nobody in silence."""
+"""Any table is read, or refused with what is wrong by row and column: never a raw error, never an empty answer."""
 
 import math
 from collections import namedtuple

@@ -1,4 +1,4 @@
-"""`verify-round` on the command line: one sentence and an exit code, whatever the size of the round."""
+"""``verify-round`` on the command line: one sentence and an exit code, whatever the size of the round."""
 
 from __future__ import annotations
 

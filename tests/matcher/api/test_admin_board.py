@@ -35,7 +35,7 @@ def last_round(stage: Stage) -> str:
 
 
 def matched(stage: Stage, mentee: str) -> str:
-    """Somebody is asked, both say yes; returns the match."""
+    """Return a match of one mentee that both people accepted."""
     match = stage.asked(mentee)
     assert stage.post(f"/matcher/v1/matches/{match.id}/accept", match.mentor_id).status_code == 200
     assert stage.post(f"/matcher/v1/matches/{match.id}/confirm", mentee).status_code == 200

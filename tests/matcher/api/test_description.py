@@ -1,4 +1,4 @@
-"""The API describes itself well enough to be used without asking anybody."""
+"""The API describes itself well enough to be used without further questions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Matches in memory: see `adapters/match_store.py`."""
+"""Matches in memory: see ``adapters/match_store.py``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pins and blocks in memory: see `adapters/pairs_store.py`."""
+"""Pins and blocks in memory: see ``adapters/pairs_store.py``."""
 
 from __future__ import annotations
 

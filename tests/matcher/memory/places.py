@@ -1,4 +1,4 @@
-"""Places in memory: see `adapters/places_store.py`."""
+"""Places in memory: see ``adapters/places_store.py``."""
 
 from __future__ import annotations
 

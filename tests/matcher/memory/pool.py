@@ -1,4 +1,4 @@
-"""The pool in memory: see `adapters/pool_store.py`."""
+"""The pool in memory: see ``adapters/pool_store.py``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reports in memory: see `adapters/reports_store.py`."""
+"""Reports in memory: see ``adapters/reports_store.py``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rounds in memory: see `adapters/round_store.py`."""
+"""Rounds in memory: see ``adapters/round_store.py``."""
 
 from __future__ import annotations
 

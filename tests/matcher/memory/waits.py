@@ -1,4 +1,4 @@
-"""Waits in memory: see `adapters/waits_store.py`."""
+"""Waits in memory: see ``adapters/waits_store.py``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Weights in memory: see `adapters/weights_store.py`."""
+"""Weights in memory: see ``adapters/weights_store.py``."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def test_no_table_holds_them_or_their_facts(tables: Scenario) -> None:
     assert isinstance(scenario.database, TableDatabase)
     for table in t.metadata.sorted_tables:
         if table.name == "outbox":
-            continue  # what was told before stays until the relay has sent it; it holds ids only
+            continue  # what was published before stays until the relay has sent it; it holds ids only
         rows = repr(_rows(scenario.database, table))
         assert mentee not in rows, table.name
         assert "we met at a clinic" not in rows, table.name

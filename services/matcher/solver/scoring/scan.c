@@ -58,7 +58,7 @@ INLINED int weigh(Scan *scan, int64_t i, int64_t j, int64_t fit) {
     if (slack > 0) return 0;
     int64_t tie = pair_hash(scan->pool->mentee_key[i], scan->pool->mentor_key[j]);
     if (slack == 0 && prices->p[i] + prices->q[j] >= tie) return 0;
-    if (scan->row_length == 2 * ROOM_PER_MENTEE) {
+    if (scan->row_length == (int64_t)2 * ROOM_PER_MENTEE) {
         cairn_select(scan->row, scan->row_length, ROOM_PER_MENTEE);
         scan->row_length = ROOM_PER_MENTEE;
     }

@@ -2,7 +2,7 @@
 
 /* Return a table that spreads each byte's bits to eight bytes of 0 or 1, the lowest bit first in memory. */
 static uint64_t *spread_bytes(void) {
-    uint64_t *spread = malloc(256 * 8);
+    uint64_t *spread = malloc((size_t)256 * 8);
     if (!spread) return NULL;
     for (int byte = 0; byte < 256; byte++) {
         uint8_t bits[BLOCK];
@@ -33,7 +33,7 @@ static int prepare(Scan *scan, const Pool *pool, int64_t keep) {
     scan->tops = malloc((size_t)(pool->width + 1) * 4);
     scan->candidate = malloc((size_t)(pool->width + 1) * 4);
     scan->week = malloc((size_t)(words + 1) * 8);
-    scan->own = malloc((DENSE + 1) * 4);
+    scan->own = malloc((size_t)(DENSE + 1) * 4);
     scan->points = malloc((size_t)(pool->overlaps + 1) * sizeof(void *));
     scan->levels = malloc((size_t)(pool->overlaps + 1) * sizeof(void *));
     scan->exact = malloc((size_t)(pool->overlaps + 1));

@@ -142,7 +142,7 @@ def test_markets_with_nothing_to_guess_from_are_solved_without_prices(
     mentees: int, places: int, warm: bool, compiled: bool
 ) -> None:
     pool = a_pool(2, mentees=mentees, mentors=4)
-    worthless = replace(pool.scores, mentee_bonus=np.full(mentees, -10_000))  # nobody is worth anything to anybody
+    worthless = replace(pool.scores, mentee_bonus=np.full(mentees, -10_000))  # no pair has any worth
     start = an_answer(pool, [-1] * mentees, [0] * 4) if warm else None
     lengths = ListLengths(0, 2, mentees, 4, by_price=2)
     answer = solve(pool.rules, worthless, np.full(4, places), start=start, lengths=lengths, compiled=compiled)

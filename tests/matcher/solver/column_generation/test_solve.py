@@ -113,7 +113,7 @@ def test_pairs_that_fit_less_than_the_least_are_never_made(weight: int, bonus: i
     for seed in range(12):
         pool = a_pool(seed, mentees=90, mentors=40, places=(0.6, 1.0, 2.2)[seed % 3], bonus=bonus, weight=weight)
         fit = scored(pool.scores) - pool.scores.mentee_bonus[:, None]
-        least = int(np.quantile(fit, (0.3, 0.6, 0.9, 1.0)[seed % 4])) + seed // 11  # at last more than anybody has
+        least = int(np.quantile(fit, (0.3, 0.6, 0.9, 1.0)[seed % 4])) + seed // 11  # at last more than any pair has
         strict = Pool(pool.rules, replace(pool.scores, least=least), pool.capacity, pool.keys)
         for lengths in (None, ListLengths(1 + seed % 3, 2, 90, 40), ListLengths(0, 2, 90, 40, by_price=2 + seed % 3)):
             answer, expected = solved(strict, compiled, lengths), directly(strict)

@@ -1,4 +1,4 @@
-"""A round on its way can be watched and stopped, by whoever it is that looks; and it has only so much time."""
+"""A round on its way can be watched and stopped, by any process; and it has only so much time."""
 
 from __future__ import annotations
 
