@@ -13,7 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from services.matcher.solver.arrays import I64, as_i64, as_rows
-from services.matcher.solver.assignment.bipartite_graph import checked_capacity, checked_edges, problem_of, refuse_large
+from services.matcher.solver.assignment.bipartite_graph import (
+    build_graph,
+    checked_capacity,
+    checked_edges,
+    refuse_large,
+)
 from services.matcher.solver.assignment.optimum import Optimum
 from services.matcher.solver.assignment.sparse_values import Assignment, Edges
 from services.matcher.solver.assignment.tie_break import TIE_BITS
@@ -70,7 +75,7 @@ class ListedAssignment:
     ) -> None:
         places = checked_capacity(capacity)
         library = core(compiled)
-        problem = problem_of(checked_edges(edges, len(places)), places, library, closed=True)
+        problem = build_graph(checked_edges(edges, len(places)), places, library, closed=True)
         start = checked_start(assignment, problem.mentees, places)
         self._backend: _Backend = (
             PythonDynamic(problem, start) if library is None else NativeDynamic(library, problem, start)

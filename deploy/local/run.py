@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from deploy.local.keeper import Keeper
 from deploy.local.layout import SERVICES, Parts, embedded_parts
 from deploy.local.server import LocalServer, LocalServerError, is_taken
+from deploy.local.supervisor import Supervisor
 from deploy.local.system import System
 
 
@@ -134,9 +134,9 @@ def _run(system: System, stop: threading.Event, began: float) -> None:
 
 def _watch(system: System, stop: threading.Event) -> None:
     """Keep every process running until ``stop`` is set."""
-    keeper = Keeper(system.children, lambda line: print(line, flush=True))
+    supervisor = Supervisor(system.children, lambda line: print(line, flush=True))
     while not stop.wait(0.5):
-        keeper.look()
+        supervisor.look()
 
 
 def _demo(port: int) -> str:

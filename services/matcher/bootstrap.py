@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from services.chassis.background.scheduler import Tick
     from services.chassis.background.worker import Job
-    from services.chassis.delivery.record_handler import Foresee, Handler
+    from services.chassis.delivery.record_handler import Handler, Prefetch
     from services.chassis.service.ops.group import OpsGroup
 
 WORDS = Path(__file__).parent / "words"
@@ -62,7 +62,7 @@ def handlers(parts: Parts[Settings, MatcherStore]) -> Mapping[type[Event], Handl
     return consumer.handlers(parts.uow, parts.settings.terms)
 
 
-def foresee(parts: Parts[Settings, MatcherStore]) -> Foresee:
+def prefetch(parts: Parts[Settings, MatcherStore]) -> Prefetch:
     """Return what reads ahead for a batch of events."""
     from services.matcher.use_cases.apply_person_event import expect
 
@@ -113,7 +113,7 @@ SERVICE = Service(
     open_store=open_store,
     web_app=web_app,
     handlers=handlers,
-    foresee=foresee,
+    prefetch=prefetch,
     jobs=jobs,
     ticks=ticks,
     before_consuming=request_replay,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from services.chassis.background.scheduler import Tick
     from services.chassis.background.worker import Handler as JobHandler
     from services.chassis.background.worker import Job
-    from services.chassis.delivery.record_handler import Foresee, Handler
+    from services.chassis.delivery.record_handler import Handler, Prefetch
     from services.chassis.identity.encryption import FieldCipher
     from services.chassis.service.ops.group import OpsGroup
     from services.notifications.ports import Channel
@@ -99,7 +99,7 @@ def handlers(parts: Parts[Settings, Store]) -> Mapping[type[Event], Handler]:
     return consumer.handlers(parts.uow)
 
 
-def foresee(parts: Parts[Settings, Store]) -> Foresee:
+def prefetch(parts: Parts[Settings, Store]) -> Prefetch:
     """Return the function that reads ahead for a batch of events."""
     from services.notifications.use_cases.notify import prefetch
 
@@ -108,7 +108,7 @@ def foresee(parts: Parts[Settings, Store]) -> Foresee:
 
 def jobs(parts: Parts[Settings, Store]) -> Mapping[str, JobHandler]:
     """Return the job handlers."""
-    from services.chassis.background.worker import Together
+    from services.chassis.background.worker import BatchHandler
     from services.notifications.ports import DELIVER
     from services.notifications.use_cases.deliver import BATCH_SIZE
 
@@ -117,7 +117,7 @@ def jobs(parts: Parts[Settings, Store]) -> Mapping[str, JobHandler]:
     def run(jobs: Sequence[Job]) -> Mapping[str, Exception]:
         return send([job.key for job in jobs])
 
-    return {DELIVER: Together(run, BATCH_SIZE)}
+    return {DELIVER: BatchHandler(run, BATCH_SIZE)}
 
 
 def ticks(parts: Parts[Settings, Store]) -> Sequence[Tick]:
@@ -164,7 +164,7 @@ SERVICE = Service(
     open_store=open_store,
     web_app=web_app,
     handlers=handlers,
-    foresee=foresee,
+    prefetch=prefetch,
     jobs=jobs,
     ticks=ticks,
     before_consuming=request_people_once,

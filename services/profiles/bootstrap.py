@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from services.chassis.background.scheduler import Tick
     from services.chassis.background.worker import Job
-    from services.chassis.delivery.record_handler import Foresee, Handler
+    from services.chassis.delivery.record_handler import Handler, Prefetch
     from services.chassis.service.ops.group import OpsGroup
 
 WORDS = Path(__file__).parent / "words"
@@ -87,7 +87,7 @@ def handlers(parts: Parts[Settings, Store]) -> Mapping[type[Event], Handler]:
     return consumer.handlers(resources(parts))
 
 
-def foresee(parts: Parts[Settings, Store]) -> Foresee:
+def prefetch(parts: Parts[Settings, Store]) -> Prefetch:
     """Return the function that reads ahead for a batch of events."""
     from services.profiles.use_cases.record_introduction import prefetch
 
@@ -131,7 +131,7 @@ SERVICE = Service(
     open_store=open_store,
     web_app=web_app,
     handlers=handlers,
-    foresee=foresee,
+    prefetch=prefetch,
     jobs=jobs,
     ticks=ticks,
     ops=ops,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 import sqlalchemy as sa
 
-from services.chassis.delivery.record_handler import Reception
+from services.chassis.delivery.record_handler import RecordHandler
 from services.chassis.identity.encryption import FieldCipher, SealBroken
 from services.chassis.service.ops.command import run_ops
 from services.chassis.service.ops.keys import keys_group
@@ -53,7 +53,11 @@ class KeysHarness:
 
         def open_operator() -> Operator:
             return Operator(
-                group="shop", parts=parts, uow=self.uow, broker=FakeBroker(partitions=1), open_reception=_no_reception
+                group="shop",
+                parts=parts,
+                uow=self.uow,
+                broker=FakeBroker(partitions=1),
+                open_record_handler=_no_reception,
             )
 
         group = keys_group([SEALED], lambda settings: settings)
@@ -78,7 +82,7 @@ def _letter(cipher: FieldCipher, number: int) -> dict[str, str | None]:
     return {"head": head, "body": cipher.seal(f"body {number}", f"letters:body:{number}")}
 
 
-def _no_reception() -> Reception:
+def _no_reception() -> RecordHandler:
     raise AssertionError("these commands handle no events")
 
 

@@ -8,13 +8,13 @@ import pytest
 import sqlalchemy as sa
 
 from services.chassis.broker.protocol import TopicPartition
-from services.chassis.delivery.record_handler import Handler, Reception
+from services.chassis.delivery.record_handler import Handler, RecordHandler
 from services.chassis.messages.envelope import Envelope
 from services.chassis.messages.event import Event
 from services.chassis.service.ops.command import run_ops
 from services.chassis.service.ops.operator import Operator
 from services.chassis.storage.audit import verify_audit
-from services.chassis.storage.dead_letters import Wanted
+from services.chassis.storage.dead_letters import DeadLetterFilter
 from services.chassis.storage.unit_of_work import UnitOfWork
 from tests.chassis.delivery.hearing import GROUP, Heard, parcel, put, put_bad, read_all, subscriber
 from tests.chassis.running import running, until
@@ -49,11 +49,13 @@ class OpsHarness:
         return [(row.action, row.subject, row.by, row.reason) for row in rows]
 
     def open_operator(self) -> Operator:
-        return Operator(group=GROUP, parts=None, uow=self.uow, broker=self.broker, open_reception=self._reception)
+        return Operator(
+            group=GROUP, parts=None, uow=self.uow, broker=self.broker, open_record_handler=self._record_handler
+        )
 
-    def _reception(self) -> Reception:
+    def _record_handler(self) -> RecordHandler:
         handlers: dict[type[Event], Handler] = {ParcelSent: self._handle}
-        return Reception(GROUP, handlers, self.uow)
+        return RecordHandler(GROUP, handlers, self.uow)
 
     def _handle(self, event: ParcelSent, envelope: Envelope) -> None:
         self.heard(event, envelope)
@@ -120,7 +122,7 @@ def test_a_record_no_longer_in_its_topic_is_reported_as_gone(harness: OpsHarness
 
 def test_concurrent_redrives_let_a_record_take_effect_once(harness: OpsHarness, engine: sa.Engine) -> None:
     harness.repaired = True
-    letters = harness.open_operator().letters(Wanted())
+    letters = harness.open_operator().letters(DeadLetterFilter())
     start = threading.Barrier(4)
     outcomes: list[str] = []
 

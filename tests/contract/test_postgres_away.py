@@ -20,7 +20,7 @@ from deploy.local.postgres import PostgresServer
 from deploy.local.server import wait_until
 from services.chassis.core.errors import Unavailable
 from services.chassis.storage.database import open_engine
-from services.chassis.storage.postgres import Patience
+from services.chassis.storage.postgres import Timeouts
 from services.chassis.storage.unit_of_work import UnitOfWork
 from tests.chassis.shop import PARCELS, Shop, count, open_shop
 from tests.chassis.web.shop_app import shop_app
@@ -28,7 +28,7 @@ from tests.support import stack
 
 pytestmark = pytest.mark.stack
 
-SHORT = Patience(lock=0.5, statement=1, answer=1.5, breaker=True)
+SHORT = Timeouts(lock=0.5, statement=1, answer=1.5, breaker=True)
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]
 
 @pytest.fixture
 def uow(server: PostgresServer) -> Iterator[UnitOfWork[Shop]]:
-    engine = open_engine(server.create_database("shop"), patience=SHORT)
+    engine = open_engine(server.create_database("shop"), timeouts=SHORT)
     yield open_shop(engine)
     engine.dispose()
 
@@ -107,7 +107,7 @@ def test_a_connection_to_a_frozen_server_fails_and_the_next_fails_at_once(
     server: PostgresServer, uow: UnitOfWork[Shop], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.chassis.storage.postgres._CONNECT_SECONDS", 2)
-    engine = open_engine(uow.engine.url.render_as_string(hide_password=False), patience=SHORT)
+    engine = open_engine(uow.engine.url.render_as_string(hide_password=False), timeouts=SHORT)
     with frozen(server):
         with pytest.raises(sa.exc.OperationalError):
             engine.connect()

@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.chassis.background.worker import Job, Together, Worker
+from services.chassis.background.worker import BatchHandler, Job, Worker
 from services.chassis.identity.encryption import FieldCipher
 from services.chassis.identity.signed_links import LinkSigner
 from services.chassis.messages.codec import decode
@@ -90,7 +90,9 @@ class ServiceHarness:
             quiet=quiet,
             pause=lambda tries: 60.0 * tries,
         )
-        self.worker = Worker(engine, {DELIVER: Together(self._jobs, BATCH_SIZE)}, read_now=lambda _: self.clock.time)
+        self.worker = Worker(
+            engine, {DELIVER: BatchHandler(self._jobs, BATCH_SIZE)}, read_now=lambda _: self.clock.time
+        )
 
     def _jobs(self, jobs: Sequence[Job]) -> Mapping[str, Exception]:
         return self.deliver([job.key for job in jobs])

@@ -30,7 +30,7 @@ def ops(service: ServiceHarness, *words: str) -> int:
             parts=SimpleNamespace(settings=SimpleNamespace(programme=PROGRAMME)),
             uow=service.uow,
             broker=FakeBroker(),
-            open_reception=partial(pytest.fail, "these commands handle no events"),
+            open_record_handler=partial(pytest.fail, "these commands handle no events"),
         )
 
     keys = keys_group(SEALED, lambda _: FieldCipher({"new": b"n" * 32, **CIPHER_KEYS}))

@@ -28,7 +28,7 @@ def ops(stage: Stage, *words: str) -> int:
             parts=stage.parts,
             uow=stage.parts.uow,
             broker=stage.broker,
-            open_reception=partial(pytest.fail, "these commands handle no events"),
+            open_record_handler=partial(pytest.fail, "these commands handle no events"),
         )
 
     return run_ops("profiles", open_operator, words, SERVICE.ops())

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.chassis.broker.protocol import Record
-from services.chassis.delivery.record_handler import Reception
+from services.chassis.delivery.record_handler import RecordHandler
 from services.chassis.messages.event import Event
 from services.chassis.service.service import Service
 from services.chassis.service.settings import load
@@ -51,12 +51,12 @@ class ServiceConsumer:
 
     def consume(self, received: Sequence[Record], *, batch_size: int = 1) -> None:
         """Handle records, ``batch_size`` in one transaction."""
-        reception = Reception(
+        reception = RecordHandler(
             self.service.name,
             self.service.handlers(self.parts),
             self.parts.uow,
             most_dead=20,
-            foresee=self.service.foresee(self.parts),
+            prefetch=self.service.prefetch(self.parts),
         )
         for start in range(0, len(received), batch_size):
             reception.take(received[start : start + batch_size])

@@ -16,6 +16,7 @@ SHOWN = {
     "MatchMovedOn": (1,),
     "moved_on": (1,),
     "Fault": (1,),
+    "WeightsFault": (1,),
     "problem": (2, 3),
     "Problem": (2, 3),
     "ValidationError": (0,),

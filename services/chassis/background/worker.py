@@ -1,6 +1,6 @@
 """The worker: claims due jobs, runs their handlers and deletes them. At least once: handlers must be idempotent.
 
-Small and frequent jobs are run in batches (``Together``): claimed, handled and deleted several at a time.
+Small and frequent jobs are run in batches (``BatchHandler``): claimed, handled and deleted several at a time.
 
 A handler opens its own transactions. While it runs, a heartbeat extends the job's lease; when the worker is killed, the
 lease expires and another worker takes the job over. A failed job is retried with growing waits; a job that was refused,
@@ -53,20 +53,20 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Together:
+class BatchHandler:
     """A handler of up to ``most`` jobs at once. It returns errors by key; all other jobs are done."""
 
     run: Callable[[Sequence[Job]], Mapping[str, Exception]]
     most: int
 
 
-Handler = Callable[[Job], None] | Together
+Handler = Callable[[Job], None] | BatchHandler
 
 
 class Worker:
     """Runs jobs of the kinds in ``handlers``, one at a time; start several workers to run jobs in parallel.
 
-    A worker whose only kind has a ``Together`` handler claims several at once. ``lease`` is how long a dead worker
+    A worker whose only kind has a ``BatchHandler`` handler claims several at once. ``lease`` is how long a dead worker
     keeps its job, ``attempts`` how often a job is tried. Waits are in seconds. ``longest_transient`` limits the wait
     after a transient fault, so that work continues soon after a dependency is back.
     """
@@ -85,10 +85,10 @@ class Worker:
         read_now: Callable[[sa.Connection], datetime] = database_now,
     ) -> None:
         self._engine = engine
-        batches = [handler for handler in handlers.values() if isinstance(handler, Together)]
+        batches = [handler for handler in handlers.values() if isinstance(handler, BatchHandler)]
         self._most = batches[0].most if len(handlers) == len(batches) == 1 else 1
         self._handlers = {
-            kind: handler.run if isinstance(handler, Together) else partial(_one_by_one, handler)
+            kind: handler.run if isinstance(handler, BatchHandler) else partial(_one_by_one, handler)
             for kind, handler in handlers.items()
         }
         self._kinds = sorted(handlers)

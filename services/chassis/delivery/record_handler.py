@@ -18,7 +18,7 @@ from services.chassis.messages.codec import decode
 from services.chassis.messages.envelope import Envelope, read_envelope
 from services.chassis.messages.event import Event
 from services.chassis.observability import metrics
-from services.chassis.storage.dead_letters import Letter, remove_letter
+from services.chassis.storage.dead_letters import DeadLetterRow, remove_letter
 from services.chassis.storage.inbox import (
     DeadLetter,
     EventName,
@@ -42,7 +42,7 @@ _log = logging.getLogger(__name__)
 Handler = Callable[[Any, Envelope], None]
 """Handles an event with its envelope. Runs inside ``uow.begin()``; its own begin() joins the inbox's transaction."""
 
-Foresee = Callable[[Sequence[Event]], None]
+Prefetch = Callable[[Sequence[Event]], None]
 """Called with all events of a transaction before the first is handled, to read the rows they need together."""
 
 
@@ -59,7 +59,7 @@ class _DecodedRecord:
         return self.envelope.source, self.envelope.id
 
 
-class Reception:
+class RecordHandler:
     """Handles the records of a consumer group. Not thread-safe.
 
     ``most_dead`` is the limit of consecutive dead letters of a partition, without an event that took effect in between.
@@ -72,13 +72,13 @@ class Reception:
         uow: UnitOfWork[Any],
         *,
         most_dead: int = 20,
-        foresee: Foresee | None = None,
+        prefetch: Prefetch | None = None,
     ) -> None:
         self._group = group
         self._handlers = {event.type: (event, handle) for event, handle in handlers.items()}
         self._uow = uow
         self._most_dead = most_dead
-        self._foresee = foresee
+        self._prefetch = prefetch
         self._counting: frozenset[TopicPartition] | None = None
 
     def take(self, records: Sequence[Record]) -> None:
@@ -129,7 +129,7 @@ class Reception:
         """Drop the cached set of partitions with dead letters: after a rebalance it may be out of date."""
         self._counting = None
 
-    def redrive(self, record: Record, letter: Letter, *, by: str, reason: str | None = None) -> str:
+    def redrive(self, record: Record, letter: DeadLetterRow, *, by: str, reason: str | None = None) -> str:
         """Handle the record of a dead letter after all, exactly once; return the outcome.
 
         One transaction: {letter deleted, inbox mark deleted, effect, audit}. The outcome is "gone" if the letter no
@@ -167,8 +167,8 @@ class Reception:
             if decoded.name in new:  # an event that occurs twice takes effect at its first place
                 new.remove(decoded.name)
                 fresh.append(decoded)
-        if self._foresee is not None and len(fresh) > 1:
-            self._foresee([decoded.event for decoded in fresh])
+        if self._prefetch is not None and len(fresh) > 1:
+            self._prefetch([decoded.event for decoded in fresh])
         for decoded in fresh:
             with metrics.HANDLING.labels(type=decoded.envelope.type).time():
                 decoded.handle(decoded.event, decoded.envelope)

@@ -26,13 +26,13 @@ from services.chassis.core.errors import Alarm, BadRecord, Refusal, Unavailable
 from services.chassis.delivery.batch_size import BatchSize
 from services.chassis.delivery.pauses import Pauses
 from services.chassis.delivery.progress_watch import ConsumerStalled, ProgressWatch
-from services.chassis.delivery.record_handler import Foresee, Handler, Reception
+from services.chassis.delivery.record_handler import Handler, Prefetch, RecordHandler
 from services.chassis.messages.event import Event
 from services.chassis.observability import metrics
 from services.chassis.storage.database import transient_of
 from services.chassis.storage.unit_of_work import UnitOfWork
 
-__all__ = ["Foresee", "Handler", "Subscriber", "show_lag"]
+__all__ = ["Handler", "Prefetch", "Subscriber", "show_lag"]
 
 _log = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ class Subscriber:
         most_dead: int = 20,
         together: int = 20,
         most_together: int = 400,
-        foresee: Foresee | None = None,
+        prefetch: Prefetch | None = None,
         poll_seconds: float = 0.2,
         on_lag: Callable[[Mapping[TopicPartition, int]], None] = show_lag,
         first_wait: float = 0.1,
@@ -87,7 +87,7 @@ class Subscriber:
         self._broker = broker
         self._group = group
         self._topics = sorted({event.topic for event in handlers})
-        self._reception = Reception(group, handlers, uow, most_dead=most_dead, foresee=foresee)
+        self._record_handler = RecordHandler(group, handlers, uow, most_dead=most_dead, prefetch=prefetch)
         self._attempts = attempts
         self._max_polled = max(100, most_together)
         self._new_size = partial(BatchSize, together, max(together, most_together))
@@ -169,7 +169,7 @@ class Subscriber:
         """Handle records in one transaction; a single record with a permanent fault becomes a dead letter."""
         size, began = self._sizes[place], self._now()
         try:
-            self._reception.take(records)
+            self._record_handler.take(records)
         except Exception as error:
             size.after_failure()
             return self._outcome_of_error(place, records, error)
@@ -205,7 +205,7 @@ class Subscriber:
     def _store_dead_letter(self, place: TopicPartition, record: Record, error: Exception) -> _Outcome:
         """Store a record as a dead letter; on a transient fault, try again later."""
         try:
-            stored = self._reception.store_dead_letter(record, error)
+            stored = self._record_handler.store_dead_letter(record, error)
         except Exception as second_error:
             transient_outcome = self._outcome_if_transient(record, second_error)
             if transient_outcome is None:
@@ -228,7 +228,7 @@ class Subscriber:
         assigned = consumer.assignment()
         if assigned != self._assigned:
             self._assigned = assigned
-            self._reception.drop_cached_counts()
+            self._record_handler.drop_cached_counts()
             self._pauses.keep(assigned)
             self._show_alarms(self._in_alarm & assigned)
 
@@ -239,7 +239,7 @@ class Subscriber:
             return
         self._next_alarm_check = self._now() + self._check_every
         try:
-            ended = self._in_alarm - self._reception.in_alarm()
+            ended = self._in_alarm - self._record_handler.in_alarm()
         except Exception as error:
             if transient_of(error) is None:
                 raise

@@ -29,7 +29,7 @@ from services.chassis.service.service_settings import ServiceSettings
 from services.chassis.service.settings import SettingsError, load
 from services.chassis.service.stop import Stop
 from services.chassis.storage.database import database_now, open_engine
-from services.chassis.storage.postgres import BACKGROUND, WEB, Patience
+from services.chassis.storage.postgres import BACKGROUND, WEB, Timeouts
 from services.chassis.storage.unit_of_work import Transaction, UnitOfWork
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from services.chassis.background.scheduler import Tick
     from services.chassis.background.worker import Handler as JobHandler
     from services.chassis.background.worker import Worker
-    from services.chassis.delivery.record_handler import Foresee, Handler
+    from services.chassis.delivery.record_handler import Handler, Prefetch
     from services.chassis.service.ops.group import OpsGroup
     from services.chassis.service.ops.operator import Operator
 
@@ -75,7 +75,7 @@ class Service(Generic[Settings, Store]):
     """The definition of a service.
 
     ``open_store`` creates its store from the settings; ``web_app``, ``handlers``, ``jobs`` and ``ticks`` are its
-    doors, each created from the parts; ``topics`` are the topics it needs. ``foresee`` creates an optional function
+    doors, each created from the parts; ``topics`` are the topics it needs. ``prefetch`` creates an optional function
     that prefetches rows for events handled in one batch. ``before_consuming`` runs once before the consumer starts.
     ``workers`` is the number of jobs that one worker process runs at the same time. Kinds of jobs in ``aside`` take
     long: they run one by one in a thread of their own, so that no other job waits for them. ``ops`` are its own groups
@@ -92,7 +92,7 @@ class Service(Generic[Settings, Store]):
     handlers: Callable[[Parts[Settings, Store]], Mapping[type[Event], Handler]]
     jobs: Callable[[Parts[Settings, Store]], Mapping[str, JobHandler]]
     ticks: Callable[[Parts[Settings, Store]], Sequence[Tick]]
-    foresee: Callable[[Parts[Settings, Store]], Foresee | None] = _nothing
+    prefetch: Callable[[Parts[Settings, Store]], Prefetch | None] = _nothing
     before_consuming: Callable[[Parts[Settings, Store]], None] = _nothing
     workers: Callable[[Settings], int] = _one_worker
     aside: frozenset[str] = frozenset()
@@ -112,10 +112,10 @@ class Service(Generic[Settings, Store]):
         broker: Broker | None = None,
         clock: Clock | None = None,
         read_now: Callable[[sa.Connection], datetime] = database_now,
-        patience: Patience = BACKGROUND,
+        timeouts: Timeouts = BACKGROUND,
     ) -> Parts[Settings, Store]:
         """Assemble the service. Tests may pass their own broker and a fixed time."""
-        engine = open_engine(settings.database_url, patience=patience)
+        engine = open_engine(settings.database_url, timeouts=timeouts)
         broker = broker or open_broker(settings.broker_url, client_id=self.name)
         checks = dependency_checks(engine, broker, settings.redis_url)
         uow = UnitOfWork(engine, self.open_store(settings), source=f"/{self.name}", read_now=read_now)
@@ -175,22 +175,22 @@ class Service(Generic[Settings, Store]):
 
     def _operator(self, opened: list[Parts[Settings, Store]]) -> Operator:
         """Return an operator of this service; append its parts to ``opened``, for the caller to close."""
-        from services.chassis.delivery.record_handler import Reception
+        from services.chassis.delivery.record_handler import RecordHandler
         from services.chassis.service.ops.operator import Operator
 
         self._configure_logs(self.name, "ops")
         parts = self.parts(self.read_settings())
         opened.append(parts)
 
-        def open_reception() -> Reception:
-            return Reception(self.name, self.handlers(parts), parts.uow)
+        def open_record_handler() -> RecordHandler:
+            return RecordHandler(self.name, self.handlers(parts), parts.uow)
 
         return Operator(
             group=self.name,
             parts=parts,
             uow=parts.uow,
             broker=parts.broker,
-            open_reception=open_reception,
+            open_record_handler=open_record_handler,
         )
 
     def _configure_logs(self, service: str, role: str) -> None:
@@ -205,7 +205,7 @@ class Service(Generic[Settings, Store]):
         del stop  # the web server handles the signals itself
         settings = self.read_settings()
         serve(
-            lambda: self.web_app(self.parts(settings, patience=WEB)),
+            lambda: self.web_app(self.parts(settings, timeouts=WEB)),
             host=settings.host,
             port=settings.port,
             threads=settings.threads,
@@ -233,8 +233,8 @@ class Service(Generic[Settings, Store]):
         with self._background() as parts:
             self.before_consuming(parts)
             self._create_topics(parts, stop)
-            handlers, foresee = self.handlers(parts), self.foresee(parts)
-            subscriber = Subscriber(parts.broker, self.name, handlers, parts.uow, foresee=foresee)
+            handlers, prefetch = self.handlers(parts), self.prefetch(parts)
+            subscriber = Subscriber(parts.broker, self.name, handlers, parts.uow, prefetch=prefetch)
             parts.health.add(Check("partitions", subscriber.check, needed=False))
             subscriber.run(stop)
 

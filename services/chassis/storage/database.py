@@ -20,7 +20,7 @@ from sqlalchemy import event as sa_event
 from sqlalchemy import exc
 
 from services.chassis.core.errors import Contention, StartRefused, Transient, Unavailable
-from services.chassis.storage.postgres import BACKGROUND, Patience, open_postgres
+from services.chassis.storage.postgres import BACKGROUND, Timeouts, open_postgres
 
 READ_ONLY = "cairn_read_only"
 """Execution option of connections with read-only transactions."""
@@ -38,10 +38,10 @@ _LOST_BEFORE = "8s2b"  # SQLAlchemy: the connection of this transaction was lost
 _Q = TypeVar("_Q", bound=sa.Select[Any])
 
 
-def open_engine(url: str, *, pool_size: int = 5, max_overflow: int = 59, patience: Patience = BACKGROUND) -> sa.Engine:
+def open_engine(url: str, *, pool_size: int = 5, max_overflow: int = 59, timeouts: Timeouts = BACKGROUND) -> sa.Engine:
     """Return an engine for ``sqlite:////abs/path.db`` or ``postgresql+psycopg://...``; it connects when first used.
 
-    Create it after the fork. Raises StartRefused for other URLs. ``patience`` applies to PostgreSQL.
+    Create it after the fork. Raises StartRefused for other URLs. ``timeouts`` applies to PostgreSQL.
     """
     try:
         parsed = sa.make_url(url)
@@ -50,7 +50,7 @@ def open_engine(url: str, *, pool_size: int = 5, max_overflow: int = 59, patienc
     if parsed.drivername == "sqlite":
         return _open_sqlite(parsed, pool_size, max_overflow)
     if parsed.drivername == "postgresql+psycopg":
-        return open_postgres(parsed, pool_size=pool_size, max_overflow=max_overflow, patience=patience)
+        return open_postgres(parsed, pool_size=pool_size, max_overflow=max_overflow, timeouts=timeouts)
     raise StartRefused("DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://")
 
 

@@ -20,7 +20,7 @@ _DEAD = TABLES.dead_letters
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class DeadLetterRow:
     """A stored dead letter; ``seen_at`` is when an operator resumed its partition."""
 
     consumer: str
@@ -41,7 +41,7 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DeadLetterFilter:
     """A filter of dead letters; None matches any value."""
 
     topic: str | None = None
@@ -51,26 +51,28 @@ class Wanted:
     type: str | None = None
 
 
-def read_place(text: str) -> Wanted:
+def read_place(text: str) -> DeadLetterFilter:
     """Return the filter for ``topic/partition/offset``; raises ValueError that states what to write."""
     topic, _, rest = text.partition("/")
     partition, _, offset = rest.partition("/")
     if not (topic and partition.isdecimal() and offset.isdecimal()):
         raise ValueError(f"{text!r} is not a place: write topic/partition/offset, as `dead-letters list` shows it")
-    return Wanted(topic, int(partition), int(offset))
+    return DeadLetterFilter(topic, int(partition), int(offset))
 
 
-def list_letters(connection: sa.Connection, consumer: str, wanted: Wanted = Wanted()) -> Sequence[Letter]:
+def list_letters(
+    connection: sa.Connection, consumer: str, wanted: DeadLetterFilter = DeadLetterFilter()
+) -> Sequence[DeadLetterRow]:
     """Return the letters that match ``wanted``, in the order of their records."""
     query = sa.select(_DEAD).where(_DEAD.c.consumer == consumer)
-    for name in Wanted.__slots__:
+    for name in DeadLetterFilter.__slots__:
         if (value := getattr(wanted, name)) is not None:
             query = query.where(_DEAD.c[name] == value)
     rows = connection.execute(query.order_by(_DEAD.c.topic, _DEAD.c.partition, _DEAD.c.offset))
     return [_letter(row) for row in rows]
 
 
-def remove_letter(connection: sa.Connection, letter: Letter) -> bool:
+def remove_letter(connection: sa.Connection, letter: DeadLetterRow) -> bool:
     """Delete a letter; return False if it is gone already. Waits for another transaction that is deleting it."""
     place = {"topic": letter.topic, "partition": letter.partition, "offset": letter.offset}
     condition = [_DEAD.c.consumer == letter.consumer, *(_DEAD.c[name] == value for name, value in place.items())]
@@ -84,6 +86,8 @@ def mark_seen(connection: sa.Connection, consumer: str, place: TopicPartition, n
     return connection.execute(new.values(acknowledged_at=now)).rowcount
 
 
-def _letter(row: Any) -> Letter:
+def _letter(row: Any) -> DeadLetterRow:
     place = (row.topic, row.partition, row.offset)
-    return Letter(row.consumer, *place, row.error, row.at, row.event_id, row.type, row.field, row.acknowledged_at)
+    return DeadLetterRow(
+        row.consumer, *place, row.error, row.at, row.event_id, row.type, row.field, row.acknowledged_at
+    )

@@ -31,7 +31,7 @@ _KEEP_ALIVE = {  # seconds, the last in milliseconds: a network that drops packe
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class Timeouts:
     """Limits in seconds for a lock, for a statement and (on our side) for any answer.
 
     ``breaker``: after a wait that ended on our side, refuse other requests at once. Not for loops that retry by
@@ -44,10 +44,10 @@ class Patience:
     breaker: bool = False
 
 
-BACKGROUND = Patience()
+BACKGROUND = Timeouts()
 """For background work."""
 
-WEB = Patience(lock=5, statement=10, answer=12, breaker=True)
+WEB = Timeouts(lock=5, statement=10, answer=12, breaker=True)
 """For requests, where a person waits for the answer."""
 
 
@@ -71,9 +71,9 @@ class NoAnswer(psycopg.OperationalError):
     """The server did not answer in time."""
 
 
-def open_postgres(url: sa.URL, *, pool_size: int, max_overflow: int, patience: Patience = BACKGROUND) -> sa.Engine:
+def open_postgres(url: sa.URL, *, pool_size: int, max_overflow: int, timeouts: Timeouts = BACKGROUND) -> sa.Engine:
     """Return an engine with bounded waits; it connects when first used."""
-    breaker = Breaker("database", lambda: _probe(engine)) if patience.breaker else None
+    breaker = Breaker("database", lambda: _probe(engine)) if timeouts.breaker else None
     engine = sa.create_engine(
         url,
         poolclass=sa.pool.QueuePool if breaker is None else _guarded_by(breaker),
@@ -82,7 +82,7 @@ def open_postgres(url: sa.URL, *, pool_size: int, max_overflow: int, patience: P
         pool_pre_ping=True,
         pool_timeout=10,
         pool_recycle=1800,
-        connect_args={"connect_timeout": _CONNECT_SECONDS, "options": _options(patience), **_KEEP_ALIVE},
+        connect_args={"connect_timeout": _CONNECT_SECONDS, "options": _options(timeouts), **_KEEP_ALIVE},
     )
 
     @sa_event.listens_for(engine, "do_connect")
@@ -90,7 +90,7 @@ def open_postgres(url: sa.URL, *, pool_size: int, max_overflow: int, patience: P
         if breaker is not None and breaker.is_open():  # do not reconnect while the breaker is open
             raise psycopg.OperationalError("the database did not answer a moment ago")
         try:
-            return _connect(args, params, patience)
+            return _connect(args, params, timeouts)
         except psycopg.errors.ConnectionTimeout as fault:
             raise NoAnswer("the database did not answer in time") from fault
 
@@ -116,14 +116,14 @@ def _guarded_by(breaker: Breaker) -> type[sa.pool.QueuePool]:
     return GuardedPool
 
 
-def _connect(args: Any, params: Mapping[str, Any], patience: Patience) -> BoundedConnection:
+def _connect(args: Any, params: Mapping[str, Any], timeouts: Timeouts) -> BoundedConnection:
     connection = BoundedConnection.connect(*args, **params)
-    connection.answer_seconds = patience.answer
+    connection.answer_seconds = timeouts.answer
     return connection
 
 
-def _options(patience: Patience) -> str:
-    limits = {"lock_timeout": patience.lock, "statement_timeout": patience.statement}
+def _options(timeouts: Timeouts) -> str:
+    limits = {"lock_timeout": timeouts.lock, "statement_timeout": timeouts.statement}
     settings = {name: f"{seconds:g}s" for name, seconds in limits.items()}
     settings |= {"timezone": "UTC", "idle_in_transaction_session_timeout": "60s"}
     return " ".join(f"-c {name}={value}" for name, value in settings.items())

@@ -28,9 +28,9 @@ from services.chassis.core.errors import Contention
 from services.chassis.messages.event import Event
 from services.chassis.storage.audit import AuditEntry, append_audit
 from services.chassis.storage.database import READ_ONLY, database_now, is_sqlite, transient_of
-from services.chassis.storage.held_rows import Held
 from services.chassis.storage.job_queue import JobRequest, merge_requests, put_jobs
 from services.chassis.storage.outbox import Outgoing, outgoing, store_outgoing
+from services.chassis.storage.row_cache import RowCache
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -63,7 +63,7 @@ class Transaction:
         self.audit_key = audit_key
         self._events: list[Outgoing] = []
         self._jobs: list[JobRequest] = []
-        self._held: list[Held[Any]] = []
+        self._held: list[RowCache[Any]] = []
         self._audits: list[AuditEntry] = []
 
     def publish(self, *events: Event) -> None:
@@ -82,7 +82,7 @@ class Transaction:
         self._check_writable()
         self._jobs.append(JobRequest(kind, key, due_at or self.now, payload))
 
-    def hold(self, held: Held[Any]) -> None:
+    def hold(self, held: RowCache[Any]) -> None:
         """Write the changed rows of ``held`` before the commit, in the order of these calls."""
         self._held.append(held)
 
@@ -105,7 +105,7 @@ class Transaction:
 
     def mark(self) -> tuple[int, int, int]:
         """Return the number of collected items, for ``back_to``; writes held rows first, before the savepoint."""
-        self.write_held()
+        self.write_cached()
         return len(self._events), len(self._jobs), len(self._audits)
 
     def back_to(self, mark: tuple[int, int, int]) -> None:
@@ -114,7 +114,7 @@ class Transaction:
         for held in self._held:
             held.forget()
 
-    def write_held(self) -> None:
+    def write_cached(self) -> None:
         """Write the changed rows held in memory, for queries that must see them."""
         for held in self._held:
             held.write()
@@ -123,7 +123,7 @@ class Transaction:
         """Write the collected items. Called by the unit of work just before the commit."""
         if self.spoiled:
             raise RuntimeError("a part of a whole transaction went wrong, so the rest of it cannot be kept")
-        self.write_held()
+        self.write_cached()
         store_outgoing(self.connection, self._events, self.now)
         put_jobs(self.connection, merge_requests(self._jobs), self.now)
         append_audit(self.connection, self._audits, self.now, key=self.audit_key)

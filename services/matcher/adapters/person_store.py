@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from services.chassis.messages.codec import canonical_json
 from services.chassis.storage.database import insert_of, upsert
-from services.chassis.storage.held_rows import Held
+from services.chassis.storage.row_cache import RowCache
 from services.chassis.storage.unit_of_work import Transaction
 from services.events.facts import MenteeFacts, MentorFacts
 from services.matcher.adapters import tables as t
@@ -40,7 +40,7 @@ class MemberRows:
 
     def __init__(self, tx: Transaction) -> None:
         self._connection = tx.connection
-        self.held: Held[KnownPerson] = Held(self._write)
+        self.held: RowCache[KnownPerson] = RowCache(self._write)
         tx.hold(self.held)
 
     def expect(self, person_ids: Sequence[str]) -> None:

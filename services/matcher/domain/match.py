@@ -27,7 +27,7 @@ from services.matcher.domain.private_reasons import before_yes
 State = Literal["proposed", "accepted", "active", "ended"]
 Side = Literal["mentor", "mentee"]
 By = Literal["mentor", "mentee", "admin", "time", "profile"]
-Told = tuple[Event, ...]
+Events = tuple[Event, ...]
 
 LIVE: tuple[State, ...] = ("proposed", "accepted", "active")
 # After these causes the same two people are not paired again: one of them declined or did not answer.
@@ -99,7 +99,7 @@ class Match:
         return self.asked_at + (self.answer_by - self.asked_at) / 2
 
 
-def propose(match: Match, answer_by: datetime) -> tuple[Match, Told]:
+def propose(match: Match, answer_by: datetime) -> tuple[Match, Events]:
     """Ask the mentor of a new match to answer by ``answer_by``."""
     asked = replace(match, state="proposed", answer_by=answer_by)
     return asked, (
@@ -115,7 +115,7 @@ def propose(match: Match, answer_by: datetime) -> tuple[Match, Told]:
     )
 
 
-def accept(match: Match, at: datetime, confirm_by: datetime) -> tuple[Match, Told]:
+def accept(match: Match, at: datetime, confirm_by: datetime) -> tuple[Match, Events]:
     """Record the mentor's yes and ask the mentee to confirm by ``confirm_by``."""
     _answerable(match, "proposed", at)
     after = replace(match, state="accepted", accepted_at=at, asked_at=at, answer_by=confirm_by, reminded_at=None)
@@ -131,7 +131,7 @@ def accept(match: Match, at: datetime, confirm_by: datetime) -> tuple[Match, Tol
     )
 
 
-def confirm(match: Match, at: datetime) -> tuple[Match, Told]:
+def confirm(match: Match, at: datetime) -> tuple[Match, Events]:
     """Record the mentee's yes, which makes the match active."""
     _answerable(match, "accepted", at)
     waited = max(0, int((at - match.waiting_since).total_seconds()))
@@ -147,7 +147,7 @@ def confirm(match: Match, at: datetime) -> tuple[Match, Told]:
     )
 
 
-def decline(match: Match, by: Side, at: datetime, reason: str | None = None) -> tuple[Match, Told]:
+def decline(match: Match, by: Side, at: datetime, reason: str | None = None) -> tuple[Match, Events]:
     """Record a no of the side that was asked; the mentee keeps their seniority."""
     _answerable(match, "proposed" if by == "mentor" else "accepted", at)
     after, ended_event = _over(replace(match, decline_reason=reason), "declined", by, at)
@@ -161,7 +161,7 @@ def decline(match: Match, by: Side, at: datetime, reason: str | None = None) -> 
     return after, (declined, ended_event)
 
 
-def remind(match: Match, at: datetime) -> tuple[Match, Told]:
+def remind(match: Match, at: datetime) -> tuple[Match, Events]:
     """Remind the awaited side, once, when half of its answering time is over."""
     awaits, due = match.awaits, match.remind_at
     if awaits is None or match.answer_by is None or due is None or not due <= at < match.answer_by:
@@ -178,7 +178,7 @@ def remind(match: Match, at: datetime) -> tuple[Match, Told]:
     )
 
 
-def lapse(match: Match, at: datetime) -> tuple[Match, Told]:
+def expire(match: Match, at: datetime) -> tuple[Match, Events]:
     """End a match whose deadline has passed without an answer."""
     awaits = match.awaits
     if awaits is None or not overdue(match, at):
@@ -194,7 +194,7 @@ def lapse(match: Match, at: datetime) -> tuple[Match, Told]:
     return after, (expired, ended)
 
 
-def not_the_fit(match: Match, at: datetime) -> tuple[Match, Told]:
+def not_the_fit(match: Match, at: datetime) -> tuple[Match, Events]:
     """End the match because the mentee prefers another mentor; no reason is asked."""
     if match.state == "accepted":
         return decline(match, "mentee", at)
@@ -204,7 +204,7 @@ def not_the_fit(match: Match, at: datetime) -> tuple[Match, Told]:
     return after, (ended,)
 
 
-def end(match: Match, cause: str, by: By, at: datetime) -> tuple[Match, Told]:
+def end(match: Match, cause: str, by: By, at: datetime) -> tuple[Match, Events]:
     """End a live match for a cause of the vocabulary ``end_cause``."""
     if not match.live:
         raise moved_on(match, "This match is already over.")

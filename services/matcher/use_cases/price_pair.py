@@ -2,7 +2,7 @@
 
 from services.chassis.core.errors import NotFound
 from services.matcher.domain.candidates import Pair
-from services.matcher.domain.insights.pair_cost import WhyNot, why_not, why_together
+from services.matcher.domain.insights.pair_cost import PairCost, why_not, why_together
 from services.matcher.domain.records import PairRuleKind
 from services.matcher.ports import UnitOfWork
 from services.matcher.use_cases.engine_access.engine_queue import EngineQueue
@@ -10,7 +10,7 @@ from services.matcher.use_cases.engine_access.engine_queue import EngineQueue
 
 def price_pair(
     uow: UnitOfWork, queue: EngineQueue, programme_id: str, pair: Pair, kind: PairRuleKind = "pin"
-) -> WhyNot:
+) -> PairCost:
     """Return what a pin or a block of the pair would cost.
 
     Raises NotFound unless the mentee waits and the mentor belongs to the programme.

@@ -6,7 +6,7 @@ from services.chassis.core.errors import Invalid, Stale
 from services.chassis.i18n.sentence import Sentence
 from services.events.matcher import WeightsPublished
 from services.matcher.domain.records import PublishedWeights
-from services.matcher.domain.weights import Fault, Weights, faults_in_json, weights_from_json, weights_to_json
+from services.matcher.domain.weights import Weights, WeightsFault, faults_in_json, weights_from_json, weights_to_json
 from services.matcher.ports import Store, UnitOfWork
 from services.matcher.use_cases.steps.save_transition import RUN_ROUND
 
@@ -64,7 +64,7 @@ def refuse_faults(values: object) -> None:
         raise _invalid(faults)
 
 
-def _invalid(faults: Sequence[Fault]) -> Invalid:
+def _invalid(faults: Sequence[WeightsFault]) -> Invalid:
     errors = [{"field": fault.field, "message": fault.message} for fault in faults]
     return Invalid("weights_invalid", "These weights cannot be used; nothing was changed.", errors=errors)
 

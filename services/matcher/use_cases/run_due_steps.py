@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from services.matcher.domain import match as life
-from services.matcher.domain.match import Match, MatchMovedOn, Told
+from services.matcher.domain.match import Events, Match, MatchMovedOn
 from services.matcher.domain.programme_terms import Terms
 from services.matcher.ports import Store, UnitOfWork
 from services.matcher.use_cases.steps.save_transition import RUN_ROUND, save_transition
@@ -16,7 +16,7 @@ def expire_overdue_offers(uow: UnitOfWork, terms: Terms) -> int:
     """End every match whose time to answer is over, each in its own transaction; return how many."""
 
     def expire(store: Store, match: Match) -> Match:
-        after = _step(life.lapse)(store, match)
+        after = _step(life.expire)(store, match)
         if match.awaits == "mentor" and store.places.count_lapse(match.mentor_id) >= terms.lapses_before_rest:
             store.places.rest(match.mentor_id, store.now + terms.rest)
         return after
@@ -53,7 +53,7 @@ def request_pending_rounds(uow: UnitOfWork) -> int:
     return len(programmes)
 
 
-def _step(change: Callable[[Match, datetime], tuple[Match, Told]]) -> Callable[[Store, Match], Match]:
+def _step(change: Callable[[Match, datetime], tuple[Match, Events]]) -> Callable[[Store, Match], Match]:
     def save_step(store: Store, match: Match) -> Match:
         after, events = change(match, store.now)
         return save_transition(store, match, after, events)

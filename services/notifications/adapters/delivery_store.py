@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.chassis.storage.database import for_update, insert_of
-from services.chassis.storage.held_rows import Held
 from services.chassis.storage.job_queue import hasten_jobs, waits_later
+from services.chassis.storage.row_cache import RowCache
 from services.chassis.storage.unit_of_work import StoreBase, Transaction
 from services.notifications.adapters import rows
 from services.notifications.adapters.tables import attempts, chassis, deliveries
@@ -109,10 +109,10 @@ class DeliveryRows(StoreBase):
 
     def __init__(self, tx: Transaction) -> None:
         super().__init__(tx)
-        self._new: Held[Delivery] = Held(self._write_new)
-        self._reachable: Held[bool] = Held(self._write_reachable)
-        self._moved: Held[MatchState] = Held(self._write_moved)
-        self._settled: Held[Mapping[str, Any]] = Held(self._write_settled)
+        self._new: RowCache[Delivery] = RowCache(self._write_new)
+        self._reachable: RowCache[bool] = RowCache(self._write_reachable)
+        self._moved: RowCache[MatchState] = RowCache(self._write_moved)
+        self._settled: RowCache[Mapping[str, Any]] = RowCache(self._write_settled)
         for held in (self._new, self._reachable, self._moved, self._settled):
             tx.hold(held)
 

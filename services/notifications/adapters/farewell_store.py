@@ -16,7 +16,7 @@ class FarewellRows(PeopleRows):
 
     def forget(self, person_id: str) -> None:
         """Delete a person's preferences, and remove their id from deliveries and matches."""
-        self._tx.write_held()  # so that rows of this transaction are erased as well
+        self._tx.write_cached()  # so that rows of this transaction are erased as well
         of_person = deliveries.c.person_id == person_id
         self.connection.execute(
             deliveries.update()
@@ -29,7 +29,7 @@ class FarewellRows(PeopleRows):
 
     def store_farewell(self, person: Person, delivery_id: str, version: int) -> None:
         """Store an erased person's sealed contact for one last mail."""
-        self._tx.write_held()  # the delivery's row must exist before this one refers to it
+        self._tx.write_cached()  # the delivery's row must exist before this one refers to it
         self.connection.execute(
             farewells.insert().values(
                 delivery_id=delivery_id,

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.chassis.storage.database import for_update, insert_new, insert_or_skip, upsert
-from services.chassis.storage.held_rows import Held
+from services.chassis.storage.row_cache import RowCache
 from services.chassis.storage.unit_of_work import StoreBase, Transaction
 from services.notifications.adapters import rows
 from services.notifications.adapters.tables import asked, matches, people, preferences
@@ -34,8 +34,8 @@ class PeopleRows(StoreBase):
 
     def __init__(self, tx: Transaction) -> None:
         super().__init__(tx)
-        self._people: Held[Person] = Held(self._write_people)
-        self._matches: Held[Match] = Held(self._write_matches)
+        self._people: RowCache[Person] = RowCache(self._write_people)
+        self._matches: RowCache[Match] = RowCache(self._write_matches)
         tx.hold(self._people)
         tx.hold(self._matches)
 

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.chassis.storage.database import insert_new, upsert
-from services.chassis.storage.held_rows import Held
+from services.chassis.storage.row_cache import RowCache
 from services.chassis.storage.unit_of_work import Transaction
 from services.profiles.adapters.rows import (
     consent_from_row,
@@ -128,7 +128,7 @@ class IntroductionRows:
     def __init__(self, tx: Transaction) -> None:
         self._connection = tx.connection
         self._now = tx.now
-        self._held: Held[Introduction] = Held(self._write)
+        self._held: RowCache[Introduction] = RowCache(self._write)
         tx.hold(self._held)
 
     def prefetch(self, match_ids: Sequence[str]) -> None:
@@ -172,7 +172,7 @@ class WaitRows:
     def __init__(self, tx: Transaction) -> None:
         self._connection = tx.connection
         self._now = tx.now
-        self._new: Held[dict[str, Any]] = Held(self._write)
+        self._new: RowCache[dict[str, Any]] = RowCache(self._write)
         tx.hold(self._new)
 
     def add(self, match_id: str, programme_id: str, seconds: int) -> None:

@@ -9,7 +9,7 @@ import pytest
 from bench.single_changes.listed_assignment import ListedAssignment
 from services.matcher.solver.arrays import I64
 from services.matcher.solver.assignment import Assignment, assign, certify
-from services.matcher.solver.errors import BadArraysError, MatchingError, ValueTooLargeError
+from services.matcher.solver.errors import BadArraysError, SolverError, ValueTooLargeError
 from tests.matcher.solver.backends import TWINS, compiled_only
 from tests.matcher.solver.markets import Market, a_market, edges_of
 
@@ -113,7 +113,7 @@ def test_the_twins_refuse_the_same_starts_with_the_same_message() -> None:
             try:
                 now = ListedAssignment(market.edges, market.capacity, a_start(seed, market, sound=False), compiled=twin)
                 results.append(now.outcome().mentor_of.tolist())
-            except MatchingError as error:
+            except SolverError as error:
                 results.append(str(error))
     assert outcomes[False] == outcomes[True]
     every = " ".join(map(str, outcomes[True]))

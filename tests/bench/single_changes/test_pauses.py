@@ -5,7 +5,7 @@ import pytest
 
 from services.matcher.solver.arrays import I64
 from services.matcher.solver.assignment import Optimum, native_auction, native_optimise, optimise, python_auction
-from services.matcher.solver.assignment.bipartite_graph import BipartiteGraph, problem_of
+from services.matcher.solver.assignment.bipartite_graph import BipartiteGraph, build_graph
 from services.matcher.solver.native import core
 from tests.matcher.solver.backends import TWINS
 from tests.matcher.solver.bidding import Bidding
@@ -32,7 +32,7 @@ def test_pause_is_called_between_augmenting_paths(dear: bool, compiled: bool, mo
     """With free places mentees are matched one by one; with high prices mentors fill their places."""
     monkeypatch.setattr(native_optimise, "SLICE", 1)
     market = a_large_market()
-    problem = problem_of(market.edges, market.capacity, core(compiled))
+    problem = build_graph(market.edges, market.capacity, core(compiled))
     prices = np.full(problem.mentors, 2000 if dear else 0, np.int64)
     shares: list[float] = []
     answer = optimise(problem, start=no_pairs_yet(problem, prices), compiled=compiled, pause=shares.append)
@@ -60,7 +60,7 @@ def test_pause_may_stop_a_repair(compiled: bool, monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(native_optimise, "SLICE", 1)
     market = a_large_market()
-    problem = problem_of(market.edges, market.capacity, core(compiled))
+    problem = build_graph(market.edges, market.capacity, core(compiled))
     with pytest.raises(Enough):
         optimise(
             problem, start=no_pairs_yet(problem, np.zeros(problem.mentors, np.int64)), compiled=compiled, pause=stop

@@ -20,7 +20,7 @@ from services.events.matcher import (
     Reason,
 )
 from services.matcher.domain import match as life
-from services.matcher.domain.match import Match, MatchMovedOn, Told
+from services.matcher.domain.match import Events, Match, MatchMovedOn
 
 NOW = datetime(2030, 1, 31, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -91,8 +91,8 @@ def test_a_decline_publishes_no_reason() -> None:
 def test_a_match_without_an_answer_expires_at_the_deadline() -> None:
     match = a_match()
     with pytest.raises(MatchMovedOn):
-        life.lapse(match, NOW + 72 * HOUR - timedelta(microseconds=1))
-    after, events = life.lapse(match, NOW + 72 * HOUR)
+        life.expire(match, NOW + 72 * HOUR - timedelta(microseconds=1))
+    after, events = life.expire(match, NOW + 72 * HOUR)
     assert (after.state, after.end_cause, after.ended_by) == ("ended", "expired", "time")
     assert isinstance(events[0], MatchExpired)
     assert events[0].waiting_for == "mentor"
@@ -125,13 +125,13 @@ def test_not_the_fit_before_confirming_is_a_decline_and_afterwards_an_end() -> N
     assert life.not_the_fit(active(), NOW + 3 * HOUR)[0].end_cause == "not_the_fit"
 
 
-STEPS: dict[str, Callable[[Match, datetime], tuple[Match, Told]]] = {
+STEPS: dict[str, Callable[[Match, datetime], tuple[Match, Events]]] = {
     "accept": lambda match, at: life.accept(match, at, at + 72 * HOUR),
     "confirm": life.confirm,
     "decline as mentor": lambda match, at: life.decline(match, "mentor", at),
     "decline as mentee": lambda match, at: life.decline(match, "mentee", at),
     "not the fit": life.not_the_fit,
-    "lapse": life.lapse,
+    "lapse": life.expire,
     "remind": life.remind,
     "end": lambda match, at: life.end(match, "withdrawn", "admin", at),
 }

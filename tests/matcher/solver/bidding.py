@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from services.matcher.solver.arrays import I64
-from services.matcher.solver.assignment.bipartite_graph import BipartiteGraph, problem_of
+from services.matcher.solver.assignment.bipartite_graph import BipartiteGraph, build_graph
 from services.matcher.solver.assignment.epsilon_schedule import SCALE
 from services.matcher.solver.assignment.native_auction import NativeAuction
 from services.matcher.solver.assignment.python_auction import PythonAuction
@@ -27,7 +27,7 @@ class Bidding:
     @classmethod
     def of(cls, market: Market, compiled: bool) -> "Bidding":
         library = core(compiled)
-        problem = problem_of(market.edges, market.capacity, library)
+        problem = build_graph(market.edges, market.capacity, library)
         return cls(problem, PythonAuction(problem) if library is None else NativeAuction(library, problem))
 
     def run(self) -> None:

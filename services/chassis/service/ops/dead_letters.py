@@ -7,7 +7,7 @@ import argparse
 from services.chassis.service.ops.group import OpsCommand, OpsGroup, Options, reason_option
 from services.chassis.service.ops.operator import LOST, Operator
 from services.chassis.service.ops.output import format_time, print_error, print_line, print_table
-from services.chassis.storage.dead_letters import Letter, Wanted, read_place
+from services.chassis.storage.dead_letters import DeadLetterFilter, DeadLetterRow, read_place
 
 _OUTCOMES = {
     "handled": "took effect",
@@ -65,18 +65,18 @@ def _drop(operator: Operator, options: Options) -> int:
     return 0
 
 
-def _selected_letters(operator: Operator, options: Options) -> list[Letter]:
+def _selected_letters(operator: Operator, options: Options) -> list[DeadLetterRow]:
     """Return the letters named by place, or all that match the filters."""
     if not options.places:
         return list(operator.letters(_filter(options)))
     return [letter for place in options.places for letter in operator.letters(read_place(place))]
 
 
-def _filter(options: Options) -> Wanted:
-    return Wanted(options.topic, options.partition, None, options.error, options.type)
+def _filter(options: Options) -> DeadLetterFilter:
+    return DeadLetterFilter(options.topic, options.partition, None, options.error, options.type)
 
 
-def _letter_row(letter: Letter) -> tuple[str, ...]:
+def _letter_row(letter: DeadLetterRow) -> tuple[str, ...]:
     seen = format_time(letter.seen_at)
     return letter.place, format_time(letter.at), letter.error, letter.field or "", letter.type or "", seen
 

@@ -12,9 +12,15 @@ from typing import Any
 
 from services.chassis.broker.protocol import Broker, Record, TopicPartition
 from services.chassis.core.errors import BadRecord
-from services.chassis.delivery.record_handler import Reception
+from services.chassis.delivery.record_handler import RecordHandler
 from services.chassis.storage.audit import audit_length, verify_audit
-from services.chassis.storage.dead_letters import Letter, Wanted, list_letters, mark_seen, remove_letter
+from services.chassis.storage.dead_letters import (
+    DeadLetterFilter,
+    DeadLetterRow,
+    list_letters,
+    mark_seen,
+    remove_letter,
+)
 from services.chassis.storage.given_up_jobs import GivenUpJob, list_given_up, retry_given_up
 from services.chassis.storage.outbox import backlog
 from services.chassis.storage.partition_alarms import PartitionState, read_states, resume_partition
@@ -29,9 +35,9 @@ LOST = "lost"
 
 @dataclass(frozen=True, slots=True)
 class RedriveResult:
-    """The result for one letter: ``outcome`` is LOST, a result of ``Reception.redrive``, or "failed" with ``error``."""
+    """``outcome`` is LOST, a result of ``RecordHandler.redrive``, or "failed" with ``error``."""
 
-    letter: Letter
+    letter: DeadLetterRow
     outcome: str
     error: str = ""
 
@@ -49,9 +55,9 @@ class Operator:
     parts: Any
     uow: UnitOfWork[Any]
     broker: Broker
-    open_reception: Callable[[], Reception]
+    open_record_handler: Callable[[], RecordHandler]
 
-    def letters(self, wanted: Wanted) -> Sequence[Letter]:
+    def letters(self, wanted: DeadLetterFilter) -> Sequence[DeadLetterRow]:
         """Return the dead letters that match ``wanted``."""
         with self.uow.begin(read_only=True):
             return list_letters(self.uow.transaction().connection, self.group, wanted)
@@ -61,20 +67,22 @@ class Operator:
         with self.uow.begin(read_only=True):
             return read_states(self.uow.transaction().connection, self.group)
 
-    def is_in_topic(self, letter: Letter) -> bool:
+    def is_in_topic(self, letter: DeadLetterRow) -> bool:
         """Return whether the topic still contains the letter's record. Raises BrokerUnavailable."""
         with self.broker.reader() as reader:
             return reader.record(TopicPartition(letter.topic, letter.partition), letter.offset) is not None
 
-    def redrive(self, letters: Sequence[Letter], reason: str | None = None) -> Iterator[RedriveResult]:
+    def redrive(self, letters: Sequence[DeadLetterRow], reason: str | None = None) -> Iterator[RedriveResult]:
         """Handle the records of letters again, one transaction each, in the given order. Raises BrokerUnavailable."""
-        reception = self.open_reception()
+        record_handler = self.open_record_handler()
         with self.broker.reader() as reader:
             for letter in letters:
                 record = reader.record(TopicPartition(letter.topic, letter.partition), letter.offset)
-                yield RedriveResult(letter, LOST) if record is None else _redrive(reception, record, letter, reason)
+                yield (
+                    RedriveResult(letter, LOST) if record is None else _redrive(record_handler, record, letter, reason)
+                )
 
-    def drop(self, letter: Letter, reason: str | None = None) -> bool:
+    def drop(self, letter: DeadLetterRow, reason: str | None = None) -> bool:
         """Remove a letter for good, so that its event never takes effect; return False when it is gone already."""
         with self.uow.begin():
             tx = self.uow.transaction()
@@ -122,10 +130,10 @@ class Operator:
             return audit_length(tx.connection), verify_audit(tx.connection, key=tx.audit_key)
 
 
-def _redrive(reception: Reception, record: Record, letter: Letter, reason: str | None) -> RedriveResult:
+def _redrive(record_handler: RecordHandler, record: Record, letter: DeadLetterRow, reason: str | None) -> RedriveResult:
     """Redrive one record; an error of its handler changes nothing and is returned as its class and field only."""
     try:
-        return RedriveResult(letter, reception.redrive(record, letter, by=BY, reason=reason))
+        return RedriveResult(letter, record_handler.redrive(record, letter, by=BY, reason=reason))
     except BadRecord as error:
         return RedriveResult(letter, "failed", f"BadRecord at {error.field}" if error.field else "BadRecord")
     except Exception as error:

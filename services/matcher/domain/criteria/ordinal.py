@@ -10,7 +10,7 @@ from services.matcher.domain.criteria.pool import Pool
 
 def by_bands(pool: Pool, criterion: str, mentees: Sequence[str | None], mentors: Sequence[str | None]) -> ByTable:
     """Return the table of points from the criterion's ``by_distance`` list; a missing answer is neutral."""
-    data = pool.told(criterion)
+    data = pool.data(criterion)
     bands = codes(data["axis"])
     by_distance = [int(points) for points in data["by_distance"]]
 

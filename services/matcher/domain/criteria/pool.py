@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from services.matcher.domain.candidates import Mentee, Mentor
-from services.matcher.domain.criteria.kept_answers import Notes, answers, notes_on
+from services.matcher.domain.criteria.cached_answers import Notes, answers, notes_on
 from services.matcher.domain.weights import Weights, criterion_data
 
 A = TypeVar("A")
@@ -37,11 +37,11 @@ class Pool:
         """Return each mentee's request shape, by row."""
         return tuple(mentee.facts.request_shape for mentee in self.mentees)
 
-    def mentees_say(self, ask: Callable[[Mentee, date], A], key: Hashable = None) -> list[A]:
+    def mentee_answers(self, ask: Callable[[Mentee, date], A], key: Hashable = None) -> list[A]:
         """Return ``ask`` of each mentee, cached for the day (see ``answers`` for what ``ask`` may read)."""
         return answers(self.mentees, self._notes_of_mentees, ask, self.today, key)
 
-    def mentors_say(self, ask: Callable[[Mentor, date], A], key: Hashable = None) -> list[A]:
+    def mentor_answers(self, ask: Callable[[Mentor, date], A], key: Hashable = None) -> list[A]:
         """Return ``ask`` of each mentor, cached in the same way."""
         return answers(self.mentors, self._notes_of_mentors, ask, self.today, key)
 
@@ -53,7 +53,7 @@ class Pool:
     def _notes_of_mentors(self) -> Notes:
         return notes_on(self.mentors, self.today)
 
-    def told(self, criterion: str) -> Mapping[str, Any]:
+    def data(self, criterion: str) -> Mapping[str, Any]:
         """Return the content of the criterion's data file."""
         return criterion_data(criterion)
 
@@ -63,4 +63,4 @@ class Pool:
         if mentor_code in own:
             return own[mentor_code]
         usual = 100 if mentee_code == mentor_code else 0
-        return int(self.told(criterion).get("closeness", {}).get(mentee_code, {}).get(mentor_code, usual))
+        return int(self.data(criterion).get("closeness", {}).get(mentee_code, {}).get(mentor_code, usual))

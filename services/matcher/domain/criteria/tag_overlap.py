@@ -30,14 +30,14 @@ _UNSAID = np.uint64(0b10)  # none of the first bits: a mentee without asks passe
 
 def by_tags(pool: Pool, criterion: str, mentees: Sequence[frozenset[str]], mentors: Sequence[frozenset[str]]) -> ByBits:
     """Encode tag sets of both sides; as a hard rule: the mentor covers at least one of the asks a little."""
-    tags = codes(pool.told(criterion)["axis"])
+    tags = codes(pool.data(criterion)["axis"])
     if len(tags) > _TAGS:
         raise ValueError(f"{criterion}: {len(tags)} tags do not fit one word of {_TAGS}; give it two criteria")
     asked_sets, mentee_codes = distinct(mentees)
     lived_sets, mentor_codes = distinct(mentors)
     near = tuple(tuple(pool.closeness(criterion, tag, own) for own in tags) for tag in tags)
-    breadth = int(pool.told(criterion)["breadth"])
-    asks = [tag not in pool.told(criterion).get("not_an_ask", ()) for tag in tags]
+    breadth = int(pool.data(criterion)["breadth"])
+    asks = [tag not in pool.data(criterion).get("not_an_ask", ()) for tag in tags]
     asked = masks([sum(0b1111 << QUARTERS * tags.index(tag) for tag in tag_set) for tag_set in asked_sets])
     bits_of = _coded_before(criterion, near)
     for tag_set in lived_sets:

@@ -44,7 +44,7 @@ def encode_pool(pool: Pool, blocks: frozenset[Pair] = frozenset()) -> EncodedPoo
     """Encode the people, rules and capacity of a pool."""
     coded = {name: criterion.code(pool) for name, criterion in criteria().items()}
     classes = capacity_classes(pool.mentors)
-    kinds, kind_codes = distinct(pool.mentees_say(_matters))
+    kinds, kind_codes = distinct(pool.mentee_answers(_matters))
     return EncodedPool(
         coded=coded,
         by_column={

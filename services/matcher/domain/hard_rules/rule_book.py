@@ -98,10 +98,10 @@ class RuleBook:
 def standing_rules(pool: Pool, blocks: frozenset[Pair]) -> RuleBook:
     """Return the rules that do not depend on weights."""
     any_rules = {
-        "ready": one_word(np.ones(len(pool.mentees), dtype=np.uint64), masks(pool.mentors_say(_ready))),
+        "ready": one_word(np.ones(len(pool.mentees), dtype=np.uint64), masks(pool.mentor_answers(_ready))),
         REQUEST_SHAPE: one_word(
-            masks(pool.mentees_say(_shape_asked)),
-            masks(pool.mentors_say(_shapes_taken)),
+            masks(pool.mentee_answers(_shape_asked)),
+            masks(pool.mentor_answers(_shapes_taken)),
         ),
     }
     return RuleBook(any_rules, tuple(_conditions(pool)), _excluded(pool, blocks))
@@ -126,7 +126,7 @@ def _one_bit_is_enough(coded: ByBits) -> bool:
 
 def _conditions(pool: Pool) -> list[HasAllBits]:
     """Return clearance for minors and the mentees' musts, 64 to a word."""
-    asked = pool.mentees_say(_conditions_of)
+    asked = pool.mentee_answers(_conditions_of)
     every = [CLEARED, *sorted({want for wanted in set(asked) for want in wanted} - {CLEARED})]
     return [_word(pool, every[start : start + 64], asked) for start in range(0, len(every), 64)]
 
@@ -141,7 +141,7 @@ def _word(pool: Pool, word: list[Want], asked: list[tuple[Want, ...]]) -> HasAll
 
 
 def _mentors_with(pool: Pool, want: Want) -> list[bool]:
-    return pool.mentors_say(lambda mentor, _day: has(mentor, want, pool), key=(has, want))
+    return pool.mentor_answers(lambda mentor, _day: has(mentor, want, pool), key=(has, want))
 
 
 def _ready(mentor: Mentor, day: date) -> bool:

@@ -18,7 +18,7 @@ from services.matcher.domain.hard_rules.musts import ready
 from services.matcher.domain.round import SolvedPool
 from services.matcher.domain.round.lazy_constraints import assign
 from services.matcher.solver.arrays import I64
-from services.matcher.solver.assignment import one_more_place
+from services.matcher.solver.assignment import marginal_worth_of
 from services.matcher.solver.eligibility import mentee_classes
 from services.matcher.solver.scoring import score_block
 
@@ -51,7 +51,7 @@ def more_places(solved: SolvedPool) -> MorePlaces:
     assignment = assign(problem, places=places, alternates=0).assignment
     if assignment is None:
         return MorePlaces()
-    marginal = one_more_place(_values(problem), assignment)
+    marginal = marginal_worth_of(_values(problem), assignment)
     added = (problem.seats.places > places) & marginal.comes_in
     columns = np.flatnonzero(
         added & np.array([ready(pool.mentors[row], pool.today) for row in problem.seats.mentor_rows])

@@ -29,7 +29,7 @@ from services.matcher.solver.dynamic import NO_PAIRS
 
 
 @dataclass(frozen=True, kw_only=True)
-class WhyNot:
+class PairCost:
     """The cost of a pin or a block. ``rules`` name what forbids the pair anyway.
 
     ``already``: the best pairing agrees with the decision already, so it costs nothing.
@@ -53,23 +53,23 @@ def why_not(
     prepared: Prepared | None = None,
     *,
     cancelled: Callable[[], bool] | None = None,
-) -> WhyNot:
+) -> PairCost:
     """Return what it would cost to pin the pair; ``prepared`` may be that of the same snapshot.
 
     The quality floor forbids no pin, which is an admin's own judgement. KeyError when one of the two is not in the
     snapshot.
     """
     if rules := tuple(rule for rule in _rules_against(snapshot, pair) if rule != QUALITY_FLOOR):
-        return WhyNot(pair=pair, rules=rules)
+        return PairCost(pair=pair, rules=rules)
     current = prepared or prepare(snapshot, cancelled=cancelled)
     best = current.solved
     if best.mentor_of.get(pair.mentee_id) == pair.mentor_id:
-        return WhyNot(pair=pair, rules=(), already=True)
+        return PairCost(pair=pair, rules=(), already=True)
     pins = frozenset(pin for pin in snapshot.pins if pin.mentee_id != pair.mentee_id) | {pair}
     forced = _mentors_after(best, replace(best.snapshot, pins=pins), Watch(cancelled=cancelled))
     given = forced[current.people.index(pair.mentee_id)]
     if given < 0 or best.snapshot.mentors[given].id != pair.mentor_id:
-        return WhyNot(pair=pair, rules=("pins",))
+        return PairCost(pair=pair, rules=("pins",))
     return _price(current, forced, pair)
 
 
@@ -79,7 +79,7 @@ def why_together(
     prepared: Prepared | None = None,
     *,
     cancelled: Callable[[], bool] | None = None,
-) -> WhyNot:
+) -> PairCost:
     """Return what it would cost to block the pair; a pin of it is withdrawn, and both are matched anew.
 
     KeyError when one of the two is not in the snapshot.
@@ -88,7 +88,7 @@ def why_together(
     current = prepared or prepare(snapshot, cancelled=cancelled)
     best = current.solved
     if best.mentor_of.get(pair.mentee_id) != pair.mentor_id:
-        return WhyNot(pair=pair, rules=rules, already=True)
+        return PairCost(pair=pair, rules=rules, already=True)
     apart = replace(best.snapshot, pins=snapshot.pins - {pair}, blocks=snapshot.blocks | {pair})
     return _price(current, _mentors_after(best, apart, Watch(cancelled=cancelled)), pair)
 
@@ -185,13 +185,13 @@ def _may_meet(problem: WeightedPool, mentors: Sequence[int]) -> I64:
     return np.flatnonzero(met)
 
 
-def _price(current: Prepared, after: I64, pair: Pair) -> WhyNot:
+def _price(current: Prepared, after: I64, pair: Pair) -> PairCost:
     pool, before = current.weighted_pool, current.made.mentor_of
     first, second = current.by_current, evaluate_pairing(pool, pairing(pool, after))
     ranks = pool.encoded_pool.waits.priorities(current.solved.snapshot.weights)
     lost = int(ranks[before >= 0].sum() - ranks[after >= 0].sum())
     others = [current.people[row] for row in np.flatnonzero(before != after) if current.people[row] != pair.mentee_id]
-    return WhyNot(
+    return PairCost(
         pair=pair,
         rules=(),
         fewer_matched=first.matched - second.matched,

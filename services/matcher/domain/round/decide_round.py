@@ -24,7 +24,7 @@ class Decision:
 def run_round(snapshot: Snapshot, *, limits: Limits | None = None, watch: Watch | None = None) -> RoundResult:
     """Return the optimal pairs of a snapshot with a certificate, reasons and causes.
 
-    Raises ``MatchingError`` (``RunCancelledError``, ``TimeLimitReachedError``, ...) from the solver; never a partial
+    Raises ``SolverError`` (``RunCancelledError``, ``TimeLimitReachedError``, ...) from the solver; never a partial
     result.
     """
     return decide_round(snapshot, limits=limits, watch=watch).result

@@ -8,16 +8,16 @@ from services.matcher.domain.weights.catalogue import (
     criterion_label,
     criterion_names,
 )
-from services.matcher.domain.weights.faults import Fault
+from services.matcher.domain.weights.faults import WeightsFault
 from services.matcher.domain.weights.presets import preset_names, preset_weights
 from services.matcher.domain.weights.validate import validate
 from services.matcher.domain.weights.values import Mode, Setting, Weights, default_setting, default_weights
 
 __all__ = [
-    "Fault",
     "Mode",
     "Setting",
     "Weights",
+    "WeightsFault",
     "code_label",
     "criteria_that",
     "criterion_data",

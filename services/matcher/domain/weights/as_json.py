@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from services.chassis.i18n.sentence import Sentence
-from services.matcher.domain.weights.faults import Fault
+from services.matcher.domain.weights.faults import WeightsFault
 from services.matcher.domain.weights.validate import validate, validate_values
 from services.matcher.domain.weights.values import Closeness, Mode, Setting, Weights, default_weights
 
 _FIELDS = ("version", "criteria", "coverage", "quality_floor", "matters_boost", "promise_hours", "closeness")
-_NO_OBJECT = Fault("", "write an object with the criteria and their settings")
+_NO_OBJECT = WeightsFault("", "write an object with the criteria and their settings")
 
 
 def weights_to_json(weights: Weights) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def weights_to_json(weights: Weights) -> dict[str, Any]:
 
 def weights_from_json(
     values: object, version: int | None = None, base: Weights | None = None
-) -> tuple[Weights | None, list[Fault]]:
+) -> tuple[Weights | None, list[WeightsFault]]:
     """Read weights from plain values; fields that are missing stay as in ``base``, by default the default weights.
 
     Criteria and promises are merged into those of ``base``; closeness cells, of which most programmes have none,
@@ -43,7 +43,7 @@ def weights_from_json(
     return (None, faults) if faults else (weights, [])
 
 
-def faults_in_json(values: object) -> list[Fault]:
+def faults_in_json(values: object) -> list[WeightsFault]:
     """Return the faults that partial weights have over any base; empty where some base makes them valid."""
     if not isinstance(values, Mapping):
         return [_NO_OBJECT]
@@ -84,32 +84,36 @@ def _rows(table: Mapping[str, Any]) -> Closeness:
     return {code: row for code, row in table.items() if isinstance(row, Mapping)}
 
 
-def _shape(values: Mapping[str, Any]) -> Iterator[Fault]:
+def _shape(values: Mapping[str, Any]) -> Iterator[WeightsFault]:
     for name in values:
         if name not in _FIELDS:
-            yield Fault(
+            yield WeightsFault(
                 str(name), Sentence("there is no such field; write one of: %(known)s", known=", ".join(_FIELDS))
             )
     for name in ("criteria", "promise_hours", "closeness"):
         if not isinstance(values.get(name, {}), Mapping):
-            yield Fault(name, "write an object here")
+            yield WeightsFault(name, "write an object here")
     for name, setting in _mapping(values, "criteria").items():
         yield from _setting_shape(str(name), setting)
     for name, table in _mapping(values, "closeness").items():
         if not isinstance(table, Mapping):
-            yield Fault(f"closeness.{name}", "write an object of objects: mentee's code, mentor's code, 0 to 100")
+            yield WeightsFault(
+                f"closeness.{name}", "write an object of objects: mentee's code, mentor's code, 0 to 100"
+            )
             continue
         for code, row in table.items():
             if not isinstance(row, Mapping):
-                yield Fault(f"closeness.{name}.{code}", 'write an object with mentors\' codes, such as {"t2d": 45}')
+                yield WeightsFault(
+                    f"closeness.{name}.{code}", 'write an object with mentors\' codes, such as {"t2d": 45}'
+                )
 
 
-def _setting_shape(name: str, values: object) -> Iterator[Fault]:
+def _setting_shape(name: str, values: object) -> Iterator[WeightsFault]:
     if not isinstance(values, Mapping):
-        yield Fault(f"criteria.{name}", 'write an object such as {"mode": "soft", "weight": 40}')
+        yield WeightsFault(f"criteria.{name}", 'write an object such as {"mode": "soft", "weight": 40}')
         return
     for field in values:
         if field not in ("mode", "weight"):
-            yield Fault(f"criteria.{name}.{field}", "there is no such field; write mode or weight")
+            yield WeightsFault(f"criteria.{name}.{field}", "there is no such field; write mode or weight")
     if "mode" in values and values["mode"] not in list(Mode):
-        yield Fault(f"criteria.{name}.mode", "write hard, soft or off")
+        yield WeightsFault(f"criteria.{name}.mode", "write hard, soft or off")

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 
-class Fault(NamedTuple):
+class WeightsFault(NamedTuple):
     """``field`` is a dotted path (``criteria.language.weight``); ``message`` says what to write."""
 
     field: str

@@ -1,4 +1,4 @@
-"""The bipartite graph of the transportation problem: checked, indexed from both sides, without useless edges."""
+"""The bipartite graph of the transportation problem: checked, index_edges from both sides, without useless edges."""
 
 from dataclasses import dataclass, replace
 
@@ -79,7 +79,7 @@ def checked_capacity(capacity: npt.ArrayLike) -> I64:
     return places
 
 
-def problem_of(
+def build_graph(
     edges: Edges, capacity: I64, core: NativeLibrary | None = None, *, closed: bool = False
 ) -> BipartiteGraph:
     """Drop useless edges (value <= 0, mentor without places) and index the rest from both sides.
@@ -91,10 +91,10 @@ def problem_of(
     useful = (edges.value > 0) & (closed | (capacity[edges.mentor] > 0))
     mentee, mentor = mentee[useful], edges.mentor[useful]
     tie = edges.tie[useful] if edges.tie is not None else np.zeros(len(mentor), np.int64)
-    return indexed(_starts(mentee, mentees), mentor.astype(np.int32), edges.value[useful], tie, capacity, core)
+    return index_edges(_starts(mentee, mentees), mentor.astype(np.int32), edges.value[useful], tie, capacity, core)
 
 
-def indexed(
+def index_edges(
     indptr: I64, mentor: I32, value: I64, tie: I64, capacity: I64, core: NativeLibrary | None = None
 ) -> BipartiteGraph:
     """Index useful edges from the mentors' side as well; the arrays are not checked."""

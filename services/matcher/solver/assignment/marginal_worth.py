@@ -34,7 +34,7 @@ class OneMore:
     comes_in: npt.NDArray[np.bool_]
 
 
-def one_more_place(block: Block, assignment: Assignment) -> OneMore:
+def marginal_worth_of(block: Block, assignment: Assignment) -> OneMore:
     """Return the worth of one more place of each mentor; ``assignment`` is the optimum over all pairs of ``block``.
 
     ``block`` is called once for each mentee: time O(M N + N^2), memory O(N) besides the blocks.

@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from ..arrays import I64
 from ..native import core
-from .bipartite_graph import BipartiteGraph, checked_capacity, checked_edges, problem_of
+from .bipartite_graph import BipartiteGraph, build_graph, checked_capacity, checked_edges
 from .certificate import exact_sum
 from .epsilon_schedule import SCALE, rough_epsilon
 from .native_auction import NativeAuction
@@ -27,8 +27,8 @@ def assign(
     """
     places = checked_capacity(capacity)
     known = checked_edges(edges, len(places))
-    outcome = optimise(problem_of(known, places), compiled=compiled, pause=pause)
-    return priced(known, places, outcome)
+    outcome = optimise(build_graph(known, places), compiled=compiled, pause=pause)
+    return assignment_from(known, places, outcome)
 
 
 def optimise(
@@ -72,7 +72,7 @@ def rough_prices(
     return bids.prices() // SCALE
 
 
-def priced(edges: Edges, capacity: I64, outcome: Optimum) -> Assignment:
+def assignment_from(edges: Edges, capacity: I64, outcome: Optimum) -> Assignment:
     """Return the assignment of an optimum; mentors without places get the price that a first place would have."""
     u, p, v, q = outcome.mentee_price, outcome.mentee_tie_price, outcome.mentor_price, outcome.mentor_tie_price
     closed = capacity == 0

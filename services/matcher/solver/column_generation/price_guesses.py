@@ -9,7 +9,7 @@ list again by value less price (partial pricing of column generation, with the a
 import numpy as np
 
 from ..arrays import I64
-from ..assignment import Assignment, indexed, rough_prices
+from ..assignment import Assignment, index_edges, rough_prices
 from ..native import core
 from ..scoring import NOTHING, CandidateLists, Pause, PriceGuess, ScoreModel, largest_fit, score_pairs
 
@@ -34,7 +34,7 @@ def guess_prices(
     base = int(fit.min(initial=1)) - 1
     cut = lists.mentee_cut[rows, 0]
     reserve = np.where(cut == NOTHING, 0, cut - bonus[rows] - base)
-    problem = indexed(start, lists.mentor[chosen], fit - base, lists.tie[chosen], capacity, core(compiled))
+    problem = index_edges(start, lists.mentor[chosen], fit - base, lists.tie[chosen], capacity, core(compiled))
     price = rough_prices(problem, reserve, compiled=compiled, pause=pause)
     listed = np.flatnonzero(np.diff(lists.indptr))
     best = np.maximum.reduceat(lists.value - price[lists.mentor], lists.indptr[listed])

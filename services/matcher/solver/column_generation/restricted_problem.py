@@ -12,7 +12,7 @@ from dataclasses import astuple, dataclass
 import numpy as np
 
 from ..arrays import I64
-from ..assignment import Assignment, Edges, Optimum, Rebid, TieBreak, indexed, optimise
+from ..assignment import Assignment, Edges, Optimum, Rebid, TieBreak, index_edges, optimise
 from ..native import core
 from ..scoring import MOST_FOUND, CandidateLists, DualPrices, PriceGuess, ScoreModel, largest_fit
 from .backend import Scorer
@@ -122,7 +122,7 @@ class Columns:
         """Return the optimum over the edges, from the pairs and prices of ``start`` if given."""
         tie = np.zeros(0, np.int64) if edges.tie is None else edges.tie
         mentor = edges.mentor.astype(np.int32, copy=False)
-        problem = indexed(edges.indptr, mentor, edges.value, tie, self.capacity, core(self.compiled))
+        problem = index_edges(edges.indptr, mentor, edges.value, tie, self.capacity, core(self.compiled))
         beside = bonus_offset if bonus_offset is not None and bonus_offset.any() else None
         pause = self.watch.during("assign")
         return optimise(problem, start=start, rebid=rebid, bonus_offset=beside, compiled=self.compiled, pause=pause)

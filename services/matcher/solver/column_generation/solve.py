@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..arrays import I64, as_rows
-from ..assignment import LARGEST_TOTAL, Assignment, TieBreak, certify, checked_capacity, checked_prices, priced
+from ..assignment import LARGEST_TOTAL, Assignment, TieBreak, assignment_from, certify, checked_capacity, checked_prices
 from ..eligibility import BitRules, mentee_classes
 from ..errors import BadArraysError, ValueTooLargeError
 from ..native import core
@@ -58,7 +58,7 @@ def solve(  # noqa: PLR0913 - the problem and, by name, how far to go
     columns = Columns(scorer, banded, places, places > 0, bonus_offset, keys, lengths, watch, compiled)
     lists, best = columns.first_lists(guess, alternates + 1 if alternates else 0)
     edges, outcome, rounds = columns.until_covered(lists, None if guess is None else start)
-    assignment = priced(edges, places, outcome)
+    assignment = assignment_from(edges, places, outcome)
     if alternates and best.shape[1] <= alternates:
         placed = np.flatnonzero(assignment.mentor_of >= 0)
         best = scorer.collect(0, alternates + 1, alternates + 1, watch.during("score"), among=placed).best

@@ -15,7 +15,16 @@ import numpy as np
 import numpy.typing as npt
 
 from ..arrays import I64
-from ..assignment import Assignment, Certificate, Edges, Optimum, TieBreak, certify, checked_capacity, priced
+from ..assignment import (
+    Assignment,
+    Certificate,
+    Edges,
+    Optimum,
+    TieBreak,
+    assignment_from,
+    certify,
+    checked_capacity,
+)
 from ..column_generation import Watch
 from ..column_generation.backend import scorer_for
 from ..column_generation.bonus_band import bonus_offsets
@@ -86,7 +95,7 @@ class DynamicAssignment:
 
     def assignment(self) -> Assignment:
         """Return the pairs and prices."""
-        return priced(self.edges, self.capacity, self.optimum)
+        return assignment_from(self.edges, self.capacity, self.optimum)
 
 
 def dynamic_assignment(

@@ -13,7 +13,7 @@ import sysconfig
 from functools import cache
 from pathlib import Path
 
-from ..errors import MatchingError
+from ..errors import SolverError
 
 SOLVER = Path(__file__).resolve().parent.parent
 BESIDE = Path(__file__).resolve().parent
@@ -81,5 +81,5 @@ def core(wanted: bool | None) -> NativeLibrary | None:
         return None
     library = loaded()
     if wanted and library is None:
-        raise MatchingError("the compiled core is not built: python -m services.matcher.solver.native.build")
+        raise SolverError("the compiled core is not built: python -m services.matcher.solver.native.build")
     return library

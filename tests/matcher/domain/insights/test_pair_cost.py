@@ -5,7 +5,7 @@ import pytest
 
 from services.matcher.domain.candidates import Pair
 from services.matcher.domain.insights.evaluation import evaluate
-from services.matcher.domain.insights.pair_cost import WhyNot, why_not, why_together
+from services.matcher.domain.insights.pair_cost import PairCost, why_not, why_together
 from services.matcher.domain.round import solve_pool
 from tests.support.people import a_mentee, a_mentor, a_snapshot, spoken, weights
 
@@ -102,7 +102,9 @@ def test_blocking_a_pair_costs_what_the_round_then_loses() -> None:
 
 def test_blocking_a_pair_that_is_not_made_costs_nothing() -> None:
     pool = a_snapshot([a_mentee("sam")], [a_mentor("kim"), a_mentor("ida", languages=spoken("es"))])
-    assert why_together(pool, Pair("sam", "ida")) == WhyNot(pair=Pair("sam", "ida"), rules=("language",), already=True)
+    assert why_together(pool, Pair("sam", "ida")) == PairCost(
+        pair=Pair("sam", "ida"), rules=("language",), already=True
+    )
 
 
 def test_blocking_a_pinned_pair_withdraws_the_pin() -> None:

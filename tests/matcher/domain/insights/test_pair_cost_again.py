@@ -9,7 +9,7 @@ import pytest
 
 from services.matcher.domain.candidates import Pair
 from services.matcher.domain.insights.evaluation import evaluate_pairing, pairing, rows_of
-from services.matcher.domain.insights.pair_cost import WhyNot, why_not, why_together
+from services.matcher.domain.insights.pair_cost import PairCost, why_not, why_together
 from services.matcher.domain.insights.what_if import Prepared, prepare
 from services.matcher.domain.round import Snapshot, SolvedPool, solve_pool
 from tests.matcher.domain.insights.random_pools import a_random_pool
@@ -18,7 +18,7 @@ from tests.support.people import a_mentee, a_mentor, a_snapshot, weights
 MODULE = import_module("services.matcher.domain.insights.pair_cost")
 
 
-def by_solving_again(before: Prepared, decided: Snapshot, pair: Pair) -> WhyNot:
+def by_solving_again(before: Prepared, decided: Snapshot, pair: Pair) -> PairCost:
     """Return the cost of other pins or blocks, from a new solve of everything."""
     pool, mentor_of = replace(before.solved.problem.pool, mentees=(), mentors=()), solve_pool(decided).mentor_of
     people = replace(pool, mentees=before.solved.snapshot.mentees, mentors=before.solved.snapshot.mentors)
@@ -27,7 +27,7 @@ def by_solving_again(before: Prepared, decided: Snapshot, pair: Pair) -> WhyNot:
     points = before.weighted_pool.encoded_pool.waits.priorities(pool.weights)
     was = before.made.mentor_of
     changed = [mentee_id for mentee_id, old, new in zip(before.people, was, then, strict=True) if old != new]
-    return WhyNot(
+    return PairCost(
         pair=pair,
         rules=(),
         fewer_matched=first.matched - second.matched,

@@ -9,7 +9,7 @@ import pytest
 from services.matcher.solver.arrays import I64
 from services.matcher.solver.assignment import Edges, TieBreak, assign
 from services.matcher.solver.column_generation import solve
-from services.matcher.solver.errors import BadArraysError, MatchingError, ValueTooLargeError
+from services.matcher.solver.errors import BadArraysError, SolverError, ValueTooLargeError
 from tests.matcher.solver.pools import a_pool
 
 EDGES = Edges(np.array([0, 2, 3]), np.array([0, 1, 1]), np.array([5, 4, 3]))
@@ -112,7 +112,7 @@ def test_weights_that_could_overflow() -> None:
     pool = a_pool(1)
     heavy: tuple[Any, ...] = tuple(table.astype(np.int64) * 10_000_000 for table in pool.scores.tables)
     unknown: Any = pool.scores.mentee_bonus * np.nan
-    with pytest.raises(MatchingError, match=r"outside|lower the weights"):
+    with pytest.raises(SolverError, match=r"outside|lower the weights"):
         solve(pool.rules, replace(pool.scores, tables=heavy), pool.capacity)
     with pytest.raises(ValueTooLargeError):
         solve(pool.rules, replace(pool.scores, mentee_bonus=pool.scores.mentee_bonus + 2**60), pool.capacity)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from services.matcher.solver.arrays import I64
-from services.matcher.solver.assignment import Assignment, assign, one_more_place
+from services.matcher.solver.assignment import Assignment, assign, marginal_worth_of
 from tests.matcher.solver.markets import BIG, Market, a_market, best_value, edges_of
 
 
@@ -24,7 +24,7 @@ def solved_again(market: Market, mentor: int) -> Assignment:
 def test_one_more_place_is_worth_what_a_new_solve_gains(seed: int) -> None:
     market = a_market(seed)
     answer = assign(market.edges, market.capacity)
-    found = one_more_place(block_of(market), answer)
+    found = marginal_worth_of(block_of(market), answer)
     for mentor in range(len(market.capacity)):
         again = solved_again(market, mentor)
         assert found.worth[mentor] == again.value - answer.value
@@ -35,7 +35,7 @@ def test_comes_in_is_right_where_people_come_first(seed: int) -> None:
     market = a_market(seed)
     first = Market(np.where(market.values > 0, market.values + BIG, 0), market.capacity, market.keys)
     answer = assign(first.edges, first.capacity)
-    found = one_more_place(block_of(first), answer)
+    found = marginal_worth_of(block_of(first), answer)
     matched = int((answer.mentor_of >= 0).sum())
     for mentor in range(len(first.capacity)):
         more = int((solved_again(first, mentor).mentor_of >= 0).sum()) - matched
@@ -47,7 +47,7 @@ def test_the_price_of_a_place_is_never_less_and_often_more() -> None:
     for seed in range(300):
         market = a_market(seed)
         answer = assign(market.edges, market.capacity)
-        worth = one_more_place(block_of(market), answer).worth
+        worth = marginal_worth_of(block_of(market), answer).worth
         assert (worth >= 0).all()
         assert (worth <= answer.mentor_price).all()
         above += int((worth < answer.mentor_price).sum())
@@ -60,7 +60,7 @@ def test_it_holds_where_there_are_no_places_no_mentees_or_no_pairs() -> None:
     for values, capacity in ((nothing, [1, 1]), (nothing + 5, [0, 0]), (nothing[:0], [1, 2]), (nothing[:, :0], [])):
         market = Market(values, np.array(capacity, dtype=np.int64), a_market(0).keys)
         edges_answer = assign(edges_of(values, np.zeros_like(values)), market.capacity)
-        found = one_more_place(block_of(market), edges_answer)
+        found = marginal_worth_of(block_of(market), edges_answer)
         expected = [
             best_value(values, market.capacity + np.eye(len(capacity), dtype=np.int64)[j]) - edges_answer.value
             for j in range(len(capacity))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from services.matcher.solver.assignment import assign, rough_prices
-from services.matcher.solver.assignment.bipartite_graph import problem_of
+from services.matcher.solver.assignment.bipartite_graph import build_graph
 from services.matcher.solver.column_generation.backend import scorer_for
 from services.matcher.solver.eligibility import mentee_classes
 from services.matcher.solver.scoring import NativeScorer, PythonScorer
@@ -33,7 +33,7 @@ def test_for_an_assignment(compiled: bool) -> None:
 
 def test_for_rough_prices(compiled: bool) -> None:
     market = a_market(3)
-    problem = problem_of(market.edges, market.capacity)
+    problem = build_graph(market.edges, market.capacity)
     assert len(problem.mentor)
     rough_prices(problem, np.zeros(problem.mentees, np.int64), compiled=compiled)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.matcher.solver.errors import MatchingError
+from services.matcher.solver.errors import SolverError
 from services.matcher.solver.native import build, library
 
 
@@ -95,7 +95,7 @@ def test_a_missing_core_is_one_log_line_and_the_plain_twin(
             assert library.core(None) is None
             assert library.core(None) is None
         assert len(caplog.records) == 1
-        with pytest.raises(MatchingError, match="not built"):
+        with pytest.raises(SolverError, match="not built"):
             library.core(True)
     finally:
         library.loaded.cache_clear()

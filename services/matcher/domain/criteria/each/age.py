@@ -10,7 +10,7 @@ from services.matcher.domain.criteria.pool import Pool
 
 def code(pool: Pool) -> ByTable:
     """Encode points by the distance between age bands."""
-    return by_bands(pool, "age", pool.mentees_say(_band), pool.mentors_say(_band))
+    return by_bands(pool, "age", pool.mentee_answers(_band), pool.mentor_answers(_band))
 
 
 def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:

@@ -16,12 +16,12 @@ _WORDS = 3  # of 64 bits, for 168 hours
 
 def code(pool: Pool) -> ByBits:
     """Encode points that grow with the shared hours up to a few: declaring fewer hours never gains points."""
-    data = pool.told("availability")
+    data = pool.data("availability")
     by_hours = [int(points) for points in data["by_hours"]]
     curve = [by_hours[min(hours, len(by_hours) - 1)] for hours in range(64 * _WORDS + 1)]
     return ByBits(
-        _words(pool.mentees_say(_week)),
-        _words(pool.mentors_say(_week)),
+        _words(pool.mentee_answers(_week)),
+        _words(pool.mentor_answers(_week)),
         np.array([curve], dtype=np.int32),
         np.zeros(len(pool.mentees), dtype=np.int64),
         hard_from=int(data["hard_from"]),

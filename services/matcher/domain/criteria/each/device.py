@@ -43,7 +43,7 @@ class Lived(NamedTuple):
 
 def code(pool: Pool) -> ByTable:
     """Encode the mean, over the devices asked about, of the nearest one the mentor has lived with."""
-    same_class = int(pool.told("device")["same_class"])
+    same_class = int(pool.data("device")["same_class"])
 
     def points(asked: Asked, lived: Lived) -> int:
         near = pool.closeness("device", asked.kind, lived.kind)
@@ -52,7 +52,7 @@ def code(pool: Pool) -> ByTable:
         today = 100 if asked.whenever else lived.recency
         return near * today * asked.counts * lived.counts // 100**3
 
-    table = by_cover(pool.mentees_say(_asked), pool.mentors_say(_lived), points)
+    table = by_cover(pool.mentee_answers(_asked), pool.mentor_answers(_lived), points)
     return ByTable(table.table, table.mentee_codes, table.mentor_codes, _rule(pool))
 
 
@@ -112,6 +112,6 @@ def _unasked() -> int:
 
 def _rule(pool: Pool) -> SharesABit:
     return one_word(
-        masks(pool.mentees_say(_classes_asked)),
-        masks(pool.mentors_say(_classes_lived)),
+        masks(pool.mentee_answers(_classes_asked)),
+        masks(pool.mentor_answers(_classes_lived)),
     )

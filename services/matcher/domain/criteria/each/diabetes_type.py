@@ -11,7 +11,7 @@ from services.matcher.domain.criteria.pool import Pool
 
 def code(pool: Pool) -> ByTable:
     """Encode the best over the mentor's types; distant types count more when the mentee asks about devices (G2, G8)."""
-    data = pool.told("diabetes_type")
+    data = pool.data("diabetes_type")
 
     def points(asked: tuple[str, bool], lived: str) -> int:
         kind, about_devices = asked
@@ -19,8 +19,8 @@ def code(pool: Pool) -> ByTable:
         return max(near, int(data["on_devices"].get(kind, {}).get(lived, 0))) if about_devices else near
 
     return by_best(
-        pool.mentees_say(_asked),
-        pool.mentors_say(_lived),
+        pool.mentee_answers(_asked),
+        pool.mentor_answers(_lived),
         points,
         hard_from=int(data["hard_from"]),
     )

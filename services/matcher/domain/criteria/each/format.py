@@ -11,13 +11,13 @@ from services.matcher.domain.criteria.pool import Pool
 
 def code(pool: Pool) -> ByTable:
     """Encode the best shared way, by the mentee's digital comfort; naming fewer ways never gains points."""
-    best = pool.told("format")["best"]
+    best = pool.data("format")["best"]
 
     def points(asked: tuple[str, str], offered: str) -> int:
         comfort, way = asked
         return int(best.get(comfort, best["easy"])[way]) if way == offered else 0
 
-    return by_best(pool.mentees_say(_asked), pool.mentors_say(_offered), points)
+    return by_best(pool.mentee_answers(_asked), pool.mentor_answers(_offered), points)
 
 
 def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ def code(pool: Pool) -> ByTable:
             return NEUTRAL
         return 100 if mentee_gender == mentor_gender else 0
 
-    return by_answers(pool.mentees_say(_gender), pool.mentors_say(_gender), points)
+    return by_answers(pool.mentee_answers(_gender), pool.mentor_answers(_gender), points)
 
 
 def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:

@@ -35,10 +35,10 @@ def code(pool: Pool) -> ByTable:
 
     def points(asked: Ranked, used: Used) -> int:
         rank, wanted = asked
-        ranks = pool.told("language")["ranks"]
+        ranks = pool.data("language")["ranks"]
         return int(ranks[min(rank, len(ranks) - 1)]) * _together(pool, wanted, used) // 100
 
-    return by_best(pool.mentees_say(_ranked), pool.mentors_say(_spoken), points)
+    return by_best(pool.mentee_answers(_ranked), pool.mentor_answers(_spoken), points)
 
 
 def shared(mentee: Mentee, mentor: Mentor, pool: Pool) -> tuple[str, ...]:
@@ -88,7 +88,7 @@ def is_signed(tag: str) -> bool:
 
 def understanding(pool: Pool, first: Spoken, second: Spoken) -> int:
     """Return how well two people understand each other, 0 (not enough) to 100, each using one language."""
-    data = pool.told("language")
+    data = pool.data("language")
     level = min(int(data["levels"].get(first.level, 0)), int(data["levels"].get(second.level, 0)))
     distance = variety_distance(first.tag, second.tag)
     nearness = next((int(points) for most, points in data["varieties"] if distance <= most), 0)

@@ -10,7 +10,7 @@ from services.matcher.domain.criteria.tag_overlap import by_tags
 
 def code(pool: Pool) -> ByBits:
     """Encode the mean, over the mentee's stages, of how well the mentor covers each."""
-    return by_tags(pool, "life_stage", pool.mentees_say(_asked), pool.mentors_say(_lived))
+    return by_tags(pool, "life_stage", pool.mentee_answers(_asked), pool.mentor_answers(_lived))
 
 
 def shared(mentee: Mentee, mentor: Mentor, pool: Pool) -> tuple[str, ...]:

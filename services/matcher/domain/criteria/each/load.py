@@ -10,7 +10,7 @@ from services.matcher.domain.criteria.pool import Pool
 
 def code(pool: Pool) -> ByTable:
     """Encode the share of the mentor's places that is free, in quarters."""
-    return by_answers([None] * len(pool.mentees), pool.mentors_say(_quarters), _points)
+    return by_answers([None] * len(pool.mentees), pool.mentor_answers(_quarters), _points)
 
 
 def shared(_mentee: Mentee, _mentor: Mentor, _pool: Pool) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ def code(pool: Pool) -> ByTable:
 
     A must names the relation the mentee wants instead of their own; ``any`` allows every relation, their own first.
     """
-    open_points = int(pool.told("relation")["asked_any"])
+    open_points = int(pool.data("relation")["asked_any"])
 
     def points(asked: tuple[str, tuple[str, ...]], lived: str) -> int:
         own, wanted = asked
@@ -26,10 +26,10 @@ def code(pool: Pool) -> ByTable:
         return max(near, open_points) if wanted else near
 
     return by_best(
-        pool.mentees_say(_asked),
-        pool.mentors_say(_lived),
+        pool.mentee_answers(_asked),
+        pool.mentor_answers(_lived),
         points,
-        hard_from=int(pool.told("relation")["hard_from"]),
+        hard_from=int(pool.data("relation")["hard_from"]),
     )
 
 

@@ -11,7 +11,7 @@ from services.matcher.domain.weights import criterion_data
 
 def code(pool: Pool) -> ByBits:
     """Encode the mean, over the mentee's tags, of how well the mentor covers each."""
-    return by_tags(pool, "situation", pool.mentees_say(_asked), pool.mentors_say(_lived))
+    return by_tags(pool, "situation", pool.mentee_answers(_asked), pool.mentor_answers(_lived))
 
 
 def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:

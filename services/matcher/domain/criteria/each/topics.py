@@ -10,7 +10,7 @@ from services.matcher.domain.criteria.tag_overlap import by_tags
 
 def code(pool: Pool) -> ByBits:
     """Encode the mean, over the mentee's tags, of how well the mentor covers each."""
-    return by_tags(pool, "topics", pool.mentees_say(_ticked), pool.mentors_say(_ticked))
+    return by_tags(pool, "topics", pool.mentee_answers(_ticked), pool.mentor_answers(_ticked))
 
 
 def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ class _State:
     backoff: Backoff = field(default_factory=lambda: Backoff(first=0.5, longest=30.0))
 
 
-class Keeper:
+class Supervisor:
     """Keep ``children`` running; ``say`` prints a line for people. Call ``look`` about twice a second.
 
     The first restart comes after half a second at most, later ones after up to half a minute; a minute without a

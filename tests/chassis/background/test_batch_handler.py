@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from services.chassis.background.worker import Job, Together, Worker
-from services.chassis.delivery.record_handler import Reception
+from services.chassis.background.worker import BatchHandler, Job, Worker
+from services.chassis.delivery.record_handler import RecordHandler
 from services.chassis.messages.envelope import Envelope
 from services.chassis.messages.event import Event
 from services.chassis.storage.database import database_now, upsert
-from services.chassis.storage.held_rows import Held
 from services.chassis.storage.job_queue import JobRequest, claim_jobs, merge_requests, put_jobs
 from services.chassis.storage.outbox import Outgoing, outgoing
+from services.chassis.storage.row_cache import RowCache
 from services.chassis.storage.unit_of_work import StoreBase, Transaction, UnitOfWork
 from tests.chassis.shop import CHASSIS, METADATA, PARCELS, ParcelId, ParcelSent, Shop, count
 from tests.support.batches import records
@@ -73,7 +73,7 @@ class Shelf(StoreBase):
     def __init__(self, tx: Transaction) -> None:
         super().__init__(tx)
         self.written: list[Mapping[str, int]] = []
-        self.taken: Held[int] = Held(self._write)
+        self.taken: RowCache[int] = RowCache(self._write)
         tx.hold(self.taken)
 
     def _write(self, changed: Mapping[str, int]) -> None:
@@ -114,33 +114,33 @@ def test_held_rows_are_dropped_with_the_part_that_changed_them(shelves: UnitOfWo
     assert taken(engine) == {"a": 1}
 
 
-def reception(uow: UnitOfWork[Shop], handled: list[str], prefetched: list[Sequence[Event]]) -> Reception:
+def record_handler(uow: UnitOfWork[Shop], handled: list[str], prefetched: list[Sequence[Event]]) -> RecordHandler:
     def handle(event: ParcelSent, _: Envelope) -> None:
         handled.append(f"{event.parcel_id}{event.sequence}")
         with uow.begin() as shop:
             shop.add(handled[-1])
 
-    return Reception("shop", {ParcelSent: handle}, uow, most_dead=20, foresee=prefetched.append)
+    return RecordHandler("shop", {ParcelSent: handle}, uow, most_dead=20, prefetch=prefetched.append)
 
 
 def test_an_event_that_occurs_twice_in_a_batch_takes_effect_once_at_its_first_place(uow: UnitOfWork[Shop]) -> None:
     handled: list[str] = []
     first, second = parcel("a", 1), parcel("a", 2)
-    reception(uow, handled, []).take(records([first, second, first]))
+    record_handler(uow, handled, []).take(records([first, second, first]))
     assert handled == ["a1", "a2"]
 
 
 def test_only_new_events_are_read_ahead(uow: UnitOfWork[Shop]) -> None:
     prefetched: list[Sequence[Event]] = []
     known, new = parcel("a", 1), [parcel("a", number) for number in (2, 3)]
-    receiver = reception(uow, [], prefetched)
+    receiver = record_handler(uow, [], prefetched)
     receiver.take(records([known]))
     receiver.take(records([known, *new]))
     assert [[getattr(event, "sequence", None) for event in events] for events in prefetched] == [[2, 3]]
 
 
 def test_the_inbox_marks_of_a_batch_are_one_statement(uow: UnitOfWork[Shop], statements: list[str]) -> None:
-    reception(uow, [], []).take(records([parcel("a", number) for number in range(50)]))
+    record_handler(uow, [], []).take(records([parcel("a", number) for number in range(50)]))
     assert sum("INSERT INTO inbox" in statement for statement in statements) == 1
     assert "SAVEPOINT" not in statements
 
@@ -182,7 +182,7 @@ def test_merged_requests_for_a_job_have_the_same_result_as_single_requests(
 
 
 def packing(engine: sa.Engine, run: Any, *, most: int = 3, attempts: int = 3) -> Worker:
-    return Worker(engine, {"pack": Together(run, most)}, attempts=attempts, first_wait=10)
+    return Worker(engine, {"pack": BatchHandler(run, most)}, attempts=attempts, first_wait=10)
 
 
 def enqueue(uow: UnitOfWork[Shop], *keys: str) -> None:

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 V = TypeVar("V")
 
 
-class Held(Generic[V]):
+class RowCache(Generic[V]):
     """Values by key, None for rows that do not exist. ``write`` gets all changed values at once, sorted by key."""
 
     def __init__(self, write: Callable[[Mapping[str, V]], None]) -> None:

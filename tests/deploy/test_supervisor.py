@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deploy.local.keeper import Keeper
+from deploy.local.supervisor import Supervisor
 
 
 class Child:
@@ -36,14 +36,14 @@ class Harness:
         self.consumer, self.api = Child(), Child()
         self.printed: list[str] = []
         children = {"matcher-consumer": self.consumer, "matcher-api": self.api}
-        self.keeper = Keeper(children, self.printed.append, now=lambda: self.time)
+        self.supervisor = Supervisor(children, self.printed.append, now=lambda: self.time)
 
     def seconds_to_restart(self) -> float:
         """End the consumer; return the seconds until it runs again."""
         self.consumer.alive = False
         began = self.time
         while not self.consumer.alive:
-            self.keeper.look()
+            self.supervisor.look()
             self.time += 0.1
             assert self.time < began + 60.0
         return self.time - began
@@ -73,5 +73,5 @@ def test_a_minute_without_failure_resets_the_pause() -> None:
     for _ in range(10):
         harness.seconds_to_restart()
     harness.time += 61.0
-    harness.keeper.look()
+    harness.supervisor.look()
     assert harness.seconds_to_restart() < 1.0
