@@ -32,7 +32,7 @@ from tests.support.people import NOW, a_mentee, a_mentor, only
 
 def test_it_counts() -> None:
     parts = explain(a_mentee({mentee}), a_mentor({mentor}), only("{name}"), NOW).parts
-    assert {{part.criterion: part.score for part in parts}}["{name}"] == 100
+    assert {{part.criterion: part.score for part in parts}}["{name}"] > 50
 '''
 FACT = '''"""The fact reaches the API, people files and the engine from its line in the table."""
 
