@@ -35,7 +35,6 @@ from services.chassis.storage.database import open_engine
 from services.chassis.storage.migrations import migrate
 from services.chassis.storage.unit_of_work import UnitOfWork
 from services.matcher.adapters import tables
-from services.matcher.adapters.facts_cache import FactsRead
 from services.matcher.adapters.people_reader import PeopleRead
 from services.matcher.adapters.store import MatcherStore
 from services.matcher.bootstrap import SERVICE
@@ -70,7 +69,7 @@ class Process:
 
     def __init__(self, url: str, now: list[datetime]) -> None:
         self.engine = open_engine(url)
-        store = partial(MatcherStore, facts=FactsRead(), people=PeopleRead())
+        store = partial(MatcherStore, people=PeopleRead())
         self.uow = UnitOfWork(self.engine, store, source="/matcher", read_now=lambda _: now[0])
 
     def round(self) -> Row:

@@ -21,7 +21,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -32,7 +31,6 @@ from deploy.demo.population import programme
 from services.chassis.storage.database import open_engine
 from services.chassis.storage.migrations import migrate
 from services.chassis.storage.unit_of_work import UnitOfWork
-from services.matcher.adapters.facts_cache import FactsRead
 from services.matcher.adapters.round_store import RoundStore
 from services.matcher.adapters.store import MatcherStore
 from services.matcher.bootstrap import SERVICE
@@ -58,7 +56,6 @@ PARTS: dict[str, tuple[Any, str]] = {
     "snapshot as text": (run_round_module, "snapshot_pieces"),
     "store snapshot": (RoundStore, "open"),
     "features": (solve_pool_module, "weigh_pool"),
-    "arrays": (solve_pool_module, "round_problem"),
     "solve": (solve_pool_module, "assign"),
     "reasons": (decide_round_module, "parts_of"),
     "who waits why": (decide_round_module, "cause_each"),
@@ -124,8 +121,7 @@ def one_programme(case: Row) -> dict[str, Row]:
         url = f"sqlite:///{folder}/matcher.db"
         migrate(url, SERVICE.migrations)
         engine = open_engine(url)
-        opened = partial(MatcherStore, facts=FactsRead())
-        uow = UnitOfWork(engine, opened, source="/matcher", read_now=lambda _: now[0])
+        uow = UnitOfWork(engine, MatcherStore, source="/matcher", read_now=lambda _: now[0])
         fill(uow, mentees[:-NEWCOMERS], with_places(mentors[:-MORE_MENTORS], case["offers"]))
         rounds = {"first": one_round(uow)}
         now[0] += timedelta(seconds=30)

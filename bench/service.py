@@ -25,15 +25,26 @@ from typing import Any
 from bench.contest import Row, peak_megabytes, timed
 from deploy.demo.facts import pool_of
 from deploy.demo.population import programme
+from services.chassis.messages.codec import decode, encode
 from services.chassis.observability.logs import configure
 from services.chassis.service.settings import load
 from services.chassis.storage.migrations import migrate
+from services.events.profiles import PersonChanged
 from services.matcher.adapters.tables import mentees as mentee_rows
 from services.matcher.bootstrap import SERVICE
+from services.matcher.domain.candidates import Mentee
 from services.matcher.domain.explain import why_unmatched
 from services.matcher.domain.insights.what_if import Prepared, prepare, what_if
 from services.matcher.domain.known_person import KnownPerson
-from services.matcher.domain.round import Snapshot, SolvedPool, result_to_json, run_round, snapshot_to_json, solve_pool
+from services.matcher.domain.round import (
+    Snapshot,
+    SolvedPool,
+    result_to_json,
+    run_round,
+    snapshot_from_json,
+    snapshot_to_json,
+    solve_pool,
+)
 from services.matcher.domain.weights import Mode, Setting, Weights, weights_to_json
 from services.matcher.settings import Settings
 from services.matcher.solver.native.build import build
@@ -123,7 +134,17 @@ def steps(running: Programme, case: Row) -> Iterator[tuple[str, Callable[[], Any
     yield "round: all", lambda: run_round(snapshot), seldom
     result = run_round(snapshot)
     yield "round: snapshot as JSON", lambda: snapshot_to_json(snapshot), seldom
+    text = snapshot_to_json(snapshot)
+    yield "round: read that JSON", lambda: snapshot_from_json(text), seldom
     yield "round: result as JSON", lambda: result_to_json(result), seldom
+    events = [_changed(mentee) for mentee in snapshot.mentees[:1000]]
+    values = [encode(event) for event in events]
+    yield f"encode {len(events)} events", lambda: [encode(event) for event in events], often
+    yield f"decode {len(events)} events", lambda: [decode(PersonChanged, value) for value in values], often
+
+
+def _changed(mentee: Mentee) -> PersonChanged:
+    return PersonChanged(person_id=mentee.id, programme_id=PROGRAMME, version=1, locale="en", mentee=mentee.facts)
 
 
 def _what_if_call(snapshot: Snapshot, candidate: Weights, prepared: Prepared) -> Callable[[], Any]:

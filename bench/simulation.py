@@ -114,7 +114,7 @@ def _end(year: Year, week: Week, rng: Random) -> None:
 def _match(year: Year, week: Week, weights: Weights, rng: Random) -> None:
     """Run a round and draw the answers to its proposals."""
     result = run_round(_snapshot(year, week.at, weights))
-    week.optimal = result.certificate.optimal
+    week.optimal = result.certificate.proves_optimal
     _record_causes(year, week.at, result)
     asked = {proposal.mentee_id: proposal.mentor_id for proposal in result.proposals}
     still: list[Mentee] = []

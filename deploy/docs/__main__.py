@@ -7,6 +7,7 @@ from pathlib import Path
 
 from deploy.docs.asyncapi import asyncapi_document
 from deploy.docs.events import event_schemas, events_page
+from deploy.docs.metrics import metrics_page
 from deploy.docs.openapi import openapi_documents
 from deploy.docs.routes import routes_page
 from deploy.docs.settings import settings_page
@@ -20,6 +21,7 @@ def documents() -> Mapping[Path, str]:
     made[Path("docs/events.md")] = events_page()
     made[Path("docs/asyncapi.json")] = asyncapi_document()
     made[Path("docs/settings.md")] = settings_page()
+    made[Path("docs/metrics.md")] = metrics_page()
     made[Path("docs/routes.md")] = routes_page()
     made |= {Path("docs/api") / name: text for name, text in openapi_documents().items()}
     return made

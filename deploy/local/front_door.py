@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from deploy.local.layout import FRONT, ROUTES
 from services.chassis.service.serve import serve
 
-_AWAY = "This part of Cairn is just starting or having a pause. Nothing is lost; please try again in a moment.\n"
+_AWAY = "This part of Cairn is starting or taking a short break. Please wait a moment and try again.\n"
 ALIVE = "/front-door/livez"
 _INTERNAL_PATHS = ("/metrics", "/livez", "/readyz")  # of one process; under a service's name they have an access policy
 

@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.local.ops", description="Operate what `make run` started.")
     parser.add_argument("--folder", type=Path, default=_FOLDER, help="the folder of the run (var/run)")
     parser.add_argument("service", choices=SERVICES)
-    parser.add_argument("words", nargs=argparse.REMAINDER, help="dead-letters … or consumer …")
+    parser.add_argument("words", nargs=argparse.REMAINDER, help="a command of ops, such as: dead-letters list")
     options = parser.parse_args(arguments)
     place = _place(options.folder, options.service)
     if place.exists():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import atexit
 import random
 import signal
 import socket
@@ -20,6 +21,12 @@ HOST = "127.0.0.1"
 PORTS = range(15_000, 32_000)
 RESERVATIONS = 256
 _reservations: deque[socket.socket] = deque()
+
+
+@atexit.register
+def _end_reservations() -> None:
+    for reservation in _reservations:
+        reservation.close()
 
 
 class LocalServerError(Exception):

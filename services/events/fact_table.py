@@ -11,6 +11,8 @@ from dataclasses import MISSING, dataclass
 from functools import cache, cached_property
 from typing import Any
 
+from services.chassis.i18n.sentence import Sentence
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -37,11 +39,16 @@ class Entries(Answer):
 
 @dataclass(frozen=True)
 class Number(Answer):
-    """A whole number from ``least`` to ``most`` (inclusive) of ``unit``."""
+    """A whole number from ``least`` to ``most`` (inclusive); ``wanted`` asks for it and names both bounds."""
 
     least: int = dataclasses.field(kw_only=True)
     most: int = dataclasses.field(kw_only=True)
-    unit: str = dataclasses.field(kw_only=True)
+    wanted: Sentence = dataclasses.field(kw_only=True)
+
+    @property
+    def sentence(self) -> Sentence:
+        """Return ``wanted`` with the bounds filled in."""
+        return Sentence(self.wanted.key, least=self.least, most=self.most)
 
 
 @dataclass(frozen=True)

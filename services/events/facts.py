@@ -6,9 +6,11 @@ fields, responses, columns of people files and validation derive from it. In nes
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
+from services.chassis.i18n.sentence import Sentence
+from services.chassis.messages.moments import Moment
 from services.events.fact_table import Coded, Entries, Month, Number, TimeZone, YesNo
 
 
@@ -97,7 +99,7 @@ Styles = Annotated[tuple[str, ...], Coded("how you like to talk", axis="style")]
 class MenteeFacts:
     """The facts of a person who looks for a mentor."""
 
-    waiting_since: datetime
+    waiting_since: Moment
     languages: Languages
     relation: Annotated[str, Coded(axis="relation")]
     diabetes_type: Annotated[str, Coded(axis="diabetes_type")]
@@ -140,9 +142,17 @@ class MentorFacts:
     approved: bool = False
     trained_until: date | None = None
     capacity: Annotated[
-        int, Number("how many people you accompany at the same time", least=1, most=10, unit="people at the same time")
+        int,
+        Number(
+            "how many people you accompany at the same time",
+            least=1,
+            most=10,
+            wanted=Sentence("Please give %(least)s to %(most)s people at the same time."),
+        ),
     ] = 1
-    hours_per_month: Annotated[int | None, Number(least=1, most=100, unit="hours")] = None
+    hours_per_month: Annotated[
+        int | None, Number(least=1, most=100, wanted=Sentence("Please give %(least)s to %(most)s hours."))
+    ] = None
     diagnosed: Diagnosed = None
     situations: Situations = ()
     devices: Annotated[tuple[DeviceLived, ...], Entries("devices you lived with", most=20)] = ()

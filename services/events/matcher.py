@@ -1,9 +1,9 @@
 """Events of the matcher: the states of a match, waits at risk, published weights, receipts for erasures."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from services.chassis.messages.event import Event
+from services.chassis.messages.moments import Moment
 from services.events.topics import MATCHES, MATCHING, RECEIPTS
 
 
@@ -25,7 +25,7 @@ class MatchProposed(Event, type="cairn.matcher.match_proposed.v1", topic=MATCHES
     mentee_id: str
     mentor_id: str
     round_id: str
-    answer_by: datetime
+    answer_by: Moment
     reasons: tuple[Reason, ...] = ()
 
 
@@ -38,7 +38,7 @@ class MatchReminderDue(Event, type="cairn.matcher.match_reminder_due.v1", topic=
     mentee_id: str
     mentor_id: str
     waiting_for: str
-    answer_by: datetime
+    answer_by: Moment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +49,7 @@ class MatchAccepted(Event, type="cairn.matcher.match_accepted.v1", topic=MATCHES
     programme_id: str
     mentee_id: str
     mentor_id: str
-    confirm_by: datetime
+    confirm_by: Moment
     reasons: tuple[Reason, ...] = ()
 
 
@@ -104,7 +104,7 @@ class WaitAtRisk(Event, type="cairn.matcher.wait_at_risk.v1", topic=MATCHING, ke
 
     mentee_id: str
     programme_id: str
-    waiting_since: datetime
+    waiting_since: Moment
     lane: str
     cause: str
 

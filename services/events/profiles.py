@@ -4,9 +4,9 @@ Each event about a person carries that person's ``version``: a consumer never ap
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from services.chassis.messages.event import Event
+from services.chassis.messages.moments import Moment
 from services.events.facts import MenteeFacts, MentorFacts
 from services.events.topics import CONTACTS, PEOPLE
 
@@ -43,7 +43,7 @@ class PersonPaused(Event, type="cairn.profiles.person_paused.v1", topic=PEOPLE, 
     person_id: str
     programme_id: str
     version: int
-    until: datetime | None = None
+    until: Moment | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,4 +97,4 @@ class SignInAsked(Event, type="cairn.profiles.sign_in_asked.v1", topic=CONTACTS,
     person_id: str
     programme_id: str
     request_id: str
-    expires_at: datetime
+    expires_at: Moment

@@ -12,7 +12,6 @@ from services.chassis.service.service import Parts, Service
 from services.chassis.storage.database import open_engine
 from services.chassis.storage.unit_of_work import Transaction, UnitOfWork
 from services.events import topics
-from services.matcher.adapters.facts_cache import FactsRead
 from services.matcher.adapters.people_reader import PeopleRead
 from services.matcher.adapters.store import MatcherStore
 from services.matcher.settings import Settings
@@ -24,25 +23,26 @@ if TYPE_CHECKING:
     from services.chassis.background.scheduler import Tick
     from services.chassis.background.worker import Job
     from services.chassis.delivery.record_handler import Foresee, Handler
+    from services.chassis.service.ops.group import OpsGroup
 
 WORDS = Path(__file__).parent / "words"
 
 
 def open_store(_settings: Settings) -> Callable[[Transaction], MatcherStore]:
-    """Return what makes a store from a transaction, with the process's caches of people and facts."""
-    return partial(MatcherStore, facts=FactsRead(), people=PeopleRead())
+    """Return what makes a store from a transaction, with the process's cache of people."""
+    return partial(MatcherStore, people=PeopleRead())
 
 
 def web_app(parts: Parts[Settings, MatcherStore]) -> Flask:
     """Return the WSGI app."""
-    from services.chassis.i18n.translations import Words
+    from services.chassis.i18n.translations import CHASSIS_WORDS, Words
     from services.chassis.identity.signed_links import LinkSigner
     from services.chassis.web.app import build_app
     from services.matcher import api, pages
     from services.matcher.use_cases.engine_access.engine_queue import EngineQueue
 
-    words, terms = Words(WORDS), parts.settings.terms
-    app = build_app(
+    words, terms = Words(WORDS, CHASSIS_WORDS), parts.settings.terms
+    return build_app(
         name=SERVICE.name,
         title="Cairn matcher",
         site="Cairn",
@@ -51,9 +51,8 @@ def web_app(parts: Parts[Settings, MatcherStore]) -> Flask:
         blueprints=api.routes(api.ApiContext(parts.uow, terms, words, EngineQueue(parts.settings.bounds))),
         pages=pages.routes(parts.uow, terms, words, LinkSigner(parts.settings.link_secret, clock=parts.clock)),
         uow=parts.uow,
+        words=words,
     )
-    words.install(app.jinja_env)
-    return app
 
 
 def handlers(parts: Parts[Settings, MatcherStore]) -> Mapping[type[Event], Handler]:
@@ -98,6 +97,13 @@ def open_programme() -> tuple[UnitOfWork[MatcherStore], str]:
     return uow, settings.programme
 
 
+def ops() -> Sequence[OpsGroup]:
+    """Return the operators' commands."""
+    from services.matcher.ops import PEOPLE
+
+    return [PEOPLE]
+
+
 SERVICE = Service(
     name="matcher",
     about="Pairs waiting mentees with mentors by an optimal assignment, and keeps the life of every match.",
@@ -112,4 +118,5 @@ SERVICE = Service(
     ticks=ticks,
     before_consuming=request_replay,
     aside=frozenset({FIND_GAPS}),
+    ops=ops,
 )

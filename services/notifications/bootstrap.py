@@ -21,8 +21,12 @@ if TYPE_CHECKING:
     from services.chassis.background.worker import Handler as JobHandler
     from services.chassis.background.worker import Job
     from services.chassis.delivery.record_handler import Foresee, Handler
+    from services.chassis.identity.encryption import FieldCipher
+    from services.chassis.service.ops.group import OpsGroup
     from services.notifications.ports import Channel
     from services.notifications.use_cases.deliver import Deliver
+
+WORDS = Path(__file__).parent / "words"
 
 
 def open_store(_settings: Settings) -> Callable[[Transaction], Store]:
@@ -32,30 +36,32 @@ def open_store(_settings: Settings) -> Callable[[Transaction], Store]:
 
 def web_app(parts: Parts[Settings, Store]) -> Flask:
     """Return the WSGI app."""
+    from services.chassis.i18n.translations import CHASSIS_WORDS, Words
     from services.chassis.identity.signed_links import LinkSigner
     from services.chassis.web.app import build_app
+    from services.notifications import api
     from services.notifications.adapters.mailbox import Mailbox
-    from services.notifications.api import blueprints
     from services.notifications.pages import pages
 
     settings = parts.settings
     mailbox = Mailbox(settings.mailbox) if settings.mailbox else None
+    links = LinkSigner(settings.link_secret, clock=parts.clock)
     return build_app(
         name=SERVICE.name,
         title="Cairn notifications",
         site="Cairn",
         settings=settings,
         health=parts.health,
-        blueprints=blueprints(parts.uow, LinkSigner(settings.link_secret, clock=parts.clock), mailbox),
+        blueprints=api.routes(api.ApiContext(uow=parts.uow, links=links, mailbox=mailbox)),
         pages=pages(mailbox),
         uow=parts.uow,
+        words=Words(WORDS, CHASSIS_WORDS),
     )
 
 
 def deliver(parts: Parts[Settings, Store]) -> Deliver:
     """Return the use case that sends messages, with the channel that MAIL_URL names."""
     from services.chassis.core.backoff import wait_after
-    from services.chassis.identity.encryption import FieldCipher, read_keys
     from services.chassis.identity.signed_links import LinkSigner
     from services.notifications.adapters.letters import open_writer
     from services.notifications.adapters.links import Links
@@ -65,7 +71,7 @@ def deliver(parts: Parts[Settings, Store]) -> Deliver:
     return Deliver(
         uow=parts.uow,
         writer=open_writer(
-            cipher=FieldCipher(read_keys(settings.contact_keys)),
+            cipher=open_cipher(settings),
             links=Links(LinkSigner(settings.link_secret, clock=parts.clock), settings.public_url),
             programme_name=settings.programme_name,
         ),
@@ -133,6 +139,22 @@ def mail_workers(settings: Settings) -> int:
     return settings.mail_workers
 
 
+def ops() -> Sequence[OpsGroup]:
+    """Return the operators' commands."""
+    from services.chassis.service.ops.keys import keys_group
+    from services.notifications.adapters.tables import SEALED
+    from services.notifications.ops import PEOPLE
+
+    return [PEOPLE, keys_group(SEALED, open_cipher)]
+
+
+def open_cipher(settings: Settings) -> FieldCipher:
+    """Return the cipher of people's contacts."""
+    from services.chassis.identity.encryption import FieldCipher, read_keys
+
+    return FieldCipher(read_keys(settings.contact_keys))
+
+
 SERVICE = Service(
     name="notifications",
     about="Tells people what happened, in their language, at a kind hour.",
@@ -147,4 +169,5 @@ SERVICE = Service(
     ticks=ticks,
     before_consuming=request_people_once,
     workers=mail_workers,
+    ops=ops,
 )

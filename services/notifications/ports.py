@@ -143,6 +143,10 @@ class Store(Protocol):
         """Lock and return a person or their tombstone; None for an unknown id."""
         ...
 
+    def erased_ids(self) -> Sequence[str]:
+        """Return the ids of all people who were erased, in order."""
+        ...
+
     def save_person(self, person: Person) -> None:
         """Store a locked person."""
         ...

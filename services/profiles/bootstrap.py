@@ -25,13 +25,14 @@ if TYPE_CHECKING:
     from services.chassis.background.scheduler import Tick
     from services.chassis.background.worker import Job
     from services.chassis.delivery.record_handler import Foresee, Handler
+    from services.chassis.service.ops.group import OpsGroup
 
 WORDS = Path(__file__).parent / "words"
 
 
 def open_store(settings: Settings) -> Callable[[Transaction], Store]:
     """Return the constructor of stores, which seal and open with the keys of the settings."""
-    cipher = PersonCipher(FieldCipher(read_keys(settings.contact_keys)), BlindIndex(index_key(settings.index_key)))
+    cipher = PersonCipher(open_cipher(settings), BlindIndex(index_key(settings.index_key)))
     return partial(Store, cipher=cipher)
 
 
@@ -44,7 +45,7 @@ def resources(parts: Parts[Settings, Store]) -> Resources:
     return Resources(
         begin=parts.uow.begin,
         new_id=lambda: str(uuid.uuid4()),
-        seal=FieldCipher(read_keys(settings.contact_keys)),
+        seal=open_cipher(settings),
         tokens=TokenIssuer(settings.token_private_key, clock=parts.clock),
         links=LinkSigner(settings.link_secret, clock=parts.clock),
         rules=Rules(
@@ -58,12 +59,13 @@ def resources(parts: Parts[Settings, Store]) -> Resources:
 
 def web_app(parts: Parts[Settings, Store]) -> Flask:
     """Return the WSGI app."""
-    from services.chassis.i18n.translations import Words
+    from services.chassis.i18n.translations import CHASSIS_WORDS, Words
     from services.chassis.web.app import build_app
+    from services.events.validation import VALIDATION_WORDS
     from services.profiles import api, pages
 
-    ports, words = resources(parts), Words(WORDS)
-    app = build_app(
+    ports, words = resources(parts), Words(WORDS, VALIDATION_WORDS, CHASSIS_WORDS)
+    return build_app(
         name=SERVICE.name,
         title="Cairn profiles",
         site="Cairn",
@@ -74,9 +76,8 @@ def web_app(parts: Parts[Settings, Store]) -> Flask:
             pages.routes(ports, words, public_url=parts.settings.public_url, development=not parts.settings.production)
         ],
         uow=parts.uow,
+        words=words,
     )
-    words.install(app.jinja_env)
-    return app
 
 
 def handlers(parts: Parts[Settings, Store]) -> Mapping[type[Event], Handler]:
@@ -107,6 +108,20 @@ def ticks(parts: Parts[Settings, Store]) -> Sequence[Tick]:
     return schedule.ticks(resources(parts))
 
 
+def ops() -> Sequence[OpsGroup]:
+    """Return the operators' commands."""
+    from services.chassis.service.ops.keys import keys_group
+    from services.profiles.adapters.tables import SEALED
+    from services.profiles.ops import people_group
+
+    return [people_group(resources), keys_group([SEALED], open_cipher)]
+
+
+def open_cipher(settings: Settings) -> FieldCipher:
+    """Return the cipher of personal texts."""
+    return FieldCipher(read_keys(settings.contact_keys))
+
+
 SERVICE = Service(
     name="profiles",
     about="People, their consent and their contact details: sign-up, approval, sign-in, introductions, erasure.",
@@ -119,4 +134,5 @@ SERVICE = Service(
     foresee=foresee,
     jobs=jobs,
     ticks=ticks,
+    ops=ops,
 )

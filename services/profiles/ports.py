@@ -35,6 +35,9 @@ class People(Protocol):
     def forget(self, person_id: str) -> None:
         """Delete every personal row of this person."""
 
+    def raise_versions(self, by: int) -> int:
+        """Raise the version of every person; return how many people there are."""
+
     def after(self, programme_id: str, last_id: str, limit: int) -> Sequence[Person]:
         """Return up to ``limit`` people with ids after ``last_id``, in the order of their ids."""
 
@@ -57,8 +60,8 @@ class Ledger(Protocol):
 class Tombstones(Protocol):
     """The tombstones of erased people."""
 
-    def get(self, person_id: str) -> Tombstone | None:
-        """Return the tombstone of a person, None when there is none."""
+    def get(self, person_id: str, *, to_change: bool = False) -> Tombstone | None:
+        """Return the tombstone of a person, if any; ``to_change`` locks the row until the transaction ends."""
 
     def put(self, tombstone: Tombstone) -> None:
         """Insert or update a tombstone."""

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(path for folder in ("services", "deploy", "bench") for path in (ROOT / folder).rglob("*.py"))
-ROOMS = {"__init__", "__main__", "bootstrap", "settings", "consumer", "schedule", "ports"}
+ROOMS = {"__init__", "__main__", "bootstrap", "settings", "consumer", "schedule", "ops", "ports"}
 FOLDERS = {"api", "pages", "use_cases", "domain", "adapters"}
 NOT_OUR_WORDS = re.compile(r"(^|_)(patient|helper|helpers|util|utils|manager)(_|$)|^common")
 DOMAIN_WORDS = re.compile(r"\b(mentee|mentor|diabet\w*|matchmak\w*|glucose|insulin)s?\b", re.IGNORECASE)
@@ -39,6 +39,20 @@ def test_the_solver_imports_itself_only_relatively(path: Path) -> None:
     absolute = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and not node.level]
     absolute += [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
     assert not [name for name in absolute if name.split(".")[0] in {"services", "deploy", "bench", "tests"}]
+
+
+@pytest.mark.parametrize("service", ["profiles", "matcher", "notifications"])
+def test_no_door_opens_a_transaction(service: str) -> None:
+    folder = ROOT / "services" / service
+    doors = [*folder.glob("api/**/*.py"), *folder.glob("pages/**/*.py"), folder / "consumer.py", folder / "schedule.py"]
+    assert len(doors) > 6
+    calls = {path: [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if _begins(node)] for path in doors}
+    assert [str(path.relative_to(ROOT)) for path, found in calls.items() if found] == []
+
+
+def _begins(node: ast.AST) -> bool:
+    """Return whether a node reads an attribute ``begin``, which opens a transaction of a unit of work."""
+    return isinstance(node, ast.Attribute) and node.attr == "begin"
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))

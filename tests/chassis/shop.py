@@ -9,6 +9,7 @@ from typing import Literal, NewType
 import sqlalchemy as sa
 
 from services.chassis.messages.event import Event
+from services.chassis.messages.moments import Moment
 from services.chassis.storage.columns import UtcMoment
 from services.chassis.storage.tables import chassis_tables
 from services.chassis.storage.unit_of_work import StoreBase, UnitOfWork
@@ -44,7 +45,7 @@ class ParcelSent(Event, type="shop.parcels.parcel_sent.v1", topic=TOPIC, key="pa
     parcel_id: ParcelId
     sequence: int = 0
     programme_id: str | None = None
-    sent_at: datetime = datetime(2030, 1, 1, tzinfo=UTC)
+    sent_at: Moment = datetime(2030, 1, 1, tzinfo=UTC)
     day: date | None = None
     size: Literal["small", "large"] = "small"
     weight_kg: float = 0.5

@@ -11,14 +11,14 @@ from services.chassis.broker.protocol import TopicPartition
 from services.chassis.delivery.record_handler import Handler, Reception
 from services.chassis.messages.envelope import Envelope
 from services.chassis.messages.event import Event
-from services.chassis.service.operator import Operator
-from services.chassis.service.ops_command import run_ops
+from services.chassis.service.ops.command import run_ops
+from services.chassis.service.ops.operator import Operator
 from services.chassis.storage.audit import verify_audit
 from services.chassis.storage.dead_letters import Wanted
 from services.chassis.storage.unit_of_work import UnitOfWork
 from tests.chassis.delivery.hearing import GROUP, Heard, parcel, put, put_bad, read_all, subscriber
 from tests.chassis.running import running, until
-from tests.chassis.shop import CHASSIS, PARCELS, TOPIC, ParcelSent, Shop, count, open_shop
+from tests.chassis.shop import CHASSIS, PARCELS, TOPIC, ParcelId, ParcelSent, Shop, count, open_shop
 from tests.support.fakes import FakeBroker
 
 
@@ -49,7 +49,7 @@ class OpsHarness:
         return [(row.action, row.subject, row.by, row.reason) for row in rows]
 
     def open_operator(self) -> Operator:
-        return Operator(group=GROUP, uow=self.uow, broker=self.broker, open_reception=self._reception)
+        return Operator(group=GROUP, parts=None, uow=self.uow, broker=self.broker, open_reception=self._reception)
 
     def _reception(self) -> Reception:
         handlers: dict[type[Event], Handler] = {ParcelSent: self._handle}
@@ -187,3 +187,41 @@ def test_wrong_arguments_print_the_usage_and_exit_with_two(
 def test_an_unavailable_broker_is_reported_in_a_sentence(harness: OpsHarness) -> None:
     harness.broker.away = True
     assert harness.ops("dead-letters", "redrive", "--all", code=1).startswith("The broker does not answer")
+
+
+def test_jobs_that_were_given_up_are_listed_and_start_again(harness: OpsHarness, engine: sa.Engine) -> None:
+    assert harness.ops("jobs", "list") == "No job of shop was given up.\n"
+    with harness.uow.begin() as shop:
+        for key in ("a", "b", "c"):
+            shop.enqueue("send", key)
+    with engine.begin() as connection:
+        connection.execute(CHASSIS.jobs.update().values(attempts=10, last_error="OSError", gave_up_at=shop.now))
+    header, *rows = harness.ops("jobs", "list").splitlines()
+    assert header.split() == ["id", "kind", "key", "attempts", "error", "given", "up"]
+    assert [row.split()[1:5] for row in rows] == [["send", key, "10", "OSError"] for key in ("a", "b", "c")]
+    first = rows[0].split()[0]
+    assert harness.ops("jobs", "retry", first, "--reason", "fixed in 1.2") == "1 jobs start again within seconds.\n"
+    assert harness.audited() == [("retry_job", "send/a", "operator", "fixed in 1.2")]
+    assert f"{first} is no job of shop that was given up" in harness.ops("jobs", "retry", first, code=1)
+    assert harness.ops("jobs", "retry", "--all") == "2 jobs start again within seconds.\n"
+    with engine.connect() as connection:
+        jobs = connection.execute(sa.select(CHASSIS.jobs)).all()
+    assert {(job.attempts, job.gave_up_at) for job in jobs} == {(0, None)}
+
+
+def test_events_that_wait_for_the_relay_are_counted(harness: OpsHarness) -> None:
+    assert harness.ops("outbox", "status") == "0 events of shop wait for the relay.\n"
+    with harness.uow.begin() as shop:
+        shop.publish(*(ParcelSent(parcel_id=ParcelId(key)) for key in ("a", "b")))
+    assert harness.ops("outbox", "status").startswith("2 events of shop wait for the relay, the oldest since 20")
+
+
+def test_an_audit_that_was_changed_is_found(harness: OpsHarness, engine: sa.Engine) -> None:
+    with harness.uow.begin() as shop:
+        shop.audit("read", "a", by="admin")
+        shop.audit("read", "b", by="admin")
+    assert harness.ops("audit", "verify") == "The audit of shop is whole: 2 rows.\n"
+    with engine.begin() as connection:
+        connection.execute(CHASSIS.audit.update().where(CHASSIS.audit.c.subject == "a").values(subject="c"))
+    output = harness.ops("audit", "verify", code=1)
+    assert output == "row 1 is not what was written\nThe audit of shop is not what was written: 1 faults.\n"

@@ -63,7 +63,7 @@ def test_every_file_of_the_services_is_in_the_wheel(wheel: Path) -> None:
 def test_pip_installs_only_the_five_libraries_of_the_engine_by_default() -> None:
     metadata = project()
     engine = metadata["optional-dependencies"]["engine"]
-    assert sorted(map(library, engine)) == ["langcodes", "networkx", "numpy", "scipy", "tzdata"]
+    assert sorted(map(library, engine)) == ["langcodes", "msgspec", "networkx", "numpy", "scipy", "tzdata"]
     assert metadata["dependencies"] == engine
 
 

@@ -10,7 +10,8 @@ from collections import Counter
 
 from services.matcher.domain.candidates import Mentee, Mentor
 from services.matcher.domain.explain import Part
-from services.matcher.domain.round import Proof, Proposal, RoundResult, Snapshot, Unmatched, snapshot_to_json
+from services.matcher.domain.round import Proposal, RoundResult, Snapshot, Unmatched, snapshot_to_json
+from services.matcher.solver.assignment import Certificate
 
 
 def in_turn(snapshot: Snapshot) -> RoundResult:
@@ -35,7 +36,7 @@ def in_turn(snapshot: Snapshot) -> RoundResult:
         alternates=(),
         unmatched=tuple(sorted(unmatched, key=lambda one: one.mentee_id)),
         refused_pins=(),
-        certificate=Proof(primal=len(proposals), dual=len(proposals), violations=0),
+        certificate=Certificate(primal=len(proposals), dual=len(proposals), violations=0),
         input_hash=hashlib.sha256(text.encode()).hexdigest(),
         result_hash=hashlib.sha256(repr(proposals).encode()).hexdigest(),
     )

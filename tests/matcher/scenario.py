@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Protocol, TypeVar
 
+from services.chassis.core.errors import Stale
 from services.chassis.messages.event import Event
 from services.events import profiles
 from services.events.facts import MenteeFacts, MentorFacts, Spoken
@@ -41,6 +42,16 @@ class Database(Protocol):
 
 def spoken(*tags: str) -> tuple[Spoken, ...]:
     return tuple(Spoken(tag=tag, level="fluent") for tag in tags)
+
+
+def at(version: int) -> Callable[[int], None]:
+    """Return the check of a caller who read this version: it raises Stale for any other."""
+
+    def check(current: int) -> None:
+        if current != version:
+            raise Stale("changed_meanwhile", "changed meanwhile", now={"version": current})
+
+    return check
 
 
 @dataclass

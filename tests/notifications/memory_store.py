@@ -36,7 +36,8 @@ from services.notifications.use_cases.deliver import BATCH_SIZE, Deliver
 from tests.support.fakes import FixedClock
 
 NOON = datetime(2030, 1, 31, 12, tzinfo=UTC)
-CIPHER = FieldCipher({"k1": b"0123456789abcdef0123456789abcdef"})
+CIPHER_KEYS = {"k1": b"0123456789abcdef0123456789abcdef"}
+CIPHER = FieldCipher(CIPHER_KEYS)
 SECRET = "a secret for links, 32 characters or more"
 PROGRAMME = "cairn"
 ORIGIN = "https://cairn.example"

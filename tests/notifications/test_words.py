@@ -1,4 +1,4 @@
-"""Every sentence for people is translated into all four languages, and kind."""
+"""Every sentence for people is kind, in all four languages."""
 
 import re
 from pathlib import Path
@@ -7,26 +7,15 @@ import pytest
 
 from services.chassis.i18n.translations import Words
 from services.events.vocabulary import codes
-from tests.support.spoken import sentences, unspoken, untranslated
+from tests.support.spoken import sentences
 
 SERVICE = Path(__file__).parents[2] / "services" / "notifications"
-OTHERS = [locale for locale in codes("locale") if locale != "en"]
 UNKIND = {
     "en": r"diabetic|complian|\bcontrol|\bfail|\bshould\b|suffer|patient|A1C|HbA1c",
     "es": r"diabétic|cumplimiento|\bcontrol|fracas|debería|sufr|padec|paciente",
     "fr": r"diabétique|observance|contrôl|échec|échou|devri|souffr|patient",
     "ar": r"مريض|مرضى|فشل|يعاني|تعاني|معاناة",
 }
-
-
-@pytest.mark.parametrize("locale", OTHERS)
-def test_every_sentence_is_translated(locale: str) -> None:
-    assert list(untranslated(SERVICE, locale)) == []
-
-
-@pytest.mark.parametrize("locale", OTHERS)
-def test_no_translation_outlives_its_sentence(locale: str) -> None:
-    assert list(unspoken(SERVICE, locale)) == []
 
 
 @pytest.mark.parametrize("locale", codes("locale"))

@@ -2,9 +2,15 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from contextlib import suppress
+from datetime import datetime
+from threading import Barrier, BrokenBarrierError
+
+import pytest
 
 from services.events.profiles import PersonChanged, PersonErased, PersonPaused, PersonRegistered, SignInAsked
+from services.profiles.domain.erasure import Tombstone, confirm
+from services.profiles.use_cases import erase_person
 from tests.profiles.app_harness import Stage, mentee_body
 
 MANY = 6
@@ -80,3 +86,25 @@ def test_concurrent_erasures_are_one(either: Stage) -> None:
 
     assert at_once(erase) == [202] * MANY
     assert len(either.published(PersonErased)) == len(either.rows("tombstones")) == 1
+
+
+def test_two_receipts_at_the_same_moment_are_both_kept(either: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    mentee = either.mentee()
+    either.ask("DELETE", f"/profiles/v1/people/{mentee.id}", by=mentee)
+    both_have_read = Barrier(2)
+
+    def confirm_together(tombstone: Tombstone, service: str, at: datetime) -> Tombstone:
+        with suppress(BrokenBarrierError):  # a lock lets only one read at a time
+            both_have_read.wait(timeout=0.5)
+        return confirm(tombstone, service, at)
+
+    monkeypatch.setattr(erase_person, "confirm", confirm_together)
+    with ThreadPoolExecutor(2) as pool:
+        receipts = [
+            pool.submit(erase_person.record_receipt, either.resources, mentee.id, service)
+            for service in ("matcher", "notifications")
+        ]
+    for receipt in receipts:
+        receipt.result()
+    erasure = either.ask("GET", f"/profiles/v1/people/{mentee.id}/erasure", by=mentee).json or {}
+    assert (erasure["status"], sorted(erasure["confirmed_by"])) == ("complete", ["matcher", "notifications"])

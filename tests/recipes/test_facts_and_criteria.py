@@ -32,7 +32,7 @@ from tests.support.people import NOW, a_mentee, a_mentor, only
 
 def test_it_counts() -> None:
     parts = explain(a_mentee({mentee}), a_mentor({mentor}), only("{name}"), NOW).parts
-    assert {{part.criterion: part.score for part in parts}}["{name}"] > 50
+    assert {{part.criterion: part.score for part in parts}}["{name}"] == {score}
 '''
 FACT = '''"""The fact reaches the API, people files and the engine from its line in the table."""
 
@@ -68,7 +68,7 @@ def test_a_criterion_on_an_existing_fact_takes_the_three_files_of_its_recipe(tmp
     tree = copy_tree(tmp_path)
     page = (ROOT / "docs" / "matching.md").read_text(encoding="utf-8").split("## A new criterion")[1]
     data, code = (re.findall(rf"```{kind}\n(.*?)```", page, flags=re.DOTALL)[0] for kind in ("json", "python"))
-    test = TEST.format(name="years_ahead", mentee='diagnosed="2026-01"', mentor='diagnosed="2015-01"')
+    test = TEST.format(name="years_ahead", mentee='diagnosed="2026-01"', mentor='diagnosed="2015-01"', score=100)
     write_criterion(tree, "years_ahead", data, code, test)
     tree.make_docs()
     assert tree.changed() == tree.written, "no other file changes"
@@ -96,7 +96,8 @@ def test_a_fact_with_its_criterion_takes_the_files_of_its_recipes(tmp_path: Path
 
     data = {"label": LABEL, "order": 145, "mode": "off", "weight": 10, "axis": "pet", "breadth": 3, "closeness": {}}
     code = tree.read(f"{EACH}/topics.py").replace("topics", "pets")
-    test = TEST.format(name="pets", mentee='pets=("dog",)', mentor='pets=("dog", "cat")')
+    # each of the mentor's two pets counts three quarters, so that they cover no more than half of the three
+    test = TEST.format(name="pets", mentee='pets=("dog",)', mentor='pets=("dog", "cat")', score=75)
     write_criterion(tree, "pets", json.dumps(data, ensure_ascii=False), code, test)
     by_criterion = tree.written - by_fact
     tree.make_docs()

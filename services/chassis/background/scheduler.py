@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from services.chassis.core.backoff import Backoff
 from services.chassis.core.clock import monotonic
 from services.chassis.leadership.leadership import leadership
-from services.chassis.observability import background_metrics
+from services.chassis.observability import metrics
 from services.chassis.storage.database import transient_of
 
 _log = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ class Scheduler:
                 stop.wait(self._turn(stop))
         finally:
             self._lead.release()
-            background_metrics.LEADING.labels(what="scheduler").set(0)
+            metrics.LEADING.labels(what="scheduler").set(0)
 
     def _turn(self, stop: threading.Event) -> float:
         """Run the ticks that are due; return how long to wait, in seconds."""
@@ -77,7 +77,7 @@ class Scheduler:
             leading = False
         if not leading:
             self._due.clear()
-        background_metrics.LEADING.labels(what="scheduler").set(int(leading))
+        metrics.LEADING.labels(what="scheduler").set(int(leading))
         return leading
 
     def _run_tick(self, tick: Tick) -> None:
@@ -85,7 +85,7 @@ class Scheduler:
             tick.run()
         except Exception as error:
             transient = transient_of(error) is not None
-            background_metrics.TICKS.labels(tick=tick.name, outcome="error").inc()
+            metrics.TICKS.labels(tick=tick.name, outcome="error").inc()
             _log.log(
                 logging.WARNING if transient else logging.ERROR,
                 "tick_error",
@@ -93,4 +93,4 @@ class Scheduler:
                 exc_info=None if transient else error,
             )
         else:
-            background_metrics.TICKS.labels(tick=tick.name, outcome="done").inc()
+            metrics.TICKS.labels(tick=tick.name, outcome="done").inc()

@@ -23,7 +23,7 @@ import sqlalchemy as sa
 from services.chassis.core.backoff import Backoff, wait_after
 from services.chassis.core.clock import monotonic
 from services.chassis.core.errors import Refusal
-from services.chassis.observability import background_metrics
+from services.chassis.observability import metrics
 from services.chassis.storage.change_watch import ChangeWatch
 from services.chassis.storage.database import READ_ONLY, database_now, is_sqlite, transient_of
 from services.chassis.storage.job_queue import (
@@ -150,7 +150,7 @@ class Worker:
         with self._engine.connect().execution_options(**reading) as connection, connection.begin():
             due = next_due(connection, self._kinds)
             now = self._read_now(connection)
-            background_metrics.JOBS_GIVEN_UP.set(given_up(connection))
+            metrics.JOBS_GIVEN_UP.set(given_up(connection))
         return 60.0 if due is None else (due - now).total_seconds()
 
     def _run_claims(self, claims: Sequence[Claim]) -> None:
@@ -169,7 +169,7 @@ class Worker:
     def _run_kind(self, kind: str, claims: Sequence[Claim]) -> None:
         jobs = [Job(claim.kind, claim.key, claim.payload, claim.attempt) for claim in claims]
         try:
-            with background_metrics.JOB_SECONDS.labels(kind=kind).time(), self._extended_leases(claims):
+            with metrics.JOB_SECONDS.labels(kind=kind).time(), self._extended_leases(claims):
                 faults = self._handlers[kind](jobs)
         except Exception as error:
             faults = dict.fromkeys((job.key for job in jobs), error)
@@ -177,8 +177,8 @@ class Worker:
         if done:
             with self._engine.begin() as connection:
                 still_ours = len(finish_jobs(connection, done))
-            background_metrics.JOBS.labels(kind=kind, outcome="done").inc(still_ours)
-            background_metrics.JOBS.labels(kind=kind, outcome="taken_over").inc(len(done) - still_ours)
+            metrics.JOBS.labels(kind=kind, outcome="done").inc(still_ours)
+            metrics.JOBS.labels(kind=kind, outcome="taken_over").inc(len(done) - still_ours)
         for claim in claims:
             if claim.key in faults:
                 self._handle_error(claim, faults[claim.key])
@@ -203,7 +203,7 @@ class Worker:
     def _end_run(self, claim: Claim, outcome: str, write: Callable[[sa.Connection, datetime], bool]) -> None:
         with self._engine.begin() as connection:
             still_ours = write(connection, self._read_now(connection))
-        background_metrics.JOBS.labels(kind=claim.kind, outcome=outcome if still_ours else "taken_over").inc()
+        metrics.JOBS.labels(kind=claim.kind, outcome=outcome if still_ours else "taken_over").inc()
 
     @contextmanager
     def _extended_leases(self, claims: Sequence[Claim]) -> Iterator[None]:

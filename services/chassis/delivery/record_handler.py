@@ -17,7 +17,7 @@ from services.chassis.core.errors import BadRecord
 from services.chassis.messages.codec import decode
 from services.chassis.messages.envelope import Envelope, read_envelope
 from services.chassis.messages.event import Event
-from services.chassis.observability import background_metrics
+from services.chassis.observability import metrics
 from services.chassis.storage.dead_letters import Letter, remove_letter
 from services.chassis.storage.inbox import (
     DeadLetter,
@@ -94,7 +94,7 @@ class Reception:
         if good:
             self._counting = self._places_counting() - {place}
         for outcome, times in (+outcomes).items():
-            background_metrics.RECORDS.labels(outcome=outcome).inc(times)
+            metrics.RECORDS.labels(outcome=outcome).inc(times)
 
     def store_dead_letter(self, record: Record, error: Exception) -> bool:
         """Store a record as a dead letter; after too many in a row, raise the partition's alarm and return False."""
@@ -114,8 +114,8 @@ class Reception:
         if alarm:
             _log.critical("alarm", extra={**where, **what})
             return False
-        background_metrics.RECORDS.labels(outcome="dead").inc()
-        background_metrics.DEAD_LETTERS.labels(error=letter.error).inc()
+        metrics.RECORDS.labels(outcome="dead").inc()
+        metrics.DEAD_LETTERS.labels(error=letter.error).inc()
         _log.error("dead_letter", extra={**where, **what})
         return True
 
@@ -170,7 +170,7 @@ class Reception:
         if self._foresee is not None and len(fresh) > 1:
             self._foresee([decoded.event for decoded in fresh])
         for decoded in fresh:
-            with background_metrics.HANDLING.labels(type=decoded.envelope.type).time():
+            with metrics.HANDLING.labels(type=decoded.envelope.type).time():
                 decoded.handle(decoded.event, decoded.envelope)
         return +Counter(handled=len(fresh), repeated=len(batch) - len(fresh))
 

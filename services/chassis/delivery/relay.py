@@ -19,7 +19,7 @@ from services.chassis.broker.protocol import Broker, BrokerError, BrokerUnavaila
 from services.chassis.core.backoff import Backoff
 from services.chassis.core.clock import monotonic
 from services.chassis.leadership.leadership import leadership
-from services.chassis.observability import background_metrics
+from services.chassis.observability import metrics
 from services.chassis.storage.change_watch import ChangeWatch
 from services.chassis.storage.database import READ_ONLY, database_now, is_sqlite, transient_of
 from services.chassis.storage.outbox import Outgoing, backlog, mark_published, waiting
@@ -69,7 +69,7 @@ class Relay:
             self._drop_producer()
             self._lead.release()
             self._watch.close()
-            background_metrics.LEADING.labels(what="relay").set(0)
+            metrics.LEADING.labels(what="relay").set(0)
 
     def publish_once(self) -> int:
         """Send at most one batch of waiting events; return how many the broker stored. Raises BrokerUnavailable."""
@@ -91,7 +91,7 @@ class Relay:
         """Run the loop once; return how long to wait before the next turn, in seconds."""
         try:
             leading = self._lead.hold()
-            background_metrics.LEADING.labels(what="relay").set(int(leading))
+            metrics.LEADING.labels(what="relay").set(int(leading))
             if not leading:
                 return 0.5
             self._maintain()
@@ -112,7 +112,7 @@ class Relay:
 
     def _pause(self, what: str, error: Exception) -> float:
         wait = self._backoff.next()
-        background_metrics.OUTBOX_ERRORS.labels(error=type(error).__name__).inc()
+        metrics.OUTBOX_ERRORS.labels(error=type(error).__name__).inc()
         _log.warning(what, extra={"error": type(error).__name__, "attempt": self._backoff.tries})
         return wait
 
@@ -141,7 +141,7 @@ class Relay:
         if confirmed:
             with self._lead.fenced() as connection:
                 mark_published(connection, [event.seq for event in confirmed], database_now(connection))
-            background_metrics.OUTBOX_PUBLISHED.inc(len(confirmed))
+            metrics.OUTBOX_PUBLISHED.inc(len(confirmed))
             for event in confirmed:
                 self._blocked.pop((event.topic, event.key), None)
         if away is not None:
@@ -152,7 +152,7 @@ class Relay:
         """Pause a key: its event was refused, and later events must not overtake it."""
         _, backoff = self._blocked.get((event.topic, event.key), (0.0, Backoff(first=0.5, longest=10.0)))
         self._blocked[event.topic, event.key] = (monotonic() + backoff.next(), backoff)
-        background_metrics.OUTBOX_ERRORS.labels(error=type(error).__name__).inc()
+        metrics.OUTBOX_ERRORS.labels(error=type(error).__name__).inc()
         where = {"event_id": event.event_id, "topic": event.topic}
         _log.error("event_refused", extra={**where, "error": type(error).__name__})
 
@@ -163,8 +163,8 @@ class Relay:
             with self._engine.connect().execution_options(**self._reading()) as connection, connection.begin():
                 count, oldest = backlog(connection)
                 age = (database_now(connection) - oldest).total_seconds() if oldest else 0.0
-            background_metrics.OUTBOX_WAITING.set(count)
-            background_metrics.OUTBOX_OLDEST.set(max(0.0, age))
+            metrics.OUTBOX_WAITING.set(count)
+            metrics.OUTBOX_OLDEST.set(max(0.0, age))
         if monotonic() >= self._next_forget:
             self._next_forget = monotonic() + 3600.0
             with self._lead.fenced() as connection:

@@ -28,7 +28,7 @@ from services.chassis.delivery.pauses import Pauses
 from services.chassis.delivery.progress_watch import ConsumerStalled, ProgressWatch
 from services.chassis.delivery.record_handler import Foresee, Handler, Reception
 from services.chassis.messages.event import Event
-from services.chassis.observability import background_metrics
+from services.chassis.observability import metrics
 from services.chassis.storage.database import transient_of
 from services.chassis.storage.unit_of_work import UnitOfWork
 
@@ -49,9 +49,9 @@ class _Outcome(Enum):
 
 def show_lag(lag: Mapping[TopicPartition, int]) -> None:
     """Set the lag metric, for the assigned partitions and no others; the default for ``on_lag``."""
-    background_metrics.CONSUMER_LAG.clear()
+    metrics.CONSUMER_LAG.clear()
     for place, ahead in lag.items():
-        background_metrics.CONSUMER_LAG.labels(topic=place.topic, partition=str(place.partition)).set(ahead)
+        metrics.CONSUMER_LAG.labels(topic=place.topic, partition=str(place.partition)).set(ahead)
 
 
 class Subscriber:
@@ -110,7 +110,7 @@ class Subscriber:
                         self.turn(consumer, stop)
                         backoff.reset()
             except ConsumerStalled:
-                background_metrics.CONSUMER_REBUILT.inc()
+                metrics.CONSUMER_REBUILT.inc()
                 _log.error("consumer_rebuilt", extra={"group": self._group})
             except BrokerError as error:
                 _log.warning("consumer_waits_for_broker", extra={"error": type(error).__name__})
@@ -252,9 +252,9 @@ class Subscriber:
     def _show_alarms(self, places: frozenset[TopicPartition]) -> None:
         """Set the partitions in alarm, and the metric."""
         self._in_alarm = places
-        background_metrics.CONSUMER_ALARM.clear()
+        metrics.CONSUMER_ALARM.clear()
         for place in places:
-            background_metrics.CONSUMER_ALARM.labels(topic=place.topic, partition=str(place.partition)).set(1)
+            metrics.CONSUMER_ALARM.labels(topic=place.topic, partition=str(place.partition)).set(1)
 
     def _check_lag(self, consumer: Consumer) -> None:
         """Report the lag every five seconds, and check for progress. Raises ConsumerStalled."""
@@ -270,7 +270,7 @@ class Subscriber:
         self._watch.note_lag(lag, self._pauses.waiting().keys() | self._in_alarm)
 
     def _log_retry(self, record: Record, error: Exception, attempt: int, *, unexpected: bool) -> None:
-        background_metrics.RECORDS.labels(outcome="retried").inc()
+        metrics.RECORDS.labels(outcome="retried").inc()
         where = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
         _log.log(
             logging.ERROR if unexpected else logging.WARNING,

@@ -2,7 +2,7 @@
 
 Message ids are the English sentences, so a text without a translation is still a sentence. Placeholders have the form
 ``%(name)s``. A file whose translation has placeholders that its sentence lacks is refused at start, rather than when
-a person reads the text.
+a person reads the text. The words of several folders make one: a sentence is looked up in each, in order.
 """
 
 import gettext
@@ -20,7 +20,12 @@ from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from services.chassis.i18n.sentence import Sentence
+
 SOURCE = "en"
+CHASSIS_WORDS = Path(__file__).parent / "words"
+"""The chassis' own sentences, which every service shows."""
+
 _VALUE = re.compile(r"%\((\w+)\)")
 
 
@@ -41,6 +46,16 @@ class Phrases:
         """Return the sentence in this language, or in English if not translated; unformatted without ``values``."""
         return _filled(self._translations.gettext(msgid), values)
 
+    def translate(self, sentence: str) -> str:
+        """Return an English sentence in this language; a ``Sentence`` with its values, translated where they can be."""
+        if not isinstance(sentence, Sentence):
+            return self.gettext(sentence) if sentence else ""
+        values = {
+            name: self.translate(value) if isinstance(value, Sentence) else value
+            for name, value in sentence.values.items()
+        }
+        return self.gettext(sentence.key, **values)
+
     def ngettext(self, one: str, many: str, n: int, /, **values: Any) -> str:
         """Return the plural form for ``n``, filled in; ``n`` is available as a placeholder too."""
         return _filled(self.form(one, many, n), {"n": n, **values})
@@ -51,23 +66,34 @@ class Phrases:
 
 
 class Words:
-    """All languages of a folder: English, which needs no file, and each ``<locale>.po`` in it."""
+    """All languages of some folders: English, which needs no file, and each ``<locale>.po`` in them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, *folders: Path) -> None:
         """Read all files; raises WordsError with all their faults."""
         faults: list[str] = []
         self._phrases = {SOURCE: Phrases(SOURCE, gettext.NullTranslations())}
-        for path in sorted(folder.glob("*.po")):
+        found: dict[str, gettext.GNUTranslations] = {}
+        for path in (path for folder in folders for path in sorted(folder.glob("*.po"))):
             catalogue = _read(path)
             faults += [f"{path.name}: {fault}" for fault in _faults(catalogue)]
-            self._phrases[path.stem] = Phrases(path.stem, _translations(catalogue))
+            translations = _translations(catalogue)
+            found.setdefault(path.stem, translations)
+            if found[path.stem] is not translations:
+                found[path.stem].add_fallback(translations)
         if faults:
             raise WordsError("; ".join(faults))
+        self._phrases |= {locale: Phrases(locale, translations) for locale, translations in sorted(found.items())}
 
     @property
     def locales(self) -> tuple[str, ...]:
         """Return all languages, English first."""
         return tuple(self._phrases)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Return what each language calls itself (``es``: Español), by that name, for a reader who chooses."""
+        own = {locale: str(Locale.parse(locale, sep="-").display_name).capitalize() for locale in self._phrases}
+        return dict(sorted(own.items(), key=lambda named: named[1]))
 
     def of(self, locale: str) -> Phrases:
         """Return the phrases for a tag such as ``es-MX``: those of the tag, of its language, or English."""

@@ -79,9 +79,10 @@ class FieldCipher:
         except (InvalidTag, ValueError) as problem:
             raise SealBroken("this sealed value cannot be opened") from problem
 
-    def is_current(self, sealed: str) -> bool:
-        """Return whether ``sealed`` uses the current key (if not, reseal it when rotating)."""
-        return sealed.partition(".")[0] == self._current
+    @property
+    def current_key(self) -> str:
+        """Return the id of the key that seals."""
+        return self._current
 
     def reseal(self, sealed: str, context: str) -> str:
         """Return the same text sealed with the current key."""

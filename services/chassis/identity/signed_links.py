@@ -14,6 +14,7 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from services.chassis.core.clock import Clock, SystemClock
 from services.chassis.core.errors import NotFound
+from services.chassis.i18n.sentence import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,9 @@ class LinkRefused(NotFound):
     """A link is wrong, expired, of another purpose or unknown; callers cannot see which."""
 
     def __init__(self) -> None:
-        super().__init__("link_not_valid", "This link does not open anything any more. Please ask for a fresh one.")
+        super().__init__(
+            "link_not_valid", Sentence("This link does not open anything any more. Please ask for a new one.")
+        )
 
 
 class LinkSigner:

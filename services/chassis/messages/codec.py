@@ -1,88 +1,101 @@
-"""Encode events as canonical JSON and decode them strictly, with errors that name the field.
+"""Encode values as canonical JSON and decode them strictly, with errors that name the field.
 
+Values are dataclasses of strings, numbers, booleans, None, dates, moments, tuples, mappings and other dataclasses.
 Unknown fields are ignored and missing fields take their defaults, so fields can be added within a version. No value is
 ever coerced: "3" is not 3 and 1 is not true.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
+import re
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
+
+import msgspec
 
 from services.chassis.core.errors import BadRecord
 from services.chassis.messages.event import Event
-from services.chassis.messages.event_types import fields_of
-from services.chassis.messages.json_schema import schema_of
-from services.chassis.messages.readers import reader_of
+from services.chassis.messages.moments import in_utc
 
-__all__ = ["decode", "encode", "read_object", "schema_of", "to_json"]
+T = TypeVar("T")
 
-E = TypeVar("E", bound=Event)
-_AS_IT_IS = frozenset({str, int, float, bool, type(None)})
+_ENCODER = msgspec.json.Encoder(order="sorted")
+_PLACE = re.compile(r"`\$([\w.\[\]]*)`$")  # at the end of a message: `$.languages[0].tag`
+_MISSING = re.compile(r"Object missing required field `(\w+)`")
+_EXPECTED = re.compile(r"(?:Expected `|Invalid RFC3339 encoded )(\w+)")
+_MUST_BE = {
+    "str": "a string",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "null": "null",
+    "array": "a list",
+    "object": "an object",
+    "date": "a date such as 2030-01-31",
+    "datetime": "a moment such as 2030-01-31T12:00:00Z",
+}
 
 
 def encode(event: Event) -> bytes:
-    """Return the event as canonical JSON: keys sorted, no spaces, UTF-8, the same bytes for equal events.
+    """Return the event as canonical JSON, the same bytes for equal events.
 
-    Raises BadRecord for a value that the event's own type does not allow, so a fault shows where it is made.
+    Raises BadRecord for an event that does not read back as it is, so a fault shows where it is made.
     """
-    json_value = to_json(event)
-    event_class: Any = type(event)
-    reader_of(event_class)(json_value)
-    try:
-        return json.dumps(
-            json_value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-        ).encode()
-    except ValueError as error:  # a lone surrogate has no bytes
-        raise BadRecord("", f"{type(event).__name__} holds text that is not Unicode") from error
-
-
-def decode(cls: type[E], value: bytes) -> E:
-    """Return the event of class ``cls``; raises BadRecord with the field (``languages.0.tag``), never its value."""
-    event_class: Any = cls
-    event: E = reader_of(event_class)(read_object(value))
-    return event
-
-
-def read_object(value: bytes) -> Mapping[str, Any]:
-    """Return the JSON object in ``value``; raises BadRecord for any other content."""
-    try:
-        parsed = json.loads(value, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        raise BadRecord("", "is not JSON in UTF-8") from error
-    if not isinstance(parsed, dict):
-        raise BadRecord("", "must be a JSON object")
-    return parsed
-
-
-def to_json(value: Any) -> Any:
-    """Return the JSON form of a value: dataclasses as objects, datetimes in UTC with a Z, dates as YYYY-MM-DD."""
-    kind: Any = type(value)
-    if kind in _AS_IT_IS:
-        return value
-    if (names := _names_of(kind)) is not None:
-        return {name: to_json(getattr(value, name)) for name in names}
-    if isinstance(value, datetime):
-        if value.tzinfo is None:
-            raise BadRecord("", "a moment must carry its time zone")
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return {key: to_json(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [to_json(item) for item in value]
+    value = canonical_json(event)
+    if decode(type(event), value) != event:
+        raise BadRecord("", f"{type(event).__name__} does not read back as it is")
     return value
 
 
+def canonical_json(value: Any) -> bytes:
+    """Return JSON with sorted keys, no spaces and moments in UTC; raises BadRecord for what has no JSON form."""
+    try:
+        return _ENCODER.encode(in_utc(value))
+    except (UnicodeEncodeError, TypeError) as error:  # a lone surrogate has no bytes
+        raise BadRecord("", f"{type(value).__name__} has no JSON form") from error
+
+
+def to_json(value: Any) -> Any:
+    """Return the JSON form of a value as dicts, lists and scalars, for JSON columns; moments in UTC."""
+    return msgspec.to_builtins(in_utc(value))
+
+
+def decode(kind: type[T], value: bytes | str) -> T:
+    """Return the value of a type from JSON; raises BadRecord with the field (``languages.0.tag``), never its value."""
+    try:
+        text = value if isinstance(value, str) else value.decode()
+        decoded: T = in_utc(_decoder(cast(Any, kind)).decode(text))
+    except msgspec.ValidationError as error:
+        raise _bad_record(str(error)) from None  # the error's own text may contain the value
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        raise BadRecord("", "is not JSON in UTF-8") from None
+    return decoded
+
+
+def from_json(kind: type[T], stored: Any) -> T:
+    """Return the value whose JSON form ``to_json`` made, checked as strictly as by ``decode``."""
+    try:
+        return in_utc(msgspec.convert(stored, kind))
+    except msgspec.ValidationError as error:
+        raise _bad_record(str(error)) from None
+
+
 @cache
-def _names_of(kind: Any) -> tuple[str, ...] | None:
-    """Return the field names of a dataclass, or None for any other type."""
-    return tuple(field.name for field in fields_of(kind)) if hasattr(kind, "__dataclass_fields__") else None
+def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind)
 
 
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
+def _bad_record(message: str) -> BadRecord:
+    """Return the field and the expected type of msgspec's message, without the value that it may contain."""
+    place = _PLACE.search(message)
+    path = re.findall(r"\w+|\*", place[1].replace("...", "*")) if place else []
+    if missing := _MISSING.match(message):
+        return BadRecord(".".join([*path, missing[1]]), "is missing")
+    expected = _EXPECTED.match(message)
+    if expected and expected[1] in _MUST_BE:
+        reason = f"must be {_MUST_BE[expected[1]]}"
+    elif "out of range" in message:
+        reason = "must be a number within reach"
+    else:
+        reason = "must be one of the values that its type allows"
+    return BadRecord(".".join(path), reason)

@@ -23,6 +23,7 @@ from services.chassis.core.clock import Clock, SystemClock
 from services.chassis.core.errors import StartRefused
 from services.chassis.messages.event import Event
 from services.chassis.service.cli import Command, Role, run_service
+from services.chassis.service.dependency_checks import dependency_checks
 from services.chassis.service.health import Check, Health
 from services.chassis.service.service_settings import ServiceSettings
 from services.chassis.service.settings import SettingsError, load
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
     from services.chassis.background.worker import Handler as JobHandler
     from services.chassis.background.worker import Worker
     from services.chassis.delivery.record_handler import Foresee, Handler
-    from services.chassis.service.operator import Operator
+    from services.chassis.service.ops.group import OpsGroup
+    from services.chassis.service.ops.operator import Operator
 
 Store = TypeVar("Store")
 Settings = TypeVar("Settings", bound=ServiceSettings)
@@ -60,6 +62,10 @@ def _nothing(_parts: Any) -> None:
     """Do nothing: the default of optional hooks."""
 
 
+def _no_groups() -> Sequence[OpsGroup]:
+    return ()
+
+
 def _one_worker(_settings: Any) -> int:
     return 1
 
@@ -72,7 +78,8 @@ class Service(Generic[Settings, Store]):
     doors, each created from the parts; ``topics`` are the topics it needs. ``foresee`` creates an optional function
     that prefetches rows for events handled in one batch. ``before_consuming`` runs once before the consumer starts.
     ``workers`` is the number of jobs that one worker process runs at the same time. Kinds of jobs in ``aside`` take
-    long: they run one by one in a thread of their own, so that no other job waits for them.
+    long: they run one by one in a thread of their own, so that no other job waits for them. ``ops`` are its own groups
+    of operators' commands.
     """
 
     name: str
@@ -89,6 +96,7 @@ class Service(Generic[Settings, Store]):
     before_consuming: Callable[[Parts[Settings, Store]], None] = _nothing
     workers: Callable[[Settings], int] = _one_worker
     aside: frozenset[str] = frozenset()
+    ops: Callable[[], Sequence[OpsGroup]] = _no_groups
 
     def read_settings(self) -> Settings:
         """Return the settings of this process; raise StartRefused with every fault."""
@@ -109,12 +117,7 @@ class Service(Generic[Settings, Store]):
         """Assemble the service. Tests may pass their own broker and a fixed time."""
         engine = open_engine(settings.database_url, patience=patience)
         broker = broker or open_broker(settings.broker_url, client_id=self.name)
-        checks = [
-            Check("database", partial(_ping_database, engine), needed=True),
-            Check("broker", broker.ping, needed=False),
-        ]
-        if settings.redis_url:
-            checks.append(Check("redis", partial(_ping_redis, settings.redis_url), needed=False))
+        checks = dependency_checks(engine, broker, settings.redis_url)
         uow = UnitOfWork(engine, self.open_store(settings), source=f"/{self.name}", read_now=read_now)
         return Parts(
             settings=settings,
@@ -157,12 +160,12 @@ class Service(Generic[Settings, Store]):
         )
 
     def operate(self, arguments: Sequence[str]) -> int:
-        """Look at dead letters and alarms, and let the consumer go on: ``ops --help``."""
-        from services.chassis.service.ops_command import run_ops
+        """Look at what the service has put aside, and let it go on: ``ops --help``."""
+        from services.chassis.service.ops.command import run_ops
 
         opened: list[Parts[Settings, Store]] = []
         try:
-            return run_ops(self.name, partial(self._operator, opened), arguments)
+            return run_ops(self.name, partial(self._operator, opened), arguments, self.ops())
         except StartRefused as refused:
             sys.stderr.write(f"{self.name} ops: {refused}\n")
             return 2
@@ -173,7 +176,7 @@ class Service(Generic[Settings, Store]):
     def _operator(self, opened: list[Parts[Settings, Store]]) -> Operator:
         """Return an operator of this service; append its parts to ``opened``, for the caller to close."""
         from services.chassis.delivery.record_handler import Reception
-        from services.chassis.service.operator import Operator
+        from services.chassis.service.ops.operator import Operator
 
         self._configure_logs(self.name, "ops")
         parts = self.parts(self.read_settings())
@@ -182,7 +185,13 @@ class Service(Generic[Settings, Store]):
         def open_reception() -> Reception:
             return Reception(self.name, self.handlers(parts), parts.uow)
 
-        return Operator(group=self.name, uow=parts.uow, broker=parts.broker, open_reception=open_reception)
+        return Operator(
+            group=self.name,
+            parts=parts,
+            uow=parts.uow,
+            broker=parts.broker,
+            open_reception=open_reception,
+        )
 
     def _configure_logs(self, service: str, role: str) -> None:
         from services.chassis.observability.logs import configure
@@ -273,18 +282,6 @@ class Service(Generic[Settings, Store]):
             except BrokerUnavailable:
                 stop.wait(1.0)
         return None
-
-
-def _ping_database(engine: sa.Engine) -> None:
-    with engine.connect() as connection:
-        connection.execute(sa.text("SELECT 1"))
-
-
-def _ping_redis(url: str) -> None:
-    import redis
-
-    with redis.Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=0.5) as connection:
-        connection.ping()
 
 
 def _run_in_threads(loops: Sequence[Callable[[], None]], stop: Stop) -> None:

@@ -79,6 +79,11 @@ def verify_audit(connection: sa.Connection, *, key: bytes = b"") -> list[str]:
     return faults
 
 
+def audit_length(connection: sa.Connection) -> int:
+    """Return the number of rows of the chain."""
+    return connection.execute(sa.select(sa.func.count()).select_from(_AUDIT)).scalar_one()
+
+
 def _canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 

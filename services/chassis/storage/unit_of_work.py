@@ -60,7 +60,7 @@ class Transaction:
         self.whole = whole
         self.spoiled = False
         self._source = source
-        self._audit_key = audit_key
+        self.audit_key = audit_key
         self._events: list[Outgoing] = []
         self._jobs: list[JobRequest] = []
         self._held: list[Held[Any]] = []
@@ -126,7 +126,7 @@ class Transaction:
         self.write_held()
         store_outgoing(self.connection, self._events, self.now)
         put_jobs(self.connection, merge_requests(self._jobs), self.now)
-        append_audit(self.connection, self._audits, self.now, key=self._audit_key)
+        append_audit(self.connection, self._audits, self.now, key=self.audit_key)
         self.back_to((0, 0, 0))
 
 
@@ -189,7 +189,7 @@ class UnitOfWork(Generic[S]):
         self._open_store = open_store
         self._source = source
         self._read_now = read_now
-        self._audit_key = audit_key
+        self.audit_key = audit_key
         self._local = threading.local()
 
     @contextmanager
@@ -214,7 +214,7 @@ class UnitOfWork(Generic[S]):
                     now=self._read_now(connection),
                     source=self._source,
                     read_only=read_only,
-                    audit_key=self._audit_key,
+                    audit_key=self.audit_key,
                     whole=whole,
                 )
                 store = self._open_store(tx)

@@ -11,6 +11,7 @@ from typing import Literal, TypeVar
 
 from flask import Flask, g, request
 
+from services.chassis.i18n.sentence import Sentence
 from services.chassis.identity.access_tokens import TokenRefused, TokenVerifier
 from services.chassis.identity.principal import Principal
 from services.chassis.web.app_state import state
@@ -83,12 +84,14 @@ def enforce() -> None:
         g.principal = state().principals.read(request.headers.get("Authorization"))
     except TokenRefused:
         if "anyone" not in allowed:
-            raise _sign_in("This token is not valid (any more). Please sign in again.", error="invalid_token") from None
+            raise _sign_in(
+                Sentence("This token is not valid any more. Please sign in again."), error="invalid_token"
+            ) from None
         g.principal = state().principals.read(None)
     if "anyone" in allowed or g.principal.kind in allowed:
         return
     if g.principal.kind == "anonymous":
-        raise _sign_in("Please send a bearer token in the Authorization header.")
+        raise _sign_in(Sentence("Please send a bearer token in the Authorization header."))
     raise problem(403, "not_allowed", "Not open to you", "Your token is fine, but it does not open this.")
 
 

@@ -63,11 +63,14 @@ def _schema_of(schema: type[ma.Schema]) -> ma.Schema:
     return schema()
 
 
+_IN_LANGUAGE = "in the language of Accept-Language, else in English; see Content-Language"
+
+
 class FieldFault(ma.Schema):
     """One fault of a request."""
 
     field = fields.String(required=True, metadata={"description": "where, such as `languages.0.tag`"})
-    message = fields.String(required=True, metadata={"description": "what to do"})
+    message = fields.String(required=True, metadata={"description": "what to do, in the language of Accept-Language"})
     nearest = fields.List(fields.String(), metadata={"description": "valid values that come near"})
 
 
@@ -82,10 +85,10 @@ class ProblemDetails(ma.Schema):
     type = fields.String(
         required=True, metadata={"description": "names the kind of problem", "format": "uri-reference"}
     )
-    title = fields.String(required=True)
+    title = fields.String(required=True, metadata={"description": _IN_LANGUAGE})
     status = fields.Integer(required=True)
     code = fields.String(required=True, metadata={"description": "a short stable word for programs"})
-    detail = fields.String(required=True)
+    detail = fields.String(required=True, metadata={"description": _IN_LANGUAGE})
     request_id = fields.String(metadata={"description": "name this when you ask for help"})
     errors = fields.List(fields.Nested(FieldFault))
 

@@ -9,6 +9,7 @@ import flask
 from flask import Flask, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from services.chassis.i18n.translations import CHASSIS_WORDS, Words
 from services.chassis.identity.access_tokens import TokenVerifier
 from services.chassis.service.service_settings import ServiceSettings
 from services.chassis.web import (
@@ -40,17 +41,21 @@ def build_app(  # noqa: PLR0913 - what differs between the services, each by nam
     principals: PrincipalReaderLike | None = None,
     uow: UnitOfWorkLike | None = None,
     assets: Sequence[Path] = (),
+    words: Words | None = None,
 ) -> Flask:
     """Return the WSGI app of a service; raise ``PolicyMissing`` when a route has no ``@allow(...)``.
 
     ``name`` is the prefix of the service's paths (``/shop/openapi.json``, ``/shop/docs``, ``/shop/static/…``); API
     blueprints and ``pages`` have full paths (``/shop/v1/…``). ``assets`` are folders searched before the chassis' own
     static files. ``site`` is the name shown on pages, by default the title. ``principals`` is by default a
-    ``PrincipalReader`` with the settings' tokens.
+    ``PrincipalReader`` with the settings' tokens. ``words`` translates pages and problems, by default those of the
+    chassis only.
     """
     app = Flask(__name__, static_folder=None, template_folder=str(Path(__file__).parent / "templates"))
     app.config.update(_config(title, version))
     app.url_map.merge_slashes = False  # addresses are exact: no redirects that the API document does not mention
+    translations = words or Words(CHASSIS_WORDS)
+    translations.install(app.jinja_env)
     attach(
         app,
         AppState(
@@ -61,6 +66,7 @@ def build_app(  # noqa: PLR0913 - what differs between the services, each by nam
             production=settings.production,
             uow=uow,
             principals=principals or _principal_reader(settings),
+            words=translations,
         ),
     )
     request_log.install(app, name)

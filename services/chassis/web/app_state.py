@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from flask import Flask, current_app
 
+from services.chassis.i18n.translations import Words
 from services.chassis.identity.principal import Principal
 
 _KEY = "chassis"
@@ -35,7 +36,7 @@ class PrincipalReaderLike(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class AppState:
-    """The parts of one app; ``secret`` signs cursors and form nonces."""
+    """The parts of one app; ``secret`` signs cursors and form nonces, ``words`` translates."""
 
     name: str
     title: str
@@ -44,6 +45,7 @@ class AppState:
     production: bool
     uow: UnitOfWorkLike | None
     principals: PrincipalReaderLike
+    words: Words
 
 
 def attach(app: Flask, state: AppState) -> None:

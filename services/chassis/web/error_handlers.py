@@ -1,4 +1,4 @@
-"""Answer every error of an app with a problem: domain refusals, refused requests, and unexpected errors."""
+"""Answer every error of an app with a problem in the reader's language, also refused requests and unexpected errors."""
 
 from __future__ import annotations
 
@@ -10,31 +10,45 @@ from flask import Flask, Response, g
 from werkzeug.exceptions import HTTPException
 
 from services.chassis.core import errors
+from services.chassis.i18n.sentence import Sentence
 from services.chassis.storage.database import transient_of
+from services.chassis.web.html_pages import accepted_phrases
 from services.chassis.web.problem import Problem, problem
 
 log = structlog.get_logger(__name__)
 
 _STATUS: Mapping[type[errors.Refusal], tuple[int, str]] = {
-    errors.Invalid: (422, "Please check a few fields"),
-    errors.NotFound: (404, "Not found"),
-    errors.Forbidden: (403, "Not open to you"),
-    errors.Conflict: (409, "Not possible as things are now"),
-    errors.Gone: (410, "Not here any more"),
-    errors.Stale: (412, "Changed meanwhile"),
+    errors.Invalid: (422, Sentence("Please check a few fields")),
+    errors.NotFound: (404, Sentence("Not found")),
+    errors.Forbidden: (403, Sentence("Not open to you")),
+    errors.Conflict: (409, Sentence("Not possible as things are now")),
+    errors.Gone: (410, Sentence("Not here any more")),
+    errors.Stale: (412, Sentence("Changed meanwhile")),
 }
 # Errors that werkzeug raises by itself: code, title, what to do.
 _PLAIN: Mapping[int, tuple[str, str, str]] = {
-    400: ("bad_request", "This request cannot be read", "Please check how it is written."),
-    403: ("not_allowed", "Not open to you", "This is not open to you."),
-    404: ("not_found", "Not found", "There is nothing at this address."),
-    405: ("method_not_allowed", "Not possible here", "This address does not take this method; see the Allow header."),
-    406: ("not_acceptable", "Not available in this form", "Please accept application/json."),
-    408: ("too_slow", "The request took too long", "Please send it again."),
-    413: ("body_too_large", "This is too large", "A body may have 64 KB at most."),
-    415: ("content_type", "Another content type is needed", "Please send Content-Type: application/json."),
-    429: ("too_many_requests", "A little too fast", "Please wait a moment and try again."),
-    503: ("not_available", "Not available right now", "Nothing was changed. Please try again in a moment."),
+    400: ("bad_request", Sentence("This request cannot be read"), Sentence("Please check how it is written.")),
+    403: ("not_allowed", Sentence("Not open to you"), Sentence("This is not open to you.")),
+    404: ("not_found", Sentence("Not found"), Sentence("There is nothing at this address.")),
+    405: (
+        "method_not_allowed",
+        Sentence("Not possible here"),
+        Sentence("This address does not take this method; see the Allow header."),
+    ),
+    406: ("not_acceptable", Sentence("Not available in this form"), Sentence("Please accept application/json.")),
+    408: ("too_slow", Sentence("The request took too long"), Sentence("Please send it again.")),
+    413: ("body_too_large", Sentence("This is too large"), Sentence("A body can have 64 KB at most.")),
+    415: (
+        "content_type",
+        Sentence("Another content type is needed"),
+        Sentence("Please send Content-Type: application/json."),
+    ),
+    429: ("too_many_requests", Sentence("A little too fast"), Sentence("Please wait a moment and try again.")),
+    503: (
+        "not_available",
+        Sentence("Not available right now"),
+        Sentence("Nothing was changed. Please try again in a moment."),
+    ),
 }
 Render = Callable[[Problem], Response | None]
 
@@ -43,7 +57,7 @@ def install(app: Flask, *, page: Render = lambda _: None) -> None:
     """Make ``app`` answer every error with a problem; ``page`` may render it as a page, or return None for JSON."""
 
     def respond(problem: Problem) -> Response:
-        return page(problem) or problem.as_response(request_id=g.get("request_id", ""))
+        return page(problem) or problem.as_response(accepted_phrases(), request_id=g.get("request_id", ""))
 
     def unexpected(fault: Exception) -> Response:
         if transient_of(fault) is not None:
@@ -75,16 +89,16 @@ def from_http(fault: HTTPException) -> Problem:
     webargs_data: Mapping[str, Any] = getattr(fault, "data", {})
     if "messages" in webargs_data:
         return _validation(status, webargs_data["messages"])
-    code, title, detail = _PLAIN.get(status, ("refused", "This was refused", "Please check the request."))
+    code, title, detail = _PLAIN.get(
+        status, ("refused", Sentence("This was refused"), Sentence("Please check the request."))
+    )
     return problem(status, code, title, detail, headers=headers)
 
 
 def _validation(status: int, messages: Mapping[str, Any]) -> Problem:
     faults = [fault for location in messages.values() for fault in flatten(location)]
-    count = "One field needs" if len(faults) == 1 else f"{len(faults)} fields need"
-    return problem(
-        status, "validation", "Please check a few fields", f"{count} another look; nothing was saved.", errors=faults
-    )
+    detail = "Please look at some fields again; `errors` names them. Nothing was saved."
+    return problem(status, "validation", "Please check a few fields", detail, errors=faults)
 
 
 def flatten(messages: Any, path: str = "") -> Iterator[dict[str, Any]]:
@@ -98,7 +112,7 @@ def flatten(messages: Any, path: str = "") -> Iterator[dict[str, Any]]:
         if isinstance(message, Mapping):
             yield from flatten(message, path)
             continue
-        fault: dict[str, Any] = {"field": path, "message": str(message)}
+        fault: dict[str, Any] = {"field": path, "message": message}
         nearest = getattr(message, "nearest", ())
         yield fault | ({"nearest": list(nearest)} if nearest else {})
 

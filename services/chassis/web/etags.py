@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast, overload
 
 from flask import Response, current_app, g, request
 
+from services.chassis.i18n.sentence import Sentence
 from services.chassis.web.problem import Problem, problem
 from services.chassis.web.view_options import options_of, set_options
 
@@ -67,7 +68,11 @@ def require_match(version: int) -> None:
         412,
         "changed_meanwhile",
         "Changed meanwhile",
-        f"This is now version {version}. Please read it again and repeat the change with If-Match: {etag(version)}.",
+        Sentence(
+            "This is now version %(version)s. Please read it again and repeat the change with If-Match: %(tag)s.",
+            version=version,
+            tag=etag(version),
+        ),
         headers={"ETag": etag(version)},
         current=etag(version),
     )
@@ -80,7 +85,10 @@ def _needed(version: int | None) -> Problem:
         428,
         "if_match_needed",
         "Say which version you are changing",
-        f"Please send the ETag of the version you read, such as If-Match: {example}, so that nobody's change is lost.",
+        Sentence(
+            "Please send the ETag of the version you read, such as If-Match: %(tag)s, so that nobody's change is lost.",
+            tag=example,
+        ),
         headers={} if version is None else {"ETag": etag(version)},
         **known,
     )

@@ -6,41 +6,60 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import marshmallow as ma
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from services.chassis.i18n.language_tags import LONGEST, SHAPE, standard_tag
+from services.chassis.i18n.sentence import Sentence
 
+_NOT_ACCEPTED = Sentence("This value is not accepted.")
 _MESSAGES = {
-    "required": "Please fill this in.",
-    "null": "Please give a value, or leave the field out.",
-    "validator_failed": "This value is not accepted.",
-    "type": "This is another kind of value than expected.",
+    "required": Sentence("Please fill this in."),
+    "null": Sentence("Please give a value, or leave the field out."),
+    "validator_failed": _NOT_ACCEPTED,
+    "type": Sentence("This is another kind of value than expected."),
 }
 _MESSAGES_BY_FIELD: Mapping[type[fields.Field[Any]], Mapping[str, str]] = {
-    fields.String: {"invalid": "Please give a text.", "invalid_utf8": "Please give a text in UTF-8."},
-    fields.Integer: {"invalid": "Please give a whole number.", "too_large": "Please give a smaller number."},
-    fields.Boolean: {"invalid": "Please give true or false."},
-    fields.List: {"invalid": "Please give a list."},
-    fields.Nested: {"type": "Please give an object."},
-    fields.Date: {
-        "invalid": "Please give a date such as 2025-04-30.",
-        "format": "Please give a date such as 2025-04-30.",
+    fields.String: {
+        "invalid": Sentence("Please give a text."),
+        "invalid_utf8": Sentence("Please give a text in UTF-8."),
     },
+    fields.Integer: {
+        "invalid": Sentence("Please give a whole number."),
+        "too_large": Sentence("Please give a smaller number."),
+    },
+    fields.Float: {
+        "invalid": Sentence("Please give a number."),
+        "special": Sentence("Please give a number."),
+        "too_large": Sentence("Please give a smaller number."),
+    },
+    fields.Mapping: {"invalid": Sentence("Please give an object.")},
+    fields.Boolean: {"invalid": Sentence("Please give true or false.")},
+    fields.List: {"invalid": Sentence("Please give a list.")},
+    fields.Nested: {"type": Sentence("Please give an object.")},
+    fields.Date: dict.fromkeys(
+        ("invalid", "invalid_awareness", "format"), Sentence("Please give a date such as 2025-04-30.")
+    ),
 }
 
 
-class Hint(str):
-    """A message with the nearest valid values, which the problem lists beside it."""
+_WITH_ERROR = (validate.Length, validate.Range, validate.OneOf, validate.Email)
+
+
+class Hint(Sentence):
+    """A sentence with the nearest valid values, which the problem lists beside it.
+
+    ``Hint("Perhaps you mean one of: %(near)s.", nearest, near="en, es")``.
+    """
 
     nearest: tuple[str, ...]
     __slots__ = ("nearest",)
 
-    def __new__(cls, message: str, nearest: Iterable[str] = ()) -> Hint:
-        """Return the message with its nearest values."""
-        hint = super().__new__(cls, message)
+    def __new__(cls, key: str, nearest: Iterable[str] = (), /, **values: object) -> Hint:
+        """Return the sentence with its values and the nearest valid values."""
+        hint = cast(Hint, super().__new__(cls, key, **values))
         hint.nearest = tuple(nearest)
         return hint
 
@@ -54,18 +73,29 @@ class CairnSchema(ma.Schema):
         unknown = ma.RAISE
 
     error_messages = {  # noqa: RUF012 - marshmallow's own attribute, read per class
-        "unknown": "This field is not known here. Please check its spelling or leave it out.",
-        "type": "Please give an object.",
+        "unknown": Sentence("This field is not known here. Please check its spelling or leave it out."),
+        "type": Sentence("Please give an object."),
     }
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
-        """Set our messages of a field, except those it declares itself."""
-        current = field_obj.error_messages
-        for field_class, messages in _MESSAGES_BY_FIELD.items():
-            if isinstance(field_obj, field_class):
-                _replace_defaults(current, messages, field_class)
-        _replace_defaults(current, _MESSAGES, fields.Field)
+        """Set our messages of a field and of the fields inside it, except those they declare themselves."""
+        _set_messages(field_obj)
         super().on_bind_field(field_name, field_obj)
+
+
+def _set_messages(field: fields.Field[Any]) -> None:
+    for field_class, messages in _MESSAGES_BY_FIELD.items():
+        if isinstance(field, field_class):
+            _replace_defaults(field.error_messages, messages, field_class)
+    _replace_defaults(field.error_messages, _MESSAGES, fields.Field)
+    for validator in field.validators:
+        default = getattr(validator, "default_message", None)
+        if isinstance(validator, _WITH_ERROR) and validator.error in (None, default):
+            validator.error = _NOT_ACCEPTED
+    inner = (getattr(field, name, None) for name in ("inner", "key_field", "value_field"))
+    for one in inner:
+        if one is not None:
+            _set_messages(one)
 
 
 def _replace_defaults(
@@ -109,7 +139,16 @@ class Code(fields.String):
         if word in valid:
             return word
         near = nearest_codes(word, valid) if self._near is None else self._near(word)
-        raise ma.ValidationError([Hint(_unknown_code(self.axis, near), near)])
+        raise ma.ValidationError(
+            [
+                Hint(
+                    "This is not a known %(axis)s. Perhaps you mean one of: %(near)s.",
+                    near,
+                    axis=self.axis,
+                    near=", ".join(near),
+                )
+            ]
+        )
 
 
 def nearest_codes(word: str, valid: Iterable[str], count: int = 5) -> tuple[str, ...]:
@@ -117,10 +156,6 @@ def nearest_codes(word: str, valid: Iterable[str], count: int = 5) -> tuple[str,
     known = list(valid)
     near = difflib.get_close_matches(word[:60].lower(), known, n=count, cutoff=0.4)
     return tuple(near or known[:count])
-
-
-def _unknown_code(axis: str, near: tuple[str, ...]) -> str:
-    return f"This is not a known {axis}. Perhaps you mean one of: {', '.join(near)}."
 
 
 class Shaped(fields.String):
@@ -165,7 +200,7 @@ class Instant(fields.AwareDateTime):
     """A time with its offset (``2026-01-31T18:00:00Z``), loaded in UTC."""
 
     def __init__(self, **kwargs: Any) -> None:
-        message = "Please give a moment with its offset, such as 2026-01-31T18:00:00Z."
+        message = Sentence("Please give a moment with its offset, such as 2026-01-31T18:00:00Z.")
         kwargs.setdefault("error_messages", {"invalid": message, "invalid_awareness": message, "format": message})
         super().__init__(format="iso", default_timezone=None, **kwargs)
 

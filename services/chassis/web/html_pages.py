@@ -10,26 +10,66 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, Response, g, make_response, render_template, request
 
-from services.chassis.i18n.chassis_texts import NAMES, WORDS
+from services.chassis.i18n.sentence import Sentence
+from services.chassis.i18n.translations import SOURCE, Phrases
 from services.chassis.web.app_state import state
 from services.chassis.web.problem import Problem, problem
 
-LANGUAGES = tuple(NAMES)
 NONCE_FIELD = "nonce"
 _RIGHT_TO_LEFT = {"ar", "fa", "he", "ps", "ur", "yi"}
 _LANG_COOKIE = "lang"
+_PROBLEMS: Mapping[int | None, tuple[Sentence, Sentence]] = {
+    403: (
+        Sentence("Please open the page again"),
+        Sentence("Your answer did not come from our page in this browser. Please open the page again and repeat."),
+    ),
+    404: (
+        Sentence("There is nothing here"),
+        Sentence("This address opens nothing, or nothing any more. If it came by mail, please ask for a new link."),
+    ),
+    409: (
+        Sentence("Something has changed meanwhile"),
+        Sentence("This is not possible as things are now. Please open the page again to see where you are."),
+    ),
+    422: (
+        Sentence("Please check a few things"),
+        Sentence("Nothing was saved yet. Go back, and your entries are still there."),
+    ),
+    429: (
+        Sentence("One moment, please"),
+        Sentence("That was a little fast. Please wait a minute and try again."),
+    ),
+    503: (
+        Sentence("We need a moment"),
+        Sentence("Something on our side is not answering right now. Please wait a minute and try again."),
+    ),
+}
+_OTHER = (
+    Sentence("That did not work"),
+    Sentence("Nothing you did is lost on our side. Please try again in a moment."),
+)
 
 
 def chosen_language() -> str | None:
     """Return the language that the reader chose with ``?lang=``, now or earlier in this browser, or None."""
     for choice in (request.args.get("lang"), request.cookies.get(_LANG_COOKIE)):
-        if choice in LANGUAGES:
+        if choice in state().words.locales:
             return str(choice)
     return None
+
+
+def accepted_phrases() -> Phrases:
+    """Return the phrases in the first language of the Accept-Language header that there is, else in English."""
+    words = state().words
+    for tag, _ in request.accept_languages:
+        if tag.split("-")[0].lower() in words.locales:
+            return words.of(tag)
+    return words.of(SOURCE)
 
 
 def language() -> str:
@@ -37,12 +77,7 @@ def language() -> str:
 
     A page for a known reader uses ``chosen_language()``, else the reader's locale.
     """
-    if (chosen := chosen_language()) is not None:
-        return chosen
-    for tag, _ in request.accept_languages:
-        if (base := tag.split("-")[0].lower()) in LANGUAGES:
-            return base
-    return LANGUAGES[0]
+    return chosen_language() or accepted_phrases().locale
 
 
 def direction(tag: str) -> str:
@@ -53,15 +88,15 @@ def direction(tag: str) -> str:
 def render(template: str, *, status: int = 200, **context: Any) -> Response:
     """Return a page rendered from a template that extends ``base.html``.
 
-    The template can use ``lang``, ``dir``, ``languages``, ``words``, ``site``, ``asset(path)`` and ``form_nonce()``;
+    The template can use ``lang``, ``dir``, ``languages``, ``_(...)``, ``site``, ``asset(path)`` and ``form_nonce()``;
     ``context`` adds to these and may set ``lang`` (a page for a known reader uses the reader's language).
     """
     lang = str(context.pop("lang", "") or language())
-    response = make_response(render_template(template, **_base_context(lang), **context), status)
+    response = make_response(render_template(template, **(_base_context(lang) | context)), status)
     response.headers["Content-Language"] = lang
     response.headers["Vary"] = "Accept-Language, Cookie"
     chosen = request.args.get("lang")
-    if chosen in LANGUAGES and request.method == "GET":
+    if chosen in state().words.locales and request.method == "GET":
         response.set_cookie(_LANG_COOKIE, chosen, max_age=31536000, **_cookie_flags())
     return response
 
@@ -70,8 +105,8 @@ def _base_context(lang: str) -> dict[str, Any]:
     return {
         "lang": lang,
         "dir": direction(lang),
-        "languages": NAMES.items(),
-        "words": WORDS.get(lang, WORDS["en"]),
+        "languages": state().words.names.items(),
+        "phrases": state().words.of(lang),
         "site": state().site,
         "asset": asset,
         "form_nonce": form_nonce,
@@ -126,16 +161,15 @@ def problem_page(shown: Problem) -> Response | None:
     """Return a problem as a page when the client prefers HTML, else None."""
     if not _wants_page():
         return None
-    lang = language()
-    words = WORDS[lang]
-    key = str(shown.code) if str(shown.code) in words else "other"
+    phrases = state().words.of(language())
+    heading, text = _PROBLEMS.get(shown.code, _OTHER)
     page = render(
         "problem.html",
         status=shown.code or 500,
-        lang=lang,
-        heading=words[key],
-        sentence=words[f"{key}_text"],
-        errors=shown.errors if shown.code == 422 else [],
+        lang=phrases.locale,
+        heading=phrases.translate(heading),
+        sentence=phrases.translate(text),
+        errors=shown.errors_in(phrases) if shown.code == 422 else [],
         request_id=g.get("request_id", ""),
     )
     page.headers.extend({name: value for name, value in shown.headers.items() if name not in page.headers})

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 from flask import Request, request
 from marshmallow import missing
 
+from services.chassis.i18n.sentence import Sentence
 from services.chassis.web.problem import Problem, problem
 
 MAX_BYTES = 64 * 1024
@@ -55,13 +56,13 @@ def parse(raw: bytes) -> Any:
             parse_float=_finite,
         )
     except UnicodeDecodeError:
-        raise _bad("The body is not UTF-8. Please send JSON in UTF-8.") from None
+        raise _bad(Sentence("The body is not UTF-8. Please send JSON in UTF-8.")) from None
     except RecursionError:
         raise _too_deep() from None
     except json.JSONDecodeError as fault:
-        raise _bad(f"The body is not JSON: line {fault.lineno}, column {fault.colno}.") from None
+        raise _not_json(fault) from None
     except ValueError:
-        raise _bad("The body holds a number that is too long.") from None
+        raise _bad(Sentence("The body holds a number that is too long.")) from None
     faults = [{"field": path, "message": _UNSTORABLE} for path in _unstorable_paths(value, "", 1)]
     if faults:
         raise problem(422, "validation", "Please check a few fields", _UNSTORABLE, errors=faults[:20])
@@ -102,20 +103,26 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     seen: set[str] = set()
     for name, _ in pairs:
         if name in seen:
-            raise _bad("A name is given twice in one object. Please keep one of them.", field=name[:60])
+            raise _bad(Sentence("A name is given twice in one object. Please keep one of them."), field=name[:60])
         seen.add(name)
     return members
 
 
 def _refuse_constant(word: str) -> NoReturn:
-    raise _bad(f"{word} is not a JSON number. Please give a number or null.")
+    raise _bad(Sentence("%(word)s is not a JSON number. Please give a number or null.", word=word))
 
 
 def _finite(text: str) -> float:
     number = float(text)
     if math.isinf(number):
-        raise _bad("The body holds a number that is too large.")
+        raise _bad(Sentence("The body holds a number that is too large."))
     return number
+
+
+def _not_json(fault: json.JSONDecodeError) -> Problem:
+    return _bad(
+        Sentence("The body is not JSON: line %(line)s, column %(column)s.", line=fault.lineno, column=fault.colno)
+    )
 
 
 def _bad(detail: str, *, field: str | None = None) -> Problem:
@@ -124,13 +131,13 @@ def _bad(detail: str, *, field: str | None = None) -> Problem:
 
 
 def _too_deep() -> Problem:
-    detail = f"The body is nested more than {MAX_DEPTH} levels deep. Please send it flatter."
+    detail = Sentence("The body is nested more than %(levels)s levels deep. Please send it flatter.", levels=MAX_DEPTH)
     return problem(400, "json_too_deep", "Nested too deep", detail)
 
 
 def too_large() -> Problem:
     """Return the problem for a body over the limit."""
-    detail = f"A body may have {MAX_BYTES // 1024} KB at most. Please send less, or in parts."
+    detail = Sentence("A body can have %(size)s KB at most. Please send less, or in parts.", size=MAX_BYTES // 1024)
     return problem(413, "body_too_large", "This is too large", detail)
 
 

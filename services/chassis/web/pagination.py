@@ -29,7 +29,7 @@ class PageQuery(CairnSchema):
     )
     cursor = fields.String(
         load_default=None,
-        validate=validate.Length(max=1000),
+        validate=validate.Length(max=1000, error="This cursor is too long. Please leave it out to begin again."),
         metadata={"description": "`next` of the page before"},
     )
 

@@ -9,11 +9,17 @@ from typing import Any
 from flask import Response
 from werkzeug.exceptions import HTTPException
 
+from services.chassis.i18n.translations import Phrases
+
 MEDIA_TYPE = "application/problem+json"
 
 
 class Problem(HTTPException):
-    """An error answer; raise it, and the app sends it as ``application/problem+json``."""
+    """An error answer; raise it, and the app sends it as ``application/problem+json``.
+
+    ``title``, ``detail`` and the ``message`` of each error are English sentences (``i18n.sentence``), and are sent in
+    the reader's language.
+    """
 
     def __init__(
         self,
@@ -29,28 +35,36 @@ class Problem(HTTPException):
         self.code = status
         self.problem_code = code
         self.title = title
+        self.detail = detail
         self.errors = [dict(error) for error in errors]
         self.headers = dict(headers or {})
         self.extra = dict(extra or {})
         super().__init__(description=detail)
 
-    def body(self) -> dict[str, Any]:
-        """Return the members of the problem; ``errors`` names fields as ``languages.0.tag``."""
+    def body(self, phrases: Phrases) -> dict[str, Any]:
+        """Return the members of the problem in a language; ``errors`` names fields as ``languages.0.tag``."""
         members: dict[str, Any] = {
             "type": f"/problems/{self.problem_code}",
-            "title": self.title,
+            "title": phrases.translate(self.title),
             "status": self.code,
             "code": self.problem_code,
-            "detail": self.description,
+            "detail": phrases.translate(self.detail),
         }
         if self.errors:
-            members["errors"] = self.errors
+            members["errors"] = self.errors_in(phrases)
         return members | self.extra
 
-    def as_response(self, **more: Any) -> Response:
-        """Return the problem as an answer; ``more`` adds members such as the request id."""
-        text = json.dumps(self.body() | more, ensure_ascii=False, separators=(",", ":"))
-        return Response(text, status=self.code, headers=self.headers, content_type=MEDIA_TYPE)
+    def errors_in(self, phrases: Phrases) -> list[dict[str, Any]]:
+        """Return the errors with their messages in a language."""
+        return [error | {"message": phrases.translate(error["message"])} for error in self.errors]
+
+    def as_response(self, phrases: Phrases, **more: Any) -> Response:
+        """Return the problem as an answer in a language; ``more`` adds members such as the request id."""
+        text = json.dumps(self.body(phrases) | more, ensure_ascii=False, separators=(",", ":"))
+        response = Response(text, status=self.code, headers=self.headers, content_type=MEDIA_TYPE)
+        response.headers["Content-Language"] = phrases.locale
+        response.headers.add("Vary", "Accept-Language")
+        return response
 
 
 def problem(

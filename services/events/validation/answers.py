@@ -25,7 +25,7 @@ def _faults(fact: Fact, value: object, today: date) -> Iterator[Fault]:
             yield from repeat_faults(fact.place, value)
         case Entries(most=int(most)), tuple():
             yield from length_fault(fact.place, value, most)
-        case Number(least=least, most=most, unit=unit), int(number):
-            yield from range_fault(fact.place, number, (least, most), unit)
+        case Number(least=least, most=most, sentence=sentence), int(number):
+            yield from range_fault(fact.place, number, (least, most), sentence)
         case Month(), str(month):
             yield from month_faults(fact.place, month, today)

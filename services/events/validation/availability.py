@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from zoneinfo import available_timezones
 
+from services.chassis.i18n.sentence import Sentence
 from services.events.facts import Window
 from services.events.validation.fault import Fault
 
@@ -17,8 +18,8 @@ def availability_faults(windows: Sequence[Window], time_zone: str) -> Iterator[F
         if window.end <= window.start:
             yield Fault(
                 f"{field}.end",
-                "This ends before it starts. A time over midnight is given as two windows: until 24:00, and from 00:00 "
-                "on the next day.",
+                "This ends before it starts. Give a time over midnight as two windows: up to 24:00, and from 00:00 on "
+                "the next day.",
             )
             continue
         yield from _overlap_faults(field, window, windows[:index])
@@ -27,9 +28,13 @@ def availability_faults(windows: Sequence[Window], time_zone: str) -> Iterator[F
 def _overlap_faults(field: str, window: Window, earlier: Sequence[Window]) -> Iterator[Fault]:
     for other in earlier:
         if window == other:
-            yield Fault(field, f"{_format_window(other)} is there already; leave one of the two out.")
+            yield Fault(
+                field, Sentence("%(window)s is there already; leave one of the two out.", window=_format_window(other))
+            )
         elif window.day == other.day and window.start < other.end and other.start < window.end:
-            yield Fault(field, f"This overlaps {_format_window(other)}; join the two into one.")
+            yield Fault(
+                field, Sentence("This overlaps %(window)s; join the two into one.", window=_format_window(other))
+            )
 
 
 def _format_window(window: Window) -> str:

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterator
 
+from services.chassis.i18n.sentence import Sentence
 from services.events.validation.fault import Fault
 from services.events.vocabulary.device_models import device_models
 
@@ -23,6 +24,11 @@ def model_faults(field: str, model: str | None, device_class: str | None) -> Ite
     elif device_class is not None and known.device_class != device_class:
         yield Fault(
             field,
-            f"{known.label} belongs to {known.device_class}, not to {device_class}; change one of the two.",
+            Sentence(
+                "%(model)s belongs to %(right)s, not to %(given)s; change one of the two.",
+                model=known.label,
+                right=known.device_class,
+                given=device_class,
+            ),
             (known.device_class,),
         )

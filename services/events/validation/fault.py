@@ -5,7 +5,10 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault: the dotted name of the field, a sentence that says what to do, and the nearest valid values."""
+    """A fault: the dotted name of the field, a sentence that says what to do, and the nearest valid values.
+
+    The message is an English sentence that can be translated (``i18n.sentence``).
+    """
 
     field: str
     message: str

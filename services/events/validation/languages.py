@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from services.chassis.i18n.sentence import Sentence
 from services.events.facts import Spoken
 from services.events.validation.fault import Fault
 
@@ -11,5 +12,8 @@ def language_faults(languages: Sequence[Spoken]) -> Iterator[Fault]:
     seen: dict[str, int] = {}
     for index, spoken in enumerate(languages):
         if spoken.tag in seen:
-            yield Fault(f"languages.{index}.tag", f"This language is there already (entry {seen[spoken.tag] + 1}).")
+            yield Fault(
+                f"languages.{index}.tag",
+                Sentence("This language is there already (entry %(entry)s).", entry=seen[spoken.tag] + 1),
+            )
         seen.setdefault(spoken.tag, index)

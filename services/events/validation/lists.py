@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from services.chassis.i18n.sentence import Sentence
 from services.events.validation.fault import Fault
 
 
@@ -14,7 +15,7 @@ def missing_fault(field: str, values: Sequence[object]) -> Iterator[Fault]:
 def length_fault(field: str, values: Sequence[object], most: int) -> Iterator[Fault]:
     """Yield a fault for a list with more than ``most`` entries."""
     if len(values) > most:
-        yield Fault(field, f"Please give up to {most} entries.")
+        yield Fault(field, Sentence("Please give up to %(most)s entries.", most=most))
 
 
 def repeat_faults(field: str, values: Sequence[object]) -> Iterator[Fault]:
@@ -26,8 +27,8 @@ def repeat_faults(field: str, values: Sequence[object]) -> Iterator[Fault]:
         seen.add(value)
 
 
-def range_fault(field: str, number: int | None, bounds: tuple[int, int], what: str) -> Iterator[Fault]:
-    """Yield a fault for a number outside ``bounds`` (inclusive); nothing for None."""
+def range_fault(field: str, number: int, bounds: tuple[int, int], what: Sentence) -> Iterator[Fault]:
+    """Yield a fault for a number outside ``bounds`` (inclusive)."""
     least, most = bounds
-    if number is not None and not least <= number <= most:
-        yield Fault(field, f"Please give {least} to {most} {what}.")
+    if not least <= number <= most:
+        yield Fault(field, what)

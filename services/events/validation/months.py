@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from services.chassis.i18n.sentence import Sentence
 from services.events.validation.fault import Fault
 
 _MONTH = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])")
@@ -24,4 +25,7 @@ def span_faults(field: str, since: str | None, until: str | None, today: date) -
     faults = [*month_faults(f"{field}.since", since, today), *month_faults(f"{field}.until", until, today)]
     yield from faults
     if not faults and since and until and until < since:
-        yield Fault(f"{field}.until", f"This ends before it begins ({since}); change one of the two months.")
+        yield Fault(
+            f"{field}.until",
+            Sentence("This ends before it begins (%(since)s); change one of the two months.", since=since),
+        )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import langcodes
 
 from services.chassis.i18n.language_tags import standard_tag
+from services.chassis.i18n.sentence import Sentence
 from services.events.facts import ANY_RELATION, MenteeFacts, Must
 from services.events.validation.devices import model_faults
 from services.events.validation.fault import Fault
@@ -37,7 +38,7 @@ def _value_faults(field: str, must: Must) -> Iterator[Fault]:
         yield Fault(f"{field}.criterion", "This is not something that can be a condition; choose one of these.", near)
     elif must.criterion in vocabularies() and must != _ANY_RELATION_MUST:
         if must.value not in codes(must.criterion):
-            what = f"This is not one of the codes for {must.criterion}; choose one of these."
+            what = Sentence("This is not one of the codes for %(axis)s; choose one of these.", axis=must.criterion)
             yield Fault(f"{field}.value", what, nearest(must.criterion, must.value))
     elif must.criterion == "device_model":
         yield from model_faults(f"{field}.value", must.value, None)
@@ -50,18 +51,32 @@ def _must_conflicts(field: str, must: Must, earlier: tuple[Must, ...]) -> Iterat
         if must == other:
             yield Fault(field, "This condition is there already; leave one of the two out.")
         elif must.criterion == other.criterion == "relation" and ANY_RELATION in (must.value, other.value):
-            yield Fault(field, f"`{ANY_RELATION}` is open to every relation already; keep one of the two conditions.")
+            what = Sentence("`%(any)s` is open to every relation already; keep one of the two.", any=ANY_RELATION)
+            yield Fault(field, what)
         elif {must.criterion, other.criterion} == {"device_class", "device_model"}:
             model_must, class_must = (must, other) if must.criterion == "device_model" else (other, must)
             model = device_models().get(model_must.value)
             if model is not None and model.device_class != class_must.value:
-                yield Fault(field, f"{model.label} is not a {class_must.value}; keep one of the two conditions.")
+                yield Fault(field, _other_class(model.label, class_must.value))
 
 
 def _fact_conflicts(field: str, must: Must, facts: MenteeFacts) -> Iterator[Fault]:
     if must.criterion == "format" and facts.formats and must.value not in facts.formats:
-        yield Fault(field, f"`formats` does not list {must.value}; add it there or drop this condition.")
+        yield _unlisted(field, "formats", must.value)
     if must.criterion == "language":
         spoken = {langcodes.get(language.tag).language for language in facts.languages}
         if langcodes.get(must.value).language not in spoken:
-            yield Fault(field, f"`languages` does not list {must.value}; add it there or drop this condition.")
+            yield _unlisted(field, "languages", must.value)
+
+
+def _unlisted(field: str, listed: str, value: str) -> Fault:
+    what = Sentence(
+        "`%(list)s` does not list %(value)s; add it there or drop this condition.", list=listed, value=value
+    )
+    return Fault(field, what)
+
+
+def _other_class(model: str, device_class: str) -> Sentence:
+    return Sentence(
+        "%(model)s is not a %(device_class)s; keep one of the two conditions.", model=model, device_class=device_class
+    )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from services.chassis.i18n.sentence import Sentence
 from services.events.facts import DeviceInterest, DeviceLived, MenteeFacts, MentorFacts
 from services.events.validation.answers import answer_faults
 from services.events.validation.availability import availability_faults
@@ -27,7 +28,8 @@ def mentee_faults(facts: MenteeFacts, today: date) -> Iterator[Fault]:
     yield from repeat_faults("life_stages", [stage.code for stage in facts.life_stages])
     yield from repeat_faults("devices", [(device.device_class, device.model) for device in facts.devices])
     if len(facts.matters_most) > _MATTERS_MOST:
-        yield Fault("matters_most", f"Choose up to {_MATTERS_MOST} things that matter most; more would say less.")
+        what = Sentence("Choose up to %(most)s things that matter most.", most=_MATTERS_MOST)
+        yield Fault("matters_most", what)
     if facts.minor and facts.age_band not in (None, MINOR):
         yield Fault("minor", "This says under 18, and `age_band` says otherwise; change one of the two.")
 

@@ -30,7 +30,7 @@ _CAUSES = {
     "places": "suitable mentors have no free place",
     "ready": "mentors who would fit are not ready yet",
     "quality_floor": "mentors who would fit are below the quality floor",
-    "hard_rule": "a wish of their own rules everybody out",
+    "hard_rule": "a wish of their own rules everyone out",
     "never_possible": "nobody in the pool could",
 }
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
@@ -90,7 +90,7 @@ def summary(made: FilesMatched, path: Path | None = None) -> str:
     count = len(result.proposals)
     fit = sum(part.score * part.weight for proposal in result.proposals for part in proposal.parts)
     mean = f", mean score {mean_score(fit, count)}" if count else ""
-    proof = "proved best" if result.certificate.optimal else "NOT proved best"
+    proof = "proved best" if result.certificate.proves_optimal else "NOT proved best"
     lines = [
         f"{count} matched{mean}, {len(result.unmatched)} waiting; {proof}" + (f"; written to {path}" if path else "")
     ]

@@ -34,13 +34,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m services.matcher match", description="Match the people of two CSV files, without any service."
     )
-    parser.add_argument("--mentees", type=Path, metavar="FILE", help="CSV of the people who look for a mentor")
+    parser.add_argument("--mentees", type=Path, metavar="FILE", help="CSV of the people who are looking for a mentor")
     parser.add_argument("--mentors", type=Path, metavar="FILE", help="CSV of the mentors")
     parser.add_argument(
         "--template", choices=TEMPLATES, help="print a file to start from: every column, and one person"
     )
     _add_columns(parser)
-    parser.add_argument("--weights", type=Path, metavar="FILE", help="JSON of weights; the default ones when left out")
+    parser.add_argument("--weights", type=Path, metavar="FILE", help="JSON file of weights (the defaults if left out)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="where to write the matches; - for the terminal")
     parser.add_argument(
         "--compare",
@@ -68,9 +68,9 @@ def _add_columns(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar='"OURS=CELL"',
-        help="the cell of everybody who has none in a column; may be given again",
+        help="the cell for people who have none in a column; may be given again",
     )
-    parser.add_argument("--ignore-unknown", action="store_true", help="leave columns out that are not ours")
+    parser.add_argument("--ignore-unknown", action="store_true", help="skip columns that are not ours")
 
 
 def _map(text: str) -> tuple[str, str]:

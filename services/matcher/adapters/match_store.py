@@ -142,7 +142,7 @@ class MatchStore:
             .values(match_values(saved))
         )
         if changed.rowcount != 1:
-            raise moved_on(self.get(before.id), "Somebody else was faster: this match has moved on.")
+            raise moved_on(self.get(before.id), "Someone else was faster: this match has changed.")
         return saved
 
     def keep_note(self, match_id: str, note: str) -> None:

@@ -124,7 +124,7 @@ class Matched:
     @property
     def proved(self) -> bool:
         """Whether the certificate proves the pairs best."""
-        return self.made.result.certificate.optimal
+        return self.made.result.certificate.proves_optimal
 
     def __str__(self) -> str:
         return summary(self.made).rstrip("\n")

@@ -6,12 +6,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from services.chassis.messages.codec import canonical_json
 from services.chassis.storage.database import insert_of, upsert
 from services.chassis.storage.held_rows import Held
 from services.chassis.storage.unit_of_work import Transaction
 from services.events.facts import MenteeFacts, MentorFacts
 from services.matcher.adapters import tables as t
-from services.matcher.adapters.rows import member_of, text_of
+from services.matcher.adapters.rows import member_of
 from services.matcher.domain.known_person import KnownPerson
 
 _IDS: sa.BindParameter[str] = sa.bindparam("ids", expanding=True)
@@ -98,7 +99,7 @@ def _mentee_row(member: KnownPerson, facts: MenteeFacts) -> dict[str, Any]:
     return {
         "person_id": member.person_id,
         "programme_id": member.programme_id,
-        "facts": text_of(facts),
+        "facts": canonical_json(facts).decode(),
         "waiting_since": facts.waiting_since,
         "minor": facts.minor,
         "looking": member.standing == "here",
@@ -109,7 +110,7 @@ def _mentor_row(member: KnownPerson, facts: MentorFacts) -> dict[str, Any]:
     return {
         "person_id": member.person_id,
         "programme_id": member.programme_id,
-        "facts": text_of(facts),
+        "facts": canonical_json(facts).decode(),
         "cleared": facts.cleared_for_minors,
         "askable": member.standing == "here" and facts.approved,
         "trained_until": facts.trained_until,

@@ -8,10 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from services.chassis.messages.codec import decode
 from services.chassis.storage.database import insert_or_skip
 from services.chassis.storage.unit_of_work import Transaction
+from services.events.facts import MenteeFacts, MentorFacts
 from services.matcher.adapters import tables as t
-from services.matcher.adapters.facts_cache import Facts
 from services.matcher.adapters.pair_rule_store import blocked_for
 from services.matcher.adapters.person_store import MemberRows
 from services.matcher.domain.candidates import Mentee, Mentor
@@ -29,9 +30,8 @@ MENTOR = tuple(
 class PoolStore:
     """See ``ports.Pool``."""
 
-    def __init__(self, tx: Transaction, facts: Facts) -> None:
+    def __init__(self, tx: Transaction) -> None:
         self._tx = tx
-        self._facts = facts
         self._connection = tx.connection
         self._members = MemberRows(tx)
         self._forgotten: dict[str, bool] = {}
@@ -68,7 +68,7 @@ class PoolStore:
             apart[pair.mentee_id].add(pair.mentor_id)
         for blocked in blocked_for(self._connection, person_ids):
             apart[blocked.mentee_id].add(blocked.mentor_id)
-        return {row.person_id: mentee_of(row, self._facts, frozenset(apart[row.person_id])) for row in rows}
+        return {row.person_id: mentee_of(row, frozenset(apart[row.person_id])) for row in rows}
 
     def as_mentors(self, person_ids: Sequence[str]) -> Mapping[str, Mentor]:
         """Return those of these people who are mentors, as a round sees them, locked until the transaction ends."""
@@ -76,7 +76,7 @@ class PoolStore:
         query = sa.select(*MENTOR).where(known).order_by(t.mentors.c.person_id).with_for_update(of=t.mentors)
         rows = self._connection.execute(query).all()
         shapes = shapes_taken(self._connection, t.matches.c.mentor_id.in_(person_ids))
-        return {row.person_id: mentor_of(row, self._facts, self._tx.now, shapes.get(row.person_id, ())) for row in rows}
+        return {row.person_id: mentor_of(row, self._tx.now, shapes.get(row.person_id, ())) for row in rows}
 
     def forget(self, person_id: str, version: int) -> None:
         """Delete everything about a person; remember only that later events about them are ignored."""
@@ -118,24 +118,24 @@ class PoolStore:
         return self._connection.execute(first.values(people_wanted_at=self._tx.now)).rowcount == 1
 
 
-def mentee_of(row: sa.Row[*tuple[Any, ...]], facts: Facts, apart: frozenset[str], held: str | None = None) -> Mentee:
+def mentee_of(row: sa.Row[*tuple[Any, ...]], apart: frozenset[str], held: str | None = None) -> Mentee:
     """Return a mentee for the engine, from their row."""
     return Mentee(
         id=row.person_id,
         programme=row.programme_id,
-        facts=facts.mentee(row.facts),
+        facts=decode(MenteeFacts, row.facts),
         excluded=apart,
         tries=row.tries,
         held=held,
     )
 
 
-def mentor_of(row: sa.Row[*tuple[Any, ...]], facts: Facts, now: datetime, shapes: tuple[str, ...] = ()) -> Mentor:
+def mentor_of(row: sa.Row[*tuple[Any, ...]], now: datetime, shapes: tuple[str, ...] = ()) -> Mentor:
     """Return a mentor for the engine, from their row; paused when they cannot be asked now."""
     return Mentor(
         id=row.person_id,
         programme=row.programme_id,
-        facts=facts.mentor(row.facts),
+        facts=decode(MentorFacts, row.facts),
         taken=row.taken,
         shapes_taken=shapes,
         paused=is_paused(now, row.askable, row.resting_until, row.trained_until),

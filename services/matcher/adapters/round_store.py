@@ -1,6 +1,5 @@
 """Store rounds in tables, with the snapshots of the last ones, so that these can be run again (see ``round_texts``)."""
 
-import json
 import zlib
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,7 +11,6 @@ from services.chassis.core.errors import NotFound
 from services.chassis.storage.database import insert_or_skip
 from services.chassis.storage.unit_of_work import Transaction
 from services.matcher.adapters import tables as t
-from services.matcher.adapters.facts_cache import Facts
 from services.matcher.adapters.paging import behind
 from services.matcher.adapters.people_reader import People
 from services.matcher.adapters.round_texts import RoundTexts, numbers_in, pieces_of
@@ -41,11 +39,11 @@ _NO_TEXTS: dict[str, Any] = {"read": None, "result": None, "prices": None}
 class RoundStore:
     """See ``ports.Rounds``."""
 
-    def __init__(self, tx: Transaction, weights: WeightsStore, facts: Facts, people: People) -> None:
+    def __init__(self, tx: Transaction, weights: WeightsStore, people: People) -> None:
         self._now = tx.now
         self._connection = tx.connection
         self._texts = RoundTexts(tx.connection)
-        self._pool = SnapshotReader(tx, weights, facts, people)
+        self._pool = SnapshotReader(tx, weights, people)
 
     def snapshot(self, programme_id: str) -> Snapshot:
         """Return the people who wait, the mentors, weights, pins and blocks, as of one moment."""
@@ -236,11 +234,11 @@ class RoundStore:
         row = self._connection.execute(query).first()
         if row is None:
             return None
-        result = json.loads(self._texts.read(row.result))
+        result = result_from_json(self._texts.read(row.result))
         return RoundOutline(
             released=row.released_at is not None,
-            pairs={pair["mentee_id"]: pair["mentor_id"] for pair in result["proposals"]},
-            alternates={mentee_id: tuple(listed) for mentee_id, listed in result["alternates"]},
+            pairs={proposal.mentee_id: proposal.mentor_id for proposal in result.proposals},
+            alternates=dict(result.alternates),
         )
 
     def stored(self, round_id: str) -> tuple[str, str] | None:

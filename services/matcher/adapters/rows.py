@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from services.chassis.messages.codec import decode, to_json
+from services.chassis.messages.codec import decode, from_json, to_json
 from services.events.facts import MenteeFacts, MentorFacts
 from services.events.matcher import Reason
 from services.matcher.domain.known_person import KnownPerson
@@ -67,25 +66,6 @@ _ROUND_FIELDS = (
 )
 
 
-def text_of(value: Any) -> str:
-    """Return facts as stored: canonical JSON."""
-    return json.dumps(to_json(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def mentee_facts(stored: str) -> MenteeFacts:
-    """Read a mentee's facts as written by ``text_of``."""
-    kind: Any = MenteeFacts
-    facts: MenteeFacts = decode(kind, stored.encode())
-    return facts
-
-
-def mentor_facts(stored: str) -> MentorFacts:
-    """Read a mentor's facts as written by ``text_of``."""
-    kind: Any = MentorFacts
-    facts: MentorFacts = decode(kind, stored.encode())
-    return facts
-
-
 def member_of(row: sa.Row[Any]) -> KnownPerson:
     """Return a person from their row joined with ``mentee_facts`` and ``mentor_facts``."""
     return KnownPerson(
@@ -95,8 +75,8 @@ def member_of(row: sa.Row[Any]) -> KnownPerson:
         locale=row.locale,
         standing=row.standing,
         paused_until=row.paused_until,
-        mentee=mentee_facts(row.mentee_facts) if row.mentee_facts else None,
-        mentor=mentor_facts(row.mentor_facts) if row.mentor_facts else None,
+        mentee=decode(MenteeFacts, row.mentee_facts) if row.mentee_facts else None,
+        mentor=decode(MentorFacts, row.mentor_facts) if row.mentor_facts else None,
     )
 
 
@@ -106,10 +86,7 @@ def match_of(row: sa.Row[Any]) -> Match:
         id=row.match_id,
         mentee_id=row.mentee_id or FORGOTTEN,
         mentor_id=row.mentor_id or FORGOTTEN,
-        reasons=tuple(
-            Reason(criterion=reason["criterion"], band=reason["band"], codes=tuple(reason["codes"]))
-            for reason in row.reasons or ()
-        ),
+        reasons=from_json(tuple[Reason, ...], row.reasons or ()),
         **{name: getattr(row, name) for name in _MATCH_FIELDS},
     )
 
@@ -124,7 +101,7 @@ def parts_of(stored: Sequence[Mapping[str, Any]] | None) -> tuple[Part, ...]:
     """Return the parts of a score, as of the proposal."""
     from services.matcher.domain.explain import Part
 
-    return tuple(Part(**{**part, "codes": tuple(part["codes"])}) for part in stored or ())
+    return from_json(tuple[Part, ...], stored or ())
 
 
 def round_of(row: sa.Row[Any]) -> Round:

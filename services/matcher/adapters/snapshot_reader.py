@@ -1,16 +1,15 @@
 """Read the pool as a round sees it: mentees who wait, mentors, pins and blocks."""
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from services.chassis.messages.codec import decode
 from services.chassis.storage.unit_of_work import Transaction
 from services.events.facts import MenteeFacts, MentorFacts
 from services.matcher.adapters import tables as t
-from services.matcher.adapters.facts_cache import Facts
 from services.matcher.adapters.pair_rule_store import pairs_of
 from services.matcher.adapters.people_reader import Known, People, Stamp, refresh_people
 from services.matcher.adapters.pool_store import is_paused, shapes_taken
@@ -18,7 +17,7 @@ from services.matcher.adapters.round_texts import RoundTexts
 from services.matcher.adapters.waits_store import without_live_match
 from services.matcher.adapters.weights_store import WeightsStore
 from services.matcher.domain.candidates import Mentee, Mentor
-from services.matcher.domain.round import Snapshot
+from services.matcher.domain.round import Snapshot, result_from_json
 
 _M = t.matches.c
 _AT_ONCE = 1000  # people whose facts are read in one query
@@ -28,8 +27,7 @@ F = TypeVar("F")
 class SnapshotReader:
     """Reads a programme's pool; consistent as of one moment in a read-only transaction."""
 
-    def __init__(self, tx: Transaction, weights: WeightsStore, facts: Facts, people: People) -> None:
-        self._facts = facts
+    def __init__(self, tx: Transaction, weights: WeightsStore, people: People) -> None:
         self._people = people
         self._keeps = tx.read_only  # other transactions may be rolled back, or see two moments
         self._now = tx.now
@@ -102,9 +100,7 @@ class SnapshotReader:
                 id=person_id, programme=programme_id, facts=facts, excluded=excluded, tries=tries, held=mentor_id
             )
 
-        return refresh_people(
-            self._people.mentees(programme_id), stamps, self._read(t.mentees, self._facts.mentee), make
-        )
+        return refresh_people(self._people.mentees(programme_id), stamps, self._read(t.mentees, MenteeFacts), make)
 
     def _mentors(self, programme_id: str) -> dict[str, Known[Mentor]]:
         m = t.mentors.c
@@ -123,11 +119,9 @@ class SnapshotReader:
                 id=person_id, programme=programme_id, facts=facts, taken=taken, shapes_taken=shapes_of, paused=paused
             )
 
-        return refresh_people(
-            self._people.mentors(programme_id), stamps, self._read(t.mentors, self._facts.mentor), make
-        )
+        return refresh_people(self._people.mentors(programme_id), stamps, self._read(t.mentors, MentorFacts), make)
 
-    def _read(self, table: sa.Table, read: Callable[[str], F]) -> Callable[[Sequence[str]], dict[str, F]]:
+    def _read(self, table: sa.Table, kind: type[F]) -> Callable[[Sequence[str]], dict[str, F]]:
         """Return a function that reads the facts of people from ``table``, by id."""
 
         def facts_of(person_ids: Sequence[str]) -> dict[str, F]:
@@ -137,7 +131,7 @@ class SnapshotReader:
                 for person_id, stored in self._connection.execute(
                     sa.select(table.c.person_id, table.c.facts).where(batch)
                 ):
-                    facts[person_id] = read(stored)
+                    facts[person_id] = decode(kind, stored)
             return facts
 
         return facts_of
@@ -153,9 +147,9 @@ class SnapshotReader:
         row = self._connection.execute(last).first()
         if row is None or not row.dropped or row.result is None:
             return {}
-        decided = json.loads(RoundTexts(self._connection).read(row.result))["proposals"]
+        decided = result_from_json(RoundTexts(self._connection).read(row.result)).proposals
         sent = set(self._connection.scalars(sa.select(_M.mentee_id).where(_M.round_id == row.round_id)))
-        return {pair["mentee_id"]: pair["mentor_id"] for pair in decided if pair["mentee_id"] not in sent}
+        return {pair.mentee_id: pair.mentor_id for pair in decided if pair.mentee_id not in sent}
 
 
 def _without_facts(table: sa.Table, which: sa.ColumnElement[bool], *more: sa.ColumnElement[Any]) -> sa.Select[Any]:

@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from services.chassis.storage.unit_of_work import StoreBase, Transaction
-from services.matcher.adapters.facts_cache import Facts
 from services.matcher.adapters.match_store import MatchStore
 from services.matcher.adapters.pair_rule_store import PairsStore
 from services.matcher.adapters.people_reader import People
@@ -23,11 +22,10 @@ if TYPE_CHECKING:
 class MatcherStore(StoreBase):
     """See ``ports.Store``."""
 
-    def __init__(self, tx: Transaction, facts: Facts | None = None, people: People | None = None) -> None:
+    def __init__(self, tx: Transaction, people: People | None = None) -> None:
         super().__init__(tx)
-        self._facts = facts or Facts()
         self._people = people or People()
-        self.pool = PoolStore(tx, self._facts)
+        self.pool = PoolStore(tx)
         self.places = PlacesStore(tx, self.pool)
         self.waits = WaitsStore(tx)
         self.matches = MatchStore(tx)
@@ -40,4 +38,4 @@ class MatcherStore(StoreBase):
         """Return the rounds; imported late, since they load the engine, which most processes never need."""
         from services.matcher.adapters.round_store import RoundStore
 
-        return RoundStore(self._tx, self.weights, self._facts, self._people)
+        return RoundStore(self._tx, self.weights, self._people)

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 
 from services.chassis.storage.unit_of_work import Transaction
 from services.matcher.adapters import tables as t
-from services.matcher.adapters.facts_cache import Facts
 from services.matcher.adapters.paging import behind
 from services.matcher.adapters.pool_store import mentee_of
 from services.matcher.domain.match import ENDED_WELL
@@ -133,7 +132,7 @@ def _history_of(row: sa.Row[Any], matches: Sequence[Any]) -> MenteeHistory:
     ended = [match for match in matches if match.active_at is not None and match.end_cause in ENDED_WELL]
     last = max(ended, key=lambda match: match.ended_at, default=None)
     return MenteeHistory(
-        mentee=mentee_of(row, Facts(), frozenset()),
+        mentee=mentee_of(row, frozenset()),
         looks=looks_of(row.waiting_since, [(m.proposed_at, m.ended_at) for m in matches], looking=row.looking),
         matched_at=min((match.active_at for match in matches if match.active_at is not None), default=None),
         ended_well=None if last is None else ENDED_WELL[last.end_cause],

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from services.chassis.i18n.sentence import Sentence
 from services.chassis.i18n.translations import Words
 from services.chassis.web.access_policy import current
 from services.chassis.web.html_pages import language
@@ -39,14 +40,19 @@ def patience() -> Iterator[None]:
     try:
         yield
     except EngineBusy:
-        raise _later("engine_busy", "The matching is answering another question.") from None
+        raise _later(
+            "engine_busy",
+            Sentence("The matching is answering another question. Nothing was changed. Please ask again in a moment."),
+        ) from None
     except TookTooLong:
-        raise _later("took_too_long", "This took longer than a question may, so it was stopped.") from None
+        raise _later(
+            "took_too_long",
+            Sentence("This took too long, so we stopped it. Nothing was changed. Please ask again in a moment."),
+        ) from None
 
 
 def _later(code: str, detail: str) -> Problem:
-    again = f"{detail} Nothing was changed. Please ask again in a moment."
-    return problem(503, code, "Not available right now", again, headers={"Retry-After": str(AGAIN_IN)})
+    return problem(503, code, "Not available right now", detail, headers={"Retry-After": str(AGAIN_IN)})
 
 
 def actor() -> Actor:

@@ -5,7 +5,6 @@ from typing import Any
 
 from marshmallow import fields
 
-from services.chassis.core.errors import NotFound
 from services.chassis.web.access_policy import allow
 from services.chassis.web.api import Blueprint, answers
 from services.chassis.web.etags import conditional, require_match, set_version
@@ -90,12 +89,7 @@ def _add_changes(routes: Blueprint, context: ApiContext) -> None:
         The answer has all settings. Where a draft exists, ``If-Match`` has to carry the ETag of the revision you worked
         on: 428 without it, 412 when another admin saved meanwhile. Nothing comes into force.
         """
-        with context.uow.begin() as store:
-            before = store.weights.draft(actor().programme_id, lock=True)
-            if before is not None:
-                require_match(before.revision)
-            after = before.revision if before is not None else 0
-            return _shown(save_draft(context.uow, actor().programme_id, body, after=after, by="admin"))
+        return _shown(save_draft(context.uow, actor().programme_id, body, require_match, by="admin"))
 
     @routes.route("/matcher/v1/weights/draft", methods=["DELETE"])
     @allow("admin")
@@ -104,8 +98,7 @@ def _add_changes(routes: Blueprint, context: ApiContext) -> None:
     @routes.response(204, description="There is no draft any more")
     def discard() -> None:
         """Discard the draft; the weights in force stay as they are."""
-        with context.uow.begin():
-            discard_draft(context.uow, actor().programme_id, revision=_require_revision(context), by="admin")
+        discard_draft(context.uow, actor().programme_id, require_match, by="admin")
 
     @routes.route("/matcher/v1/weights/draft/publish", methods=["POST"])
     @allow("admin")
@@ -120,20 +113,9 @@ def _add_changes(routes: Blueprint, context: ApiContext) -> None:
         ``If-Match`` carries the ETag of the draft you decided on. 412 also when another version came into force since
         the draft was saved: read that version, and save the draft again.
         """
-        with context.uow.begin():
-            revision = _require_revision(context)
-            return versioned(
-                publish_draft(context.uow, actor().programme_id, revision=revision, by="admin", reason=body["reason"])
-            )
-
-
-def _require_revision(context: ApiContext) -> int:
-    with context.uow.begin() as store:
-        draft = store.weights.draft(actor().programme_id, lock=True)
-    if draft is None:
-        raise NotFound("draft_unknown", "There is no draft of the weights at the moment.")
-    require_match(draft.revision)
-    return draft.revision
+        return versioned(
+            publish_draft(context.uow, actor().programme_id, require_match, by="admin", reason=body["reason"])
+        )
 
 
 def _settings(weights: Weights) -> dict[str, Any]:

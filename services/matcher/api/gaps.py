@@ -13,7 +13,7 @@ from services.chassis.web.idempotency import idempotent
 from services.matcher.api.context import WAITING, ApiContext, actor, reader
 from services.matcher.api.why import RuleSchema
 from services.matcher.domain.records import Report
-from services.matcher.use_cases.find_gaps import KIND, request_gaps
+from services.matcher.use_cases.find_gaps import read_gaps_report, request_gaps
 from services.matcher.use_cases.wording.causes_and_rules import format_rule
 
 
@@ -134,8 +134,7 @@ def gap_routes(context: ApiContext) -> Blueprint:
     @routes.response(200, GapsSchema, description="The last report")
     def read_gaps() -> dict[str, Any]:
         """Read which mentors to recruit next."""
-        with context.uow.begin(read_only=True) as store:
-            return _shown(store.reports.get(actor().programme_id, KIND), context.words.of(reader()))
+        return _shown(read_gaps_report(context.uow, actor().programme_id), context.words.of(reader()))
 
     @routes.route("/matcher/v1/gaps", methods=["POST"])
     @allow("admin")

@@ -16,7 +16,7 @@ from services.matcher.api.weights import Because
 from services.matcher.api.why_not import PairSchema
 from services.matcher.domain.candidates import Pair
 from services.matcher.domain.records import PairRule, PairRuleKind
-from services.matcher.use_cases.pin_or_block_pair import block_pair, pin_pair, withdraw_pair_rule
+from services.matcher.use_cases.pin_or_block_pair import block_pair, list_pair_rules, pin_pair, withdraw_pair_rule
 
 _EXAMPLE = {"mentee_id": "m-1", "mentor_id": "n-1", "reason": "They met at the camp and asked for it"}
 
@@ -110,8 +110,8 @@ def _pair(body: Mapping[str, Any]) -> Pair:
 
 
 def _listed(context: ApiContext, kind: PairRuleKind, query: Mapping[str, Any]) -> dict[str, Any]:
-    with context.uow.begin(read_only=True) as store:
-        rows = store.pairs.listed(actor().programme_id, kind, after=position(query["cursor"]), limit=query["limit"] + 1)
+    after = position(query["cursor"])
+    rows = list_pair_rules(context.uow, actor().programme_id, kind, after=after, limit=query["limit"])
     listed = page(rows, limit=query["limit"], position=_position)
     return {**listed, "items": [_shown(row) for row in listed["items"]]}
 

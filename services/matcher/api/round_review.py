@@ -15,6 +15,7 @@ from services.matcher.api.context import ROUNDS, ApiContext, actor
 from services.matcher.api.match_schemas import ReasonSchema
 from services.matcher.api.rounds import RoundSchema
 from services.matcher.api.weights import Because
+from services.matcher.use_cases.read_rounds import read_round_mode
 from services.matcher.use_cases.review_round import (
     ShownProposal,
     cancel_round,
@@ -130,8 +131,7 @@ def _add_review(routes: Blueprint, context: ApiContext) -> None:
     @routes.response(200, ModeSchema, description="The mode")
     def read_mode() -> dict[str, Any]:
         """Read whether rounds are held for review."""
-        with context.uow.begin(read_only=True) as store:
-            return {"mode": store.rounds.mode(actor().programme_id)}
+        return {"mode": read_round_mode(context.uow, actor().programme_id)}
 
     @routes.route("/matcher/v1/round-mode", methods=["PUT"])
     @allow("admin")

@@ -6,13 +6,13 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from services.chassis.core.errors import NotFound
 from services.chassis.web.access_policy import allow
 from services.chassis.web.api import Blueprint
 from services.chassis.web.fields import CairnSchema, Instant
 from services.chassis.web.idempotency import idempotent
 from services.chassis.web.pagination import PageQuery, page, page_schema
 from services.matcher.api.context import ROUNDS, ApiContext, actor, of_round, position
+from services.matcher.use_cases.read_rounds import list_rounds_of_programme, read_round_of_programme
 from services.matcher.use_cases.request_round import request_round
 
 
@@ -97,8 +97,8 @@ def round_routes(context: ApiContext) -> Blueprint:
     @routes.response(200, page_schema(RoundSchema), description="The rounds, the latest first")
     def list_rounds(query: Mapping[str, Any]) -> dict[str, Any]:
         """List the rounds."""
-        with context.uow.begin(read_only=True) as store:
-            rows = store.rounds.listed(actor().programme_id, after=position(query["cursor"]), limit=query["limit"] + 1)
+        after = position(query["cursor"])
+        rows = list_rounds_of_programme(context.uow, actor().programme_id, after=after, limit=query["limit"])
         listed = page(rows, limit=query["limit"], position=of_round)
         return {**listed, "items": [asdict(row) for row in listed["items"]]}
 
@@ -107,10 +107,6 @@ def round_routes(context: ApiContext) -> Blueprint:
     @routes.response(200, RoundSchema, description="The round")
     def read_round(round_id: str) -> dict[str, Any]:
         """Read one round."""
-        with context.uow.begin(read_only=True) as store:
-            row = store.rounds.get(round_id)
-        if row.programme_id != actor().programme_id:
-            raise NotFound("round_unknown", "There is no round with this id.")
-        return asdict(row)
+        return asdict(read_round_of_programme(context.uow, actor().programme_id, round_id))
 
     return routes

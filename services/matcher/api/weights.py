@@ -15,6 +15,7 @@ from services.matcher.api.context import WEIGHTS, ApiContext, actor
 from services.matcher.domain.records import PublishedWeights
 from services.matcher.domain.weights import faults_in_json, weights_to_json
 from services.matcher.use_cases.publish_weights import publish_weights, revert_weights
+from services.matcher.use_cases.read_weights import list_weights_versions, read_current_weights
 
 _SETTINGS = {"language": {"mode": "hard", "weight": 60}, "device": {"mode": "soft", "weight": 40}}
 _HUNDRED = {"minimum": 0, "maximum": 100}
@@ -102,10 +103,9 @@ def weights_routes(context: ApiContext) -> Blueprint:
     def list_weights(query: Mapping[str, Any]) -> dict[str, Any]:
         """List the versions of the weights."""
         below = read_cursor(query["cursor"])
-        with context.uow.begin(read_only=True) as store:
-            rows = store.weights.listed(
-                actor().programme_id, below=below[0] if below else None, limit=query["limit"] + 1
-            )
+        rows = list_weights_versions(
+            context.uow, actor().programme_id, below=below[0] if below else None, limit=query["limit"]
+        )
         listed = page(rows, limit=query["limit"], position=lambda row: (row.weights.version,))
         return {**listed, "items": [_shown(row) for row in listed["items"]]}
 
@@ -114,8 +114,7 @@ def weights_routes(context: ApiContext) -> Blueprint:
     @routes.response(200, WeightsSchema, description="The version in force; its number is the ETag")
     def current_weights() -> dict[str, Any]:
         """Read the weights in force."""
-        with context.uow.begin(read_only=True) as store:
-            return versioned(store.weights.current(actor().programme_id))
+        return versioned(read_current_weights(context.uow, actor().programme_id))
 
     _add_publishing(routes, context)
     return routes
@@ -137,12 +136,8 @@ def _add_publishing(routes: Blueprint, context: ApiContext) -> None:
         another version was published meanwhile. To return to the initial weights, send the preset ``balanced`` or
         revert to version 1. Every fault is reported by field, and nothing is published unless all are valid.
         """
-        reason = body.pop("reason")
-        with context.uow.begin() as store:
-            after = _require_current(store.weights.current(actor().programme_id))
-            return versioned(
-                publish_weights(context.uow, actor().programme_id, body, after=after, by="admin", reason=reason)
-            )
+        reason, programme = body.pop("reason"), actor().programme_id
+        return versioned(publish_weights(context.uow, programme, body, require_match, by="admin", reason=reason))
 
     @routes.route("/matcher/v1/weights/<int(max=2147483647):version>/revert", methods=["POST"])
     @allow("admin")
@@ -156,16 +151,9 @@ def _add_publishing(routes: Blueprint, context: ApiContext) -> None:
         It becomes a new version; history is never rewritten.
         """
         programme = actor().programme_id
-        with context.uow.begin() as store:
-            after = _require_current(store.weights.current(programme))
-            return versioned(
-                revert_weights(context.uow, programme, version, after=after, by="admin", reason=body["reason"])
-            )
-
-
-def _require_current(current: PublishedWeights) -> int:
-    require_match(current.weights.version)
-    return current.weights.version
+        return versioned(
+            revert_weights(context.uow, programme, version, require_match, by="admin", reason=body["reason"])
+        )
 
 
 def versioned(published: PublishedWeights) -> dict[str, Any]:

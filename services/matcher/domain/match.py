@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from services.chassis.core.errors import Conflict
+from services.chassis.i18n.sentence import Sentence
 from services.chassis.messages.event import Event
 from services.events.matcher import (
     MatchAccepted,
@@ -229,16 +230,16 @@ def _answerable(match: Match, asked_in: State, at: datetime) -> None:
     if overdue(match, at):
         raise MatchMovedOn(
             "answer_too_late",
-            "The time to answer is over, and somebody else is asked.",
+            "The time to answer is over, and we are asking someone else.",
             now={"state": match.state, "version": match.version, "end_cause": "expired"},
         )
 
 
 _INSTEAD: dict[State, str] = {
-    "proposed": "The mentor has not answered yet.",
-    "accepted": "The mentor has said yes; the mentee is asked now.",
-    "active": "Both have said yes: this match is active.",
-    "ended": "This match is over.",
+    "proposed": Sentence("The mentor has not answered yet."),
+    "accepted": Sentence("The mentor has said yes; the mentee is asked now."),
+    "active": Sentence("Both have said yes: this match is active."),
+    "ended": Sentence("This match is over."),
 }
 
 

@@ -5,13 +5,15 @@ from contextlib import suppress
 from flask import Blueprint, Response, request
 
 from services.chassis.core.errors import Conflict, Invalid, NotFound
+from services.chassis.i18n.moments import format_moment
+from services.chassis.i18n.sentence import Sentence
 from services.chassis.i18n.translations import Words
 from services.chassis.identity.signed_links import LinkRefused, LinkSigner
 from services.chassis.web.access_policy import allow
 from services.chassis.web.html_pages import check_nonce, render
 from services.events.vocabulary import codes, is_code, label
 from services.matcher.domain.programme_terms import Terms
-from services.matcher.pages.wording import answered_page, moment, phrases_for
+from services.matcher.pages.wording import answered_page, phrases_for
 from services.matcher.ports import UnitOfWork
 from services.matcher.use_cases.accept_match import accept_match
 from services.matcher.use_cases.decline_match import decline_match
@@ -45,7 +47,7 @@ def offers(pages: Blueprint, uow: UnitOfWork, terms: Terms, words: Words, links:
             reasons=format_reasons(offer.match.reasons_told, phrases),
             request_shape=label("request_shape", offer.request_shape, phrases.locale),
             formats=[label("format", code, phrases.locale) for code in offer.formats],
-            answer_by=moment(offer.match.answer_by, offer.time_zone, phrases.locale),
+            answer_by=format_moment(offer.match.answer_by, offer.time_zone, phrases.locale),
             decline_reasons=[(code, label("decline_reason", code, phrases.locale)) for code in codes("decline_reason")],
             note_length=NOTE,
         )
@@ -87,7 +89,9 @@ def _reason_and_note() -> tuple[str | None, str | None]:
     if reason is not None and not is_code("decline_reason", reason):
         raise Invalid("reason_unknown", "Please choose one of the reasons, or none.", field="reason")
     if note is not None and len(note) > NOTE:
-        raise Invalid("note_too_long", f"Please keep the note to {NOTE} characters.", field="note")
+        raise Invalid(
+            "note_too_long", Sentence("Please keep the note to %(most)s characters.", most=NOTE), field="note"
+        )
     return reason, note
 
 

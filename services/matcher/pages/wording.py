@@ -1,9 +1,5 @@
 """Render pages in the reader's language, and the page after a match was answered."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-from babel.dates import format_datetime
 from flask import Response
 
 from services.chassis.i18n.translations import Phrases, Words
@@ -14,17 +10,6 @@ from services.matcher.use_cases.read_offer import Offer
 def phrases_for(offer: Offer, words: Words) -> Phrases:
     """Return phrases in the language that the reader has chosen, else in their own."""
     return words.of(chosen_language() or offer.locale)
-
-
-def moment(when: datetime | None, time_zone: str, locale: str) -> str:
-    """Return a moment in the reader's time zone and language; empty for None."""
-    if when is None:
-        return ""
-    try:
-        zone = ZoneInfo(time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = ZoneInfo("UTC")
-    return format_datetime(when, "EEEE d MMMM, HH:mm z", tzinfo=zone, locale=locale.replace("-", "_"))
 
 
 def answered_page(offer: Offer, phrases: Phrases) -> Response:
@@ -38,19 +23,19 @@ def _mentor_text(offer: Offer, phrases: Phrases) -> tuple[str, str]:
         case "accepted", _, _:
             return (
                 phrases.gettext("Thank you for saying yes"),
-                phrases.gettext("We are introducing you now. As soon as they confirm, you will hear from us."),
+                phrases.gettext("We're telling them about you now. We'll email you when they say yes."),
             )
         case "active", _, _:
             return (
-                phrases.gettext("You are matched"),
-                phrases.gettext("Both of you said yes. A message with how to go on is in your mail."),
+                phrases.gettext("You're matched"),
+                phrases.gettext("You both said yes. Sign in to see how to reach each other."),
             )
         case "ended", "declined", "mentor":
             return (
                 phrases.gettext("Thank you for telling us"),
                 phrases.gettext(
-                    "That is perfectly fine. We are looking for someone else. "
-                    "If you gave a reason, only the programme's team sees it."
+                    "That's fine. We're looking for someone else. "
+                    "If you gave a reason, only the programme's team can see it."
                 ),
             )
         case _:
@@ -61,13 +46,13 @@ def _mentee_text(offer: Offer, phrases: Phrases) -> tuple[str, str]:
     match offer.match.state, offer.match.end_cause, offer.match.ended_by:
         case "active", _, _:
             return (
-                phrases.gettext("You are matched"),
-                phrases.gettext("Both of you said yes. A message with how to go on is in your mail."),
+                phrases.gettext("You're matched"),
+                phrases.gettext("You both said yes. Sign in to see how to reach each other."),
             )
         case "ended", "declined", "mentee":
             return (
                 phrases.gettext("Thank you for telling us"),
-                phrases.gettext("You keep your place, and we are already looking for someone else."),
+                phrases.gettext("You keep your place, and we're already looking for someone else."),
             )
         case _:
             return _closed(phrases)
@@ -76,5 +61,5 @@ def _mentee_text(offer: Offer, phrases: Phrases) -> tuple[str, str]:
 def _closed(phrases: Phrases) -> tuple[str, str]:
     return (
         phrases.gettext("This question is closed"),
-        phrases.gettext("It was answered or taken back in the meantime. There is nothing you need to do."),
+        phrases.gettext("It has been answered, or it's no longer open. You don't need to do anything."),
     )

@@ -93,7 +93,7 @@ def _require_fence(store: Store, opened: Round) -> None:
 def figures_of(result: RoundResult) -> dict[str, Any]:
     """Return the certificate as it is stored with a round."""
     proof = result.certificate
-    return {"primal": proof.primal, "dual": proof.dual, "violations": proof.violations, "optimal": proof.optimal}
+    return {"primal": proof.primal, "dual": proof.dual, "violations": proof.violations, "optimal": proof.proves_optimal}
 
 
 def _batches(proposals: Sequence[Proposal]) -> Sequence[tuple[int, Sequence[Proposal]]]:

@@ -3,7 +3,7 @@
 from services.chassis.core.errors import NotFound, Stale
 from services.matcher.domain.records import PublishedWeights, WeightsDraft
 from services.matcher.ports import Store, UnitOfWork
-from services.matcher.use_cases.publish_weights import publish_in, read_weights
+from services.matcher.use_cases.publish_weights import CheckVersion, parse_weights, publish_in
 
 
 def read_draft(uow: UnitOfWork, programme_id: str) -> WeightsDraft:
@@ -12,17 +12,23 @@ def read_draft(uow: UnitOfWork, programme_id: str) -> WeightsDraft:
         return _draft(store, programme_id)
 
 
-def save_draft(uow: UnitOfWork, programme_id: str, values: object, *, after: int, by: str) -> WeightsDraft:
-    """Save ``values`` as the revision that follows ``after`` (0 for the first), based on the version in force.
+def save_draft(
+    uow: UnitOfWork, programme_id: str, values: object, check_version: CheckVersion, *, by: str
+) -> WeightsDraft:
+    """Save ``values`` as the next revision of the draft (1 for the first), based on the version in force.
 
-    Missing fields stay as in that version, not as in the draft before. Raises Invalid with every fault at once, and
-    Stale when another admin saved meanwhile.
+    Missing fields stay as in that version, not as in the draft before. Where there is a draft, ``check_version`` raises
+    when the caller read another revision. Raises Invalid with every fault at once, and Stale when another admin saves
+    the first revision at the same moment.
     """
     with uow.begin() as store:
+        before = store.weights.draft(programme_id, lock=True)
+        if before is not None:
+            check_version(before.revision)
         in_force = store.weights.current(programme_id).weights
         draft = WeightsDraft(
-            weights=read_weights(values, in_force.version + 1, base=in_force),
-            revision=after + 1,
+            weights=parse_weights(values, in_force.version + 1, base=in_force),
+            revision=before.revision + 1 if before is not None else 1,
             based_on=in_force.version,
             by=by,
             saved_at=store.now,
@@ -33,22 +39,27 @@ def save_draft(uow: UnitOfWork, programme_id: str, values: object, *, after: int
         return draft
 
 
-def discard_draft(uow: UnitOfWork, programme_id: str, *, revision: int, by: str) -> None:
-    """Delete this revision of the draft; the weights in force stay as they are."""
-    with uow.begin() as store:
-        _draft_at(store, programme_id, revision)
-        store.weights.discard_draft(programme_id)
-        store.audit("discard_weights_draft", programme_id, by=by, detail={"revision": revision})
+def discard_draft(uow: UnitOfWork, programme_id: str, check_version: CheckVersion, *, by: str) -> None:
+    """Delete the draft; ``check_version`` raises when the caller read another revision.
 
-
-def publish_draft(uow: UnitOfWork, programme_id: str, *, revision: int, by: str, reason: str) -> PublishedWeights:
-    """Put this revision of the draft in force, and delete the draft.
-
-    Raises Stale when the draft has changed, or when another version came into force since it was saved: saving it again
-    shows the admin that version.
+    The weights in force stay as they are.
     """
     with uow.begin() as store:
-        draft = _draft_at(store, programme_id, revision)
+        draft = _checked(store, programme_id, check_version)
+        store.weights.discard_draft(programme_id)
+        store.audit("discard_weights_draft", programme_id, by=by, detail={"revision": draft.revision})
+
+
+def publish_draft(
+    uow: UnitOfWork, programme_id: str, check_version: CheckVersion, *, by: str, reason: str
+) -> PublishedWeights:
+    """Put the draft in force, and delete it; ``check_version`` raises when the caller read another revision.
+
+    Raises Stale when another version came into force since the draft was saved: saving it again shows the admin that
+    version.
+    """
+    with uow.begin() as store:
+        draft = _checked(store, programme_id, check_version)
         published = publish_in(store, programme_id, draft.weights, after=draft.based_on, by=by, reason=reason)
         store.weights.discard_draft(programme_id)
         return published
@@ -61,10 +72,9 @@ def _draft(store: Store, programme_id: str, *, lock: bool = False) -> WeightsDra
     return draft
 
 
-def _draft_at(store: Store, programme_id: str, revision: int) -> WeightsDraft:
+def _checked(store: Store, programme_id: str, check_version: CheckVersion) -> WeightsDraft:
     draft = _draft(store, programme_id, lock=True)
-    if draft.revision != revision:
-        raise _saved_meanwhile(store, programme_id)
+    check_version(draft.revision)
     return draft
 
 

@@ -30,6 +30,12 @@ def request_gaps(uow: UnitOfWork, programme_id: str, *, by: str, funnel: Mapping
         return store.reports.get(programme_id, KIND) or Report(asked_at=store.now)
 
 
+def read_gaps_report(uow: UnitOfWork, programme_id: str) -> Report | None:
+    """Return the last report, or None when it was never requested."""
+    with uow.begin(read_only=True) as store:
+        return store.reports.get(programme_id, KIND)
+
+
 def find_gaps(uow: UnitOfWork, programme_id: str, own: Mapping[str, int] | None = None) -> None:
     """Make the report from the current pool, without any lock; larger pools are searched less widely.
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.chassis.core.errors import Conflict, Gone, NotFound
+from services.chassis.core.errors import Conflict, Gone
 from services.matcher.domain.insights.stability import Stability, stability
 from services.matcher.domain.records import Round
 from services.matcher.domain.round import (
@@ -16,6 +16,7 @@ from services.matcher.domain.round import (
 from services.matcher.ports import UnitOfWork
 from services.matcher.solver.column_generation import Watch
 from services.matcher.use_cases.engine_access.engine_queue import EngineQueue
+from services.matcher.use_cases.read_rounds import read_round_of_programme
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,14 +46,14 @@ def verify_stored_round(
     """
     if queue is None:
         return verify_round(*_stored(uow, programme_id, round_id)[1:])
-    _refuse_too_large(_round_of_programme(uow, programme_id, round_id), queue.bounds.pairs)
+    _refuse_too_large(read_round_of_programme(uow, programme_id, round_id), queue.bounds.pairs)
     with queue.turn() as over:
         return verify_round(*_stored(uow, programme_id, round_id)[1:], cancelled=over)
 
 
 def evaluate_stability(uow: UnitOfWork, programme_id: str, round_id: str, queue: EngineQueue) -> Stability:
     """Return the blocking pairs of a round and the cost of a stable matching; looks at every pair."""
-    _refuse_too_large(_round_of_programme(uow, programme_id, round_id), queue.bounds.all_pairs)
+    _refuse_too_large(read_round_of_programme(uow, programme_id, round_id), queue.bounds.all_pairs)
     with queue.turn() as over:
         _, snapshot_json, _ = _stored(uow, programme_id, round_id)
         return stability(solve_pool(snapshot_from_json(snapshot_json), watch=Watch(cancelled=over)))
@@ -77,26 +78,20 @@ def compare_stored_rounds(uow: UnitOfWork, programme_id: str, first_id: str, sec
 
 
 def _stored(uow: UnitOfWork, programme_id: str, round_id: str) -> tuple[Round, str, str]:
-    stored_round = _round_of_programme(uow, programme_id, round_id)
+    stored_round = read_round_of_programme(uow, programme_id, round_id)
     with uow.begin(read_only=True) as store:
         texts = store.rounds.stored(round_id)
     if texts is None:
-        raise Gone("round_not_kept", "Of this round only the figures are kept: it is older, open, or somebody left.")
+        raise Gone(
+            "round_not_kept", "We keep only the figures of this round: it is open, too old, or someone in it has left."
+        )
     return stored_round, *texts
-
-
-def _round_of_programme(uow: UnitOfWork, programme_id: str, round_id: str) -> Round:
-    with uow.begin(read_only=True) as store:
-        stored_round = store.rounds.get(round_id)
-    if stored_round.programme_id != programme_id:
-        raise NotFound("round_unknown", "There is no round with this id.")
-    return stored_round
 
 
 def _refuse_too_large(stored_round: Round, most: int) -> None:
     if stored_round.mentees * stored_round.mentors > most:
         current = {"pairs": stored_round.mentees * stored_round.mentors, "most": most}
-        raise Conflict("round_too_large", "This round is too large to be looked at again while you wait.", now=current)
+        raise Conflict("round_too_large", "This round is too large to look at again while you wait.", now=current)
 
 
 def _people(result: RoundResult) -> set[str]:

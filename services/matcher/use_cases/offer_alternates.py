@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from services.matcher.domain.candidates import Mentee, Mentor, Pair
 from services.matcher.domain.explain import explain
-from services.matcher.domain.hard_rules.capacity import capacity_of
+from services.matcher.domain.hard_rules.capacity import has_free_place
 from services.matcher.domain.match import Match
 from services.matcher.domain.programme_terms import Terms
 from services.matcher.domain.round import Proposal, harmless_alternates
@@ -85,7 +85,6 @@ def _ask(uow: UnitOfWork, terms: Terms, alternate: _Alternate) -> int:
 def _checked(store: Store, mentee: Mentee, mentor: Mentor) -> Proposal | None:
     """Return the pair with its current reasons; None when it may no longer be made."""
     why = explain(mentee, mentor, store.weights.current(mentee.programme).weights, store.now)
-    free = capacity_of(mentor).takes(mentee.facts.request_shape)
-    if why.rules or not free:
+    if why.rules or not has_free_place(mentor, mentee.facts.request_shape):
         return None
     return Proposal(mentee_id=mentee.id, mentor_id=mentor.id, score=why.score, parts=why.parts, reasons=why.reasons)

@@ -1,12 +1,24 @@
-"""Pin or block a single pair, with an admin's reason, and withdraw such a decision."""
+"""Pin or block a single pair, with an admin's reason, and list or withdraw such decisions."""
+
+from collections.abc import Sequence
 
 from services.chassis.core.errors import Conflict, NotFound
+from services.chassis.i18n.sentence import Sentence
 from services.matcher.domain import match as life
 from services.matcher.domain.candidates import Pair
 from services.matcher.domain.explain import explain
-from services.matcher.domain.records import PairRule, PairRuleKind
+from services.matcher.domain.records import PairRule, PairRuleKind, Position
 from services.matcher.ports import Store, UnitOfWork
 from services.matcher.use_cases.steps.save_transition import RUN_ROUND, save_transition
+
+_NONE = {
+    "pin": Sentence("There is no pin of these two."),
+    "block": Sentence("There is no block of these two."),
+}
+_DECIDED = {
+    "pin": Sentence("These two are pinned already; withdraw the pin first."),
+    "block": Sentence("These two are blocked already; withdraw the block first."),
+}
 
 
 def pin_pair(uow: UnitOfWork, programme_id: str, pair: Pair, *, by: str, reason: str) -> PairRule:
@@ -25,7 +37,7 @@ def pin_pair(uow: UnitOfWork, programme_id: str, pair: Pair, *, by: str, reason:
         if pinned is not None:
             current = {"mentor_id": pinned.pair.mentor_id}
             raise Conflict(
-                "pinned_already", "This mentee is pinned to another mentor; take that back first.", now=current
+                "pinned_already", "This mentee is pinned to another mentor; withdraw that pin first.", now=current
             )
         mentor = store.pool.as_mentors([pair.mentor_id])[pair.mentor_id]
         weights = store.weights.current(programme_id).weights
@@ -59,9 +71,17 @@ def withdraw_pair_rule(uow: UnitOfWork, programme_id: str, pair: Pair, kind: Pai
     with uow.begin() as store:
         rule = store.pairs.of(pair)
         if rule is None or rule.programme_id != programme_id or not store.pairs.drop(pair, kind):
-            raise NotFound(f"{kind}_unknown", f"There is no {kind} of these two.")
+            raise NotFound(f"{kind}_unknown", _NONE[kind])
         store.audit(f"take_back_{kind}", programme_id, by=by, detail=pair._asdict())
         store.enqueue(RUN_ROUND, programme_id)
+
+
+def list_pair_rules(
+    uow: UnitOfWork, programme_id: str, kind: PairRuleKind, *, after: Position | None, limit: int
+) -> Sequence[PairRule]:
+    """List a programme's pins or blocks, the latest first, after a position; ``limit`` + 1 if there are more."""
+    with uow.begin(read_only=True) as store:
+        return store.pairs.listed(programme_id, kind, after=after, limit=limit + 1)
 
 
 def _lock_both(store: Store, programme_id: str, pair: Pair) -> None:
@@ -78,7 +98,7 @@ def _require_undecided(store: Store, pair: Pair) -> None:
     rule = store.pairs.of(pair)
     if rule is not None:
         current = {"kind": rule.kind}
-        raise Conflict("decided_already", f"There is a {rule.kind} of these two; take it back first.", now=current)
+        raise Conflict("decided_already", _DECIDED[rule.kind], now=current)
 
 
 def _store_rule(store: Store, programme_id: str, kind: PairRuleKind, pair: Pair, *, by: str, reason: str) -> PairRule:

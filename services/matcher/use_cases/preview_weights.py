@@ -8,7 +8,7 @@ from services.matcher.domain.insights.what_if import WhatIf, what_if
 from services.matcher.domain.weights import Weights
 from services.matcher.ports import UnitOfWork
 from services.matcher.use_cases.engine_access.engine_queue import EngineQueue
-from services.matcher.use_cases.publish_weights import read_weights, refuse_faults
+from services.matcher.use_cases.publish_weights import parse_weights, refuse_faults
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,7 @@ def preview_weights(uow: UnitOfWork, queue: EngineQueue, programme_id: str, valu
     Raises Invalid that names every fault of ``values``.
     """
     refuse_faults(values)  # before the request waits for the engine
-    return _preview(uow, queue, programme_id, lambda in_force: read_weights(values, 1, base=in_force))
+    return _preview(uow, queue, programme_id, lambda in_force: parse_weights(values, 1, base=in_force))
 
 
 def preview_given_weights(uow: UnitOfWork, queue: EngineQueue, programme_id: str, candidate: Weights) -> Preview:

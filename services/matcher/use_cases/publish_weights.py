@@ -1,40 +1,53 @@
 """Publish new weights, or an earlier version again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from services.chassis.core.errors import Invalid, Stale
+from services.chassis.i18n.sentence import Sentence
 from services.events.matcher import WeightsPublished
 from services.matcher.domain.records import PublishedWeights
 from services.matcher.domain.weights import Fault, Weights, faults_in_json, weights_from_json, weights_to_json
 from services.matcher.ports import Store, UnitOfWork
 from services.matcher.use_cases.steps.save_transition import RUN_ROUND
 
+CheckVersion = Callable[[int], None]
+
 
 def publish_weights(
-    uow: UnitOfWork, programme_id: str, values: object, *, after: int, by: str, reason: str
+    uow: UnitOfWork, programme_id: str, values: object, check_version: CheckVersion, *, by: str, reason: str
 ) -> PublishedWeights:
-    """Publish ``values`` as the version that follows ``after``; the next round uses it.
+    """Publish ``values`` as the next version, which the next round uses; missing fields stay as in force.
 
-    Missing fields stay as in the version in force. Raises Invalid with every fault at once, and Stale when another
-    version was published meanwhile.
+    ``check_version`` raises when the caller read another version than the one in force. Raises Invalid with every fault
+    at once, and Stale when another version is published at the same moment.
     """
     with uow.begin() as store:
-        in_force = store.weights.current(programme_id).weights
-        weights = read_weights(values, after + 1, base=in_force)
-        return publish_in(store, programme_id, weights, after=after, by=by, reason=reason)
+        in_force = _checked(store, programme_id, check_version)
+        weights = parse_weights(values, in_force.version + 1, base=in_force)
+        return publish_in(store, programme_id, weights, after=in_force.version, by=by, reason=reason)
 
 
 def revert_weights(
-    uow: UnitOfWork, programme_id: str, version: int, *, after: int, by: str, reason: str
+    uow: UnitOfWork, programme_id: str, version: int, check_version: CheckVersion, *, by: str, reason: str
 ) -> PublishedWeights:
-    """Publish an earlier version again, as a new version: history is never rewritten."""
+    """Publish an earlier version again, as a new version: history is never rewritten.
+
+    ``check_version`` raises when the caller read another version than the one in force.
+    """
     with uow.begin() as store:
+        after = _checked(store, programme_id, check_version).version
         earlier = store.weights.version(programme_id, version)
         values = weights_to_json(earlier.weights) | {"version": after + 1}
-        return publish_in(store, programme_id, read_weights(values, after + 1), after=after, by=by, reason=reason)
+        return publish_in(store, programme_id, parse_weights(values, after + 1), after=after, by=by, reason=reason)
 
 
-def read_weights(values: object, version: int, *, base: Weights | None = None) -> Weights:
+def _checked(store: Store, programme_id: str, check_version: CheckVersion) -> Weights:
+    in_force = store.weights.current(programme_id).weights
+    check_version(in_force.version)
+    return in_force
+
+
+def parse_weights(values: object, version: int, *, base: Weights | None = None) -> Weights:
     """Return weights from plain values on top of ``base`` (by default the initial weights).
 
     Raises Invalid that names every field at fault.
@@ -65,7 +78,10 @@ def publish_in(
         current = store.weights.current(programme_id).weights.version
         raise Stale(
             "changed_meanwhile",
-            f"Version {current} of the weights was published meanwhile. Please read it, and decide again.",
+            Sentence(
+                "Version %(version)s of the weights was published meanwhile. Please read it, and decide again.",
+                version=current,
+            ),
             now={"version": current},
         )
     store.audit("publish_weights", programme_id, by=by, reason=reason, detail={"version": weights.version})

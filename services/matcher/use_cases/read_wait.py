@@ -87,7 +87,8 @@ def format_wait(wait: Wait, phrases: Phrases) -> str:
     if estimate.past:
         sentences.append(
             phrases.gettext(
-                "You have waited longer than we promised, and we are sorry. You are now among the first we look for."
+                "You've waited longer than we promised, and we're sorry. "
+                "You're now one of the first people we look for."
             )
         )
     if estimate.basis != "promise":
@@ -95,7 +96,8 @@ def format_wait(wait: Wait, phrases: Phrases) -> str:
     elif estimate.high is not None:
         sentences.append(
             phrases.gettext(
-                "We want to ask a mentor for you within %(time)s. Too few people have been through this to say more.",
+                "We aim to ask a mentor for you within %(time)s. "
+                "Too few people have waited before you for us to say more.",
                 time=_duration(estimate.high - estimate.waited, phrases),
             )
         )
@@ -105,12 +107,12 @@ def format_wait(wait: Wait, phrases: Phrases) -> str:
 def _format_range(estimate: WaitEstimate, phrases: Phrases) -> str:
     low = _duration(estimate.low - estimate.waited, phrases)
     if estimate.high is None:
-        return phrases.gettext("From now, it usually takes %(low)s or longer until a mentor is asked.", low=low)
+        return phrases.gettext("From now, it usually takes %(low)s or longer before we ask a mentor.", low=low)
     high = _duration(estimate.high - estimate.waited, phrases)
     if low == high:
-        return phrases.gettext("From now, it usually takes about %(time)s until a mentor is asked.", time=low)
+        return phrases.gettext("From now, it usually takes about %(time)s before we ask a mentor.", time=low)
     return phrases.gettext(
-        "From now, it usually takes between %(low)s and %(high)s until a mentor is asked.", low=low, high=high
+        "From now, it usually takes between %(low)s and %(high)s before we ask a mentor.", low=low, high=high
     )
 
 

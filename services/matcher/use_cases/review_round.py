@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.chassis.core.errors import Conflict, Gone, NotFound
+from services.chassis.core.errors import Conflict, Gone
 from services.matcher.domain.records import Round, RoundMode, RoundState
 from services.matcher.domain.round import Proposal, result_from_json
 from services.matcher.ports import Store, UnitOfWork
+from services.matcher.use_cases.steps.find_round import find_round
 from services.matcher.use_cases.steps.save_transition import RUN_ROUND
 
 
@@ -24,7 +25,7 @@ def cancel_round(uow: UnitOfWork, programme_id: str, round_id: str, *, by: str, 
     Raises Conflict when it is over, and once the first mentor was asked: offers are not withdrawn.
     """
     with uow.begin() as store:
-        stored_round = _round_of_programme(store, programme_id, round_id, lock=True)
+        stored_round = find_round(store, programme_id, round_id, lock=True)
         if stored_round.state != "open":
             raise Conflict("round_over", "This round is not running.", now={"state": stored_round.state})
         if store.rounds.proposed_in(round_id):
@@ -54,10 +55,12 @@ def list_proposals(
     Audited, since reasons reveal health facts. Raises Gone where only the figures of a round are kept.
     """
     with uow.begin() as store:
-        _round_of_programme(store, programme_id, round_id)
+        find_round(store, programme_id, round_id)
         stored = store.rounds.stored(round_id)
         if stored is None:
-            raise Gone("round_not_kept", "Of this round only the figures are kept: it is older, or somebody left.")
+            raise Gone(
+                "round_not_kept", "We keep only the figures of this round: it is too old, or someone in it has left."
+            )
         store.audit("read_proposals", round_id, by=by)
     result = result_from_json(stored[1])
     alternates = dict(result.alternates)
@@ -83,14 +86,7 @@ def _move(store: Store, stored_round: Round, action: str, by: str, reason: str) 
 
 
 def _held_round(store: Store, programme_id: str, round_id: str) -> Round:
-    stored_round = _round_of_programme(store, programme_id, round_id, lock=True)
+    stored_round = find_round(store, programme_id, round_id, lock=True)
     if stored_round.state != "review":
         raise Conflict("round_not_held", "This round is not held for review.", now={"state": stored_round.state})
-    return stored_round
-
-
-def _round_of_programme(store: Store, programme_id: str, round_id: str, *, lock: bool = False) -> Round:
-    stored_round = store.rounds.get(round_id, lock=lock)
-    if stored_round.programme_id != programme_id:
-        raise NotFound("round_unknown", "There is no round with this id.")
     return stored_round

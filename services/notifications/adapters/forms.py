@@ -7,6 +7,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
+_NAMES = ("name", "other", "programme")
 _BUTTON = (
     "display:inline-block;padding:12px 20px;border-radius:6px;background:#1f5f8b;color:#ffffff;"
     "text-decoration:none;font-weight:bold"
@@ -21,11 +22,12 @@ class Form:
     p: Callable[[str], str]
     points: Callable[[Iterable[str]], str]
     button: Callable[[str, str], str]
-    name: Callable[[str], str]
+    name: Callable[[str, str], str]
 
     def words(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the functions for a template, and the names among its values as this form renders them."""
-        names = {key: self.name(values[key]) if values.get(key) else "" for key in ("name", "other")}
+        direction = values["direction"]
+        names = {key: self.name(values[key], direction) if values.get(key) else "" for key in _NAMES}
         return {"p": self.p, "points": self.points, "button": self.button, **names}
 
 
@@ -40,9 +42,10 @@ def _html_button(text: str, address: str) -> str:
     ).format(address=address, style=_BUTTON, text=text)
 
 
-def _text_name(name: str) -> str:
-    """Return a name that keeps its direction in a sentence of the other direction (Unicode Annex 9, isolates)."""
-    return name if name.isascii() else f"{_FIRST_STRONG_ISOLATE}{name}{_POP_ISOLATE}"
+def _text_name(name: str, direction: str) -> str:
+    """Return a name that keeps its direction in a sentence of ``direction`` (Unicode Annex 9, isolates)."""
+    alike = direction == "ltr" and name.isascii()
+    return name if alike else f"{_FIRST_STRONG_ISOLATE}{name}{_POP_ISOLATE}"
 
 
 HTML = Form(
@@ -50,13 +53,13 @@ HTML = Form(
     p=lambda text: Markup("<p>{}</p>\n").format(text),
     points=_html_points,
     button=_html_button,
-    name=lambda name: Markup("<bdi>{}</bdi>").format(escape(name)),
+    name=lambda name, _: Markup("<bdi>{}</bdi>").format(escape(name)),
 )
 TEXT = Form(
     markup=False,
     p=lambda text: f"{text}\n\n",
     points=lambda items: "".join(f"- {item}\n" for item in items) + "\n",
-    button=lambda text, address: f"{text}:\n{address}\n\n",
+    button=lambda text, address: f"{text}\n{address}\n\n",
     name=_text_name,
 )
 FORMS: Mapping[str, Form] = {"text": TEXT, "html": HTML}

@@ -10,9 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_datetime
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from services.chassis.i18n.moments import format_moment
 from services.chassis.i18n.translations import Phrases, Words
 from services.events.vocabulary import is_code, label
 from services.notifications.adapters.contacts import Cipher, open_contact
@@ -22,7 +22,6 @@ from services.notifications.domain.attempt import LetterRequest
 from services.notifications.domain.delivery import Delivery
 from services.notifications.domain.kinds import Need
 from services.notifications.domain.person import Person
-from services.notifications.domain.quiet import zone_of
 from services.notifications.ports import CannotWrite, Letter
 
 SERVICE = Path(__file__).parent.parent
@@ -68,7 +67,7 @@ class LetterWriter:
             "link": self.links.of(delivery),
             "home": self.links.home,
             "unsubscribe": self.links.unsubscribe(delivery) if _can_stop(delivery) else None,
-            "until": _moment(delivery.facts.get("until"), reader, phrases),
+            "until": _deadline(delivery.facts.get("until"), reader, phrases),
             "shared": [label("matters", code, phrases.locale) for code in _shared(delivery)],
             "other": self._name_of(request.other),
         }
@@ -87,7 +86,7 @@ class LetterWriter:
         values = {**values, **FORMS[form].words(values)}
         subject = "".join(template.blocks["subject"](template.new_context(values)))
         body = template.render(values)
-        return " ".join(subject.split()), re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
+        return re.sub(r"[ \r\n]+", " ", subject).strip(), re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
 
     def _headers(self, delivery: Delivery) -> dict[str, str]:
         """Return the headers for one-click unsubscribing (RFC 8058), for helpful kinds only."""
@@ -129,10 +128,8 @@ def _shared(delivery: Delivery) -> list[str]:
     return [str(code) for code in shared if is_code("matters", str(code))] if isinstance(shared, list) else []
 
 
-def _moment(stored: object, reader: Person, phrases: Phrases) -> str:
-    """Return a deadline in the reader's time zone, with the zone's name; an empty text when there is none."""
+def _deadline(stored: object, reader: Person, phrases: Phrases) -> str:
+    """Return a deadline in the reader's time zone and language; an empty text when there is none."""
     if not isinstance(stored, str):
         return ""
-    zone = zone_of(reader.time_zone)
-    moment = datetime.fromisoformat(stored)
-    return format_datetime(moment, "EEEE d MMMM, HH:mm (zzz)", tzinfo=zone, locale=phrases.locale)
+    return format_moment(datetime.fromisoformat(stored), reader.time_zone, phrases.locale)

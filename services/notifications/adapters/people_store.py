@@ -46,6 +46,10 @@ class PeopleRows(StoreBase):
         row = self.connection.execute(_PERSON, {"id": person_id}).first()
         return _if_known(rows.person_from_row(row)) if row else None
 
+    def erased_ids(self) -> Sequence[str]:
+        """Return the ids of all people who were erased, in order."""
+        return self.connection.scalars(sa.select(people.c.person_id).where(people.c.erased).order_by("person_id")).all()
+
     def people_of(self, person_ids: Set[str]) -> Mapping[str, Person]:
         """Return people by id, tombstones included; unknown ids are left out."""
         people_read = map(rows.person_from_row, self.connection.execute(_SEVERAL_PEOPLE, {"ids": list(person_ids)}))

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from services.chassis.storage.columns import UtcMoment, json_column
+from services.chassis.storage.sealed_columns import SealedColumns
 from services.chassis.storage.tables import chassis_tables
 
 metadata = sa.MetaData()
@@ -104,3 +105,9 @@ asked = sa.Table(
     sa.Column("request_id", sa.String(36), nullable=False),
     sa.Column("at", UtcMoment, nullable=False),
 )
+
+SEALED = (
+    SealedColumns(people, "person_id", ("sealed",), lambda _, person_id: f"contact:{person_id}"),
+    SealedColumns(farewells, "person_id", ("sealed",), lambda _, person_id: f"contact:{person_id}"),
+)
+"""The sealed contacts, for ``ops keys``."""

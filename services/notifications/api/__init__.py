@@ -2,20 +2,17 @@
 
 from collections.abc import Sequence
 
-from services.chassis.identity.signed_links import LinkSigner
 from services.chassis.web.api import Blueprint
+from services.notifications.api.context import ApiContext
 from services.notifications.api.deliveries import deliveries_routes
 from services.notifications.api.mailbox import mailbox_routes
 from services.notifications.api.preferences import preferences_routes
 from services.notifications.api.unsubscribe import unsubscribe_routes
-from services.notifications.ports import MailReader, Unit
+
+__all__ = ["ApiContext", "routes"]
 
 
-def blueprints(uow: Unit, links: LinkSigner, mailbox: MailReader | None) -> Sequence[Blueprint]:
-    """Return the blueprints; ``mailbox`` is None where mail is really sent."""
-    return (
-        deliveries_routes(uow),
-        preferences_routes(uow),
-        unsubscribe_routes(uow, links),
-        mailbox_routes(mailbox),
-    )
+def routes(context: ApiContext) -> Sequence[Blueprint]:
+    """Return the blueprints of this service."""
+    makers = (deliveries_routes, preferences_routes, unsubscribe_routes, mailbox_routes)
+    return tuple(make(context) for make in makers)

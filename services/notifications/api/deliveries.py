@@ -8,12 +8,14 @@ from services.chassis.web.access_policy import allow, current
 from services.chassis.web.api import Blueprint
 from services.chassis.web.pagination import page, read_cursor
 from services.chassis.web.problem import problem
+from services.notifications.api.context import ApiContext
 from services.notifications.api.schemas import DeliveryPage, DeliveryQuery, StatsSchema
 from services.notifications.domain.delivery import State
-from services.notifications.ports import DeliveryCount, DeliveryFilter, Unit
+from services.notifications.ports import DeliveryCount, DeliveryFilter
+from services.notifications.use_cases.read_deliveries import count_deliveries, list_deliveries
 
 
-def deliveries_routes(uow: Unit) -> Blueprint:
+def deliveries_routes(context: ApiContext) -> Blueprint:
     """Return the routes for admins."""
     routes = Blueprint("deliveries", __name__, description="Which messages were sent, which were not, and why")
 
@@ -35,8 +37,7 @@ def deliveries_routes(uow: Unit) -> Blueprint:
             after=_position(read_cursor(query["cursor"])),
             limit=query["limit"],
         )
-        with uow.begin() as store:
-            rows = store.deliveries(filters)
+        rows = list_deliveries(context.uow, filters)
         return page(rows, limit=filters.limit, position=lambda row: (row.created_at.isoformat(), row.id))
 
     @routes.route("/notifications/v1/stats", methods=["GET"])
@@ -47,8 +48,7 @@ def deliveries_routes(uow: Unit) -> Blueprint:
 
         By kind, language and state, with the delivered ones summed by language and by kind.
         """
-        with uow.begin() as store:
-            counts = store.counts(current().programme)
+        counts = count_deliveries(context.uow, current().programme)
         delivered = [count for count in counts if count.state == State.DELIVERED]
         return {
             "items": counts,
@@ -66,7 +66,13 @@ def _position(cursor: tuple[Any, ...] | None) -> tuple[datetime, str] | None:
         moment, last_id = cursor
         return datetime.fromisoformat(moment), str(last_id)
     except (ValueError, TypeError):
-        raise problem(422, "cursor_unknown", "Unknown cursor", "Please begin again.", field="cursor") from None
+        raise problem(
+            422,
+            "cursor_unknown",
+            "Unknown cursor",
+            "This cursor does not belong to this list. Please leave it out to begin again.",
+            field="cursor",
+        ) from None
 
 
 def _sum(counts: list[DeliveryCount], by: str) -> dict[str, int]:

@@ -5,11 +5,11 @@ from typing import Any
 from services.chassis.core.errors import NotFound
 from services.chassis.web.access_policy import allow
 from services.chassis.web.api import Blueprint, answers
+from services.notifications.api.context import ApiContext
 from services.notifications.api.schemas import MailQuery, MailsSchema
-from services.notifications.ports import MailReader
 
 
-def mailbox_routes(mailbox: MailReader | None) -> Blueprint:
+def mailbox_routes(context: ApiContext) -> Blueprint:
     """Return the route; without a mailbox it answers 404."""
     routes = Blueprint("mailbox", __name__, description="Development only: mail that was written into a folder")
 
@@ -24,8 +24,8 @@ def mailbox_routes(mailbox: MailReader | None) -> Blueprint:
         Newest first. Only where ENVIRONMENT is development and MAIL_URL names a folder; anywhere else this answers
         404, as it holds the mail of all people.
         """
-        if mailbox is None:
+        if context.mailbox is None:
             raise NotFound("not_found", "There is no development mailbox here.")
-        return {"items": mailbox.newest(to=query["to"], limit=query["limit"])}
+        return {"items": context.mailbox.newest(to=query["to"], limit=query["limit"])}
 
     return routes

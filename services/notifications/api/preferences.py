@@ -1,20 +1,19 @@
 """Routes of a person's preferences, for the person and for admins who help them."""
 
-from dataclasses import replace
 from typing import Any
 
 from services.chassis.web.access_policy import allow, current, ensure_own
 from services.chassis.web.api import Blueprint
 from services.chassis.web.etags import conditional, require_match, set_version
+from services.notifications.api.context import ApiContext
 from services.notifications.api.schemas import PreferencesChange, PreferencesSchema
 from services.notifications.domain.preferences import Preferences
-from services.notifications.ports import Unit
 from services.notifications.use_cases.change_preferences import change_preferences, read_preferences
 
 _PATH = "/notifications/v1/people/<person_id>/preferences"
 
 
-def preferences_routes(uow: Unit) -> Blueprint:
+def preferences_routes(context: ApiContext) -> Blueprint:
     """Return the routes of preferences."""
     routes = Blueprint("preferences", __name__, description="How many messages a person wants, and when")
 
@@ -28,7 +27,7 @@ def preferences_routes(uow: Unit) -> Blueprint:
         never changed have version 0. Send the ETag with a change.
         """
         ensure_own(person_id)
-        preferences = read_preferences(uow, person_id, current().programme)
+        preferences = read_preferences(context.uow, person_id, current().programme)
         set_version(preferences.version)
         return preferences
 
@@ -45,10 +44,8 @@ def preferences_routes(uow: Unit) -> Blueprint:
         whatever the preferences are.
         """
         ensure_own(person_id)
-        with uow.begin():
-            stored = read_preferences(uow, person_id, current().programme)
-            require_match(stored.version)
-            changed = change_preferences(uow, replace(stored, **body, version=stored.version + 1), by=current().scope)
+        caller = current()
+        changed = change_preferences(context.uow, person_id, caller.programme, body, require_match, by=caller.scope)
         set_version(changed.version)
         return changed
 

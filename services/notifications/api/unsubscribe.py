@@ -2,18 +2,17 @@
 
 from flask import Response
 
-from services.chassis.identity.signed_links import LinkSigner
 from services.chassis.web.access_policy import allow
 from services.chassis.web.api import Blueprint
 from services.chassis.web.html_pages import language, render
-from services.notifications.ports import Unit
+from services.notifications.api.context import ApiContext
 from services.notifications.use_cases.change_preferences import unsubscribe
 
 _PATH = "/notifications/v1/unsubscribe/<token>"
 _PAGE = {"content": {"text/html": {"schema": {"type": "string"}}}}
 
 
-def unsubscribe_routes(uow: Unit, links: LinkSigner) -> Blueprint:
+def unsubscribe_routes(context: ApiContext) -> Blueprint:
     """Return the routes behind the List-Unsubscribe header."""
     routes = Blueprint("unsubscribe", __name__, description="Unsubscribe from helpful messages")
 
@@ -25,7 +24,7 @@ def unsubscribe_routes(uow: Unit, links: LinkSigner) -> Blueprint:
 
         Changes nothing, so that a mail program that opens links does no harm. A wrong or expired link answers 404.
         """
-        links.read(token, "unsubscribe")
+        context.links.read(token, "unsubscribe")
         return render("notifications/unsubscribe.html", lang=language(), done=False)
 
     @routes.route(_PATH, methods=["POST"])
@@ -44,8 +43,8 @@ def unsubscribe_routes(uow: Unit, links: LinkSigner) -> Blueprint:
         Needs only the signed link: no sign-in, no cookie. Repeating it changes nothing. Needed messages, such as an
         introduction or a sign-in link, are still sent.
         """
-        link = links.read(token, "unsubscribe")
-        unsubscribe(uow, link.person)
+        link = context.links.read(token, "unsubscribe")
+        unsubscribe(context.uow, link.person)
         return render("notifications/unsubscribe.html", lang=language(), done=True)
 
     return routes

@@ -56,7 +56,7 @@ class PeopleRows:
         except sa.exc.IntegrityError as error:
             raise address_known() from error
         if updated.rowcount != 1:
-            raise Stale("changed_meanwhile", "This was changed meanwhile; read it again and repeat the change.")
+            raise Stale("changed_meanwhile", "This was changed meanwhile. Please read it again and repeat the change.")
 
     def id_by_email(self, programme_id: str, email: str) -> str | None:
         """Return the id of the person with this address, by its blind index; None when there is none."""
@@ -67,6 +67,10 @@ class PeopleRows:
         """Delete the person; foreign keys delete their consents, sign-in requests and introductions."""
         self._exists.clear()
         self._connection.execute(sa.delete(people).where(people.c.id == person_id))
+
+    def raise_versions(self, by: int) -> int:
+        """Raise the version of every person; return how many people there are."""
+        return self._connection.execute(sa.update(people).values(version=people.c.version + by)).rowcount
 
     def after(self, programme_id: str, last_id: str, limit: int) -> Sequence[Person]:
         """Return people in the order of their ids."""

@@ -1,15 +1,15 @@
 """Map rows to values and back, by hand; sealed columns are opened only here."""
 
-import json
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import sqlalchemy as sa
 
 from services.chassis.identity.encryption import BlindIndex, FieldCipher
-from services.chassis.messages.codec import decode, to_json
+from services.chassis.messages.codec import from_json, to_json
 from services.events.facts import MenteeFacts, MentorFacts
 from services.events.matcher import Reason
+from services.profiles.adapters.tables import SEALED
 from services.profiles.domain.addresses import normal_address
 from services.profiles.domain.consent import ConsentEntry
 from services.profiles.domain.erasure import Tombstone
@@ -17,7 +17,6 @@ from services.profiles.domain.introduction import Introduction
 from services.profiles.domain.person import Contact, MenteeSide, MentorSide, Person
 
 Row = sa.RowMapping
-T = TypeVar("T")
 
 
 class PersonCipher:
@@ -29,11 +28,11 @@ class PersonCipher:
 
     def seal(self, text: str | None, column: str, person_id: str) -> str | None:
         """Return a text sealed for one column of one person; None stays None."""
-        return None if text is None else self._cipher.seal(text, f"people:{column}:{person_id}")
+        return None if text is None else self._cipher.seal(text, SEALED.context(column, person_id))
 
     def open(self, sealed: str | None, column: str, person_id: str) -> str | None:
         """Return the plain text of a column of a person; None stays None."""
-        return None if sealed is None else self._cipher.open(sealed, f"people:{column}:{person_id}")
+        return None if sealed is None else self._cipher.open(sealed, SEALED.context(column, person_id))
 
     def index(self, email: str) -> str:
         """Return the blind index of an address."""
@@ -105,7 +104,7 @@ def _mentee(row: Row, words: str | None, referral: str | None) -> MenteeSide | N
     if row["mentee_facts"] is None:
         return None
     return MenteeSide(
-        facts=_read(MenteeFacts, row["mentee_facts"]),
+        facts=from_json(MenteeFacts, row["mentee_facts"]),
         own_words=words,
         referral_code=referral,
         support=tuple(row["support"]),
@@ -118,7 +117,7 @@ def _mentor(row: Row, words: str | None, hopes: str | None) -> MentorSide | None
     if row["mentor_facts"] is None:
         return None
     return MentorSide(
-        facts=_read(MentorFacts, row["mentor_facts"]),
+        facts=from_json(MentorFacts, row["mentor_facts"]),
         applied_at=row["applied_at"],
         own_words=words,
         hopes=hopes,
@@ -149,7 +148,7 @@ def introduction_from_row(row: Row) -> Introduction:
         mentor_id=row["mentor_id"],
         stage=row["stage"],
         confirm_by=row["confirm_by"],
-        reasons=tuple(_read(Reason, reason) for reason in row["reasons"]),
+        reasons=from_json(tuple[Reason, ...], row["reasons"]),
     )
 
 
@@ -178,8 +177,3 @@ def tombstone_from_row(row: Row) -> Tombstone:
         asked_at=row["asked_at"],
         confirmed=tuple((service, datetime.fromisoformat(at)) for service, at in row["confirmed"]),
     )
-
-
-def _read(kind: type[T], stored: Any) -> T:
-    """Return the value whose JSON ``to_json`` made, decoded as strictly as an event."""
-    return cast(T, decode(cast(Any, kind), json.dumps(stored).encode()))

@@ -6,6 +6,7 @@
 import sqlalchemy as sa
 
 from services.chassis.storage.columns import UtcMoment, json_column, serial_column
+from services.chassis.storage.sealed_columns import SealedColumns
 from services.chassis.storage.tables import chassis_tables
 
 METADATA = sa.MetaData()
@@ -58,6 +59,14 @@ people = sa.Table(
     sa.CheckConstraint("mentee_facts IS NOT NULL OR mentor_facts IS NOT NULL", name="people_some_role"),
 )
 sa.Index("people_by_programme", people.c.programme_id, people.c.id)
+
+SEALED = SealedColumns(
+    people,
+    "id",
+    tuple(column.name for column in people.columns if column.info["class"] == "sealed"),
+    lambda column, person_id: f"people:{column}:{person_id}",
+)
+"""The sealed texts of people, for ``ops keys``."""
 sa.Index("people_mentors", people.c.programme_id, people.c.mentor_status, people.c.applied_at, people.c.id)
 
 consents = sa.Table(

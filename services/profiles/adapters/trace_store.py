@@ -59,9 +59,11 @@ class TombstoneRows:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def get(self, person_id: str) -> Tombstone | None:
-        """Return the tombstone of a person, None when there is none."""
+    def get(self, person_id: str, *, to_change: bool = False) -> Tombstone | None:
+        """Return the tombstone of a person, if any; ``to_change`` locks the row until the transaction ends."""
         query = sa.select(tombstones).where(tombstones.c.person_id == person_id)
+        if to_change:
+            query = query.with_for_update()
         row = self._connection.execute(query).mappings().one_or_none()
         return None if row is None else tombstone_from_row(row)
 

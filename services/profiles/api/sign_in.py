@@ -28,9 +28,7 @@ def sign_ins(context: ApiContext) -> Blueprint:
         """
         ask_sign_in_link(context.resources, body["email"])
         translator = context.words.of(language())
-        return {
-            "words": translator.gettext("If this address is signed up here, a mail with a link is on its way to it.")
-        }
+        return {"words": translator.gettext("If this address is signed up here, we've sent it an email with a link.")}
 
     @routes.route("/sessions", methods=["POST"])
     @allow("anyone")

@@ -45,7 +45,7 @@ def consent_faults(answers: Mapping[str, bool]) -> Iterator[Fault]:
     if not answers.get(MATCHING, False):
         yield Fault(
             "consents",
-            "To find somebody for you, what you tell is compared with what others tell. Please add `matching` if you "
-            "agree; you can withdraw at any time.",
+            "To find someone for you, we compare your answers with those of others. Please add `matching` if you "
+            "agree. You can withdraw at any time.",
             ("matching",),
         )

@@ -4,8 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from services.chassis.i18n.sentence import Sentence
 from services.events.validation import Fault
 from services.profiles.domain.person import Contact, MenteeSide, MentorSide, Person
+
+_NOT_YET = {
+    "mentee": Sentence("You are not a mentee here; sign up as one first (POST /profiles/v1/mentees)."),
+    "mentor": Sentence("You are not a mentor here; apply as one first (POST /profiles/v1/mentors)."),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,11 +27,7 @@ class Edit:
 def edit_faults(person: Person, edit: Edit) -> tuple[Fault, ...]:
     """Return a fault for each edited side (mentee, mentor) that the person does not have."""
     sides = (("mentee", edit.mentee), ("mentor", edit.mentor))
-    return tuple(
-        Fault(side, f"You are not a {side} here; sign up as one first (POST /profiles/v1/{side}s).")
-        for side, changes in sides
-        if changes and side not in person.roles
-    )
+    return tuple(Fault(side, _NOT_YET[side]) for side, changes in sides if changes and side not in person.roles)
 
 
 def apply_edit(person: Person, edit: Edit) -> Person:

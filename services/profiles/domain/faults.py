@@ -13,7 +13,7 @@ def refuse_any(faults: Iterable[Fault]) -> None:
     if listed:
         raise Invalid(
             "validation",
-            "Some of what was sent needs another look; nothing was saved. Each entry of `errors` names its field.",
+            "Please look at some fields again; `errors` names them. Nothing was saved.",
             errors=[_problem_entry(fault) for fault in listed],
         )
 

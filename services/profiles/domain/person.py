@@ -201,7 +201,7 @@ def _require_in_pool(person: Person) -> None:
     if person.state == "left":
         raise Conflict(
             "not_in_the_pool",
-            "Matching was left by withdrawing consent. Agree to `matching` again to come back.",
+            "You left matching when you withdrew your consent. To come back, agree to `matching` again.",
             now={"state": person.state},
         )
 

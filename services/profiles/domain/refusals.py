@@ -1,6 +1,7 @@
 """Errors that several use cases raise, with one wording each."""
 
 from services.chassis.core.errors import Conflict, NotFound
+from services.chassis.i18n.sentence import Sentence
 
 
 def address_known() -> Conflict:
@@ -18,25 +19,31 @@ def other_address() -> Conflict:
     return Conflict(
         "other_address",
         "You are signed in, but with another address than the one you sent. Send your own address to add a role, "
-        "or leave the token out to sign somebody else up.",
+        "or leave the token out to sign someone else up.",
         field="contact.email",
     )
+
+
+_TAKEN = {
+    "mentee": Sentence("You are a mentee here already. To change your answers, use PATCH /profiles/v1/people/{id}."),
+    "mentor": Sentence("You are a mentor here already. To change your answers, use PATCH /profiles/v1/people/{id}."),
+}
 
 
 def role_taken(role: str) -> Conflict:
     """Refuse to add a role that the person has already."""
     return Conflict(
         "role_taken",
-        f"You are a {role} here already. Change what you told with PATCH /profiles/v1/people/{{id}}.",
+        _TAKEN[role],
         now={"role": role},
     )
 
 
 def no_such_person() -> NotFound:
     """Return the same error for unknown, erased and foreign people."""
-    return NotFound("person_not_found", "There is nobody here with this id that you may see.")
+    return NotFound("person_not_found", "There is nobody here with this id that you can see.")
 
 
 def no_such_introduction() -> NotFound:
     """Return the same error for unknown, foreign and ended introductions."""
-    return NotFound("introduction_not_found", "There is no introduction here that you may see.")
+    return NotFound("introduction_not_found", "There is no introduction here that you can see.")

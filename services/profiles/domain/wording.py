@@ -40,23 +40,22 @@ def format_next_step(translator: Translator, role: str) -> str:
     """Return what happens after a sign-up, and what the person has to do."""
     if role == "mentor":
         return translator.gettext(
-            "Thank you for offering your experience. Somebody from the programme reads your application. "
-            "Once you are welcomed in, we ask you by e-mail whenever somebody could use your company; "
-            "each time you are free to say no."
+            "Thank you for offering your experience. Someone from the programme will read your application. "
+            "Once it's approved, we'll email you when someone could use your company. You can say no each time."
         )
     return translator.gettext(
-        "We are looking for a mentor who fits you. As soon as one says yes, you get an e-mail with a few words "
-        "about them, and you decide. Until then there is nothing you need to do."
+        "We're looking for a mentor who fits you. When someone says yes, we'll email you to tell you, and you decide. "
+        "You don't need to do anything for now."
     )
 
 
 def format_waiting(translator: Translator, waiting: WaitingRange) -> str:
     """Return how long a match may take and from how many matches this is known, or that too few are known."""
     if waiting.shortest is None or waiting.longest is None:
-        return translator.gettext("Too few people were matched lately to say honestly how long it takes.")
+        return translator.gettext("We've matched too few people lately to say how long it takes.")
     return translator.ngettext(
-        "It took between %(shortest)s and %(longest)s for the last person.",
-        "For eight in ten of the last %(n)s people it took between %(shortest)s and %(longest)s.",
+        "For the last person, it took between %(shortest)s and %(longest)s.",
+        "For 8 in 10 of the last %(n)s people, it took between %(shortest)s and %(longest)s.",
         waiting.matches,
         shortest=_span(translator, waiting.shortest),
         longest=_span(translator, waiting.longest),
@@ -76,26 +75,28 @@ def format_signpost(translator: Translator, code: str) -> str:
     """Return the sentence of a signpost; KeyError for an unknown code."""
     sentences = {
         "emergency": translator.gettext(
-            "If you are very unwell or in danger, do not wait for a mentor: call your local emergency number now."
+            "If you're very unwell or in danger, don't wait for a mentor. Call your local emergency number now."
         ),
         "care_team": translator.gettext(
-            "Mentors share experience, not medical advice. Questions about medicines, doses or results are for "
-            "your diabetes team."
+            "Mentors share experience, not medical advice. Ask your diabetes team about medicines, doses or results."
         ),
         "pregnancy_care": translator.gettext(
-            "Around a pregnancy, tell your diabetes team and your midwife early: they have services made for it."
+            "If you're pregnant or planning to be, tell your diabetes team and your midwife early. "
+            "They have services for this."
         ),
         "student_networks": translator.gettext(
-            "Many universities and national diabetes charities have networks for young adults and students."
+            "Many universities and national diabetes charities have networks for students and young adults."
         ),
         "device_team": translator.gettext(
-            "For training and for faults of a device, ask the diabetes team that prescribed it or its maker's helpline."
+            "For training, or if a device has a fault, ask the diabetes team that prescribed it "
+            "or the maker's helpline."
         ),
         "getting_ready_online": translator.gettext(
-            "New to talking online? A phone call is fine too; you choose the way, and your mentor adapts to it."
+            "New to talking online? A phone call is fine too. You choose how you'd like to talk."
         ),
         "communities": translator.gettext(
-            "While you wait: national diabetes charities list local groups and moderated online communities."
+            "While you wait, national diabetes charities can point you to local groups "
+            "and moderated online communities."
         ),
     }
     return sentences[code]
@@ -104,8 +105,8 @@ def format_signpost(translator: Translator, code: str) -> str:
 def format_peer_boundary(translator: Translator) -> str:
     """Return the role of a mentor who also works in health care: a peer, not a clinician."""
     return translator.gettext(
-        "Your mentor also works in health care. Here they speak as a peer, from their own experience, and not as your "
-        "clinician: questions about treatment are for your diabetes team."
+        "Your mentor also works in health care. Here they talk with you as a peer, from their own experience, and not "
+        "as your doctor or nurse. For questions about treatment, ask your diabetes team."
     )
 
 
@@ -117,12 +118,12 @@ def has_label(reason: Reason) -> bool:
 def format_reason(translator: Translator, reason: Reason) -> str:
     """Return one reason of a match as a sentence: what the two share, or how well they fit."""
     what = label("matters", reason.criterion, translator.locale)
-    shared = ", ".join(_named(reason.criterion, code, translator.locale) for code in reason.codes)
+    shared = translator.gettext(", ").join(_named(reason.criterion, code, translator.locale) for code in reason.codes)
     if shared:
         return translator.gettext("%(what)s: %(shared)s", what=what, shared=shared)
     fits = {
-        "strong": translator.gettext("%(what)s: fits very well", what=what),
-        "good": translator.gettext("%(what)s: fits well", what=what),
+        "strong": translator.gettext("%(what)s: a strong fit", what=what),
+        "good": translator.gettext("%(what)s: a good fit", what=what),
     }
     return fits.get(reason.band, translator.gettext("%(what)s: something in common", what=what))
 

@@ -24,6 +24,6 @@ def admit_age(age_band: str | None, consents: Mapping[str, bool], *, youth_track
             field="age_band",
         )
     if not consents.get(GUARDIAN, False):
-        message = "A parent or guardian has to agree as well; add `guardian` once they did."
+        message = "A parent or guardian has to agree as well; add `guardian` once they have."
         refuse_any([Fault("consents", message, (GUARDIAN,))])
     return True

@@ -1,11 +1,8 @@
 """The introduction page, opened from a mail: the mentor who accepted, the reasons, and two buttons."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
-from babel.dates import format_datetime
 from flask import Blueprint, Response
 
+from services.chassis.i18n.moments import format_moment
 from services.chassis.i18n.translations import Words
 from services.chassis.web.access_policy import allow
 from services.chassis.web.html_pages import chosen_language, render
@@ -32,12 +29,5 @@ def introduction(pages: Blueprint, resources: Resources, words: Words) -> None:
             reasons=[format_reason(translator, reason) for reason in card.reasons if has_label(reason)],
             boundary=format_peer_boundary(translator) if card.also_clinician else None,
             care_team=format_signpost(translator, "care_team"),
-            confirm_by=_day(card.confirm_by, card.time_zone, translator.locale),
+            confirm_by=format_moment(card.confirm_by, card.time_zone, translator.locale),
         )
-
-
-def _day(moment: datetime | None, time_zone: str, locale: str) -> str:
-    """Return a moment in the reader's time zone and language; an empty text for None."""
-    if moment is None:
-        return ""
-    return format_datetime(moment, "EEEE d MMMM, HH:mm z", tzinfo=ZoneInfo(time_zone), locale=locale.replace("-", "_"))

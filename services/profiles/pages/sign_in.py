@@ -1,8 +1,8 @@
 """The sign-in page: the link shows a button, and only the button signs in, because mail scanners open links too."""
 
-from babel.dates import format_datetime
 from flask import Blueprint, Response
 
+from services.chassis.i18n.moments import format_moment
 from services.chassis.i18n.translations import Words
 from services.chassis.web.access_policy import allow
 from services.chassis.web.html_pages import check_nonce, language, render
@@ -26,5 +26,5 @@ def signing_in(pages: Blueprint, resources: Resources, words: Words) -> None:
         check_nonce()
         session = sign_in(resources, token)
         lang = language()
-        until = format_datetime(session.token_expires_at, "d MMMM, HH:mm 'UTC'", locale=lang)
+        until = format_moment(session.token_expires_at, "UTC", lang)
         return render("profiles/signed_in.html", lang=lang, phrases=words.of(lang), session=session, until=until)

@@ -24,7 +24,9 @@ def approve_mentor(
     with resources.begin() as store:
         person = find_person(store, person_id, caller, to_change=True)
         if trained_until is not None and trained_until < store.now.date():
-            refuse_any([Fault("trained_until", "This training is over already; give the day until which it is valid.")])
+            refuse_any(
+                [Fault("trained_until", "This training is over already; give the last day on which it is valid.")]
+            )
         later, events = approve(
             person, approved=approved, trained_until=trained_until, cleared_for_minors=cleared_for_minors
         )

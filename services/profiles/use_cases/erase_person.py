@@ -37,6 +37,6 @@ def _tombstone(store: Store, person_id: str, caller: Principal) -> Tombstone:
 def record_receipt(resources: Resources, person_id: str, service: str) -> None:
     """Record a service's receipt for an erasure; ignore one for an unknown person."""
     with resources.begin() as store:
-        tombstone = store.tombstones.get(person_id)
+        tombstone = store.tombstones.get(person_id, to_change=True)
         if tombstone is not None:
             store.tombstones.put(confirm(tombstone, service, store.now))

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from services.chassis.broker.protocol import TopicPartition
 from services.chassis.core.errors import Alarm
 from services.chassis.delivery.subscriber import Subscriber
-from services.chassis.observability import background_metrics
+from services.chassis.observability import metrics
 from services.chassis.storage.partition_alarms import PartitionState, read_states, resume_partition
 from services.chassis.storage.unit_of_work import UnitOfWork
 from tests.chassis.delivery.hearing import GROUP, Heard, dead, parcel, put, put_bad, read_all, subscriber
@@ -55,7 +55,7 @@ def test_a_flood_of_bad_records_stops_its_partition_and_no_other(
         until(lambda: in_alarm(engine))
         put(broker, parcel(other, 1))
         until(lambda: (other, 1) in handler.seen)
-        shown = background_metrics.CONSUMER_ALARM.labels(topic=TOPIC, partition=str(place.partition))._value.get()
+        shown = metrics.CONSUMER_ALARM.labels(topic=TOPIC, partition=str(place.partition))._value.get()
     assert shown == 1
     assert len(dead(engine)) == 3
     assert broker.committed[GROUP, place] == 3

@@ -15,7 +15,7 @@ from services.chassis.delivery.progress_watch import ConsumerStalled, ProgressWa
 from services.chassis.delivery.record_handler import Handler
 from services.chassis.delivery.subscriber import Subscriber
 from services.chassis.messages.event import Event
-from services.chassis.observability import background_metrics
+from services.chassis.observability import metrics
 from services.chassis.storage.unit_of_work import UnitOfWork
 from tests.chassis.delivery.hearing import GROUP, Heard, dead, parcel, put, put_bad, read_all, subscriber
 from tests.chassis.running import running, until
@@ -67,12 +67,12 @@ def patient(broker: FakeBroker, uow: UnitOfWork[Shop], handler: Handler, now: Ti
 
 def test_a_stalled_consumer_is_closed_and_replaced(uow: UnitOfWork[Shop]) -> None:
     broker, now = ForgetsOnce(), Ticking()
-    handler, before = Heard(uow), background_metrics.CONSUMER_REBUILT._value.get()
+    handler, before = Heard(uow), metrics.CONSUMER_REBUILT._value.get()
     put(broker, parcel("a"))
     with running(patient(broker, uow, handler, now).run):
         until(lambda: handler.seen)
     assert (broker.built, handler.seen) == (2, [("a", 0)])
-    assert background_metrics.CONSUMER_REBUILT._value.get() == before + 1
+    assert metrics.CONSUMER_REBUILT._value.get() == before + 1
     assert now.time > 30.0
 
 

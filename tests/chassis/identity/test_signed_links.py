@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.chassis.i18n.translations import CHASSIS_WORDS, Words
 from services.chassis.identity.signed_links import LinkRefused, LinkSigner
 from services.chassis.web.error_handlers import from_refusal
 from tests.support.fakes import FixedClock
@@ -33,7 +34,7 @@ def refused(token: str, purpose: str = "answer", signer: LinkSigner = SIGNER) ->
     with pytest.raises(LinkRefused) as refusal:
         signer.read(token, purpose)
     assert refusal.value.__cause__ is None
-    return str(from_refusal(refusal.value).body())
+    return str(from_refusal(refusal.value).body(Words(CHASSIS_WORDS).of("en")))
 
 
 def test_all_refusals_look_alike() -> None:

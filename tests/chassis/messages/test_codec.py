@@ -59,6 +59,7 @@ class Counted(Event, type="shop.parcels.counted.v1", topic=TOPIC, key="day"):
     day: date
     by_size: Mapping[str, int]
     nothing: None = None
+    share: float | None = None
 
 
 def test_the_bytes_of_an_event_never_change() -> None:
@@ -111,13 +112,17 @@ def test_unknown_fields_are_ignored_and_missing_fields_take_their_default() -> N
         ("weight_kg", False, "weight_kg: must be a number"),
         ("weight_kg", 10**400, "weight_kg: must be a number within reach"),
         ("fragile", 1, "fragile: must be true or false"),
-        ("size", "huge", 'size: must be one of "small", "large"'),
-        ("size", ["small"], 'size: must be one of "small", "large"'),
+        ("size", "huge", "size: must be one of the values that its type allows"),
+        ("size", "huge - at `$.large`", "size: must be one of the values that its type allows"),
+        ("size", ["small"], "size: must be a string"),
         ("day", "2030-02-30", "day: must be a date"),
         ("day", "20300131", "day: must be a date"),
+        ("day", "2030-01-31T00:00:00Z", "day: must be a date"),
         ("sent_at", "2030-01-31T12:00:00", "sent_at: must be a moment"),
         ("sent_at", "0001-01-01T00:00:00+10:00", "sent_at: must be a moment"),
-        ("sent_at", 1234567890, "sent_at: must be a string"),
+        ("sent_at", "2030-01-31T12:00Z", "sent_at: must be a moment"),
+        ("sent_at", "2030-01-31T24:00:00Z", "sent_at: must be a moment"),
+        ("sent_at", 1234567890, "sent_at: must be a moment"),
         ("notes", "a", "notes: must be a list"),
         ("notes", ["a", None], "notes.1: must be a string"),
         ("items", [{"name": "x"}, {"pieces": 1}], "items.1.name: is missing"),
@@ -130,14 +135,68 @@ def test_a_wrong_value_is_refused_by_the_name_of_its_field(field: str, value: An
     with pytest.raises(BadRecord, match=complaint) as caught:
         decode(ParcelSent, json.dumps(body).encode())
     assert "heavy" not in str(caught.value)
+    assert "huge" not in str(caught.value)
+    assert caught.value.__cause__ is None, "the error of the library holds the value"
+
+
+def test_a_moment_is_decoded_in_utc_wherever_it_was_written() -> None:
+    event = decode(ParcelSent, b'{"parcel_id": "p1", "sent_at": "2030-01-31T13:00:00.5+01:00"}')
+    assert event.sent_at.isoformat() == "2030-01-31T12:00:00.500000+00:00"
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"\xff\xfe", b"[]", b'"x"', b"null", b"{", b'{"parcel_id": NaN}', b"[" * 100_000, b'{"a": "\xff"}']
+    "body",
+    [
+        b"",
+        b"\xff\xfe",
+        b"{",
+        b'{"parcel_id": NaN}',
+        b'{"parcel_id": "p1", "weight_kg": -Infinity}',
+        b'{"parcel_id": "p1", "unknown": NaN}',
+        b'{"parcel_id": "\xff"}',
+        b'{"parcel_id": "p1", "unknown": "\xff"}',
+        b'{"parcel_id": "\xed\xa0\x80"}',
+        b'{"parcel_id": "\\ud800"}',
+        b'{"parcel_id": "p1", "unknown": "\\ud800"}',
+        b'{"parcel_id": "p1", "unknown": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        b'{"parcel_id": "p1", "unknown": 01}',
+        b'{"parcel_id": "p\n1"}',
+        b'{"parcel_id": "p1"} {}',
+        b'\xef\xbb\xbf{"parcel_id": "p1"}',
+        '{"parcel_id": "p1"}'.encode("utf-16"),
+        b'{1: "p1"}',
+        b"{'parcel_id': 'p1'}",
+    ],
+    ids=lambda body: repr(body[:40]),
 )
-def test_bytes_without_a_json_object_are_refused(body: bytes) -> None:
-    with pytest.raises(BadRecord):
+def test_bytes_that_are_not_json_in_utf8_are_refused(body: bytes) -> None:
+    with pytest.raises(BadRecord, match="is not JSON in UTF-8") as caught:
         decode(ParcelSent, body)
+    assert caught.value.field == ""
+
+
+@pytest.mark.parametrize("body", [b"[]", b'"x"', b"null", b"7", b"[" * 100_000])
+def test_json_that_is_not_an_object_is_refused(body: bytes) -> None:
+    with pytest.raises(BadRecord, match="must be an object"):
+        decode(ParcelSent, body)
+
+
+@pytest.mark.parametrize(
+    ("field", "number", "complaint"),
+    [
+        ("weight_kg", "1e999", "must be a number within reach"),
+        ("sequence", "9" * 5000, "must be a number within reach"),
+        ("sequence", "1e2", "must be a whole number"),
+    ],
+    ids=["float", "integer", "exponent"],
+)
+def test_a_number_out_of_reach_is_refused(field: str, number: str, complaint: str) -> None:
+    with pytest.raises(BadRecord, match=f"^{field}: {complaint}"):
+        decode(ParcelSent, f'{{"parcel_id": "p1", "{field}": {number}}}'.encode())
+
+
+def test_of_a_field_that_is_given_twice_the_last_value_counts() -> None:
+    assert decode(ParcelSent, b'{"parcel_id": "p1", "parcel_id": "p2"}').parcel_id == "p2"
 
 
 def test_a_missing_required_field_is_named() -> None:
@@ -152,10 +211,25 @@ def test_a_missing_required_field_is_named() -> None:
         ParcelSent(parcel_id=ParcelId("p1"), weight_kg=math.nan),
         ParcelSent(parcel_id=ParcelId("p1"), sent_at=datetime(2030, 1, 1)),  # noqa: DTZ001 - the point of it
         ParcelSent(parcel_id=ParcelId("\ud800")),
+        ParcelSent(parcel_id=ParcelId("p1"), sent_at=datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=1)))),
+        ParcelSent(parcel_id=ParcelId("p1"), fragile=1),  # type: ignore[arg-type]
+        ParcelSent(parcel_id=ParcelId("p1"), notes=("a", 1j)),  # type: ignore[arg-type]
+        Counted(day=date(2030, 1, 31), by_size={7: 1}),  # type: ignore[dict-item]
+        Counted(day=date(2030, 1, 31), by_size={}, share=math.nan),
     ],
-    ids=["type", "not a number", "no time zone", "not Unicode"],
+    ids=[
+        "type",
+        "not a number",
+        "no time zone",
+        "not Unicode",
+        "before year 1",
+        "int for bool",
+        "no JSON",
+        "key",
+        "null",
+    ],
 )
-def test_an_invalid_event_is_refused_when_encoded(wrong: ParcelSent) -> None:
+def test_an_invalid_event_is_refused_when_encoded(wrong: Event) -> None:
     with pytest.raises(BadRecord):
         encode(wrong)
 
@@ -164,18 +238,18 @@ def test_an_unsupported_field_type_is_refused() -> None:
     @dataclass(frozen=True)
     class Odd(Event, type="shop.parcels.odd.v1", topic=TOPIC, key="id"):
         id: str
-        many: set[str]
+        many: complex
 
-    with pytest.raises(TypeError, match=r"Odd\.many"):
+    with pytest.raises(TypeError, match="complex"):
         schema_of(Odd)
 
 
 def test_the_schema_matches_the_class() -> None:
-    schema = schema_of(ParcelSent)
+    schema = json.loads(json.dumps(schema_of(ParcelSent)))
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert schema["description"] == "A parcel was sent."
     assert schema["required"] == ["parcel_id"]
-    assert schema["properties"]["size"] == {"enum": ["small", "large"], "default": "small"}
+    assert schema["properties"]["size"] == {"enum": ["large", "small"], "default": "small"}
     assert schema["properties"]["items"] == {"type": "array", "items": {"$ref": "#/$defs/Item"}, "default": []}
     assert schema["properties"]["day"]["anyOf"] == [{"type": "string", "format": "date"}, {"type": "null"}]
     assert schema["$defs"]["Item"]["required"] == ["name"]

@@ -9,7 +9,7 @@ import pytest
 
 from deploy.local.server import free_port
 from services.chassis.core.errors import StartRefused
-from services.chassis.observability import background_metrics
+from services.chassis.observability import metrics
 from services.chassis.service.health import Check, Health
 from services.chassis.service.ops_endpoint import ops_endpoint
 
@@ -51,7 +51,7 @@ def test_readyz_shows_whether_the_process_can_do_its_work(
 
 
 def test_it_serves_metrics_and_nothing_else(free_port: int) -> None:
-    background_metrics.OUTBOX_WAITING.set(7)
+    metrics.OUTBOX_WAITING.set(7)
     with ops_endpoint(free_port, HEALTHY, host="127.0.0.1") as port:
         status, figures = request(port, "/metrics")
         assert status == 200

@@ -95,7 +95,7 @@ def test_a_page_loads_only_from_this_origin_and_has_no_inline_code(client: Flask
     assert parser.loads
     for address in parser.loads:
         assert address.startswith("/shop/static/")
-        assert client.get(address).status_code == 200, address
+        assert client.get(address, buffered=True).status_code == 200, address
     policy = answer.headers["Content-Security-Policy"]
     assert "script-src 'self';" in policy
     assert "unsafe" not in policy
@@ -106,9 +106,9 @@ def test_the_viewer_shows_this_document(client: FlaskClient) -> None:
 
 
 def test_browsers_may_cache_static_files_for_an_hour(client: FlaskClient) -> None:
-    answer = client.get("/shop/static/pages.css")
+    answer = client.get("/shop/static/pages.css", buffered=True)
     assert answer.headers["Cache-Control"] == "public, max-age=3600"
-    again = client.get("/shop/static/pages.css", headers={"If-None-Match": answer.headers["ETag"]})
+    again = client.get("/shop/static/pages.css", buffered=True, headers={"If-None-Match": answer.headers["ETag"]})
     assert again.status_code == 304
 
 
@@ -125,8 +125,8 @@ def test_a_file_of_the_service_overrides_one_of_the_chassis(tmp_path: Any) -> No
     app: Flask = build_app(
         name="shop", title="The shop", settings=shop_settings(), health=FakeHealth(), assets=[tmp_path]
     )
-    assert app.test_client().get("/shop/static/pages.css").text == "own"
-    assert app.test_client().get("/shop/static/docs.js").status_code == 200
+    assert app.test_client().get("/shop/static/pages.css", buffered=True).text == "own"
+    assert app.test_client().get("/shop/static/docs.js", buffered=True).status_code == 200
 
 
 def test_vendored_files_match_their_checksums() -> None:

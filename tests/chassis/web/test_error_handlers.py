@@ -8,11 +8,13 @@ import pytest
 from flask.testing import FlaskClient
 
 from services.chassis.core import errors
+from services.chassis.i18n.translations import CHASSIS_WORDS, Words
 from services.chassis.web.error_handlers import flatten, from_refusal
 from services.chassis.web.problem import problem
 from tests.chassis.web.shop_app import ADMIN
 from tests.chassis.web.test_json_body import problem_of
 
+ENGLISH = Words(CHASSIS_WORDS).of("en")
 PARCELS_URL = "/shop/v1/parcels"
 
 
@@ -128,7 +130,7 @@ def test_a_refusal_of_the_domain_contains_the_current_state(client: FlaskClient)
 )
 def test_each_refusal_has_its_status(refusal: type[errors.Refusal], status: int) -> None:
     refused = from_refusal(refusal("why", "Because.", field="a.b"))
-    assert (refused.code, refused.body()["errors"][0]["field"]) == (status, "a.b")
+    assert (refused.code, refused.body(ENGLISH)["errors"][0]["field"]) == (status, "a.b")
 
 
 def test_an_unexpected_error_shows_a_request_id_and_no_internals(client: FlaskClient) -> None:
@@ -146,7 +148,7 @@ def test_unavailable_storage_answers_503_with_retry_after(client: FlaskClient) -
 
 
 def test_a_problem_contains_its_headers_and_extra_members() -> None:
-    answer = problem(409, "busy", "Busy", "Wait.", headers={"Retry-After": "9"}, now={"a": 1}).as_response()
+    answer = problem(409, "busy", "Busy", "Wait.", headers={"Retry-After": "9"}, now={"a": 1}).as_response(ENGLISH)
     assert answer.headers["Retry-After"] == "9"
     assert answer.get_json()["now"] == {"a": 1}
 

@@ -15,7 +15,7 @@ from services.matcher.domain.candidates import Pair
 from services.matcher.use_cases.draft_weights import save_draft
 from services.matcher.use_cases.pin_or_block_pair import block_pair
 from tests.matcher.conftest import DATABASES
-from tests.matcher.scenario import PROGRAMME, Scenario
+from tests.matcher.scenario import PROGRAMME, Scenario, at
 
 pytestmark = pytest.mark.parametrize("database_url", DATABASES, indirect=True)
 
@@ -44,7 +44,7 @@ def test_a_step_down_and_up_keeps_people_and_matches(tables: Scenario, database_
     match = tables.asked(tables.mentee("mentee"))
     pair = Pair(tables.mentee("other"), "mentor")
     block_pair(tables.database, PROGRAMME, pair, by="admin", reason="neighbours")
-    save_draft(tables.database, PROGRAMME, {"coverage": 50}, after=0, by="admin")
+    save_draft(tables.database, PROGRAMME, {"coverage": 50}, at(0), by="admin")
     engine.dispose()
     migrate_down(database_url, SERVICE.migrations, to="0001")
     assert current_revision(database_url) == "0001"

@@ -17,7 +17,6 @@ from deploy.demo.facts import pool_of
 from deploy.demo.population import programme
 from services.chassis.storage.unit_of_work import UnitOfWork
 from services.events import profiles
-from services.matcher.adapters.facts_cache import FactsRead
 from services.matcher.adapters.people_reader import PeopleRead
 from services.matcher.adapters.store import MatcherStore
 from services.matcher.domain.round import Snapshot, result_to_json, run_round, snapshot_from_json, snapshot_to_json
@@ -38,7 +37,7 @@ def people() -> PeopleRead:
 @pytest.fixture
 def warm(engine: sa.Engine, clock: FixedClock, people: PeopleRead) -> Scenario:
     """A programme whose process keeps what it has read."""
-    store = partial(MatcherStore, facts=FactsRead(), people=people)
+    store = partial(MatcherStore, people=people)
     uow = UnitOfWork(engine, store, source="/matcher", read_now=clock.read)
     return Scenario(TableDatabase(engine, clock, uow), clock, decide=run_round)
 

@@ -88,7 +88,7 @@ def test_why_unmatched_in_words_for_the_person_and_in_numbers_for_an_admin(stage
     path = "/matcher/v1/mentees/m/why-unmatched"
     person, admin = stage.get(path, "m"), stage.get(path, ADMIN, headers={"Accept-Language": "ar"})
     assert (person["cause"], person["rules"], person["locale"]) == ("hard_rule", ["must:gender"], "en")
-    assert person["says"][0] == "A condition that was asked for rules out every mentor we have."
+    assert person["says"][0] == "What was asked for rules out every mentor we have."
     assert "mentors" not in person["relaxations"][0]
     assert "suitable" not in person
     assert (admin["relaxations"][0]["mentors"], admin["suitable"], admin["locale"]) == (1, 0, "ar")

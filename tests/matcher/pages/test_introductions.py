@@ -29,7 +29,7 @@ def answer(stage: Stage, match: Match, what: str, person_id: str = "mentee") -> 
 def test_a_button_confirms(stage: Stage, match: Match) -> None:
     page = answer(stage, match, "confirm")
     assert (page.status_code, stage.match(match.id).state) == (200, "active")
-    assert "You are matched" in page.text
+    assert "You both said yes" in page.text
 
 
 def test_a_button_declines_and_the_place_is_kept(stage: Stage, match: Match) -> None:
@@ -40,8 +40,8 @@ def test_a_button_declines_and_the_place_is_kept(stage: Stage, match: Match) -> 
 
 def test_a_repeated_or_changed_answer_gets_the_page_of_what_is(stage: Stage, match: Match) -> None:
     answer(stage, match, "confirm")
-    assert "You are matched" in answer(stage, match, "confirm").text
-    assert "You are matched" in answer(stage, match, "decline").text
+    assert "You both said yes" in answer(stage, match, "confirm").text
+    assert "You both said yes" in answer(stage, match, "decline").text
     assert stage.match(match.id).state == "active"
 
 

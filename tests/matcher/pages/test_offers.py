@@ -140,7 +140,7 @@ def test_the_page_speaks_the_mentors_language(stage: Stage, match: Match, locale
     stage.receive(profiles.PersonChanged, "mentor", locale=locale, **stage.facts["mentor"])
     page = stage.ask("GET", offer(stage, match), headers={"Accept-Language": "en"})
     assert f'<html lang="{locale}" dir="{direction}">' in page.text
-    assert ("Would you like to accompany someone?" in page.text) is (locale == "en")
+    assert ("Would you like to be someone's mentor?" in page.text) is (locale == "en")
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_the_chosen_language_lasts_through_the_answer(stage: Stage, match: Match
 
 
 def test_the_page_after_a_decline_promises_the_same_privacy_as_the_form(stage: Stage, match: Match) -> None:
-    who_sees_it = "only the programme's team sees it"
+    who_sees_it = "only the programme's team can see it"
     form = stage.ask("GET", offer(stage, match)).text.replace("&#39;", "'")
     page = answer(stage, offer(stage, match), "decline", reason="no_time_now").text.replace("&#39;", "'")
     assert who_sees_it in form.replace("Only", "only")

@@ -21,7 +21,7 @@ from services.matcher.use_cases.request_other_mentor import request_other_mentor
 from services.matcher.use_cases.review_round import list_proposals, release_round, set_round_mode
 from services.matcher.use_cases.run_due_steps import expire_overdue_offers
 from tests.matcher.memory import MemoryDatabase
-from tests.matcher.scenario import PROGRAMME, Scenario, person, spoken
+from tests.matcher.scenario import PROGRAMME, Scenario, at, person, spoken
 
 WHY = {"by": "admin", "reason": "a story needs it"}
 FOOD: dict[str, Any] = {"topics": ("food",)}
@@ -209,7 +209,7 @@ def test_an_alternate_who_may_not_be_asked_any_more_is_passed_over(review: Scena
         review.receive(profiles.PersonPaused, "next")
     elif change == "weights":
         criteria = {"topics": {"mode": "hard", "weight": 20}}
-        publish_weights(review.database, PROGRAMME, {"criteria": criteria, "quality_floor": 99}, after=1, **WHY)
+        publish_weights(review.database, PROGRAMME, {"criteria": criteria, "quality_floor": 99}, at(1), **WHY)
     else:
         review.change("next", "mentor", languages=spoken("cy"))
     says_no(review)
@@ -233,7 +233,7 @@ def test_what_changes_between_looking_and_asking_is_seen_under_lock(
         elif meanwhile == "left":
             review.receive(profiles.PersonLeft, "sam")
         elif meanwhile == "weights":
-            publish_weights(review.database, PROGRAMME, {"quality_floor": 99}, after=1, **WHY)
+            publish_weights(review.database, PROGRAMME, {"quality_floor": 99}, at(1), **WHY)
         else:
             with review.database.begin() as store:
                 assert store.places.take({"next": 1}) == {"next": 1}

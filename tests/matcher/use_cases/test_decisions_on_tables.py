@@ -16,7 +16,7 @@ from services.matcher.use_cases.find_gaps import KIND, find_gaps, request_gaps
 from services.matcher.use_cases.pin_or_block_pair import block_pair, pin_pair
 from services.matcher.use_cases.run_due_steps import delete_old_rounds
 from tests.matcher.conftest import DATABASES
-from tests.matcher.scenario import PROGRAMME, Scenario, person
+from tests.matcher.scenario import PROGRAMME, Scenario, at, person
 
 pytestmark = pytest.mark.parametrize("database_url", DATABASES, indirect=True)
 
@@ -34,12 +34,12 @@ def test_both_stores_keep_decisions_drafts_and_reports_alike(tables: Scenario) -
     stamps.append(stamp())
     pin_pair(tables.database, PROGRAMME, Pair("mentee", "b"), by="admin", reason="asked for it")
     stamps.append(stamp())
-    save_draft(tables.database, PROGRAMME, {"coverage": 50}, after=0, by="admin")
-    save_draft(tables.database, PROGRAMME, {"coverage": 40}, after=1, by="admin")
-    assert publish_draft(tables.database, PROGRAMME, revision=2, by="admin", reason="so be it").weights.coverage == 40
+    save_draft(tables.database, PROGRAMME, {"coverage": 50}, at(0), by="admin")
+    save_draft(tables.database, PROGRAMME, {"coverage": 40}, at(1), by="admin")
+    assert publish_draft(tables.database, PROGRAMME, at(2), by="admin", reason="so be it").weights.coverage == 40
     stamps.append(stamp())
-    save_draft(tables.database, PROGRAMME, {"coverage": 30}, after=0, by="admin")
-    discard_draft(tables.database, PROGRAMME, revision=1, by="admin")
+    save_draft(tables.database, PROGRAMME, {"coverage": 30}, at(0), by="admin")
+    discard_draft(tables.database, PROGRAMME, at(1), by="admin")
     request_gaps(tables.database, PROGRAMME, by="admin")
     find_gaps(tables.database, PROGRAMME)
     with tables.database.begin(read_only=True) as store:

@@ -9,7 +9,7 @@ from services.events.matcher import MatchEnded
 from services.events.requests import PeopleWanted
 from services.matcher.use_cases.accept_match import accept_match
 from services.matcher.use_cases.confirm_match import confirm_match
-from services.matcher.use_cases.request_people import request_people
+from services.matcher.use_cases.request_people import request_people, request_people_again
 from services.matcher.use_cases.run_due_steps import end_due_breaks
 from tests.matcher.scenario import PROGRAMME, Scenario, person, spoken
 
@@ -164,6 +164,14 @@ def test_an_event_with_expired_training_withdraws_the_offer(scenario: Scenario) 
 def test_a_new_database_requests_one_replay_of_people(scenario: Scenario) -> None:
     assert [request_people(scenario.database, PROGRAMME) for _ in range(3)] == [True, False, False]
     assert [event.asked_by for event in scenario.published(PeopleWanted)] == ["matcher"]
+
+
+def test_an_operator_requests_people_again(scenario: Scenario) -> None:
+    request_people(scenario.database, PROGRAMME)
+    request_people_again(scenario.database, PROGRAMME, by="operator", reason="restored")
+    first, second = scenario.published(PeopleWanted)
+    assert first.request_id != second.request_id
+    assert not request_people(scenario.database, PROGRAMME)
 
 
 def test_a_replay_of_people_changes_nothing(scenario: Scenario) -> None:

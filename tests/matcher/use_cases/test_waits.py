@@ -26,7 +26,7 @@ from services.matcher.use_cases.watch_promises import watch_promises
 from tests.matcher.scenario import ADMIN, PROGRAMME, Scenario, person, spoken
 
 ENGLISH = Words(WORDS).of("en")
-SORRY = "You have waited longer than we promised, and we are sorry. You are now among the first we look for."
+SORRY = "You've waited longer than we promised, and we're sorry. You're now one of the first people we look for."
 
 
 def why_of(scenario: Scenario, mentee: str, by: Actor | None = None) -> WaitExplanation:
@@ -68,7 +68,7 @@ def test_the_promise_without_a_basis_and_what_others_waited_with_one(scenario: S
     after = read_waiting_time(scenario.database, person(newcomer), newcomer)
     assert (after.estimate.basis, after.estimate.people) == ("similar", 5)
     assert [after.estimate.low, after.estimate.high] == pytest.approx([3, 3], abs=0.01)
-    assert format_wait(after, ENGLISH) == "From now, it usually takes about 3 hours until a mentor is asked."
+    assert format_wait(after, ENGLISH) == "From now, it usually takes about 3 hours before we ask a mentor."
 
 
 def others_waited(scenario: Scenario, days: int, people: int = 6) -> None:
@@ -83,9 +83,9 @@ def others_waited(scenario: Scenario, days: int, people: int = 6) -> None:
 @pytest.mark.parametrize(
     ("days", "said"),
     [
-        (0, "From now, it usually takes about 4 weeks until a mentor is asked."),
-        (10, "From now, it usually takes about 3 weeks until a mentor is asked."),
-        (20, f"{SORRY} From now, it usually takes about 10 days until a mentor is asked."),
+        (0, "From now, it usually takes about 4 weeks before we ask a mentor."),
+        (10, "From now, it usually takes about 3 weeks before we ask a mentor."),
+        (20, f"{SORRY} From now, it usually takes about 10 days before we ask a mentor."),
         (90, SORRY),
     ],
 )
@@ -172,7 +172,7 @@ def test_an_estimate_is_a_sentence_in_every_language(locale: str) -> None:
     }
     assert len(said) == 6
     if locale == "en":
-        assert "From now, it usually takes between 5 hours and 2 days until a mentor is asked." in said
+        assert "From now, it usually takes between 5 hours and 2 days before we ask a mentor." in said
     assert format_wait(a_wait(low=5.0, high=60.0, basis="lane", past=False, status="asked"), phrases) == ""
 
 

@@ -9,7 +9,7 @@ from services.events.matcher import WeightsPublished
 from services.matcher.domain.round import RoundResult, Snapshot
 from services.matcher.use_cases.publish_weights import publish_weights, revert_weights
 from tests.matcher.greedy_solver import in_turn
-from tests.matcher.scenario import PROGRAMME, Scenario
+from tests.matcher.scenario import PROGRAMME, Scenario, at
 
 TOLD = {"criteria": {"device": {"mode": "soft", "weight": 77}}, "coverage": 50}
 
@@ -35,7 +35,7 @@ def test_the_next_round_uses_what_was_published(scenario: Scenario) -> None:
     scenario.decide = noting
     scenario.mentee()
     scenario.rounds()
-    publish_weights(scenario.database, PROGRAMME, TOLD, after=1, by="admin", reason="pumps")
+    publish_weights(scenario.database, PROGRAMME, TOLD, at(1), by="admin", reason="pumps")
     scenario.rounds()
     assert used == [1, 2]
     assert weight(scenario, "device") == 77
@@ -43,9 +43,9 @@ def test_the_next_round_uses_what_was_published(scenario: Scenario) -> None:
 
 
 def test_publishing_on_an_older_version_is_refused_with_the_current_one(scenario: Scenario) -> None:
-    publish_weights(scenario.database, PROGRAMME, TOLD, after=1, by="admin", reason="first")
+    publish_weights(scenario.database, PROGRAMME, TOLD, at(1), by="admin", reason="first")
     with pytest.raises(Stale) as refused:
-        publish_weights(scenario.database, PROGRAMME, TOLD, after=1, by="admin", reason="second")
+        publish_weights(scenario.database, PROGRAMME, TOLD, at(1), by="admin", reason="second")
     assert refused.value.now == {"version": 2}
     assert len(scenario.published(WeightsPublished)) == 1
 
@@ -53,7 +53,7 @@ def test_publishing_on_an_older_version_is_refused_with_the_current_one(scenario
 def test_every_fault_is_named_and_nothing_is_published(scenario: Scenario) -> None:
     values = {"criteria": {"device": {"weight": 101}, "shoe_size": {"weight": 1}}, "coverage": -1}
     with pytest.raises(Invalid) as refused:
-        publish_weights(scenario.database, PROGRAMME, values, after=1, by="admin", reason="oops")
+        publish_weights(scenario.database, PROGRAMME, values, at(1), by="admin", reason="oops")
     fields = {error["field"] for error in refused.value.errors}
     assert fields == {"criteria.device.weight", "criteria.shoe_size", "coverage"}
     assert scenario.published(WeightsPublished) == []
@@ -61,12 +61,12 @@ def test_every_fault_is_named_and_nothing_is_published(scenario: Scenario) -> No
 
 def test_going_back_makes_a_new_version(scenario: Scenario) -> None:
     usual = weight(scenario, "device")
-    publish_weights(scenario.database, PROGRAMME, TOLD, after=1, by="admin", reason="try")
-    back = revert_weights(scenario.database, PROGRAMME, 1, after=2, by="admin", reason="did not help")
+    publish_weights(scenario.database, PROGRAMME, TOLD, at(1), by="admin", reason="try")
+    back = revert_weights(scenario.database, PROGRAMME, 1, at(2), by="admin", reason="did not help")
     assert back.weights.version == 3
     assert weight(scenario, "device") == usual
     with pytest.raises(NotFound):
-        revert_weights(scenario.database, PROGRAMME, 9, after=3, by="admin", reason="no such")
+        revert_weights(scenario.database, PROGRAMME, 9, at(3), by="admin", reason="no such")
     with scenario.database.begin(read_only=True) as store:
         listed = store.weights.listed(PROGRAMME, below=None, limit=10)
     assert [one.weights.version for one in listed] == [3, 2, 1]

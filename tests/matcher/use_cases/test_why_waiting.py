@@ -39,9 +39,9 @@ def test_a_must_comes_with_the_mentors_that_dropping_it_would_open(solved: Scena
     why, admins = (explain_wait(solved.database, EngineQueue(), by, mentee, "en") for by in (person(mentee), ADMIN))
     assert (why.cause, why.rules) == ("hard_rule", ("must:gender",))
     assert [(one.rules, one.several, one.mentors) for one in why.relaxations] == [(("must:gender",), False, None)]
-    assert format_wait_reasons(why, ENGLISH)[-1].endswith("Somebody would fit then.")
+    assert format_wait_reasons(why, ENGLISH)[-1].endswith("Then someone would fit.")
     assert [one.mentors for one in admins.relaxations] == [2]
-    assert format_wait_reasons(admins, ENGLISH)[-1].endswith("Mentors who would fit then: 2.")
+    assert format_wait_reasons(admins, ENGLISH)[-1].endswith("Mentors who would then fit: 2.")
 
 
 def test_five_mentors_are_several(solved: Scenario) -> None:
@@ -50,7 +50,7 @@ def test_five_mentors_are_several(solved: Scenario) -> None:
     mentee = solved.mentee(musts=(Must(criterion="gender", value="woman"),))
     solved.rounds()
     why = explain_wait(solved.database, EngineQueue(), person(mentee), mentee, "en")
-    assert format_wait_reasons(why, ENGLISH)[-1].endswith("Several mentors would fit then.")
+    assert format_wait_reasons(why, ENGLISH)[-1].endswith("Then several mentors would fit.")
 
 
 def test_a_mentor_who_is_not_ready_yet_is_no_full_place_and_no_promise(solved: Scenario) -> None:
@@ -59,10 +59,10 @@ def test_a_mentor_who_is_not_ready_yet_is_no_full_place_and_no_promise(solved: S
     solved.rounds()
     for by in (person, lambda _: ADMIN):
         why = explain_wait(solved.database, EngineQueue(), by(plain), plain, "en")
-        assert format_wait_reasons(why, ENGLISH) == ["There are mentors who fit. They are not ready to start yet."]
+        assert format_wait_reasons(why, ENGLISH) == ["There are mentors who fit, but they aren't ready to start yet."]
         why = explain_wait(solved.database, EngineQueue(), by(asks), asks, "en")
         assert (why.cause, why.relaxations[0].awaits) == ("hard_rule", ("ready",))
-        assert "once they are ready" in format_wait_reasons(why, ENGLISH)[-1]
+        assert "once they're ready" in format_wait_reasons(why, ENGLISH)[-1]
 
 
 def test_the_quality_floor_is_no_full_place(solved: Scenario) -> None:
@@ -76,7 +76,7 @@ def test_the_quality_floor_is_no_full_place(solved: Scenario) -> None:
     why = explain_wait(solved.database, EngineQueue(), person(mentee), mentee, "en")
     assert (why.cause, why.rules) == ("capacity", ("quality_floor",))
     assert format_wait_reasons(why, ENGLISH) == [
-        "We are looking for a mentor who fits you more closely than those we have now."
+        "We're looking for a mentor who fits you better than those we have now."
     ]
 
 
@@ -140,7 +140,7 @@ def test_a_person_reads_no_number_and_nothing_about_others(
     assert texts[0] == format_cause("shortage", (), phrases)
     assert not any(sign.isnumeric() for sentence in texts for sign in sentence), texts
     if sentences == 2 and locale == "en":
-        assert texts[1] == "Many people need the same few mentors at the moment."
+        assert texts[1] == "Many people need the same few mentors right now."
 
 
 def test_a_changed_pool_is_read_again(solved: Scenario) -> None:
@@ -200,7 +200,7 @@ def test_a_shortage_and_its_round_stay_while_later_rounds_have_no_place(solved: 
     assert (why.details.suitable, why.details.free) == (1, 0), "as it is now"
     assert why.details.crowd is not None
     assert why.details.crowd.mentees == ("first", "second")
-    assert format_wait_reasons(why, ENGLISH)[0] == "Mentors who fit are with other people at the moment."
+    assert format_wait_reasons(why, ENGLISH)[0] == "The mentors who fit are with other people right now."
     own = explain_wait(solved.database, EngineQueue(), person(second), second, "en")
     assert (own.cause, own.details, own.crowded) == ("shortage", None, False)
 

@@ -88,7 +88,7 @@ def test_opening_the_unsubscribe_link_changes_nothing(client: FlaskClient) -> No
     page = client.get(stop_link(), headers={"Accept-Language": "ar"})
     assert page.status_code == 200
     assert 'dir="rtl"' in page.text
-    assert "أوقفها" in page.text
+    assert "نعم، إيقافها" in page.text
     assert client.get(URL, headers=MENTEE).get_json()["helpful"] is True
 
 

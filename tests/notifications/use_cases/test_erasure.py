@@ -21,7 +21,7 @@ RECEIPT = NotificationsForgot(person_id="mentee", programme_id="cairn", version=
 def known(service: ServiceHarness) -> ServiceHarness:
     service.handle(registered("mentee"), contact("mentee", name="Robin Marker"), contact("mentor"))
     service.handle(proposed(), accepted())
-    change_preferences(service.uow, Preferences(person_id="mentee", version=1, helpful=True), by="person:mentee")
+    change_preferences(service.uow, "mentee", "cairn", {"helpful": True}, lambda _: None, by="person:mentee")
     service.run_jobs()
     return service
 
@@ -30,7 +30,7 @@ def test_the_last_mail_is_sent_before_the_receipt_is_published(known: ServiceHar
     known.handle(ERASED)
     assert RECEIPT not in known.published()
     (letter,) = known.run_jobs()
-    assert (letter.address, letter.subject) == ("mentee@example.org", "We have forgotten you, as you asked")
+    assert (letter.address, letter.subject) == ("mentee@example.org", "We've erased your data, as you asked")
     assert known.published()[-1] == RECEIPT
 
 

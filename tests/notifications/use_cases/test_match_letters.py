@@ -24,7 +24,7 @@ def known(service: ServiceHarness) -> ServiceHarness:
 def test_a_proposed_match_reaches_the_mentor_with_a_link_to_answer(known: ServiceHarness) -> None:
     known.handle(proposed())
     (letter,) = known.run_jobs()
-    assert recipients_and_subjects([letter]) == [("mentor", "Someone hopes to talk with you")]
+    assert recipients_and_subjects([letter]) == [("mentor", "Could you be someone's mentor?")]
     assert "https://cairn.example/offers/" in letter.text
     assert "- Language\n- Stage of life\n" in letter.text
 
@@ -40,15 +40,15 @@ def test_the_mail_to_the_mentor_names_no_condition_and_no_person(known: ServiceH
 def test_an_accepted_match_introduces_the_mentor_by_name(known: ServiceHarness) -> None:
     known.handle(proposed(), accepted())
     (letter,) = known.run_jobs()
-    assert recipients_and_subjects([letter]) == [("mentee", "We have found someone for you")]
-    assert "Kim would be glad to be your mentor." in letter.text
+    assert recipients_and_subjects([letter]) == [("mentee", "We've found someone for you")]
+    assert "Kim would like to be your mentor." in letter.text
     assert "https://cairn.example/introductions/" in letter.text
 
 
 def test_a_mentor_whose_name_is_not_known_yet_is_still_introduced(service: ServiceHarness) -> None:
     service.handle(contact("mentee"), proposed(), accepted())
     (letter,) = service.run_jobs()
-    assert "Someone would be glad to be your mentor." in letter.text
+    assert "Someone would like to be your mentor." in letter.text
 
 
 def test_both_people_of_an_active_match_get_the_ground_rules(known: ServiceHarness) -> None:
@@ -58,17 +58,17 @@ def test_both_people_of_an_active_match_get_the_ground_rules(known: ServiceHarne
         ("mentee", "You can start talking"),
         ("mentor", "You can start talking"),
     ]
-    assert all("No doses" in letter.text and "No doses" in letter.html for letter in letters)
+    assert all("Don't advise on doses" in letter.text and "advise on doses" in letter.html for letter in letters)
     assert not any("@example.org" in letter.text for letter in letters)
 
 
-LOOKING, THANKS = ("mentee", "We go on looking for you"), ("mentor", "Thank you for saying yes")
-CLOSE = "Your conversations have come to a close"
+LOOKING, THANKS = ("mentee", "We're looking for someone else for you"), ("mentor", "Thank you for saying yes")
+CLOSE = "Your match has ended"
 ENDINGS: dict[str, tuple[list[Event], list[tuple[str, str]]]] = {
     "the mentor says no": ([declined("mentor")], []),
     "the mentee says no": ([accepted(), declined("mentee")], [LOOKING, THANKS]),
-    "the mentor is silent": ([expired("mentor")], [("mentor", "We have asked someone else, all is well")]),
-    "the mentee is silent": ([accepted(), expired("mentee")], [("mentee", "Your place is kept"), THANKS]),
+    "the mentor is silent": ([expired("mentor")], [("mentor", "We're now looking for someone else")]),
+    "the mentee is silent": ([accepted(), expired("mentee")], [("mentee", "You still have your place"), THANKS]),
     "withdrawn when introduced": ([accepted(), ended("withdrawn", "accepted")], [LOOKING, THANKS]),
     "withdrawn when asked": ([ended("withdrawn", "proposed")], []),
     "declined and then ended": ([declined("mentor"), ended("declined", "proposed")], []),
@@ -100,7 +100,7 @@ def test_a_reminder_comes_after_the_first_mail(known: ServiceHarness) -> None:
     known.handle(proposed())
     known.run_jobs()
     known.handle(reminder())
-    assert recipients_and_subjects(known.advance(hours=36)) == [("mentor", "Someone is still hoping to hear from you")]
+    assert recipients_and_subjects(known.advance(hours=36)) == [("mentor", "Could you still be someone's mentor?")]
 
 
 def test_a_reminder_for_a_match_that_was_answered_is_never_sent(known: ServiceHarness) -> None:
@@ -135,7 +135,7 @@ def test_a_letter_waits_for_its_readers_contact(service: ServiceHarness) -> None
     assert service.states() == {"proposal": "waiting_for_contact"}
     service.handle(contact("mentor", locale="es"))
     (letter,) = service.run_jobs()
-    assert letter.subject == "Alguien espera poder hablar con usted"
+    assert letter.subject == "¿Podría acompañar a alguien?"
 
 
 def test_the_answer_link_expires_with_the_question(known: ServiceHarness) -> None:

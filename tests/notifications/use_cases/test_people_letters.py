@@ -7,7 +7,6 @@ import pytest
 
 from services.chassis.storage.database import open_engine
 from services.events import matcher, profiles
-from services.notifications.domain.preferences import Preferences
 from services.notifications.domain.quiet import read_quiet_hours
 from services.notifications.use_cases.change_preferences import change_preferences, unsubscribe
 from services.notifications.use_cases.request_people import request_people
@@ -41,7 +40,7 @@ def sign_in(service: ServiceHarness, request_id: str = "q1") -> profiles.SignInA
 def test_a_new_mentee_gets_a_mail_about_what_happens_next(service: ServiceHarness) -> None:
     service.handle(registered("mentee"), contact("mentee", name="Robin"))
     (letter,) = service.run_jobs()
-    assert letter.subject == "You are in: what happens next"
+    assert letter.subject == "Welcome! Here's what happens next"
     assert letter.text.startswith("Hello Robin,\n")
     assert "emergency number" in letter.text
 
@@ -50,7 +49,7 @@ def test_a_mentor_is_thanked_first_and_welcomed_on_approval(service: ServiceHarn
     service.handle(registered("mentor", mentor=True), contact("mentor"))
     assert [letter.subject for letter in service.run_jobs()] == ["Thank you for offering your time"]
     service.handle(changed("mentor", version=2))
-    assert [letter.subject for letter in service.run_jobs()] == ["Welcome as a mentor"]
+    assert [letter.subject for letter in service.run_jobs()] == ["Your application is approved"]
     service.handle(changed("mentor", version=3))
     assert service.run_jobs() == []
 
@@ -73,7 +72,7 @@ def test_a_sign_in_link_comes_at_any_hour_and_without_consent_to_messages(tmp_pa
     service = ServiceHarness(engine, quiet=read_quiet_hours("00:00-23:59"))
     service.handle(contact("mentee", messages_consent=False), sign_in(service))
     (letter,) = service.run_jobs()
-    assert letter.subject == "Your link to sign in"
+    assert letter.subject == "Your sign-in link"
     engine.dispose()
 
 
@@ -91,7 +90,7 @@ def test_a_person_without_consent_to_messages_gets_none(service: ServiceHarness)
 def test_a_person_who_left_gets_only_requested_messages(service: ServiceHarness) -> None:
     service.handle(registered("mentee"), contact("mentee"))
     service.handle(profiles.PersonLeft(person_id="mentee", programme_id=PROGRAMME, version=2), sign_in(service))
-    assert [letter.subject for letter in service.run_jobs()] == ["Your link to sign in"]
+    assert [letter.subject for letter in service.run_jobs()] == ["Your sign-in link"]
 
 
 def test_unsubscribing_stops_helpful_messages_and_keeps_needed_ones(service: ServiceHarness) -> None:
@@ -107,7 +106,7 @@ def test_unsubscribing_stops_helpful_messages_and_keeps_needed_ones(service: Ser
 
 def test_an_update_about_a_long_wait_is_sent_at_most_once_a_week(service: ServiceHarness) -> None:
     service.handle(contact("mentee"), waiting(), waiting())
-    assert [letter.subject for letter in service.run_jobs()] == ["You are not forgotten"]
+    assert [letter.subject for letter in service.run_jobs()] == ["We're still looking for a mentor for you"]
     service.clock.forward(timedelta(days=7))
     service.handle(waiting())
     assert len(service.run_jobs()) == 1
@@ -127,7 +126,7 @@ def test_quiet_hours_are_in_the_readers_time_zone(tmp_path: Path) -> None:
 
 def test_once_a_day_sends_helpful_messages_at_nine(service: ServiceHarness) -> None:
     service.handle(contact("mentee"))
-    change_preferences(service.uow, Preferences(person_id="mentee", version=1, pace="once_a_day"), by="person:mentee")
+    change_preferences(service.uow, "mentee", "cairn", {"pace": "once_a_day"}, lambda _: None, by="person:mentee")
     service.handle(waiting())
     assert service.run_jobs() == []
     assert service.advance(hours=20, minutes=59) == []

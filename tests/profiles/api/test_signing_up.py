@@ -21,7 +21,7 @@ def test_a_mentee_is_welcomed_with_what_happens_next(stage: Stage) -> None:
     assert body["waiting"]["range"] is None
     assert body["waiting"]["basis"]["matches"] == 0
     assert {"emergency", "care_team", "student_networks"} <= {post["code"] for post in body["signposts"]}
-    assert body["next"].startswith("We are looking for a mentor")
+    assert body["next"].startswith("We're looking for a mentor")
     found = stage.ask("GET", answer.headers["Location"], by=body["access_token"])
     assert found.status_code == 200
     assert found.headers["ETag"] == '"2"'

@@ -10,9 +10,9 @@ from tests.profiles.app_harness import Stage
 @pytest.mark.parametrize(
     ("lang", "heading"),
     [
-        ("en", "Somebody who has been there"),
-        ("es", "Alguien que ya ha pasado por ahí"),
-        ("fr", "Quelqu’un qui est passé par là"),
+        ("en", "Talk with someone who's been there"),
+        ("es", "Hable con alguien que ya ha pasado por ahí"),
+        ("fr", "Parlez avec quelqu’un qui est passé par là"),
         ("ar", "شخص مرّ بما تمرّ به"),
     ],
 )

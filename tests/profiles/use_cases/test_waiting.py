@@ -22,14 +22,14 @@ def test_too_few_matches_give_no_range(stage: Stage) -> None:
     waiting = waiting_answer(stage)
     assert waiting["range"] is None
     assert waiting["basis"] == {"matches": 7, "days": 90}
-    assert "Too few" in waiting["words"]
+    assert "too few" in waiting["words"]
 
 
 def test_a_range_leaves_out_the_quickest_and_the_slowest_tenth(stage: Stage) -> None:
     record_waits(stage, 0.1, 5, 6, 7, 8, 9, 10, 11, 30, 900)
     waiting = waiting_answer(stage)
     assert waiting["range"] == {"shortest_hours": 5, "longest_hours": 30}
-    assert waiting["words"] == "For eight in ten of the last 10 people it took between 5 hours and 30 hours."
+    assert waiting["words"] == "For 8 in 10 of the last 10 people, it took between 5 hours and 30 hours."
 
 
 def test_a_repeated_event_counts_once(stage: Stage) -> None:

@@ -28,6 +28,11 @@ class Pool:
         return self.at.date()
 
     @cached_property
+    def mentee_ids(self) -> tuple[str, ...]:
+        """Return each mentee's id, by row."""
+        return tuple(mentee.id for mentee in self.mentees)
+
+    @cached_property
     def shape_of(self) -> tuple[str, ...]:
         """Return each mentee's request shape, by row."""
         return tuple(mentee.facts.request_shape for mentee in self.mentees)

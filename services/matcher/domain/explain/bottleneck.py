@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from services.matcher.domain.candidates import Mentee
-from services.matcher.domain.formulation.check_pairs import passing
 from services.matcher.domain.formulation.placement import Placement
-from services.matcher.domain.formulation.round_problem import RoundProblem
+from services.matcher.domain.formulation.weighted_pool import WeightedPool
+from services.matcher.domain.hard_rules.check_pairs import may_meet
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -38,7 +38,7 @@ class Bottleneck:
     have_in_common: tuple[tuple[str, str], ...]
 
 
-def bottleneck_of(problem: RoundProblem, mentor_of: Sequence[int], mentee: int) -> Bottleneck | None:
+def bottleneck_of(weighted_pool: WeightedPool, mentor_of: Sequence[int], mentee: int) -> Bottleneck | None:
     """Return the bottleneck around a mentee (row) without a mentor; None when a free place can be reached.
 
     ``mentor_of`` gives each mentee's mentor row, -1 for none. In a round that matches as many people as possible, no
@@ -46,13 +46,13 @@ def bottleneck_of(problem: RoundProblem, mentor_of: Sequence[int], mentee: int) 
     """
     import networkx as nx  # takes half a second to load, and only this function needs it
 
-    graph = _rivals(problem, mentor_of, mentee)
+    graph = _rivals(weighted_pool, mentor_of, mentee)
     if graph is None:
         return None
     reached = nx.descendants(graph, (_MENTEE, mentee))
     if not reached:
         return None
-    pool = problem.pool
+    pool = weighted_pool.pool
     rivals = [pool.mentees[row] for side, row in sorted(reached) if side == _MENTEE]
     mentees = [pool.mentees[mentee], *rivals]
     mentors = [pool.mentors[row] for row in sorted({row for side, row in reached if side != _MENTEE})]
@@ -77,7 +77,7 @@ def in_common(mentees: Sequence[Mentee]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(set.intersection(*answers))) if answers else ()
 
 
-def _rivals(problem: RoundProblem, mentor_of: Sequence[int], start: int) -> "nx.DiGraph[Node] | None":
+def _rivals(weighted_pool: WeightedPool, mentor_of: Sequence[int], start: int) -> "nx.DiGraph[Node] | None":
     """Return the graph of edges from mentees to mentors and on to rivals; None where a free place is reached.
 
     A mentor is one node per request shape, since the rivals of a long haul may differ from those of a small request.
@@ -85,16 +85,16 @@ def _rivals(problem: RoundProblem, mentor_of: Sequence[int], start: int) -> "nx.
     """
     import networkx as nx
 
-    placed, weighted_pool, shape_of = Placement(problem, mentor_of), problem.weighted_pool, problem.pool.shape_of
+    placed, shape_of = Placement(weighted_pool, mentor_of), weighted_pool.pool.shape_of
     graph: nx.DiGraph[Node] = nx.DiGraph()
     graph.add_node((_MENTEE, start))
-    unseen = {shape: np.arange(len(problem.pool.mentors)) for shape in set(shape_of)}
+    unseen = {shape: np.arange(len(weighted_pool.pool.mentors)) for shape in set(shape_of)}
     waiting = [start]
     while waiting:
         row = waiting.pop()
         shape = shape_of[row]
         mentors = unseen[shape]
-        meets = passing(weighted_pool, np.full(len(mentors), row), mentors)
+        meets = may_meet(weighted_pool.rules, np.array(row), mentors)
         unseen[shape] = mentors[~meets]
         for mentor in mentors[meets].tolist():
             if placed.free_for(shape)[mentor]:

@@ -9,40 +9,61 @@ from services.matcher.domain.candidates import Mentee, Mentor
 from services.matcher.domain.criteria.pool import Pool
 from services.matcher.domain.criteria.registry import criteria
 from services.matcher.domain.explain.explanation import Explanation, Part, band_of
-from services.matcher.domain.formulation.weighted_pool import WeightedPool, weigh_pool
+from services.matcher.domain.formulation.weighted_pool import WeightedPool, weigh_pairs
+from services.matcher.domain.hard_rules.check_pairs import check_pairs
+from services.matcher.domain.hard_rules.rule_book import QUALITY_FLOOR
 from services.matcher.domain.weights import Weights
 
 
 def explain(mentee: Mentee, mentor: Mentor, weights: Weights, at: datetime) -> Explanation:
-    """Return why the pair fits, or which hard rules it breaks, from the same numbers that the round uses."""
-    weighted_pool = weigh_pool(Pool((mentee,), (mentor,), at, weights))
-    broken = weighted_pool.broken(0, np.array([0]))
+    """Return why the pair fits, or which hard rules it breaks, from the same numbers that the round uses.
+
+    The quality floor is named only where no other rule is broken.
+    """
+    weighted_pool, *rows = weigh_pairs([(mentee, mentor)], at, weights)
+    broken = set(check_pairs(weighted_pool.rules, *rows))
     parts, score = parts_of(weighted_pool, [(0, 0)])[0]
-    return Explanation(score=score, band=band_of(score), parts=parts, rules=tuple(sorted(broken)))
+    return Explanation(
+        score=score, band=band_of(score), parts=parts, rules=tuple(sorted(broken - {QUALITY_FLOOR} or broken))
+    )
 
 
 def parts_of(weighted_pool: WeightedPool, rows: Sequence[tuple[int, int]]) -> list[tuple[tuple[Part, ...], int]]:
     """Return, for each pair (mentee row, mentor row), its parts and its score of 0 to 100."""
     if not rows:
         return []
-    pool, pairs = weighted_pool.pool, weighted_pool.pairs
+    pool = weighted_pool.pool
     mentees, mentors = (np.array(side, dtype=np.int64) for side in zip(*rows, strict=True))
-    points = {name: values.tolist() for name, values in pairs.points(mentees, mentors).items()}
-    fits = pairs.fit(mentees, mentors).tolist()
-    weights = pairs.shares[:, mentees].T.tolist()
+    pairs = [(pool.mentees[i], pool.mentors[j]) for i, j in rows]
+    points, fits = weighted_pool.points(mentees, mentors), weighted_pool.fit(mentees, mentors).tolist()
+    columns = [
+        _parts(name, pairs, pool, values.tolist(), weights.tolist())
+        for (name, values), weights in zip(points.items(), weighted_pool.shares[:, mentees], strict=True)
+        if weights.any()
+    ]
+    each = zip(*columns, strict=True) if columns else [()] * len(rows)
     return [
-        (
-            tuple(
-                _part(pool, name, (i, j), points[name][k], weight)
-                for name, weight in zip(pairs.coded, weights[k], strict=True)
-                if weight > 0
-            ),
-            (fits[k] + 500) // 1000,
-        )
-        for k, (i, j) in enumerate(rows)
+        (tuple(part for part in parts if part is not None), (fit + 500) // 1000)
+        for parts, fit in zip(each, fits, strict=True)
     ]
 
 
-def _part(pool: Pool, name: str, rows: tuple[int, int], points: int, weight: int) -> Part:
-    codes = criteria()[name].shared(pool.mentees[rows[0]], pool.mentors[rows[1]], pool)
-    return Part(criterion=name, score=points, weight=weight, band=band_of(points) if codes else "", codes=codes)
+def _parts(
+    name: str, pairs: Sequence[tuple[Mentee, Mentor]], pool: Pool, points: Sequence[int], weights: Sequence[int]
+) -> list[Part | None]:
+    """Return a criterion's part of each pair, None where it has no weight; equal parts are one object."""
+    shared = criteria()[name].shared
+    known: dict[tuple[int, int, tuple[str, ...]], Part] = {}
+    parts: list[Part | None] = []
+    for (mentee, mentor), score, weight in zip(pairs, points, weights, strict=True):
+        if weight <= 0:
+            parts.append(None)
+            continue
+        key = score, weight, shared(mentee, mentor, pool)
+        part = known.get(key)
+        if part is None:
+            codes = key[2]
+            band = band_of(score) if codes else ""
+            part = known[key] = Part(criterion=name, score=score, weight=weight, band=band, codes=codes)
+        parts.append(part)
+    return parts

@@ -16,10 +16,10 @@ import numpy as np
 from services.matcher.domain.candidates import Mentee
 from services.matcher.domain.criteria.pool import Pool
 from services.matcher.domain.criteria.registry import criteria
-from services.matcher.domain.formulation.round_problem import RoundProblem
-from services.matcher.domain.formulation.weighted_pool import QUALITY_FLOOR
+from services.matcher.domain.formulation.weighted_pool import WeightedPool
+from services.matcher.domain.hard_rules.check_pairs import check_pairs
 from services.matcher.domain.hard_rules.musts import BENDS
-from services.matcher.domain.hard_rules.rule_book import Flags, RuleBook, hard_rule, with_hard
+from services.matcher.domain.hard_rules.rule_book import QUALITY_FLOOR, Flags, RuleBook, hard_rule
 
 Sets = Counter[tuple[str, ...]]
 _RULES_AT_ONCE = 30  # rules packed as bits below the code of the earlier rules
@@ -28,11 +28,11 @@ _RULES_AT_ONCE = 30  # rules packed as bits below the code of the earlier rules
 class Broken:
     """The broken rules of several mentees of a pool."""
 
-    def __init__(self, problem: RoundProblem, mentees: Sequence[int]) -> None:
+    def __init__(self, weighted_pool: WeightedPool, mentees: Sequence[int]) -> None:
         """Prepare for these mentee rows."""
-        self._problem = problem
-        self._bent = [name for name in BENDS if name in problem.weighted_pool.hard]
-        people = problem.pool.mentees
+        self._weighted_pool = weighted_pool
+        self._bent = [name for name in BENDS if name in weighted_pool.rules.any_rules]
+        people = weighted_pool.pool.mentees
         bending = [row for row in mentees if any(must.criterion in self._bent for must in people[row].facts.musts)]
         self._place = {row: place for place, row in enumerate(bending)}
 
@@ -42,7 +42,7 @@ class Broken:
         names = sorted(broken)
         if not names:
             return Counter()
-        packed = np.zeros(len(self._problem.pool.mentors), dtype=np.int64)
+        packed = np.zeros(len(self._weighted_pool.pool.mentors), dtype=np.int64)
         for start in range(0, len(names), _RULES_AT_ONCE):
             for name in names[start : start + _RULES_AT_ONCE]:
                 packed = 2 * packed + broken[name]
@@ -57,31 +57,28 @@ class Broken:
         )
 
     def _by_rule(self, mentee: int) -> dict[str, Flags]:
-        weighted_pool, every = self._problem.weighted_pool, np.arange(len(self._problem.pool.mentors))
-        broken = weighted_pool.book.broken(mentee, every)
+        every = np.arange(len(self._weighted_pool.pool.mentors))
+        broken = check_pairs(self._weighted_pool.rules, np.array(mentee), every)
+        if mentee not in self._place:
+            return broken
+        unbent = check_pairs(self._unbent, np.array(self._place[mentee]), every)
         none = np.zeros(len(every), dtype=np.bool_)
-        bends = none.copy()
-        if mentee in self._place:
-            plain = self._unbent.broken(self._place[mentee], every)
-            for name in self._bent:
-                asked = broken.get(f"must:{name}", none)
-                broken[name] = np.where(asked, plain.get(name, none), broken.get(name, none))
-                bends |= asked
-        floor = self._problem.pool.weights.quality_floor
-        if floor:  # the fit of a pair whose points a broken must bends is unknown, so the floor is not counted there
-            fit = weighted_pool.pairs.fit(np.full(len(every), mentee), every)
-            broken[QUALITY_FLOOR] = (fit < floor * 1000) & ~bends
+        for name in self._bent:
+            bends = broken.get(f"must:{name}", none)
+            broken[name] = np.where(bends, unbent.get(name, none), broken.get(name, none))
+            if QUALITY_FLOOR in broken:  # the fit of a pair whose points a broken must bends is unknown
+                broken[QUALITY_FLOOR] &= ~bends
         return {name: flags for name, flags in broken.items() if flags.any()}
 
     @cached_property
     def _unbent(self) -> RuleBook:
         """Return the bent criteria without the bending musts, for the mentees who have such musts."""
-        pool = self._problem.pool
+        pool = self._weighted_pool.pool
         freed = Pool(
             tuple(_without_bending_musts(pool.mentees[row]) for row in self._place), pool.mentors, pool.at, pool.weights
         )
         coded = {name: criteria()[name].code(freed) for name in self._bent}
-        return with_hard(RuleBook({}, (), {}), {name: hard_rule(encoded) for name, encoded in coded.items()})
+        return RuleBook({name: hard_rule(encoded) for name, encoded in coded.items()})
 
 
 def _without_bending_musts(mentee: Mentee) -> Mentee:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from services.matcher.domain.explain.violated_rules import Broken, Sets
-from services.matcher.domain.formulation.round_problem import RoundProblem
-from services.matcher.domain.formulation.weighted_pool import QUALITY_FLOOR
-from services.matcher.domain.hard_rules.rule_book import Flags
+from services.matcher.domain.formulation.weighted_pool import WeightedPool
+from services.matcher.domain.hard_rules.check_pairs import may_meet
+from services.matcher.domain.hard_rules.rule_book import QUALITY_FLOOR, Flags
 from services.matcher.domain.weights import criteria_that
 from services.matcher.solver.arrays import I64
 
@@ -60,43 +60,43 @@ def awaited(rules: Iterable[str]) -> str:
     return next((rule for rule in _AWAITED if rule in rules), PLACES)
 
 
-def why_unmatched(problem: RoundProblem, mentee: int) -> WhyUnmatched:
+def why_unmatched(weighted_pool: WeightedPool, mentee: int) -> WhyUnmatched:
     """Return why the mentee of this row has no mentor; valid only for mentees whom the round left waiting."""
-    return why_each(problem, [mentee])[0]
+    return why_each(weighted_pool, [mentee])[0]
 
 
-def why_each(problem: RoundProblem, mentees: Sequence[int]) -> list[WhyUnmatched]:
+def why_each(weighted_pool: WeightedPool, mentees: Sequence[int]) -> list[WhyUnmatched]:
     """Return why each of several mentees has no mentor; suitable mentors are counted for many mentees at a time."""
-    reasons, broken = [], Broken(problem, mentees)
+    reasons, broken = [], Broken(weighted_pool, mentees)
     for start in range(0, len(mentees), _MENTEES_AT_ONCE):
         rows = np.array(mentees[start : start + _MENTEES_AT_ONCE], dtype=np.int64)
-        passed = _passing(problem, rows)
-        suitable, free = passed.sum(axis=1).tolist(), (passed & _has_place(problem, rows)).sum(axis=1).tolist()
+        passed = may_meet(weighted_pool.rules, rows[:, np.newaxis], np.arange(len(weighted_pool.pool.mentors)))
+        suitable, free = passed.sum(axis=1).tolist(), (passed & weighted_pool.has_place(rows)).sum(axis=1).tolist()
         reasons += [_why(broken, *counts) for counts in zip(rows.tolist(), suitable, free, strict=True)]
     return reasons
 
 
-def cause_each(problem: RoundProblem, mentees: Sequence[int]) -> list[tuple[str, tuple[str, ...]]]:
+def cause_each(weighted_pool: WeightedPool, mentees: Sequence[int]) -> list[tuple[str, tuple[str, ...]]]:
     """Return only the cause and the rules of several mentees; the search ends at the first suitable mentor."""
-    rows, broken = np.array(mentees, dtype=np.int64), Broken(problem, mentees)
-    free = _has_mentor(problem, rows, np.unique(problem.seats.mentor_rows), with_place=True)
+    rows, broken = np.array(mentees, dtype=np.int64), Broken(weighted_pool, mentees)
+    free = _has_mentor(weighted_pool, rows, np.unique(weighted_pool.seats.mentor_rows), with_place=True)
     suitable = free.copy()
-    suitable[~free] = _has_mentor(problem, rows[~free], np.arange(len(problem.pool.mentors)))
+    suitable[~free] = _has_mentor(weighted_pool, rows[~free], np.arange(len(weighted_pool.pool.mentors)))
     reasons = [_why(broken, *reason) for reason in zip(mentees, suitable.tolist(), free.tolist(), strict=True)]
     return [(reason.cause, reason.rules) for reason in reasons]
 
 
-def _has_mentor(problem: RoundProblem, mentees: I64, mentors: I64, *, with_place: bool = False) -> Flags:
+def _has_mentor(weighted_pool: WeightedPool, mentees: I64, mentors: I64, *, with_place: bool = False) -> Flags:
     """Return (mentees,) whether any of these mentors breaks no rule; a few mentors are tried first, then all."""
     matched = np.zeros(len(mentees), dtype=np.bool_)
     for batch in np.split(mentors, _SPLIT_AT):
         unmatched = np.flatnonzero(~matched)
         for start in range(0, len(unmatched), _MENTEES_AT_ONCE):
             rows = unmatched[start : start + _MENTEES_AT_ONCE]
-            passed = _passing(problem, mentees[rows], batch)
-            matched[rows] = (passed & _has_place(problem, mentees[rows])[:, batch] if with_place else passed).any(
-                axis=1
-            )
+            passed = may_meet(weighted_pool.rules, mentees[rows, np.newaxis], batch)
+            if with_place:
+                passed &= weighted_pool.has_place(mentees[rows])[:, batch]
+            matched[rows] = passed.any(axis=1)
     return matched
 
 
@@ -105,21 +105,6 @@ def _why(broken: Broken, mentee: int, suitable: int, free: int) -> WhyUnmatched:
         cause = SHORTAGE if free else CAPACITY
         return WhyUnmatched(cause=cause, rules=(PLACES,), suitable=suitable, free=free)
     return _ruled_out(broken.sets(mentee))
-
-
-def _passing(problem: RoundProblem, mentees: I64, mentors: I64 | None = None) -> Flags:
-    """Return (mentees, mentors): which of these mentors, or of all, break no rule for each mentee."""
-    book = problem.weighted_pool.book
-    columns = np.arange(len(problem.pool.mentors)) if mentors is None else mentors
-    passed = np.ones((len(mentees), len(columns)), dtype=np.bool_)
-    for any_rule in book.any_rules.values():
-        passed &= any_rule.passes(mentees[:, np.newaxis], columns)
-    for word in book.all_rules:
-        passed &= (word.mentee_mask[mentees, np.newaxis] & ~word.mentor_mask[columns]) == 0
-    for place, row in enumerate(mentees.tolist()):
-        if row in book.excluded:
-            passed[place] &= ~np.isin(columns, list(book.excluded[row]))
-    return passed & problem.weighted_pool.allowed(mentees[:, np.newaxis], columns[np.newaxis, :])
 
 
 def _ruled_out(counts: Sets) -> WhyUnmatched:
@@ -173,9 +158,3 @@ def _options(counts: Sets) -> list[_Option]:
         if all(rule in _AWAITED for rule in rest):
             options.append(_Option(own, rest, mentors))
     return sorted(options, key=_Option.order)
-
-
-def _has_place(problem: RoundProblem, mentees: I64) -> Flags:
-    """Return (mentees, mentors): which mentors have a place for each mentee's request."""
-    open_to, shape_of = problem.seats.open_to, problem.pool.shape_of
-    return np.array([open_to[shape_of[row]] for row in mentees.tolist()], dtype=np.bool_)

@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 
-from services.matcher.domain.formulation.round_problem import RoundProblem
+from services.matcher.domain.formulation.weighted_pool import WeightedPool
 from services.matcher.domain.hard_rules.rule_book import Flags
 
 
 class Placement:
     """The people (rows) of each mentor (row) in an assignment that is being built or changed."""
 
-    def __init__(self, problem: RoundProblem, mentor_of: Sequence[int] = ()) -> None:
+    def __init__(self, weighted_pool: WeightedPool, mentor_of: Sequence[int] = ()) -> None:
         """Start empty, or from an assignment: each mentee's mentor row, -1 for none."""
-        seats = problem.seats
+        seats = weighted_pool.seats
         self.people: dict[int, list[int]] = {mentor: [] for mentor in range(len(seats.capacity))}
-        self._capacity, self._shape_of = seats.capacity, problem.pool.shape_of
+        self._capacity, self._shape_of = seats.capacity, weighted_pool.pool.shape_of
         self._free = {shape: flags.copy() for shape, flags in seats.open_to.items()}
         for mentee, mentor in enumerate(mentor_of):
             if mentor >= 0:

@@ -6,10 +6,10 @@ from services.matcher.domain.criteria.encoding import ByTable
 from services.matcher.domain.criteria.pool import Pool
 from services.matcher.domain.hard_rules.capacity_classes import CapacityClasses
 
-_HELD_PER_TABLE = 512
+_MENTORS_PER_TABLE = 512
 
 
-def held_tables(pool: Pool, classes: CapacityClasses) -> tuple[ByTable, ...]:
+def unsent_tables(pool: Pool, classes: CapacityClasses) -> tuple[ByTable, ...]:
     """Return tables with a one for each unsent proposal; usually none, since proposals are sent at once."""
     holding = {mentee.held for mentee in pool.mentees if mentee.held is not None}
     if not holding:
@@ -18,8 +18,8 @@ def held_tables(pool: Pool, classes: CapacityClasses) -> tuple[ByTable, ...]:
     wanted = [row_of.get(mentee.held or "", -1) for mentee in pool.mentees]
     mentors = sorted(row_of.values(), key=lambda row: pool.mentors[row].id)
     return tuple(
-        _table(mentors[start : start + _HELD_PER_TABLE], wanted, classes)
-        for start in range(0, len(mentors), _HELD_PER_TABLE)
+        _table(mentors[start : start + _MENTORS_PER_TABLE], wanted, classes)
+        for start in range(0, len(mentors), _MENTORS_PER_TABLE)
     )
 
 

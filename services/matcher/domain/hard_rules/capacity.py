@@ -80,6 +80,11 @@ def capacity_of(mentor: Mentor) -> Capacity:
     return _capacity(mentor.free, mentor.facts.hours_per_month, _live(mentor), accepted_shapes(mentor))
 
 
+def has_free_place(mentor: Mentor, shape: str, beside: Sequence[str] = ()) -> bool:
+    """Return whether a mentor has a free place for a request of this shape (see ``Capacity.takes``)."""
+    return capacity_of(mentor).takes(shape, beside)
+
+
 def accepted_shapes(mentor: Mentor) -> frozenset[str]:
     """Return the shapes a mentor takes; naming none means any."""
     return frozenset(mentor.facts.request_shapes or codes("request_shape"))

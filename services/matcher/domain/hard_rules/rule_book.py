@@ -1,12 +1,13 @@
-"""The hard rules of a round by name: the source of the solver's masks, and the names that reasons use.
+"""The hard rules of a round by name: the source of the solver's rules, and the names that reasons use.
 
 Standing rules: ``ready`` (approved, trained, not paused), ``request_shape`` (the mentor takes such requests),
 ``cleared`` (for a minor), ``must:<criterion>`` for each condition of the mentee, and ``excluded`` (earlier tries,
-blocks, the same person). In addition, every criterion whose mode is hard.
+blocks, the same person). In addition, every criterion whose mode is hard, and ``quality_floor`` where there is one.
+Which rules a pair breaks: ``check_pairs``.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -22,9 +23,10 @@ from services.matcher.domain.hard_rules.capacity import accepted_shapes
 from services.matcher.domain.hard_rules.capacity_classes import shape_mask
 from services.matcher.domain.hard_rules.conditions import CLEARED, conditions_of, has, rule_of
 from services.matcher.domain.hard_rules.musts import Want, ready
-from services.matcher.solver.arrays import U64, AnyArray
+from services.matcher.solver.arrays import I64, U64, AnyArray
 
 Flags = npt.NDArray[np.bool_]
+EXCLUDED, QUALITY_FLOOR, REQUEST_SHAPE = "excluded", "quality_floor", "request_shape"
 
 
 @dataclass(frozen=True)
@@ -35,45 +37,74 @@ class HasAllBits:
     mentor_mask: U64  # (N,)
     names: tuple[str, ...]
 
+    def passes(self, mentees: AnyArray, mentors: AnyArray) -> Flags:
+        """Return whether pairs given by rows pass (arrays broadcast against each other)."""
+        passed: Flags = self._missing(mentees, mentors) == 0
+        return passed
+
+    def broken(self, mentees: AnyArray, mentors: AnyArray) -> Iterator[tuple[str, Flags]]:
+        """Yield, for each bit, its rule and which pairs break it; bits of one rule come one by one."""
+        missing = self._missing(mentees, mentors)
+        for bit, name in enumerate(self.names):
+            yield name, (missing >> np.uint64(bit)) & np.uint64(1) != 0
+
+    def _missing(self, mentees: AnyArray, mentors: AnyArray) -> AnyArray:
+        return self.mentee_mask[mentees] & ~self.mentor_mask[mentors]
+
+
+@dataclass(frozen=True)
+class FitAtLeast:
+    """The quality floor: a pair passes when its ``fit`` (0 to 100,000, by rows) is at least ``least``."""
+
+    fit: Callable[[AnyArray, AnyArray], I64]
+    least: int
+
+    def passes(self, mentees: AnyArray, mentors: AnyArray) -> Flags:
+        """Return whether pairs given by rows pass (arrays broadcast against each other)."""
+        passed: Flags = self.fit(mentees, mentors) >= self.least
+        return passed
+
 
 @dataclass(frozen=True)
 class RuleBook:
-    """The rules over M mentees and N mentors: ``any_rules`` by name, ``all_rules`` with 64 conditions each."""
+    """The rules over M mentees and N mentors: ``any_rules`` by name, ``all_rules`` with 64 conditions each.
+
+    ``excluded`` pairs never meet. ``floor`` is None where the programme has none.
+    """
 
     any_rules: Mapping[str, SharesABit]
-    all_rules: tuple[HasAllBits, ...]
-    excluded: Mapping[int, frozenset[int]]  # mentee row: mentor rows
+    all_rules: tuple[HasAllBits, ...] = ()
+    excluded: I64 = field(default_factory=lambda: np.zeros((0, 2), dtype=np.int64))  # (E, 2) mentee and mentor rows
+    floor: FitAtLeast | None = None
 
-    def broken(self, mentee: int, mentors: AnyArray) -> dict[str, Flags]:
-        """Return, for one mentee, which mentors (rows) break each rule; rules that no mentor breaks are left out."""
-        broken: dict[str, Flags] = {}
-        for name, rule in self.any_rules.items():
-            broken[name] = ~rule.passes(np.array(mentee), mentors)
-        for word in self.all_rules:
-            missing = word.mentee_mask[mentee] & ~word.mentor_mask[mentors]
-            for bit, name in enumerate(word.names):
-                flags = (missing >> np.uint64(bit)) & np.uint64(1) != 0
-                broken[name] = broken[name] | flags if name in broken else flags
-        if mentee in self.excluded:
-            broken["excluded"] = np.isin(mentors, list(self.excluded[mentee]))
-        return {name: flags for name, flags in broken.items() if flags.any()}
+    def with_hard(self, hard: Mapping[str, SharesABit], floor: FitAtLeast | None = None) -> "RuleBook":
+        """Return the rules together with hard criteria, by name, each as its ``hard_rule``, and the quality floor."""
+        return replace(self, any_rules={**self.any_rules, **hard}, floor=floor)
+
+    def without_floor(self) -> "RuleBook":
+        """Return the rules for a pair that an admin pinned: all but the quality floor."""
+        return replace(self, floor=None)
+
+    def excludes(self, mentees: AnyArray, mentors: AnyArray) -> Flags:
+        """Return which pairs, given by rows, are excluded (arrays broadcast against each other)."""
+        rows, columns = np.broadcast_arrays(mentees, mentors)
+        flags = np.isin(mentees, self.excluded[:, 0]) & np.ones(rows.shape, dtype=np.bool_)
+        if flags.any():
+            width = int(max(self.excluded[:, 1].max(), columns.max())) + 1
+            flags[flags] = np.isin(rows[flags] * width + columns[flags], self.excluded @ np.array([width, 1]))
+        return flags
 
 
 def standing_rules(pool: Pool, blocks: frozenset[Pair]) -> RuleBook:
     """Return the rules that do not depend on weights."""
     any_rules = {
         "ready": one_word(np.ones(len(pool.mentees), dtype=np.uint64), masks(pool.mentors_say(_ready))),
-        "request_shape": one_word(
+        REQUEST_SHAPE: one_word(
             masks(pool.mentees_say(_shape_asked)),
             masks(pool.mentors_say(_shapes_taken)),
         ),
     }
     return RuleBook(any_rules, tuple(_conditions(pool)), _excluded(pool, blocks))
-
-
-def with_hard(standing: RuleBook, hard: Mapping[str, SharesABit]) -> RuleBook:
-    """Return the rules together with the hard criteria, by name, each as its ``hard_rule``."""
-    return replace(standing, any_rules={**standing.any_rules, **hard})
 
 
 def hard_rule(coded: EncodedCriterion) -> SharesABit:
@@ -133,17 +164,17 @@ def _bits(flags: list[bool]) -> int:
     return sum(1 << place for place, flag in enumerate(flags) if flag)
 
 
-def _excluded(pool: Pool, blocks: frozenset[Pair]) -> Mapping[int, frozenset[int]]:
-    """Return, by mentee row, the mentor rows of blocks, of earlier tries, and of the same person."""
+def _excluded(pool: Pool, blocks: frozenset[Pair]) -> I64:
+    """Return the pairs (E, 2), by rows, of blocks, of earlier tries, and of the same person."""
     row_of = {mentor.id: row for row, mentor in enumerate(pool.mentors)}
     blocked: dict[str, set[str]] = {}
     for mentee_id, mentor_id in blocks:
         blocked.setdefault(mentee_id, set()).add(mentor_id)
-    excluded = {
-        row: frozenset(
-            row_of[other] for other in {*mentee.excluded, *blocked.get(mentee.id, ()), mentee.id} if other in row_of
-        )
+    pairs = [
+        (row, row_of[other])
         for row, mentee in enumerate(pool.mentees)
         if mentee.excluded or mentee.id in blocked or mentee.id in row_of
-    }
-    return {row: rows for row, rows in excluded.items() if rows}
+        for other in {*mentee.excluded, *blocked.get(mentee.id, ()), mentee.id}
+        if other in row_of
+    ]
+    return np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)

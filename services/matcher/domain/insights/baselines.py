@@ -25,10 +25,12 @@ class BaselineResult:
 
 def first_come(preferences: Preferences) -> Placement:
     """Return the placement where mentees, in the order of sign-up, take the best mentor with a place for them."""
-    waiting = [mentee.facts.waiting_since for mentee in preferences.problem.pool.mentees]
-    placed = Placement(preferences.problem)
+    waiting = [mentee.facts.waiting_since for mentee in preferences.weighted_pool.pool.mentees]
+    placed = Placement(preferences.weighted_pool)
     for row in sorted(range(len(waiting)), key=lambda row: (waiting[row], row)):
-        mentors = np.flatnonzero(preferences.eligible[row] & placed.free_for(preferences.problem.pool.shape_of[row]))
+        mentors = np.flatnonzero(
+            preferences.eligible[row] & placed.free_for(preferences.weighted_pool.pool.shape_of[row])
+        )
         if len(mentors):
             placed.add(_best_first(preferences, row, mentors)[0], row)
     return placed
@@ -38,9 +40,9 @@ def greedy(preferences: Preferences) -> Placement:
     """Return the placement that takes the best remaining pair again and again."""
     rows, mentors = np.nonzero(preferences.eligible)
     order = np.lexsort((preferences.tie[rows, mentors], -preferences.for_mentee[rows, mentors]))
-    placed, waiting = Placement(preferences.problem), np.ones(len(preferences.eligible), dtype=np.bool_)
+    placed, waiting = Placement(preferences.weighted_pool), np.ones(len(preferences.eligible), dtype=np.bool_)
     for row, mentor in zip(rows[order].tolist(), mentors[order].tolist(), strict=True):
-        if waiting[row] and placed.free_for(preferences.problem.pool.shape_of[row])[mentor]:
+        if waiting[row] and placed.free_for(preferences.weighted_pool.pool.shape_of[row])[mentor]:
             placed.add(mentor, row)
             waiting[row] = False
     return placed
@@ -53,7 +55,7 @@ def deferred_acceptance(preferences: Preferences) -> Placement:
     places allow. What a mentor can take is a matroid, in which refusing the least preferred rival is always best, so
     that nobody refused can block later (Fleiner, IPCO 2001, for matroids in place of one-to-one).
     """
-    placed = Placement(preferences.problem)
+    placed = Placement(preferences.weighted_pool)
     lists = [
         _best_first(preferences, row, np.flatnonzero(preferences.eligible[row]))
         for row in range(len(preferences.eligible))
@@ -65,10 +67,10 @@ def deferred_acceptance(preferences: Preferences) -> Placement:
             continue
         mentor = lists[row][next_choice[row]]
         next_choice[row] += 1
-        if placed.free_for(preferences.problem.pool.shape_of[row])[mentor]:
+        if placed.free_for(preferences.weighted_pool.pool.shape_of[row])[mentor]:
             placed.add(mentor, row)
             continue
-        rivals = [row, *placed.in_the_way(mentor, preferences.problem.pool.shape_of[row])]
+        rivals = [row, *placed.in_the_way(mentor, preferences.weighted_pool.pool.shape_of[row])]
         turned_down = min(
             rivals, key=lambda rival: (preferences.for_mentor[rival, mentor], -preferences.tie[rival, mentor])
         )
@@ -105,5 +107,5 @@ def _pairs(pins: tuple[Pair, ...]) -> dict[str, str]:
 
 
 def _outcome(solved: SolvedPool, policy: str, mentor_of: Mapping[str, str]) -> BaselineResult:
-    evaluation = evaluate(solved.problem.weighted_pool, mentor_of)
+    evaluation = evaluate(solved.problem, mentor_of)
     return BaselineResult(policy=policy, matched=len(mentor_of), fit=evaluation.fit, mean=round(evaluation.mean, 2))

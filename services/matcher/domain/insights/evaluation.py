@@ -5,14 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from services.matcher.domain.criteria.pool import Pool
-from services.matcher.domain.formulation.pair_scores import PairScores
-from services.matcher.domain.formulation.priority import Waits
 from services.matcher.domain.formulation.weighted_pool import WeightedPool
-from services.matcher.domain.hard_rules.rule_book import Flags
-from services.matcher.domain.weights import Weights
 from services.matcher.solver.arrays import I64
 
 
@@ -62,56 +57,36 @@ class Pairing:
         return np.flatnonzero(self.mentor_of >= 0)
 
 
-def pairing(pairs: PairScores, mentor_of: I64) -> Pairing:
+def pairing(weighted_pool: WeightedPool, mentor_of: I64) -> Pairing:
     """Return pairs with their points looked up."""
     mentees = np.flatnonzero(mentor_of >= 0)
-    points = pairs.points(mentees, mentor_of[mentees])
+    points = weighted_pool.points(mentees, mentor_of[mentees])
     return Pairing(mentor_of, np.array([*points.values()], dtype=np.int64).reshape(len(points), len(mentees)))
 
 
-@dataclass(frozen=True)
-class Measure:
-    """The scores and waits of all mentees under one version of the weights, by which pairs are evaluated."""
-
-    people: tuple[str, ...]  # mentees' ids
-    pairs: PairScores
-    hours: npt.NDArray[np.float64]  # (M,) waited so far
-    past: Flags  # (M,) whose promise has run out
-
-
-def measure(people: tuple[str, ...], pairs: PairScores, waits: Waits, weights: Weights) -> Measure:
-    """Return the measure of ``weights``; ``pairs`` must be scored by the same weights."""
-    return Measure(people, pairs, waits.hours(), waits.past(weights))
-
-
-def evaluate_pairing(by: Measure, pairs_made: Pairing) -> Evaluation:
-    """Evaluate pairs; their points must be those of ``by``."""
+def evaluate_pairing(weighted_pool: WeightedPool, pairs_made: Pairing) -> Evaluation:
+    """Evaluate pairs under the weights of the pool; their points must be by its closeness tables."""
     mentees, unmatched = pairs_made.mentees, pairs_made.mentor_of < 0
-    fits = (by.pairs.shares[:, mentees] * pairs_made.points).sum(axis=0)
+    pool, waits = weighted_pool.pool, weighted_pool.encoded_pool.waits
+    past = waits.past(pool.weights)
+    fits = (weighted_pool.shares[:, mentees] * pairs_made.points).sum(axis=0)
     scores = np.full(len(pairs_made.mentor_of), -1, dtype=np.int64)
     scores[mentees] = (fits + 500) // 1000
-    unmatched_past = int(np.count_nonzero(by.past & unmatched))
+    unmatched_past = int(np.count_nonzero(past & unmatched))
     return Evaluation(
         matched=len(mentees),
         fit=int(fits.sum()),
         score_of=tuple(scores.tolist()),
-        people=by.people,
-        matched_past_promise=int(np.count_nonzero(by.past)) - unmatched_past,
+        people=pool.mentee_ids,
+        matched_past_promise=int(np.count_nonzero(past)) - unmatched_past,
         left_past_promise=unmatched_past,
-        median_wait_left=float(np.median(by.hours[unmatched])) if unmatched.any() else None,
+        median_wait_left=float(np.median(waits.hours()[unmatched])) if unmatched.any() else None,
     )
 
 
 def evaluate(weighted_pool: WeightedPool, mentor_of: Mapping[str, str]) -> Evaluation:
     """Evaluate pairs, given by ids, under the weights of the pool."""
-    pool = weighted_pool.pool
-    measured = measure(ids_of(pool), weighted_pool.pairs, weighted_pool.encoded_pool.waits, pool.weights)
-    return evaluate_pairing(measured, pairing(weighted_pool.pairs, rows_of(pool, mentor_of)))
-
-
-def ids_of(pool: Pool) -> tuple[str, ...]:
-    """Return the mentees' ids."""
-    return tuple(mentee.id for mentee in pool.mentees)
+    return evaluate_pairing(weighted_pool, pairing(weighted_pool, rows_of(weighted_pool.pool, mentor_of)))
 
 
 def rows_of(pool: Pool, mentor_of: Mapping[str, str]) -> I64:

@@ -11,9 +11,9 @@ import numpy as np
 
 from services.matcher.domain.candidates import Mentor
 from services.matcher.domain.criteria.pool import Pool
-from services.matcher.domain.formulation.round_problem import RoundProblem, round_problem
-from services.matcher.domain.formulation.weighted_pool import weigh_pool
+from services.matcher.domain.formulation.weighted_pool import WeightedPool, weigh_pool
 from services.matcher.domain.hard_rules.capacity_classes import CapacityClasses, shape_mask
+from services.matcher.domain.hard_rules.check_pairs import may_meet
 from services.matcher.domain.hard_rules.musts import ready
 from services.matcher.domain.hard_rules.rule_book import Flags
 from services.matcher.domain.round import SolvedPool
@@ -46,9 +46,9 @@ def more_places(solved: SolvedPool) -> MorePlaces:
     enlarged = Pool(pool.mentees, tuple(map(_with_one_more, pool.mentors)), pool.at, pool.weights)
     if len(pool.mentees) * 3 * len(pool.mentors) > LARGEST:
         return MorePlaces(looked=False)
-    problem = round_problem(weigh_pool(enlarged, solved.snapshot.blocks))
+    problem = weigh_pool(enlarged, solved.snapshot.blocks)
     places = _places_now(problem.seats, solved.problem.seats)
-    assignment = assign(replace(problem, seats=replace(problem.seats, places=places)), alternates=0).assignment
+    assignment = assign(problem, places=places, alternates=0).assignment
     if assignment is None:
         return MorePlaces()
     marginal = one_more_place(lambda mentees: _values(problem, mentees), assignment)
@@ -73,19 +73,19 @@ def _places_now(enlarged: CapacityClasses, now: CapacityClasses) -> I64:
     return np.array([places_of.get(kind, 0) for kind in kinds], dtype=np.int64)
 
 
-def _values(problem: RoundProblem, mentees: I64) -> I64:
+def _values(problem: WeightedPool, mentees: I64) -> I64:
     """Return the values of these mentees in each capacity class; 0 where a rule forbids the pair."""
     values = score_block(problem.scores, mentees, np.arange(len(problem.seats.places)))
     allowed = np.array([_takes(problem, row) for row in mentees.tolist()], dtype=np.bool_).reshape(values.shape)
     return np.where(allowed, values, 0)
 
 
-def _takes(problem: RoundProblem, mentee: int) -> Flags:
+def _takes(problem: WeightedPool, mentee: int) -> Flags:
     """Return which capacity classes (K) a mentee could take, all rules considered."""
     shape = shape_mask(frozenset({problem.pool.shape_of[mentee]}))
     fits: Flags = (problem.seats.masks & np.uint64(shape)) != 0
-    return fits & problem.weighted_pool.eligible(mentee)[problem.seats.mentor_rows]
+    return fits & may_meet(problem.rules, np.array(mentee), problem.seats.mentor_rows)
 
 
-def _id(problem: RoundProblem, column: int) -> str:
+def _id(problem: WeightedPool, column: int) -> str:
     return problem.pool.mentors[int(problem.seats.mentor_rows[column])].id

@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from services.matcher.domain.candidates import Mentor, Pair
-from services.matcher.domain.criteria.pool import Pool
 from services.matcher.domain.explain import explain
-from services.matcher.domain.formulation.weighted_pool import QUALITY_FLOOR
-from services.matcher.domain.hard_rules.capacity import capacity_of
+from services.matcher.domain.hard_rules.capacity import has_free_place
+from services.matcher.domain.hard_rules.rule_book import QUALITY_FLOOR
 from services.matcher.domain.insights.evaluation import evaluate_pairing, pairing, rows_of
 from services.matcher.domain.insights.what_if import Prepared, prepare
 from services.matcher.domain.round import Snapshot, SolvedPool, solve_pool
@@ -93,15 +92,14 @@ def _rules_against(snapshot: Snapshot, pair: Pair) -> tuple[str, ...]:
 def _has_place(mentor: Mentor, shape: str) -> bool:
     """Return whether places are free for such a request; breaks and declined shapes are reported by other rules."""
     willing = replace(mentor, paused=False, facts=replace(mentor.facts, request_shapes=()))
-    return capacity_of(willing).takes(shape)
+    return has_free_place(willing, shape)
 
 
 def _price(current: Prepared, forced: SolvedPool, pair: Pair) -> WhyNot:
-    ordered = current.solved.snapshot
-    pool = Pool(ordered.mentees, ordered.mentors, ordered.at, ordered.weights)
+    pool, waits = current.weighted_pool.pool, current.weighted_pool.encoded_pool.waits
     before, after = current.made.mentor_of, rows_of(pool, forced.mentor_of)
-    first, second = current.by_current, evaluate_pairing(current.current, pairing(current.pairs, after))
-    ranks = current.encoded_pool.waits.priorities(pool.weights)
+    first, second = current.by_current, evaluate_pairing(current.weighted_pool, pairing(current.weighted_pool, after))
+    ranks = waits.priorities(pool.weights)
     lost = int(ranks[before >= 0].sum() - ranks[after >= 0].sum())
     others = [current.people[row] for row in np.flatnonzero(before != after) if current.people[row] != pair.mentee_id]
     return WhyNot(

@@ -40,9 +40,8 @@ def stability(solved: SolvedPool) -> Stability:
     preferences = preferences_of(solved.problem)
     blocking, regret = blocking_pairs(preferences, Placement(solved.problem, solved.answer.mentor_of))
     alternative = preferences.ids(deferred_acceptance(preferences))
-    weighted_pool = solved.problem.weighted_pool
     made = {mentee_id: mentor for mentee_id, mentor in solved.mentor_of.items() if mentee_id not in dict(solved.pinned)}
-    optimal, stable = (evaluate(weighted_pool, pairs_made) for pairs_made in (made, alternative))
+    optimal, stable = (evaluate(solved.problem, pairs_made) for pairs_made in (made, alternative))
     return Stability(
         blocking=blocking,
         worst_regret=regret,
@@ -53,7 +52,7 @@ def stability(solved: SolvedPool) -> Stability:
 
 def blocking_pairs(preferences: Preferences, placed: Placement) -> tuple[tuple[Pair, ...], int]:
     """Return the blocking pairs, sorted by ids, and the worst regret in points of 100."""
-    pool = preferences.problem.pool
+    pool = preferences.weighted_pool.pool
     current = np.full((len(pool.mentees), 1), -1, dtype=np.int64)
     for mentor, people in placed.people.items():
         current[people, 0] = preferences.for_mentee[people, mentor]

@@ -8,17 +8,13 @@ from typing import NamedTuple
 import numpy as np
 
 from services.matcher.domain.criteria.pool import Pool
-from services.matcher.domain.formulation.encoded_pool import EncodedPool, encode_pool
-from services.matcher.domain.formulation.pair_scores import PairScores, pair_points
+from services.matcher.domain.formulation.weighted_pool import WeightedPool, weigh_pool
 from services.matcher.domain.hard_rules.rule_book import Flags
 from services.matcher.domain.insights.disclosure_control import Group, Row
 from services.matcher.domain.insights.evaluation import (
     Evaluation,
-    Measure,
     Pairing,
     evaluate_pairing,
-    ids_of,
-    measure,
     pairing,
     rows_of,
 )
@@ -107,9 +103,7 @@ class Prepared:
     """The part that all what-ifs over one snapshot share; reused while an admin moves sliders."""
 
     solved: SolvedPool
-    encoded_pool: EncodedPool  # of all people, including pinned ones
-    pairs: PairScores  # of all people, by the weights in force
-    current: Measure
+    weighted_pool: WeightedPool  # all people, including pinned ones, by the weights in force
     made: Pairing  # the pairs under the weights in force, including pinned ones
     by_current: Evaluation
     grouped: Grouped
@@ -117,7 +111,7 @@ class Prepared:
     @property
     def people(self) -> tuple[str, ...]:
         """Return the mentees' ids."""
-        return self.current.people
+        return self.weighted_pool.pool.mentee_ids
 
 
 def prepare(
@@ -125,20 +119,14 @@ def prepare(
 ) -> Prepared:
     """Solve the snapshot under the weights in force, for any number of what-ifs."""
     solved = solve_pool(snapshot, limits=limits, watch=Watch(cancelled=cancelled))
-    all_people = _pool(solved.snapshot, snapshot.weights)
-    same = solved.problem.weighted_pool.encoded_pool
-    encoded_pool = same if not solved.pinned else encode_pool(all_people, snapshot.blocks)
-    pairs = pair_points(encoded_pool, snapshot.weights)
-    current = measure(ids_of(all_people), pairs, encoded_pool.waits, snapshot.weights)
-    made = pairing(pairs, _mentor_rows(solved, all_people))
+    weighted_pool = solved.problem if not solved.pinned else weigh_pool(_pool(solved.snapshot), snapshot.blocks)
+    made = pairing(weighted_pool, _mentor_rows(solved, weighted_pool.pool))
     return Prepared(
         solved=solved,
-        encoded_pool=encoded_pool,
-        pairs=pairs,
-        current=current,
+        weighted_pool=weighted_pool,
         made=made,
-        by_current=evaluate_pairing(current, made),
-        grouped=grouped(all_people.mentees),
+        by_current=evaluate_pairing(weighted_pool, made),
+        grouped=grouped(weighted_pool.pool.mentees),
     )
 
 
@@ -153,19 +141,16 @@ def what_if(
     """Compare the weights in force with candidate ones; raises ``LimitReachedError`` beyond the ``limits``."""
     shared = prepared or prepare(snapshot, limits=limits, cancelled=cancelled)
     current = shared.solved
-    candidate_pool = _pool(current.snapshot, candidate)
+    candidate_snapshot = replace(current.snapshot, weights=candidate)
     watch = Watch(cancelled=cancelled)
-    solved = solve_pool(
-        replace(current.snapshot, weights=candidate), like=current, alternates=0, limits=limits, watch=watch
-    )
-    after = pairing(shared.pairs, _mentor_rows(solved, candidate_pool))
-    pairs, before_then, after_then = _as_candidate(shared, candidate_pool, after, solved)
-    by_candidate = replace(shared.current, pairs=pairs, past=shared.encoded_pool.waits.past(candidate))
+    solved = solve_pool(candidate_snapshot, like=current, alternates=0, limits=limits, watch=watch)
+    after = pairing(shared.weighted_pool, _mentor_rows(solved, shared.weighted_pool.pool))
+    by_candidate, before_then, after_then = _as_candidate(shared, after, solved)
     has_mentor, had_mentor = after.mentor_of >= 0, shared.made.mentor_of >= 0
     return WhatIf(
         before_by_current=shared.by_current,
         before_by_candidate=evaluate_pairing(by_candidate, before_then),
-        after_by_current=evaluate_pairing(shared.current, after),
+        after_by_current=evaluate_pairing(shared.weighted_pool, after),
         after_by_candidate=evaluate_pairing(by_candidate, after_then),
         changed=_named(shared.people, after.mentor_of != shared.made.mentor_of),
         gained=_named(shared.people, has_mentor & ~had_mentor),
@@ -175,28 +160,24 @@ def what_if(
     )
 
 
-def _as_candidate(
-    shared: Prepared, candidate_pool: Pool, after: Pairing, solved: SolvedPool
-) -> tuple[PairScores, Pairing, Pairing]:
-    """Return both sets of pairs with their points under the candidate, which differ only by closeness tables."""
-    if candidate_pool.weights.closeness == shared.solved.snapshot.weights.closeness:
-        pairs = (
-            solved.problem.weighted_pool.pairs
-            if not solved.pinned
-            else pair_points(shared.encoded_pool, candidate_pool.weights)
-        )
-        return pairs, shared.made, after
-    encoded_pool = encode_pool(candidate_pool) if solved.pinned else solved.problem.weighted_pool.encoded_pool
-    pairs = pair_points(encoded_pool, candidate_pool.weights)
-    return pairs, pairing(pairs, shared.made.mentor_of), pairing(pairs, after.mentor_of)
+def _as_candidate(shared: Prepared, after: Pairing, solved: SolvedPool) -> tuple[WeightedPool, Pairing, Pairing]:
+    """Return all people and both sets of pairs under the candidate; points differ only by closeness tables."""
+    same_tables = solved.snapshot.weights.closeness == shared.solved.snapshot.weights.closeness
+    weighted_pool = solved.problem
+    if solved.pinned:
+        encoded_pool = shared.weighted_pool.encoded_pool if same_tables else None
+        weighted_pool = weigh_pool(_pool(solved.snapshot), encoded_pool=encoded_pool)
+    if same_tables:
+        return weighted_pool, shared.made, after
+    return weighted_pool, pairing(weighted_pool, shared.made.mentor_of), pairing(weighted_pool, after.mentor_of)
 
 
 def _or_none(score: int) -> int | None:
     return score if score >= 0 else None
 
 
-def _pool(snapshot: Snapshot, weights: Weights) -> Pool:
-    return Pool(snapshot.mentees, snapshot.mentors, snapshot.at, weights)
+def _pool(snapshot: Snapshot) -> Pool:
+    return Pool(snapshot.mentees, snapshot.mentors, snapshot.at, snapshot.weights)
 
 
 def _mentor_rows(solved: SolvedPool, all_people: Pool) -> I64:

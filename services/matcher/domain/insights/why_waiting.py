@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from services.matcher.domain.criteria.pool import Pool
 from services.matcher.domain.explain import Bottleneck, WhyUnmatched, bottleneck_of, why_unmatched
 from services.matcher.domain.explain.why_unmatched import SHORTAGE
-from services.matcher.domain.formulation.round_problem import round_problem
 from services.matcher.domain.formulation.weighted_pool import weigh_pool
 from services.matcher.domain.insights.evaluation import rows_of
 from services.matcher.domain.round import RoundResult, Snapshot, SolvedPool
@@ -39,4 +38,4 @@ def crowd_left(snapshot: Snapshot, result: RoundResult, mentee_id: str) -> Bottl
     pool = Pool(rest.mentees, rest.mentors, rest.at, rest.weights)
     row = {mentee.id: row for row, mentee in enumerate(pool.mentees)}[mentee_id]
     made = {mentee.mentee_id: mentee.mentor_id for mentee in result.proposals if not mentee.pinned}
-    return bottleneck_of(round_problem(weigh_pool(pool, rest.blocks)), rows_of(pool, made).tolist(), row)
+    return bottleneck_of(weigh_pool(pool, rest.blocks), rows_of(pool, made).tolist(), row)

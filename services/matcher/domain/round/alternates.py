@@ -12,9 +12,9 @@ import numpy as np
 
 from services.matcher.domain.candidates import Mentor, Pair
 from services.matcher.domain.criteria.pool import Pool
-from services.matcher.domain.formulation.check_pairs import passing
 from services.matcher.domain.formulation.weighted_pool import WeightedPool, weigh_pool
-from services.matcher.domain.hard_rules.capacity import capacity_of, with_match
+from services.matcher.domain.hard_rules.capacity import with_match
+from services.matcher.domain.hard_rules.check_pairs import may_meet
 from services.matcher.domain.round.snapshot_and_result import Snapshot
 from services.matcher.solver.arrays import I64
 
@@ -50,7 +50,6 @@ class _WaitingPool:
 
     def __init__(self, weighted_pool: WeightedPool, promised: frozenset[str]) -> None:
         self._weighted_pool = weighted_pool
-        self._capacity = [capacity_of(person) for person in weighted_pool.pool.mentors]
         self._row = {person.id: row for row, person in enumerate(weighted_pool.pool.mentees)}
         self._column = {person.id: column for column, person in enumerate(weighted_pool.pool.mentors)}
         self._competing = np.array([person.id not in promised for person in weighted_pool.pool.mentees], dtype=np.bool_)
@@ -58,10 +57,8 @@ class _WaitingPool:
     def first(self, mentee_id: str, listed: Sequence[str]) -> str | None:
         """Return the first listed mentor who is open to the mentee, if giving that mentor harms nobody."""
         row = self._row[mentee_id]
-        shape = self._weighted_pool.pool.shape_of[row]
-        free = np.array([capacity.takes(shape) for capacity in self._capacity], dtype=np.bool_)
-        columns = np.arange(len(self._capacity))
-        open_to = free & passing(self._weighted_pool, np.full(len(columns), row), columns)
+        mentee, every = np.array([row]), np.arange(len(self._weighted_pool.pool.mentors))
+        open_to = self._weighted_pool.has_place(mentee)[0] & may_meet(self._weighted_pool.rules, mentee, every)
         for mentor_id in listed:
             column = self._column.get(mentor_id, -1)
             if column >= 0 and open_to[column]:
@@ -70,14 +67,14 @@ class _WaitingPool:
         return None
 
     def _best_fit(self, row: int, columns: I64) -> int:
-        return int(self._weighted_pool.pairs.fit(np.full(len(columns), row), columns).max())
+        return int(self._weighted_pool.fit(np.array(row), columns).max())
 
     def _enough_for_others(self, row: int, column: int) -> bool:
         """Return whether all other people eligible for a mentor would still have a place there."""
         rows = np.flatnonzero(self._competing)
         rows = rows[rows != row]
-        rows = rows[passing(self._weighted_pool, rows, np.full(len(rows), column))]
-        capacity, shape_of = self._capacity[column], self._weighted_pool.pool.shape_of
+        rows = rows[may_meet(self._weighted_pool.rules, rows, np.array(column))]
+        capacity, shape_of = self._weighted_pool.seats.capacity[column], self._weighted_pool.pool.shape_of
         others = [shape for shape in (shape_of[other_row] for other_row in rows.tolist()) if capacity.takes(shape)]
         return capacity.takes_all((shape_of[row], *others))
 

@@ -3,14 +3,11 @@
 from dataclasses import dataclass, replace
 
 from services.matcher.domain.candidates import Pair
-from services.matcher.domain.criteria.pool import Pool
 from services.matcher.domain.explain import cause_each, parts_of, reasons_of
-from services.matcher.domain.formulation.round_problem import RoundProblem
-from services.matcher.domain.formulation.weighted_pool import WeightedPool, weigh_pool
-from services.matcher.domain.round.canonical_json import digest
-from services.matcher.domain.round.json_text import hashed_part, snapshot_to_json
+from services.matcher.domain.formulation.weighted_pool import WeightedPool, weigh_pairs
+from services.matcher.domain.round.json_text import digest, hashed_part, snapshot_to_json
 from services.matcher.domain.round.lazy_constraints import RoundAssignment
-from services.matcher.domain.round.snapshot_and_result import Proof, Proposal, RoundResult, Snapshot, Unmatched
+from services.matcher.domain.round.snapshot_and_result import Proposal, RoundResult, Snapshot, Unmatched
 from services.matcher.domain.round.solve_pool import solve_pool
 from services.matcher.domain.round.warm_start import COLD_START, WarmStart, warm_start_from
 from services.matcher.solver.column_generation import Limits, Watch
@@ -48,27 +45,24 @@ def decide_round(
     """
     watch = watch or Watch()
     solved = solve_pool(snapshot, start=start, limits=limits, watch=watch)
-    problem, answer = solved.problem, solved.answer
+    weighted_pool, answer = solved.problem, solved.answer
     watch.look("reasons", 0.0)
     rows = [(i, j) for i, j in enumerate(answer.mentor_of) if j >= 0]
-    proposals = _proposals(problem.weighted_pool, rows) + _pinned(solved.snapshot, solved.pinned)
+    proposals = _proposals(weighted_pool, rows) + _pinned(solved.snapshot, solved.pinned)
     watch.look("reasons", 0.5)
-    unmatched = _unmatched(problem, [row for row, mentor in enumerate(answer.mentor_of) if mentor < 0])
+    unmatched = _unmatched(weighted_pool, [row for row, mentor in enumerate(answer.mentor_of) if mentor < 0])
     watch.look("reasons", 1.0)
-    certificate = answer.certificate
     result = RoundResult(
         proposals=tuple(sorted(proposals, key=lambda proposal: proposal.mentee_id)),
-        alternates=tuple(_alternates(problem, answer)),
+        alternates=tuple(_alternates(weighted_pool, answer)),
         unmatched=unmatched,
         refused_pins=solved.refused,
-        certificate=Proof(
-            primal=int(certificate.primal), dual=int(certificate.dual), violations=int(certificate.violations)
-        ),
+        certificate=answer.certificate,
         input_hash=input_hash or digest(snapshot_to_json(solved.snapshot)),
         result_hash="",
     )
     sealed = replace(result, result_hash=digest(hashed_part(result)))
-    return Decision(result=sealed, prices=warm_start_from(problem, answer.assignment))
+    return Decision(result=sealed, prices=warm_start_from(weighted_pool, answer.assignment))
 
 
 def _proposals(weighted_pool: WeightedPool, rows: list[tuple[int, int]]) -> list[Proposal]:
@@ -88,22 +82,16 @@ def _proposals(weighted_pool: WeightedPool, rows: list[tuple[int, int]]) -> list
 def _pinned(snapshot: Snapshot, pins: tuple[Pair, ...]) -> list[Proposal]:
     if not pins:
         return []
-    mentees = {proposal.id: proposal for proposal in snapshot.mentees}
-    mentors = {proposal.id: proposal for proposal in snapshot.mentors}
-    pool = Pool(
-        tuple(mentees[pin.mentee_id] for pin in pins),
-        tuple(mentors[pin.mentor_id] for pin in pins),
-        snapshot.at,
-        snapshot.weights,
-    )
-    return [
-        replace(proposal, pinned=True)
-        for proposal in _proposals(weigh_pool(pool), [(row, row) for row in range(len(pins))])
-    ]
+    mentees = {person.id: person for person in snapshot.mentees}
+    mentors = {person.id: person for person in snapshot.mentors}
+    pairs = [(mentees[pin.mentee_id], mentors[pin.mentor_id]) for pin in pins]
+    weighted_pool, rows, columns = weigh_pairs(pairs, snapshot.at, snapshot.weights)
+    proposals = _proposals(weighted_pool, list(zip(rows.tolist(), columns.tolist(), strict=True)))
+    return [replace(proposal, pinned=True) for proposal in proposals]
 
 
-def _alternates(problem: RoundProblem, answer: RoundAssignment) -> list[tuple[str, tuple[str, ...]]]:
-    pool = problem.pool
+def _alternates(weighted_pool: WeightedPool, answer: RoundAssignment) -> list[tuple[str, tuple[str, ...]]]:
+    pool = weighted_pool.pool
     return [
         (pool.mentees[i].id, tuple(pool.mentors[j].id for j in answer.others[i]))
         for i, mentor in enumerate(answer.mentor_of)
@@ -111,9 +99,9 @@ def _alternates(problem: RoundProblem, answer: RoundAssignment) -> list[tuple[st
     ]
 
 
-def _unmatched(problem: RoundProblem, rows: list[int]) -> tuple[Unmatched, ...]:
-    people = [problem.pool.mentees[row].id for row in rows]
+def _unmatched(weighted_pool: WeightedPool, rows: list[int]) -> tuple[Unmatched, ...]:
+    people = [weighted_pool.pool.mentees[row].id for row in rows]
     return tuple(
         Unmatched(mentee_id=mentee_id, cause=cause, rules=rules)
-        for mentee_id, (cause, rules) in zip(people, cause_each(problem, rows), strict=True)
+        for mentee_id, (cause, rules) in zip(people, cause_each(weighted_pool, rows), strict=True)
     )

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, cast
 
-from services.matcher.domain.candidates import Mentee, Mentor, Pair, Person, cached_per_person
-from services.matcher.domain.round.canonical_json import canonical, restore
+from services.chassis.messages.codec import canonical_json, decode
+from services.matcher.domain.candidates import Mentee, Mentor, Pair
 from services.matcher.domain.round.snapshot_and_result import RoundResult, Snapshot
 from services.matcher.domain.round.warm_start import WarmStart
 from services.matcher.domain.weights import weights_from_json, weights_to_json
@@ -22,68 +24,87 @@ def snapshot_to_json(snapshot: Snapshot) -> str:
 
 def snapshot_pieces(snapshot: Snapshot) -> list[str]:
     """Return that text in pieces, one per person, so that pieces equal between rounds can be stored once."""
-    before = canonical({"at": snapshot.at, "blocks": snapshot.blocks, "engine": ENGINE})
-    after = {"pins": snapshot.pins, "programme": snapshot.programme, "weights": weights_to_json(snapshot.weights)}
+    before = _text({"at": snapshot.at, "blocks": _in_order(snapshot.blocks), "engine": ENGINE})
+    weights = weights_to_json(snapshot.weights)
+    after = _text({"pins": _in_order(snapshot.pins), "programme": snapshot.programme, "weights": weights})
     return [
         f'{before[:-1]},"mentees":[',
         *_listed(snapshot.mentees),
         '],"mentors":[',
         *_listed(snapshot.mentors),
-        f"],{canonical(after)[1:]}",
+        f"],{after[1:]}",
     ]
+
+
+def _text(value: Any) -> str:
+    return canonical_json(value).decode()
+
+
+def _in_order(items: frozenset[Any]) -> tuple[Any, ...]:
+    """Return the items of a set in the order that stored hashes have: that of their JSON in ASCII."""
+    return tuple(sorted(items, key=json.dumps))
 
 
 def _listed(people: Sequence[Mentee] | Sequence[Mentor]) -> list[str]:
     """Return the texts of people in the order of their ids, with the commas between them."""
-    texts = [_text_of(person) for person in sorted(people, key=lambda person: person.id)]
+    in_order: list[Mentee | Mentor] = sorted(people, key=lambda person: person.id)
+    texts = [_text(_with_excluded_in_order(person)) for person in in_order]
     return texts[:1] + [f",{text}" for text in texts[1:]]
 
 
-@cached_per_person
-def _text_of(person: Person) -> str:
-    return canonical(person)
+def _with_excluded_in_order(person: Mentee | Mentor) -> Mentee | Mentor:
+    if isinstance(person, Mentor) or len(person.excluded) < 2:
+        return person
+    return replace(person, excluded=cast(Any, _in_order(person.excluded)))  # a tuple here, to keep its order
+
+
+@dataclass(frozen=True, kw_only=True)
+class _StoredSnapshot:
+    """A snapshot as it is stored: the weights are read apart, with defaults for what they lack."""
+
+    programme: str
+    at: datetime
+    weights: dict[str, Any]
+    mentees: tuple[Mentee, ...]
+    mentors: tuple[Mentor, ...]
+    pins: frozenset[Pair]
+    blocks: frozenset[Pair]
 
 
 def snapshot_from_json(text: str) -> Snapshot:
     """Read a stored snapshot; ``snapshot_to_json(snapshot_from_json(t)) == t`` for a snapshot of this engine."""
-    stored: dict[str, Any] = json.loads(text)
-    weights, faults = weights_from_json(stored["weights"])
+    stored = decode(_StoredSnapshot, text)
+    weights, faults = weights_from_json(stored.weights)
     if weights is None:
         raise ValueError(f"the stored weights are not valid any more: {faults}")
-    fields = {
-        "programme": str,
-        "at": Snapshot.__annotations__["at"],
-        "mentees": tuple[Mentee, ...],
-        "mentors": tuple[Mentor, ...],
-        "pins": frozenset[Pair],
-        "blocks": frozenset[Pair],
-    }
-    return Snapshot(weights=weights, **{name: restore(kind, stored[name]) for name, kind in fields.items()})
+    return Snapshot(**(vars(stored) | {"weights": weights}))
 
 
 def result_to_json(result: RoundResult) -> str:
     """Return the canonical text of a result, hashes included, for storage."""
-    return canonical(result)
+    return _text(result)
 
 
 def result_from_json(text: str) -> RoundResult:
     """Read a stored result."""
-    result: RoundResult = restore(RoundResult, json.loads(text))
-    return result
+    return decode(RoundResult, text)
 
 
 def warm_start_to_json(prices: WarmStart) -> str:
     """Return the text of prices for storage; no hash covers it, since no result depends on it."""
-    return canonical(prices)
+    return _text(prices)
 
 
 def warm_start_from_json(text: str) -> WarmStart:
     """Read stored prices."""
-    stored = json.loads(text)
-    seats = {name: (int(price), int(tie)) for name, (price, tie) in stored["seats"].items()}
-    return WarmStart(unit=stored["unit"], seats=seats, pairs=stored["pairs"])
+    return decode(WarmStart, text)
 
 
 def hashed_part(result: RoundResult) -> str:
     """Return the text that the result's own hash covers: everything but that hash."""
-    return canonical(replace(result, result_hash=""))
+    return _text(replace(result, result_hash=""))
+
+
+def digest(text: str) -> str:
+    """Return the SHA-256 of the text, in hexadecimal."""
+    return sha256(text.encode()).hexdigest()

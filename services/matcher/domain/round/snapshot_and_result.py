@@ -6,6 +6,7 @@ from datetime import datetime
 from services.matcher.domain.candidates import Mentee, Mentor, Pair
 from services.matcher.domain.explain import Part
 from services.matcher.domain.weights import Weights
+from services.matcher.solver.assignment import Certificate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,20 +55,6 @@ class Unmatched:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Proof:
-    """The assignment's certificate: ``primal == dual`` without violations proves that no assignment is worth more."""
-
-    primal: int
-    dual: int
-    violations: int
-
-    @property
-    def optimal(self) -> bool:
-        """Return whether the answer is proved optimal."""
-        return self.violations == 0 and self.primal == self.dual
-
-
-@dataclass(frozen=True, kw_only=True)
 class RoundResult:
     """The result of a round; every list in the order of mentee ids.
 
@@ -78,6 +65,6 @@ class RoundResult:
     alternates: tuple[tuple[str, tuple[str, ...]], ...]
     unmatched: tuple[Unmatched, ...]
     refused_pins: tuple[Pair, ...]
-    certificate: Proof
+    certificate: Certificate
     input_hash: str
     result_hash: str

@@ -6,8 +6,7 @@ import numpy as np
 
 from services.matcher.domain.candidates import Pair
 from services.matcher.domain.criteria.pool import Pool
-from services.matcher.domain.formulation.round_problem import RoundProblem, round_problem
-from services.matcher.domain.formulation.weighted_pool import weigh_pool
+from services.matcher.domain.formulation.weighted_pool import WeightedPool, weigh_pool
 from services.matcher.domain.round.lazy_constraints import ALTERNATES, RoundAssignment, assign
 from services.matcher.domain.round.pins import apply_pins
 from services.matcher.domain.round.snapshot_and_result import Snapshot
@@ -17,10 +16,10 @@ from services.matcher.solver.column_generation import Limits, Watch
 
 @dataclass(frozen=True)
 class SolvedPool:
-    """The pairs of a snapshot, the problem without pinned people and places, and the solver's answer."""
+    """The pairs of a snapshot, the pool that was solved, and the solver's answer."""
 
     snapshot: Snapshot  # people in the order of their ids
-    problem: RoundProblem
+    problem: WeightedPool  # without pinned people and places
     answer: RoundAssignment
     pinned: tuple[Pair, ...]
     refused: tuple[Pair, ...]
@@ -55,11 +54,9 @@ def solve_pool(
     rest, pinned, refused = apply_pins(ordered)
     pool = Pool(rest.mentees, rest.mentors, rest.at, rest.weights)
     encoded_pool = (
-        like.problem.weighted_pool.encoded_pool
-        if like is not None and same and _same_encoding(rest, pinned, like)
-        else None
+        like.problem.encoded_pool if like is not None and same and _same_encoding(rest, pinned, like) else None
     )
-    problem = round_problem(weigh_pool(pool, rest.blocks, encoded_pool))
+    problem = weigh_pool(pool, rest.blocks, encoded_pool)
     watch.look("features", 1.0)
     if like is not None and same and _same_rows(problem, like.problem):
         first_guess = like.answer.assignment
@@ -79,7 +76,7 @@ def _same_encoding(rest: Snapshot, pinned: tuple[Pair, ...], like: SolvedPool) -
     return tables and pinned == like.pinned and rest.blocks == like.snapshot.blocks
 
 
-def _same_rows(problem: RoundProblem, other: RoundProblem) -> bool:
+def _same_rows(problem: WeightedPool, other: WeightedPool) -> bool:
     """Return whether mentees and capacity classes are the same, so that an answer can start the other solve."""
     same = problem.pool.mentees is other.pool.mentees or problem.pool.mentees == other.pool.mentees
     return same and np.array_equal(problem.seats.mentor_rows, other.seats.mentor_rows)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from services.chassis.i18n.sentence import Sentence
 from services.matcher.domain.weights.faults import Fault
 from services.matcher.domain.weights.validate import validate, validate_values
 from services.matcher.domain.weights.values import Closeness, Mode, Setting, Weights, default_weights
@@ -86,7 +87,9 @@ def _rows(table: Mapping[str, Any]) -> Closeness:
 def _shape(values: Mapping[str, Any]) -> Iterator[Fault]:
     for name in values:
         if name not in _FIELDS:
-            yield Fault(str(name), f"there is no such field; write one of: {', '.join(_FIELDS)}")
+            yield Fault(
+                str(name), Sentence("there is no such field; write one of: %(known)s", known=", ".join(_FIELDS))
+            )
     for name in ("criteria", "promise_hours", "closeness"):
         if not isinstance(values.get(name, {}), Mapping):
             yield Fault(name, "write an object here")

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class Fault(NamedTuple):
-    """``field`` is a dotted path (``criteria.language.weight``); ``message`` says what to write instead."""
+    """``field`` is a dotted path (``criteria.language.weight``); ``message`` says what to write."""
 
     field: str
     message: str

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from services.chassis.i18n.sentence import Sentence
 from services.events.vocabulary import is_code, nearest
 from services.matcher.domain.weights.catalogue import criterion_data, criterion_names
 from services.matcher.domain.weights.faults import Fault
@@ -30,16 +31,17 @@ def validate_values(weights: Weights) -> list[Fault]:
 
 def _whole(field: str, value: object, least: int, most: int) -> Iterator[Fault]:
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        yield Fault(field, f"write a whole number from {least} to {most}")
+        yield Fault(field, Sentence("write a whole number from %(least)s to %(most)s", least=least, most=most))
 
 
 def _promises(hours: Mapping[str, int]) -> Iterator[Fault]:
     for lane in hours:
         if lane not in LANES:
-            yield Fault(f"promise_hours.{lane}", f"there is no such lane; write one of: {', '.join(LANES)}")
+            what = Sentence("there is no such lane; write one of: %(known)s", known=", ".join(LANES))
+            yield Fault(f"promise_hours.{lane}", what)
     for lane in LANES:
         if lane not in hours:
-            yield Fault(f"promise_hours.{lane}", "say within how many hours people of this lane are matched")
+            yield Fault(f"promise_hours.{lane}", "write within how many hours people of this lane are matched")
         else:
             yield from _whole(f"promise_hours.{lane}", hours[lane], 1, 24 * 365)
 
@@ -47,7 +49,10 @@ def _promises(hours: Mapping[str, int]) -> Iterator[Fault]:
 def _criteria(weights: Weights) -> Iterator[Fault]:
     for name, setting in weights.criteria.items():
         if name not in criterion_names():
-            yield Fault(f"criteria.{name}", f"there is no such criterion; write one of: {', '.join(criterion_names())}")
+            known = ", ".join(criterion_names())
+            yield Fault(
+                f"criteria.{name}", Sentence("there is no such criterion; write one of: %(known)s", known=known)
+            )
         else:
             yield from _setting(name, setting)
 
@@ -65,8 +70,9 @@ def _setting(name: str, setting: Setting) -> Iterator[Fault]:
     yield from _whole(f"criteria.{name}.weight", setting.weight, 0, 100)
     data = criterion_data(name)
     if setting.mode not in data.get("modes", list(Mode)):
-        allowed = " or ".join(data["modes"])
-        yield Fault(f"criteria.{name}.mode", f"this criterion can only be {allowed}: {data['why_modes']}")
+        allowed, why = ", ".join(data["modes"]), Sentence(data["why_modes"])
+        what = Sentence("write one of these for this criterion: %(modes)s (%(why)s)", modes=allowed, why=why)
+        yield Fault(f"criteria.{name}.mode", what)
 
 
 def _closeness(overrides: Mapping[str, Closeness]) -> Iterator[Fault]:
@@ -86,4 +92,5 @@ def _closeness(overrides: Mapping[str, Closeness]) -> Iterator[Fault]:
 def _cell(field: str, axis: str, *pair: str) -> Iterator[Fault]:
     for code in pair:
         if not is_code(axis, code):
-            yield Fault(field, f"{code} is no such code; the nearest are: {', '.join(nearest(axis, code))}")
+            near = ", ".join(nearest(axis, code))
+            yield Fault(field, Sentence("%(code)s is no such code; the nearest are: %(near)s", code=code, near=near))

@@ -2,6 +2,7 @@
 
 from .bipartite_graph import LARGEST_TOTAL, checked_capacity, indexed
 from .certificate import certify
+from .dual_prices import checked_prices
 from .marginal_worth import OneMore, one_more_place
 from .optimum import Optimum, Rebid
 from .sparse_values import Assignment, Certificate, Edges
@@ -20,6 +21,7 @@ __all__ = [
     "assign",
     "certify",
     "checked_capacity",
+    "checked_prices",
     "indexed",
     "one_more_place",
     "optimise",

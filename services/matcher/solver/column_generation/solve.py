@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from ..arrays import I64
-from ..assignment import LARGEST_TOTAL, Assignment, TieBreak, certify, checked_capacity, priced
+from ..arrays import I64, as_rows
+from ..assignment import LARGEST_TOTAL, Assignment, TieBreak, certify, checked_capacity, checked_prices, priced
 from ..eligibility import BitRules, mentee_classes
 from ..errors import BadArraysError, ValueTooLargeError
 from ..native import core
@@ -41,7 +41,7 @@ def solve(  # noqa: PLR0913 - the problem and, by name, how far to go
     """
     known_rules, known_scores, places = _checked(rules, scores, capacity)
     mentees, mentors = known_rules.mentees, known_rules.mentors
-    _check_start(start, mentees, mentors)
+    start = None if start is None else _checked_start(start, mentees, mentors)
     keys = (tie_break or TieBreak.by_row(mentees, mentors)).checked(mentees, mentors)
     bounds = limits or Limits()
     watch = watch or Watch()
@@ -86,13 +86,15 @@ def _checked(rules: BitRules, scores: ScoreModel, capacity: npt.ArrayLike) -> tu
     return known_rules, known_scores, places
 
 
-def _check_start(start: Assignment | None, mentees: int, mentors: int) -> None:
-    if start is None:
-        return
-    if (len(start.mentor_of), len(start.mentor_price)) != (mentees, mentors):
+def _checked_start(start: Assignment, mentees: int, mentors: int) -> Assignment:
+    """Return what a warm start reads, the pairs and the mentors' prices, as int64 arrays."""
+    if (np.shape(start.mentor_of), np.shape(start.mentor_price)) != ((mentees,), (mentors,)):
         raise BadArraysError("the earlier answer is over other rows")
-    if start.mentor_of.max(initial=-1) >= mentors:
-        raise BadArraysError("the earlier answer names a mentor that is not there")
+    return replace(
+        start,
+        mentor_of=as_rows("mentor_of", start.mentor_of, (mentees,), mentors, none=True),
+        mentor_price=checked_prices("mentor_price", start.mentor_price, mentors),
+    )
 
 
 def _others(best: I64, mentor_of: I64, wanted: int) -> I64:

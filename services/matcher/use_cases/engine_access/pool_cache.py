@@ -83,6 +83,4 @@ def _refuse_too_large(size: tuple[int, int], most: int | None) -> None:
     mentees, mentors = size
     if most is not None and mentees * mentors > most:
         current = {"mentees": mentees, "mentors": mentors, "pairs": mentees * mentors, "most": most}
-        raise Conflict(
-            "pool_too_large", "So many people wait now that this is not answered while you wait.", now=current
-        )
+        raise Conflict("pool_too_large", "Too many people are waiting now to answer this while you wait.", now=current)

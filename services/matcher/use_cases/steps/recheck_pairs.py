@@ -2,17 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import numpy as np
 
 from services.matcher.domain.candidates import Mentee, Mentor
-from services.matcher.domain.criteria.pool import Pool
-from services.matcher.domain.formulation.check_pairs import passing
-from services.matcher.domain.formulation.weighted_pool import weigh_pool
-from services.matcher.domain.hard_rules.capacity import capacity_of
+from services.matcher.domain.formulation.weighted_pool import weigh_pairs
+from services.matcher.domain.hard_rules.capacity import has_free_place
+from services.matcher.domain.hard_rules.check_pairs import may_meet
 from services.matcher.domain.round import Proposal, Snapshot
+from services.matcher.domain.weights import Weights
 from services.matcher.ports import Store
 
 FRESH = timedelta(minutes=5)
@@ -44,24 +44,23 @@ class Recheck:
         """
         weights = store.weights.current(self._snapshot.programme).weights
         stale = store.now - self._snapshot.at > FRESH or weights.version != self._snapshot.weights.version
-        possible = [pair for pair in pairs if pair.mentor.id not in pair.mentee.excluded and not pair.mentor.paused]
-        doubtful = [pair for pair in possible if stale or self._changed(pair)]
-        refused: set[str] = set()
-        if doubtful:
-            mentors = {pair.mentor.id: pair.mentor for pair in doubtful}
-            row_of = {mentor_id: row for row, mentor_id in enumerate(mentors)}
-            weighted_pool = weigh_pool(
-                Pool(tuple(pair.mentee for pair in doubtful), tuple(mentors.values()), store.now, weights)
-            )
-            rows = np.arange(len(doubtful)), np.array([row_of[pair.mentor.id] for pair in doubtful])
-            passes = passing(weighted_pool, *rows)
-            passes |= passing(weighted_pool, *rows, floor=False) & np.array([pair.proposal.pinned for pair in doubtful])
-            refused = {pair.mentee.id for pair, passed in zip(doubtful, passes.tolist(), strict=True) if not passed}
-        return [pair.proposal for pair in _with_places([pair for pair in possible if pair.mentee.id not in refused])]
+        doubtful = [pair for pair in pairs if stale or self._changed(pair)]
+        refused = _refused(doubtful, store.now, weights) if doubtful else frozenset()
+        return [pair.proposal for pair in _with_places([pair for pair in pairs if pair.mentee.id not in refused])]
 
     def _changed(self, pair: DecidedPair) -> bool:
-        before = self._mentees[pair.mentee.id], self._mentors[pair.mentor.id]
-        return (pair.mentee.facts, pair.mentor.facts) != (before[0].facts, before[1].facts)
+        mentee, mentor = self._mentees[pair.mentee.id], self._mentors[pair.mentor.id]
+        before = mentee.facts, mentee.excluded, mentor.facts, mentor.paused
+        return before != (pair.mentee.facts, pair.mentee.excluded, pair.mentor.facts, pair.mentor.paused)
+
+
+def _refused(pairs: Sequence[DecidedPair], now: datetime, weights: Weights) -> frozenset[str]:
+    """Return the mentees of the pairs that break a rule now; a pinned pair may be under the quality floor."""
+    weighted_pool, *rows = weigh_pairs([(pair.mentee, pair.mentor) for pair in pairs], now, weights)
+    passed = may_meet(weighted_pool.rules, *rows)
+    pinned = np.array([pair.proposal.pinned for pair in pairs])
+    passed |= pinned & may_meet(weighted_pool.rules.without_floor(), *rows)
+    return frozenset(pair.mentee.id for pair, passes in zip(pairs, passed.tolist(), strict=True) if not passes)
 
 
 def _with_places(pairs: Sequence[DecidedPair]) -> list[DecidedPair]:
@@ -70,7 +69,7 @@ def _with_places(pairs: Sequence[DecidedPair]) -> list[DecidedPair]:
     valid = []
     for pair in pairs:
         shape, shapes = pair.mentee.facts.request_shape, shapes_of[pair.mentor.id]
-        if capacity_of(pair.mentor).takes(shape, shapes):
+        if has_free_place(pair.mentor, shape, shapes):
             shapes.append(shape)
             valid.append(pair)
     return valid

@@ -12,25 +12,25 @@ def format_cause(cause: str, rules: Iterable[str], phrases: Phrases) -> str:
     """Return one sentence for the cause of a wait; ``rules`` are what keeps suitable mentors away."""
     match cause:
         case "shortage":
-            return phrases.gettext("Mentors who fit are with other people at the moment.")
+            return phrases.gettext("The mentors who fit are with other people right now.")
         case "capacity":
             return _format_capacity(awaited(rules), phrases)
         case "hard_rule":
-            return phrases.gettext("A condition that was asked for rules out every mentor we have.")
+            return phrases.gettext("What was asked for rules out every mentor we have.")
         case "never_possible":
-            return phrases.gettext("Nobody among the mentors we have fits yet. We keep looking for someone who does.")
+            return phrases.gettext("None of our mentors fits yet. We keep looking for someone who does.")
         case _:
-            return phrases.gettext("The next matching round will look for a mentor.")
+            return phrases.gettext("We'll look for a mentor in the next matching round.")
 
 
 def _format_capacity(awaited_rule: str, phrases: Phrases) -> str:
     match awaited_rule:
         case "ready":
-            return phrases.gettext("There are mentors who fit. They are not ready to start yet.")
+            return phrases.gettext("There are mentors who fit, but they aren't ready to start yet.")
         case "quality_floor":
-            return phrases.gettext("We are looking for a mentor who fits you more closely than those we have now.")
+            return phrases.gettext("We're looking for a mentor who fits you better than those we have now.")
         case _:
-            return phrases.gettext("There are mentors who fit, and none of them has a free place yet.")
+            return phrases.gettext("There are mentors who fit, but none of them has a free place yet.")
 
 
 def format_rule(rule: str, phrases: Phrases) -> str:
@@ -41,11 +41,11 @@ def format_rule(rule: str, phrases: Phrases) -> str:
         case "request_shape":
             return phrases.gettext("the kind of contact asked for")
         case "cleared":
-            return phrases.gettext("mentors cleared to accompany minors")
+            return phrases.gettext("mentors cleared to support people under 18")
         case "excluded" | "blocked":
-            return phrases.gettext("pairs that are not brought together again")
+            return phrases.gettext("pairs that we don't match again")
         case "quality_floor":
-            return phrases.gettext("the least fit that the programme asks for")
+            return phrases.gettext("the lowest fit that the programme accepts")
         case "places" | "pins":
             return phrases.gettext("free places")
         case "no_mentors":
@@ -73,12 +73,12 @@ def format_preset(name: str, phrases: Phrases) -> str:
     """Return the name of a preset of the weights; its code where it has no text."""
     match name:
         case "balanced":
-            return phrases.gettext("Balanced: everyone matched, then the best fit")
+            return phrases.gettext("Balanced: as many people as possible, then the best fit")
         case "language_first":
             return phrases.gettext("Language and culture first")
         case "devices_first":
-            return phrases.gettext("Devices first: pumps, CGM and automated delivery")
+            return phrases.gettext("Devices first: pumps, sensors and automated insulin delivery")
         case "quality_first":
-            return phrases.gettext("Quality first: fewer pairs, better ones")
+            return phrases.gettext("Quality first: fewer but better matches")
         case _:
             return name

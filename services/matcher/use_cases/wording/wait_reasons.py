@@ -17,7 +17,7 @@ def format_wait_reasons(why: WaitExplanation, phrases: Phrases) -> Sequence[str]
     if why.details is not None and why.details.crowd is not None:
         sentences.append(format_bottleneck(why.details.crowd, phrases))
     elif why.crowded:
-        sentences.append(phrases.gettext("Many people need the same few mentors at the moment."))
+        sentences.append(phrases.gettext("Many people need the same few mentors right now."))
     return [*sentences, *(format_relaxation(relaxation, phrases) for relaxation in why.relaxations)]
 
 
@@ -27,12 +27,12 @@ def format_bottleneck(crowd: Bottleneck, phrases: Phrases) -> str:
     wishes = [name for criterion, code in crowd.have_in_common for name in _named(criterion, code, phrases)]
     if not wishes:
         return phrases.gettext(
-            "People who need the same mentors: %(people)s. Those mentors: %(mentors)s. Places they have: %(places)s.",
+            "People who need the same mentors: %(people)s. Mentors: %(mentors)s. Places: %(places)s.",
             **counts,
         )
     return phrases.gettext(
-        "People who need the same mentors: %(people)s. Those mentors: %(mentors)s. Places they have: %(places)s. "
-        "What all of them look for: %(wishes)s.",
+        "People who need the same mentors: %(people)s. Mentors: %(mentors)s. Places: %(places)s. "
+        "What they're all looking for: %(wishes)s.",
         **counts,
         wishes=phrases.gettext(", ").join(wishes),
     )
@@ -41,7 +41,7 @@ def format_bottleneck(crowd: Bottleneck, phrases: Phrases) -> str:
 def format_relaxation(relaxation: ShownRelaxation, phrases: Phrases) -> str:
     """Return which wishes the mentee could drop, and who would fit then."""
     wishes = phrases.gettext(
-        "If you like, you can let go of this: %(wishes)s.", wishes=format_rules(relaxation.rules, phrases)
+        "If you want to, you can drop this wish: %(wishes)s.", wishes=format_rules(relaxation.rules, phrases)
     )
     return f"{wishes} {_who_would_fit(relaxation, phrases)}"
 
@@ -49,15 +49,15 @@ def format_relaxation(relaxation: ShownRelaxation, phrases: Phrases) -> str:
 def _who_would_fit(relaxation: ShownRelaxation, phrases: Phrases) -> str:
     match relaxation.mentors, bool(relaxation.awaits), relaxation.several:
         case None, True, _:
-            return phrases.gettext("Somebody would fit then, once they are ready to start.")
+            return phrases.gettext("Then someone would fit, once they're ready to start.")
         case None, False, True:
-            return phrases.gettext("Several mentors would fit then.")
+            return phrases.gettext("Then several mentors would fit.")
         case None, False, False:
-            return phrases.gettext("Somebody would fit then.")
+            return phrases.gettext("Then someone would fit.")
         case mentors, True, _:
-            return phrases.gettext("Mentors who would fit then, once they are ready: %(mentors)s.", mentors=mentors)
+            return phrases.gettext("Mentors who would then fit, once they're ready: %(mentors)s.", mentors=mentors)
         case mentors, _, _:
-            return phrases.gettext("Mentors who would fit then: %(mentors)s.", mentors=mentors)
+            return phrases.gettext("Mentors who would then fit: %(mentors)s.", mentors=mentors)
 
 
 def _named(criterion: str, code: str, phrases: Phrases) -> Sequence[str]:

@@ -49,8 +49,7 @@ def _field(fact: Fact, required: Mapping[str, Any]) -> fields.Field[Any]:
         case Entries(about=about, most=most, axis=axis):
             most = most if axis is None else len(codes(axis))
             return parts.at_most(fields.Nested(_ENTRY[fact.type]), most or 0, about, least=least, **options)
-        case Number(about=about, least=low, most=high, unit=unit):
-            error = f"Please give {low} to {high} {unit}."
+        case Number(about=about, least=low, most=high, sentence=error):
             return parts.Whole(validate=validate.Range(low, high, error=error), **options, **_described(about))
         case Month(about=about):
             return parts.month(about)

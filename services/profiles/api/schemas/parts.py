@@ -10,6 +10,7 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields, validate
 
+from services.chassis.i18n.sentence import Sentence
 from services.chassis.web.fields import CairnSchema, Code, LanguageTag
 from services.events.facts import MOST_WINDOWS
 from services.events.vocabulary import codes, nearest
@@ -26,14 +27,15 @@ def code(axis: str, **kwargs: Any) -> Code:
 
 def at_most(inner: Any, most: int, about: str, *, least: int = 0, **kwargs: Any) -> fields.List[Any]:
     """Return a field for a list of bounded length."""
-    error = f"Please give {least or 'up'} to {most} entries." if least else f"Please give up to {most} entries."
+    some = Sentence("Please give %(least)s to %(most)s entries.", least=least, most=most)
+    error = some if least else Sentence("Please give up to %(most)s entries.", most=most)
     length = validate.Length(min=least or None, max=most, error=error)
     return fields.List(inner, validate=length, metadata={"description": about}, **kwargs)
 
 
 def text(most: int, about: str, **kwargs: Any) -> fields.String:
     """Return a field for a person's own text."""
-    error = f"Please keep this to {most} characters."
+    error = Sentence("Please keep this to %(most)s characters.", most=most)
     metadata = {"description": about} | kwargs.pop("metadata", {})
     return OwnText(validate=validate.Length(max=most, error=error), metadata=metadata, **kwargs)
 

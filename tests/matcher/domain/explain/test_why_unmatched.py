@@ -10,15 +10,14 @@ import pytest
 from services.matcher.domain.candidates import Mentee, Mentor
 from services.matcher.domain.criteria.pool import Pool
 from services.matcher.domain.explain import Bottleneck, Relaxation, WhyUnmatched, awaited, bottleneck_of, why_unmatched
-from services.matcher.domain.formulation.round_problem import RoundProblem, round_problem
-from services.matcher.domain.formulation.weighted_pool import weigh_pool
+from services.matcher.domain.formulation.weighted_pool import WeightedPool, weigh_pool
 from services.matcher.domain.round import solve_pool
 from services.matcher.domain.weights import Weights, default_weights
 from tests.support.people import NOW, a_mentee, a_mentor, a_snapshot, asks_about, must, spoken, weights
 
 
-def a_problem(mentees: Iterable[Mentee], mentors: Iterable[Mentor], given: Weights | None = None) -> RoundProblem:
-    return round_problem(weigh_pool(Pool(tuple(mentees), tuple(mentors), NOW, given or default_weights())))
+def a_problem(mentees: Iterable[Mentee], mentors: Iterable[Mentor], given: Weights | None = None) -> WeightedPool:
+    return weigh_pool(Pool(tuple(mentees), tuple(mentors), NOW, given or default_weights()))
 
 
 def why(mentee: Mentee, *mentors: Mentor, given: Weights | None = None) -> WhyUnmatched:

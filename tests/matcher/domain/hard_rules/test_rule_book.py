@@ -4,11 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import langcodes
+import numpy as np
 import pytest
 
 from services.matcher.domain.candidates import Mentee, Mentor
 from services.matcher.domain.criteria.each.language import is_signed
 from services.matcher.domain.explain import explain
+from services.matcher.domain.hard_rules.check_pairs import may_meet
 from services.matcher.domain.weights import Weights, default_weights
 from tests.support.people import (
     NOW,
@@ -189,4 +191,5 @@ def test_more_conditions_than_fit_a_word_are_all_applied() -> None:
         ),
     )
     weighted_pool = weigh_pool(Pool(mentees, (has_all,), NOW, default_weights()))
-    assert [bool(weighted_pool.eligible(row)[0]) for row in range(len(kinds))] == [True] * (len(kinds) - 1) + [False]
+    met = may_meet(weighted_pool.rules, np.arange(len(kinds)), np.array(0))
+    assert met.tolist() == [True] * (len(kinds) - 1) + [False]

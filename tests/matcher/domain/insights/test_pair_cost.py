@@ -95,7 +95,7 @@ def test_blocking_a_pair_costs_what_the_round_then_loses() -> None:
     before, after = solve_pool(pool), solve_pool(replace(pool, blocks=frozenset({cost.pair})))
     changed = {mentee_id for mentee_id in before.mentor_of if before.mentor_of[mentee_id] != after.mentor_of[mentee_id]}
     assert set(cost.others) == changed - {"sam"} != set()
-    fits = [evaluate(mentee_id.problem.weighted_pool, mentee_id.mentor_of).fit for mentee_id in (before, after)]
+    fits = [evaluate(mentee_id.problem, mentee_id.mentor_of).fit for mentee_id in (before, after)]
     assert cost.lost_fit == fits[0] - fits[1] > 0
     assert cost.fewer_matched == 0
 

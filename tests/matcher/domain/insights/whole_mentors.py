@@ -14,6 +14,7 @@ import numpy as np
 
 from services.matcher.domain.candidates import Mentor, Pair
 from services.matcher.domain.criteria.pool import Pool
+from services.matcher.domain.explain import explain
 from services.matcher.domain.formulation.objective import tie_key
 from services.matcher.domain.formulation.weighted_pool import WeightedPool, weigh_pool
 from services.matcher.domain.round import Snapshot
@@ -111,13 +112,13 @@ class WholeMentors:
             Pair(mentee.id, mentor.id): (i, j)
             for i, mentee in enumerate(self.snapshot.mentees)
             for j, mentor in enumerate(self.snapshot.mentors)
-            if self._weighted_pool.eligible(i)[j]
+            if not explain(mentee, mentor, self.snapshot.weights, self.snapshot.at).rules
         }
 
     @cached_property
     def gain(self) -> Mapping[Pair, int]:
         """Return the worth of each eligible pair to the mentee."""
-        return {pair: int(self._weighted_pool.pairs.fit(*map(np.array, rows))) for pair, rows in self._rows.items()}
+        return {pair: int(self._weighted_pool.fit(*map(np.array, rows))) for pair, rows in self._rows.items()}
 
     def liking(self, pair: Pair) -> tuple[int, int]:
         """Return the worth of the pair to the mentee, and the fixed number that decides between equals."""
@@ -128,7 +129,7 @@ class WholeMentors:
         """Return the worth of each eligible pair to the mentor: criteria that mentors bring and that are not off."""
         settings = {name: self.snapshot.weights.setting(name) for name in criteria_that("mentor_brings")}
         weight_of = {name: setting.weight for name, setting in settings.items() if setting.mode != Mode.OFF}
-        points = {pair: self._weighted_pool.pairs.points(*map(np.array, rows)) for pair, rows in self._rows.items()}
+        points = {pair: self._weighted_pool.points(*map(np.array, rows)) for pair, rows in self._rows.items()}
         return {
             pair: sum(weight * int(values[name]) for name, weight in weight_of.items())
             for pair, values in points.items()

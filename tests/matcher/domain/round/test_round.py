@@ -24,7 +24,7 @@ def test_people_who_speak_the_same_language_are_matched() -> None:
         )
     )
     assert pairs(result) == {"luz": "ines", "sam": "alex"}
-    assert result.certificate.optimal
+    assert result.certificate.proves_optimal
     assert result.proposals[0].reasons[0].criterion == "language"
     assert result.proposals[0].reasons[0].codes == ("es",)
 

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 
 from services.matcher.domain.criteria.pool import Pool
-from services.matcher.domain.formulation.round_problem import RoundProblem, round_problem
-from services.matcher.domain.formulation.weighted_pool import weigh_pool
+from services.matcher.domain.formulation.weighted_pool import WeightedPool, weigh_pool
 from services.matcher.domain.round import (
     COLD_START,
     Snapshot,
@@ -28,13 +27,13 @@ from services.matcher.domain.weights import Weights, weights_from_json
 from tests.matcher.domain.round.test_same_bytes import a_programme
 
 
-def problem_of(snapshot: Snapshot) -> RoundProblem:
+def problem_of(snapshot: Snapshot) -> WeightedPool:
     mentees = tuple(sorted(snapshot.mentees, key=lambda one: one.id))
     mentors = tuple(sorted(snapshot.mentors, key=lambda one: one.id))
-    return round_problem(weigh_pool(Pool(mentees, mentors, snapshot.at, snapshot.weights), snapshot.blocks))
+    return weigh_pool(Pool(mentees, mentors, snapshot.at, snapshot.weights), snapshot.blocks)
 
 
-def priced(problem: RoundProblem, prices: WarmStart) -> dict[str, tuple[int, int]]:
+def priced(problem: WeightedPool, prices: WarmStart) -> dict[str, tuple[int, int]]:
     """Return prices mapped to a problem, by capacity class."""
     start = start_of(problem, prices)
     assert start is not None
@@ -42,7 +41,7 @@ def priced(problem: RoundProblem, prices: WarmStart) -> dict[str, tuple[int, int
     return dict(zip(names, zip(start.mentor_price.tolist(), start.mentor_tie_price.tolist(), strict=True), strict=True))
 
 
-def _seats(problem: RoundProblem) -> tuple[list[int], list[int]]:
+def _seats(problem: WeightedPool) -> tuple[list[int], list[int]]:
     return problem.seats.mentor_rows.tolist(), problem.seats.masks.tolist()
 
 

@@ -1,5 +1,8 @@
 """Price guesses, warm starts and the number of threads never change a result."""
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -7,7 +10,7 @@ from services.matcher.solver.assignment import Assignment
 from services.matcher.solver.column_generation import Limits, solve
 from services.matcher.solver.column_generation import restricted_problem as columns_module
 from services.matcher.solver.column_generation.list_lengths import ListLengths
-from services.matcher.solver.errors import BadArraysError, RunCancelledError
+from services.matcher.solver.errors import BadArraysError, RunCancelledError, ValueTooLargeError
 from services.matcher.solver.native import share_out, threads_for
 from services.matcher.solver.scoring import NOTHING, PriceGuess, ScoreModel
 from services.matcher.solver.scoring.expanded_tables import multiplied
@@ -145,6 +148,33 @@ def test_a_start_for_other_people_and_a_negative_share_are_refused() -> None:
     share = np.full((3, 40), -1, np.int32)
     with pytest.raises(BadArraysError, match="mentee_share"):
         solve(pool.rules, ScoreModel(**{**vars(pool.scores), "mentee_share": share}), pool.capacity)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"mentor_price": np.full(25, np.nan)}, "mentor_price holds NaN"),
+        ({"mentor_price": ["cheap"] * 25}, "mentor_price holds"),
+        ({"mentor_price": np.full(25, 2**61)}, "mentor_price is beyond"),
+        ({"mentor_of": np.full(40, 0.5)}, "mentor_of holds fractions"),
+        ({"mentor_of": [25] * 40}, "mentor_of names a row that is not there"),
+        ({"mentor_of": np.zeros(40, bool)}, "mentor_of is a mask"),
+        ({"mentor_of": None}, "over other rows"),
+    ],
+)
+def test_a_start_that_is_not_one_is_refused_in_one_sentence(fields: dict[str, Any], message: str) -> None:
+    pool = a_pool(1)
+    start = replace(nobody_placed(40, 25), **fields)
+    with pytest.raises((BadArraysError, ValueTooLargeError), match=message):
+        solve(pool.rules, pool.scores, pool.capacity, start=start)
+
+
+def test_a_start_may_be_lists() -> None:
+    pool = a_pool(1)
+    fresh = solve(pool.rules, pool.scores, pool.capacity).assignment
+    lists: Any = {name: getattr(fresh, name).tolist() for name in ("mentor_of", "mentor_price")}
+    again = solve(pool.rules, pool.scores, pool.capacity, start=replace(fresh, **lists)).assignment
+    assert again.mentor_of.tolist() == fresh.mentor_of.tolist()
 
 
 @pytest.mark.parametrize("compiled", TWINS)

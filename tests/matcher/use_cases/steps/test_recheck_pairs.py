@@ -15,7 +15,7 @@ from services.matcher.domain.round import run_round
 from services.matcher.use_cases.pin_or_block_pair import pin_pair
 from services.matcher.use_cases.publish_weights import publish_weights
 from services.matcher.use_cases.review_round import release_round, set_round_mode
-from tests.matcher.scenario import PROGRAMME, Scenario
+from tests.matcher.scenario import PROGRAMME, Scenario, at
 
 WHY = {"by": "admin", "reason": "a story needs it"}
 
@@ -29,7 +29,7 @@ def review(scenario: Scenario) -> Scenario:
 
 
 def publish(scenario: Scenario, after: int = 1, **weights: Any) -> None:
-    publish_weights(scenario.database, PROGRAMME, weights, after=after, **WHY)
+    publish_weights(scenario.database, PROGRAMME, weights, at(after), **WHY)
 
 
 def released(scenario: Scenario) -> Round:

@@ -1,4 +1,4 @@
-"""List, redrive and drop a service's dead letters, and resume partitions in alarm.
+"""What an operator does with one service: its dead letters, partitions in alarm, jobs that were given up, audit.
 
 The audit record of each write is in the same transaction.
 """
@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from services.chassis.broker.protocol import Broker, Record, TopicPartition
 from services.chassis.core.errors import BadRecord
 from services.chassis.delivery.record_handler import Reception
+from services.chassis.storage.audit import audit_length, verify_audit
 from services.chassis.storage.dead_letters import Letter, Wanted, list_letters, mark_seen, remove_letter
+from services.chassis.storage.given_up_jobs import GivenUpJob, list_given_up, retry_given_up
+from services.chassis.storage.outbox import backlog
 from services.chassis.storage.partition_alarms import PartitionState, read_states, resume_partition
 from services.chassis.storage.unit_of_work import UnitOfWork
 
@@ -39,9 +43,10 @@ class RedriveResult:
 
 @dataclass(frozen=True, kw_only=True)
 class Operator:
-    """Operations on the consumer group ``group`` of one service."""
+    """Operations on one service, with the consumer group ``group``; its own commands use ``parts``."""
 
     group: str
+    parts: Any
     uow: UnitOfWork[Any]
     broker: Broker
     open_reception: Callable[[], Reception]
@@ -89,6 +94,32 @@ class Operator:
             detail = {"dead_letters": seen, "allowed": allowed}
             tx.audit("resume_consumer", f"{place.topic}/{place.partition}", by=BY, reason=reason, detail=detail)
         return True
+
+    def given_up_jobs(self) -> Sequence[GivenUpJob]:
+        """Return the jobs that no worker tries any more."""
+        with self.uow.begin(read_only=True):
+            return list_given_up(self.uow.transaction().connection)
+
+    def retry_job(self, job: GivenUpJob, reason: str | None = None) -> bool:
+        """Let a worker try a job again; return False when it is not given up any more."""
+        with self.uow.begin():
+            tx = self.uow.transaction()
+            if not retry_given_up(tx.connection, job, tx.now):
+                return False
+            detail = {"attempts": job.attempts, "error": job.error}
+            tx.audit("retry_job", f"{job.kind}/{job.key}", by=BY, reason=reason, detail=detail)
+        return True
+
+    def unpublished(self) -> tuple[int, datetime | None]:
+        """Return the number of events that wait for the relay, and when the oldest of them was created."""
+        with self.uow.begin(read_only=True):
+            return backlog(self.uow.transaction().connection)
+
+    def verify_audit(self) -> tuple[int, list[str]]:
+        """Return the length of the audit chain and a sentence per fault."""
+        with self.uow.begin(read_only=True):
+            tx = self.uow.transaction()
+            return audit_length(tx.connection), verify_audit(tx.connection, key=tx.audit_key)
 
 
 def _redrive(reception: Reception, record: Record, letter: Letter, reason: str | None) -> RedriveResult:

@@ -1,0 +1,77 @@
+"""What makes a text hard to read, or wrong in its language: stiff words, typography, gendered forms."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+_NARROW = "\u202f"
+_DAYS = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_RULES = {
+    "en": {
+        "stiff": r"(?i)\b(?:somebody|everybody|whoever)\b",
+        "deadline": rf"(?i)\buntil (?:%\(|{_DAYS}|\d)",
+        "uncontracted": r"(?i)\b(?:do|does|is|are|can|will) ?not\b|\b(?:you|we|they) are \w+ing\b",
+    },
+    "es": {
+        "gendered": r"\w[(/@](?:a|as|os?|e)\)?(?!\w)|(?i:(?<!la )\bbienvenid[oa]s?\b|\bambos\b|\blos dos\b)",
+        "informal": r"(?i)\b(?:tú|tus?|te|contigo|vosotros|vuestr\w+)\b",
+        "opening": r"^[^¿]*\?|^[^¡]*!",
+    },
+    "fr": {
+        "gendered": r"\w[(·.\-](?:e|es|ne|trice)\)?(?!\w)|(?i:\btous (?:les )?deux\b|\bheureux\b|\bdésolés?\b)",
+        "informal": r"(?i)\b(?:tu|toi|tes|ton|ta)\b",
+        "spaces": rf"[^{_NARROW}:][;:!?»](?!\S)|«[^{_NARROW}]",
+        "apostrophe": "'",
+    },
+    "ar": {
+        "gendered": r"\w[(/](?:ة|ت|ي|ين)\)?(?!\w)",
+        "punctuation": r"[؀-ۿ]\s*[,;?]",
+        "hamza": r"\b(?:اذا|الى|ان شئت|او|اي|انت)\b",
+        "english": r"[A-Za-z]{3,}",
+    },
+}
+_NAMES = r"Cairn|Kim|Sam|UTC|LADA|MODY|https?://\S+|%\(\w+\)s"
+
+
+def faults(text: str, locale: str) -> list[str]:
+    """Return the names of the rules that a text in this language breaks, each with the passage at fault."""
+    plain = re.sub(r"https?://\S+", "", text)
+    if locale == "ar":
+        plain = re.sub(_NAMES, "", plain)
+    return [
+        f"{name}: {found[0]!r}"
+        for name, rule in _RULES[locale].items()
+        if (found := re.search(rule, plain, re.MULTILINE))
+    ]
+
+
+def reading_grade(text: str) -> float:
+    """Return the Flesch-Kincaid grade of an English text (Kincaid et al., 1975): about 6 is plain."""
+    sentences = [words for line in re.split(r"[.!?:\n]+", text) if (words := re.findall(r"[A-Za-z']+", line))]
+    words = [word for sentence in sentences for word in sentence]
+    syllables = sum(_syllables(word) for word in words)
+    return 0.39 * len(words) / len(sentences) + 11.8 * syllables / len(words) - 15.59
+
+
+def _syllables(word: str) -> int:
+    """Return about how many syllables an English word has: its groups of vowels, without a silent ``e`` at its end."""
+    lower = word.lower().split("'")[0]
+    silent = lower.endswith("e") and not lower.endswith(("le", "ee", "ie"))
+    return max(1, len(re.findall(r"[aeiouy]+", lower)) - silent)
+
+
+def translations(words: Path, locale: str) -> Iterator[tuple[str, str]]:
+    """Yield each sentence of a folder of catalogues with each form of its translation."""
+    with (words / f"{locale}.po").open("rb") as lines:
+        for message in read_po(lines, locale=locale):
+            if message.id:
+                ids = (message.id,) if isinstance(message.id, str) else message.id
+                forms = (message.string,) if isinstance(message.string, str) else message.string or ()
+                yield from ((ids[min(number, len(ids) - 1)], form) for number, form in enumerate(forms))
+
+
+def values(text: str) -> set[str]:
+    """Return the names of the placeholders of a sentence."""
+    return set(re.findall(r"%\((\w+)\)s", text))
