@@ -9,8 +9,8 @@ from services.events.validation import Fault
 from services.profiles.domain.person import Contact, MenteeSide, MentorSide, Person
 
 _NOT_YET = {
-    "mentee": Sentence("You are not a mentee here; sign up as one first (POST /profiles/v1/mentees)."),
-    "mentor": Sentence("You are not a mentor here; apply as one first (POST /profiles/v1/mentors)."),
+    "mentee": Sentence("You aren't a mentee here; sign up as one first (POST /profiles/v1/mentees)."),
+    "mentor": Sentence("You aren't a mentor here; apply as one first (POST /profiles/v1/mentors)."),
 }
 
 
