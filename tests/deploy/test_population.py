@@ -8,6 +8,8 @@ import pytest
 
 from deploy.demo.facts import pool_of
 from deploy.demo.population import REGIMES, programme
+from services.events.fact_table import answers_of
+from services.events.facts import MenteeFacts, MentorFacts
 from services.events.validation import mentee_faults, mentor_faults
 from services.profiles.api.schemas.sides import MenteeSignUpSchema, MentorApplicationSchema
 
@@ -31,6 +33,13 @@ def test_the_api_accepts_every_body(seed: int) -> None:
     mentees, mentors = pool_of(people, at=datetime(2025, 6, 2, tzinfo=UTC))
     assert [fault for mentee in mentees for fault in mentee_faults(mentee.facts, TODAY)] == []
     assert [fault for mentor in mentors for fault in mentor_faults(mentor.facts, TODAY)] == []
+
+
+def test_every_answer_that_counts_for_matching_is_given_by_generated_people() -> None:
+    people = programme(1, 200, 200)
+    for facts, bodies in ((MenteeFacts, people.mentees), (MentorFacts, people.mentors)):
+        given = {name for body in bodies for name, value in body.items() if value}
+        assert {fact.place.partition(".")[0] for fact in answers_of(facts)} - given == set()
 
 
 def test_addresses_are_unique_across_seeds() -> None:

@@ -32,12 +32,13 @@ _RULES = {
         "english": r"[A-Za-z]{3,}",
     },
 }
-_NAMES = r"Cairn|Kim|Sam|UTC|LADA|MODY|https?://\S+|%\(\w+\)s"
+_NAMES = r"Cairn|Kim|Sam|UTC|IANA|LADA|MODY|https?://\S+|%\(\w+\)s"
+_TYPED = r"`[^`]+`|\b(?:GET|POST|PATCH|PUT|DELETE) \S+|\S+@\S+|\{.+\}"  # what a caller types is in no language
 
 
 def faults(text: str, locale: str) -> list[str]:
     """Return the names of the rules that a text in this language breaks, each with the passage at fault."""
-    plain = re.sub(r"https?://\S+", "", text)
+    plain = re.sub(rf"https?://\S+|{_TYPED}", "", text)
     if locale == "ar":
         plain = re.sub(_NAMES, "", plain)
     return [

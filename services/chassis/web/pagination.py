@@ -45,7 +45,7 @@ def read_cursor(cursor: str | None) -> Position | None:
             422,
             "cursor_unknown",
             "Unknown cursor",
-            "This cursor does not belong to this list. Please leave it out to begin again.",
+            "This cursor doesn't belong to this list. Please leave it out to begin again.",
             field="cursor",
         ) from None
 

@@ -8,14 +8,11 @@ from zoneinfo import available_timezones
 from services.chassis.i18n.sentence import Sentence
 from services.events.facts import Window
 from services.events.validation.fault import Fault
-from services.events.validation.limits import WINDOWS
-from services.events.validation.lists import length_fault
 
 
 def availability_faults(windows: Sequence[Window], time_zone: str) -> Iterator[Fault]:
     """Yield windows that end before they start, repeat or overlap another, and an unknown time zone."""
     yield from _zone_faults(time_zone)
-    yield from length_fault("availability.windows", windows, WINDOWS)
     for index, window in enumerate(windows):
         field = f"availability.windows.{index}"
         if window.end <= window.start:

@@ -27,8 +27,8 @@ def repeat_faults(field: str, values: Sequence[object]) -> Iterator[Fault]:
         seen.add(value)
 
 
-def range_fault(field: str, number: int | None, bounds: tuple[int, int], what: Sentence) -> Iterator[Fault]:
-    """Yield a fault for a number outside ``bounds`` (inclusive); nothing for None."""
+def range_fault(field: str, number: int, bounds: tuple[int, int], what: Sentence) -> Iterator[Fault]:
+    """Yield a fault for a number outside ``bounds`` (inclusive)."""
     least, most = bounds
-    if number is not None and not least <= number <= most:
+    if not least <= number <= most:
         yield Fault(field, what)

@@ -9,13 +9,10 @@ from services.chassis.i18n.sentence import Sentence
 from services.events.facts import ANY_RELATION, MenteeFacts, Must
 from services.events.validation.devices import model_faults
 from services.events.validation.fault import Fault
-from services.events.validation.limits import MUSTS
-from services.events.validation.lists import length_fault
-from services.events.vocabulary import codes, nearest
+from services.events.vocabulary import codes, nearest, vocabularies
 from services.events.vocabulary.device_models import device_models
 
 _ANY_RELATION_MUST = Must(criterion="relation", value=ANY_RELATION)
-_AXES = ("gender", "device_class", "diabetes_type", "relation", "format", "life_stage")
 
 
 def standard_must(criterion: str, value: str) -> Must:
@@ -26,7 +23,6 @@ def standard_must(criterion: str, value: str) -> Must:
 
 def must_faults(facts: MenteeFacts) -> Iterator[Fault]:
     """Yield musts that have an unknown value, repeat, or contradict other musts or facts."""
-    yield from length_fault("musts", facts.musts, MUSTS)
     for index, must in enumerate(facts.musts):
         field = f"musts.{index}.value"
         value_faults = list(_value_faults(f"musts.{index}", must))
@@ -40,7 +36,7 @@ def _value_faults(field: str, must: Must) -> Iterator[Fault]:
     if must.criterion not in codes("must"):
         near = nearest("must", must.criterion)
         yield Fault(f"{field}.criterion", "This is not something that can be a condition; choose one of these.", near)
-    elif must.criterion in _AXES and must != _ANY_RELATION_MUST:
+    elif must.criterion in vocabularies() and must != _ANY_RELATION_MUST:
         if must.value not in codes(must.criterion):
             what = Sentence("This is not one of the codes for %(axis)s; choose one of these.", axis=must.criterion)
             yield Fault(f"{field}.value", what, nearest(must.criterion, must.value))

@@ -24,6 +24,11 @@ def _labels(locale: str) -> Mapping[str, Mapping[str, str]]:
     return labels
 
 
+def vocabularies() -> tuple[str, ...]:
+    """Return the name of every vocabulary."""
+    return tuple(_codes())
+
+
 def codes(axis: str) -> tuple[str, ...]:
     """Return every code of a vocabulary, in its natural order; raise KeyError for an unknown vocabulary."""
     return _codes()[axis]

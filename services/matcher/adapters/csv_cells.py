@@ -12,14 +12,13 @@ from typing import TypeVar
 from services.chassis.i18n.language_tags import standard_tag
 from services.events.facts import DeviceInterest, DeviceLived, LifeStage, Must, Spoken, Window
 from services.events.validation import standard_must
-from services.events.vocabulary import find_code, nearest
+from services.events.vocabulary import find_code, nearest, vocabularies
 
 T = TypeVar("T")
 _WINDOW = re.compile(r"(?P<day>\w+)\s+(?P<start>\d{1,2}:\d\d)\s*-\s*(?P<end>\d{1,2}:\d\d)")
 _DAY_OF_MONTH = re.compile(r"\d{4}-\d\d-\d\d")
 _YES = frozenset({"yes", "y", "true", "1", "sí", "si", "oui", "نعم"})
 _NO = frozenset({"no", "n", "false", "0", "", "non", "لا"})
-_CODED_MUSTS = ("gender", "device_class", "diabetes_type", "relation", "format", "life_stage")
 _MONTHS_FROM = 2  # a device is class, model, first month, last month
 
 
@@ -93,7 +92,7 @@ def must(text: str) -> Must:
     if not value:
         raise BadCellError(f"{text!r} has no value; write criterion:value, such as gender:woman")
     kind = find_code("must", criterion) or criterion
-    return standard_must(kind, find_code(kind, value) or value if kind in _CODED_MUSTS else value)
+    return standard_must(kind, find_code(kind, value) or value if kind in vocabularies() else value)
 
 
 def window(text: str) -> Window:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
+from services.events.fact_table import facts_of
 from services.events.facts import MenteeFacts, MentorFacts
 from services.events.validation import MINOR, Fault, mentee_faults, mentor_faults
 from services.matcher.adapters.csv_cells import entries
@@ -21,7 +22,7 @@ def contradictions(facts: MenteeFacts | MentorFacts, cells: Mapping[str, str], t
     """Return every contradiction in a line; ``cells`` are as written, by column."""
     faults = mentee_faults(facts, today) if isinstance(facts, MenteeFacts) else _of_a_mentor(facts, today)
     for fault in faults:
-        column, place = _column(fault.field)
+        column, place = _column(type(facts), fault.field)
         written = entries(cells.get(column, ""))
         which = f"{written[place]!r}: " if place is not None and place < len(written) else ""
         near = f"; nearest: {', '.join(fault.nearest)}" if fault.nearest else ""
@@ -35,8 +36,10 @@ def _of_a_mentor(facts: MentorFacts, today: date) -> Iterator[Fault]:
         yield Fault("age_band", "Mentors are adults; leave people under 18 out.")
 
 
-def _column(field: str) -> tuple[str, int | None]:
-    """Return a field's column and the index of its entry; files have ``availability`` in two columns."""
-    name, *rest = field.removeprefix("availability.").split(".")
-    column = "availability" if name == "windows" else name
-    return column, int(rest[0]) if rest and rest[0].isdigit() else None
+def _column(facts: type, field: str) -> tuple[str, int | None]:
+    """Return the column of a fault's field, and the index of its entry."""
+    for fact in facts_of(facts):
+        if f"{field}.".startswith(f"{fact.place}."):
+            index = field[len(fact.place) + 1 :].partition(".")[0]
+            return fact.name, int(index) if index.isdigit() else None
+    raise ValueError(f"{field} is no fact of {facts.__name__}")

@@ -1,7 +1,7 @@
 """Read mentees and mentors from CSV files, line by line: return all people, or all faults and no people.
 
-The first line names the columns; ``id`` and those in ``REQUIRED`` are needed, the others may be left out. An empty cell
-is as if its column were not there. How each cell is written is in ``csv_cells``, how columns may be named in
+The first line names the columns; those in ``csv_columns.REQUIRED`` are needed, the others may be left out. An empty
+cell is as if its column were not there. How each cell is written is in ``csv_cells``, how columns may be named in
 ``people_columns``. Files may be as spreadsheets write them (a byte order mark, a first line ``sep=;``, ``;`` or tab
 between columns, cells of several lines).
 """
@@ -19,65 +19,16 @@ from services.events.facts import MenteeFacts, MentorFacts
 from services.events.validation import MINOR
 from services.matcher.adapters import csv_cells as cells
 from services.matcher.adapters.csv_checks import contradictions
+from services.matcher.adapters.csv_columns import MENTEE_COLUMNS, MENTOR_COLUMNS, REQUIRED, Reader
 from services.matcher.adapters.people_columns import Columns, read_head
 from services.matcher.domain.candidates import Mentee, Mentor
 
-Reader = Callable[[str], Any]
 P = TypeVar("P", Mentee, Mentor)
 LARGEST_FILE = 64 * 1024 * 1024
 HEAD = 64 * 1024  # characters in which the first line ends
 OUR_NAMES = Columns()
 _DECLARED_SEPARATOR = re.compile(r"sep=([,;\t])\n", re.IGNORECASE)  # the first line of files from some spreadsheets
 _QUOTED = re.compile(r'"[^"]*"')
-
-_BOTH: Mapping[str, Reader] = {
-    "languages": cells.several(cells.spoken),
-    "diagnosed": cells.month,
-    "situations": cells.several(cells.code("situation")),
-    "goals": cells.several(cells.code("goal")),
-    "topics": cells.several(cells.code("topic")),
-    "formats": cells.several(cells.code("format")),
-    "availability": cells.several(cells.window),
-    "time_zone": cells.as_it_is,
-    "gender": cells.code("gender"),
-    "age_band": cells.code("age_band"),
-    "diagnosis_age_band": cells.code("diagnosis_age_band"),
-    "culture": cells.several(cells.code("culture")),
-    "styles": cells.several(cells.code("style")),
-}
-MENTEE_COLUMNS: Mapping[str, Reader] = {
-    **_BOTH,
-    "waiting_since": cells.instant,
-    "relation": cells.code("relation"),
-    "diabetes_type": cells.code("diabetes_type"),
-    "devices": cells.several(cells.device_asked),
-    "life_stages": cells.several(cells.life_stage),
-    "request_shape": cells.code("request_shape"),
-    "matters_most": cells.several(cells.code("matters")),
-    "musts": cells.several(cells.must),
-    "only_support_is_self": cells.yes_no,
-    "never_met_a_peer": cells.yes_no,
-    "digital_comfort": cells.code("digital_comfort"),
-    "minor": cells.yes_no,
-}
-MENTOR_COLUMNS: Mapping[str, Reader] = {
-    **_BOTH,
-    "relations": cells.several(cells.code("relation")),
-    "diabetes_types": cells.several(cells.code("diabetes_type")),
-    "approved": cells.yes_no,
-    "trained_until": cells.day,
-    "capacity": cells.whole,
-    "hours_per_month": cells.whole,
-    "devices": cells.several(cells.device_lived),
-    "life_stages": cells.several(cells.code("life_stage")),
-    "request_shapes": cells.several(cells.code("request_shape")),
-    "cleared_for_minors": cells.yes_no,
-    "also_clinician": cells.yes_no,
-}
-REQUIRED = {
-    "mentees": ("id", "languages", "relation", "diabetes_type"),
-    "mentors": ("id", "languages", "relations", "diabetes_types"),
-}
 
 
 class CsvFault(NamedTuple):

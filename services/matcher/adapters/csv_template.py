@@ -4,7 +4,9 @@ import csv
 from collections.abc import Mapping
 from typing import TextIO
 
-from services.matcher.adapters.csv_people import MENTEE_COLUMNS, MENTOR_COLUMNS
+from services.events.fact_table import Coded, Fact
+from services.events.vocabulary import codes
+from services.matcher.adapters.csv_columns import MENTEE_FACTS, MENTOR_FACTS
 
 _BOTH = {
     "languages": "es:native; en:fluent",
@@ -52,9 +54,17 @@ _MENTOR = {
     "cleared_for_minors": "no",
     "also_clinician": "no",
 }
+
+
+def _template(facts: Mapping[str, Fact], examples: Mapping[str, str]) -> tuple[tuple[str, ...], Mapping[str, str]]:
+    """Return the columns, and the person; a coded fact without an example gets the first code of its vocabulary."""
+    derived = {name: codes(fact.answer.axis)[0] for name, fact in facts.items() if isinstance(fact.answer, Coded)}
+    return ("id", *facts), {**derived, **examples}
+
+
 TEMPLATES: Mapping[str, tuple[tuple[str, ...], Mapping[str, str]]] = {
-    "mentees": (("id", *MENTEE_COLUMNS), _MENTEE),
-    "mentors": (("id", *MENTOR_COLUMNS), _MENTOR),
+    "mentees": _template(MENTEE_FACTS, _MENTEE),
+    "mentors": _template(MENTOR_FACTS, _MENTOR),
 }
 """By kind of file: its columns, and the person."""
 

@@ -230,7 +230,7 @@ def _answerable(match: Match, asked_in: State, at: datetime) -> None:
     if overdue(match, at):
         raise MatchMovedOn(
             "answer_too_late",
-            "The time to answer is over, and we are asking someone else.",
+            "The time to answer is over, and we're asking someone else.",
             now={"state": match.state, "version": match.version, "end_cause": "expired"},
         )
 

@@ -32,7 +32,7 @@ def pin_pair(uow: UnitOfWork, programme_id: str, pair: Pair, *, by: str, reason:
         _require_undecided(store, pair)
         mentee = store.pool.as_mentees([pair.mentee_id]).get(pair.mentee_id)
         if mentee is None:
-            raise Conflict("not_waiting", "This mentee is not waiting: they have a mentor already, or are away.")
+            raise Conflict("not_waiting", "This mentee isn't waiting: they have a mentor already, or are away.")
         pinned = store.pairs.pin_of(pair.mentee_id)
         if pinned is not None:
             current = {"mentor_id": pinned.pair.mentor_id}

@@ -66,7 +66,7 @@ def refuse_faults(values: object) -> None:
 
 def _invalid(faults: Sequence[WeightsFault]) -> Invalid:
     errors = [{"field": fault.field, "message": fault.message} for fault in faults]
-    return Invalid("weights_invalid", "These weights cannot be used; nothing was changed.", errors=errors)
+    return Invalid("weights_invalid", "These weights can't be used; nothing was changed.", errors=errors)
 
 
 def publish_in(

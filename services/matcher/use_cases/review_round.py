@@ -27,7 +27,7 @@ def cancel_round(uow: UnitOfWork, programme_id: str, round_id: str, *, by: str, 
     with uow.begin() as store:
         stored_round = find_round(store, programme_id, round_id, lock=True)
         if stored_round.state != "open":
-            raise Conflict("round_over", "This round is not running.", now={"state": stored_round.state})
+            raise Conflict("round_over", "This round isn't running.", now={"state": stored_round.state})
         if store.rounds.proposed_in(round_id):
             raise Conflict("round_applying", "This round is asking mentors already.", now={"state": stored_round.state})
         return _move(store, stored_round, "cancel_round", by, reason)
@@ -88,5 +88,5 @@ def _move(store: Store, stored_round: Round, action: str, by: str, reason: str) 
 def _held_round(store: Store, programme_id: str, round_id: str) -> Round:
     stored_round = find_round(store, programme_id, round_id, lock=True)
     if stored_round.state != "review":
-        raise Conflict("round_not_held", "This round is not held for review.", now={"state": stored_round.state})
+        raise Conflict("round_not_held", "This round isn't held for review.", now={"state": stored_round.state})
     return stored_round

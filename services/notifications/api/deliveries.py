@@ -70,7 +70,7 @@ def _position(cursor: tuple[Any, ...] | None) -> tuple[datetime, str] | None:
             422,
             "cursor_unknown",
             "Unknown cursor",
-            "This cursor does not belong to this list. Please leave it out to begin again.",
+            "This cursor doesn't belong to this list. Please leave it out to begin again.",
             field="cursor",
         ) from None
 

@@ -10,16 +10,10 @@ from flask import Response, jsonify
 from services.chassis.web.access_policy import allow
 from services.chassis.web.api import Blueprint
 from services.chassis.web.html_pages import direction, language
-from services.events.vocabulary import codes, label, locales
+from services.events.vocabulary import codes, label, locales, vocabularies
 from services.events.vocabulary.device_models import device_models
 from services.profiles.api.context import group
 from services.profiles.api.schemas.answers import CatalogueQuery, CatalogueSchema
-
-_AXES = """
-diabetes_type relation language_level situation life_stage device_class device_stage goal topic request_shape format
-style gender age_band diagnosis_age_band culture support digital_comfort access_need weekday matters must consent
-decline_reason end_cause locale
-"""
 
 
 def catalogue() -> Blueprint:
@@ -54,7 +48,8 @@ def _catalogue(locale: str) -> tuple[dict[str, Any], str]:
         "locale": locale,
         "direction": direction(locale),
         "vocabularies": {
-            axis: [{"code": code, "label": label(axis, code, locale)} for code in codes(axis)] for axis in _AXES.split()
+            axis: [{"code": code, "label": label(axis, code, locale)} for code in codes(axis)]
+            for axis in vocabularies()
         },
         "device_models": [
             {"code": model.code, "label": model.label, "device_class": model.device_class}

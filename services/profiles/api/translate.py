@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from services.events.facts import DeviceInterest, DeviceLived, LifeStage, MenteeFacts, MentorFacts, Spoken, Window
+from services.events.fact_table import Entries, Fact, Text, answers_of
+from services.events.facts import MenteeFacts, MentorFacts, Must, Spoken
 from services.events.validation import standard_must
 from services.profiles.domain.addresses import normal_phone
-from services.profiles.domain.editing import Edit
+from services.profiles.domain.editing import Edit, split_answers
 from services.profiles.domain.languages import locale_for
 from services.profiles.domain.person import Contact, MenteeSide, MentorSide
 from services.profiles.use_cases.steps.join_programme import Form
 
 Body = Mapping[str, Any]
-_BESIDE = ("own_words", "hopes", "referral_code", "support", "access_needs", "ever_met_a_peer")
-_JOINING = {"preferred_name", "pronouns", "contact", "locale", "consents"}
+_ABSENT = object()
 
 
 def form_of(body: Body) -> Form:
@@ -35,13 +35,13 @@ def form_of(body: Body) -> Form:
 
 def mentee_side(body: Body, now: datetime) -> MenteeSide:
     """Return the side of a mentee who signs up."""
-    facts, beside = _split(mentee_changes(_without_joining(body)))
+    facts, beside = split_answers(MenteeSide, mentee_changes(body))
     return MenteeSide(facts=MenteeFacts(waiting_since=now, **facts), **beside)
 
 
 def mentor_side(body: Body, now: datetime) -> MentorSide:
     """Return the side of a mentor who applies."""
-    facts, beside = _split(mentor_changes(_without_joining(body)))
+    facts, beside = split_answers(MentorSide, mentor_changes(body))
     return MentorSide(facts=MentorFacts(**facts), applied_at=now, **beside)
 
 
@@ -65,51 +65,42 @@ def edit_of(body: Body) -> Edit:
 
 
 def mentee_changes(body: Body) -> dict[str, Any]:
-    """Return a mentee's answers as domain values by field name."""
-    changes = _shared(body)
-    if "devices" in body:
-        changes["devices"] = tuple(DeviceInterest(**device) for device in body["devices"])
-    if "life_stages" in body:
-        changes["life_stages"] = tuple(LifeStage(**stage) for stage in body["life_stages"])
-    if "musts" in body:
-        changes["musts"] = tuple(standard_must(**must) for must in body["musts"])
-    if "support" in body:
+    """Return a mentee's answers, and the facts derived from them, as domain values by field name."""
+    changes = _answers(body, MenteeFacts, MenteeSide)
+    if "support" in changes:
         changes["only_support_is_self"] = changes["support"] == ("only_myself",)
-    if "ever_met_a_peer" in body:
-        changes["never_met_a_peer"] = body["ever_met_a_peer"] is False
+    if "ever_met_a_peer" in changes:
+        changes["never_met_a_peer"] = changes["ever_met_a_peer"] is False
     return changes
 
 
 def mentor_changes(body: Body) -> dict[str, Any]:
     """Return a mentor's answers as domain values by field name."""
-    changes = _shared(body)
-    if "devices" in body:
-        changes["devices"] = tuple(DeviceLived(**device) for device in body["devices"])
-    return changes
+    return _answers(body, MentorFacts, MentorSide)
 
 
-def _shared(body: Body) -> dict[str, Any]:
-    changes: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in body.items()}
-    for name in ("own_words", "hopes", "referral_code"):
-        if name in changes:
-            changes[name] = changes[name] or None
-    if "languages" in body:
-        changes["languages"] = tuple(Spoken(**spoken) for spoken in body["languages"])
-    if "availability" in body:
-        availability = changes.pop("availability")
-        changes["availability"] = tuple(Window(**window) for window in availability["windows"])
-        changes["time_zone"] = availability["time_zone"]
-    return changes
+def _answers(body: Body, *classes: type) -> dict[str, Any]:
+    """Return the answers that a body has as domain values."""
+    sent = ((fact, _value_at(body, fact.place)) for fact in answers_of(*classes))
+    return {fact.name: _domain_value(fact, value) for fact, value in sent if value is not _ABSENT}
 
 
-def _split(changes: Body) -> tuple[dict[str, Any], dict[str, Any]]:
-    facts = {name: value for name, value in changes.items() if name not in _BESIDE}
-    beside = {name: value for name, value in changes.items() if name in _BESIDE}
-    return facts, beside
+def _value_at(body: Body, place: str) -> Any:
+    value: Any = body
+    for name in place.split("."):
+        value = value.get(name, _ABSENT) if value is not _ABSENT else _ABSENT
+    return value
 
 
-def _without_joining(body: Body) -> dict[str, Any]:
-    return {name: value for name, value in body.items() if name not in _JOINING}
+def _domain_value(fact: Fact, value: Any) -> Any:
+    match fact.answer:
+        case Entries():
+            make = standard_must if fact.type is Must else fact.type
+            return tuple(make(**entry) for entry in value)
+        case Text():
+            return value or None
+        case _:
+            return tuple(value) if fact.several else value
 
 
 def _phone(phone: str | None) -> str | None:

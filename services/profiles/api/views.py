@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.events.fact_table import answers_of
 from services.profiles.domain.consent import standing
 from services.profiles.domain.erasure import SERVICES, Tombstone
 from services.profiles.domain.person import MenteeSide, MentorSide, Person
@@ -18,12 +19,6 @@ from services.profiles.domain.wording import (
 from services.profiles.use_cases.read_person import PersonExport
 from services.profiles.use_cases.record_introduction import Card
 from services.profiles.use_cases.steps.join_programme import Joined
-
-_SHARED = """
-languages diagnosed situations goals topics formats gender age_band diagnosis_age_band culture styles
-"""
-_MENTEE = "relation diabetes_type devices life_stages request_shape matters_most musts digital_comfort waiting_since"
-_MENTOR = "relations diabetes_types devices life_stages request_shapes capacity hours_per_month also_clinician"
 
 
 def joined_view(joined: Joined, translator: Translator) -> dict[str, Any]:
@@ -70,20 +65,11 @@ def person_view(person: Person) -> dict[str, Any]:
 
 
 def _mentee_view(side: MenteeSide) -> dict[str, Any]:
-    return _facts_view(side.facts, _MENTEE) | {
-        "own_words": side.own_words,
-        "referral_code": side.referral_code,
-        "support": side.support,
-        "access_needs": side.access_needs,
-        "ever_met_a_peer": side.ever_met_a_peer,
-    }
+    return _answers_view(side.facts, side) | {"waiting_since": side.facts.waiting_since}
 
 
 def _mentor_view(side: MentorSide) -> dict[str, Any]:
-    return _facts_view(side.facts, _MENTOR) | {
-        "own_words": side.own_words,
-        "hopes": side.hopes,
-        "access_needs": side.access_needs,
+    return _answers_view(side.facts, side) | {
         "status": side.status,
         "applied_at": side.applied_at,
         "trained_until": side.facts.trained_until,
@@ -91,9 +77,17 @@ def _mentor_view(side: MentorSide) -> dict[str, Any]:
     }
 
 
-def _facts_view(facts: Any, own: str) -> dict[str, Any]:
-    view = {name: getattr(facts, name) for name in f"{_SHARED} {own}".split()}
-    return view | {"availability": {"time_zone": facts.time_zone, "windows": facts.availability}}
+def _answers_view(*records: Any) -> dict[str, Any]:
+    """Return the answers in these records, each at its place."""
+    view: dict[str, Any] = {}
+    for record in records:
+        for fact in answers_of(type(record)):
+            *groups, name = fact.place.split(".")
+            inner = view
+            for group in groups:
+                inner = inner.setdefault(group, {})
+            inner[name] = getattr(record, fact.name)
+    return view
 
 
 def mentor_item(person: Person) -> dict[str, Any]:

@@ -28,9 +28,9 @@ def address_faults(field: str, email: str) -> Iterator[Fault]:
     if not at or not local or len(labels) < 2 or unfit or len(email) > MAX_ADDRESS_LENGTH or local.count("@"):
         yield Fault(field, "Give an e-mail address such as sam@example.org.")
     elif len(local) > 64 or local[0] == "." or local[-1] == "." or ".." in local:
-        yield Fault(field, "The part before the @ does not look right; please check it.")
+        yield Fault(field, "The part before the @ doesn't look right; please check it.")
     elif not all(_is_label(label) for label in labels) or labels[-1].isdigit():
-        yield Fault(field, "The part after the @ does not look right; please check it.")
+        yield Fault(field, "The part after the @ doesn't look right; please check it.")
 
 
 def _is_label(label: str) -> bool:

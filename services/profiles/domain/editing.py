@@ -1,7 +1,7 @@
 """Apply an edit to a person: only the fields that were sent change."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from services.chassis.i18n.sentence import Sentence
@@ -9,10 +9,9 @@ from services.events.validation import Fault
 from services.profiles.domain.person import Contact, MenteeSide, MentorSide, Person
 
 _NOT_YET = {
-    "mentee": Sentence("You are not a mentee here; sign up as one first (POST /profiles/v1/mentees)."),
-    "mentor": Sentence("You are not a mentor here; apply as one first (POST /profiles/v1/mentors)."),
+    "mentee": Sentence("You aren't a mentee here; sign up as one first (POST /profiles/v1/mentees)."),
+    "mentor": Sentence("You aren't a mentor here; apply as one first (POST /profiles/v1/mentors)."),
 }
-_BESIDE_FACTS = {"own_words", "hopes", "referral_code", "support", "access_needs", "ever_met_a_peer"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +40,16 @@ def apply_edit(person: Person, edit: Edit) -> Person:
     return changed if changed.time_zone in zones else replace(changed, time_zone=zones[0])
 
 
+def split_answers(
+    side: type[MenteeSide | MentorSide], answers: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return those of a side's answers that are facts for matching, and the others."""
+    beside = {known.name for known in fields(side)}
+    facts = {name: value for name, value in answers.items() if name not in beside}
+    return facts, {name: value for name, value in answers.items() if name in beside}
+
+
 def _with(side: Any, changes: Mapping[str, Any]) -> Any:
-    beside = {name: value for name, value in changes.items() if name in _BESIDE_FACTS}
-    facts = {name: value for name, value in changes.items() if name not in _BESIDE_FACTS}
+    facts, beside = split_answers(type(side), changes)
     changed: MenteeSide | MentorSide = replace(side, **beside, facts=replace(side.facts, **facts))
     return changed

@@ -7,10 +7,11 @@ their record; only ``PersonLeft`` is published of them until they agree to match
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from services.chassis.core.errors import Conflict
 from services.chassis.messages.event import Event
+from services.events.fact_table import Coded, Text, YesNo
 from services.events.facts import MenteeFacts, MentorFacts
 from services.events.profiles import (
     ContactChanged,
@@ -24,6 +25,8 @@ from services.profiles.domain.consent import MATCHING, MESSAGES
 
 State = Literal["active", "paused", "left"]
 Role = Literal["mentee", "mentor"]
+OwnWords = Annotated[str | None, Text("in your own words; shown on the introduction", most=2000)]
+AccessNeeds = Annotated[tuple[str, ...], Coded("what makes taking part easier", axis="access_need")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,11 +44,11 @@ class MenteeSide:
     """A mentee's answers: the facts for matching, and those that the matcher does not get."""
 
     facts: MenteeFacts
-    own_words: str | None = None
-    referral_code: str | None = None
-    support: tuple[str, ...] = ()
-    access_needs: tuple[str, ...] = ()
-    ever_met_a_peer: bool | None = None
+    own_words: OwnWords = None
+    referral_code: Annotated[str | None, Text("if someone referred you", most=40)] = None
+    support: Annotated[tuple[str, ...], Coded("whom you can lean on; never shown to mentors", axis="support")] = ()
+    access_needs: AccessNeeds = ()
+    ever_met_a_peer: Annotated[bool | None, YesNo("whether you have ever met someone in the same situation")] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,9 +57,9 @@ class MentorSide:
 
     facts: MentorFacts
     applied_at: datetime
-    own_words: str | None = None
-    hopes: str | None = None
-    access_needs: tuple[str, ...] = ()
+    own_words: OwnWords = None
+    hopes: Annotated[str | None, Text("what you hope to gain yourself", most=2000)] = None
+    access_needs: AccessNeeds = ()
 
     @property
     def status(self) -> str:

@@ -7,18 +7,18 @@ from typing import Protocol
 
 from babel import Locale
 
+from services.events.fact_table import Coded, answers_of
+from services.events.facts import MenteeFacts, MentorFacts
 from services.events.matcher import Reason
-from services.events.vocabulary import codes, is_code, label
+from services.events.vocabulary import is_code, label, vocabularies
 from services.events.vocabulary.device_models import device_models
 from services.profiles.domain.waiting import WaitingRange
 
 _AXES = {
-    "goals": ("goal",),
-    "topics": ("topic",),
-    "device": ("device_class",),
-    "age": ("age_band",),
-    "age_at_diagnosis": ("diagnosis_age_band",),
-    "availability": ("weekday",),
+    "device": "device_class",
+    "age": "age_band",
+    "age_at_diagnosis": "diagnosis_age_band",
+    "availability": "weekday",
 }
 
 
@@ -135,7 +135,15 @@ def _named(criterion: str, code: str, locale: str) -> str:
         return str(names.get(code.replace("-", "_")) or names.get(code.split("-", maxsplit=1)[0]) or code)
     if code in device_models():
         return device_models()[code].label
-    for axis in _AXES.get(criterion, (criterion,)):
-        if code in codes(axis):
-            return label(axis, code, locale)
+    axis = _AXES.get(criterion) or _axis_by_name(criterion)
+    if axis is not None and is_code(axis, code):
+        return label(axis, code, locale)
     return code.replace("_", " ")
+
+
+def _axis_by_name(name: str) -> str | None:
+    """Return the vocabulary of a name: of the fact that is called so, or the vocabulary itself."""
+    for fact in answers_of(MenteeFacts, MentorFacts):
+        if fact.name == name and isinstance(fact.answer, Coded):
+            return fact.answer.axis
+    return name if name in vocabularies() else None

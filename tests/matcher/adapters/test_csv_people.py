@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from services.events.facts import DeviceInterest, DeviceLived, LifeStage, Must, Spoken, Window
-from services.matcher.adapters.csv_people import MENTEE_COLUMNS, read_mentees, read_mentors, unknown_columns
+from services.matcher.adapters.csv_columns import MENTEE_COLUMNS
+from services.matcher.adapters.csv_people import read_mentees, read_mentors, unknown_columns
 from services.matcher.adapters.people_columns import Columns
 
 AT = datetime(2030, 1, 30, 12, tzinfo=UTC)

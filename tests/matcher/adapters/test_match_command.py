@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from services.matcher.adapters import match_command
-from services.matcher.adapters.csv_people import MENTEE_COLUMNS, MENTOR_COLUMNS, read_mentees, read_mentors
+from services.matcher.adapters.csv_columns import MENTEE_COLUMNS, MENTOR_COLUMNS
+from services.matcher.adapters.csv_people import read_mentees, read_mentors
 from services.matcher.adapters.match_command import cause_in_words, main
 from services.matcher.domain.round import Unmatched
 

@@ -78,7 +78,7 @@ def test_an_unknown_or_unstored_round_is_reported(tables: Scenario, done: str) -
     tables.receive(profiles.PersonErased, "other")
     code, said = verified(tables, done)
     assert code == 2
-    assert "only the figures are kept" in said
+    assert "We keep only the figures" in said
 
 
 def test_a_database_that_is_not_there_is_no_traceback() -> None:

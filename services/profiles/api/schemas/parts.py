@@ -1,4 +1,4 @@
-"""Fields and schemas that mentees and mentors share."""
+"""Kinds of fields, and schemas of nested answers, that mentees and mentors share."""
 
 from __future__ import annotations
 
@@ -12,22 +12,17 @@ from marshmallow import fields, validate
 
 from services.chassis.i18n.sentence import Sentence
 from services.chassis.web.fields import CairnSchema, Code, LanguageTag
-from services.events.validation import limits
+from services.events.facts import MOST_WINDOWS
 from services.events.vocabulary import codes, nearest
+from services.events.vocabulary.device_models import device_models
 from services.profiles.domain.addresses import MAX_ADDRESS_LENGTH
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
-LONGEST_TEXT = 2000
 
 
 def code(axis: str, **kwargs: Any) -> Code:
     """Return a field for one code of a vocabulary."""
     return Code(codes(axis), axis=axis.replace("_", " "), near=partial(nearest, axis), **kwargs)
-
-
-def several(axis: str, *, most: int | None = None, about: str) -> fields.List[Any]:
-    """Return a field for a list of codes of a vocabulary; by default at most all of them."""
-    return at_most(code(axis), most or len(codes(axis)), about)
 
 
 def at_most(inner: Any, most: int, about: str, *, least: int = 0, **kwargs: Any) -> fields.List[Any]:
@@ -136,26 +131,48 @@ class AvailabilitySchema(CairnSchema):
         validate=validate.Length(max=64, error="Please give the IANA name of a time zone."),
         metadata={"description": "IANA name of the time zone", "example": "Europe/London"},
     )
-    windows = at_most(fields.Nested(WindowSchema), limits.WINDOWS, "weekly windows", load_default=list)
+    windows = at_most(fields.Nested(WindowSchema), MOST_WINDOWS, "weekly windows", load_default=list)
 
 
-class SharedFields(CairnSchema):
-    """The fields that mentees and mentors share, all optional."""
+def _model() -> Code:
+    return Code(tuple(device_models()), axis="device model", allow_none=True)
 
-    languages = at_most(fields.Nested(SpokenSchema), limits.LANGUAGES, "languages, best first", least=1)
-    diagnosed = month("month of diagnosis")
-    situations = several("situation", about="what brings you here, or what you lived through")
-    goals = several("goal", about="what company is wanted or given")
-    topics = several("topic", about="what to talk about")
-    formats = several("format", about="ways of talking; none means any")
-    availability = fields.Nested(AvailabilitySchema)
-    gender = code("gender", allow_none=True, metadata={"description": "only if you wish to give it"})
-    age_band = code("age_band", allow_none=True)
-    diagnosis_age_band = code("diagnosis_age_band", allow_none=True)
-    culture = several("culture", about="as you describe yourself, if you wish")
-    styles = several("style", about="how you like to talk")
-    access_needs = several("access_need", about="what makes taking part easier")
-    own_words = text(LONGEST_TEXT, "in your own words; shown on the introduction", allow_none=True)
+
+class DeviceInterestSchema(CairnSchema):
+    """A device a person asks about, and how far along they are."""
+
+    device_class = code("device_class", required=True)
+    stage = code("device_stage", required=True)
+    model = _model()
+
+
+class DeviceLivedSchema(CairnSchema):
+    """A device a person lived with; no ``until`` means it is still in use."""
+
+    device_class = code("device_class", required=True)
+    model = _model()
+    since = month("first month of use")
+    until = month("last month of use")
+
+
+class LifeStageSchema(CairnSchema):
+    """A stage of life, possibly with an end date."""
+
+    code = code("life_stage", required=True)
+    until = fields.Date(allow_none=True, metadata={"description": "last day on which it counts"})
+
+
+class MustSchema(CairnSchema):
+    """A mentee's own condition: a mentor who does not meet it is never proposed."""
+
+    criterion = code("must", required=True)
+    value = fields.String(
+        required=True,
+        validate=validate.Length(min=1, max=40, error="Please give one code or language tag."),
+        metadata={
+            "description": "a code of that vocabulary, a device model or a language tag; for a relation also `any`"
+        },
+    )
 
 
 class JoinFields(CairnSchema):
