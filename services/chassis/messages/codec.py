@@ -20,7 +20,7 @@ from services.chassis.messages.moments import in_utc
 T = TypeVar("T")
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
-_PLACE = re.compile(r"`\$([\w.\[\]]*)`$")  # at the end of a message: `$.languages[0].tag`
+_PLACE = re.compile(r"`\$([\w.\[\]]*)`$")  # at the end of a message, such as $.languages[0].tag in backticks
 _MISSING = re.compile(r"Object missing required field `(\w+)`")
 _EXPECTED = re.compile(r"(?:Expected `|Invalid RFC3339 encoded )(\w+)")
 _MUST_BE = {
