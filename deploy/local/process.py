@@ -86,6 +86,9 @@ class Process:
         try:
             with urllib.request.urlopen(self.ready_url, timeout=2) as answer:  # noqa: S310 - our own loopback address
                 return bool(answer.status == 200)
+        except urllib.error.HTTPError as answer:
+            answer.close()
+            return False
         except (urllib.error.URLError, OSError):
             return False
 

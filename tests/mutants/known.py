@@ -31,7 +31,7 @@ KNOWN: tuple[Known, ...] = (
     ),
     Known(
         "assignment/bipartite_graph.py",
-        "problem_of",
+        "build_graph",
         "same",
         "every caller has set ties",
         "edges.tie[useful] if edges.tie is not None else np.zeros(len(mentor), np.int64)",

@@ -30,13 +30,14 @@ class Server:
 
     def __init__(self, folder: Path, port: int, **environ: str) -> None:
         self.port, self._log = port, folder / "log"
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.chassis.web.serving", "api"],
-            cwd=ROOT,
-            env=dict(os.environ) | {"SHOP_PORT": str(port)} | environ,
-            stderr=self._log.open("wb"),
-            stdout=subprocess.DEVNULL,
-        )
+        with self._log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tests.chassis.web.serving", "api"],
+                cwd=ROOT,
+                env=dict(os.environ) | {"SHOP_PORT": str(port)} | environ,
+                stderr=log,
+                stdout=subprocess.DEVNULL,
+            )
 
     def get(self, path: str) -> tuple[int, bytes]:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)
