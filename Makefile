@@ -1,7 +1,7 @@
 # Cairn's commands. `make` or `make help` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-fast check tidy format docs bench mutants lock core clean
+.PHONY: help run demo test test-fast check coverage tidy format docs bench mutants lock core clean
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -49,6 +49,13 @@ check: $(VENV)/dev.stamp ## hold the house rules: format, lint, types, import co
 
 tidy: $(VENV)/dev.stamp ## look for bugs in the C of the solver, half a minute
 	@$(BIN)/clang-tidy --quiet $$(git ls-files '*.c') -- -std=c99
+
+coverage: $(VENV)/dev.stamp core ## measure the branches that the tests take, in Python and in C, and hold their floors (30 minutes)
+	@rm -rf build/coverage && mkdir -p build/coverage
+	@$(BIN)/python -m tests.support.stack run -- $(BIN)/coverage run -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
+	@$(BIN)/python -m tests.support.c_coverage
 
 format: $(VENV)/dev.stamp ## put the code in the house's format
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

@@ -1,12 +1,16 @@
 """Hypothesis profiles for all tests, without deadlines: a busy machine must not fail a property test."""
 
 import ipaddress
+import os
 import socket
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # the processes that a worker's tests start are not measured
+    os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
 
 settings.register_profile("cairn", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("fast", parent=settings.get_profile("cairn"), max_examples=20)
