@@ -115,7 +115,7 @@ def test_an_accepted_match_cannot_be_blocked(solved: Scenario) -> None:
     with pytest.raises(Conflict) as refused:
         block(solved, mentee, "a")
     assert refused.value.now == {"match_id": match.id, "state": "accepted"}
-    with pytest.raises(Conflict, match="not waiting"):
+    with pytest.raises(Conflict, match="isn't waiting"):
         pin(solved, mentee, solved.mentor("b"))
 
 

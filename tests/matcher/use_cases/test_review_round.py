@@ -145,5 +145,5 @@ def test_only_a_round_that_is_held_is_released_or_dropped(scenario: Scenario) ->
     scenario.mentor(), scenario.mentee()
     scenario.rounds()
     for decide in (release_round, drop_round):
-        with pytest.raises(Conflict, match="not held"):
+        with pytest.raises(Conflict, match="isn't held"):
             decide(scenario.database, PROGRAMME, latest(scenario).id, by=BY, reason=REASON)

@@ -107,7 +107,7 @@ def test_a_watch_looks_up_only_every_so_often(scenario: Scenario) -> None:
 def test_what_is_over_or_asks_mentors_already_is_not_cancelled(scenario: Scenario) -> None:
     scenario.mentor(), scenario.mentee()
     scenario.rounds()
-    with pytest.raises(Conflict, match="not running"):
+    with pytest.raises(Conflict, match="isn't running"):
         cancel(scenario)
     with scenario.database.begin() as store:
         store.rounds.move(the_round(scenario).id, "open")  # as it was between its first offers and its last
