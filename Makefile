@@ -50,7 +50,7 @@ check: $(VENV)/dev.stamp ## hold the house rules: format, lint, types, import co
 tidy: $(VENV)/dev.stamp ## look for bugs in the C of the solver, half a minute
 	@$(BIN)/clang-tidy --quiet $$(git ls-files '*.c') -- -std=c99
 
-coverage: $(VENV)/dev.stamp core ## measure the branches that the tests take, in Python and in C, and hold their floors (30 minutes)
+coverage: $(VENV)/dev.stamp core ## show the branches that the tests take, in Python and in C, and hold the floor of C (slow)
 	@rm -rf build/coverage && mkdir -p build/coverage
 	@$(BIN)/python -m tests.support.stack run -- $(BIN)/coverage run -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 	@$(BIN)/coverage combine --quiet
