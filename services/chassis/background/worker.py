@@ -25,7 +25,7 @@ from services.chassis.core.clock import monotonic
 from services.chassis.core.errors import Refusal
 from services.chassis.observability import metrics
 from services.chassis.storage.change_watch import ChangeWatch
-from services.chassis.storage.database import READ_ONLY, database_now, is_sqlite, transient_of
+from services.chassis.storage.database import database_now, is_sqlite, transient_of
 from services.chassis.storage.job_queue import (
     WORKER_DIED,
     Claim,
@@ -37,6 +37,7 @@ from services.chassis.storage.job_queue import (
     next_due,
     put_back,
 )
+from services.chassis.storage.sqlite import READ_ONLY
 
 _log = logging.getLogger(__name__)
 _FIGURES_EVERY = 1.0  # seconds between reads of the queue's figures while there is work

@@ -21,9 +21,10 @@ from services.chassis.core.clock import monotonic
 from services.chassis.leadership.leadership import leadership
 from services.chassis.observability import metrics
 from services.chassis.storage.change_watch import ChangeWatch
-from services.chassis.storage.database import READ_ONLY, database_now, is_sqlite, transient_of
+from services.chassis.storage.database import database_now, is_sqlite, transient_of
 from services.chassis.storage.outbox import Outgoing, backlog, mark_published, waiting
 from services.chassis.storage.retention import forget_old
+from services.chassis.storage.sqlite import READ_ONLY
 
 _log = logging.getLogger(__name__)
 

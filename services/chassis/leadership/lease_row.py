@@ -18,7 +18,8 @@ import sqlalchemy as sa
 
 from services.chassis.core.clock import monotonic
 from services.chassis.core.errors import LeadershipLost
-from services.chassis.storage.database import READ_ONLY, database_now
+from services.chassis.storage.database import database_now
+from services.chassis.storage.sqlite import READ_ONLY
 from services.chassis.storage.tables import TABLES
 
 _LEASES = TABLES.leases

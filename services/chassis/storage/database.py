@@ -1,9 +1,4 @@
-"""Database engines and statements with the same behaviour on SQLite (single machine) and PostgreSQL (production).
-
-SQLite pitfalls avoided here (sqlite.org/lang_transaction, and pysqlite's implicit transactions): a plain BEGIN that
-writes later fails with "database is locked" under contention, so write transactions take the lock at once
-(BEGIN IMMEDIATE) and wait for it; foreign keys are off by default; without WAL readers block writers.
-"""
+"""Database engines and statements with the same behaviour on SQLite (single machine) and PostgreSQL (production)."""
 
 from __future__ import annotations
 
@@ -11,28 +6,22 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
 import sqlalchemy as sa
-from sqlalchemy import event as sa_event
 from sqlalchemy import exc
 
 from services.chassis.core.errors import Contention, StartRefused, Transient, Unavailable
 from services.chassis.storage.postgres import BACKGROUND, Timeouts, open_postgres
+from services.chassis.storage.sqlite import BUSY, error_code, open_sqlite
 
-READ_ONLY = "cairn_read_only"
-"""Execution option of connections with read-only transactions."""
-
-_BUSY_SECONDS = 30
 _CONTENTION = frozenset({"40001", "40P01", "55P03"})  # serialisation failure, deadlock, lock not available
 # The server is shut down, crashed, starting, full or short of resources, or it ended a wait that took too long.
 _AWAY = frozenset(
     {"57P01", "57P02", "57P03", "57P05", "57014", "25P03", "25P04", "53000", "53100", "53200", "53300", "53400"}
 )
 _AWAY_CLASSES = ("08", "58")  # connection faults, system faults of the server
-_BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _NO_DISK = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN})
 _LOST_BEFORE = "8s2b"  # SQLAlchemy: the connection of this transaction was lost, but is still in use
 _Q = TypeVar("_Q", bound=sa.Select[Any])
@@ -48,7 +37,7 @@ def open_engine(url: str, *, pool_size: int = 5, max_overflow: int = 59, timeout
     except exc.ArgumentError as error:
         raise StartRefused("DATABASE_URL is not a database address") from error
     if parsed.drivername == "sqlite":
-        return _open_sqlite(parsed, pool_size, max_overflow)
+        return open_sqlite(parsed, pool_size=pool_size, max_overflow=max_overflow)
     if parsed.drivername == "postgresql+psycopg":
         return open_postgres(parsed, pool_size=pool_size, max_overflow=max_overflow, timeouts=timeouts)
     raise StartRefused("DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://")
@@ -146,8 +135,8 @@ def transient_of(error: BaseException) -> Transient | None:
 def _of_driver(error: BaseException | None, *, lost: bool = False) -> Transient | None:
     """Classify an error of sqlite3 or psycopg; ``lost``: the connection is known to be gone."""
     if isinstance(error, sqlite3.Error):
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code in _BUSY:
+        code = error_code(error)
+        if code in BUSY:
             return Contention("the database is busy")
         return Unavailable("the disk of the database does not take or give anything") if code in _NO_DISK else None
     state = error.sqlstate if isinstance(error, psycopg.Error) else None
@@ -158,34 +147,3 @@ def _of_driver(error: BaseException | None, *, lost: bool = False) -> Transient 
     if lost or state in _AWAY or (state or "").startswith(_AWAY_CLASSES):
         return Unavailable("the database does not answer")
     return None
-
-
-def _open_sqlite(url: sa.URL, pool_size: int, max_overflow: int) -> sa.Engine:
-    if not url.database or url.database == ":memory:":
-        raise StartRefused("DATABASE_URL must name a file: sqlite:////absolute/path.db")
-    path = Path(url.database)
-    engine = sa.create_engine(
-        url,
-        pool_size=pool_size,
-        max_overflow=max_overflow,
-        pool_timeout=_BUSY_SECONDS,
-        connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
-    )
-
-    @sa_event.listens_for(engine, "do_connect")
-    def create_folder(*_: Any) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-
-    @sa_event.listens_for(engine, "connect")
-    def prepare(connection: sqlite3.Connection, _: Any) -> None:
-        connection.isolation_level = None  # no implicit BEGIN by the driver: we choose its kind
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "trusted_schema=OFF"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @sa_event.listens_for(engine, "begin")
-    def begin(connection: sa.Connection) -> None:
-        reading = connection.get_execution_options().get(READ_ONLY, False)
-        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
-        connection.exec_driver_sql("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")
-
-    return engine

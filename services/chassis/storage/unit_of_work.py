@@ -27,10 +27,11 @@ from services.chassis.core.backoff import Backoff
 from services.chassis.core.errors import Contention
 from services.chassis.messages.event import Event
 from services.chassis.storage.audit import AuditEntry, append_audit
-from services.chassis.storage.database import READ_ONLY, database_now, is_sqlite, transient_of
+from services.chassis.storage.database import database_now, is_sqlite, transient_of
 from services.chassis.storage.job_queue import JobRequest, merge_requests, put_jobs
 from services.chassis.storage.outbox import Outgoing, outgoing, store_outgoing
 from services.chassis.storage.row_cache import RowCache
+from services.chassis.storage.sqlite import READ_ONLY
 
 S = TypeVar("S")
 T = TypeVar("T")

@@ -1,4 +1,4 @@
-"""SQLite is opened with safe settings, and transient faults are distinguished from permanent faults."""
+"""Unknown databases are refused, and transient faults are distinguished from permanent faults."""
 
 from __future__ import annotations
 
@@ -22,18 +22,6 @@ from tests.chassis.shop import PARCELS, Shop
 def test_other_databases_are_refused_with_a_message(url: str) -> None:
     with pytest.raises(StartRefused, match="DATABASE_URL"):
         open_engine(url)
-
-
-def test_the_folder_is_created_at_the_first_connection(tmp_path: Path) -> None:
-    engine = open_engine(f"sqlite:///{tmp_path}/new/shop.db")
-    assert not (tmp_path / "new").exists()
-    with engine.connect() as connection:
-        settings = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in PRAGMAS}
-    assert settings == PRAGMAS
-    engine.dispose()
-
-
-PRAGMAS = {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2}
 
 
 class ServerError(psycopg.OperationalError):
