@@ -14,6 +14,7 @@ ALL: tuple[type[Event], ...] = (
     profiles.PersonErased,
     profiles.ContactChanged,
     profiles.SignInAsked,
+    profiles.SessionsEnded,
     matcher.MatchProposed,
     matcher.MatchReminderDue,
     matcher.MatchAccepted,

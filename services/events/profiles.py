@@ -1,4 +1,4 @@
-"""Events of profiles: people register, change, pause, leave and are erased; their sealed contact details.
+"""Events of profiles: people register, change, pause, leave and are erased; their sealed contact details; sessions end.
 
 Each event about a person carries that person's ``version``: a consumer never applies an older one after a newer one.
 """
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from services.chassis.messages.event import Event
 from services.chassis.messages.moments import Moment
 from services.events.facts import MenteeFacts, MentorFacts
-from services.events.topics import CONTACTS, PEOPLE
+from services.events.topics import CONTACTS, PEOPLE, SESSIONS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,3 +98,12 @@ class SignInAsked(Event, type="cairn.profiles.sign_in_asked.v1", topic=CONTACTS,
     programme_id: str
     request_id: str
     expires_at: Moment
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionsEnded(Event, type="cairn.profiles.sessions_ended.v1", topic=SESSIONS, key="subject_id"):
+    """Sessions of a person, a member of staff or an API key ended: their access tokens are no longer accepted."""
+
+    subject_id: str
+    programme_id: str
+    session_ids: tuple[str, ...]

@@ -12,13 +12,14 @@ MATCHING = "cairn.matching.v1"
 DELIVERIES = "cairn.deliveries.v1"
 RECEIPTS = "cairn.receipts.v1"
 REQUESTS = "cairn.requests.v1"
+SESSIONS = "cairn.sessions.v1"
 
 PARTITIONS = 6
 DAY_MS = 24 * 60 * 60 * 1000
 RETENTION_MS = 7 * DAY_MS
 SEGMENT_MS = DAY_MS
 
-ALL = (PEOPLE, CONTACTS, MATCHES, MATCHING, DELIVERIES, RECEIPTS, REQUESTS)
+ALL = (PEOPLE, CONTACTS, MATCHES, MATCHING, DELIVERIES, RECEIPTS, REQUESTS, SESSIONS)
 
 
 def specs(replication: int = 1, min_insync: int = 1) -> tuple[TopicSpec, ...]:

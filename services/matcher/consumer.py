@@ -24,6 +24,11 @@ def handlers(uow: UnitOfWork, terms: Terms) -> Mapping[type[Event], Handler]:
         del envelope
         erase_person(uow, event)
 
+    def end_sessions(event: profiles.SessionsEnded, envelope: Envelope) -> None:
+        del envelope
+        with uow.begin() as store:
+            store.end_sessions(*event.session_ids)
+
     return {
         profiles.PersonRegistered: apply,
         profiles.PersonChanged: apply,
@@ -31,4 +36,5 @@ def handlers(uow: UnitOfWork, terms: Terms) -> Mapping[type[Event], Handler]:
         profiles.PersonResumed: apply,
         profiles.PersonLeft: apply,
         profiles.PersonErased: erase,
+        profiles.SessionsEnded: end_sessions,
     }

@@ -43,6 +43,10 @@ def handlers(uow: Unit) -> Mapping[type[Event], Handler]:
     def on_other_event(event: Any, envelope: Envelope) -> None:
         notify.on_other_event(uow, event, envelope.time)
 
+    def on_sessions_ended(event: profiles.SessionsEnded, _: Envelope) -> None:
+        with uow.begin() as store:
+            store.end_sessions(*event.session_ids)
+
     return {
         profiles.PersonRegistered: on_person,
         profiles.PersonChanged: on_person,
@@ -50,6 +54,7 @@ def handlers(uow: Unit) -> Mapping[type[Event], Handler]:
         profiles.PersonLeft: on_person_left,
         profiles.PersonErased: on_person_erased,
         profiles.SignInAsked: on_other_event,
+        profiles.SessionsEnded: on_sessions_ended,
         matcher.WaitAtRisk: on_other_event,
         **dict.fromkeys(_MATCH_EVENTS, on_match),
     }

@@ -109,6 +109,9 @@ class Store(Protocol):
         """Return the database's time, UTC."""
         ...
 
+    def end_sessions(self, *sessions: str) -> None:
+        """Refuse the access tokens of these sessions from now on."""
+
     def publish(self, *events: Event) -> None:
         """Put events into the outbox."""
         ...

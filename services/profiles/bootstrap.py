@@ -14,6 +14,7 @@ from services.chassis.messages.event import Event
 from services.chassis.service.service import Parts, Service
 from services.chassis.storage.unit_of_work import Transaction
 from services.events import topics
+from services.events.permissions import SERVICES
 from services.profiles.adapters.rows import PersonCipher
 from services.profiles.adapters.store import Store
 from services.profiles.ports import Resources, Rules
@@ -46,12 +47,12 @@ def resources(parts: Parts[Settings, Store]) -> Resources:
         begin=parts.uow.begin,
         new_id=lambda: str(uuid.uuid4()),
         seal=open_cipher(settings),
-        tokens=TokenIssuer(settings.token_private_key, clock=parts.clock),
+        tokens=TokenIssuer(settings.token_private_key, audience=SERVICES, clock=parts.clock),
         links=LinkSigner(settings.link_secret, clock=parts.clock),
         rules=Rules(
             programme=settings.programme,
             youth_track=settings.youth_track,
-            token_life=timedelta(hours=settings.token_hours),
+            session_life=timedelta(days=settings.session_days),
             link_life=timedelta(minutes=settings.link_minutes),
         ),
     )
@@ -112,9 +113,9 @@ def ops() -> Sequence[OpsGroup]:
     """Return the operators' commands."""
     from services.chassis.service.ops.keys import keys_group
     from services.profiles.adapters.tables import SEALED
-    from services.profiles.ops import people_group
+    from services.profiles.ops import api_keys_group, people_group
 
-    return [people_group(resources), keys_group([SEALED], open_cipher)]
+    return [people_group(resources), api_keys_group(resources), keys_group([SEALED], open_cipher)]
 
 
 def open_cipher(settings: Settings) -> FieldCipher:

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from services.chassis.identity.access_tokens import LIFE
+from services.chassis.identity.principal import Principal
 from services.chassis.identity.signed_links import Link
 from services.chassis.messages.event import Event
+from services.profiles.domain.api_key import ApiKey
 from services.profiles.domain.consent import ConsentEntry
 from services.profiles.domain.erasure import Tombstone
 from services.profiles.domain.introduction import Introduction
 from services.profiles.domain.person import Person
+from services.profiles.domain.session import Session
 
 
 class People(Protocol):
@@ -86,6 +90,44 @@ class SignIns(Protocol):
         """Delete requests that expired before a moment."""
 
 
+class Sessions(Protocol):
+    """The sessions of people and staff."""
+
+    def add(self, session: Session) -> None:
+        """Store a new session."""
+
+    def get(self, session_id: str, *, to_change: bool = False) -> Session | None:
+        """Return a session, ended or not; ``to_change`` locks the row until the transaction ends."""
+
+    def save(self, session: Session) -> None:
+        """Store a changed session."""
+
+    def open_of(self, subject_id: str) -> Sequence[Session]:
+        """Return the open sessions of a subject, newest first."""
+
+    def end_all(self, subject_id: str) -> Sequence[str]:
+        """End the open sessions of a subject; return their ids."""
+
+    def forget_before(self, moment: datetime) -> None:
+        """Delete sessions that ended or expired before a moment."""
+
+
+class ApiKeys(Protocol):
+    """The API keys of the programme's own systems."""
+
+    def add(self, key: ApiKey) -> None:
+        """Store a new key."""
+
+    def get(self, key_id: str, *, to_change: bool = False) -> ApiKey | None:
+        """Return a key, valid or not; ``to_change`` locks the row until the transaction ends."""
+
+    def save(self, key: ApiKey) -> None:
+        """Store a changed key."""
+
+    def of(self, programme_id: str) -> Sequence[ApiKey]:
+        """Return all keys of a programme, newest first."""
+
+
 class Introductions(Protocol):
     """The introductions of matches."""
 
@@ -132,6 +174,14 @@ class Store(Protocol):
         """Return the requests for sign-in links."""
 
     @property
+    def sessions(self) -> Sessions:
+        """Return the sessions of people and staff."""
+
+    @property
+    def api_keys(self) -> ApiKeys:
+        """Return the API keys of the programme's own systems."""
+
+    @property
     def introductions(self) -> Introductions:
         """Return the introductions of matches."""
 
@@ -142,6 +192,9 @@ class Store(Protocol):
     @property
     def now(self) -> datetime:
         """Return the database's time when the transaction began, UTC."""
+
+    def end_sessions(self, *sessions: str) -> None:
+        """Refuse the access tokens of these sessions from now on."""
 
     def publish(self, *events: Event) -> None:
         """Publish events to other services if the transaction commits."""
@@ -170,8 +223,8 @@ class Seal(Protocol):
 class Tokens(Protocol):
     """Issues access tokens."""
 
-    def issue(self, person_id: str, programme: str, roles: tuple[str, ...] = (), ttl: timedelta | None = None) -> str:
-        """Return a token."""
+    def issue(self, principal: Principal, *, ttl: timedelta = LIFE, audience: Sequence[str] | None = None) -> str:
+        """Return a token that expires after ``ttl`` and opens the services of ``audience``, by default all."""
 
 
 class Links(Protocol):
@@ -187,7 +240,8 @@ class Rules:
 
     programme: str
     youth_track: bool = False
-    token_life: timedelta = timedelta(hours=12)
+    session_life: timedelta = timedelta(days=30)
+    sessions_kept: timedelta = timedelta(days=30)
     link_life: timedelta = timedelta(minutes=30)
 
 

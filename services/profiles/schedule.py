@@ -7,6 +7,7 @@ from services.chassis.background.scheduler import Tick
 from services.chassis.background.worker import Job
 from services.profiles.ports import Resources
 from services.profiles.use_cases.republish_people import REPUBLISH_PEOPLE, republish_page
+from services.profiles.use_cases.sessions import forget_old_sessions
 from services.profiles.use_cases.sign_in import forget_old_links
 from services.profiles.use_cases.take_a_break import RESUME, resume_when_due
 
@@ -26,4 +27,7 @@ def jobs(resources: Resources) -> Mapping[str, Callable[[Job], None]]:
 
 def ticks(resources: Resources) -> Sequence[Tick]:
     """Return the scheduled ticks."""
-    return (Tick("forget_old_links", timedelta(hours=1), lambda: forget_old_links(resources)),)
+    return (
+        Tick("forget_old_links", timedelta(hours=1), lambda: forget_old_links(resources)),
+        Tick("forget_old_sessions", timedelta(hours=1), lambda: forget_old_sessions(resources)),
+    )

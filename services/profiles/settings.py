@@ -42,6 +42,6 @@ class Settings(ServiceSettings):
     contact_keys: str = secret(development=_DEVELOPMENT_CONTACT_KEYS, check=read_keys)
     index_key: str = secret(development=_DEVELOPMENT_INDEX_KEY, check=index_key)
     sign_up_limit: str = text("30 per minute", check=_rate)
-    token_hours: int = number(12, least=1, most=24 * 30)
+    session_days: int = number(30, least=1, most=365)
     link_minutes: int = number(30, least=5, most=24 * 60)
     youth_track: bool = flag(False)  # whether people under 18 may join, with a guardian's consent

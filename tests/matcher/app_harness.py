@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from typing import Any
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from services.chassis.identity.access_tokens import TokenIssuer
 from services.chassis.identity.signed_links import LinkSigner
-from services.chassis.service.service_settings import DEVELOPMENT_PRIVATE_KEY
 from services.matcher.bootstrap import SERVICE
 from services.matcher.domain.match import Match
 from services.matcher.settings import Settings
 from tests.matcher.scenario import PROGRAMME, Scenario
 from tests.matcher.stores import TableDatabase
 from tests.support.fakes import FakeBroker, FixedClock
+from tests.support.tokens import person_token, staff_token
 
 ADMIN = "admin"
 
@@ -32,7 +30,6 @@ class Stage(Scenario):
         super().__init__(TableDatabase(self.parts.engine, clock, self.parts.uow), clock, settings.terms)
         self.app = SERVICE.web_app(self.parts)
         self.links = LinkSigner(settings.link_secret, clock=clock)
-        self.tokens = TokenIssuer(DEVELOPMENT_PRIVATE_KEY)
 
     def close(self) -> None:
         self.parts.engine.dispose()
@@ -55,8 +52,8 @@ class Stage(Scenario):
 
     def token(self, by: str) -> str:
         if by == ADMIN:
-            return self.settings.admin_token
-        return self.tokens.issue(by, PROGRAMME, ("mentee", "mentor"), timedelta(hours=1))
+            return staff_token(programme=PROGRAMME)
+        return person_token(by, PROGRAMME)
 
     def link(self, purpose: str, match: Match, person_id: str) -> str:
         """A link as a mail carries it."""

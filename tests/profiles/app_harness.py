@@ -24,6 +24,7 @@ from services.profiles.consumer import handlers
 from services.profiles.schedule import jobs
 from services.profiles.settings import Settings
 from tests.support.fakes import FakeBroker, FixedClock
+from tests.support.tokens import staff_token
 
 _numbers = itertools.count(1)
 
@@ -72,7 +73,7 @@ class Stage:
 
     @property
     def admin(self) -> str:
-        return self.settings.admin_token
+        return staff_token(clock=self.clock)
 
     def mentee(self, **answers: Any) -> Account:
         """Sign up a mentee."""

@@ -47,6 +47,10 @@ class NotFound(Refusal):
     """The object does not exist, or the caller may not know that it does: the two look alike (404)."""
 
 
+class SignInNeeded(Refusal):
+    """The credential of the caller is wrong, expired or ended; these look alike (401)."""
+
+
 class Forbidden(Refusal):
     """The caller is authenticated but not allowed to do this (403)."""
 

@@ -11,7 +11,6 @@ from services.chassis.service.settings import number, secret, text, url
 # A public key pair for development machines; production refuses it.
 DEVELOPMENT_PRIVATE_KEY = "Y2Fpcm4gZGV2ZWxvcG1lbnQga2V5LCBub3Qgc2VjcmU="
 DEVELOPMENT_PUBLIC_KEY = "0SDRbXi8y+kGmggkyHizvG2QoXN+llnx48pYv86wqqE="
-DEVELOPMENT_ADMIN_TOKEN = "development-admin-token"  # noqa: S105 - refused in production
 DEVELOPMENT_LINK_SECRET = "development-link-secret-0123456789abcdef"  # noqa: S105 - refused in production
 
 
@@ -33,7 +32,6 @@ class ServiceSettings:
     trusted_proxies: int = number(0, most=5)  # number of reverse proxies that add X-Forwarded-For
     topic_replicas: int = number(1, least=1, most=9)  # copies of each topic that the broker stores
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    admin_token: str = secret(min_length=16, development=DEVELOPMENT_ADMIN_TOKEN)
     token_public_key: str = secret(development=DEVELOPMENT_PUBLIC_KEY, check=read_public_key)
     link_secret: str = secret(min_length=32, development=DEVELOPMENT_LINK_SECRET)
     programme: str = text("cairn")

@@ -15,7 +15,7 @@ from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 
 from services.chassis.storage.database import is_sqlite, open_engine
-from services.chassis.storage.tables import chassis_tables, consumer_partitions
+from services.chassis.storage.tables import chassis_tables, consumer_partitions, ended_sessions
 
 _LOCK = 0x6D696772  # "migr"
 
@@ -66,6 +66,16 @@ def create_consumer_partitions(connection: sa.Connection) -> None:
 def drop_consumer_partitions(connection: sa.Connection) -> None:
     """Drop the table of consumer alarms, for a downgrade."""
     consumer_partitions(sa.MetaData()).drop(connection, checkfirst=True)
+
+
+def create_ended_sessions(connection: sa.Connection) -> None:
+    """Create the table of ended sessions if it does not exist, for databases older than the table."""
+    ended_sessions(sa.MetaData()).create(connection, checkfirst=True)
+
+
+def drop_ended_sessions(connection: sa.Connection) -> None:
+    """Drop the table of ended sessions, for a downgrade."""
+    ended_sessions(sa.MetaData()).drop(connection, checkfirst=True)
 
 
 def _run_migrations(url: str, script_location: str | Path, to: str, *, down: bool) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from services.chassis.storage.ended_sessions import forget_ended
 from services.chassis.storage.outbox import forget_published
 from services.chassis.storage.tables import TABLES
 
@@ -17,7 +18,8 @@ ANSWERS = timedelta(days=2)
 
 
 def forget_old(connection: sa.Connection, now: datetime, *, published: timedelta) -> None:
-    """Delete expired published events, inbox marks and idempotent answers, in the caller's transaction."""
+    """Delete expired published events, inbox marks, idempotent answers and ended sessions, in this transaction."""
     forget_published(connection, now, published)
     connection.execute(TABLES.inbox.delete().where(TABLES.inbox.c.handled_at < now - INBOX))
     connection.execute(TABLES.idempotency.delete().where(TABLES.idempotency.c.created_at < now - ANSWERS))
+    forget_ended(connection, now)

@@ -25,6 +25,7 @@ class ChassisTables:
     idempotency: sa.Table
     audit: sa.Table
     audit_head: sa.Table
+    ended_sessions: sa.Table
 
     def all(self) -> tuple[sa.Table, ...]:
         """Return every table, for migrations."""
@@ -43,6 +44,7 @@ def chassis_tables(metadata: sa.MetaData) -> ChassisTables:
         idempotency=_idempotency(metadata),
         audit=_audit(metadata),
         audit_head=_audit_head(metadata),
+        ended_sessions=ended_sessions(metadata),
     )
 
 
@@ -193,6 +195,16 @@ def _audit_head(metadata: sa.MetaData) -> sa.Table:
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("seq", sa.BigInteger, nullable=False),
         sa.Column("hash", sa.String(64), nullable=False),
+    )
+
+
+def ended_sessions(metadata: sa.MetaData) -> sa.Table:
+    """Return the table of ended sessions, whose access tokens may not have expired yet."""
+    return sa.Table(
+        "ended_sessions",
+        metadata,
+        sa.Column("session_id", sa.String(36), primary_key=True),
+        sa.Column("ended_at", UtcMoment, nullable=False, index=True),
     )
 
 

@@ -28,6 +28,7 @@ from services.chassis.core.errors import Contention
 from services.chassis.messages.event import Event
 from services.chassis.storage.audit import AuditEntry, append_audit
 from services.chassis.storage.database import database_now, is_sqlite, transient_of
+from services.chassis.storage.ended_sessions import end_sessions
 from services.chassis.storage.job_queue import JobRequest, merge_requests, put_jobs
 from services.chassis.storage.outbox import Outgoing, outgoing, store_outgoing
 from services.chassis.storage.row_cache import RowCache
@@ -100,6 +101,11 @@ class Transaction:
         self._check_writable()
         self._audits.append(AuditEntry(action, subject, by, reason, detail))
 
+    def end_sessions(self, *sessions: str) -> None:
+        """Refuse the access tokens of these sessions from now on."""
+        self._check_writable()
+        end_sessions(self.connection, sessions, self.now)
+
     def _check_writable(self) -> None:
         if self.read_only:
             raise RuntimeError("this transaction was begun read_only")
@@ -168,6 +174,10 @@ class StoreBase:
     ) -> None:
         """See ``Transaction.audit``."""
         self._tx.audit(action, subject, by=by, reason=reason, detail=detail)
+
+    def end_sessions(self, *sessions: str) -> None:
+        """See ``Transaction.end_sessions``."""
+        self._tx.end_sessions(*sessions)
 
 
 class UnitOfWork(Generic[S]):

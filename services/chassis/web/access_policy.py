@@ -1,51 +1,65 @@
 """Access policy: every route states who may call it; the app refuses to start with a route that does not.
 
-The policy is checked before the body is read, so validation messages reveal nothing to strangers.
+``anyone`` and ``person`` are callers; any other word is a permission, which staff have by their roles and systems by
+their API keys. The policy is checked before the body is read, so validation messages reveal nothing to strangers.
 """
 
 from __future__ import annotations
 
-import hmac
-from collections.abc import Callable
-from typing import Literal, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
 
 from flask import Flask, g, request
 
 from services.chassis.i18n.sentence import Sentence
 from services.chassis.identity.access_tokens import TokenRefused, TokenVerifier
 from services.chassis.identity.principal import Principal
+from services.chassis.web import browser_session
 from services.chassis.web.app_state import state
+from services.chassis.web.html_pages import check_nonce
 from services.chassis.web.problem import problem
 from services.chassis.web.view_options import options_of, set_options
 
-Caller = Literal["anyone", "person", "admin", "service"]
 View = TypeVar("View", bound=Callable[..., object])
 
 _CHALLENGE = 'Bearer realm="cairn"'
+_SAFE = frozenset({"GET", "HEAD"})
+_CALLERS = frozenset({"anyone", "person"})
 
 
 class PolicyMissing(Exception):
     """A route was registered without ``@allow(...)``."""
 
 
-def allow(*callers: Caller) -> Callable[[View], View]:
-    """State who may call a view: ``@allow("person", "admin")``. Place it directly below ``@blueprint.route``."""
+def allow(*callers: str, browser: bool = False) -> Callable[[View], View]:
+    """State who may call a view: ``@allow("person", "people:read")``. Place it directly below ``@blueprint.route``.
+
+    ``browser``: the caller may also be signed in by the cookie of a browser; a form then needs its nonce.
+    """
     if not callers:
-        raise PolicyMissing("allow() needs at least one of: anyone, person, admin, service")
+        raise PolicyMissing("allow() needs at least one of: anyone, person, or a permission such as people:read")
 
     def decorate(view: View) -> View:
-        return set_options(view, allow=callers)
+        return set_options(view, allow=callers, browser=browser)
 
     return decorate
 
 
-class PrincipalReader:
-    """Read the Authorization header: the admin token, compared in constant time, or a person's signed token."""
+class EndedSessionsLike(Protocol):
+    """Says which sessions have ended."""
 
-    def __init__(self, *, admin_token: str, verifier: TokenVerifier, programme: str) -> None:
-        self._admin_token = admin_token.encode()
+    def has_ended(self, session: str) -> bool:
+        """Return whether this session has ended."""
+        ...
+
+
+class PrincipalReader:
+    """Reads the Authorization header: a signed token whose session has not ended."""
+
+    def __init__(self, *, verifier: TokenVerifier, programme: str, ended: EndedSessionsLike | None = None) -> None:
         self._verifier = verifier
         self._programme = programme
+        self._ended = ended
 
     def read(self, authorization: str | None) -> Principal:
         """Return the caller, anonymous without a header; raise ``TokenRefused`` for a bad credential."""
@@ -54,9 +68,12 @@ class PrincipalReader:
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise TokenRefused("only bearer tokens are known here")
-        if hmac.compare_digest(token.strip().encode(), self._admin_token):
-            return Principal("admin", None, self._programme)
-        return self._verifier.verify(token.strip())
+        caller = self._verifier.verify(token.strip())
+        if caller.programme != self._programme:
+            raise TokenRefused("this token is for another programme")
+        if self._ended is not None and self._ended.has_ended(caller.session or ""):
+            raise TokenRefused("this session has ended")
+        return caller
 
 
 def current() -> Principal:
@@ -66,12 +83,12 @@ def current() -> Principal:
 
 
 def ensure_own(person_id: str) -> None:
-    """Raise a 404 problem unless the caller is this person, or an admin or service that the policy allows.
+    """Raise a 404 problem unless the caller is this person, or staff whom the policy allows.
 
     404 and not 403, so that the answer does not reveal whether another person's id exists.
     """
     caller = current()
-    if caller.kind == "anonymous" or (caller.kind == "person" and caller.person_id != person_id):
+    if not caller.is_staff and caller.person_id != person_id:
         raise problem(404, "not_found", "Not found", "There is nothing here with this id that you can see.")
 
 
@@ -79,20 +96,39 @@ def enforce() -> None:
     """Check the policy of the matched route before its view runs; the app factory registers this function."""
     if request.url_rule is None or request.endpoint is None:
         return  # an unknown route or method: Flask answers 404 or 405 by itself
-    allowed = options_of(_view(request.endpoint), request.method).get("allow", ())
-    try:
-        g.principal = state().principals.read(request.headers.get("Authorization"))
-    except TokenRefused:
-        if "anyone" not in allowed:
-            raise _sign_in(
-                Sentence("This token is not valid any more. Please sign in again."), error="invalid_token"
-            ) from None
-        g.principal = state().principals.read(None)
-    if "anyone" in allowed or g.principal.kind in allowed:
+    options = options_of(_view(request.endpoint), request.method)
+    allowed = options.get("allow", ())
+    g.principal = _caller(browser=bool(options.get("browser")), required="anyone" not in allowed)
+    if "anyone" in allowed or _may(g.principal, allowed):
         return
     if g.principal.kind == "anonymous":
         raise _sign_in(Sentence("Please send a bearer token in the Authorization header."))
     raise problem(403, "not_allowed", "Not open to you", "Your token is fine, but it does not open this.")
+
+
+def _caller(*, browser: bool, required: bool) -> Principal:
+    """Return the caller; with ``required`` raise a problem, or a redirect, for a credential that is not valid."""
+    reader, header = state().principals, request.headers.get("Authorization")
+    cookie = browser_session.access_cookie() if browser and header is None else None
+    try:
+        principal = reader.read(header if cookie is None else f"Bearer {cookie}")
+    except TokenRefused:
+        principal = reader.read(None)
+        if required and not browser:
+            raise _sign_in(
+                Sentence("This token is not valid any more. Please sign in again."), error="invalid_token"
+            ) from None
+    if browser and header is None and principal.kind == "anonymous" and (renewal := browser_session.renewal()):
+        raise renewal
+    if cookie is not None and principal.kind != "anonymous" and request.method not in _SAFE:
+        check_nonce()
+    return principal
+
+
+def _may(caller: Principal, allowed: Sequence[str]) -> bool:
+    if caller.kind == "person":
+        return "person" in allowed
+    return not caller.permissions.isdisjoint(set(allowed) - _CALLERS)
 
 
 def _sign_in(detail: str, *, error: str | None = None) -> Exception:

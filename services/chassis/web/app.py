@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from services.chassis.i18n.translations import CHASSIS_WORDS, Words
 from services.chassis.identity.access_tokens import TokenVerifier
 from services.chassis.service.service_settings import ServiceSettings
+from services.chassis.storage.ended_sessions import EndedSessions
 from services.chassis.web import (
     access_policy,
     error_handlers,
@@ -65,7 +66,7 @@ def build_app(  # noqa: PLR0913 - what differs between the services, each by nam
             secret=settings.link_secret,
             production=settings.production,
             uow=uow,
-            principals=principals or _principal_reader(settings),
+            principals=principals or _principal_reader(name, settings, uow),
             words=translations,
         ),
     )
@@ -98,17 +99,21 @@ def _config(title: str, version: str) -> dict[str, object]:
     }
 
 
-def _principal_reader(settings: ServiceSettings) -> access_policy.PrincipalReader:
+def _principal_reader(name: str, settings: ServiceSettings, uow: UnitOfWorkLike | None) -> PrincipalReaderLike:
     return access_policy.PrincipalReader(
-        admin_token=settings.admin_token,
-        verifier=TokenVerifier(settings.token_public_key),
+        verifier=TokenVerifier(settings.token_public_key, service=name),
         programme=settings.programme,
+        ended=None if uow is None else EndedSessions(uow),
     )
 
 
 def _api(app: Flask) -> Api:
     api = Api(app)
-    bearer = {"type": "http", "scheme": "bearer", "description": "the admin token, or a person's access token"}
+    bearer = {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "access token of a person, staff or a system",
+    }
     api.spec.components.security_scheme("bearer", bearer)
     return api
 

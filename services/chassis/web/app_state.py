@@ -17,7 +17,7 @@ _KEY = "chassis"
 class UnitOfWorkLike(Protocol):
     """The part of a unit of work that the HTTP side needs: a transaction that inner ``begin`` calls join."""
 
-    def begin(self, *, whole: bool = False) -> AbstractContextManager[Any]:
+    def begin(self, *, read_only: bool = False, whole: bool = False) -> AbstractContextManager[Any]:
         """Open a transaction, or join the open one of this thread."""
         ...
 

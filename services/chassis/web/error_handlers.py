@@ -20,6 +20,7 @@ log = structlog.get_logger(__name__)
 _STATUS: Mapping[type[errors.Refusal], tuple[int, str]] = {
     errors.Invalid: (422, Sentence("Please check a few fields")),
     errors.NotFound: (404, Sentence("Not found")),
+    errors.SignInNeeded: (401, Sentence("Please sign in")),
     errors.Forbidden: (403, Sentence("Not open to you")),
     errors.Conflict: (409, Sentence("Not possible as things are now")),
     errors.Gone: (410, Sentence("Not here any more")),
@@ -75,7 +76,10 @@ def from_refusal(refusal: errors.Refusal) -> Problem:
     """Return the problem for a refusal of the domain; its member ``now`` contains the current state."""
     status, title = next(answer for kind, answer in _STATUS.items() if isinstance(refusal, kind))
     extra = {} if refusal.now is None else {"now": dict(refusal.now)}
-    return problem(status, refusal.code, title, refusal.detail, field=refusal.field, errors=refusal.errors, **extra)
+    answer = problem(status, refusal.code, title, refusal.detail, field=refusal.field, errors=refusal.errors, **extra)
+    if status == 401:
+        answer.headers["WWW-Authenticate"] = 'Bearer realm="cairn"'
+    return answer
 
 
 def from_http(fault: HTTPException) -> Problem:

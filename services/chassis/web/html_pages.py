@@ -97,7 +97,7 @@ def render(template: str, *, status: int = 200, **context: Any) -> Response:
     response.headers["Vary"] = "Accept-Language, Cookie"
     chosen = request.args.get("lang")
     if chosen in state().words.locales and request.method == "GET":
-        response.set_cookie(_LANG_COOKIE, chosen, max_age=31536000, **_cookie_flags())
+        response.set_cookie(_LANG_COOKIE, chosen, max_age=31536000, **cookie_flags())
     return response
 
 
@@ -135,8 +135,13 @@ def check_nonce() -> None:
         raise problem(403, "form_not_ours", "Please open the page again", detail)
 
 
+def cookie_name(name: str) -> str:
+    """Return the name of a cookie that only this origin can set, in production; plain HTTP has no such cookies."""
+    return f"__Host-{name}" if state().production else name
+
+
 def _nonce_cookie() -> str:
-    return "__Host-nonce" if state().production else "nonce"
+    return cookie_name("nonce")
 
 
 def _new_nonce() -> str:
@@ -153,7 +158,8 @@ def _signature(value: str) -> str:
     return hmac.new(state().secret.encode(), f"form nonce:{value}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def _cookie_flags() -> dict[str, Any]:
+def cookie_flags() -> dict[str, Any]:
+    """Return the attributes of our cookies: for all paths, unreadable by scripts, not sent by other sites' forms."""
     return {"path": "/", "httponly": True, "samesite": "Lax", "secure": state().production}
 
 
@@ -187,5 +193,5 @@ def install(app: Flask) -> None:
     @app.after_request
     def set_nonce_cookie(response: Response) -> Response:
         if "nonce" in g and request.cookies.get(_nonce_cookie()) != g.nonce:
-            response.set_cookie(_nonce_cookie(), g.nonce, **_cookie_flags())
+            response.set_cookie(_nonce_cookie(), g.nonce, **cookie_flags())
         return response

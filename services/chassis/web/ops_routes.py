@@ -21,7 +21,7 @@ class HealthLike(Protocol):
 def ops_routes(name: str, health: HealthLike) -> Blueprint:
     """Return ``/livez``, ``/readyz`` and ``/metrics``, each also under ``/{name}``.
 
-    ``/metrics`` is for the internal network; through the front door, ``/{name}/metrics`` needs the admin token.
+    ``/metrics`` is for the internal network; ``/{name}/metrics`` needs the permission ``metrics:read``.
     """
     routes = Blueprint("ops", __name__)
 
@@ -45,7 +45,7 @@ def ops_routes(name: str, health: HealthLike) -> Blueprint:
         return Response(text, content_type=content_type)
 
     @routes.get(f"/{name}/metrics")
-    @allow("admin")
+    @allow("metrics:read")
     def figures_through_the_front_door() -> Response:
         return figures()
 

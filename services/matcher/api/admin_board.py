@@ -92,13 +92,13 @@ def admin_board_routes(context: ApiContext) -> Blueprint:
     routes = Blueprint(f"{WAITING} overseen", __name__, description="Promises, lapses, groups, and what to learn.")
 
     @routes.route("/matcher/v1/board")
-    @allow("admin")
+    @allow("matches:read")
     @routes.arguments(BoardQuery, location="query")
     @routes.response(200, BoardSchema, description="Promises at risk and offers about to lapse, the earliest first")
     def read_board(query: Mapping[str, Any]) -> dict[str, Any]:
         """Read what needs attention now. Each read is audited."""
         caller = actor()
-        board = read_admin_board(context.uow, caller.programme_id, query["most"])
+        board = read_admin_board(context.uow, caller.programme_id, query["most"], by=caller.by)
         return {
             "as_of": board.as_of,
             "lanes": dict(board.lanes),
@@ -108,14 +108,14 @@ def admin_board_routes(context: ApiContext) -> Blueprint:
         }
 
     @routes.route("/matcher/v1/equity")
-    @allow("admin")
+    @allow("reports:read")
     @routes.response(200, EquitySchema, description="Match rates, waits and second tries, with small groups hidden")
     def read_equity() -> dict[str, Any]:
         """Read the figures per group."""
         return {"groups": [_shown_group(group) for group in read_group_equity(context.uow, actor().programme_id)]}
 
     @routes.route("/matcher/v1/weights/suggestion")
-    @allow("admin")
+    @allow("weights:read")
     @answers(409)
     @routes.arguments(MostQuery, location="query")
     @routes.response(200, SuggestionSchema, description="Suggested weights, or null with too few closed matches")

@@ -56,12 +56,10 @@ def _later(code: str, detail: str) -> Problem:
 
 
 def actor() -> Actor:
-    """Return the caller: an admin, or a person, who sees only their own."""
+    """Return the caller: staff, or a person, who sees only their own."""
     caller = current()
-    if caller.kind == "admin":
-        return Actor(caller.programme)
-    if caller.kind == "person" and caller.person_id:
-        return Actor(caller.programme, caller.person_id)
+    if caller.is_staff or caller.person_id:
+        return Actor(caller.programme, caller.person_id, caller.scope)
     raise problem(403, "not_allowed", "Not open to you", "This is for people of a programme and their admins.")
 
 

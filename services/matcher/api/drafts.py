@@ -46,7 +46,7 @@ def draft_routes(context: ApiContext) -> Blueprint:
     routes = Blueprint(f"{WEIGHTS} in the making", __name__, description="Save, try, and publish when decided.")
 
     @routes.route("/matcher/v1/weights/presets")
-    @allow("admin")
+    @allow("weights:read")
     @routes.response(200, PresetsSchema, description="The presets, named in the reader's language")
     def list_presets() -> dict[str, Any]:
         """List ready-made weights.
@@ -63,7 +63,7 @@ def draft_routes(context: ApiContext) -> Blueprint:
         }
 
     @routes.route("/matcher/v1/weights/draft")
-    @allow("admin")
+    @allow("weights:read")
     @answers(404)
     @routes.response(200, DraftSchema, description="The draft; its revision is the ETag")
     def read() -> dict[str, Any]:
@@ -78,7 +78,7 @@ def _add_changes(routes: Blueprint, context: ApiContext) -> None:
     """Add the routes that save, discard and publish the draft."""
 
     @routes.route("/matcher/v1/weights/draft", methods=["PUT"])
-    @allow("admin")
+    @allow("weights:edit")
     @conditional(always=False)
     @routes.arguments(SettingsSchema, example={"criteria": {"device": {"mode": "soft", "weight": 80}}})
     @routes.response(200, DraftSchema, description="The draft as saved, every setting written out")
@@ -89,19 +89,19 @@ def _add_changes(routes: Blueprint, context: ApiContext) -> None:
         The answer has all settings. Where a draft exists, ``If-Match`` has to carry the ETag of the revision you worked
         on: 428 without it, 412 when another admin saved meanwhile. Nothing comes into force.
         """
-        return _shown(save_draft(context.uow, actor().programme_id, body, require_match, by="admin"))
+        return _shown(save_draft(context.uow, actor().programme_id, body, require_match, by=actor().by))
 
     @routes.route("/matcher/v1/weights/draft", methods=["DELETE"])
-    @allow("admin")
+    @allow("weights:edit")
     @answers(404)
     @conditional
     @routes.response(204, description="There is no draft any more")
     def discard() -> None:
         """Discard the draft; the weights in force stay as they are."""
-        discard_draft(context.uow, actor().programme_id, require_match, by="admin")
+        discard_draft(context.uow, actor().programme_id, require_match, by=actor().by)
 
     @routes.route("/matcher/v1/weights/draft/publish", methods=["POST"])
-    @allow("admin")
+    @allow("weights:publish")
     @answers(404)
     @idempotent
     @conditional
@@ -114,7 +114,7 @@ def _add_changes(routes: Blueprint, context: ApiContext) -> None:
         the draft was saved: read that version, and save the draft again.
         """
         return versioned(
-            publish_draft(context.uow, actor().programme_id, require_match, by="admin", reason=body["reason"])
+            publish_draft(context.uow, actor().programme_id, require_match, by=actor().by, reason=body["reason"])
         )
 
 

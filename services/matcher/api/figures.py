@@ -46,7 +46,7 @@ def figure_routes(context: ApiContext) -> Blueprint:
     routes = Blueprint(f"{WAITING} in figures", __name__, description="Figures that name nobody.")
 
     @routes.route("/matcher/v1/stats")
-    @allow("admin")
+    @allow("reports:read")
     @routes.arguments(LastQuery, location="query")
     @routes.response(200, StatsSchema, description="The figures of the programme")
     def read_stats(query: Mapping[str, Any]) -> dict[str, Any]:

@@ -76,7 +76,7 @@ def _add_ending(routes: Blueprint, context: ApiContext) -> None:
     """Add the route that ends a match."""
 
     @routes.route("/matcher/v1/matches/<match_id>/end", methods=["POST"])
-    @allow("person", "admin")
+    @allow("person", "matches:decide")
     @answers(409)
     @idempotent
     @routes.arguments(EndSchema, required=False, example={"cause": "completed"})

@@ -22,7 +22,7 @@ def match_routes(context: ApiContext) -> Blueprint:
     routes = Blueprint(MATCHES, __name__, description="Mentors asked for mentees, and what became of it.")
 
     @routes.route("/matcher/v1/matches")
-    @allow("person", "admin")
+    @allow("person", "matches:read")
     @routes.arguments(MatchQuery, location="query")
     @routes.response(200, page_schema(MatchSchema), description="The matches, the latest first")
     def list_matches(query: Mapping[str, Any]) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def match_routes(context: ApiContext) -> Blueprint:
         return {**listed, "items": [shown_match(match, caller) for match in listed["items"]]}
 
     @routes.route("/matcher/v1/matches/<match_id>")
-    @allow("person", "admin")
+    @allow("person", "matches:read")
     @routes.response(200, MatchSchema, description="The match; its version is the ETag")
     def read_match(match_id: str) -> dict[str, Any]:
         """Read one match.
@@ -51,7 +51,7 @@ def match_routes(context: ApiContext) -> Blueprint:
         return shown_match(match, caller)
 
     @routes.route("/matcher/v1/matches/<match_id>/note")
-    @allow("admin")
+    @allow("notes:read")
     @routes.response(200, NoteSchema, description="The note, or null")
     def read_decline_note(match_id: str) -> dict[str, Any]:
         """Read the private note that came with a decline.
@@ -61,7 +61,7 @@ def match_routes(context: ApiContext) -> Blueprint:
         return {"match_id": match_id, "note": read_note(context.uow, actor(), match_id)}
 
     @routes.route("/matcher/v1/matches/<match_id>/explanation")
-    @allow("person", "admin")
+    @allow("person", "matches:read")
     @routes.response(200, ExplanationSchema, description="The reasons, the weightiest first")
     def read_explanation(match_id: str) -> dict[str, Any]:
         """Explain why these two were matched.

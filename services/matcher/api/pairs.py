@@ -41,7 +41,7 @@ def pair_routes(context: ApiContext) -> Blueprint:
     routes = Blueprint(f"{ROUNDS} overruled", __name__, description="Pairs to make first, and pairs never to make.")
 
     @routes.route("/matcher/v1/pins", methods=["POST"])
-    @allow("admin")
+    @allow("matches:decide")
     @answers(404, 409)
     @idempotent
     @routes.arguments(DecideSchema, example=_EXAMPLE)
@@ -52,10 +52,10 @@ def pair_routes(context: ApiContext) -> Blueprint:
         The next round makes it before all others; the offer uses the pin up. Hard rules still apply: 409 names those
         that forbid the pair. ``POST /matcher/v1/why-not`` computes the cost beforehand.
         """
-        return _shown(pin_pair(context.uow, actor().programme_id, _pair(body), by="admin", reason=body["reason"]))
+        return _shown(pin_pair(context.uow, actor().programme_id, _pair(body), by=actor().by, reason=body["reason"]))
 
     @routes.route("/matcher/v1/blocks", methods=["POST"])
-    @allow("admin")
+    @allow("matches:decide")
     @answers(404, 409)
     @idempotent
     @routes.arguments(DecideSchema, example=_EXAMPLE | {"reason": "They know each other from elsewhere"})
@@ -65,7 +65,7 @@ def pair_routes(context: ApiContext) -> Blueprint:
 
         It is never made, and an unanswered offer is withdrawn. 409 when the mentor has accepted: end the match first.
         """
-        return _shown(block_pair(context.uow, actor().programme_id, _pair(body), by="admin", reason=body["reason"]))
+        return _shown(block_pair(context.uow, actor().programme_id, _pair(body), by=actor().by, reason=body["reason"]))
 
     _add_reads_and_withdrawals(routes, context)
     return routes
@@ -75,7 +75,7 @@ def _add_reads_and_withdrawals(routes: Blueprint, context: ApiContext) -> None:
     """Add the routes that list pins and blocks, and those that take one back."""
 
     @routes.route("/matcher/v1/pins")
-    @allow("admin")
+    @allow("matches:read")
     @routes.arguments(PageQuery, location="query")
     @routes.response(200, _PAGE, description="The pins, the latest first")
     def list_pins(query: Mapping[str, Any]) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def _add_reads_and_withdrawals(routes: Blueprint, context: ApiContext) -> None:
         return _listed(context, "pin", query)
 
     @routes.route("/matcher/v1/blocks")
-    @allow("admin")
+    @allow("matches:read")
     @routes.arguments(PageQuery, location="query")
     @routes.response(200, _PAGE, description="The blocks, the latest first")
     def list_blocks(query: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,18 +91,18 @@ def _add_reads_and_withdrawals(routes: Blueprint, context: ApiContext) -> None:
         return _listed(context, "block", query)
 
     @routes.route("/matcher/v1/pins/<mentee_id>/<mentor_id>", methods=["DELETE"])
-    @allow("admin")
+    @allow("matches:decide")
     @routes.response(204, description="There is no such pin any more")
     def unpin(mentee_id: str, mentor_id: str) -> None:
         """Withdraw a pin."""
-        withdraw_pair_rule(context.uow, actor().programme_id, Pair(mentee_id, mentor_id), "pin", by="admin")
+        withdraw_pair_rule(context.uow, actor().programme_id, Pair(mentee_id, mentor_id), "pin", by=actor().by)
 
     @routes.route("/matcher/v1/blocks/<mentee_id>/<mentor_id>", methods=["DELETE"])
-    @allow("admin")
+    @allow("matches:decide")
     @routes.response(204, description="There is no such block any more")
     def unblock(mentee_id: str, mentor_id: str) -> None:
         """Withdraw a block."""
-        withdraw_pair_rule(context.uow, actor().programme_id, Pair(mentee_id, mentor_id), "block", by="admin")
+        withdraw_pair_rule(context.uow, actor().programme_id, Pair(mentee_id, mentor_id), "block", by=actor().by)
 
 
 def _pair(body: Mapping[str, Any]) -> Pair:

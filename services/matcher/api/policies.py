@@ -40,7 +40,7 @@ def policy_routes(context: ApiContext) -> Blueprint:
     routes = Blueprint(f"{ROUNDS} in other ways", __name__, description="What simpler ways of matching would cost.")
 
     @routes.route("/matcher/v1/policies")
-    @allow("admin")
+    @allow("reports:read")
     @answers(409)
     @routes.response(200, PoliciesSchema, description="Who would be matched, and how well, by each policy")
     def read_policies() -> dict[str, Any]:

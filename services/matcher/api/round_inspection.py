@@ -51,7 +51,7 @@ def round_inspection_routes(context: ApiContext) -> Blueprint:
     routes = Blueprint(f"{ROUNDS} looked at again", __name__, description="From what each round has stored.")
 
     @routes.route("/matcher/v1/rounds/<round_id>/verification")
-    @allow("admin")
+    @allow("rounds:read")
     @answers(409, 410)
     @routes.response(200, VerificationSchema, description="What running it again came to")
     def read_verification(round_id: str) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def round_inspection_routes(context: ApiContext) -> Blueprint:
         return {"same": result.same, "differences": list(result.differences[:MOST_SHOWN])}
 
     @routes.route("/matcher/v1/rounds/<round_id>/stability")
-    @allow("admin")
+    @allow("rounds:read")
     @answers(409, 410)
     @routes.response(200, StabilitySchema, description="How stable it was, and what stability would have cost")
     def read_stability(round_id: str) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def round_inspection_routes(context: ApiContext) -> Blueprint:
         }
 
     @routes.route("/matcher/v1/rounds/<round_id>/compare/<other_id>")
-    @allow("admin")
+    @allow("rounds:read")
     @answers(410)
     @routes.response(200, ComparedSchema, description="Who has another mentor, who gained one, who lost one")
     def compare_rounds(round_id: str, other_id: str) -> dict[str, Any]:

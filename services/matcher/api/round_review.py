@@ -65,7 +65,7 @@ def round_review_routes(context: ApiContext) -> Blueprint:
     routes = Blueprint(f"{ROUNDS} decided on", __name__, description="Stop a round, or look at it before it is sent.")
 
     @routes.route("/matcher/v1/rounds/<round_id>/cancel", methods=["POST"])
-    @allow("admin")
+    @allow("rounds:run")
     @answers(404, 409)
     @idempotent
     @routes.arguments(Because, example=_WHY)
@@ -78,7 +78,7 @@ def round_review_routes(context: ApiContext) -> Blueprint:
         return _decide(context, cancel_round, round_id, body)
 
     @routes.route("/matcher/v1/rounds/<round_id>/proposals")
-    @allow("admin")
+    @allow("matches:read")
     @answers(404, 410)
     @routes.arguments(PageQuery, location="query")
     @routes.response(200, page_schema(ProposalSchema), description="Who would meet whom, in the order of mentees")
@@ -91,7 +91,7 @@ def round_review_routes(context: ApiContext) -> Blueprint:
             round_id,
             after=str(cursor[1]) if cursor else "",
             limit=query["limit"] + 1,
-            by="admin",
+            by=actor().by,
         )
         listed = page(rows, limit=query["limit"], position=_of_proposal)
         return {**listed, "items": [_shown(row) for row in listed["items"]]}
@@ -104,7 +104,7 @@ def _add_review(routes: Blueprint, context: ApiContext) -> None:
     """Add the routes that release or drop a round held for review, and those that read and set the mode."""
 
     @routes.route("/matcher/v1/rounds/<round_id>/release", methods=["POST"])
-    @allow("admin")
+    @allow("rounds:run")
     @answers(404, 409)
     @idempotent
     @routes.arguments(Because, example=_WHY)
@@ -114,7 +114,7 @@ def _add_review(routes: Blueprint, context: ApiContext) -> None:
         return _decide(context, release_round, round_id, body)
 
     @routes.route("/matcher/v1/rounds/<round_id>/drop", methods=["POST"])
-    @allow("admin")
+    @allow("rounds:run")
     @answers(404, 409)
     @idempotent
     @routes.arguments(Because, example=_WHY)
@@ -127,26 +127,26 @@ def _add_review(routes: Blueprint, context: ApiContext) -> None:
         return _decide(context, drop_round, round_id, body)
 
     @routes.route("/matcher/v1/round-mode")
-    @allow("admin")
+    @allow("rounds:read")
     @routes.response(200, ModeSchema, description="The mode")
     def read_mode() -> dict[str, Any]:
         """Read whether rounds are held for review."""
         return {"mode": read_round_mode(context.uow, actor().programme_id)}
 
     @routes.route("/matcher/v1/round-mode", methods=["PUT"])
-    @allow("admin")
+    @allow("rounds:run")
     @routes.arguments(SetModeSchema, example={"mode": "review", **_WHY})
     @routes.response(200, ModeSchema, description="The mode, in force from the next round that decides")
     def write_mode(body: Mapping[str, Any]) -> dict[str, Any]:
         """Set whether rounds are held for review."""
-        mode = set_round_mode(context.uow, actor().programme_id, body["mode"], by="admin", reason=body["reason"])
+        mode = set_round_mode(context.uow, actor().programme_id, body["mode"], by=actor().by, reason=body["reason"])
         return {"mode": mode}
 
 
 def _decide(
     context: ApiContext, decision: Callable[..., Any], round_id: str, body: Mapping[str, Any]
 ) -> dict[str, Any]:
-    return asdict(decision(context.uow, actor().programme_id, round_id, by="admin", reason=body["reason"]))
+    return asdict(decision(context.uow, actor().programme_id, round_id, by=actor().by, reason=body["reason"]))
 
 
 def _of_proposal(row: ShownProposal) -> tuple[str, str]:

@@ -79,7 +79,7 @@ def round_routes(context: ApiContext) -> Blueprint:
     routes = Blueprint(ROUNDS, __name__, description="Runs of the matching, each reproducible from what it stored.")
 
     @routes.route("/matcher/v1/rounds", methods=["POST"])
-    @allow("admin")
+    @allow("rounds:run")
     @idempotent
     @routes.arguments(AskSchema, required=False, example={"reason": "Three mentors were just approved"})
     @routes.response(202, AskedSchema, description="A worker runs it now; read it from the list of rounds")
@@ -88,11 +88,11 @@ def round_routes(context: ApiContext) -> Blueprint:
 
         Rounds run by themselves whenever someone signs up or changes; this starts one without delay.
         """
-        request_round(context.uow, actor().programme_id, by="admin", reason=body.get("reason"))
+        request_round(context.uow, actor().programme_id, by=actor().by, reason=body.get("reason"))
         return {"status": "asked", "see": "/matcher/v1/rounds"}
 
     @routes.route("/matcher/v1/rounds")
-    @allow("admin")
+    @allow("rounds:read")
     @routes.arguments(PageQuery, location="query")
     @routes.response(200, page_schema(RoundSchema), description="The rounds, the latest first")
     def list_rounds(query: Mapping[str, Any]) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def round_routes(context: ApiContext) -> Blueprint:
         return {**listed, "items": [asdict(row) for row in listed["items"]]}
 
     @routes.route("/matcher/v1/rounds/<round_id>")
-    @allow("admin")
+    @allow("rounds:read")
     @routes.response(200, RoundSchema, description="The round")
     def read_round(round_id: str) -> dict[str, Any]:
         """Read one round."""

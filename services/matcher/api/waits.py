@@ -75,7 +75,7 @@ def wait_routes(context: ApiContext) -> Blueprint:
     routes = Blueprint(WAITING, __name__, description="Nobody is dropped silently: who waits, how long, and why.")
 
     @routes.route("/matcher/v1/mentees/<mentee_id>/wait")
-    @allow("person", "admin")
+    @allow("person", "matches:read")
     @routes.response(200, WaitSchema, description="Where the mentee stands")
     def read_wait(mentee_id: str) -> dict[str, Any]:
         """Estimate how long a mentee will wait.
@@ -87,7 +87,7 @@ def wait_routes(context: ApiContext) -> Blueprint:
         return _shown(context, read_waiting_time(context.uow, actor(), mentee_id, reader()))
 
     @routes.route("/matcher/v1/waiting")
-    @allow("admin")
+    @allow("matches:read")
     @routes.arguments(PageQuery, location="query")
     @routes.response(200, page_schema(WaitingSchema), description="Everybody who waits, longest first")
     def list_waiting(query: Mapping[str, Any]) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def weights_routes(context: ApiContext) -> Blueprint:
     routes = Blueprint(WEIGHTS, __name__, description="What counts in matching, as versions that admins publish.")
 
     @routes.route("/matcher/v1/weights")
-    @allow("admin")
+    @allow("weights:read")
     @routes.arguments(PageQuery, location="query")
     @routes.response(200, page_schema(WeightsSchema), description="The versions, the newest first")
     def list_weights(query: Mapping[str, Any]) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def weights_routes(context: ApiContext) -> Blueprint:
         return {**listed, "items": [_shown(row) for row in listed["items"]]}
 
     @routes.route("/matcher/v1/weights/current")
-    @allow("admin")
+    @allow("weights:read")
     @routes.response(200, WeightsSchema, description="The version in force; its number is the ETag")
     def current_weights() -> dict[str, Any]:
         """Read the weights in force."""
@@ -124,7 +124,7 @@ def _add_publishing(routes: Blueprint, context: ApiContext) -> None:
     """Add the routes that put a version in force."""
 
     @routes.route("/matcher/v1/weights", methods=["POST"])
-    @allow("admin")
+    @allow("weights:publish")
     @idempotent
     @conditional
     @routes.arguments(NewWeights, example={"criteria": _SETTINGS, "reason": "More people ask about pumps"})
@@ -137,10 +137,10 @@ def _add_publishing(routes: Blueprint, context: ApiContext) -> None:
         revert to version 1. Every fault is reported by field, and nothing is published unless all are valid.
         """
         reason, programme = body.pop("reason"), actor().programme_id
-        return versioned(publish_weights(context.uow, programme, body, require_match, by="admin", reason=reason))
+        return versioned(publish_weights(context.uow, programme, body, require_match, by=actor().by, reason=reason))
 
     @routes.route("/matcher/v1/weights/<int(max=2147483647):version>/revert", methods=["POST"])
-    @allow("admin")
+    @allow("weights:publish")
     @idempotent
     @conditional
     @routes.arguments(Because, example={"reason": "Back to what worked"})
@@ -152,7 +152,7 @@ def _add_publishing(routes: Blueprint, context: ApiContext) -> None:
         """
         programme = actor().programme_id
         return versioned(
-            revert_weights(context.uow, programme, version, require_match, by="admin", reason=body["reason"])
+            revert_weights(context.uow, programme, version, require_match, by=actor().by, reason=body["reason"])
         )
 
 

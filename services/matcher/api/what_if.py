@@ -113,7 +113,7 @@ def what_if_routes(context: ApiContext) -> Blueprint:
     routes = Blueprint(f"{WEIGHTS} tried", __name__, description="Other weights against the people who wait now.")
 
     @routes.route("/matcher/v1/what-if", methods=["POST"])
-    @allow("admin")
+    @allow("weights:edit")
     @answers(409)
     @routes.arguments(MostQuery, location="query")
     @routes.arguments(SettingsSchema, required=False, example={"criteria": {"device": {"mode": "soft", "weight": 80}}})

@@ -81,7 +81,7 @@ def why_routes(context: ApiContext) -> Blueprint:
     )
 
     @routes.route("/matcher/v1/mentees/<mentee_id>/why-unmatched")
-    @allow("person", "admin")
+    @allow("person", "matches:read")
     @answers(409)
     @routes.response(200, WhySchema, description="The reason, and what would change it")
     def read_why(mentee_id: str) -> dict[str, Any]:

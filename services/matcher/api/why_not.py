@@ -65,7 +65,7 @@ def why_not_routes(context: ApiContext) -> Blueprint:
     )
 
     @routes.route("/matcher/v1/why-not", methods=["POST"])
-    @allow("admin")
+    @allow("matches:read")
     @answers(404, 409)
     @routes.arguments(DecisionSchema, example={"mentee_id": "m-1", "mentor_id": "n-1", "as": "pin"})
     @routes.response(200, WhyNotSchema, description="The price of the pin or the block")

@@ -172,6 +172,9 @@ class Store(Protocol):
     def now(self) -> datetime:
         """The database's time."""
 
+    def end_sessions(self, *sessions: str) -> None:
+        """Refuse the access tokens of these sessions from now on."""
+
     def publish(self, *events: Event) -> None:
         """Publish events to the other services, once the transaction is committed."""
 

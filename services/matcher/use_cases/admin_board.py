@@ -38,10 +38,10 @@ class Board:
     lapsing: Sequence[Match]
 
 
-def read_admin_board(uow: UnitOfWork, programme_id: str, most: int) -> Board:
+def read_admin_board(uow: UnitOfWork, programme_id: str, most: int, *, by: str) -> Board:
     """Return the board, with up to ``most`` people and offers; audited, since offers come with their reasons."""
     with uow.begin() as store:
-        store.audit("read_board", programme_id, by="admin")
+        store.audit("read_board", programme_id, by=by)
         weights = store.weights.current(programme_id).weights
         people = store.rounds.waiting(programme_id)
         offers = [

@@ -20,5 +20,5 @@ def end_match(uow: UnitOfWork, actor: Actor, match_id: str, cause: str, *, reaso
             )
         after, events = life.end(match, cause, side_of(match, actor) or "admin", store.now)
         if actor.is_admin:
-            store.audit("end_match", match_id, by="admin", reason=reason, detail={"cause": cause, "was": match.state})
+            store.audit("end_match", match_id, by=actor.by, reason=reason, detail={"cause": cause, "was": match.state})
         return save_transition(store, match, after, events)

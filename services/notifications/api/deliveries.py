@@ -20,7 +20,7 @@ def deliveries_routes(context: ApiContext) -> Blueprint:
     routes = Blueprint("deliveries", __name__, description="Which messages were sent, which were not, and why")
 
     @routes.route("/notifications/v1/deliveries", methods=["GET"])
-    @allow("admin")
+    @allow("deliveries:read")
     @routes.arguments(DeliveryQuery, location="query")
     @routes.response(200, DeliveryPage)
     def deliveries(query: dict[str, Any]) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def deliveries_routes(context: ApiContext) -> Blueprint:
         return page(rows, limit=filters.limit, position=lambda row: (row.created_at.isoformat(), row.id))
 
     @routes.route("/notifications/v1/stats", methods=["GET"])
-    @allow("admin")
+    @allow("reports:read")
     @routes.response(200, StatsSchema)
     def stats() -> dict[str, Any]:
         """Count the programme's messages.

@@ -18,7 +18,7 @@ def preferences_routes(context: ApiContext) -> Blueprint:
     routes = Blueprint("preferences", __name__, description="How many messages a person wants, and when")
 
     @routes.route(_PATH, methods=["GET"])
-    @allow("person", "admin")
+    @allow("person", "people:read")
     @routes.response(200, PreferencesSchema)
     def read(person_id: str) -> Preferences:
         """Read a person's preferences.
@@ -32,7 +32,7 @@ def preferences_routes(context: ApiContext) -> Blueprint:
         return preferences
 
     @routes.route(_PATH, methods=["PATCH"])
-    @allow("person", "admin")
+    @allow("person", "people:write")
     @conditional
     @routes.arguments(PreferencesChange)
     @routes.response(200, PreferencesSchema)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from services.chassis.storage.unit_of_work import StoreBase, Transaction
 from services.profiles.adapters.people_store import PeopleRows
 from services.profiles.adapters.rows import PersonCipher
+from services.profiles.adapters.session_store import ApiKeyRows, SessionRows
 from services.profiles.adapters.tables import CHASSIS
 from services.profiles.adapters.trace_store import IntroductionRows, LedgerRows, SignInRows, TombstoneRows, WaitRows
 
@@ -21,6 +22,8 @@ class Store(StoreBase):
         self.ledger = LedgerRows(tx.connection)
         self.tombstones = TombstoneRows(tx.connection)
         self.sign_ins = SignInRows(tx.connection, tx.now)
+        self.sessions = SessionRows(tx.connection, tx.now)
+        self.api_keys = ApiKeyRows(tx.connection)
         self.introductions = IntroductionRows(tx)
         self.waits = WaitRows(tx)
 

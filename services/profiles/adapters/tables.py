@@ -24,6 +24,8 @@ _FACT = _tag("health", "matching")
 _SEALED = _tag("sealed", "contact and introduction")
 _STATE = _tag("state", "the person's place in the programme")
 _TRACE = _tag("trace", "to show that it was erased", erase="kept", export=False)
+_HASH = _tag("hash", "to verify a refresh token", export=False)
+_SYSTEM = _tag("state", "access of the programme's own systems", erase="kept", export=False)
 
 people = sa.Table(
     "people",
@@ -88,6 +90,39 @@ sign_in_links = sa.Table(
     sa.Column("asked_at", UtcMoment, nullable=False, info=_STATE),
     sa.Column("expires_at", UtcMoment, nullable=False, info=_STATE),
     sa.Column("used_at", UtcMoment, info=_STATE),
+)
+
+sessions = sa.Table(
+    "sessions",
+    METADATA,
+    sa.Column("id", ID, primary_key=True, info=_ID),
+    sa.Column("programme_id", sa.String(64), nullable=False, info=_ID),
+    sa.Column("person_id", ID, sa.ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True, info=_ID),
+    sa.Column("client", sa.String(16), nullable=False, info=_STATE),
+    sa.Column("started_at", UtcMoment, nullable=False, info=_STATE),
+    sa.Column("authenticated_at", UtcMoment, nullable=False, info=_STATE),
+    sa.Column("second_factor_at", UtcMoment, info=_STATE),
+    sa.Column("renewed_at", UtcMoment, nullable=False, info=_STATE),
+    sa.Column("expires_at", UtcMoment, nullable=False, info=_STATE),
+    sa.Column("ended_at", UtcMoment, info=_STATE),
+    sa.Column("secret_hash", sa.String(64), nullable=False, info=_HASH),
+    sa.Column("previous_hash", sa.String(64), info=_HASH),
+)
+
+api_keys = sa.Table(
+    "api_keys",
+    METADATA,
+    sa.Column("id", ID, primary_key=True, info=_SYSTEM),
+    sa.Column("programme_id", sa.String(64), nullable=False, index=True, info=_SYSTEM),
+    sa.Column("name", sa.String(80), nullable=False, info=_SYSTEM),
+    sa.Column("permissions", json_column(), nullable=False, info=_SYSTEM),
+    sa.Column("part", sa.String(64), info=_SYSTEM),
+    sa.Column("secret_hash", sa.String(64), nullable=False, info=_SYSTEM),
+    sa.Column("created_at", UtcMoment, nullable=False, info=_SYSTEM),
+    sa.Column("created_by", sa.String(200), nullable=False, info=_SYSTEM),
+    sa.Column("expires_at", UtcMoment, nullable=False, info=_SYSTEM),
+    sa.Column("last_used_at", UtcMoment, info=_SYSTEM),
+    sa.Column("revoked_at", UtcMoment, info=_SYSTEM),
 )
 
 introductions = sa.Table(

@@ -16,14 +16,14 @@ def consents(context: ApiContext) -> Blueprint:
     routes = group("consents", "A person's consents, as an append-only ledger.")
 
     @routes.route("/people/<person_id>/consents", methods=["GET"])
-    @allow("person", "admin")
+    @allow("person", "people:read")
     @routes.response(200, LedgerSchema)
     def ledger(person_id: str) -> dict[str, Any]:
         """Read the consent ledger: the consents in force, and every earlier answer."""
         return ledger_view(read_consents(context.resources, person_id, current()))
 
     @routes.route("/people/<person_id>/consents", methods=["POST"])
-    @allow("person", "admin")
+    @allow("person", "people:write")
     @idempotent
     @routes.arguments(ConsentAnswerSchema, example={"purpose": "messages", "given": False})
     @routes.response(200, LedgerSchema)

@@ -64,7 +64,7 @@ def _add_admin_routes(routes: Blueprint, context: ApiContext) -> None:
     """Add the routes with which admins list and approve mentors."""
 
     @routes.route("/mentors", methods=["GET"])
-    @allow("admin")
+    @allow("people:read")
     @routes.arguments(MentorsQuery, location="query")
     @routes.response(200, page_schema(MentorListItem))
     def listed(query: dict[str, Any]) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def _add_admin_routes(routes: Blueprint, context: ApiContext) -> None:
         )
 
     @routes.route("/mentors/<person_id>/approval", methods=["POST"])
-    @allow("admin")
+    @allow("people:approve")
     @idempotent
     @answers(409)
     @routes.arguments(ApprovalSchema, example=APPROVAL)

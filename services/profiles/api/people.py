@@ -25,7 +25,7 @@ def people(context: ApiContext) -> Blueprint:
     routes = group("people", "A person's record: read, change, pause, export and erase.")
 
     @routes.route("/people/<person_id>", methods=["GET"])
-    @allow("person", "admin")
+    @allow("person", "people:read")
     @routes.response(200, PersonSchema)
     def read(person_id: str) -> dict[str, Any]:
         """Read a person's record.
@@ -35,7 +35,7 @@ def people(context: ApiContext) -> Blueprint:
         return _response(read_person(context.resources, person_id, current()))
 
     @routes.route("/people/<person_id>", methods=["PATCH"])
-    @allow("person", "admin")
+    @allow("person", "people:write")
     @conditional
     @answers(403, 409)
     @routes.arguments(PersonChangeSchema, example=_CHANGE)
@@ -49,7 +49,7 @@ def people(context: ApiContext) -> Blueprint:
         return _response(change_person(context.resources, person_id, edit_of(body), current(), require_match))
 
     @routes.route("/people/<person_id>", methods=["DELETE"])
-    @allow("person", "admin")
+    @allow("person", "people:erase")
     @routes.response(202, ErasureSchema)
     def erase(person_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
         """Leave and be erased.
@@ -61,7 +61,7 @@ def people(context: ApiContext) -> Blueprint:
         return erasure_view(tombstone), 202, {"Location": f"{PREFIX}/people/{person_id}/erasure"}
 
     @routes.route("/people/<person_id>/erasure", methods=["GET"])
-    @allow("person", "admin")
+    @allow("person", "people:read")
     @routes.response(200, ErasureSchema)
     def erasure(person_id: str) -> dict[str, Any]:
         """Read how far an erasure is, and which services confirmed it."""
@@ -75,7 +75,7 @@ def _add_breaks_and_export(routes: Blueprint, context: ApiContext) -> None:
     """Add the routes that start and end a break, and the export."""
 
     @routes.route("/people/<person_id>/pause", methods=["POST"])
-    @allow("person", "admin")
+    @allow("person", "people:write")
     @idempotent
     @answers(409)
     @routes.arguments(PauseSchema, example={"until": "2026-12-24T08:00:00Z"})
@@ -88,7 +88,7 @@ def _add_breaks_and_export(routes: Blueprint, context: ApiContext) -> None:
         return _response(pause_person(context.resources, person_id, body["until"], current()))
 
     @routes.route("/people/<person_id>/resume", methods=["POST"])
-    @allow("person", "admin")
+    @allow("person", "people:write")
     @idempotent
     @answers(400, 409)
     @routes.response(200, PersonSchema)
@@ -97,7 +97,7 @@ def _add_breaks_and_export(routes: Blueprint, context: ApiContext) -> None:
         return _response(resume_person(context.resources, person_id, current()))
 
     @routes.route("/people/<person_id>/export", methods=["GET"])
-    @allow("person", "admin")
+    @allow("person", "people:export")
     @routes.response(200, ExportSchema, headers={"Content-Disposition": {"schema": {"type": "string"}}})
     def export(person_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
         """Export all data of a person, as JSON."""

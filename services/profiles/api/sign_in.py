@@ -7,8 +7,10 @@ from services.chassis.web.api import Blueprint, answers
 from services.chassis.web.html_pages import language
 from services.chassis.web.rate_limits import limited
 from services.profiles.api.context import ApiContext, group
-from services.profiles.api.schemas.answers import LinkRequestSchema, LinkTokenSchema, SaidSchema, SessionSchema
-from services.profiles.use_cases.sign_in import Session, ask_sign_in_link, sign_in
+from services.profiles.api.schemas.answers import LinkRequestSchema, LinkTokenSchema, SaidSchema
+from services.profiles.api.schemas.sessions import SignedInSchema
+from services.profiles.api.views import signed_in_view
+from services.profiles.use_cases.sign_in import ask_sign_in_link, sign_in
 
 
 def sign_ins(context: ApiContext) -> Blueprint:
@@ -35,12 +37,12 @@ def sign_ins(context: ApiContext) -> Blueprint:
     @limited(setting="sign_up_limit")
     @answers(404)
     @routes.arguments(LinkTokenSchema, example={"token": "the-last-part-of-the-address-in-the-mail"})
-    @routes.response(201, SessionSchema)
-    def exchange(body: dict[str, Any]) -> Session:
-        """Exchange the token of a sign-in link for an access token.
+    @routes.response(201, SignedInSchema)
+    def exchange(body: dict[str, Any]) -> dict[str, Any]:
+        """Exchange the token of a sign-in link for a session.
 
         The link's token is the last part of its address. Wrong, expired, used and unknown tokens all get 404.
         """
-        return sign_in(context.resources, body["token"])
+        return signed_in_view(sign_in(context.resources, body["token"]))
 
     return routes

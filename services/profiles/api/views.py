@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from services.chassis.identity.principal import Principal
 from services.events.fact_table import answers_of
+from services.profiles.domain.api_key import ApiKey
 from services.profiles.domain.consent import standing
 from services.profiles.domain.erasure import SERVICES, Tombstone
 from services.profiles.domain.person import MenteeSide, MentorSide, Person
+from services.profiles.domain.session import Session
 from services.profiles.domain.waiting import WaitingRange
 from services.profiles.domain.wording import (
     Translator,
@@ -18,6 +21,7 @@ from services.profiles.domain.wording import (
 )
 from services.profiles.use_cases.read_person import PersonExport
 from services.profiles.use_cases.record_introduction import Card
+from services.profiles.use_cases.sessions import SignedIn
 from services.profiles.use_cases.steps.join_programme import Joined
 
 
@@ -27,11 +31,52 @@ def joined_view(joined: Joined, translator: Translator) -> dict[str, Any]:
         "id": joined.person.id,
         "role": joined.role,
         "status": joined.status,
-        "access_token": joined.access_token,
-        "token_expires_at": joined.token_expires_at,
+        **_tokens(joined.signed_in),
         "next": format_next_step(translator, joined.role),
         "waiting": waiting_view(joined.waiting, translator),
         "signposts": [{"code": code, "words": format_signpost(translator, code)} for code in joined.signposts],
+    }
+
+
+def signed_in_view(signed_in: SignedIn) -> dict[str, Any]:
+    """Return a signed-in person with their tokens."""
+    principal = signed_in.principal
+    return {"person_id": principal.id, "roles": list(principal.roles), **_tokens(signed_in)}
+
+
+def _tokens(signed_in: SignedIn) -> dict[str, Any]:
+    return {
+        "access_token": signed_in.access_token,
+        "token_expires_at": signed_in.token_expires_at,
+        "refresh_token": signed_in.refresh_token,
+        "session_expires_at": signed_in.session_expires_at,
+    }
+
+
+def session_view(session: Session, caller: Principal) -> dict[str, Any]:
+    """Return an open session."""
+    return {
+        "id": session.id,
+        "client": session.client,
+        "started_at": session.started_at,
+        "renewed_at": session.renewed_at,
+        "expires_at": session.expires_at,
+        "current": session.id == caller.session,
+    }
+
+
+def key_view(key: ApiKey) -> dict[str, Any]:
+    """Return an API key without its secret."""
+    return {
+        "id": key.id,
+        "name": key.name,
+        "permissions": sorted(key.permissions),
+        "part": key.part,
+        "created_at": key.created_at,
+        "created_by": key.created_by,
+        "expires_at": key.expires_at,
+        "last_used_at": key.last_used_at,
+        "revoked_at": key.revoked_at,
     }
 
 

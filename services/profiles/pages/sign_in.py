@@ -2,10 +2,11 @@
 
 from flask import Blueprint, Response
 
-from services.chassis.i18n.moments import format_moment
 from services.chassis.i18n.translations import Words
 from services.chassis.web.access_policy import allow
+from services.chassis.web.browser_session import redirect_to
 from services.chassis.web.html_pages import check_nonce, language, render
+from services.profiles.pages.account import keep_signed_in
 from services.profiles.ports import Resources
 from services.profiles.use_cases.sign_in import sign_in
 
@@ -24,7 +25,6 @@ def signing_in(pages: Blueprint, resources: Resources, words: Words) -> None:
     @allow("anyone")
     def signed_in_page(token: str) -> Response:
         check_nonce()
-        session = sign_in(resources, token)
-        lang = language()
-        until = format_moment(session.token_expires_at, "UTC", lang)
-        return render("profiles/signed_in.html", lang=lang, phrases=words.of(lang), session=session, until=until)
+        response = redirect_to("/account")
+        keep_signed_in(response, sign_in(resources, token, "browser"))
+        return response

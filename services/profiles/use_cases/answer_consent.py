@@ -6,7 +6,7 @@ from services.chassis.identity.principal import Principal
 from services.profiles.domain.consent import MESSAGES, ConsentEntry
 from services.profiles.domain.person import answer_consent as answer
 from services.profiles.ports import Resources
-from services.profiles.use_cases.steps.find_person import audit_admin, find_person
+from services.profiles.use_cases.steps.find_person import audit_staff, find_person
 from services.profiles.use_cases.steps.publish_contact import sealed_contact_changed
 
 
@@ -24,7 +24,7 @@ def answer_consent(
             store.people.save(later, person.version)
             store.ledger.write(person_id, [ConsentEntry(purpose=purpose, given=given, at=store.now)])
             store.publish(*events)
-            audit_admin(store, "consent.answered", person_id, caller)
+            audit_staff(store, "consent.answered", person_id, caller)
         return store.ledger.of(person_id)
 
 

@@ -15,7 +15,7 @@ from services.profiles.domain.person import Person, facts_changed
 from services.profiles.domain.refusals import address_known
 from services.profiles.domain.youth import admit_age
 from services.profiles.ports import Resources
-from services.profiles.use_cases.steps.find_person import audit_admin, find_person
+from services.profiles.use_cases.steps.find_person import audit_staff, find_person
 from services.profiles.use_cases.steps.publish_contact import sealed_contact_changed
 
 
@@ -33,7 +33,7 @@ def change_person(
         today = store.now.date()
         later = _with_age_rules(apply_edit(person, edit), person, resources, today)
         refuse_any(_faults(later, person, today))
-        audit_admin(store, "person.read" if later == person else "person.changed", person_id, caller)
+        audit_staff(store, "person.read" if later == person else "person.changed", person_id, caller)
         if later == person:
             return person
         if normal_address(later.contact.email) != normal_address(person.contact.email):

@@ -4,7 +4,8 @@ from services.chassis.identity.principal import Principal
 from services.profiles.domain.erasure import Tombstone, confirm, erase
 from services.profiles.domain.refusals import no_such_person
 from services.profiles.ports import Resources, Store
-from services.profiles.use_cases.steps.find_person import audit_admin, find_person, may_see
+from services.profiles.use_cases.sessions import end_sessions_of
+from services.profiles.use_cases.steps.find_person import audit_staff, find_person, may_see
 
 
 def erase_person(resources: Resources, person_id: str, caller: Principal, reason: str | None = None) -> Tombstone:
@@ -14,10 +15,11 @@ def erase_person(resources: Resources, person_id: str, caller: Principal, reason
             return _tombstone(store, person_id, caller)
         person = find_person(store, person_id, caller)
         tombstone, events = erase(person, store.now)
+        end_sessions_of(store, person.programme_id, person_id)
         store.people.forget(person_id)
         store.tombstones.put(tombstone)
         store.publish(*events)
-        audit_admin(store, "person.erased", person_id, caller, reason)
+        audit_staff(store, "person.erased", person_id, caller, reason)
         return tombstone
 
 

@@ -10,7 +10,7 @@ from services.profiles.domain.consent import ConsentEntry
 from services.profiles.domain.introduction import Introduction
 from services.profiles.domain.person import Person
 from services.profiles.ports import Resources
-from services.profiles.use_cases.steps.find_person import audit_admin, find_person
+from services.profiles.use_cases.steps.find_person import audit_staff, find_person
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,17 +26,17 @@ class PersonExport:
 
 def read_person(resources: Resources, person_id: str, caller: Principal) -> Person:
     """Return a person; a read by an admin is recorded in the same transaction."""
-    with resources.begin(read_only=caller.kind != "admin") as store:
+    with resources.begin(read_only=not caller.is_staff) as store:
         person = find_person(store, person_id, caller)
-        audit_admin(store, "person.read", person_id, caller)
+        audit_staff(store, "person.read", person_id, caller)
         return person
 
 
 def export_person(resources: Resources, person_id: str, caller: Principal) -> PersonExport:
     """Return all data that profiles has of a person; an export by an admin is recorded."""
-    with resources.begin(read_only=caller.kind != "admin") as store:
+    with resources.begin(read_only=not caller.is_staff) as store:
         person = find_person(store, person_id, caller)
-        audit_admin(store, "person.exported", person_id, caller)
+        audit_staff(store, "person.exported", person_id, caller)
         return PersonExport(
             person=person,
             ledger=store.ledger.of(person_id),

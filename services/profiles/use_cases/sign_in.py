@@ -1,21 +1,12 @@
-"""Request a sign-in link by mail, and exchange it once for an access token."""
+"""Request a sign-in link by mail, and exchange it once for a session."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from services.chassis.identity.signed_links import LinkRefused
 from services.events.profiles import SignInAsked
+from services.profiles.domain.session import Client
 from services.profiles.ports import Resources
-
-
-@dataclass(frozen=True, kw_only=True)
-class Session:
-    """A signed-in person, their access token and its expiry."""
-
-    person_id: str
-    roles: tuple[str, ...]
-    access_token: str
-    token_expires_at: datetime
+from services.profiles.use_cases.sessions import SignedIn, open_session
 
 
 def ask_sign_in_link(resources: Resources, email: str) -> None:
@@ -36,20 +27,14 @@ def ask_sign_in_link(resources: Resources, email: str) -> None:
         )
 
 
-def sign_in(resources: Resources, token: str) -> Session:
+def sign_in(resources: Resources, token: str, client: Client = "api") -> SignedIn:
     """Exchange a link's token for a session; raise LinkRefused for wrong, expired, used and unknown tokens."""
     link = resources.links.read(token, "sign_in")
     with resources.begin() as store:
         person = store.people.get(link.person)
         if person is None or not store.sign_ins.use(link.subject, link.person):
             raise LinkRefused
-        life = resources.rules.token_life
-        return Session(
-            person_id=person.id,
-            roles=tuple(person.roles),
-            access_token=resources.tokens.issue(person.id, person.programme_id, tuple(person.roles), ttl=life),
-            token_expires_at=(store.now + life).replace(microsecond=0),
-        )
+        return open_session(resources, store, person, client)
 
 
 LINKS_KEPT_FOR = timedelta(days=1)

@@ -5,7 +5,7 @@ from datetime import datetime
 from services.chassis.identity.principal import Principal
 from services.profiles.domain.person import Person, pause, resume
 from services.profiles.ports import Resources, Store
-from services.profiles.use_cases.steps.find_person import audit_admin, find_person
+from services.profiles.use_cases.steps.find_person import audit_staff, find_person
 
 RESUME = "resume_person"
 
@@ -15,7 +15,7 @@ def pause_person(resources: Resources, person_id: str, until: datetime | None, c
     with resources.begin() as store:
         person = find_person(store, person_id, caller, to_change=True)
         later, events = pause(person, until, store.now)
-        audit_admin(store, "person.paused", person_id, caller)
+        audit_staff(store, "person.paused", person_id, caller)
         if later == person:
             return person
         store.people.save(later, person.version)
@@ -29,7 +29,7 @@ def resume_person(resources: Resources, person_id: str, caller: Principal) -> Pe
     """End a break."""
     with resources.begin() as store:
         person = find_person(store, person_id, caller, to_change=True)
-        audit_admin(store, "person.resumed", person_id, caller)
+        audit_staff(store, "person.resumed", person_id, caller)
         return _resumed(store, person)
 
 

@@ -19,6 +19,7 @@ from services.chassis.identity.access_tokens import (
     read_private_key,
     read_public_key,
 )
+from services.chassis.identity.principal import Principal
 from tests.support.fakes import FixedClock
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
@@ -27,19 +28,20 @@ CLOCK = FixedClock()
 
 
 def verifier(*keys: Ed25519PrivateKey) -> TokenVerifier:
-    return TokenVerifier(*(key.public_key() for key in keys or (KEY,)), clock=CLOCK)
+    return TokenVerifier(*(key.public_key() for key in keys or (KEY,)), service="matcher", clock=CLOCK)
 
 
 def issue(key: Ed25519PrivateKey = KEY) -> str:
-    return TokenIssuer(key, clock=CLOCK).issue("p1", "north")
+    caller = Principal("person", "p1", "north", ("mentor",), session="s1")
+    return TokenIssuer(key, audience=["profiles", "matcher"], clock=CLOCK).issue(caller)
 
 
-def forged(key: Any = KEY, algorithm: str = "EdDSA", *, leave_out: str = "", **claims: Any) -> str:
+def forged(key: Any = KEY, algorithm: str = "EdDSA", *, leave_out: str = "", typ: str = "at+jwt", **claims: Any) -> str:
     """Return a valid token with the given changes."""
     header = jwt.get_unverified_header(issue())
     good = jwt.decode(issue(), options={"verify_signature": False})
     body = {name: value for name, value in (good | claims).items() if name != leave_out}
-    return jwt.encode(body, key, algorithm=algorithm, headers={"kid": header["kid"]})
+    return jwt.encode(body, key, algorithm=algorithm, headers={"kid": header["kid"], "typ": typ})
 
 
 def test_a_token_names_its_key_so_that_keys_can_change() -> None:
@@ -60,6 +62,11 @@ def test_a_token_of_a_retired_key_is_refused() -> None:
         forged(leave_out="exp"),
         forged(leave_out="sub"),
         forged(leave_out="aud"),
+        forged(aud="profiles"),
+        forged(leave_out="sid"),
+        forged(leave_out="kind"),
+        forged(kind="root"),
+        forged(typ="JWT"),
         forged(leave_out="programme"),
         forged(exp="soon"),
         forged(exp=10**30),
@@ -77,9 +84,25 @@ def test_all_invalid_tokens_are_refused_with_the_same_message(token: str) -> Non
         verifier().verify(token)
 
 
-def test_a_token_is_valid_for_an_hour_by_default() -> None:
+def test_a_token_is_valid_for_a_quarter_of_an_hour_by_default() -> None:
     claims = jwt.decode(issue(), options={"verify_signature": False})
-    assert claims["exp"] - claims["iat"] == timedelta(hours=1).total_seconds()
+    assert claims["exp"] - claims["iat"] == timedelta(minutes=15).total_seconds()
+
+
+def test_a_token_carries_all_that_a_policy_asks_about() -> None:
+    caller = Principal(
+        "staff",
+        "s7",
+        "north",
+        ("coordinator",),
+        permissions=frozenset({"people:read", "matches:read"}),
+        part="clinic",
+        session="one",
+        authenticated_at=CLOCK.now().replace(microsecond=0),
+        second_factor_at=CLOCK.now().replace(microsecond=0) - timedelta(minutes=1),
+    )
+    token = TokenIssuer(KEY, audience=["matcher"], clock=CLOCK).issue(caller)
+    assert verifier().verify(token) == caller
 
 
 def test_keys_are_read_as_pem_or_as_raw_base64() -> None:

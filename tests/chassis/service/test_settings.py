@@ -9,9 +9,10 @@ from typing import Literal
 import pytest
 
 from services.chassis.core.errors import StartRefused
-from services.chassis.identity.access_tokens import TokenIssuer, TokenVerifier
-from services.chassis.service.service_settings import DEVELOPMENT_PRIVATE_KEY, DEVELOPMENT_PUBLIC_KEY, ServiceSettings
+from services.chassis.identity.access_tokens import TokenVerifier
+from services.chassis.service.service_settings import DEVELOPMENT_PUBLIC_KEY, ServiceSettings
 from services.chassis.service.settings import SettingsError, flag, load, number, secret, text, url
+from tests.support.tokens import person_token
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +113,7 @@ def test_a_service_in_production_needs_its_own_secrets() -> None:
     with pytest.raises(SettingsError) as raised:
         load(ServiceSettings, SERVICE | {"ENVIRONMENT": "production"})
     named = {fault.split()[0] for fault in raised.value.faults}
-    assert named == {"ADMIN_TOKEN", "TOKEN_PUBLIC_KEY", "LINK_SECRET"}
+    assert named == {"TOKEN_PUBLIC_KEY", "LINK_SECRET"}
 
 
 def test_an_invalid_public_key_is_refused_at_the_start() -> None:
@@ -121,5 +122,4 @@ def test_an_invalid_public_key_is_refused_at_the_start() -> None:
 
 
 def test_the_development_keys_are_a_pair() -> None:
-    token = TokenIssuer(DEVELOPMENT_PRIVATE_KEY).issue("p1", "cairn")
-    assert TokenVerifier(DEVELOPMENT_PUBLIC_KEY).verify(token).person_id == "p1"
+    assert TokenVerifier(DEVELOPMENT_PUBLIC_KEY, service="matcher").verify(person_token("p1")).person_id == "p1"

@@ -12,7 +12,7 @@ from flask import Flask, Response
 from marshmallow import fields, validate
 
 from services.chassis.core import errors
-from services.chassis.service.service_settings import DEVELOPMENT_ADMIN_TOKEN, ServiceSettings
+from services.chassis.service.service_settings import ServiceSettings
 from services.chassis.service.settings import load
 from services.chassis.storage.unit_of_work import UnitOfWork
 from services.chassis.web.access_policy import allow, current, ensure_own
@@ -25,8 +25,9 @@ from services.chassis.web.idempotency import idempotent
 from services.chassis.web.pagination import PageQuery, page, page_schema, read_cursor
 from services.chassis.web.rate_limits import limited
 from tests.chassis.shop import PARCELS, Shop
+from tests.support.tokens import SHOP, bearer, staff_token
 
-ADMIN = {"Authorization": f"Bearer {DEVELOPMENT_ADMIN_TOKEN}"}
+ADMIN = bearer(staff_token())
 FOLDER = Path(__file__).parent
 
 
@@ -114,7 +115,7 @@ def shop_api(uow: UnitOfWork[Shop] | None) -> Blueprint:
         return {"id": parcel_id}
 
     @blueprint.route("/shop/v1/parcels/<string:parcel_id>", methods=["PATCH"])
-    @allow("admin")
+    @allow(SHOP)
     @conditional
     @blueprint.response(200, ItemSchema)
     def change(parcel_id: str) -> Any:
@@ -124,7 +125,7 @@ def shop_api(uow: UnitOfWork[Shop] | None) -> Blueprint:
         return {"id": parcel_id}
 
     @blueprint.route("/shop/v1/parcels/<string:parcel_id>/label", methods=["PUT"])
-    @allow("admin")
+    @allow(SHOP)
     @conditional(always=False)
     @blueprint.response(200, ItemSchema)
     def label(parcel_id: str) -> Any:
@@ -134,7 +135,7 @@ def shop_api(uow: UnitOfWork[Shop] | None) -> Blueprint:
         return {"id": parcel_id}
 
     @blueprint.route("/shop/v1/people/<string:person_id>")
-    @allow("person", "admin")
+    @allow("person", SHOP)
     @blueprint.response(200, ItemSchema)
     def person(person_id: str) -> Any:
         """Show a customer."""
@@ -142,14 +143,14 @@ def shop_api(uow: UnitOfWork[Shop] | None) -> Blueprint:
         return {"id": current().person_id or "admin"}
 
     @blueprint.route("/shop/v1/broken")
-    @allow("admin")
+    @allow(SHOP)
     @blueprint.response(200)
     def broken() -> Any:
         """Break, with a name in the message."""
         raise RuntimeError("Ana Lopez <ana@example.org> is not in the table")
 
     @blueprint.route("/shop/v1/away")
-    @allow("admin")
+    @allow(SHOP)
     @blueprint.response(200)
     def away() -> Any:
         """Find the storage away."""

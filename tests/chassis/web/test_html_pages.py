@@ -116,7 +116,6 @@ def test_the_nonce_cookie_is_http_only_and_same_site(client: FlaskClient) -> Non
 
 PRODUCTION = {
     "ENVIRONMENT": "production",
-    "ADMIN_TOKEN": "a" * 40,
     "LINK_SECRET": "s" * 40,
     "TOKEN_PUBLIC_KEY": "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",  # the public key of RFC 8032, test 1
 }

@@ -69,6 +69,9 @@ class MemoryStore:
         self.pairs = MemoryPairs(self._state, self.now)
         self.reports = MemoryReports(self._state, self.now)
 
+    def end_sessions(self, *sessions: str) -> None:
+        """Nothing of the domain reads ended sessions."""
+
     def publish(self, *events: Event) -> None:
         self._state.published.extend(events)
 

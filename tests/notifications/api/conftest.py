@@ -12,24 +12,23 @@ from flask.testing import FlaskClient
 
 from services.chassis.broker.protocol import Broker
 from services.chassis.core.clock import SystemClock
-from services.chassis.identity.access_tokens import TokenIssuer
 from services.chassis.identity.signed_links import LinkSigner
 from services.chassis.service.health import Health
 from services.chassis.service.service import Parts
-from services.chassis.service.service_settings import DEVELOPMENT_ADMIN_TOKEN, DEVELOPMENT_PRIVATE_KEY
 from services.chassis.service.settings import load
 from services.notifications.bootstrap import web_app
 from services.notifications.settings import Settings
 from tests.notifications.memory_store import PROGRAMME, SECRET, ServiceHarness
 from tests.support.fakes import FakeBroker
+from tests.support.tokens import bearer, person_token, staff_token
 
 Open = Callable[..., FlaskClient]
-ADMIN = {"Authorization": f"Bearer {DEVELOPMENT_ADMIN_TOKEN}"}
+ADMIN = bearer(staff_token(programme=PROGRAMME))
 
 
 def signed_in(person_id: str) -> dict[str, str]:
     """Return the header of a signed-in person."""
-    return {"Authorization": "Bearer " + TokenIssuer(DEVELOPMENT_PRIVATE_KEY).issue(person_id, PROGRAMME)}
+    return bearer(person_token(person_id, PROGRAMME))
 
 
 def links() -> LinkSigner:

@@ -37,7 +37,6 @@ def test_the_demo_command_names_the_chosen_port(opened: Callable[..., Stage]) ->
 
 def test_in_production_there_is_no_mailbox_and_no_demonstration(opened: Callable[..., Stage]) -> None:
     secrets = {
-        "ADMIN_TOKEN": "a" * 20,
         "LINK_SECRET": "b" * 40,
         "TOKEN_PRIVATE_KEY": "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=",
         "TOKEN_PUBLIC_KEY": "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",

@@ -11,10 +11,11 @@ from services.matcher.ports import Store
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person of a programme, by id, or an admin (``person_id`` is None)."""
+    """A person of a programme, by id, or staff (``person_id`` is None); ``by`` names the caller in the audit."""
 
     programme_id: str
     person_id: str | None = None
+    by: str = "-"
 
     @property
     def is_admin(self) -> bool:
@@ -58,7 +59,7 @@ def match_of(store: Store, actor: Actor, match_id: str, side: Side) -> Match:
 def audit_read(store: Store, actor: Actor, action: str, subject: str, detail: Mapping[str, Any] | None = None) -> None:
     """Record in the audit log that an admin read health facts; people who read their own are not recorded."""
     if actor.is_admin:
-        store.audit(action, subject, by="admin", detail=detail)
+        store.audit(action, subject, by=actor.by, detail=detail)
 
 
 def unknown_match() -> NotFound:

@@ -45,6 +45,8 @@ class JoinedSchema(CairnSchema):
     status = fields.String(required=True, validate=validate.OneOf(["waiting", "applied", "approved"]))
     access_token = fields.String(required=True, metadata={"description": "send it as `Authorization: Bearer …`"})
     token_expires_at = Instant(required=True)
+    refresh_token = fields.String(required=True)
+    session_expires_at = Instant(required=True)
     next = fields.String(required=True, metadata={"description": "what happens next, in the person's language"})
     waiting = fields.Nested(WaitingSchema, required=True)
     signposts = fields.List(fields.Nested(SignpostSchema), required=True)
@@ -181,15 +183,6 @@ class LinkTokenSchema(CairnSchema):
     """The token of a link in a mail."""
 
     token = fields.String(required=True, validate=validate.Length(min=1, max=2000))
-
-
-class SessionSchema(CairnSchema):
-    """A signed-in person and their access token."""
-
-    person_id = fields.String(required=True)
-    roles = fields.List(fields.String(), required=True)
-    access_token = fields.String(required=True)
-    token_expires_at = Instant(required=True)
 
 
 class ReasonSchema(CairnSchema):

@@ -1,4 +1,4 @@
-"""Find a person for a caller: their own record, or any of the programme for its admin."""
+"""Find a person for a caller: their own record, or any of the programme for its staff."""
 
 from services.chassis.identity.principal import Principal
 from services.profiles.domain.person import Person
@@ -18,10 +18,10 @@ def may_see(person_id: str, programme_id: str, caller: Principal) -> bool:
     """Return whether a caller may see a person's record."""
     if caller.programme != programme_id:
         return False
-    return caller.kind == "admin" or (caller.kind == "person" and caller.person_id == person_id)
+    return caller.is_staff or caller.person_id == person_id
 
 
-def audit_admin(store: Store, action: str, subject: str, caller: Principal, reason: str | None = None) -> None:
-    """Record what an admin read or did about a person; a person's own actions are not recorded."""
-    if caller.kind == "admin":
+def audit_staff(store: Store, action: str, subject: str, caller: Principal, reason: str | None = None) -> None:
+    """Record what staff read or did about a person; a person's own actions are not recorded."""
+    if caller.is_staff:
         store.audit(action, subject, by=caller.scope, reason=reason)

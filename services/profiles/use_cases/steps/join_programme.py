@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from services.profiles.domain.addresses import normal_address
 from services.profiles.domain.consent import MATCHING, first_entries
@@ -10,6 +10,7 @@ from services.profiles.domain.person import Contact, Person, Role, join
 from services.profiles.domain.refusals import address_known, other_address, role_taken
 from services.profiles.domain.waiting import RECENT_DAYS, WaitingRange, waiting_range
 from services.profiles.ports import Resources, Store
+from services.profiles.use_cases.sessions import SignedIn, open_session
 from services.profiles.use_cases.steps.publish_contact import sealed_contact_changed
 
 
@@ -25,13 +26,12 @@ class Form:
 
 @dataclass(frozen=True, kw_only=True)
 class Joined:
-    """The result of a sign-up: the person, an access token, the waiting time and signposts."""
+    """The result of a sign-up: the person, their session, the waiting time and signposts."""
 
     person: Person
     role: Role
     status: str
-    access_token: str
-    token_expires_at: datetime
+    signed_in: SignedIn
     waiting: WaitingRange
     signposts: tuple[str, ...] = ()
 
@@ -100,14 +100,12 @@ def finish_sign_up(
     resources: Resources, store: Store, person: Person, role: Role, signposts: tuple[str, ...]
 ) -> Joined:
     """Return the answer to a sign-up."""
-    life = resources.rules.token_life
     status = "waiting" if role == "mentee" or person.mentor is None else person.mentor.status
     return Joined(
         person=person,
         role=role,
         status=status,
-        access_token=resources.tokens.issue(person.id, person.programme_id, tuple(person.roles), ttl=life),
-        token_expires_at=(store.now + life).replace(microsecond=0),
+        signed_in=open_session(resources, store, person),
         waiting=recent_waiting(store, person.programme_id),
         signposts=signposts,
     )

@@ -39,7 +39,7 @@ def people_group(open_resources: OpenResources) -> OpsGroup:
 
 
 def _erase(resources: Resources, options: Options) -> int:
-    caller = Principal("admin", BY, resources.rules.programme)
+    caller = Principal("staff", BY, resources.rules.programme)
     erased = unknown = 0
     for person_id in _ids(options.ids):
         try:

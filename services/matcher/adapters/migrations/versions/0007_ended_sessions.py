@@ -1,0 +1,20 @@
+"""Store which sessions ended before their access tokens expire.
+
+Revision ID: 0007
+Revises: 0006
+"""
+
+from alembic import op
+
+from services.chassis.storage.migrations import create_ended_sessions, drop_ended_sessions
+
+revision = "0007"
+down_revision = "0006"
+
+
+def upgrade() -> None:
+    create_ended_sessions(op.get_bind())
+
+
+def downgrade() -> None:
+    drop_ended_sessions(op.get_bind())
