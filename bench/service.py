@@ -25,10 +25,14 @@ from typing import Any
 from bench.contest import Row, peak_megabytes, timed
 from deploy.demo.facts import pool_of
 from deploy.demo.population import programme
+from services.chassis.identity.access_tokens import TokenIssuer
+from services.chassis.identity.principal import Principal
 from services.chassis.messages.codec import decode, encode
 from services.chassis.observability.logs import configure
+from services.chassis.service.service_settings import DEVELOPMENT_PRIVATE_KEY
 from services.chassis.service.settings import load
 from services.chassis.storage.migrations import migrate
+from services.events.permissions import PERMISSIONS
 from services.events.profiles import PersonChanged
 from services.matcher.adapters.tables import mentees as mentee_rows
 from services.matcher.bootstrap import SERVICE
@@ -87,12 +91,16 @@ class Programme:
 
     def ask(self, method: str, path: str, body: Any = None) -> str:
         """Send a request as the admin; return the body, or raise unless the status is 200."""
-        answer = self.client.open(
-            path, method=method, json=body, headers={"Authorization": f"Bearer {self.settings.admin_token}"}
-        )
+        answer = self.client.open(path, method=method, json=body, headers={"Authorization": f"Bearer {_staff_token()}"})
         if answer.status_code != 200:
             raise RuntimeError(f"{path}: {answer.text}")
         return answer.text
+
+
+def _staff_token() -> str:
+    """Return a token that may do everything in the matcher, signed with the development key."""
+    caller = Principal("staff", "bench", PROGRAMME, permissions=frozenset(PERMISSIONS), session="bench")
+    return TokenIssuer(DEVELOPMENT_PRIVATE_KEY, audience=["matcher"]).issue(caller)
 
 
 def _member(person_id: str, **sides: Any) -> KnownPerson:

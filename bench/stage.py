@@ -172,7 +172,7 @@ class SignUps:
         ).body
         if mentor:
             approval = {"decision": "approved", "reason": "known", "trained_until": "2099-12-31"}
-            token = self.stage.system.keys["ADMIN_TOKEN"]
+            token = self.stage.system.access_token()
             with contextlib.suppress(Refused, Unreachable):
                 client.post(f"/profiles/v1/mentors/{created['id']}/approval", approval, token=token)
         return str(created["id"])

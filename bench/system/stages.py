@@ -217,7 +217,7 @@ def whole_system(stack: Stack, folder: Path, sizes: Sizes, add: Add) -> None:
 
 
 def _approve(system: System, mentors: Sequence[Body]) -> None:
-    client, admin = Client(system.url), system.keys["ADMIN_TOKEN"]
+    client, admin = Client(system.url), system.access_token()
     joined, _ = as_fast_as_answered(system.url, APPLY, mentors, 4)
     for answer in joined:
         approval = {"decision": "approved", "reason": "We met.", "trained_until": "2099-12-31"}

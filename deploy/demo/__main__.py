@@ -5,7 +5,6 @@ in the mails for mentors who prefer those.
 """
 
 import argparse
-import json
 import os
 import random
 import sys
@@ -20,6 +19,7 @@ from deploy.demo.client import Client, Refused, Unreachable
 from deploy.demo.population import programme
 from deploy.demo.progress import Progress
 from deploy.demo.table import table
+from deploy.local.api_key import exchange_key
 
 _THREADS = 4
 _QUIET_SECONDS = 3.0
@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     client = Client(options.url)
     try:
-        admin = _admin_token(options.keys)
+        admin = exchange_key(client, _api_key(options.key_file))
         client.get("/matcher/v1/stats", token=admin)
         _demonstrate(client, admin, options)
     except (Unreachable, FileNotFoundError):
@@ -49,14 +49,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same people")
     parser.add_argument("--mentors", type=int, default=60)
     parser.add_argument("--mentees", type=int, default=200)
-    parser.add_argument("--keys", type=Path, default=Path("var/run/keys.json"), help="where make run keeps its keys")
+    parser.add_argument("--key-file", type=Path, default=Path("var/run/api-key"), help="where make run keeps its key")
     return parser
 
 
-def _admin_token(keys: Path) -> str:
-    """Return the admin token from ADMIN_TOKEN, or from the keys that ``make run`` created on this machine."""
-    token = os.environ.get("ADMIN_TOKEN")
-    return token or str(json.loads(keys.read_text(encoding="utf-8"))["ADMIN_TOKEN"])
+def _api_key(place: Path) -> str:
+    """Return the API key from API_KEY, or the one that ``make run`` created on this machine."""
+    return os.environ.get("API_KEY") or place.read_text(encoding="utf-8").strip()
 
 
 def _demonstrate(client: Client, admin: str, options: argparse.Namespace) -> None:

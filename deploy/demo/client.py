@@ -43,6 +43,12 @@ class Client:
         self._host, self._port = parts.hostname or "localhost", parts.port or 80
         self._local = threading.local()
 
+    def close(self) -> None:
+        """Close the connection of this thread."""
+        connection: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
+        if connection is not None:
+            connection.close()
+
     def get(self, path: str, *, token: str = "", **query: Any) -> Any:
         """Return the body of a GET; raise Refused for an error answer."""
         suffix = f"?{urlencode(query)}" if query else ""

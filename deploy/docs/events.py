@@ -16,6 +16,7 @@ _TOPIC_WORDS = {
     topics.MATCHING: "weights published, waits at risk; key: programme or mentee",
     topics.DELIVERIES: "results of deliveries; key: person",
     topics.RECEIPTS: "each service's receipt for an erasure; key: person",
+    topics.SESSIONS: "sessions that ended before their access tokens expire; key: person, member of staff or API key",
     topics.REQUESTS: "a new or rebuilt service requests a full replay of people; key: the requesting service",
 }
 

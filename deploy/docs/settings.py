@@ -25,7 +25,6 @@ WORDS: Mapping[str, str] = {
     "ops_port": "the port on which the other roles answer `/livez`, `/readyz` and `/metrics`; 0: none",
     "threads": "requests that one API process answers at the same time",
     "log_level": "how much is written",
-    "admin_token": "what admins send as `Authorization: Bearer …`",
     "token_public_key": "checks access tokens (Ed25519, PEM or base64)",
     "link_secret": "signs links in mails, page cursors and form nonces; the same for all services",
     "programme": "the id of the programme that this installation serves",
@@ -40,7 +39,7 @@ WORDS: Mapping[str, str] = {
     "token_private_key": "signs access tokens (Ed25519); its public half is TOKEN_PUBLIC_KEY",
     "index_key": "finds an address without reading it (base64 of 32 bytes or more)",
     "sign_up_limit": "sign-ups and sign-in links from one network",
-    "token_hours": "how long an access token is good",
+    "session_days": "how long a person stays signed in",
     "link_minutes": "how long a sign-in link is good",
 }
 

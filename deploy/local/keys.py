@@ -28,7 +28,6 @@ def _new_keys() -> dict[str, str]:
     private = signing.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
     public = signing.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
     return {
-        "ADMIN_TOKEN": secrets.token_urlsafe(32),
         "LINK_SECRET": secrets.token_urlsafe(48),
         "TOKEN_PRIVATE_KEY": base64.b64encode(private).decode(),
         "TOKEN_PUBLIC_KEY": base64.b64encode(public).decode(),

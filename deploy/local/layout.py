@@ -59,7 +59,6 @@ def service_environment(
         "PUBLIC_URL": public_url,
         "HOST": "127.0.0.1",
         "TRUSTED_PROXIES": "1",  # the front door
-        "ADMIN_TOKEN": keys["ADMIN_TOKEN"],
         "LINK_SECRET": keys["LINK_SECRET"],
         "TOKEN_PUBLIC_KEY": keys["TOKEN_PUBLIC_KEY"],
     }

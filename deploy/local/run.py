@@ -151,7 +151,9 @@ Cairn is ready after {seconds:.1f} s.
   Open     {system.url}/                     what this is, and where everything is
            {system.url}/profiles/docs        the API of profiles (also /matcher/docs, /notifications/docs)
            {system.url}/mailbox              the mails Cairn would have sent
-  Admin    the token is ADMIN_TOKEN in {system.folder}/keys.json
+  Admin    the API key of this machine is in {system.api_key_file}; exchange it for an access token:
+           curl -s {system.url}/profiles/v1/tokens -H 'Content-Type: application/json' \\
+             -d '{{"api_key": "'$(cat {system.api_key_file})'"}}'
 
   Try      curl -s {system.url}/profiles/v1/mentees -H 'Content-Type: application/json' -d '{{
              "preferred_name": "Ana", "contact": {{"email": "ana@example.org"}},

@@ -3,8 +3,11 @@
 import os
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 
+from deploy.demo.client import Client
+from deploy.local.api_key import create_key, exchange_key
 from deploy.local.front_door import open_front_door
 from deploy.local.keys import local_keys
 from deploy.local.layout import ROLES, SERVICES, Parts, service_environment
@@ -39,6 +42,7 @@ class System:
         self.url = f"http://localhost:{port}"
         self.keys = local_keys(folder / "keys.json")
         self.outbox = folder / parts.mailbox
+        self.api_key_file = folder / "api-key"
         self._host = host
         self._settings = {
             service: service_environment(
@@ -58,8 +62,13 @@ class System:
         """Return the environment of a process of this service, for commands run beside it; it contains secrets."""
         return self._environments[service]
 
+    def access_token(self) -> str:
+        """Return a new access token that may do everything, for a running system."""
+        with closing(Client(self.url)) as client:
+            return exchange_key(client, self.api_key_file.read_text(encoding="utf-8").strip())
+
     def migrate(self) -> None:
-        """Migrate the databases of all services at the same time; safe to repeat."""
+        """Migrate the databases of all services at the same time, and create the API key; safe to repeat."""
         self.outbox.mkdir(parents=True, exist_ok=True)
         migrations = [self._process(service, "migrate", ready_url="") for service in SERVICES]
         for migration in migrations:
@@ -67,6 +76,7 @@ class System:
         for migration in migrations:
             if migration.wait(START_SECONDS) != 0:
                 raise DidNotStart(f"{migration.name} did not end well; its last words:\n{migration.last_words()}")
+        create_key(self.api_key_file, self._environments["profiles"])
 
     def start(self) -> None:
         """Start every process and wait until all are ready; on failure stop them all and raise DidNotStart."""

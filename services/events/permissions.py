@@ -19,8 +19,7 @@ class Permission:
 
 PERMISSIONS: Mapping[str, Permission] = {
     "sign-up": Permission("sign people up whose address the caller has proved", (PROFILES,)),
-    "people:read": Permission("read records, consents and preferences, list mentors", (PROFILES, NOTIFICATIONS)
-    ),
+    "people:read": Permission("read records, consents and preferences, list mentors", (PROFILES, NOTIFICATIONS)),
     "people:write": Permission("change records, breaks and preferences, withdraw consents", (PROFILES, NOTIFICATIONS)),
     "people:approve": Permission("approve mentors, or withdraw the approval", (PROFILES,)),
     "people:export": Permission("export all data of a person", (PROFILES,)),

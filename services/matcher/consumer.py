@@ -10,6 +10,7 @@ from services.matcher.domain.known_person import PersonFact
 from services.matcher.domain.programme_terms import Terms
 from services.matcher.ports import UnitOfWork
 from services.matcher.use_cases.apply_person_event import apply_person_event
+from services.matcher.use_cases.end_sessions import end_sessions
 from services.matcher.use_cases.erase_person import erase_person
 
 
@@ -24,10 +25,9 @@ def handlers(uow: UnitOfWork, terms: Terms) -> Mapping[type[Event], Handler]:
         del envelope
         erase_person(uow, event)
 
-    def end_sessions(event: profiles.SessionsEnded, envelope: Envelope) -> None:
+    def on_sessions_ended(event: profiles.SessionsEnded, envelope: Envelope) -> None:
         del envelope
-        with uow.begin() as store:
-            store.end_sessions(*event.session_ids)
+        end_sessions(uow, event)
 
     return {
         profiles.PersonRegistered: apply,
@@ -36,5 +36,5 @@ def handlers(uow: UnitOfWork, terms: Terms) -> Mapping[type[Event], Handler]:
         profiles.PersonResumed: apply,
         profiles.PersonLeft: apply,
         profiles.PersonErased: erase,
-        profiles.SessionsEnded: end_sessions,
+        profiles.SessionsEnded: on_sessions_ended,
     }

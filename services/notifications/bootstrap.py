@@ -55,6 +55,7 @@ def web_app(parts: Parts[Settings, Store]) -> Flask:
         blueprints=api.routes(api.ApiContext(uow=parts.uow, links=links, mailbox=mailbox)),
         pages=pages(mailbox),
         uow=parts.uow,
+        clock=parts.clock,
         words=Words(WORDS, CHASSIS_WORDS),
     )
 

@@ -9,6 +9,7 @@ from services.chassis.messages.event import Event
 from services.events import matcher, profiles
 from services.notifications.ports import Unit
 from services.notifications.use_cases import notify
+from services.notifications.use_cases.end_sessions import end_sessions
 from services.notifications.use_cases.erase_person import erase_person
 
 _MATCH_EVENTS: tuple[type[Event], ...] = (
@@ -44,8 +45,7 @@ def handlers(uow: Unit) -> Mapping[type[Event], Handler]:
         notify.on_other_event(uow, event, envelope.time)
 
     def on_sessions_ended(event: profiles.SessionsEnded, _: Envelope) -> None:
-        with uow.begin() as store:
-            store.end_sessions(*event.session_ids)
+        end_sessions(uow, event)
 
     return {
         profiles.PersonRegistered: on_person,

@@ -77,6 +77,7 @@ def web_app(parts: Parts[Settings, Store]) -> Flask:
             pages.routes(ports, words, public_url=parts.settings.public_url, development=not parts.settings.production)
         ],
         uow=parts.uow,
+        clock=parts.clock,
         words=words,
     )
 

@@ -228,7 +228,10 @@ class Tokens(Protocol):
 
 
 class Links(Protocol):
-    """Reads signed links from mails."""
+    """Signs links, and reads them from mails."""
+
+    def sign(self, purpose: str, subject: str, person: str, expires_at: datetime) -> str:
+        """Return a token that is safe in a URL."""
 
     def read(self, token: str, purpose: str) -> Link:
         """Return the content of a genuine link; raise NotFound for any other."""

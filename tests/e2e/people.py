@@ -49,7 +49,7 @@ class Stage:
     def __init__(self, system: System) -> None:
         self.system = system
         self.client = Client(system.url)
-        self.admin = system.keys["ADMIN_TOKEN"]
+        self.admin = system.access_token()
 
     def a_language(self) -> str:
         """Return a language that no other test uses."""

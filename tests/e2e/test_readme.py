@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.keys import local_keys
 from deploy.local.server import free_port
 from tests.e2e.people import Stage
 
@@ -29,7 +28,7 @@ def read_example() -> tuple[str, str]:
 def run_commands(commands: str, url: str, keys: Path) -> subprocess.CompletedProcess[str]:
     if not shutil.which("curl"):
         pytest.skip("curl is not installed here")
-    script = commands.replace("http://localhost:8080", url).replace("var/run/keys.json", str(keys))
+    script = commands.replace("http://localhost:8080", url).replace("var/run/api-key", str(keys))
     return subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=120, check=False)
 
 
@@ -37,14 +36,14 @@ def run_commands(commands: str, url: str, keys: Path) -> subprocess.CompletedPro
 def test_the_first_example_prints_what_the_readme_shows_each_time(stage: Stage) -> None:
     commands, output = read_example()
     for _ in range(2):
-        done = run_commands(commands, stage.system.url, stage.system.folder / "keys.json")
+        done = run_commands(commands, stage.system.url, stage.system.api_key_file)
         assert done.stdout == output, done.stderr
 
 
 def test_without_a_running_system_the_example_prints_one_line_and_ends(tmp_path: Path) -> None:
-    local_keys(tmp_path / "keys.json")
+    (tmp_path / "api-key").write_text("cairn_none.none")
     commands = read_example()[0].replace("seq 50", "seq 2")
-    done = run_commands(commands, f"http://localhost:{free_port()}", tmp_path / "keys.json")
+    done = run_commands(commands, f"http://localhost:{free_port()}", tmp_path / "api-key")
     assert done.stdout.startswith("Cairn does not answer at http://localhost:")
     assert len(done.stdout.splitlines()) == 1
     assert "Traceback" not in done.stderr

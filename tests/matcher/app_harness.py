@@ -52,8 +52,8 @@ class Stage(Scenario):
 
     def token(self, by: str) -> str:
         if by == ADMIN:
-            return staff_token(programme=PROGRAMME)
-        return person_token(by, PROGRAMME)
+            return staff_token(programme=PROGRAMME, clock=self.clock)
+        return person_token(by, PROGRAMME, clock=self.clock)
 
     def link(self, purpose: str, match: Match, person_id: str) -> str:
         """A link as a mail carries it."""

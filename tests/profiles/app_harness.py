@@ -24,7 +24,7 @@ from services.profiles.consumer import handlers
 from services.profiles.schedule import jobs
 from services.profiles.settings import Settings
 from tests.support.fakes import FakeBroker, FixedClock
-from tests.support.tokens import staff_token
+from tests.support.tokens import person_token, staff_token
 
 _numbers = itertools.count(1)
 
@@ -68,8 +68,14 @@ class Stage:
         """Send a request, signed in as a person or with a token."""
         headers = dict(more.pop("headers", {}))
         if by is not None:
-            headers["Authorization"] = f"Bearer {by.token if isinstance(by, Account) else by}"
+            headers["Authorization"] = f"Bearer {self.token(by) if isinstance(by, Account) else by}"
         return self.client.open(path, method=method, headers=headers, **more)
+
+    def token(self, account: Account) -> str:
+        """Return the token of the sign-up, or once that has expired one as after signing in again."""
+        if self.clock.now().isoformat() < account.answer["token_expires_at"]:
+            return account.token
+        return person_token(account.id, clock=self.clock)
 
     @property
     def admin(self) -> str:

@@ -9,6 +9,7 @@ import flask
 from flask import Flask, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from services.chassis.core.clock import Clock
 from services.chassis.i18n.translations import CHASSIS_WORDS, Words
 from services.chassis.identity.access_tokens import TokenVerifier
 from services.chassis.service.service_settings import ServiceSettings
@@ -43,6 +44,7 @@ def build_app(  # noqa: PLR0913 - what differs between the services, each by nam
     uow: UnitOfWorkLike | None = None,
     assets: Sequence[Path] = (),
     words: Words | None = None,
+    clock: Clock | None = None,
 ) -> Flask:
     """Return the WSGI app of a service; raise ``PolicyMissing`` when a route has no ``@allow(...)``.
 
@@ -50,7 +52,7 @@ def build_app(  # noqa: PLR0913 - what differs between the services, each by nam
     blueprints and ``pages`` have full paths (``/shop/v1/…``). ``assets`` are folders searched before the chassis' own
     static files. ``site`` is the name shown on pages, by default the title. ``principals`` is by default a
     ``PrincipalReader`` with the settings' tokens. ``words`` translates pages and problems, by default those of the
-    chassis only.
+    chassis only. ``clock`` decides whether tokens have expired.
     """
     app = Flask(__name__, static_folder=None, template_folder=str(Path(__file__).parent / "templates"))
     app.config.update(_config(title, version))
@@ -66,7 +68,7 @@ def build_app(  # noqa: PLR0913 - what differs between the services, each by nam
             secret=settings.link_secret,
             production=settings.production,
             uow=uow,
-            principals=principals or _principal_reader(name, settings, uow),
+            principals=principals or _principal_reader(name, settings, uow, clock),
             words=translations,
         ),
     )
@@ -99,9 +101,11 @@ def _config(title: str, version: str) -> dict[str, object]:
     }
 
 
-def _principal_reader(name: str, settings: ServiceSettings, uow: UnitOfWorkLike | None) -> PrincipalReaderLike:
+def _principal_reader(
+    name: str, settings: ServiceSettings, uow: UnitOfWorkLike | None, clock: Clock | None
+) -> PrincipalReaderLike:
     return access_policy.PrincipalReader(
-        verifier=TokenVerifier(settings.token_public_key, service=name),
+        verifier=TokenVerifier(settings.token_public_key, service=name, clock=clock),
         programme=settings.programme,
         ended=None if uow is None else EndedSessions(uow),
     )

@@ -67,7 +67,7 @@ def install(app: Flask, *, page: Render = lambda _: None) -> None:
         return respond(_broken())
 
     app.register_error_handler(Problem, respond)
-    app.register_error_handler(HTTPException, lambda fault: respond(from_http(fault)))
+    app.register_error_handler(HTTPException, lambda fault: fault.response or respond(from_http(fault)))
     app.register_error_handler(errors.Refusal, lambda fault: respond(from_refusal(fault)))
     app.register_error_handler(Exception, unexpected)
 

@@ -13,7 +13,7 @@ from services.profiles.api.translate import edit_of
 from services.profiles.api.views import erasure_view, export_view, person_view
 from services.profiles.domain.person import Person
 from services.profiles.use_cases.change_person import change_person
-from services.profiles.use_cases.erase_person import erase_person, read_erasure
+from services.profiles.use_cases.erase_person import erase_person, follow_erasure, read_erasure, sign_receipt_link
 from services.profiles.use_cases.read_person import export_person, read_person
 from services.profiles.use_cases.take_a_break import pause_person, resume_person
 
@@ -55,13 +55,23 @@ def people(context: ApiContext) -> Blueprint:
         """Leave and be erased.
 
         With this answer profiles has deleted all personal data; the other services confirm later, see ``/erasure``.
-        What remains is an id, two dates and the receipts. This cannot be undone.
+        What remains is an id, two dates and the receipts. This cannot be undone. All your sessions end; ``Location`` is
+        an address at which you can still follow the erasure, without signing in.
         """
         tombstone = erase_person(context.resources, person_id, current())
-        return erasure_view(tombstone), 202, {"Location": f"{PREFIX}/people/{person_id}/erasure"}
+        receipt = sign_receipt_link(context.resources, tombstone)
+        return erasure_view(tombstone), 202, {"Location": f"{PREFIX}/erasures/{receipt}"}
+
+    @routes.route("/erasures/<token>", methods=["GET"])
+    @allow("anyone")
+    @answers(404)
+    @routes.response(200, ErasureSchema)
+    def followed_erasure(token: str) -> dict[str, Any]:
+        """Follow your own erasure, at the address that its answer gave."""
+        return erasure_view(follow_erasure(context.resources, token))
 
     @routes.route("/people/<person_id>/erasure", methods=["GET"])
-    @allow("person", "people:read")
+    @allow("people:read")
     @routes.response(200, ErasureSchema)
     def erasure(person_id: str) -> dict[str, Any]:
         """Read how far an erasure is, and which services confirmed it."""

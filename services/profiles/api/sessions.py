@@ -15,7 +15,7 @@ def sessions(context: ApiContext) -> Blueprint:
     """Return the routes of sessions."""
     routes = group("sessions", "Staying signed in, and signing out.")
 
-    @routes.route("/sessions/renewal", methods=["POST"])
+    @routes.route("/session-renewals", methods=["POST"])
     @allow("anyone")
     @limited(setting="sign_up_limit")
     @answers(401)
@@ -25,8 +25,8 @@ def sessions(context: ApiContext) -> Blueprint:
         """Renew an access token.
 
         An access token lives for 15 minutes, a session for 30 days unless the programme says otherwise. The answer has
-        a new refresh token; keep that one. Whoever sends an old one again after a minute ends the session, because
-        two callers cannot both be its owner.
+        a new refresh token; keep that one. An old one that is sent again after a minute ends the session, because two
+        callers cannot both be its owner.
         """
         return signed_in_view(renew_session(context.resources, body["refresh_token"]))
 

@@ -1,5 +1,7 @@
 """Erase a person: at once in profiles, in the other services as each confirms."""
 
+from datetime import timedelta
+
 from services.chassis.identity.principal import Principal
 from services.profiles.domain.erasure import Tombstone, confirm, erase
 from services.profiles.domain.refusals import no_such_person
@@ -20,6 +22,26 @@ def erase_person(resources: Resources, person_id: str, caller: Principal, reason
         store.tombstones.put(tombstone)
         store.publish(*events)
         audit_staff(store, "person.erased", person_id, caller, reason)
+        return tombstone
+
+
+RECEIPT_DAYS = 90
+"""How long the link to an erasure's progress works."""
+
+
+def sign_receipt_link(resources: Resources, tombstone: Tombstone) -> str:
+    """Return the token with which an erased person, who is signed out, can follow their erasure."""
+    expires_at = tombstone.asked_at + timedelta(days=RECEIPT_DAYS)
+    return resources.links.sign("erasure", tombstone.person_id, tombstone.person_id, expires_at)
+
+
+def follow_erasure(resources: Resources, token: str) -> Tombstone:
+    """Return the tombstone that a receipt link names; raise NotFound for any other token."""
+    link = resources.links.read(token, "erasure")
+    with resources.begin(read_only=True) as store:
+        tombstone = store.tombstones.get(link.subject)
+        if tombstone is None:
+            raise no_such_person()
         return tombstone
 
 

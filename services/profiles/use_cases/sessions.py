@@ -1,4 +1,4 @@
-"""Sessions: open, renew, list and end them. Whoever verifies access tokens hears of an end at once."""
+"""Sessions: open, renew, list and end them. Every service that verifies access tokens is informed of an end."""
 
 import hmac
 from collections.abc import Sequence
@@ -51,7 +51,7 @@ def open_session(resources: Resources, store: Store, person: Person, client: Cli
 def renew_session(resources: Resources, refresh_token: str) -> SignedIn:
     """Return a new access token and refresh token; raise SignInNeeded unless the session is open.
 
-    A refresh token that was replaced before ends its session, since somebody else may have it.
+    A refresh token that was replaced before ends its session, since another caller may have it.
     """
     presented = split_credential(REFRESH, refresh_token)
     if presented is None:

@@ -176,7 +176,8 @@ def test_what_staff_read_of_peoples_reasons_is_in_the_audit_and_what_people_read
     for path in paths.values():
         stage.get(f"/matcher/v1/{path}", ADMIN)
     subjects = [PROGRAMME, match.id, match.id, "mentee"]
-    assert audited(stage) == [(action, subject, "admin") for action, subject in zip(paths, subjects, strict=True)]
+    by = "staff:cairn:staff-1"
+    assert audited(stage) == [(action, subject, by) for action, subject in zip(paths, subjects, strict=True)]
     stage.get("/matcher/v1/waiting", ADMIN), stage.get("/matcher/v1/board", ADMIN)
     assert [row[0] for row in audited(stage)[4:]] == ["read_waiting", "read_board"]
 

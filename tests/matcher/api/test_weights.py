@@ -17,7 +17,7 @@ def test_read_publish_read(stage: Stage) -> None:
     assert (made.status_code, made.json["version"], made.headers["ETag"]) == (201, 2, '"2"')
     current = stage.ask("GET", f"{PATH}/current", ADMIN)
     assert current.json["criteria"]["device"] == {"mode": "soft", "weight": 77}
-    assert (current.json["reason"], current.json["by"]) == ("more pumps", "admin")
+    assert (current.json["reason"], current.json["by"]) == ("more pumps", "staff:cairn:staff-1")
 
 
 def test_what_is_read_can_be_published_again(stage: Stage) -> None:

@@ -42,6 +42,16 @@ def test_every_operation_of_the_contract_is_there(description: dict[str, Any]) -
         "GET /profiles/v1/catalogue",
         "POST /profiles/v1/sign-in-links",
         "POST /profiles/v1/sessions",
+        "GET /profiles/v1/sessions",
+        "DELETE /profiles/v1/sessions",
+        "POST /profiles/v1/session-renewals",
+        "DELETE /profiles/v1/sessions/current",
+        "DELETE /profiles/v1/sessions/{session_id}",
+        "POST /profiles/v1/tokens",
+        "GET /profiles/v1/api-keys",
+        "POST /profiles/v1/api-keys",
+        "DELETE /profiles/v1/api-keys/{key_id}",
+        "GET /profiles/v1/erasures/{token}",
         "GET /profiles/v1/introductions/{match_id}",
     }
 

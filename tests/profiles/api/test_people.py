@@ -8,7 +8,7 @@ from services.events.profiles import ContactChanged, PersonChanged, PersonPaused
 from services.profiles.api.examples import MENTEE, MENTOR
 from tests.profiles.app_harness import Account, Stage, mentee_body
 
-PATHS = ["", "/export", "/erasure", "/consents"]
+PATHS = ["", "/export", "/consents"]
 
 
 def mentee_with_every_field(stage: Stage) -> Account:
@@ -71,8 +71,8 @@ def test_a_read_by_an_admin_is_recorded(stage: Stage) -> None:
     stage.person(mentee)
     recorded = [(row["action"], row["subject"], row["by"]) for row in stage.rows("audit")]
     assert recorded == [
-        ("person.read", mentee.id, "admin:cairn:-"),
-        ("person.exported", mentee.id, "admin:cairn:-"),
+        ("person.read", mentee.id, "staff:cairn:staff-1"),
+        ("person.exported", mentee.id, "staff:cairn:staff-1"),
     ]
 
 

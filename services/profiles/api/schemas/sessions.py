@@ -24,7 +24,7 @@ class SignedInSchema(CairnSchema):
     access_token = fields.String(required=True, metadata=_TOKEN)
     token_expires_at = Instant(required=True)
     refresh_token = fields.String(
-        required=True, metadata={"description": "for `POST /profiles/v1/sessions/renewal`; it changes each time"}
+        required=True, metadata={"description": "for `POST /profiles/v1/session-renewals`; it changes each time"}
     )
     session_expires_at = Instant(required=True)
 
@@ -63,7 +63,11 @@ class KeyTokenSchema(CairnSchema):
 class KeyRequestSchema(CairnSchema):
     """A request for an API key."""
 
-    name = text(80, "what will use it; no names of people", required=True)
+    name = fields.String(
+        required=True,
+        validate=validate.Length(min=1, max=80, error="Please give a name of 1 to 80 letters."),
+        metadata={"description": "what will use it; no names of people"},
+    )
     permissions = fields.List(
         fields.String(validate=validate.OneOf(sorted(PERMISSIONS), error="Please give permissions from the list.")),
         required=True,
