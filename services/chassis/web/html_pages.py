@@ -21,7 +21,6 @@ from services.chassis.web.app_state import state
 from services.chassis.web.problem import Problem, problem
 
 NONCE_FIELD = "nonce"
-_RIGHT_TO_LEFT = {"ar", "fa", "he", "ps", "ur", "yi"}
 _LANG_COOKIE = "lang"
 _PROBLEMS: Mapping[int | None, tuple[Sentence, Sentence]] = {
     403: (
@@ -80,11 +79,6 @@ def language() -> str:
     return chosen_language() or accepted_phrases().locale
 
 
-def direction(tag: str) -> str:
-    """Return ``rtl`` for languages written from right to left, else ``ltr``."""
-    return "rtl" if tag.split("-", maxsplit=1)[0] in _RIGHT_TO_LEFT else "ltr"
-
-
 def render(template: str, *, status: int = 200, **context: Any) -> Response:
     """Return a page rendered from a template that extends ``base.html``.
 
@@ -102,11 +96,12 @@ def render(template: str, *, status: int = 200, **context: Any) -> Response:
 
 
 def _base_context(lang: str) -> dict[str, Any]:
+    phrases = state().words.of(lang)
     return {
         "lang": lang,
-        "dir": direction(lang),
+        "dir": phrases.direction,
         "languages": state().words.names.items(),
-        "phrases": state().words.of(lang),
+        "phrases": phrases,
         "site": state().site,
         "asset": asset,
         "form_nonce": form_nonce,

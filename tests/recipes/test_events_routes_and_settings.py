@@ -130,7 +130,7 @@ def test_a_page_takes_its_file_a_template_and_a_line_of_the_pages(tree: Tree) ->
     tree.insert_before(rooms, "    return pages\n", "    thanks(pages, words)\n")
     tree.make_docs()
     assert "/thanks" in tree.read("docs/routes.md")
-    tree.test("tests/profiles/pages", "tests/profiles/test_words.py")
+    tree.test("tests/profiles/pages", "tests/architecture/test_translations.py")
     only_named(tree, "A page")
 
 
