@@ -202,7 +202,7 @@ def test_jobs_that_were_given_up_are_listed_and_start_again(harness: OpsHarness,
     assert header.split() == ["id", "kind", "key", "attempts", "error", "given", "up"]
     assert [row.split()[1:5] for row in rows] == [["send", key, "10", "OSError"] for key in ("a", "b", "c")]
     first = rows[0].split()[0]
-    assert harness.ops("jobs", "retry", first, "--reason", "fixed in 1.2") == "1 jobs start again within seconds.\n"
+    assert harness.ops("jobs", "retry", first, "--reason", "fixed in 1.2") == "1 job starts again within seconds.\n"
     assert harness.audited() == [("retry_job", "send/a", "operator", "fixed in 1.2")]
     assert f"{first} is no job of shop that was given up" in harness.ops("jobs", "retry", first, code=1)
     assert harness.ops("jobs", "retry", "--all") == "2 jobs start again within seconds.\n"
@@ -226,4 +226,4 @@ def test_an_audit_that_was_changed_is_found(harness: OpsHarness, engine: sa.Engi
     with engine.begin() as connection:
         connection.execute(CHASSIS.audit.update().where(CHASSIS.audit.c.subject == "a").values(subject="c"))
     output = harness.ops("audit", "verify", code=1)
-    assert output == "row 1 is not what was written\nThe audit of shop is not what was written: 1 faults.\n"
+    assert output == "row 1 is not what was written\nThe audit of shop is not what was written: 1 fault.\n"
