@@ -19,6 +19,7 @@ from services.chassis.storage.job_queue import claim_jobs, finish_job, next_due
 from services.chassis.storage.outbox import mark_published, outgoing, store_outgoing, waiting
 from services.chassis.storage.unit_of_work import UnitOfWork
 from tests.chassis.shop import CHASSIS, PARCELS, ParcelId, ParcelSent, Shop, count, open_shop
+from tests.support.patience import PATIENCE
 
 
 class Interrupted(Exception):
@@ -238,7 +239,7 @@ def _take(shop: Shop, parcel: str) -> None:
 def _wait_once(barrier: threading.Barrier) -> None:
     if not barrier.broken:
         try:
-            barrier.wait(timeout=5)
+            barrier.wait(PATIENCE)
             barrier.abort()
         except threading.BrokenBarrierError:
             pass

@@ -20,6 +20,7 @@ from tests.chassis.delivery.hearing import GROUP, Heard, parcel, put, put_bad, r
 from tests.chassis.running import running, until
 from tests.chassis.shop import CHASSIS, PARCELS, TOPIC, ParcelId, ParcelSent, Shop, count, open_shop
 from tests.support.fakes import FakeBroker
+from tests.support.patience import PATIENCE
 
 
 @pytest.fixture
@@ -128,7 +129,7 @@ def test_concurrent_redrives_let_a_record_take_effect_once(harness: OpsHarness, 
 
     def redrive() -> None:
         operator = harness.open_operator()
-        start.wait(10)
+        start.wait(PATIENCE)
         outcomes.extend(result.outcome for result in operator.redrive(letters))
 
     threads = [threading.Thread(target=redrive) for _ in range(4)]
