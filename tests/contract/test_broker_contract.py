@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from deploy.local.server import free_port
-from services.chassis.broker.open_broker import open_broker
 from services.chassis.broker.protocol import (
     BrokerError,
     BrokerUnavailable,
-    RecordRefused,
-    TopicMismatch,
-    TopicMissing,
     TopicPartition,
 )
 from tests.contract.brokers import BrokerHarness, a_topic, member_process, poll_one, poll_until, read, read_all
@@ -231,49 +224,6 @@ def test_clients_continue_after_a_restart_of_the_broker(restartable: BrokerHarne
     assert [record.value for record in read(consumer, 1, commit=True)] == [b"after"]
 
 
-def test_topics_are_created_as_specified_and_a_repeat_changes_nothing(harness: BrokerHarness) -> None:
-    spec = a_topic()
-    for _ in range(2):
-        harness.broker().ensure_topics([spec, a_topic("cards", partitions=1)])
-    places = harness.send(*[(f"key{number}", "x") for number in range(60)])
-    assert {partition for partition, _ in places} == {0, 1, 2, 3}
-
-
-def test_a_topic_that_differs_is_altered(harness: BrokerHarness) -> None:
-    harness.with_topic(a_topic(partitions=1))
-    altered = replace(a_topic(partitions=3), max_message_bytes=20_000, retention_ms=3_600_000)
-    harness.broker().ensure_topics([altered])
-    harness.broker().ensure_topics([altered])
-    producer = harness.producer()
-    with pytest.raises(RecordRefused):
-        producer.send("letters", b"ana", b"x" * 20_001).result(PATIENCE)
-    places = harness.send(*[(f"key{number}", "x") for number in range(60)])
-    assert {partition for partition, _ in places} == {0, 1, 2}
-
-
-def test_a_member_gets_partitions_added_later_even_with_short_polls(harness: BrokerHarness) -> None:
-    harness.with_topic(a_topic(partitions=1))
-    consumer = harness.consumer()
-    poll_until(lambda: len(consumer.assignment()) == 1, consumer)
-    harness.broker().ensure_topics([a_topic(partitions=2)])
-    poll_until(lambda: len(consumer.assignment()) == 2, consumer, seconds=0.003)
-
-
-def test_a_topic_that_cannot_be_altered_is_refused(harness: BrokerHarness) -> None:
-    harness.with_topic(a_topic(partitions=3))
-    with pytest.raises(TopicMismatch, match="3 partitions"):
-        harness.broker().ensure_topics([a_topic(partitions=2)])
-
-
-def test_sending_never_creates_a_topic(harness: BrokerHarness) -> None:
-    harness.with_topic(a_topic("cards"))
-    producer = harness.producer()
-    for _ in range(3):
-        with pytest.raises(TopicMissing, match="letters"):
-            producer.send("letters", b"ana", b"1").result(PATIENCE)
-    producer.send("cards", b"ana", b"1").result(PATIENCE)
-
-
 def test_reading_a_single_record_does_not_affect_consumers(harness: BrokerHarness) -> None:
     harness.with_topic(a_topic(partitions=2))
     places = harness.send(*[(f"key{number}", str(number)) for number in range(30)])
@@ -311,22 +261,3 @@ def test_a_closed_producer_refuses_records(harness: BrokerHarness) -> None:
     with pytest.raises(BrokerUnavailable):
         producer.send("letters", b"ana", b"2").result(1)
     assert [record.value for record in read(harness.consumer(), 1)] == [b"1"]
-
-
-@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # kafka-python closes no socket of a failed start
-@pytest.mark.parametrize("kind", ["embedded", "kafka"])
-def test_a_missing_broker_raises_broker_unavailable(kind: str, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("in the way")
-    url = f"embedded://{tmp_path}/file/broker.db" if kind == "embedded" else f"kafka://127.0.0.1:{free_port()}"
-    broker = open_broker(url, settings={"bootstrap_timeout_ms": 300})
-    with pytest.raises(BrokerUnavailable):
-        broker.ping()
-    with pytest.raises(BrokerUnavailable):
-        broker.ensure_topics([a_topic()])
-    with pytest.raises(BrokerUnavailable):
-        broker.producer().send("letters", b"ana", b"1").result(1)
-    with pytest.raises(BrokerUnavailable):
-        broker.consumer("readers", ["letters"]).poll(0.1)
-    with pytest.raises(BrokerUnavailable):
-        broker.reader().record(TopicPartition("letters", 0), 0)
-    gc.collect()  # those sockets, while their warning is ignored

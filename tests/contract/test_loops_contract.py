@@ -22,16 +22,11 @@ from services.chassis.storage.database import database_now, is_sqlite
 from services.chassis.storage.outbox import outgoing, store_outgoing
 from services.chassis.storage.unit_of_work import UnitOfWork
 from tests.chassis.running import running, until
-from tests.chassis.shop import CHASSIS, PARCELS, TOPIC, ParcelId, ParcelSent, Shop, count, open_shop
+from tests.chassis.shop import CHASSIS, PARCELS, TOPIC, ParcelId, ParcelSent, Shop, count
 from tests.support.fakes import FakeBroker
 from tests.support.patience import PATIENCE
 
 WAITING = CHASSIS.outbox.c.published_at.is_(None)
-
-
-@pytest.fixture
-def uow(engine: sa.Engine) -> UnitOfWork[Shop]:
-    return open_shop(engine)
 
 
 def end_other_connections(engine: sa.Engine) -> None:

@@ -18,14 +18,9 @@ from services.chassis.storage.dead_letters import DeadLetterFilter
 from services.chassis.storage.unit_of_work import UnitOfWork
 from tests.chassis.delivery.hearing import GROUP, Heard, parcel, put, put_bad, read_all, subscriber
 from tests.chassis.running import running, until
-from tests.chassis.shop import CHASSIS, PARCELS, TOPIC, ParcelId, ParcelSent, Shop, count, open_shop
+from tests.chassis.shop import CHASSIS, PARCELS, TOPIC, ParcelId, ParcelSent, Shop, count
 from tests.support.fakes import FakeBroker
 from tests.support.patience import PATIENCE
-
-
-@pytest.fixture
-def uow(engine: sa.Engine) -> UnitOfWork[Shop]:
-    return open_shop(engine)
 
 
 class OpsHarness:
