@@ -37,8 +37,12 @@ RULES = {
     },
 }
 """For each language that we write, the patterns that no text in it may contain, by the name of their rule."""
-_NAMES = r"Cairn|Kim|Sam|UTC|IANA|LADA|MODY|https?://\S+|%\(\w+\)s"
-_TYPED = r"`[^`]+`|\b(?:GET|POST|PATCH|PUT|DELETE) \S+|\S+@\S+|\{.+\}"  # what a caller types is in no language
+_NAMES = (
+    r"Cairn|Kim|Sam|UTC|IANA|LADA|MODY|https?://\S+|%\(\w+\)s|JSON|UTF-8|UUID|ETag|BCP 47|Europe/London|zh-Hant|\base\b"
+    r"|application/json|Authorization|Allow|Idempotency-Key|true|false|null"
+)
+# What a caller types is in no language.
+_TYPED = r"`[^`]+`|\b(?:GET|POST|PATCH|PUT|DELETE) \S+|\S+@\S+|\{.+\}|[A-Z][\w-]+: \S+"
 
 
 def faults(text: str, locale: str) -> list[str]:
