@@ -8,7 +8,6 @@ the demonstration's generator (seeded). Wall and processor milliseconds are medi
 """
 
 import argparse
-import json
 import os
 import platform
 import statistics
@@ -18,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bench import command_line
 from bench.contest import timed
 from bench.service import PROGRAMME, Programme
 from services.chassis.observability.logs import configure
@@ -72,22 +72,17 @@ def main(arguments: list[str]) -> int:
                 wall, cpu = (1e3 * statistics.median(run[clock] for run in runs) for clock in ("wall", "cpu"))
                 print(f"{size + ' ' + regime + ' ' + name:<34}{wall:>10.0f}{cpu:>10.0f}", flush=True)
     machine = {"python": platform.python_version(), "processor": platform.processor(), "cpus": os.cpu_count()}
-    if asked.out:
-        asked.out.parent.mkdir(parents=True, exist_ok=True)
-        asked.out.write_text(json.dumps({"machine": machine, "command": arguments, "rows": rows}, indent=1))
+    command_line.write_out(asked.out, {"machine": machine, "command": arguments, "rows": rows})
     return 0
 
 
 def options(arguments: list[str]) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--why-not", default="5000x1500")
-    parser.add_argument("--gaps", default="2000x600")
-    parser.add_argument("--regimes", default="scarce,balanced,surplus")
-    parser.add_argument("--repeat", type=int, default=5)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path)
-    return parser.parse_args(arguments)
+    reader = command_line.parser(__doc__, repeat=5)
+    reader.add_argument("--why-not", default="5000x1500")
+    reader.add_argument("--gaps", default="2000x600")
+    reader.add_argument("--regimes", default="scarce,balanced,surplus")
+    return reader.parse_args(arguments)
 
 
 if __name__ == "__main__":

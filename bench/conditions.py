@@ -8,7 +8,6 @@ snapshot; the number of solves is counted, processor seconds are medians, and th
 """
 
 import argparse
-import json
 import os
 import platform
 import random
@@ -20,10 +19,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
 from itertools import accumulate
-from pathlib import Path
 from typing import Any, TypeVar
 from unittest.mock import patch
 
+from bench import command_line
 from deploy.demo.facts import pool_of
 from deploy.demo.population import programme
 from services.events.facts import Spoken
@@ -127,21 +126,16 @@ def main(arguments: list[str]) -> int:
         spent = f"{row['cpu']['solves']:>15.2f}{row['cpu']['all']:>12.2f}"
         print(f"{row['case']:<34}{row['solves']:>8}{spent}{row['matched']:>9}", flush=True)
     machine = {"python": platform.python_version(), "processor": platform.processor(), "cpus": os.cpu_count()}
-    if asked.out:
-        asked.out.parent.mkdir(parents=True, exist_ok=True)
-        asked.out.write_text(json.dumps({"machine": machine, "command": arguments, "rows": rows}, indent=1))
+    command_line.write_out(asked.out, {"machine": machine, "command": arguments, "rows": rows})
     return 0
 
 
 def options(arguments: list[str]) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--size", default="5000x1500")
-    parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", help="a word of the cases to measure")
-    parser.add_argument("--out", type=Path)
-    return parser.parse_args(arguments)
+    reader = command_line.parser(__doc__, repeat=3)
+    reader.add_argument("--size", default="5000x1500")
+    reader.add_argument("--only", help="a word of the cases to measure")
+    return reader.parse_args(arguments)
 
 
 if __name__ == "__main__":

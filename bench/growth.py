@@ -11,7 +11,6 @@ raw seconds. Stored megabytes are those of the columns with the snapshots and re
 """
 
 import argparse
-import json
 import os
 import platform
 import sys
@@ -21,13 +20,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from bench import command_line
 from bench.rounds import AT, PARTS, fill, median, one_round, with_places
 from deploy.demo.facts import pool_of
 from deploy.demo.population import programme
@@ -129,9 +128,7 @@ def main(arguments: list[str]) -> int:
             rows += grown({**case, "signups": asked.signups, "cold": asked.cold}, asked.database)
             show(rows[-2:])
     machine = {"python": platform.python_version(), "processor": platform.processor(), "cpus": os.cpu_count()}
-    if asked.out:
-        asked.out.parent.mkdir(parents=True, exist_ok=True)
-        asked.out.write_text(json.dumps({"machine": machine, "command": arguments, "rows": rows}, indent=1))
+    command_line.write_out(asked.out, {"machine": machine, "command": arguments, "rows": rows})
     return 0
 
 
@@ -151,15 +148,13 @@ def show(rows: Sequence[Row]) -> None:
 
 def options(arguments: list[str]) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--people", default="1000,5000,10000")
-    parser.add_argument("--places", default="enough,scarce")
-    parser.add_argument("--signups", type=int, default=12)
-    parser.add_argument("--cold", type=int, default=3)
-    parser.add_argument("--database", help="an empty database; a SQLite file where none is named")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path)
-    return parser.parse_args(arguments)
+    reader = command_line.parser(__doc__)
+    reader.add_argument("--people", default="1000,5000,10000")
+    reader.add_argument("--places", default="enough,scarce")
+    reader.add_argument("--signups", type=int, default=12)
+    reader.add_argument("--cold", type=int, default=3)
+    reader.add_argument("--database", help="an empty database; a SQLite file where none is named")
+    return reader.parse_args(arguments)
 
 
 if __name__ == "__main__":

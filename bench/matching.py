@@ -9,7 +9,6 @@ problem. On a busy machine compare processor seconds. The JSON contains every ru
 """
 
 import argparse
-import json
 import os
 import platform
 import sys
@@ -17,6 +16,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from bench import command_line
 from bench.contest import OURS, contest
 from bench.markets import PLACES_PER_MENTEE
 from bench.peers import PEERS
@@ -48,9 +48,7 @@ def main(arguments: list[str]) -> int:
     absent = [name for name, entry in PEERS.items() if not entry.there]
     if absent and len(asked.solvers) > 1:
         print(f"not installed here: {', '.join(absent)} (make bench installs them)")
-    if asked.out:
-        asked.out.parent.mkdir(parents=True, exist_ok=True)
-        asked.out.write_text(json.dumps({"machine": machine(), "command": arguments, "rows": rows}, indent=1))
+    command_line.write_out(asked.out, {"machine": machine(), "command": arguments, "rows": rows})
     return 1 if wrong else 0
 
 
@@ -89,20 +87,17 @@ def machine() -> Row:
 
 def options(arguments: list[str]) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sizes", default="200x60,1000x300,5000x1500,20000x6000")
-    parser.add_argument("--regimes", default=",".join(PLACES_PER_MENTEE))
-    parser.add_argument("--objectives", default="fit,coverage")
-    parser.add_argument("--solvers", help="default: ours and every peer up to the size it is fit for")
-    parser.add_argument("--repeat", type=int, default=5)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--patience", type=float, default=60.0, help="seconds a run may take")
-    parser.add_argument("--out", type=Path)
-    asked = parser.parse_args(arguments)
+    reader = command_line.parser(__doc__, repeat=5)
+    reader.add_argument("--sizes", default="200x60,1000x300,5000x1500,20000x6000")
+    reader.add_argument("--regimes", default=",".join(PLACES_PER_MENTEE))
+    reader.add_argument("--objectives", default="fit,coverage")
+    reader.add_argument("--solvers", help="default: ours and every peer up to the size it is fit for")
+    reader.add_argument("--patience", type=float, default=60.0, help="seconds a run may take")
+    asked = reader.parse_args(arguments)
     asked.plain_run = asked.solvers is None
     asked.solvers = ["cairn compiled", *PEERS] if asked.plain_run else asked.solvers.split(",")
     if unknown := set(asked.solvers) - {*PEERS, *OURS}:
-        parser.error(f"no such solver: {', '.join(sorted(unknown))}; there are: {', '.join([*OURS, *PEERS])}")
+        reader.error(f"no such solver: {', '.join(sorted(unknown))}; there are: {', '.join([*OURS, *PEERS])}")
     asked.sizes = [tuple(map(int, size.split("x"))) for size in asked.sizes.split(",")]
     asked.regimes, asked.objectives = asked.regimes.split(","), asked.objectives.split(",")
     return asked

@@ -7,15 +7,13 @@ scored; the result is exact over the listed pairs (``ListedAssignment.take_lower
 pairs may need pricing).
 """
 
-import argparse
-import json
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bench import command_line
 from bench.markets import PLACES_PER_MENTEE, a_pool
 from bench.single_changes.listed_assignment import ListedAssignment
 from services.matcher.solver.column_generation import solve
@@ -43,12 +41,10 @@ def measured(mentees: int, mentors: int, regime: str, *, changes: int, seed: int
 
 def main(arguments: list[str]) -> int:
     """Print medians and 95th percentiles; write the raw numbers."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--size", default="20000x6000")
-    parser.add_argument("--changes", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path)
-    asked = parser.parse_args(arguments)
+    reader = command_line.parser(__doc__)
+    reader.add_argument("--size", default="20000x6000")
+    reader.add_argument("--changes", type=int, default=200)
+    asked = reader.parse_args(arguments)
     mentees, mentors = map(int, asked.size.split("x"))
     twins = [True, False] if build() else [False]
     rows = []
@@ -62,9 +58,7 @@ def main(arguments: list[str]) -> int:
                 for change in ("newcomer", "leaver")
             ]
             print(f"{regime:<10}{'compiled' if compiled else 'plain':<10}{cells[0]:>28}{cells[1]:>28}", flush=True)
-    if asked.out:
-        asked.out.parent.mkdir(parents=True, exist_ok=True)
-        asked.out.write_text(json.dumps({"command": arguments, "rows": rows}, indent=1))
+    command_line.write_out(asked.out, {"command": arguments, "rows": rows})
     return 0
 
 

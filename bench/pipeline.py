@@ -9,7 +9,6 @@ role's processes; the last column is the time of the servers per piece of work.
 """
 
 import argparse
-import json
 import os
 import platform
 import shutil
@@ -19,6 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from bench import command_line
 from bench.system.rig import Row
 from bench.system.stacks import open_stack
 from bench.system.stages import Sizes, stages
@@ -67,24 +67,20 @@ def main(arguments: list[str]) -> int:
     sizes = Sizes(asked.seed, asked.people, asked.mentors, asked.rate, asked.seconds)
     rows = [row for name in asked.stacks.split(",") for row in measure(name, sizes, asked.stages.split(","))]
     machine = {"python": platform.python_version(), "processor": platform.processor(), "cpus": os.cpu_count()}
-    if asked.out:
-        asked.out.parent.mkdir(parents=True, exist_ok=True)
-        asked.out.write_text(json.dumps({"machine": machine, "command": arguments, "rows": rows}, indent=1))
+    command_line.write_out(asked.out, {"machine": machine, "command": arguments, "rows": rows})
     return 0
 
 
 def options(arguments: list[str]) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--stacks", default="embedded,real")
-    parser.add_argument("--stages", default="roles,system", help="roles one by one, and the whole system at a rate")
-    parser.add_argument("--people", type=int, default=1500, help="sign-ups, and so the events and mails behind them")
-    parser.add_argument("--mentors", type=int, default=300, help="approved mentors in the whole system")
-    parser.add_argument("--rate", type=float, default=50.0, help="sign-ups a second in the whole system")
-    parser.add_argument("--seconds", type=float, default=20.0)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path)
-    return parser.parse_args(arguments)
+    reader = command_line.parser(__doc__)
+    reader.add_argument("--stacks", default="embedded,real")
+    reader.add_argument("--stages", default="roles,system", help="roles one by one, and the whole system at a rate")
+    reader.add_argument("--people", type=int, default=1500, help="sign-ups, and so the events and mails behind them")
+    reader.add_argument("--mentors", type=int, default=300, help="approved mentors in the whole system")
+    reader.add_argument("--rate", type=float, default=50.0, help="sign-ups a second in the whole system")
+    reader.add_argument("--seconds", type=float, default=20.0)
+    return reader.parse_args(arguments)
 
 
 if __name__ == "__main__":

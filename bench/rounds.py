@@ -9,7 +9,6 @@ databases; the JSON contains the raw ones.
 """
 
 import argparse
-import json
 import os
 import platform
 import statistics
@@ -22,10 +21,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from bench import command_line
 from deploy.demo.facts import pool_of
 from deploy.demo.population import programme
 from services.chassis.storage.database import open_engine
@@ -167,9 +166,7 @@ def main(arguments: list[str]) -> int:
                 rows.append({**case, "kind": kind, **median([run[kind] for run in runs])})
                 show(rows[-1])
     machine = {"python": platform.python_version(), "processor": platform.processor(), "cpus": os.cpu_count()}
-    if asked.out:
-        asked.out.parent.mkdir(parents=True, exist_ok=True)
-        asked.out.write_text(json.dumps({"machine": machine, "command": arguments, "rows": rows}, indent=1))
+    command_line.write_out(asked.out, {"machine": machine, "command": arguments, "rows": rows})
     return 0
 
 
@@ -183,12 +180,9 @@ def show(row: Row) -> None:
 
 def options(arguments: list[str]) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sizes", default="1000x400,5000x1500")
-    parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path)
-    return parser.parse_args(arguments)
+    reader = command_line.parser(__doc__, repeat=3)
+    reader.add_argument("--sizes", default="1000x400,5000x1500")
+    return reader.parse_args(arguments)
 
 
 if __name__ == "__main__":

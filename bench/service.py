@@ -9,7 +9,6 @@ On a busy machine compare processor milliseconds.
 """
 
 import argparse
-import json
 import multiprocessing
 import os
 import platform
@@ -22,6 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bench import command_line
 from bench.contest import Row, peak_megabytes, timed
 from deploy.demo.facts import pool_of
 from deploy.demo.population import programme
@@ -218,22 +218,17 @@ def main(arguments: list[str]) -> int:
             with multiprocessing.get_context("spawn").Pool(1) as pool:
                 rows += pool.apply(one_case, (case,))
     machine = {"python": platform.python_version(), "processor": platform.processor(), "cpus": os.cpu_count()}
-    if asked.out:
-        asked.out.parent.mkdir(parents=True, exist_ok=True)
-        asked.out.write_text(json.dumps({"machine": machine, "command": arguments, "rows": rows}, indent=1))
+    command_line.write_out(asked.out, {"machine": machine, "command": arguments, "rows": rows})
     return 0
 
 
 def options(arguments: list[str]) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sizes", default="1000x400,5000x1500")
-    parser.add_argument("--regimes", default="scarce,balanced,surplus")
-    parser.add_argument("--only", default="", help="parts of the names of the steps to measure, with commas")
-    parser.add_argument("--repeat", type=int, default=7)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path)
-    return parser.parse_args(arguments)
+    reader = command_line.parser(__doc__, repeat=7)
+    reader.add_argument("--sizes", default="1000x400,5000x1500")
+    reader.add_argument("--regimes", default="scarce,balanced,surplus")
+    reader.add_argument("--only", default="", help="parts of the names of the steps to measure, with commas")
+    return reader.parse_args(arguments)
 
 
 if __name__ == "__main__":

@@ -5,13 +5,11 @@
 The table in docs/fairness.md is this one.
 """
 
-import argparse
-import json
 import statistics
 import sys
 from collections import Counter
-from pathlib import Path
 
+from bench import command_line
 from bench.simulation import Week, Year, a_year
 from services.matcher.domain.insights.disclosure_control import TOGETHER
 from services.matcher.domain.insights.equity import EVERYBODY, GroupEquity, equity
@@ -108,16 +106,13 @@ def _week(week: Week) -> dict[str, object]:
 
 def main(arguments: list[str]) -> int:
     """Live through the year that was asked for and print it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--mentees", type=int, default=400, help="who come in the year")
-    parser.add_argument("--mentors", type=int, default=40)
-    parser.add_argument("--out", type=Path, help="every week as JSON")
-    asked = parser.parse_args(arguments)
+    reader = command_line.parser(__doc__)
+    reader.add_argument("--mentees", type=int, default=400, help="who come in the year")
+    reader.add_argument("--mentors", type=int, default=40)
+    asked = reader.parse_args(arguments)
     year = a_year(asked.seed, mentees=asked.mentees, mentors=asked.mentors)
     print("\n".join(report(year)))
-    if asked.out:
-        asked.out.write_text(json.dumps(as_json(year), indent=1))
+    command_line.write_out(asked.out, as_json(year))
     return 0
 
 

@@ -41,7 +41,7 @@ def web_app(parts: Parts[Settings, Store]) -> Flask:
     from services.chassis.web.app import build_app
     from services.notifications import api
     from services.notifications.adapters.mailbox import Mailbox
-    from services.notifications.pages import pages
+    from services.notifications.pages import routes as pages
 
     settings = parts.settings
     mailbox = Mailbox(settings.mailbox) if settings.mailbox else None

@@ -8,13 +8,14 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(path for folder in ("services", "deploy", "bench") for path in (ROOT / folder).rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
 ROOMS = {"__init__", "__main__", "bootstrap", "settings", "consumer", "schedule", "ops", "ports"}
 FOLDERS = {"api", "pages", "use_cases", "domain", "adapters"}
 NOT_OUR_WORDS = re.compile(r"(^|_)(patient|helper|helpers|util|utils|manager)(_|$)|^common")
 DOMAIN_WORDS = re.compile(r"\b(mentee|mentor|diabet\w*|matchmak\w*|glucose|insulin)s?\b", re.IGNORECASE)
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize("path", [*SOURCES, *TESTS], ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_file_has_at_most_300_lines(path: Path) -> None:
     lines = len(path.read_text(encoding="utf-8").splitlines())
     assert lines <= 300

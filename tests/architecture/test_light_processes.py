@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from bench.memory import ROLES, SERVICES
+from tests.support.patience import PATIENCE
 
 ENGINE = {"numpy", "scipy", "networkx"}
 QUIET = {"flask", "marshmallow", "alembic", "kafka", "redis"}
@@ -22,7 +23,7 @@ def loaded_by(modules: str, names: set[str]) -> set[str]:
         "print(*(one for one in sys.argv[1].split(',') if one in sys.modules))"
     )
     command = [sys.executable, "-c", work, ",".join(names), *modules.split()]
-    return set(subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout.split())
+    return set(subprocess.run(command, capture_output=True, text=True, check=True, timeout=PATIENCE).stdout.split())
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -1,8 +1,12 @@
 """Every sentence that anyone may read is in every catalogue, with its values, and no catalogue has more."""
 
+import gettext
 from pathlib import Path
 
 import pytest
+from babel import Locale
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
 
 from services.chassis.i18n.translations import CHASSIS_WORDS, Words
 from services.chassis.web.fields import CairnSchema
@@ -27,6 +31,12 @@ LENT = {"profiles": (VALIDATION_WORDS, CHASSIS_WORDS), "matcher": (CHASSIS_WORDS
 OTHERS = [locale for locale in locales() if locale != "en"]
 
 
+def read_catalogue(words: Path, locale: str) -> Catalog:
+    """Return the catalogue of a language in a folder of words."""
+    with (words / f"{locale}.po").open("rb") as lines:
+        return read_po(lines, locale=locale)
+
+
 @pytest.mark.parametrize("room", OWN)
 @pytest.mark.parametrize("locale", OTHERS)
 def test_every_sentence_is_translated_with_its_values(room: str, locale: str) -> None:
@@ -37,6 +47,17 @@ def test_every_sentence_is_translated_with_its_values(room: str, locale: str) ->
 @pytest.mark.parametrize("locale", OTHERS)
 def test_no_translation_outlives_its_sentence(room: str, locale: str) -> None:
     assert list(unspoken(SERVICES / room, locale, OWN[room])) == []
+
+
+@pytest.mark.parametrize("locale", OTHERS)
+def test_plural_forms_distinguish_the_same_numbers_as_cldr(locale: str) -> None:
+    catalogues = [read_catalogue(words, locale) for words in OWN.values()]
+    counting = [catalogue for catalogue in catalogues if any(message.pluralizable for message in catalogue)]
+    assert counting
+    for catalogue in counting:
+        form_of, named = gettext.c2py(catalogue.plural_expr), Locale.parse(locale).plural_form
+        pairs = {(form_of(number), named(number)) for number in range(1000)}
+        assert len(pairs) == len({form for form, _ in pairs}) == len({name for _, name in pairs})
 
 
 @pytest.mark.parametrize("room", OWN)

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from services.chassis.core.clock import monotonic
+from tests.support.patience import PATIENCE
 
 
 class StillNot(AssertionError):
     """The condition did not become true in time."""
 
 
-def until(true: Callable[[], object], *, within: float = 60.0) -> None:
+def until(true: Callable[[], object], *, within: float = PATIENCE) -> None:
     """Wait until ``true`` returns a true value; raises StillNot after ``within`` seconds."""
     deadline = monotonic() + within
     pause = threading.Event()
@@ -39,7 +40,7 @@ class Running:
 
     def ended(self) -> None:
         """Wait for the loop to end."""
-        self._thread.join(10.0)
+        self._thread.join(PATIENCE)
         assert not self._thread.is_alive(), "the loop does not stop"
 
     def _run(self) -> None:

@@ -15,9 +15,9 @@ import kafka
 from services.chassis.broker.open_broker import open_broker
 from services.chassis.broker.protocol import Broker, Consumer, Producer, Record, TopicPartition, TopicSpec
 from services.chassis.core.clock import monotonic
+from tests.support.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
-TIMEOUT_S = 30.0
 DAY_MS = 86_400_000
 
 
@@ -56,8 +56,8 @@ class BrokerHarness:
         """Send (key, value) letters in order; return the partition and offset of each."""
         producer = self.producer()
         deliveries = [producer.send("letters", key.encode(), value.encode()) for key, value in letters]
-        producer.flush(10)
-        return [delivery.result(10) for delivery in deliveries]
+        producer.flush(PATIENCE)
+        return [delivery.result(PATIENCE) for delivery in deliveries]
 
     def expire(self, topic: str, partition: int, before: int) -> None:
         """Delete the records of a partition before an offset, as retention does."""
@@ -78,10 +78,10 @@ class BrokerHarness:
             producer.close()
 
 
-def read(consumer: Consumer, count: int, *, commit: bool = False, within: float = TIMEOUT_S) -> list[Record]:
+def read(consumer: Consumer, count: int, *, commit: bool = False) -> list[Record]:
     """Poll until there are ``count`` records; return them in order of arrival."""
     records: list[Record] = []
-    deadline = monotonic() + within
+    deadline = monotonic() + PATIENCE
     while len(records) < count:
         assert monotonic() < deadline, f"only {len(records)} of {count} records came"
         batches = consumer.poll(0.2)
@@ -93,7 +93,7 @@ def read(consumer: Consumer, count: int, *, commit: bool = False, within: float 
 
 def poll_one(consumer: Consumer) -> Record:
     """Poll until one record arrives; the client has then probably fetched more than it returned."""
-    deadline = monotonic() + TIMEOUT_S
+    deadline = monotonic() + PATIENCE
     while not (batches := consumer.poll(0.2, max_records=1)):
         assert monotonic() < deadline, "no record came"
     [[record]] = batches.values()
@@ -103,7 +103,7 @@ def poll_one(consumer: Consumer) -> Record:
 def read_all(consumers: Sequence[Consumer], count: int) -> list[Record]:
     """Poll with all members in turn until they have read ``count`` records in total."""
     records: list[Record] = []
-    deadline = monotonic() + TIMEOUT_S
+    deadline = monotonic() + PATIENCE
     while len(records) < count:
         assert monotonic() < deadline, f"only {len(records)} of {count} records came"
         records += [record for consumer in consumers for batch in consumer.poll(0.1).values() for record in batch]
@@ -117,7 +117,7 @@ def next_offsets(batches: Mapping[TopicPartition, Sequence[Record]]) -> dict[Top
 def poll_until(done: Callable[[], bool], *consumers: Consumer, seconds: float = 0.1) -> list[Record]:
     """Poll with all members in turn until ``done``; return the records read meanwhile."""
     records: list[Record] = []
-    deadline = monotonic() + TIMEOUT_S
+    deadline = monotonic() + PATIENCE
     while not done():
         assert monotonic() < deadline, "the condition did not become true"
         for consumer in consumers:

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 
 from deploy.local.kafka import KafkaNode
 from services.chassis.storage.database import open_engine
+from services.chassis.storage.unit_of_work import UnitOfWork
+from tests.chassis.shop import Shop, open_shop
 from tests.contract.brokers import BrokerHarness
 from tests.support import stack
 
@@ -64,3 +66,9 @@ def engine(database_url: str) -> Iterator[sa.Engine]:
     engine = open_engine(database_url)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def uow(engine: sa.Engine) -> UnitOfWork[Shop]:
+    """Return the unit of work of a new shop."""
+    return open_shop(engine)

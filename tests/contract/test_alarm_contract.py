@@ -11,6 +11,7 @@ from tests.chassis.delivery.hearing import GROUP, Heard, dead, parcel, subscribe
 from tests.chassis.running import running, until
 from tests.chassis.shop import TOPIC, open_shop
 from tests.contract.brokers import BrokerHarness, a_topic
+from tests.support.patience import PATIENCE
 
 
 def test_a_flood_stops_only_its_partition_until_an_operator_resumes_it(harness: BrokerHarness, tmp_path: Path) -> None:
@@ -23,7 +24,7 @@ def test_a_flood_stops_only_its_partition_until_an_operator_resumes_it(harness: 
 
     def send(key: str, value: bytes | None = None) -> None:
         event = parcel(key)
-        places[key], _ = producer.send(TOPIC, key.encode(), value or event.value, event.headers).result(20)
+        places[key], _ = producer.send(TOPIC, key.encode(), value or event.value, event.headers).result(PATIENCE)
 
     def alarms() -> list[TopicPartition]:
         with engine.connect() as connection:

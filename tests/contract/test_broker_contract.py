@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import gc
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from deploy.local.server import free_port
-from services.chassis.broker.open_broker import open_broker
 from services.chassis.broker.protocol import (
     BrokerError,
     BrokerUnavailable,
-    RecordRefused,
-    TopicMismatch,
-    TopicMissing,
     TopicPartition,
 )
 from tests.contract.brokers import BrokerHarness, a_topic, member_process, poll_one, poll_until, read, read_all
+from tests.support.patience import PATIENCE
 
 
 def test_a_record_is_read_as_it_was_sent(harness: BrokerHarness) -> None:
     harness.with_topic()
     headers = [("ce_id", b"1"), ("ce_type", "proposé".encode()), ("ce_id", b"2")]
-    partition, offset = harness.producer().send("letters", b"ana", b"\x00\xff{", headers).result(10)
+    partition, offset = harness.producer().send("letters", b"ana", b"\x00\xff{", headers).result(PATIENCE)
     [record] = read(harness.consumer(), 1)
     assert (record.topic, record.partition, record.offset) == ("letters", partition, offset)
     assert (record.key, record.value, record.headers) == (b"ana", b"\x00\xff{", tuple(headers))
@@ -145,8 +139,8 @@ def test_a_record_with_any_bytes_is_delivered(harness: BrokerHarness) -> None:
     poison = [b"\x00\xff\xfe", b"", b"{", b"[" * 50_000, b'"\\ud800"', b"null"]
     producer = harness.producer()
     for value in poison:
-        producer.send("letters", b"", value, [("bad", b"\xff")]).result(10)
-    producer.send("letters", b"ana", b"good").result(10)
+        producer.send("letters", b"", value, [("bad", b"\xff")]).result(PATIENCE)
+    producer.send("letters", b"ana", b"good").result(PATIENCE)
     assert [record.value for record in read(harness.consumer(), 7)] == [*poison, b"good"]
 
 
@@ -186,7 +180,7 @@ def test_a_partition_paused_with_fetched_records_continues_after_its_pause(harne
     others = sum(1 for partition, _ in sent if partition != paused.partition)
     received = read(consumer, others)
     consumer.resume([paused])
-    received += read(consumer, len(sent) - others, within=20.0)
+    received += read(consumer, len(sent) - others)
     assert sorted((record.partition, record.offset) for record in received) == sorted(sent)
 
 
@@ -222,55 +216,12 @@ def test_the_log_survives_a_restart_and_the_group_continues_at_its_offset(restar
 def test_clients_continue_after_a_restart_of_the_broker(restartable: BrokerHarness) -> None:
     restartable.with_topic(a_topic(partitions=1))
     producer, consumer = restartable.producer(), restartable.consumer()
-    producer.send("letters", b"ana", b"before").result(10)
+    producer.send("letters", b"ana", b"before").result(PATIENCE)
     assert [record.value for record in read(consumer, 1, commit=True)] == [b"before"]
     assert restartable.restart is not None
     restartable.restart()
-    producer.send("letters", b"ana", b"after").result(30)
+    producer.send("letters", b"ana", b"after").result(PATIENCE)
     assert [record.value for record in read(consumer, 1, commit=True)] == [b"after"]
-
-
-def test_topics_are_created_as_specified_and_a_repeat_changes_nothing(harness: BrokerHarness) -> None:
-    spec = a_topic()
-    for _ in range(2):
-        harness.broker().ensure_topics([spec, a_topic("cards", partitions=1)])
-    places = harness.send(*[(f"key{number}", "x") for number in range(60)])
-    assert {partition for partition, _ in places} == {0, 1, 2, 3}
-
-
-def test_a_topic_that_differs_is_altered(harness: BrokerHarness) -> None:
-    harness.with_topic(a_topic(partitions=1))
-    altered = replace(a_topic(partitions=3), max_message_bytes=20_000, retention_ms=3_600_000)
-    harness.broker().ensure_topics([altered])
-    harness.broker().ensure_topics([altered])
-    producer = harness.producer()
-    with pytest.raises(RecordRefused):
-        producer.send("letters", b"ana", b"x" * 20_001).result(10)
-    places = harness.send(*[(f"key{number}", "x") for number in range(60)])
-    assert {partition for partition, _ in places} == {0, 1, 2}
-
-
-def test_a_member_gets_partitions_added_later_even_with_short_polls(harness: BrokerHarness) -> None:
-    harness.with_topic(a_topic(partitions=1))
-    consumer = harness.consumer()
-    poll_until(lambda: len(consumer.assignment()) == 1, consumer)
-    harness.broker().ensure_topics([a_topic(partitions=2)])
-    poll_until(lambda: len(consumer.assignment()) == 2, consumer, seconds=0.003)
-
-
-def test_a_topic_that_cannot_be_altered_is_refused(harness: BrokerHarness) -> None:
-    harness.with_topic(a_topic(partitions=3))
-    with pytest.raises(TopicMismatch, match="3 partitions"):
-        harness.broker().ensure_topics([a_topic(partitions=2)])
-
-
-def test_sending_never_creates_a_topic(harness: BrokerHarness) -> None:
-    harness.with_topic(a_topic("cards"))
-    producer = harness.producer()
-    for _ in range(3):
-        with pytest.raises(TopicMissing, match="letters"):
-            producer.send("letters", b"ana", b"1").result(10)
-    producer.send("cards", b"ana", b"1").result(10)
 
 
 def test_reading_a_single_record_does_not_affect_consumers(harness: BrokerHarness) -> None:
@@ -310,22 +261,3 @@ def test_a_closed_producer_refuses_records(harness: BrokerHarness) -> None:
     with pytest.raises(BrokerUnavailable):
         producer.send("letters", b"ana", b"2").result(1)
     assert [record.value for record in read(harness.consumer(), 1)] == [b"1"]
-
-
-@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # kafka-python closes no socket of a failed start
-@pytest.mark.parametrize("kind", ["embedded", "kafka"])
-def test_a_missing_broker_raises_broker_unavailable(kind: str, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("in the way")
-    url = f"embedded://{tmp_path}/file/broker.db" if kind == "embedded" else f"kafka://127.0.0.1:{free_port()}"
-    broker = open_broker(url, settings={"bootstrap_timeout_ms": 300})
-    with pytest.raises(BrokerUnavailable):
-        broker.ping()
-    with pytest.raises(BrokerUnavailable):
-        broker.ensure_topics([a_topic()])
-    with pytest.raises(BrokerUnavailable):
-        broker.producer().send("letters", b"ana", b"1").result(1)
-    with pytest.raises(BrokerUnavailable):
-        broker.consumer("readers", ["letters"]).poll(0.1)
-    with pytest.raises(BrokerUnavailable):
-        broker.reader().record(TopicPartition("letters", 0), 0)
-    gc.collect()  # those sockets, while their warning is ignored

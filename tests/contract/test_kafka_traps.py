@@ -16,6 +16,7 @@ from services.chassis.broker.open_broker import open_broker
 from services.chassis.broker.protocol import BrokerUnavailable
 from tests.contract.brokers import BrokerHarness, a_topic, poll_one, poll_until, read
 from tests.support import stack
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.stack
 
@@ -78,7 +79,7 @@ def test_no_send_succeeds_while_the_broker_is_unavailable(own_node: KafkaNode) -
     harness = BrokerHarness(f"kafka://{own_node.address}/away")
     harness.with_topic(a_topic(partitions=1))
     producer, consumer = harness.producer(), harness.consumer()
-    producer.send("letters", b"ana", b"before").result(10)
+    producer.send("letters", b"ana", b"before").result(PATIENCE)
     poll_until(lambda: len(consumer.assignment()) == 1, consumer)
     own_node.kill()
     try:

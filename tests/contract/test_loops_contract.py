@@ -22,15 +22,11 @@ from services.chassis.storage.database import database_now, is_sqlite
 from services.chassis.storage.outbox import outgoing, store_outgoing
 from services.chassis.storage.unit_of_work import UnitOfWork
 from tests.chassis.running import running, until
-from tests.chassis.shop import CHASSIS, PARCELS, TOPIC, ParcelId, ParcelSent, Shop, count, open_shop
+from tests.chassis.shop import CHASSIS, PARCELS, TOPIC, ParcelId, ParcelSent, Shop, count
 from tests.support.fakes import FakeBroker
+from tests.support.patience import PATIENCE
 
 WAITING = CHASSIS.outbox.c.published_at.is_(None)
-
-
-@pytest.fixture
-def uow(engine: sa.Engine) -> UnitOfWork[Shop]:
-    return open_shop(engine)
 
 
 def end_other_connections(engine: sa.Engine) -> None:
@@ -85,7 +81,7 @@ def test_events_committed_late_and_in_bulk_all_reach_the_broker(uow: UnitOfWork[
                 event = ParcelSent(parcel_id=ParcelId(f"w{writer}"), sequence=number)
                 store_outgoing(connection, [outgoing(event, source="/shop", now=now)], now)
                 if begun is not None and number % 5 == 0:
-                    begun.wait(timeout=20)  # sequence numbers are assigned now and committed in another order
+                    begun.wait(PATIENCE)  # sequence numbers are assigned now and committed in another order
 
     with running(Relay(engine, broker, batch=10).run):
         threads = [threading.Thread(target=write, args=(writer,)) for writer in range(writers)]

@@ -18,13 +18,9 @@ from services.chassis.storage.dead_letters import DeadLetterFilter
 from services.chassis.storage.unit_of_work import UnitOfWork
 from tests.chassis.delivery.hearing import GROUP, Heard, parcel, put, put_bad, read_all, subscriber
 from tests.chassis.running import running, until
-from tests.chassis.shop import CHASSIS, PARCELS, TOPIC, ParcelId, ParcelSent, Shop, count, open_shop
+from tests.chassis.shop import CHASSIS, PARCELS, TOPIC, ParcelId, ParcelSent, Shop, count
 from tests.support.fakes import FakeBroker
-
-
-@pytest.fixture
-def uow(engine: sa.Engine) -> UnitOfWork[Shop]:
-    return open_shop(engine)
+from tests.support.patience import PATIENCE
 
 
 class OpsHarness:
@@ -128,7 +124,7 @@ def test_concurrent_redrives_let_a_record_take_effect_once(harness: OpsHarness, 
 
     def redrive() -> None:
         operator = harness.open_operator()
-        start.wait(10)
+        start.wait(PATIENCE)
         outcomes.extend(result.outcome for result in operator.redrive(letters))
 
     threads = [threading.Thread(target=redrive) for _ in range(4)]
@@ -202,7 +198,7 @@ def test_jobs_that_were_given_up_are_listed_and_start_again(harness: OpsHarness,
     assert header.split() == ["id", "kind", "key", "attempts", "error", "given", "up"]
     assert [row.split()[1:5] for row in rows] == [["send", key, "10", "OSError"] for key in ("a", "b", "c")]
     first = rows[0].split()[0]
-    assert harness.ops("jobs", "retry", first, "--reason", "fixed in 1.2") == "1 jobs start again within seconds.\n"
+    assert harness.ops("jobs", "retry", first, "--reason", "fixed in 1.2") == "1 job starts again within seconds.\n"
     assert harness.audited() == [("retry_job", "send/a", "operator", "fixed in 1.2")]
     assert f"{first} is no job of shop that was given up" in harness.ops("jobs", "retry", first, code=1)
     assert harness.ops("jobs", "retry", "--all") == "2 jobs start again within seconds.\n"
@@ -226,4 +222,4 @@ def test_an_audit_that_was_changed_is_found(harness: OpsHarness, engine: sa.Engi
     with engine.begin() as connection:
         connection.execute(CHASSIS.audit.update().where(CHASSIS.audit.c.subject == "a").values(subject="c"))
     output = harness.ops("audit", "verify", code=1)
-    assert output == "row 1 is not what was written\nThe audit of shop is not what was written: 1 faults.\n"
+    assert output == "row 1 is not what was written\nThe audit of shop is not what was written: 1 fault.\n"

@@ -25,6 +25,7 @@ from services.chassis.storage.unit_of_work import UnitOfWork
 from tests.chassis.shop import PARCELS, Shop, count, open_shop
 from tests.chassis.web.shop_app import shop_app
 from tests.support import stack
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.stack
 
@@ -85,7 +86,7 @@ def test_a_statement_on_a_frozen_server_ends_and_the_next_fails_at_once(
     with pytest.raises(Unavailable), uow.begin() as shop:
         ask_while_frozen(shop)
     assert attempts == ["first"]
-    wait_until(lambda: is_available(uow), 30, "The database")
+    wait_until(lambda: is_available(uow), PATIENCE, "The database")
 
 
 def test_a_commit_on_a_frozen_server_raises_unavailable_with_either_result(
@@ -99,7 +100,7 @@ def test_a_commit_on_a_frozen_server_raises_unavailable_with_either_result(
 
         with pytest.raises(Unavailable):
             uow.run(add_and_freeze)
-    wait_until(lambda: is_available(uow), 30, "The database")
+    wait_until(lambda: is_available(uow), PATIENCE, "The database")
     assert count(uow.engine, PARCELS) in {0, 1}  # the caller cannot know which
 
 
@@ -113,7 +114,7 @@ def test_a_connection_to_a_frozen_server_fails_and_the_next_fails_at_once(
             engine.connect()
         with pytest.raises(Unavailable):
             engine.connect()
-    wait_until(lambda: is_available(UnitOfWork(engine, Shop, source="/shop")), 30, "The database")
+    wait_until(lambda: is_available(UnitOfWork(engine, Shop, source="/shop")), PATIENCE, "The database")
     engine.dispose()
 
 
@@ -123,21 +124,21 @@ def terminate(server: PostgresServer, uow: UnitOfWork[Shop]) -> None:
     with engine.connect() as connection:
         connection.exec_driver_sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'shop'")
     engine.dispose()
-    wait_until(lambda: is_available(uow), 30, "The database")
+    wait_until(lambda: is_available(uow), PATIENCE, "The database")
 
 
 def kill(server: PostgresServer, uow: UnitOfWork[Shop]) -> None:
     """Kill the server and start it again."""
     server.kill()
     server.start()
-    wait_until(lambda: is_available(uow), 30, "The database")
+    wait_until(lambda: is_available(uow), PATIENCE, "The database")
 
 
 def freeze(server: PostgresServer, uow: UnitOfWork[Shop]) -> None:
     """Freeze the server for longer than any request waits."""
     with frozen(server):
         time.sleep(SHORT.answer + 0.5)
-    wait_until(lambda: is_available(uow), 30, "The database")
+    wait_until(lambda: is_available(uow), PATIENCE, "The database")
 
 
 @pytest.mark.parametrize("fault", [terminate, kill, freeze])
@@ -168,10 +169,10 @@ def test_under_load_every_answer_is_201_or_503_and_each_request_takes_effect_onc
 
     with ThreadPoolExecutor(8) as callers:
         running = [callers.submit(caller, number) for number in range(8)]
-        wait_until(lambda: len(requests) > 20, 30, "The shop")
+        wait_until(lambda: len(requests) > 20, PATIENCE, "The shop")
         fault(server, uow)
         before = len(requests)
-        wait_until(lambda: len(requests) > before + 20, 30, "The shop")
+        wait_until(lambda: len(requests) > before + 20, PATIENCE, "The shop")
         over.set()
         for caller_done in running:
             caller_done.result()

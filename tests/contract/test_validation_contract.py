@@ -135,7 +135,7 @@ def test_a_fault_of_a_file_names_the_entry_and_the_nearest_code(tmp_path: Path) 
         },
         "mentees",
     ).faults
-    assert fault.message.startswith("'gender:female': This is not one of the codes for gender")
+    assert fault.message.startswith("'gender:female': This isn't one of the codes for gender")
     assert "nearest: woman" in fault.message
 
 

@@ -13,6 +13,7 @@ import yaml
 
 from deploy.local.layout import SERVICES
 from tests.deploy.manifests import DEPLOY, KUBERNETES, kubernetes_containers
+from tests.support.patience import PATIENCE
 
 ROOT = DEPLOY.parent
 DOCKERFILE = (DEPLOY / "docker/Dockerfile").read_text(encoding="utf-8")
@@ -62,7 +63,7 @@ def test_a_service_runs_with_the_content_of_its_image(service: str, tmp_path: Pa
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
@@ -81,7 +82,7 @@ def test_the_rendered_base_has_the_containers_that_the_other_tests_read() -> Non
         env={"PATH": os.environ["PATH"], "HOME": "/nonexistent"},  # no account, no cluster
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=True,
     )
     rendered = {(item["kind"], item["metadata"]["name"]): item for item in yaml.safe_load_all(done.stdout)}

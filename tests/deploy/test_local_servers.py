@@ -26,6 +26,7 @@ from deploy.local.mail_sink import MailSink
 from deploy.local.postgres import PostgresServer, drop_database
 from deploy.local.redis import RedisServer
 from deploy.local.server import LocalServerError, answers, free_port
+from tests.support.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -39,7 +40,7 @@ def _is_running(pid: int) -> bool:
 
 
 def _ends_soon(pid: int) -> bool:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while _is_running(pid) and time.monotonic() < deadline:
         time.sleep(0.02)
     return not _is_running(pid)
@@ -64,7 +65,7 @@ def test_a_child_dies_with_a_parent_that_is_killed(tmp_path: Path) -> None:
 def test_stopping_a_child_ends_its_own_children(tmp_path: Path) -> None:
     child = Child(["sh", "-c", "sleep 300 & echo $!; wait"], tmp_path / "log")
     child.start()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while not child.tail() and time.monotonic() < deadline:
         time.sleep(0.02)
     grandchild = int(child.tail())

@@ -24,6 +24,7 @@ from services.chassis.storage.partition_alarms import count_dead, raise_alarm
 from services.chassis.storage.tables import TABLES
 from services.chassis.storage.unit_of_work import StoreBase, UnitOfWork
 from services.events import topics
+from tests.support.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -77,7 +78,7 @@ def test_a_documented_ops_command_works(
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     # 1 is the honest answer of ``redrive`` for a record that its topic does not hold

@@ -13,6 +13,7 @@ from deploy.local.keys import local_keys
 from deploy.local.layout import SERVICES, embedded_parts, service_environment
 from deploy.local.run import _open_parts, _parser, _welcome
 from deploy.local.system import System
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.slow
 
@@ -22,7 +23,7 @@ def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-m", "deploy.local.run", "--folder", str(folder), *arguments],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -104,7 +105,7 @@ def test_an_ops_command_needs_a_run_and_its_environment_is_readable_only_by_the_
 
     def run_ops(*words: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "deploy.local.ops", "--folder", str(tmp_path), "matcher", *words]
-        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
 
     done = run_ops("consumer", "status")
     assert (done.returncode, done.stderr) == (1, f"Nothing was started in {tmp_path} yet: `make run` first.\n")
@@ -112,7 +113,7 @@ def test_an_ops_command_needs_a_run_and_its_environment_is_readable_only_by_the_
     save_environment(tmp_path, "matcher", environment)
     assert stat.S_IMODE((tmp_path / "environments" / "matcher.json").stat().st_mode) == 0o600
     migrated = [sys.executable, "-m", "services.matcher", "migrate"]
-    assert subprocess.run(migrated, env=environment, timeout=60, check=False).returncode == 0
+    assert subprocess.run(migrated, env=environment, timeout=PATIENCE, check=False).returncode == 0
     done = run_ops("consumer", "status")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("No partition of matcher stands in alarm")

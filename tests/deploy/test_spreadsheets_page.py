@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.patience import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "spreadsheets.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", PAGE, re.DOTALL)
@@ -26,7 +28,7 @@ def test_the_worked_example_prints_what_the_page_shows(tmp_path: Path) -> None:
     environment = {"PATH": binaries, "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "HOME": str(tmp_path)}
     for commands, output in EXAMPLE:
         done = subprocess.run(
-            ["bash", "-c", commands], cwd=tmp_path, env=environment, capture_output=True, timeout=120, check=False
+            ["bash", "-c", commands], cwd=tmp_path, env=environment, capture_output=True, timeout=PATIENCE, check=False
         )
         assert done.stdout.decode("utf-8-sig").replace("\r\n", "\n").replace("\ufeff", "") == output, done.stderr
     assert {path.name for path in tmp_path.iterdir()} == {"mentees.csv", "mentors.csv", "matches.csv"}

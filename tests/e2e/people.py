@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from deploy.demo.client import Client
 from deploy.local.system import System
+from tests.support.patience import PATIENCE
 
 T = TypeVar("T")
 
@@ -31,9 +32,9 @@ class Person:
     email: str
 
 
-def eventually(what: Callable[[], T | None], *, seconds: float = 30.0, description: str = "") -> T:
+def eventually(what: Callable[[], T | None], *, description: str = "") -> T:
     """Poll until there is an answer and return it; the limit is generous, since it only ends failing tests."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + PATIENCE
     while True:
         answer = what()
         if answer:

@@ -15,6 +15,7 @@ from deploy.local.keys import local_keys
 from deploy.local.layout import ROLES, SERVICES, embedded_parts, service_environment
 from deploy.local.server import free_port
 from tests.e2e.people import eventually
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.system
 
@@ -25,7 +26,7 @@ def _command(service: str, *words: str) -> list[str]:
 
 def _is_ready(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
@@ -42,8 +43,8 @@ def test_every_role_starts_becomes_ready_and_exits_cleanly(service: str, tmp_pat
         extra={},
     )
     environment = dict(os.environ) | settings
-    assert subprocess.run(_command(service, "migrate"), env=environment, timeout=120, check=False).returncode == 0
-    assert subprocess.run(_command(service, "migrate"), env=environment, timeout=120, check=False).returncode == 0
+    assert subprocess.run(_command(service, "migrate"), env=environment, timeout=PATIENCE, check=False).returncode == 0
+    assert subprocess.run(_command(service, "migrate"), env=environment, timeout=PATIENCE, check=False).returncode == 0
     running = {}
     try:
         for role in ROLES:
@@ -51,10 +52,10 @@ def test_every_role_starts_becomes_ready_and_exits_cleanly(service: str, tmp_pat
             port_setting = {"PORT" if role == "api" else "OPS_PORT": str(port)}
             running[role] = port, subprocess.Popen(_command(service, role), env=environment | port_setting)
         for role, (port, _) in running.items():
-            assert eventually(partial(_is_ready, port), seconds=90, description=f"{role} is ready")
+            assert eventually(partial(_is_ready, port), description=f"{role} is ready")
         for _, process in running.values():
             process.send_signal(signal.SIGTERM)
-        assert {role: process.wait(60) for role, (_, process) in running.items()} == dict.fromkeys(ROLES, 0)
+        assert {role: process.wait(PATIENCE) for role, (_, process) in running.items()} == dict.fromkeys(ROLES, 0)
     finally:
         for _, process in running.values():
             process.kill()
@@ -64,13 +65,13 @@ def test_every_role_starts_becomes_ready_and_exits_cleanly(service: str, tmp_pat
 @pytest.mark.parametrize("role", ["", *ROLES, "migrate"])
 def test_every_command_has_help(service: str, role: str) -> None:
     words = [role, "--help"] if role else ["--help"]
-    done = subprocess.run(_command(service, *words), capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(_command(service, *words), capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0
     assert f"services.{service}" in done.stdout
 
 
 def test_the_help_of_the_matcher_lists_its_commands() -> None:
-    done = subprocess.run(_command("matcher", "--help"), capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(_command("matcher", "--help"), capture_output=True, text=True, timeout=PATIENCE, check=False)
     listed = {line.split()[0] for line in done.stdout.splitlines() if line.startswith("    ")}
     assert listed >= {*ROLES, "migrate", "match", "verify-round"}
 
@@ -78,7 +79,7 @@ def test_the_help_of_the_matcher_lists_its_commands() -> None:
 def test_a_missing_setting_refuses_the_start_and_is_named(tmp_path: Path) -> None:
     bare = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "BROKER_URL")}
     done = subprocess.run(
-        _command("matcher", "worker"), env=bare, capture_output=True, text=True, timeout=60, check=False
+        _command("matcher", "worker"), env=bare, capture_output=True, text=True, timeout=PATIENCE, check=False
     )
     assert done.returncode == 2
     assert "DATABASE_URL" in done.stderr

@@ -13,6 +13,7 @@ import pytest
 from services.chassis.broker.open_broker import open_broker
 from services.events.topics import PEOPLE
 from tests.e2e.people import Person, Stage, eventually
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.system
 
@@ -27,7 +28,7 @@ def _ops(stage: Stage, service: str, *words: str) -> str:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -35,7 +36,7 @@ def _ops(stage: Stage, service: str, *words: str) -> str:
 
 
 def _health(stage: Stage, name: str) -> dict[str, Any]:
-    with urllib.request.urlopen(stage.system.children[name].ready_url, timeout=5) as answer:
+    with urllib.request.urlopen(stage.system.children[name].ready_url, timeout=PATIENCE) as answer:
         report: dict[str, Any] = json.load(answer)
     return report
 
@@ -50,8 +51,8 @@ def _flood(stage: Stage, records: int) -> int:
     """Send unreadable records to one partition of the topic of people; return the partition."""
     producer = open_broker(stage.system.environment("profiles")["BROKER_URL"]).producer()
     sent = [producer.send(PEOPLE, b"poison", b"\xff\x00", [("poison", b"1")]) for _ in range(records)]
-    producer.flush(20)
-    partitions = {delivery.result(20)[0] for delivery in sent}
+    producer.flush(PATIENCE)
+    partitions = {delivery.result(PATIENCE)[0] for delivery in sent}
     producer.close()
     (partition,) = partitions
     return partition

@@ -9,6 +9,7 @@ import pytest
 
 from deploy.local.server import free_port
 from tests.e2e.people import Stage
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.system
 
@@ -29,7 +30,7 @@ def run_commands(commands: str, url: str, keys: Path) -> subprocess.CompletedPro
     if not shutil.which("curl"):
         pytest.skip("curl is not installed here")
     script = commands.replace("http://localhost:8080", url).replace("var/run/api-key", str(keys))
-    return subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
 @pytest.mark.parametrize("stage", ["embedded"], indirect=True)  # what ``make run`` starts

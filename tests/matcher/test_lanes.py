@@ -11,6 +11,7 @@ from services.matcher.bootstrap import SERVICE
 from services.matcher.use_cases.steps.save_transition import FIND_GAPS, RUN_ROUND
 from tests.matcher.app_harness import Stage
 from tests.matcher.scenario import PROGRAMME
+from tests.support.patience import PATIENCE
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)  # due by the real clock of the workers
 
@@ -22,7 +23,7 @@ def test_a_round_runs_while_a_gaps_report_is_being_made(stage: Stage) -> None:
     def look_for_gaps(_job: Job) -> None:
         with stage.parts.uow.begin() as store:
             store.enqueue(RUN_ROUND, PROGRAMME, due_at=LONG_AGO)
-        in_time.append(round_ran.wait(60))
+        in_time.append(round_ran.wait(PATIENCE))
         stop.set()
 
     def run_round(_job: Job) -> None:
@@ -35,7 +36,7 @@ def test_a_round_runs_while_a_gaps_report_is_being_made(stage: Stage) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(120)
+        thread.join(PATIENCE)
     assert in_time == [True]
 
 

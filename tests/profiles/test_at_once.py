@@ -12,6 +12,7 @@ from services.events.profiles import PersonChanged, PersonErased, PersonPaused, 
 from services.profiles.domain.erasure import Tombstone, confirm
 from services.profiles.use_cases import erase_person
 from tests.profiles.app_harness import Stage, mentee_body
+from tests.support.patience import PATIENCE
 
 MANY = 6
 
@@ -21,7 +22,7 @@ def at_once(ask: Callable[[int], int]) -> list[int]:
     together = Barrier(MANY)
 
     def begin(number: int) -> int:
-        together.wait(timeout=30)
+        together.wait(PATIENCE)
         return ask(number)
 
     with ThreadPoolExecutor(MANY) as pool:

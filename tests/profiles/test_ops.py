@@ -64,7 +64,7 @@ def test_restored_people_count_as_newer_and_erased_people_are_erased_again(
     assert stage.person(stays)["version"] == before + 500
     monkeypatch.setattr(sys, "stdin", io.StringIO(f"{erased.id}\nnobody\n\n"))
     assert ops(stage, "people", "erase", "-", "--reason", "restored") == 0
-    assert "1 people are erased, 1 are not known here." in capsys.readouterr().out
+    assert "1 person is erased, 1 is not known here." in capsys.readouterr().out
     (event,) = stage.published(PersonErased)
     assert (event.person_id, event.version > before + 500) == (erased.id, True)
     assert audited(stage) == ["raise_versions", "person.erased"]

@@ -1,4 +1,4 @@
-"""What makes a text hard to read, or wrong in its language: stiff words, typography, gendered forms."""
+"""What makes a text hard to read, unkind, or wrong in its language: stiff words, blame, typography, gendered forms."""
 
 import re
 from collections.abc import Iterator
@@ -8,44 +8,55 @@ from babel.messages.pofile import read_po
 
 _NARROW = "\u202f"
 _DAYS = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
-_RULES = {
+RULES = {
     "en": {
+        "unkind": r"(?i)diabetic|complian|\bcontrol|\bfail|\bshould\b|suffer|\bpatients?\b|A1C",
         "stiff": r"(?i)\b(?:somebody|everybody|whoever)\b",
         "deadline": rf"(?i)\buntil (?:%\(|{_DAYS}|\d)",
         "uncontracted": r"(?i)\b(?:do|does|is|are|can|will) ?not\b|\b(?:you|we|they) are \w+ing\b",
     },
     "es": {
+        "unkind": r"(?i)diabétic|cumplimiento|\bcontrol|fracas|debería|sufr|padec|\bpacientes?\b",
         "gendered": r"\w[(/@](?:a|as|os?|e)\)?(?!\w)|(?i:(?<!la )\bbienvenid[oa]s?\b|\bambos\b|\blos dos\b)",
         "informal": r"(?i)\b(?:tú|tus?|te|contigo|vosotros|vuestr\w+)\b",
         "opening": r"^[^¿]*\?|^[^¡]*!",
     },
     "fr": {
+        "unkind": r"(?i)diabétique|observance|contrôl|échec|échou|devri|souffr|\bpatiente?s?\b",
         "gendered": r"\w[(·.\-](?:e|es|ne|trice)\)?(?!\w)|(?i:\btous (?:les )?deux\b|\bheureux\b|\bdésolés?\b)",
         "informal": r"(?i)\b(?:tu|toi|tes|ton|ta)\b",
         "spaces": rf"[^{_NARROW}:][;:!?»](?!\S)|«[^{_NARROW}]",
         "apostrophe": "'",
     },
     "ar": {
+        "unkind": r"مريض|مرضى|فشل|يعاني|تعاني|معاناة|التزام",
         "gendered": r"\w[(/](?:ة|ت|ي|ين)\)?(?!\w)",
         "punctuation": r"[؀-ۿ]\s*[,;?]",
         "hamza": r"\b(?:اذا|الى|ان شئت|او|اي|انت)\b",
         "english": r"[A-Za-z]{3,}",
     },
 }
-_NAMES = r"Cairn|Kim|Sam|UTC|IANA|LADA|MODY|https?://\S+|%\(\w+\)s"
-_TYPED = r"`[^`]+`|\b(?:GET|POST|PATCH|PUT|DELETE) \S+|\S+@\S+|\{.+\}"  # what a caller types is in no language
+"""For each language that we write, the patterns that no text in it may contain, by the name of their rule."""
+_NAMES = (
+    r"Cairn|Kim|Sam|UTC|IANA|LADA|MODY|https?://\S+|%\(\w+\)s|JSON|UTF-8|UUID|ETag|BCP 47|Europe/London|zh-Hant|\base\b"
+    r"|application/json|Authorization|Allow|Idempotency-Key|true|false|null"
+)
+# What a caller types is in no language.
+_TYPED = r"`[^`]+`|\b(?:GET|POST|PATCH|PUT|DELETE) \S+|\S+@\S+|\{.+\}|[A-Z][\w-]+: \S+"
 
 
 def faults(text: str, locale: str) -> list[str]:
     """Return the names of the rules that a text in this language breaks, each with the passage at fault."""
+    return [f"{name}: {passage!r}" for name, passage in broken_rules(text, locale).items()]
+
+
+def broken_rules(text: str, locale: str) -> dict[str, str]:
+    """Return the passage at fault by the name of each rule that a text in this language breaks."""
     plain = re.sub(rf"https?://\S+|{_TYPED}", "", text)
-    if locale == "ar":
+    if "english" in RULES[locale]:
         plain = re.sub(_NAMES, "", plain)
-    return [
-        f"{name}: {found[0]!r}"
-        for name, rule in _RULES[locale].items()
-        if (found := re.search(rule, plain, re.MULTILINE))
-    ]
+    found = {name: re.search(rule, plain, re.MULTILINE) for name, rule in RULES[locale].items()}
+    return {name: match[0] for name, match in found.items() if match}
 
 
 def reading_grade(text: str) -> float:

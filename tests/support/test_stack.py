@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import stack
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.slow
 
@@ -26,7 +27,7 @@ def _run(script: str, tmp_path: Path) -> subprocess.Popen[str]:
 
 
 def _has_ended(pid: int) -> bool:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         try:
             os.kill(pid, 0)
@@ -38,13 +39,13 @@ def _has_ended(pid: int) -> bool:
 
 def test_servers_named_in_the_environment_are_used_and_the_exit_code_is_returned(tmp_path: Path) -> None:
     runner = _run("echo $CAIRN_TEST_KAFKA; exit 7", tmp_path)
-    output, _ = runner.communicate(timeout=30)
+    output, _ = runner.communicate(timeout=PATIENCE)
     assert (output.strip(), runner.returncode) == ("somewhere:1", 7)
 
 
 def test_processes_that_the_command_leaves_behind_are_killed(tmp_path: Path) -> None:
     runner = _run("setsid sleep 300 >/dev/null & echo $!; kill -9 $$", tmp_path)
-    output, _ = runner.communicate(timeout=30)
+    output, _ = runner.communicate(timeout=PATIENCE)
     assert runner.returncode == 128 + signal.SIGKILL
     assert _has_ended(int(output))
 
@@ -55,7 +56,7 @@ def test_a_signal_to_the_runner_is_passed_on_to_the_command(tmp_path: Path) -> N
     assert runner.stdout.readline() == "ready\n"
     runner.terminate()
     assert runner.stdout.read() == "stopped\n"
-    assert runner.wait(30) == 128 + signal.SIGTERM
+    assert runner.wait(PATIENCE) == 128 + signal.SIGTERM
     runner.stdout.close()
 
 

@@ -1,7 +1,7 @@
 """The message broker's protocols: keyed records in partitions, consumer groups that share them, committed offsets.
 
 There are two implementations, ``broker.kafka`` and ``broker.embedded``; the same contract suite tests both
-(tests/contract/test_broker_contract.py). This module imports neither. Every broker guarantees:
+(tests/contract/test_broker_contract.py, test_topics_contract.py). This module imports neither. Every broker guarantees:
 
 * Records with the same key go to the same partition and are read in the order they were sent.
 * Delivery is at least once: records that were polled and not committed are delivered again, to the partition's owner.

@@ -67,10 +67,14 @@ class Relay:
             while not stop.is_set():
                 stop.wait(self.turn())
         finally:
-            self._drop_producer()
-            self._lead.release()
-            self._watch.close()
-            metrics.LEADING.labels(what="relay").set(0)
+            self.close()
+
+    def close(self) -> None:
+        """Let another relay lead. ``run`` does it at its end."""
+        self._drop_producer()
+        self._lead.release()
+        self._watch.close()
+        metrics.LEADING.labels(what="relay").set(0)
 
     def publish_once(self) -> int:
         """Send at most one batch of waiting events; return how many the broker stored. Raises BrokerUnavailable."""

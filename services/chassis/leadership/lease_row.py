@@ -28,10 +28,12 @@ _LEASES = TABLES.leases
 class LeaseRow:
     """Leads by a lease row that a heartbeat thread renews; takes over at once from a dead process of this machine."""
 
-    def __init__(self, engine: sa.Engine, name: str, lasting: timedelta) -> None:
+    def __init__(self, engine: sa.Engine, name: str, lasting: timedelta, *, beat: timedelta | None = None) -> None:
+        """Lead for ``lasting``, renewed at every ``beat``: by default a third of it."""
         self._engine = engine
         self._name = name
         self._lasting = lasting
+        self._beat = (beat or lasting / 3).total_seconds()
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4()}"
         self._epoch: int | None = None
         self._until = 0.0
@@ -48,7 +50,7 @@ class LeaseRow:
                 self._epoch = None
             if monotonic() < self._next_try:
                 return False
-            self._next_try = monotonic() + self._lasting.total_seconds() / 6
+            self._next_try = monotonic() + self._beat / 2
             if not self._is_free():
                 return False
             self._acquire()
@@ -79,7 +81,7 @@ class LeaseRow:
 
     def _renew(self, epoch: int, ended: threading.Event) -> None:
         """Renew the lease until released or lost; retries while the database is away."""
-        while not ended.wait(self._lasting.total_seconds() / 3):
+        while not ended.wait(self._beat):
             asked = monotonic()
             try:
                 with self._engine.begin() as connection:

@@ -22,19 +22,19 @@ _STATUS: Mapping[type[errors.Refusal], tuple[int, str]] = {
     errors.NotFound: (404, Sentence("Not found")),
     errors.SignInNeeded: (401, Sentence("Please sign in")),
     errors.Forbidden: (403, Sentence("Not open to you")),
-    errors.Conflict: (409, Sentence("Not possible as things are now")),
+    errors.Conflict: (409, Sentence("Not possible right now")),
     errors.Gone: (410, Sentence("Not here any more")),
-    errors.Stale: (412, Sentence("Changed meanwhile")),
+    errors.Stale: (412, Sentence("Changed in the meantime")),
 }
 # Errors that werkzeug raises by itself: code, title, what to do.
 _PLAIN: Mapping[int, tuple[str, str, str]] = {
-    400: ("bad_request", Sentence("This request cannot be read"), Sentence("Please check how it is written.")),
-    403: ("not_allowed", Sentence("Not open to you"), Sentence("This is not open to you.")),
+    400: ("bad_request", Sentence("We can't read this request"), Sentence("Please check how it is written.")),
+    403: ("not_allowed", Sentence("Not open to you"), Sentence("You don't have access to this.")),
     404: ("not_found", Sentence("Not found"), Sentence("There is nothing at this address.")),
     405: (
         "method_not_allowed",
         Sentence("Not possible here"),
-        Sentence("This address does not take this method; see the Allow header."),
+        Sentence("This address doesn't take this method. Please use one that the Allow header names."),
     ),
     406: ("not_acceptable", Sentence("Not available in this form"), Sentence("Please accept application/json.")),
     408: ("too_slow", Sentence("The request took too long"), Sentence("Please send it again.")),
@@ -129,7 +129,7 @@ def _broken() -> Problem:
 def _away(fault: Exception) -> Problem:
     log.warning("storage_away", exc_info=fault)
     detail = (
-        "We cannot reach our database right now. Please send the same request again in a moment; "
-        "with the same Idempotency-Key it takes effect once, even if we got it the first time."
+        "We can't reach our database right now. Please send the same request again in a moment. "
+        "With the same Idempotency-Key it takes effect once, even if we got it the first time."
     )
     return problem(503, "not_available", "Not available right now", detail, headers={"Retry-After": "2"})

@@ -67,7 +67,7 @@ def require_match(version: int) -> None:
     raise problem(
         412,
         "changed_meanwhile",
-        "Changed meanwhile",
+        "Changed in the meantime",
         Sentence(
             "This is now version %(version)s. Please read it again and repeat the change with If-Match: %(tag)s.",
             version=version,
@@ -84,7 +84,7 @@ def _needed(version: int | None) -> Problem:
     return problem(
         428,
         "if_match_needed",
-        "Say which version you are changing",
+        "Please name the version you want to change",
         Sentence(
             "Please send the ETag of the version you read, such as If-Match: %(tag)s, so that nobody's change is lost.",
             tag=example,

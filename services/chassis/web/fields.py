@@ -14,12 +14,12 @@ from marshmallow import fields, validate
 from services.chassis.i18n.language_tags import LONGEST, SHAPE, standard_tag
 from services.chassis.i18n.sentence import Sentence
 
-_NOT_ACCEPTED = Sentence("This value is not accepted.")
+_NOT_ACCEPTED = Sentence("We can't take this value. Please check it.")
 _MESSAGES = {
     "required": Sentence("Please fill this in."),
     "null": Sentence("Please give a value, or leave the field out."),
     "validator_failed": _NOT_ACCEPTED,
-    "type": Sentence("This is another kind of value than expected."),
+    "type": Sentence("Please give another kind of value here."),
 }
 _MESSAGES_BY_FIELD: Mapping[type[fields.Field[Any]], Mapping[str, str]] = {
     fields.String: {
@@ -73,7 +73,7 @@ class CairnSchema(ma.Schema):
         unknown = ma.RAISE
 
     error_messages = {  # noqa: RUF012 - marshmallow's own attribute, read per class
-        "unknown": Sentence("This field is not known here. Please check its spelling or leave it out."),
+        "unknown": Sentence("We don't know this field. Please check its spelling or leave it out."),
         "type": Sentence("Please give an object."),
     }
 
@@ -142,7 +142,7 @@ class Code(fields.String):
         raise ma.ValidationError(
             [
                 Hint(
-                    "This is not a known %(axis)s. Perhaps you mean one of: %(near)s.",
+                    "We don't know this %(axis)s. Perhaps you mean one of: %(near)s.",
                     near,
                     axis=self.axis,
                     near=", ".join(near),

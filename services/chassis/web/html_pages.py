@@ -21,20 +21,21 @@ from services.chassis.web.app_state import state
 from services.chassis.web.problem import Problem, problem
 
 NONCE_FIELD = "nonce"
-_RIGHT_TO_LEFT = {"ar", "fa", "he", "ps", "ur", "yi"}
 _LANG_COOKIE = "lang"
 _PROBLEMS: Mapping[int | None, tuple[Sentence, Sentence]] = {
     403: (
         Sentence("Please open the page again"),
-        Sentence("Your answer did not come from our page in this browser. Please open the page again and repeat."),
+        Sentence("Your answer didn't come from our page in this browser. Please open the page again and answer there."),
     ),
     404: (
         Sentence("There is nothing here"),
-        Sentence("This address opens nothing, or nothing any more. If it came by mail, please ask for a new link."),
+        Sentence(
+            "There's no page at this address, or not any more. If the link came by mail, please ask for a new one."
+        ),
     ),
     409: (
-        Sentence("Something has changed meanwhile"),
-        Sentence("This is not possible as things are now. Please open the page again to see where you are."),
+        Sentence("Something has changed in the meantime"),
+        Sentence("This isn't possible right now. Please open the page again to see how things stand."),
     ),
     422: (
         Sentence("Please check a few things"),
@@ -46,12 +47,12 @@ _PROBLEMS: Mapping[int | None, tuple[Sentence, Sentence]] = {
     ),
     503: (
         Sentence("We need a moment"),
-        Sentence("Something on our side is not answering right now. Please wait a minute and try again."),
+        Sentence("Something on our side isn't answering right now. Please wait a minute and try again."),
     ),
 }
 _OTHER = (
-    Sentence("That did not work"),
-    Sentence("Nothing you did is lost on our side. Please try again in a moment."),
+    Sentence("That didn't work"),
+    Sentence("Nothing is lost on our side. Please try again in a moment."),
 )
 
 
@@ -80,11 +81,6 @@ def language() -> str:
     return chosen_language() or accepted_phrases().locale
 
 
-def direction(tag: str) -> str:
-    """Return ``rtl`` for languages written from right to left, else ``ltr``."""
-    return "rtl" if tag.split("-", maxsplit=1)[0] in _RIGHT_TO_LEFT else "ltr"
-
-
 def render(template: str, *, status: int = 200, **context: Any) -> Response:
     """Return a page rendered from a template that extends ``base.html``.
 
@@ -102,11 +98,12 @@ def render(template: str, *, status: int = 200, **context: Any) -> Response:
 
 
 def _base_context(lang: str) -> dict[str, Any]:
+    phrases = state().words.of(lang)
     return {
         "lang": lang,
-        "dir": direction(lang),
+        "dir": phrases.direction,
         "languages": state().words.names.items(),
-        "phrases": state().words.of(lang),
+        "phrases": phrases,
         "site": state().site,
         "asset": asset,
         "form_nonce": form_nonce,
@@ -131,7 +128,9 @@ def check_nonce() -> None:
     """Raise a 403 problem unless the form contains the nonce of the cookie. Call it first in every POST page."""
     sent, from_cookie = request.form.get(NONCE_FIELD, ""), request.cookies.get(_nonce_cookie(), "")
     if not (_is_signed(from_cookie) and hmac.compare_digest(sent.encode(), from_cookie.encode())):
-        detail = "This form was not sent from our page in this browser. Please open the page again and repeat."
+        detail = (
+            "This form didn't come from our page in this browser. Please open the page again and send it from there."
+        )
         raise problem(403, "form_not_ours", "Please open the page again", detail)
 
 

@@ -74,7 +74,7 @@ def _checked(key: str | None) -> str:
     if key is not None and _KEY.fullmatch(key):
         return key
     detail = "Please send 8 to 128 printable characters without spaces, such as a fresh UUID."
-    title = "This needs an idempotency key" if key is None else "This idempotency key cannot be used"
+    title = "This needs an idempotency key" if key is None else "We can't use this idempotency key"
     raise problem(400 if key is None else 422, "idempotency_key", title, detail, field=HEADER)
 
 
@@ -110,7 +110,7 @@ class _Guarded:
             return
         lock = int.from_bytes(bytes.fromhex(self._key)[:8], "big", signed=True)
         if not connection.execute(_TRY_LOCK, {"lock": lock}).scalar_one():
-            detail = "The same request is being worked on. Please ask again in a moment."
+            detail = "We're still at work on the same request. Please ask again in a moment."
             raise problem(409, "in_progress", "Already on it", detail, headers={"Retry-After": "1"})
 
     def _stored(self, connection: sa.Connection, now: datetime) -> sa.Row[Any] | None:
@@ -125,7 +125,7 @@ class _Guarded:
 
     def _replay(self, row: sa.Row[Any]) -> Response:
         if row.request_hash != self._request:
-            detail = "This key came with another request before. Please use a fresh key for each new wish."
+            detail = "This key came with another request before. Please use a new key for each new request."
             raise problem(422, "idempotency_key_reused", "This key is taken", detail, field=HEADER)
         body = self._cipher.decrypt(_CONSTANT_NONCE, row.body, None)
         return make_response(body, row.status, {**row.headers, REPLAYED: "true"})

@@ -56,20 +56,20 @@ def parse(raw: bytes) -> Any:
             parse_float=_finite,
         )
     except UnicodeDecodeError:
-        raise _bad(Sentence("The body is not UTF-8. Please send JSON in UTF-8.")) from None
+        raise _bad(Sentence("The body isn't in UTF-8. Please send JSON in UTF-8.")) from None
     except RecursionError:
         raise _too_deep() from None
     except json.JSONDecodeError as fault:
         raise _not_json(fault) from None
     except ValueError:
-        raise _bad(Sentence("The body holds a number that is too long.")) from None
+        raise _bad(Sentence("The body has a number that is too long. Please send fewer digits.")) from None
     faults = [{"field": path, "message": _UNSTORABLE} for path in _unstorable_paths(value, "", 1)]
     if faults:
         raise problem(422, "validation", "Please check a few fields", _UNSTORABLE, errors=faults[:20])
     return value
 
 
-_UNSTORABLE = "This text holds a character that cannot be kept (a null character or half a symbol). Please remove it."
+_UNSTORABLE = "This text has a character that we can't store (a null character or half a symbol). Please remove it."
 
 
 def is_storable(text: str) -> bool:
@@ -109,29 +109,33 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_constant(word: str) -> NoReturn:
-    raise _bad(Sentence("%(word)s is not a JSON number. Please give a number or null.", word=word))
+    raise _bad(Sentence("%(word)s isn't a JSON number. Please give a number or null.", word=word))
 
 
 def _finite(text: str) -> float:
     number = float(text)
     if math.isinf(number):
-        raise _bad(Sentence("The body holds a number that is too large."))
+        raise _bad(Sentence("The body has a number that is too large. Please send a smaller one."))
     return number
 
 
 def _not_json(fault: json.JSONDecodeError) -> Problem:
     return _bad(
-        Sentence("The body is not JSON: line %(line)s, column %(column)s.", line=fault.lineno, column=fault.colno)
+        Sentence(
+            "The body isn't valid JSON. Please check line %(line)s, column %(column)s.",
+            line=fault.lineno,
+            column=fault.colno,
+        )
     )
 
 
 def _bad(detail: str, *, field: str | None = None) -> Problem:
     printable = None if field is None else field.encode("ascii", "backslashreplace").decode()
-    return problem(400, "json_unreadable", "This JSON cannot be read", detail, field=printable)
+    return problem(400, "json_unreadable", "We can't read this JSON", detail, field=printable)
 
 
 def _too_deep() -> Problem:
-    detail = Sentence("The body is nested more than %(levels)s levels deep. Please send it flatter.", levels=MAX_DEPTH)
+    detail = Sentence("The body has more than %(levels)s levels. Please send it with fewer.", levels=MAX_DEPTH)
     return problem(400, "json_too_deep", "Nested too deep", detail)
 
 

@@ -48,7 +48,7 @@ def _zone_faults(time_zone: str) -> Iterator[Fault]:
         near = difflib.get_close_matches(time_zone, zones, n=3, cutoff=0.5)
         yield Fault(
             "availability.time_zone",
-            "This time zone is not known; give its IANA name, such as Europe/London.",
+            "We don't know this time zone; give its IANA name, such as Europe/London.",
             tuple(near) or ("UTC",),
         )
 

@@ -18,7 +18,7 @@ def model_faults(field: str, model: str | None, device_class: str | None) -> Ite
         fitting = [code for code, entry in device_models().items() if device_class in (None, entry.device_class)]
         yield Fault(
             field,
-            "This model is not in the catalogue; choose a listed one or leave the model out.",
+            "This model isn't in the catalogue; choose a listed one or leave the model out.",
             tuple(near or fitting[:3]),
         )
     elif device_class is not None and known.device_class != device_class:

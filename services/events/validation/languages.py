@@ -14,6 +14,9 @@ def language_faults(languages: Sequence[Spoken]) -> Iterator[Fault]:
         if spoken.tag in seen:
             yield Fault(
                 f"languages.{index}.tag",
-                Sentence("This language is there already (entry %(entry)s).", entry=seen[spoken.tag] + 1),
+                Sentence(
+                    "This language is there already (entry %(entry)s); leave one of the two out.",
+                    entry=seen[spoken.tag] + 1,
+                ),
             )
         seen.setdefault(spoken.tag, index)

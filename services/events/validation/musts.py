@@ -35,10 +35,10 @@ def must_faults(facts: MenteeFacts) -> Iterator[Fault]:
 def _value_faults(field: str, must: Must) -> Iterator[Fault]:
     if must.criterion not in codes("must"):
         near = nearest("must", must.criterion)
-        yield Fault(f"{field}.criterion", "This is not something that can be a condition; choose one of these.", near)
+        yield Fault(f"{field}.criterion", "This can't be a condition; choose one of these.", near)
     elif must.criterion in vocabularies() and must != _ANY_RELATION_MUST:
         if must.value not in codes(must.criterion):
-            what = Sentence("This is not one of the codes for %(axis)s; choose one of these.", axis=must.criterion)
+            what = Sentence("This isn't one of the codes for %(axis)s; choose one of these.", axis=must.criterion)
             yield Fault(f"{field}.value", what, nearest(must.criterion, must.value))
     elif must.criterion == "device_model":
         yield from model_faults(f"{field}.value", must.value, None)
@@ -70,13 +70,11 @@ def _fact_conflicts(field: str, must: Must, facts: MenteeFacts) -> Iterator[Faul
 
 
 def _unlisted(field: str, listed: str, value: str) -> Fault:
-    what = Sentence(
-        "`%(list)s` does not list %(value)s; add it there or drop this condition.", list=listed, value=value
-    )
+    what = Sentence("`%(list)s` doesn't list %(value)s; add it there or drop this condition.", list=listed, value=value)
     return Fault(field, what)
 
 
 def _other_class(model: str, device_class: str) -> Sentence:
     return Sentence(
-        "%(model)s is not a %(device_class)s; keep one of the two conditions.", model=model, device_class=device_class
+        "%(model)s isn't a %(device_class)s; keep one of the two conditions.", model=model, device_class=device_class
     )

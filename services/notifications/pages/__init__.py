@@ -8,7 +8,7 @@ from services.notifications.pages.mailbox import mailbox_pages
 from services.notifications.ports import MailReader
 
 
-def pages(mailbox: MailReader | None) -> Sequence[flask.Blueprint]:
+def routes(mailbox: MailReader | None) -> Sequence[flask.Blueprint]:
     """Return the page blueprints; their templates are in ``templates/notifications/``."""
     return (_templates(), mailbox_pages(mailbox))
 

@@ -9,7 +9,8 @@ from flask import Response, jsonify
 
 from services.chassis.web.access_policy import allow
 from services.chassis.web.api import Blueprint
-from services.chassis.web.html_pages import direction, language
+from services.chassis.web.app_state import state
+from services.chassis.web.html_pages import language
 from services.events.vocabulary import codes, label, locales, vocabularies
 from services.events.vocabulary.device_models import device_models
 from services.profiles.api.context import group
@@ -32,7 +33,7 @@ def catalogue() -> Blueprint:
         """
         requested = (query["locale"] or language()).split("-", maxsplit=1)[0].lower()
         locale = requested if requested in locales() else "en"
-        body, tag = _catalogue(locale)
+        body, tag = _catalogue(locale, state().words.of(locale).direction)
         answer = jsonify(body)
         answer.set_etag(tag)
         answer.headers["Content-Language"] = locale
@@ -43,10 +44,10 @@ def catalogue() -> Blueprint:
 
 
 @cache
-def _catalogue(locale: str) -> tuple[dict[str, Any], str]:
+def _catalogue(locale: str, direction: str) -> tuple[dict[str, Any], str]:
     body = {
         "locale": locale,
-        "direction": direction(locale),
+        "direction": direction,
         "vocabularies": {
             axis: [{"code": code, "label": label(axis, code, locale)} for code in codes(axis)]
             for axis in vocabularies()

@@ -9,7 +9,7 @@ from services.chassis.core.errors import NotFound
 from services.chassis.identity.principal import Principal
 from services.chassis.service.ops.group import OpsCommand, OpsGroup, Options, reason_option
 from services.chassis.service.ops.operator import BY, Operator
-from services.chassis.service.ops.output import print_error, print_line
+from services.chassis.service.ops.output import counted, print_error, print_line
 from services.profiles.ports import Resources
 from services.profiles.use_cases.erase_person import erase_person
 from services.profiles.use_cases.raise_versions import raise_versions
@@ -25,7 +25,7 @@ def people_group(open_resources: OpenResources) -> OpsGroup:
 
     def raise_all(operator: Operator, options: Options) -> int:
         count = raise_versions(open_resources(operator.parts), options.by, actor=BY, reason=options.reason)
-        print_line(f"{count} people have versions higher by {options.by}.")
+        print_line(f"{counted(count, 'person has a version', 'people have versions')} higher by {options.by}.")
         return 0
 
     return OpsGroup(
@@ -48,7 +48,7 @@ def _erase(resources: Resources, options: Options) -> int:
         except NotFound:
             unknown += 1
             print_error(f"{person_id} is not known here.")
-    print_line(f"{erased} people are erased, {unknown} are not known here.")
+    print_line(f"{counted(erased, 'person is', 'people are')} erased, {counted(unknown, 'is', 'are')} not known here.")
     return 0
 
 

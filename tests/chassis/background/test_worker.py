@@ -21,6 +21,7 @@ from services.chassis.storage.unit_of_work import UnitOfWork
 from tests.chassis.running import running, until
 from tests.chassis.shop import CHASSIS, METADATA, Shop, count
 from tests.support.fakes import FixedClock
+from tests.support.patience import PATIENCE
 
 JOBS = CHASSIS.jobs
 SECOND = timedelta(seconds=1)
@@ -198,7 +199,7 @@ def test_the_job_of_a_killed_worker_is_taken_over_after_its_lease(
     clock.time -= timedelta(days=3650)  # due long ago for the killed worker, which uses the real time
     enqueue(uow)
     command = [sys.executable, "-c", KILLED_AT_WORK, f"sqlite:///{tmp_path}/shop.db"]
-    killed = subprocess.run(command, capture_output=True, timeout=60, check=False)
+    killed = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)
     assert killed.returncode == -signal.SIGKILL
     ran: list[int] = []
     packing = worker(engine, clock, lambda job: ran.append(job.attempt))

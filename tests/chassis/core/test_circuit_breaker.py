@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from services.chassis.core.circuit_breaker import Breaker
+from tests.support.patience import PATIENCE
 
 
 class Dependency:
@@ -89,4 +90,4 @@ def test_a_probe_runs_in_the_background() -> None:
     breaker = Breaker("thing", answered.set, pause=0.0)
     breaker.trip()
     breaker.is_open()
-    assert answered.wait(10)
+    assert answered.wait(PATIENCE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,13 +21,16 @@ from services.chassis.storage.unit_of_work import UnitOfWork
 from tests.chassis.running import running, until
 from tests.chassis.shop import CHASSIS, TOPIC, ParcelId, ParcelSent, Shop, count
 from tests.support.fakes import FakeBroker, FixedClock
+from tests.support.patience import PATIENCE
 
 WAITING = CHASSIS.outbox.c.published_at.is_(None)
 
 
 @pytest.fixture
-def relay(uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker) -> Relay:
-    return Relay(engine, broker)
+def relay(uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker) -> Iterator[Relay]:
+    relay = Relay(engine, broker)
+    yield relay
+    relay.close()
 
 
 def publish(uow: UnitOfWork[Shop], *events: tuple[str, int]) -> None:
@@ -158,8 +161,8 @@ def test_two_relays_send_no_event_twice(uow: UnitOfWork[Shop], engine: sa.Engine
     assert sent(broker, "a") == sent(broker, "b") == list(range(10))
 
 
-def test_a_follower_sends_nothing(uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker) -> None:
-    leader, follower = Relay(engine, broker), Relay(engine, broker)
+def test_a_follower_sends_nothing(relay: Relay, uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker) -> None:
+    leader, follower = relay, Relay(engine, broker)
     leader.turn()
     publish(uow, ("a", 0))
     for _ in range(3):
@@ -206,7 +209,7 @@ def test_after_a_kill_between_send_and_mark_the_event_is_sent_again(
 ) -> None:
     publish(uow, ("a", 0), ("b", 0))
     command = [sys.executable, "-c", KILLED_BETWEEN_SEND_AND_MARK, f"sqlite:///{tmp_path}/shop.db"]
-    killed = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    killed = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert killed.returncode == -signal.SIGKILL
     first = dict(line.split() for line in killed.stdout.splitlines())
     assert set(first) == {"a", "b"}

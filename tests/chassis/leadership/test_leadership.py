@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,13 +20,15 @@ from services.chassis.storage.database import database_now
 from services.chassis.storage.unit_of_work import UnitOfWork
 from tests.chassis.running import until
 from tests.chassis.shop import CHASSIS, PARCELS, Shop, count
+from tests.support.patience import PATIENCE
 
 LEASES = CHASSIS.leases
 
 
 @pytest.fixture
 def leads(uow: UnitOfWork[Shop], engine: sa.Engine) -> Iterator[tuple[LeaseRow, LeaseRow]]:
-    pair = LeaseRow(engine, "relay", timedelta(seconds=0.6)), LeaseRow(engine, "relay", timedelta(seconds=0.6))
+    minute, beat = timedelta(minutes=1), timedelta(seconds=0.2)  # so long that a busy machine renews in time
+    pair = LeaseRow(engine, "relay", minute, beat=beat), LeaseRow(engine, "relay", minute, beat=beat)
     yield pair
     for lead in pair:
         lead.release()
@@ -45,17 +47,17 @@ def epoch(engine: sa.Engine) -> int:
         return number
 
 
+def end(engine: sa.Engine) -> datetime:
+    with engine.connect() as connection:
+        moment: datetime = connection.execute(sa.select(LEASES.c.expires_at)).scalar_one()
+        return moment
+
+
 def test_a_heartbeat_keeps_the_lead(leads: tuple[LeaseRow, LeaseRow], engine: sa.Engine) -> None:
     first, second = leads
     assert first.hold()
-    with engine.connect() as connection:
-        end = connection.execute(sa.select(LEASES.c.expires_at)).scalar_one()
-
-    def past_first_end() -> bool:
-        with engine.connect() as connection:
-            return bool(database_now(connection) > end)
-
-    until(past_first_end)
+    first_end = end(engine)
+    until(lambda: end(engine) > first_end)
     assert first.hold()
     assert not second.hold()
     assert epoch(engine) == 1
@@ -105,6 +107,6 @@ os.kill(os.getpid(), signal.SIGKILL)
 @pytest.mark.slow
 def test_a_killed_leader_is_replaced(leads: tuple[LeaseRow, LeaseRow], engine: sa.Engine, tmp_path: Path) -> None:
     command = [sys.executable, "-c", KILLED_LEADING, f"sqlite:///{tmp_path}/shop.db"]
-    killed = subprocess.run(command, capture_output=True, timeout=60, check=False)
+    killed = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)
     assert killed.returncode == -signal.SIGKILL
     assert leads[0].hold()

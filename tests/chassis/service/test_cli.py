@@ -15,6 +15,7 @@ from services.chassis.core.errors import StartRefused
 from services.chassis.service import cli
 from services.chassis.service.cli import Role, run_service
 from services.chassis.service.stop import Stop
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.slow
 
@@ -53,7 +54,7 @@ def test_a_role_that_returns_ends_with_zero_and_leaves_the_signals_as_they_were(
 def test_a_signal_requests_a_stop_of_the_role(number: signal.Signals) -> None:
     def wait(stop: Stop) -> None:
         threading.Timer(0.01, os.kill, [os.getpid(), number]).start()
-        assert stop.wait(10)
+        assert stop.wait(PATIENCE)
 
     assert run({"worker": wait}, "worker") == 0
 
@@ -107,7 +108,7 @@ def test_a_role_that_ignores_the_stop_is_killed() -> None:
         assert process.stdout.readline() == "working\n"
         process.terminate()
         try:
-            _, output = process.communicate(timeout=30)
+            _, output = process.communicate(timeout=PATIENCE)
         finally:
             process.kill()  # in case it did not end
     assert process.returncode == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from services.chassis.service.health import Check, Health
+from tests.chassis.running import until
 
 
 def fail() -> None:
@@ -42,9 +43,10 @@ def test_a_hanging_probe_counts_as_failed_and_is_not_started_twice() -> None:
         release.wait()
 
     health = Health([check(hang), check(lambda: None, name="broker")], timeout=0.02, cache_seconds=0.0)
+    expected = "unready", {"database": "no answer in time", "broker": "ok"}
     try:
         for _ in range(3):
-            assert health.report() == ("unready", {"database": "no answer in time", "broker": "ok"})
+            until(lambda: health.report() == expected)  # the broker's probe too may be late on a busy machine
         assert started == ["x"]
     finally:
         release.set()

@@ -12,6 +12,7 @@ from services.chassis.core.errors import StartRefused
 from services.chassis.observability import metrics
 from services.chassis.service.health import Check, Health
 from services.chassis.service.ops_endpoint import ops_endpoint
+from tests.support.patience import PATIENCE
 
 
 def fail() -> None:
@@ -29,7 +30,7 @@ def reserved_port() -> int:
 
 
 def request(port: int, path: str, method: str = "GET") -> tuple[int, str]:
-    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
         connection.request(method, path)
         answer = connection.getresponse()

@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
@@ -18,44 +17,51 @@ from typing import Any
 import pytest
 
 from deploy.local.server import free_port
+from tests.chassis.running import until
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[3]
-TIMEOUT = 90  # seconds; only a failing test waits this long
 
 
 class Server:
     """A server process, its port and its log."""
 
     def __init__(self, folder: Path, port: int, **environ: str) -> None:
-        self.port, self._log = port, folder / "log"
-        with self._log.open("wb") as log:
+        self.port, self._log, self._output = port, folder / "log", folder / "output"
+        with self._log.open("wb") as log, self._output.open("wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "tests.chassis.web.serving", "api"],
                 cwd=ROOT,
                 env=dict(os.environ) | {"SHOP_PORT": str(port)} | environ,
                 stderr=log,
-                stdout=subprocess.DEVNULL,
+                stdout=output,
             )
 
     def get(self, path: str) -> tuple[int, bytes]:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         connection.request("GET", path)
         answer = connection.getresponse()
         result = answer.status, answer.read()
         connection.close()
         return result
 
-    def wait_until_ready(self) -> None:
-        deadline = time.monotonic() + TIMEOUT
-        while time.monotonic() < deadline:
-            try:
-                if self.get("/livez")[0] == 200:
-                    return
-            except OSError:
-                time.sleep(0.05)
-        raise AssertionError(self.log())
+    def is_ready(self) -> bool:
+        try:
+            return self.get("/livez")[0] == 200
+        except OSError:
+            return False
+
+    def is_in_slow_request(self) -> bool:
+        return self._output.read_bytes() != b""
+
+    def worker(self) -> int:
+        """Return the id of the process that answers, 0 for none."""
+        try:
+            return int(json.loads(self.get("/slow/x?seconds=0")[1])["pid"])
+        except OSError:
+            return 0
 
     def log(self) -> str:
         return self._log.read_text()
@@ -64,13 +70,13 @@ class Server:
         return [json.loads(line) for line in self.log().splitlines()]
 
     def wait(self) -> int:
-        return self.process.wait(TIMEOUT)
+        return self.process.wait(PATIENCE)
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     server = Server(tmp_path, free_port())
-    server.wait_until_ready()
+    until(server.is_ready)
     yield server
     server.process.kill()
     server.process.wait()
@@ -80,10 +86,10 @@ def test_running_requests_are_answered_before_the_server_exits_with_zero(server:
     answers: list[tuple[int, bytes]] = []
     client = threading.Thread(target=lambda: answers.append(server.get("/slow/a-secret-token?seconds=1.5")))
     client.start()
-    time.sleep(0.5)  # the request is running by now; otherwise the connection would be refused below
+    until(server.is_in_slow_request)
     server.process.send_signal(signal.SIGTERM)
     assert server.wait() == 0
-    client.join(TIMEOUT)
+    client.join(PATIENCE)
     assert [status for status, _ in answers] == [200]
     with pytest.raises(OSError, match="refused"):
         server.get("/livez")
@@ -115,11 +121,10 @@ def test_every_log_line_is_json_and_none_contains_a_path(server: Server) -> None
 
 
 def test_the_app_is_built_in_one_worker_which_is_replaced_when_it_dies(server: Server) -> None:
-    worker = json.loads(server.get("/slow/x?seconds=0")[1])["pid"]
-    assert worker != server.process.pid
+    worker = server.worker()
+    assert worker not in {0, server.process.pid}
     os.kill(worker, signal.SIGKILL)
-    server.wait_until_ready()
-    assert json.loads(server.get("/slow/x?seconds=0")[1])["pid"] != worker
+    until(lambda: server.worker() not in {0, worker})
 
 
 def test_a_taken_port_ends_the_start_with_one_sentence(server: Server, tmp_path: Path) -> None:

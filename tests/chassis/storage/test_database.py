@@ -16,6 +16,7 @@ from services.chassis.storage.change_watch import ChangeWatch
 from services.chassis.storage.database import open_engine, transient_of
 from services.chassis.storage.unit_of_work import UnitOfWork
 from tests.chassis.shop import PARCELS, Shop
+from tests.support.patience import PATIENCE
 
 
 @pytest.mark.parametrize("url", ["mysql://x/y", "sqlite://", "sqlite:///:memory:", "postgresql://x/y", "", "nonsense"])
@@ -117,7 +118,7 @@ def test_several_processes_write_without_lock_errors(uow: UnitOfWork[Shop], engi
         shop.add("van", room=1000)
     command = [sys.executable, "-c", MANY_WRITES, f"sqlite:///{tmp_path}/shop.db"]
     writers = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(4)]
-    assert [writer.communicate(timeout=60)[1] for writer in writers] == [""] * 4
+    assert [writer.communicate(timeout=PATIENCE)[1] for writer in writers] == [""] * 4
     with engine.connect() as connection:
         assert connection.execute(sa.select(PARCELS.c.taken)).scalar_one() == 4 * 50
 

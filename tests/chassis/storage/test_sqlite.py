@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from services.chassis.storage.database import open_engine
+from tests.support.patience import PATIENCE
 
 PRAGMAS = {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2}
 
@@ -39,7 +40,7 @@ def test_many_may_open_one_new_file_at_once(tmp_path: Path) -> None:
 
     def use_new_file(name: str) -> None:
         engine = open_engine(f"sqlite:///{tmp_path}/{name}.db")
-        together.wait(30)
+        together.wait(PATIENCE)
         with engine.begin() as connection:
             connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS parcels (id TEXT)")
         engine.dispose()

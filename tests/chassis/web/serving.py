@@ -27,6 +27,8 @@ def build() -> Flask:
     @pages.get("/slow/<token>")
     @allow("anyone")
     def slow(token: str) -> Any:
+        sys.stdout.write("a slow request runs\n")
+        sys.stdout.flush()
         time.sleep(float(request.args["seconds"]))
         return {"pid": os.getpid(), "token": len(token)}
 

@@ -132,7 +132,7 @@ def test_a_reader_gets_problems_as_a_page_in_their_language(client: FlaskClient)
     answer = client.get("/counter/broken", headers=BROWSER | {"Accept-Language": "fr"})
     assert answer.status_code == 409
     assert answer.content_type.startswith("text/html")
-    assert WORDS.of("fr").gettext("Something has changed meanwhile") in answer.text
+    assert WORDS.of("fr").gettext("Something has changed in the meantime") in answer.text
     assert answer.headers["X-Request-Id"] in answer.text
 
 

@@ -26,6 +26,7 @@ from tests.chassis.web.shop_app import ADMIN, FakeHealth, shop_app, shop_setting
 from tests.chassis.web.test_access_policy import bearer
 from tests.chassis.web.test_json_body import problem_of
 from tests.support.fakes import FixedClock
+from tests.support.patience import PATIENCE
 
 PARCELS_URL = "/shop/v1/parcels"
 KEY = {"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}
@@ -168,7 +169,7 @@ class Slow:
             with uow.begin() as shop:
                 shop.add(f"{what}{self.runs}")
             self.inside.set()
-            assert self.release.wait(20)
+            assert self.release.wait(PATIENCE)
             return {"run": self.runs}
 
         self.app: Flask = build_app(
@@ -189,7 +190,7 @@ def test_the_same_request_at_the_same_time_runs_once(uow: UnitOfWork[Shop], engi
     answers: list[Any] = []
     first = threading.Thread(target=lambda: answers.append(slow.send()))
     first.start()
-    assert slow.inside.wait(20)
+    assert slow.inside.wait(PATIENCE)
     if engine.dialect.name == "postgresql":
         answer = slow.send()  # the first still runs: refused at once
         assert problem_of(answer, 409)["code"] == "in_progress"
@@ -198,9 +199,9 @@ def test_the_same_request_at_the_same_time_runs_once(uow: UnitOfWork[Shop], engi
         second = threading.Thread(target=lambda: answers.append(slow.send()))
         second.start()
         slow.release.set()
-        second.join(30)
+        second.join(PATIENCE)
     slow.release.set()
-    first.join(30)
+    first.join(PATIENCE)
     answers.append(slow.send())
     assert {answer.status_code for answer in answers} == {200}
     assert {answer.get_json()["run"] for answer in answers} == {1}
@@ -218,7 +219,7 @@ def test_many_concurrent_requests_with_one_key_take_effect_once(uow: UnitOfWork[
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE)
     assert len(results) == 12
     assert (201, "") in results
     assert set(results) <= {(201, ""), (409, "in_progress")}

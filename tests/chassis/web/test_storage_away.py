@@ -118,6 +118,6 @@ def test_a_page_about_unavailable_storage_is_in_the_readers_language(
     assert page.status_code == 503
     assert page.headers["Retry-After"].isdigit()
     assert f'lang="{lang}"' in page.text
-    text = "Something on our side is not answering right now. Please wait a minute and try again."
+    text = "Something on our side isn't answering right now. Please wait a minute and try again."
     for sentence in ("We need a moment", text):
         assert WORDS.of(lang).gettext(sentence) in page.text

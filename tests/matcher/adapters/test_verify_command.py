@@ -23,6 +23,7 @@ from services.matcher.domain.round import run_round
 from services.matcher.domain.round.json_text import ENGINE
 from tests.matcher.scenario import PROGRAMME, Scenario
 from tests.matcher.stores import TableDatabase
+from tests.support.patience import PATIENCE
 
 
 @pytest.fixture
@@ -97,5 +98,7 @@ def test_a_database_that_is_not_there_is_no_traceback() -> None:
 def test_the_command_reads_the_settings_of_the_service(done: str, database_url: str) -> None:
     environ = {"DATABASE_URL": database_url, "BROKER_URL": "embedded:////nowhere/broker.db", "PROGRAMME": PROGRAMME}
     command = [sys.executable, "-m", "services.matcher", "verify-round", done]
-    ended = subprocess.run(command, env=os.environ | environ, capture_output=True, text=True, timeout=120, check=False)
+    ended = subprocess.run(
+        command, env=os.environ | environ, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
     assert (ended.returncode, ended.stdout) == (0, f"Round {done} gave the same bytes when it was run again.\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.chassis.service.ops.group import OpsCommand, OpsGroup, Options
 from services.chassis.service.ops.operator import Operator
-from services.chassis.service.ops.output import print_error, print_line
+from services.chassis.service.ops.output import counted, print_error, print_line
 
 
 def _verify(operator: Operator, options: Options) -> int:
@@ -13,8 +13,10 @@ def _verify(operator: Operator, options: Options) -> int:
     for fault in faults:
         print_error(fault)
     if faults:
-        return print_error(f"The audit of {operator.group} is not what was written: {len(faults)} faults.")
-    print_line(f"The audit of {operator.group} is whole: {rows} rows.")
+        return print_error(
+            f"The audit of {operator.group} is not what was written: {counted(len(faults), 'fault', 'faults')}."
+        )
+    print_line(f"The audit of {operator.group} is whole: {counted(rows, 'row', 'rows')}.")
     return 0
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from services.chassis.service.ops.group import OpsCommand, OpsGroup, Options, reason_option
 from services.chassis.service.ops.operator import Operator
-from services.chassis.service.ops.output import format_time, print_error, print_line, print_table
+from services.chassis.service.ops.output import counted, format_time, print_error, print_line, print_table
 from services.chassis.storage.given_up_jobs import GivenUpJob
 
 
@@ -28,7 +28,7 @@ def _retry(operator: Operator, options: Options) -> int:
     missing = _missing(options.ids, chosen)
     for job_id in missing:
         print_error(f"{job_id} is no job of {operator.group} that was given up.")
-    print_line(f"{retried} jobs start again within seconds.")
+    print_line(f"{counted(retried, 'job starts', 'jobs start')} again within seconds.")
     return 1 if missing or retried < len(chosen) else 0
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from services.chassis.identity.encryption import FieldCipher
 from services.chassis.service.ops.group import OpsCommand, OpsGroup, Options, reason_option
 from services.chassis.service.ops.operator import BY, Operator
-from services.chassis.service.ops.output import print_line, print_table
+from services.chassis.service.ops.output import counted, print_line, print_table
 from services.chassis.storage.sealed_columns import SealedColumns, count_by_key, reseal_batch
 
 OpenCipher = Callable[[Any], FieldCipher]
@@ -48,7 +48,7 @@ def _reseal(sealed: Sequence[SealedColumns], open_cipher: OpenCipher, operator: 
     for part in sealed:
         while changed := _reseal_some(operator, part, cipher, options.reason):
             rows += changed
-    print_line(f"{rows} rows sealed again with {cipher.current_key}.")
+    print_line(f"{counted(rows, 'row', 'rows')} sealed again with {cipher.current_key}.")
     return 0
 
 

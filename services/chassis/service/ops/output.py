@@ -26,6 +26,11 @@ def print_table(rows: Sequence[Iterable[str]]) -> None:
         print_line("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
+def counted(number: int, thing: str, things: str) -> str:
+    """Return a number with its noun and verb: ``1 person is``, ``2 people are``."""
+    return f"{number} {thing if number == 1 else things}"
+
+
 def format_time(at: datetime | None) -> str:
     """Return a moment for people, in UTC; an empty text for None."""
     return "" if at is None else at.strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -14,6 +14,7 @@ from services.chassis.broker.embedded import retention
 from services.chassis.broker.embedded.broker import LogBroker
 from services.chassis.broker.protocol import Broker, BrokerUnavailable, Consumer, Record, TopicSpec
 from tests.support.fakes import FixedClock
+from tests.support.patience import PATIENCE
 
 HOUR_MS = 3_600_000
 
@@ -44,7 +45,7 @@ def consumer(broker: Broker) -> Iterator[Consumer]:
 def _send(broker: Broker, *values: bytes) -> None:
     producer = broker.producer()
     for delivery in [producer.send("letters", b"ana", value) for value in values]:
-        delivery.result(5)
+        delivery.result(PATIENCE)
     producer.close()
 
 
@@ -96,7 +97,7 @@ def test_a_file_that_is_locked_for_too_long_raises_and_recovers(
     with pytest.raises(BrokerUnavailable):
         delivery.result(1)
     lock.execute("ROLLBACK")
-    assert producer.send("letters", b"ana", b"2").result(1) == (0, 0)
+    assert producer.send("letters", b"ana", b"2").result(PATIENCE) == (0, 0)
     producer.close()
     lock.close()
 
@@ -107,7 +108,7 @@ def test_producers_in_many_threads_lose_no_record_and_share_no_offset(broker: Br
     def produce() -> None:
         producer = broker.producer()
         deliveries = [producer.send("letters", b"ana", b"x") for _ in range(50)]
-        places.extend(delivery.result(5) for delivery in deliveries)
+        places.extend(delivery.result(PATIENCE) for delivery in deliveries)
         producer.close()
 
     threads = [threading.Thread(target=produce) for _ in range(6)]

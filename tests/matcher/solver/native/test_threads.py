@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from services.matcher.solver.native import Slice, share_out, threads_for
+from tests.support.patience import PATIENCE
 
 
 def nothing(_: float) -> None:
@@ -50,7 +51,7 @@ def test_one_lane_runs_slices_in_order_with_pause_before_each() -> None:
 
 def test_lanes_run_at_the_same_time_and_only_the_first_calls_pause() -> None:
     """Three slices that wait for one another are done only where three threads work at once."""
-    meeting = threading.Barrier(3, timeout=20)
+    meeting = threading.Barrier(3, timeout=PATIENCE)
     seen: dict[int, int] = {}
     askers: set[int] = set()
 
@@ -66,7 +67,7 @@ def test_lanes_run_at_the_same_time_and_only_the_first_calls_pause() -> None:
 
 @pytest.mark.parametrize("faulty", [0, 1])
 def test_a_fault_in_any_lane_is_raised_after_all_others_have_ended(faulty: int) -> None:
-    meeting = threading.Barrier(2, timeout=20)
+    meeting = threading.Barrier(2, timeout=PATIENCE)
     before = threading.active_count()
     done: list[int] = []
 

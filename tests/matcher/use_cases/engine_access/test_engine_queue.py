@@ -16,6 +16,7 @@ from services.matcher.use_cases.engine_access.engine_queue import EngineBusy, En
 from services.matcher.use_cases.explain_wait import explain_wait
 from services.matcher.use_cases.preview_weights import preview_weights
 from tests.matcher.scenario import ADMIN, PROGRAMME, Scenario, person
+from tests.support.patience import PATIENCE
 
 
 @contextmanager
@@ -28,16 +29,16 @@ def somebody_asking(queue: EngineQueue, scenario: Scenario) -> Iterator[None]:
     def ask() -> None:
         with queue._own_turn():
             asking.set()
-            done.wait(60)
+            done.wait(PATIENCE)
 
     other = threading.Thread(target=ask)
     other.start()
-    asking.wait(60)
+    asking.wait(PATIENCE)
     try:
         yield
     finally:
         done.set()
-        other.join(60)
+        other.join(PATIENCE)
 
 
 def test_a_second_question_is_asked_to_come_again(scenario: Scenario) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from services.matcher.use_cases.engine_access.pool_cache import PoolCache
 from tests.matcher.scenario import PROGRAMME, Scenario
+from tests.support.patience import PATIENCE
 
 
 def test_a_second_question_reuses_the_cached_pool(scenario: Scenario) -> None:
@@ -31,5 +32,5 @@ def test_nobody_stays_in_memory_longer_than_a_pool_is_fresh(scenario: Scenario) 
     pools.of(scenario.database, PROGRAMME)
     for timer in threading.enumerate():
         if isinstance(timer, threading.Timer) and timer.interval < 1:
-            timer.join(30)
+            timer.join(PATIENCE)
     assert not pools._entries

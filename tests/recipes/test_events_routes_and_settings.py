@@ -124,13 +124,13 @@ def thanks(pages: Blueprint, words: Words) -> None:
 def test_a_page_takes_its_file_a_template_and_a_line_of_the_pages(tree: Tree) -> None:
     rooms = "services/profiles/pages/__init__.py"
     tree.write("services/profiles/pages/thanks.py", PAGE)
-    template = tree.read("services/profiles/pages/templates/profiles/signed_in.html")
+    template = tree.read("services/profiles/pages/templates/profiles/sign_in.html")
     tree.write("services/profiles/pages/templates/profiles/thanks.html", template)
     tree.insert_before(rooms, "from services.profiles.ports", "from services.profiles.pages.thanks import thanks\n")
     tree.insert_before(rooms, "    return pages\n", "    thanks(pages, words)\n")
     tree.make_docs()
     assert "/thanks" in tree.read("docs/routes.md")
-    tree.test("tests/profiles/pages", "tests/profiles/test_words.py")
+    tree.test("tests/profiles/pages", "tests/architecture/test_translations.py")
     only_named(tree, "A page")
 
 
