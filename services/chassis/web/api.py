@@ -90,7 +90,8 @@ class ProblemDetails(ma.Schema):
     code = fields.String(required=True, metadata={"description": "a short stable word for programs"})
     detail = fields.String(required=True, metadata={"description": _IN_LANGUAGE})
     request_id = fields.String(metadata={"description": "name this when you ask for help"})
-    errors = fields.List(fields.Nested(FieldFault))
+    errors = fields.List(fields.Nested(FieldFault), metadata={"description": f"the first {problem.MOST_ERRORS}"})
+    more_errors = fields.Boolean(metadata={"description": "true when there are more errors than `errors` lists"})
 
 
 class Api(flask_smorest.Api):  # type: ignore[misc] # it ships no types

@@ -96,7 +96,7 @@ def from_http(fault: HTTPException) -> Problem:
 
 
 def _validation(status: int, messages: Mapping[str, Any]) -> Problem:
-    faults = [fault for location in messages.values() for fault in flatten(location)]
+    faults = (fault for location in messages.values() for fault in flatten(location))
     detail = "Please look at some fields again; `errors` names them. Nothing was saved."
     return problem(status, "validation", "Please check a few fields", detail, errors=faults)
 
@@ -112,9 +112,7 @@ def flatten(messages: Any, path: str = "") -> Iterator[dict[str, Any]]:
         if isinstance(message, Mapping):
             yield from flatten(message, path)
             continue
-        fault: dict[str, Any] = {"field": path, "message": message}
-        nearest = getattr(message, "nearest", ())
-        yield fault | ({"nearest": list(nearest)} if nearest else {})
+        yield {"field": path, "message": message}
 
 
 def _broken() -> Problem:
