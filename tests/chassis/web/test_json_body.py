@@ -11,7 +11,6 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.chassis.web import json_body
 from services.chassis.web.json_body import MAX_BYTES, MAX_VALUES, parse
 from services.chassis.web.problem import Problem
 
@@ -78,7 +77,9 @@ def test_invalid_json_is_refused_with_place_and_reason(client: FlaskClient, raw:
 
 def refused_unparsed(raw: bytes, monkeypatch: pytest.MonkeyPatch) -> Problem:
     """Return the problem of a body that is refused before any JSON is parsed."""
-    monkeypatch.setattr(json_body.json, "loads", lambda *_, **__: pytest.fail("the body was parsed"))
+    monkeypatch.setattr(
+        "services.chassis.web.json_body.json.loads", lambda *_, **__: pytest.fail("the body was parsed")
+    )
     with pytest.raises(Problem) as refused:
         parse(raw)
     return refused.value
