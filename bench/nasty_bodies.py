@@ -22,6 +22,7 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
+from bench.no_limits import NO_LIMITS
 from services.chassis.identity.access_tokens import TokenIssuer
 from services.chassis.observability.logs import configure
 from services.chassis.service.service import Service
@@ -31,7 +32,6 @@ from services.chassis.storage.migrations import migrate
 
 SIZE = 58_000
 GOAL_MS, GOAL_BYTES = 50.0, 16_384
-RATES = dict.fromkeys(("SIGN_UP_LIMIT", "RATE_LIMIT", "ANONYMOUS_RATE_LIMIT"), "1000000 per minute")
 ENDLESS = 10**6
 Schema = Mapping[str, Any]
 Row = dict[str, Any]
@@ -208,7 +208,7 @@ def apps(folder: Path) -> Iterator[Flask]:
         url = f"sqlite:///{folder}/{service.name}.db"
         migrate(url, service.migrations)
         environ = {"DATABASE_URL": url, "BROKER_URL": f"embedded://{folder}/b.db", "MAIL_URL": f"maildir://{folder}"}
-        parts = service.parts(load(service.settings, environ | RATES))
+        parts = service.parts(load(service.settings, environ | NO_LIMITS))
         yield service.web_app(parts)
         parts.engine.dispose()
 
