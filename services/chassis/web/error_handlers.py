@@ -7,7 +7,8 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, g
-from werkzeug.exceptions import HTTPException
+from gunicorn.http.errors import ParseException
+from werkzeug.exceptions import BadRequest, HTTPException
 
 from services.chassis.core import errors
 from services.chassis.i18n.sentence import Sentence
@@ -68,6 +69,7 @@ def install(app: Flask, *, page: Render = lambda _: None) -> None:
     app.register_error_handler(Problem, respond)
     app.register_error_handler(HTTPException, lambda fault: respond(from_http(fault)))
     app.register_error_handler(errors.Refusal, lambda fault: respond(from_refusal(fault)))
+    app.register_error_handler(ParseException, lambda _: respond(from_http(BadRequest())))  # chunks in a wrong form
     app.register_error_handler(Exception, unexpected)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import accumulate
 from typing import Any, NoReturn
 
@@ -39,7 +39,8 @@ def read_json(req: Request) -> Any:
     if not raw and (is_json or not req.content_type):
         return missing
     if not is_json:
-        raise _wrong_type()
+        detail = "Please send JSON with the header Content-Type: application/json."
+        raise _wrong_type(detail, {"Accept": "application/json"})
     return parse(raw)
 
 
@@ -169,15 +170,14 @@ def too_large() -> Problem:
     return problem(413, "body_too_large", "This is too large", detail)
 
 
-def _wrong_type() -> Problem:
-    detail = "Please send JSON with the header Content-Type: application/json."
-    return problem(
-        415, "content_type", "Another content type is needed", detail, headers={"Accept": "application/json"}
-    )
+def _wrong_type(detail: str, headers: Mapping[str, str]) -> Problem:
+    return problem(415, "content_type", "Another content type is needed", detail, headers=headers)
 
 
 def guard() -> None:
-    """Refuse a body that is too large and unstorable text in the address, before any view runs."""
+    """Refuse a body that is compressed or too large, and unstorable text in the address, before any view runs."""
+    if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+        raise _wrong_type("Please send the body without a Content-Encoding.", {"Accept-Encoding": "identity"})
     if request.content_length is None:
         read_bytes(request)
     elif request.content_length > MAX_BYTES:

@@ -1,12 +1,10 @@
 """Rate limits: every request is counted, per person and per network (see ``rate_limit_counts`` for where).
 
-| bucket | counted under | rate |
-|---|---|---|
-| `caller` | the scope of the token: all tokens of a person share it | `RATE_LIMIT` |
-| `network` | the network, without a valid token and on routes open to anyone | `ANONYMOUS_RATE_LIMIT` |
-| a route's own | the same, for a route with ``@limited`` | as it says |
-| `failures` | the network, for refused tokens and links (``guesses``) | `FAILURE_LIMIT` |
-| `address` | the mail address in a body (``limit_address``) | `ADDRESS_LIMIT` |
+- ``caller``, under the scope of the token, which all tokens of a person share: ``RATE_LIMIT``
+- ``network``, without a valid token and on routes open to anyone: ``ANONYMOUS_RATE_LIMIT``
+- a route's own, under both, for a route with ``@limited``
+- ``failures``, under the network, for refused tokens and links (``guesses``): ``FAILURE_LIMIT``
+- ``address``, under the mail address in a body (``limit_address``): ``ADDRESS_LIMIT``
 
 A network is an IPv4 address or an IPv6 /64. Networks and mail addresses are stored only as keyed hashes. Above a limit
 the answer is 429 with Retry-After. Failures never block a caller with a valid token, except where links are tried.

@@ -154,9 +154,14 @@ def test_many_live_windows_are_looked_through_seldom_and_bounded(monkeypatch: py
     monkeypatch.setattr("services.chassis.web.rate_limit_counts._MANY", 5)
     monkeypatch.setattr("services.chassis.web.rate_limit_counts._MOST", 50)
     counts = LocalCounts(lambda: 100.0)
-    looked = []
+    looked: list[float] = []
     tidy = counts._tidy
-    monkeypatch.setattr(counts, "_tidy", lambda now: (looked.append(now), tidy(now)))
+
+    def count_and_tidy(now: float) -> None:
+        looked.append(now)
+        tidy(now)
+
+    monkeypatch.setattr(counts, "_tidy", count_and_tidy)
     for number in range(49):
         assert counts.add(f"caller {number}", 60) == 1
     assert len(looked) <= 5
