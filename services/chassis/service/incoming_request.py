@@ -1,4 +1,4 @@
-"""Tell when the bytes of an HTTP/1.1 request are complete, without parsing more than that needs.
+"""Decide when the bytes of an HTTP/1.1 request are complete, without parsing more than that needs.
 
 Gunicorn's parser decides what a request says. This only decides when to call it: it never waits for a body that the
 parser would refuse, or that is larger than the app reads.

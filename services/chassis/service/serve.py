@@ -19,7 +19,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
 from services.chassis.core.errors import StartRefused
-from services.chassis.service.patient_worker import PatientWorker
+from services.chassis.service.buffering_worker import BufferingWorker
 
 GRACE = 8
 """Seconds that running requests have to end after SIGTERM; less than the ten that a process may take."""
@@ -33,7 +33,7 @@ def serve(
     host: str,
     port: int,
     threads: int = 8,
-    worker: type[PatientWorker] = PatientWorker,
+    worker: type[BufferingWorker] = BufferingWorker,
 ) -> None:
     """Serve the app that ``factory`` builds until SIGTERM or SIGINT; return after running requests have ended.
 
@@ -62,7 +62,7 @@ def _listen(host: str, port: int) -> socket.socket:
         ) from fault
 
 
-def _options(listener: int, threads: int, worker: type[PatientWorker]) -> dict[str, Any]:
+def _options(listener: int, threads: int, worker: type[BufferingWorker]) -> dict[str, Any]:
     options = {
         "bind": [f"fd://{listener}"],
         "worker_class": worker,

@@ -39,7 +39,7 @@ def read_json(req: Request) -> Any:
     if not raw and (is_json or not req.content_type):
         return missing
     if not is_json:
-        detail = "Please send JSON with the header Content-Type: application/json."
+        detail = Sentence("Please send JSON with the header Content-Type: application/json.")
         raise _wrong_type(detail, {"Accept": "application/json"})
     return parse(raw)
 
@@ -177,7 +177,7 @@ def _wrong_type(detail: str, headers: Mapping[str, str]) -> Problem:
 def guard() -> None:
     """Refuse a body that is compressed or too large, and unstorable text in the address, before any view runs."""
     if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
-        raise _wrong_type("Please send the body without a Content-Encoding.", {"Accept-Encoding": "identity"})
+        raise _wrong_type(Sentence("Please send the body without a Content-Encoding."), {"Accept-Encoding": "identity"})
     if request.content_length is None:
         read_bytes(request)
     elif request.content_length > MAX_BYTES:

@@ -11,8 +11,8 @@ from flask import Blueprint, Flask, request
 
 from services.chassis.core.errors import StartRefused
 from services.chassis.observability import logs
+from services.chassis.service.buffering_worker import BufferingWorker
 from services.chassis.service.cli import run_service
-from services.chassis.service.patient_worker import PatientWorker
 from services.chassis.service.serve import serve
 from services.chassis.service.stop import Stop
 from services.chassis.web.access_policy import allow
@@ -43,7 +43,7 @@ def api(stop: Stop) -> None:
     """Serve the shop."""
     del stop
     seconds = float(os.environ.get("SHOP_PATIENCE", "10"))
-    worker = type("Worker", (PatientWorker,), {"head_seconds": seconds, "body_seconds": 1.5 * seconds})
+    worker = type("Worker", (BufferingWorker,), {"head_seconds": seconds, "body_seconds": 1.5 * seconds})
     serve(build, host="127.0.0.1", port=int(os.environ["SHOP_PORT"]), threads=4, worker=worker)
 
 

@@ -59,7 +59,7 @@ class _Closing:
     drained: int = 0
 
 
-class PatientWorker(ThreadWorker):
+class BufferingWorker(ThreadWorker):
     """Reads requests in its loop, and runs complete ones in threads."""
 
     head_seconds = HEAD_SECONDS
