@@ -14,7 +14,7 @@ FOLDERS = ("services", "deploy", "bench")
 CALLED_BY_DECORATOR = [
     *("@*.route", "@*.get", "@*.post", "@*.before_request", "@*.after_request", "@*.app_template_filter"),  # Flask
     *("@*.listens_for", "@event.*"),  # SQLAlchemy
-    *("@validates_schema", "@pre_load", "@post_load"),  # marshmallow
+    *("@validates_schema", "@pre_load", "@ma.pre_load", "@post_load"),  # marshmallow
     "@atexit.register",
 ]
 KEPT: Mapping[str, frozenset[str]] = {
@@ -28,8 +28,8 @@ KEPT: Mapping[str, frozenset[str]] = {
             "process_result_value",
             "load_json",
             "handle_error",
-            "base_exceptions",
-            "LimitCounts",
+            "murder_pending",
+            "gettimeout",
             "_register_error_handlers",
             "_register_responses",
             "_register_pagination_header",
