@@ -26,7 +26,7 @@ MORE = {  # modules that a role loads with its first job
     "services.matcher.adapters.round_store",
 }
 LIBRARIES = [
-    *("psycopg", "kafka", "redis", "flask", "flask_smorest", "flask_limiter", "structlog", "prometheus_client"),
+    *("psycopg", "kafka", "redis", "flask", "flask_smorest", "limits", "structlog", "prometheus_client"),
     *("gunicorn.app.base", "cryptography", "jwt", "babel", "langcodes", "phonenumbers", "jsonschema_rs"),
     *("numpy", "scipy.sparse", "scipy.optimize", "networkx", "alembic"),
 ]

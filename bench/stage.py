@@ -18,6 +18,7 @@ from typing import Any
 import kafka
 import sqlalchemy as sa
 
+from bench.no_limits import NO_LIMITS
 from deploy.demo.client import Client, Refused, Unreachable
 from deploy.local.kafka import KafkaNode
 from deploy.local.layout import SERVICES, Parts
@@ -57,8 +58,9 @@ class RealStage:
             server.start()
         self.databases = {service: self.postgres.create_database(f"cairn_{service}") for service in SERVICES}
         parts = Parts(self.databases, f"kafka://{self.kafka.address}", self.redis.address)
-        mail = {"notifications": {"MAIL_URL": self.mail.address}, "profiles": {"SIGN_UP_LIMIT": "100000 per minute"}}
-        self.system = System(folder, parts=parts, port=free_port(), extra=mail)
+        extra = {service: dict(NO_LIMITS) for service in SERVICES}
+        extra["notifications"]["MAIL_URL"] = self.mail.address
+        self.system = System(folder, parts=parts, port=free_port(), extra=extra)
         self.system.migrate()
         stack.callback(self.system.stop)
         self.system.start()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from bench.no_limits import NO_LIMITS
 from bench.system.bare_app import serve_bare
 from bench.system.mail_server import serve_mail
 from bench.system.meters import cpu_seconds, memory
@@ -22,7 +23,6 @@ from services.chassis.storage.migrations import migrate
 from services.chassis.storage.sqlite import READ_ONLY
 
 _PATIENCE = 600.0
-NO_LIMIT = "1000000 per minute"
 Row = dict[str, object]
 
 
@@ -45,7 +45,7 @@ class Rig:
 
     def environment(self, service: str) -> dict[str, str]:
         """Return the environment of a role; mail is sent by SMTP on the real stack."""
-        extra = {"SIGN_UP_LIMIT": NO_LIMIT} if service == "profiles" else {}
+        extra = dict(NO_LIMITS)
         if service == "notifications" and self.stack.servers:
             extra["MAIL_URL"] = f"smtp://127.0.0.1:{self.mail_port}"
         keys = local_keys(self.folder / "keys.json")

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from bench.no_limits import NO_LIMITS
 from bench.system.load import Answer, Body, as_fast_as_answered, at_a_rate
 from bench.system.meters import cpu_seconds, memory
-from bench.system.rig import NO_LIMIT, Meter, Rig, Row, drain
+from bench.system.rig import Meter, Rig, Row, drain
 from bench.system.stacks import Stack
 from deploy.demo.client import Client
 from deploy.demo.population import programme
+from deploy.local.layout import SERVICES
 from deploy.local.process import Process
 from deploy.local.server import free_port
 from deploy.local.system import System
@@ -173,9 +175,9 @@ def whole_system(stack: Stack, folder: Path, sizes: Sizes, add: Add) -> None:
     place = folder / "system"
     place.mkdir()
     (place / "keys.json").write_bytes((folder / "keys.json").read_bytes()) if (folder / "keys.json").exists() else None
-    extra = {"profiles": {"SIGN_UP_LIMIT": NO_LIMIT}}
+    extra: dict[str, dict[str, str]] = {service: dict(NO_LIMITS) for service in SERVICES}
     if stack.servers:
-        extra["notifications"] = {"MAIL_URL": f"smtp://127.0.0.1:{rig.mail_port}"}
+        extra["notifications"] |= {"MAIL_URL": f"smtp://127.0.0.1:{rig.mail_port}"}
     system = System(place, parts=rig.parts, port=free_port(), extra=extra)
     number = int(sizes.rate * sizes.seconds)
     people = programme(sizes.seed, sizes.mentors, number, regime="surplus")

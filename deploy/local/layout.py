@@ -62,6 +62,7 @@ def service_environment(
         "LINK_SECRET": keys["LINK_SECRET"],
         "TOKEN_PUBLIC_KEY": keys["TOKEN_PUBLIC_KEY"],
     }
+    environment |= dict.fromkeys(("RATE_LIMIT", "ANONYMOUS_RATE_LIMIT"), "20000 per minute")  # all from one address
     if service == "profiles":
         environment |= {name: keys[name] for name in ("TOKEN_PRIVATE_KEY", "CONTACT_KEYS", "INDEX_KEY")}
         environment["SIGN_UP_LIMIT"] = "2000 per minute"  # the demonstration signs up many people from one address

@@ -80,6 +80,9 @@ class SignIns(Protocol):
     def add(self, request_id: str, person_id: str, expires_at: datetime) -> None:
         """Store a request."""
 
+    def end_earlier(self, person_id: str) -> None:
+        """End the links of a person that were not used."""
+
     def use(self, request_id: str, person_id: str) -> bool:
         """Mark a request as used; return False when it is unknown, foreign, expired or already used."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from services.chassis.identity.access_tokens import read_private_key
 from services.chassis.identity.encryption import read_keys
 from services.chassis.service.service_settings import DEVELOPMENT_PRIVATE_KEY, ServiceSettings
-from services.chassis.service.settings import flag, number, secret, text
+from services.chassis.service.settings import flag, number, rate, secret
 
 # These keys are public: fine on a developer's machine, refused in production.
 _DEVELOPMENT_CONTACT_KEYS = '{"dev": "Y2Fpcm4gZGV2ZWxvcG1lbnQgY29udGFjdCBrZXkuLi4="}'
@@ -25,15 +25,6 @@ def index_key(text: str) -> bytes:
     return raw
 
 
-def _rate(text: str) -> None:
-    from limits import parse_many
-
-    try:
-        parse_many(text)
-    except ValueError:
-        raise ValueError('has to be a rate such as "30 per minute"') from None
-
-
 @dataclass(frozen=True, kw_only=True)
 class Settings(ServiceSettings):
     """The settings of profiles beyond those of every service."""
@@ -41,7 +32,7 @@ class Settings(ServiceSettings):
     token_private_key: str = secret(development=DEVELOPMENT_PRIVATE_KEY, check=read_private_key)
     contact_keys: str = secret(development=_DEVELOPMENT_CONTACT_KEYS, check=read_keys)
     index_key: str = secret(development=_DEVELOPMENT_INDEX_KEY, check=index_key)
-    sign_up_limit: str = text("30 per minute", check=_rate)
+    sign_up_limit: str = rate("30 per minute")
     session_days: int = number(30, least=1, most=365)
     link_minutes: int = number(30, least=5, most=24 * 60)
     youth_track: bool = flag(False)  # whether people under 18 may join, with a guardian's consent

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from bench.no_limits import NO_LIMITS
 from services.chassis.service.settings import load
 from services.chassis.storage.database import open_engine
 from services.chassis.storage.migrations import migrate
@@ -72,7 +73,7 @@ def tables(engine: sa.Engine, clock: FixedClock) -> Scenario:
 @pytest.fixture
 def stage(database_url: str, tmp_path: Path) -> Iterator[Stage]:
     """A running matcher, without processes."""
-    environ = {"DATABASE_URL": database_url, "BROKER_URL": f"embedded://{tmp_path}/broker.db"}
+    environ = {"DATABASE_URL": database_url, "BROKER_URL": f"embedded://{tmp_path}/broker.db"} | NO_LIMITS
     stage = Stage(load(Settings, environ))
     yield stage
     stage.close()

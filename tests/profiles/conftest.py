@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bench.no_limits import NO_LIMITS
 from services.chassis.service.settings import load
 from services.chassis.storage.migrations import migrate
 from services.profiles.bootstrap import SERVICE
@@ -31,8 +32,7 @@ def stage_at(migrated: Path, folder: Path, **settings: Any) -> Stage:
     environ = {
         "DATABASE_URL": f"sqlite:///{path}",
         "BROKER_URL": f"embedded://{folder}/broker.db",
-        "SIGN_UP_LIMIT": "10000 per minute",
-    }
+    } | NO_LIMITS
     return Stage(load(Settings, environ | settings))
 
 

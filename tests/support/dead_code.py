@@ -14,7 +14,7 @@ FOLDERS = ("services", "deploy", "bench")
 CALLED_BY_DECORATOR = [
     *("@*.route", "@*.get", "@*.post", "@*.before_request", "@*.after_request", "@*.app_template_filter"),  # Flask
     *("@*.listens_for", "@event.*"),  # SQLAlchemy
-    *("@validates_schema", "@pre_load", "@post_load"),  # marshmallow
+    *("@validates_schema", "@pre_load", "@ma.pre_load", "@post_load"),  # marshmallow
     "@atexit.register",
 ]
 KEPT: Mapping[str, frozenset[str]] = {
@@ -28,15 +28,22 @@ KEPT: Mapping[str, frozenset[str]] = {
             "process_result_value",
             "load_json",
             "handle_error",
-            "base_exceptions",
-            "LimitCounts",
+            "murder_pending",
+            "gettimeout",
             "_register_error_handlers",
             "_register_responses",
             "_register_pagination_header",
         ]
     ),
     "the migrations, which are left out here, use it": frozenset(
-        ["create_chassis_tables", "drop_chassis_tables", "create_consumer_partitions", "drop_consumer_partitions"]
+        [
+            "create_chassis_tables",
+            "drop_chassis_tables",
+            "create_consumer_partitions",
+            "create_ended_sessions",
+            "drop_ended_sessions",
+            "drop_consumer_partitions",
+        ]
     ),
     "a test undoes, drops or restarts with it": frozenset(
         ["migrate_down", "current_revision", "drop_database", "restart"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 SHOWN = {
     "Sentence": (0,),
-    "Hint": (0,),
+    "Hint": (0, 2),
     "Invalid": (1,),
     "NotFound": (1,),
     "Forbidden": (1,),

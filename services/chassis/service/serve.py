@@ -19,6 +19,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
 from services.chassis.core.errors import StartRefused
+from services.chassis.service.buffering_worker import BufferingWorker
 
 GRACE = 8
 """Seconds that running requests have to end after SIGTERM; less than the ten that a process may take."""
@@ -26,15 +27,24 @@ GRACE = 8
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - holds the worker's heartbeat file, which a slow disk could delay
 
 
-def serve(factory: Callable[[], WSGIApplication], *, host: str, port: int, threads: int = 8) -> None:
+def serve(
+    factory: Callable[[], WSGIApplication],
+    *,
+    host: str,
+    port: int,
+    threads: int = 8,
+    worker: type[BufferingWorker] = BufferingWorker,
+) -> None:
     """Serve the app that ``factory`` builds until SIGTERM or SIGINT; return after running requests have ended.
+
+    ``worker`` states how long slow callers are waited for.
 
     Raises StartRefused when the port is taken or the app cannot be built.
     """
     listener, starter = _listen(host, port), os.getpid()
     logging.getLogger(__name__).info("listening", extra={"port": listener.getsockname()[1]})
     try:
-        _Server(factory, _options(listener.detach(), threads)).run()
+        _Server(factory, _options(listener.detach(), threads, worker)).run()
     except SystemExit as end:
         if os.getpid() != starter:
             raise  # the worker, which is a fork of this process, has nothing to do after its end
@@ -52,10 +62,10 @@ def _listen(host: str, port: int) -> socket.socket:
         ) from fault
 
 
-def _options(listener: int, threads: int) -> dict[str, Any]:
+def _options(listener: int, threads: int, worker: type[BufferingWorker]) -> dict[str, Any]:
     options = {
         "bind": [f"fd://{listener}"],
-        "worker_class": "gthread",
+        "worker_class": worker,
         "workers": 1,
         "threads": threads,
         "timeout": 30,

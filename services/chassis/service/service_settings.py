@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.chassis.identity.access_tokens import read_public_key
-from services.chassis.service.settings import number, secret, text, url
+from services.chassis.service.settings import number, rate, secret, text, url
 
 # A public key pair for development machines; production refuses it.
 DEVELOPMENT_PRIVATE_KEY = "Y2Fpcm4gZGV2ZWxvcG1lbnQga2V5LCBub3Qgc2VjcmU="
@@ -31,6 +31,10 @@ class ServiceSettings:
     threads: int = number(8, least=1, most=64)
     trusted_proxies: int = number(0, most=5)  # number of reverse proxies that add X-Forwarded-For
     topic_replicas: int = number(1, least=1, most=9)  # copies of each topic that the broker stores
+    rate_limit: str = rate("1200 per minute")
+    anonymous_rate_limit: str = rate("600 per minute")
+    failure_limit: str = rate("20 per 10 minutes")
+    address_limit: str = rate("3 per hour")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     token_public_key: str = secret(development=DEVELOPMENT_PUBLIC_KEY, check=read_public_key)
     link_secret: str = secret(min_length=32, development=DEVELOPMENT_LINK_SECRET)

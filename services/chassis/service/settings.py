@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from services.chassis.core.errors import StartRefused
 
-__all__ = ["SettingsError", "flag", "load", "number", "secret", "text", "url"]
+__all__ = ["SettingsError", "flag", "load", "number", "rate", "secret", "text", "url"]
 
 T = TypeVar("T")
 _META = "setting"
@@ -89,6 +89,20 @@ def number(default: int | None = None, *, least: int = 0, most: int = 2**31) -> 
         return result
 
     return _declare(default, read)
+
+
+def rate(default: str) -> Any:
+    """Return a field for a rate such as ``30 per minute``, or several with semicolons between them."""
+
+    def check(value: str) -> None:
+        from limits import parse_many
+
+        try:
+            parse_many(value)
+        except ValueError:
+            raise ValueError('has to be a rate such as "30 per minute"') from None
+
+    return text(default, check=check)
 
 
 def flag(default: bool = False) -> Any:

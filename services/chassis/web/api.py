@@ -90,7 +90,8 @@ class ProblemDetails(ma.Schema):
     code = fields.String(required=True, metadata={"description": "a short stable word for programs"})
     detail = fields.String(required=True, metadata={"description": _IN_LANGUAGE})
     request_id = fields.String(metadata={"description": "name this when you ask for help"})
-    errors = fields.List(fields.Nested(FieldFault))
+    errors = fields.List(fields.Nested(FieldFault), metadata={"description": f"the first {problem.MOST_ERRORS}"})
+    more_errors = fields.Boolean(metadata={"description": "true when there are more errors than `errors` lists"})
 
 
 class Api(flask_smorest.Api):  # type: ignore[misc] # it ships no types
@@ -157,7 +158,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # it ships no ty
     @staticmethod
     def _problem_statuses(options: Mapping[str, Any], doc: Mapping[str, Any], method: str) -> set[int]:
         """Return the statuses of the problems that an operation can answer, derived from what it declares."""
-        statuses = {503, *options.get("answers", ())}
+        statuses = {429, 503, *options.get("answers", ())}
         statuses |= set() if "anyone" in options.get("allow", ()) else {401, 403}
         statuses |= {400, 413, 415, 422} if "requestBody" in doc else set()
         statuses |= {422} if doc.get("parameters") else set()
@@ -165,7 +166,6 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # it ships no ty
         statuses |= {409, 422} if options.get("idempotent") else set()
         statuses |= {400} if options.get("idempotent") == "required" else set()
         statuses |= {412, 428} if options.get("conditional") else set()
-        statuses |= {429} if options.get("limit") else set()
         return statuses
 
     def register_views_in_doc(self, api: Any, app: Any, spec: Any, *, name: str, parameters: Any) -> None:

@@ -74,7 +74,7 @@ def build_app(  # noqa: PLR0913 - what differs between the services, each by nam
     )
     request_log.install(app, name)
     error_handlers.install(app, page=html_pages.problem_page)
-    for step in (json_body.guard, access_policy.enforce):
+    for step in (json_body.guard, rate_limits.admit):
         app.before_request(step)
     _install_response_steps(app, settings)
     api = _api(app)

@@ -7,7 +7,8 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, g
-from werkzeug.exceptions import HTTPException
+from gunicorn.http.errors import ParseException
+from werkzeug.exceptions import BadRequest, HTTPException
 
 from services.chassis.core import errors
 from services.chassis.i18n.sentence import Sentence
@@ -69,6 +70,7 @@ def install(app: Flask, *, page: Render = lambda _: None) -> None:
     app.register_error_handler(Problem, respond)
     app.register_error_handler(HTTPException, lambda fault: fault.response or respond(from_http(fault)))
     app.register_error_handler(errors.Refusal, lambda fault: respond(from_refusal(fault)))
+    app.register_error_handler(ParseException, lambda _: respond(from_http(BadRequest())))  # chunks in a wrong form
     app.register_error_handler(Exception, unexpected)
 
 
@@ -100,7 +102,7 @@ def from_http(fault: HTTPException) -> Problem:
 
 
 def _validation(status: int, messages: Mapping[str, Any]) -> Problem:
-    faults = [fault for location in messages.values() for fault in flatten(location)]
+    faults = (fault for location in messages.values() for fault in flatten(location))
     detail = "Please look at some fields again; `errors` names them. Nothing was saved."
     return problem(status, "validation", "Please check a few fields", detail, errors=faults)
 
@@ -116,9 +118,7 @@ def flatten(messages: Any, path: str = "") -> Iterator[dict[str, Any]]:
         if isinstance(message, Mapping):
             yield from flatten(message, path)
             continue
-        fault: dict[str, Any] = {"field": path, "message": message}
-        nearest = getattr(message, "nearest", ())
-        yield fault | ({"nearest": list(nearest)} if nearest else {})
+        yield {"field": path, "message": message}
 
 
 def _broken() -> Problem:

@@ -6,13 +6,15 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any, cast
+from functools import cached_property, partial
+from typing import Any
 
 import marshmallow as ma
 from marshmallow import fields, validate
 
 from services.chassis.i18n.language_tags import LONGEST, SHAPE, standard_tag
-from services.chassis.i18n.sentence import Sentence
+from services.chassis.i18n.sentence import Hint, Sentence
+from services.chassis.web.problem import MOST_ERRORS
 
 _NOT_ACCEPTED = Sentence("We can't take this value. Please check it.")
 _MESSAGES = {
@@ -48,22 +50,6 @@ _MESSAGES_BY_FIELD: Mapping[type[fields.Field[Any]], Mapping[str, str]] = {
 _WITH_ERROR = (validate.Length, validate.Range, validate.OneOf, validate.Email)
 
 
-class Hint(Sentence):
-    """A sentence with the nearest valid values, which the problem lists beside it.
-
-    ``Hint("Perhaps you mean one of: %(near)s.", nearest, near="en, es")``.
-    """
-
-    nearest: tuple[str, ...]
-    __slots__ = ("nearest",)
-
-    def __new__(cls, key: str, nearest: Iterable[str] = (), /, **values: object) -> Hint:
-        """Return the sentence with its values and the nearest valid values."""
-        hint = cast(Hint, super().__new__(cls, key, **values))
-        hint.nearest = tuple(nearest)
-        return hint
-
-
 class CairnSchema(ma.Schema):
     """The base of every schema: it refuses unknown fields and its messages give advice."""
 
@@ -76,6 +62,19 @@ class CairnSchema(ma.Schema):
         "unknown": Sentence("We don't know this field. Please check its spelling or leave it out."),
         "type": Sentence("Please give an object."),
     }
+
+    @ma.pre_load
+    def bound_unknown(self, data: Any, **_: Any) -> Any:
+        """Leave out unknown fields beyond those that an answer names: each costs time, and one is enough to refuse."""
+        if not isinstance(data, Mapping) or len(data) <= len(self._names) + MOST_ERRORS:
+            return data
+        unknown = [name for name in data if name not in self._names]
+        left_out = set(unknown[MOST_ERRORS + 1 :])
+        return {name: value for name, value in data.items() if name not in left_out}
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(field.data_key or name for name, field in self.load_fields.items())
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
         """Set our messages of a field and of the fields inside it, except those they declare themselves."""
@@ -110,6 +109,40 @@ def _replace_defaults(
             current[key] = message
 
 
+def _check_length(field: fields.Field[Any], value: Any, kind: type[list[Any] | dict[str, Any]]) -> None:
+    """Raise the fault of a value that is too long or too short before anything looks at its entries."""
+    if isinstance(value, kind):
+        for validator in field.validators:
+            if isinstance(validator, validate.Length):
+                validator(value)
+
+
+class BoundedList(fields.List[Any]):
+    """A list whose length is validated before its entries; ``most`` refuses longer ones with a sentence."""
+
+    def __init__(self, inner: Any, *, most: int, least: int = 0, **kwargs: Any) -> None:
+        some = Sentence("Please give %(least)s to %(most)s entries.", least=least, most=most)
+        error = some if least else Sentence("Please give up to %(most)s entries.", most=most)
+        super().__init__(inner, validate=validate.Length(min=least or None, max=most, error=error), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        _check_length(self, value, list)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class BoundedDict(fields.Dict):
+    """An object with free names whose size is validated before its members."""
+
+    def __init__(self, *, most: int, **kwargs: Any) -> None:
+        error = Sentence("Please give up to %(most)s entries.", most=most)
+        kwargs["metadata"] = {"maxProperties": most} | kwargs.get("metadata", {})
+        super().__init__(validate=validate.Length(max=most, error=error), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        _check_length(self, value, dict)
+        return super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call]
+
+
 class Code(fields.String):
     """A code of a vocabulary; an unknown code is refused with the nearest valid ones.
 
@@ -138,14 +171,14 @@ class Code(fields.String):
         valid = tuple(self._codes()) if callable(self._codes) else self._codes
         if word in valid:
             return word
-        near = nearest_codes(word, valid) if self._near is None else self._near(word)
+        find = partial(nearest_codes, word, valid) if self._near is None else partial(self._near, word)
         raise ma.ValidationError(
             [
                 Hint(
+                    "We don't know this %(axis)s.",
+                    find,
                     "We don't know this %(axis)s. Perhaps you mean one of: %(near)s.",
-                    near,
                     axis=self.axis,
-                    near=", ".join(near),
                 )
             ]
         )

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, islice
 from typing import Any
 
 from flask import Response
 from werkzeug.exceptions import HTTPException
 
+from services.chassis.i18n.sentence import Hint
 from services.chassis.i18n.translations import Phrases
 
 MEDIA_TYPE = "application/problem+json"
+MOST_ERRORS = 20
+"""The most errors in an answer; the member ``more_errors`` states that there are more."""
+
+MOST_HINTS = 5
+"""The most errors in an answer that name the nearest valid values: a look-up costs up to a millisecond."""
+
+_LONGEST_FIELD = 200  # a field's name may be the caller's own text
 
 
 class Problem(HTTPException):
     """An error answer; raise it, and the app sends it as ``application/problem+json``.
 
     ``title``, ``detail`` and the ``message`` of each error are English sentences (``i18n.sentence``), and are sent in
-    the reader's language.
+    the reader's language. Of ``errors``, an iterable that is not read further than needed, it keeps the first
+    ``MOST_ERRORS``, and looks the nearest valid values up for the first ``MOST_HINTS`` that are a ``Hint``.
     """
 
     def __init__(
@@ -28,7 +38,7 @@ class Problem(HTTPException):
         title: str,
         detail: str,
         *,
-        errors: Sequence[Mapping[str, Any]] = (),
+        errors: Iterable[Mapping[str, Any]] = (),
         headers: Mapping[str, str] | None = None,
         extra: Mapping[str, Any] | None = None,
     ) -> None:
@@ -36,7 +46,9 @@ class Problem(HTTPException):
         self.problem_code = code
         self.title = title
         self.detail = detail
-        self.errors = [dict(error) for error in errors]
+        listed = list(islice(errors, MOST_ERRORS + 1))
+        self.errors = list(_with_hints(listed[:MOST_ERRORS]))
+        self.more_errors = len(listed) > MOST_ERRORS
         self.headers = dict(headers or {})
         self.extra = dict(extra or {})
         super().__init__(description=detail)
@@ -52,6 +64,8 @@ class Problem(HTTPException):
         }
         if self.errors:
             members["errors"] = self.errors_in(phrases)
+        if self.more_errors:
+            members["more_errors"] = True
         return members | self.extra
 
     def errors_in(self, phrases: Phrases) -> list[dict[str, Any]]:
@@ -67,6 +81,18 @@ class Problem(HTTPException):
         return response
 
 
+def _with_hints(errors: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the errors with field names of bounded length, the first hints with the nearest valid values."""
+    left = MOST_HINTS
+    for error in errors:
+        message, bounded = error["message"], dict(error) | {"field": error["field"][:_LONGEST_FIELD]}
+        if isinstance(message, Hint) and left:
+            left -= 1
+            message, nearest = message.advise()
+            bounded |= {"message": message} | ({"nearest": list(nearest)} if nearest else {})
+        yield bounded
+
+
 def problem(
     status: int,
     code: str,
@@ -74,7 +100,7 @@ def problem(
     detail: str,
     *,
     field: str | None = None,
-    errors: Sequence[Mapping[str, Any]] = (),
+    errors: Iterable[Mapping[str, Any]] = (),
     headers: Mapping[str, str] | None = None,
     **extra: Any,
 ) -> Problem:
@@ -83,5 +109,5 @@ def problem(
     ``extra`` (``now={"state": "ended"}``) are further members of the problem.
     """
     if field is not None:
-        errors = [*errors, {"field": field, "message": detail}]
+        errors = chain(errors, [{"field": field, "message": detail}])
     return Problem(status, code, title, detail, errors=errors, headers=headers, extra=extra)

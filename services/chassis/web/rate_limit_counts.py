@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from limits.storage import RedisStorage, Storage
+from limits.storage import RedisStorage
 
 from services.chassis.core.circuit_breaker import Breaker, run_in_background
 
@@ -20,12 +20,8 @@ T = TypeVar("T")
 PATIENCE = 0.05
 """The longest time in seconds that a request waits for Redis."""
 
-_MANY = 10_000  # number of keys above which ended windows are deleted
-
-
-def storage_address(redis_url: str) -> str:
-    """Return the URI of these counters for the limiter; with an empty ``redis_url`` they are in the process only."""
-    return f"shared+{redis_url}" if redis_url else "local://"
+_MANY = 10_000  # number of keys from which ended windows are deleted
+_MOST = 200_000  # number of keys above which the oldest are forgotten: about 50 MB
 
 
 class LocalCounts:
@@ -35,17 +31,25 @@ class LocalCounts:
         self._now = now
         self._lock = threading.Lock()
         self._windows: dict[str, tuple[int, float]] = {}
+        self._tidy_at = _MANY
 
-    def add(self, key: str, seconds: int, amount: int) -> int:
-        """Add ``amount`` under ``key``; return the count of the window, which begins with its first hit."""
+    def add(self, key: str, seconds: int) -> int:
+        """Add 1 under ``key``; return the count of the window, which begins with its first hit."""
         now = self._now()
         with self._lock:
             count, end = self._windows.get(key, (0, 0.0))
-            count, end = (count + amount, end) if end > now else (amount, now + seconds)
-            if key not in self._windows and len(self._windows) >= _MANY:
-                self._windows = {known: window for known, window in self._windows.items() if window[1] > now}
+            count, end = (count + 1, end) if end > now else (1, now + seconds)
+            if key not in self._windows and len(self._windows) >= self._tidy_at:
+                self._tidy(now)
             self._windows[key] = count, end
             return count
+
+    def _tidy(self, now: float) -> None:
+        """Delete ended windows, and the oldest above ``_MOST``; the next time when their number has doubled."""
+        self._windows = {known: window for known, window in self._windows.items() if window[1] > now}
+        while len(self._windows) >= _MOST:
+            del self._windows[next(iter(self._windows))]
+        self._tidy_at = min(_MOST, max(_MANY, 2 * len(self._windows)))
 
     def window(self, key: str) -> tuple[int, float]:
         """Return the count under ``key`` and the end of its window, or (0, now) without a window."""
@@ -54,52 +58,25 @@ class LocalCounts:
             count, end = self._windows.get(key, (0, 0.0))
         return (count, end) if end > now else (0, now)
 
-    def drop(self, key: str | None = None) -> None:
-        """Delete the count of one key, or all counts."""
-        with self._lock:
-            if key is None:
-                self._windows.clear()
-            else:
-                self._windows.pop(key, None)
 
-
-class LimitCounts(Storage):
-    """A storage of the limiter (see ``limits.storage.Storage``) that never raises when Redis is unavailable.
-
-    ``local://`` counts in the process only, ``shared+redis://host:6379/0`` (``rediss``, ``unix``) in both.
-    """
-
-    STORAGE_SCHEME = [  # noqa: RUF012 - the library's own attribute
-        "local",
-        "shared+redis",
-        "shared+rediss",
-        "shared+unix",
-    ]
+class LimitCounts:
+    """Counts in this process, and in Redis where there is one; never raises when Redis is unavailable."""
 
     def __init__(
         self,
-        uri: str = "local://",
-        wrap_exceptions: bool = False,
+        redis_url: str = "",
         *,
         now: Callable[[], float] = time.time,
         run: Callable[[Callable[[], None]], None] = run_in_background,
-        **options: Any,
     ) -> None:
-        super().__init__(uri, wrap_exceptions, **options)
         self._local = LocalCounts(now)
-        address = uri.removeprefix("shared+")
-        self._redis = None if address == uri else _redis_storage(address)
+        self._redis = _redis_storage(redis_url) if redis_url else None
         self._breaker = Breaker("redis", self._probe, run=run)
 
-    @property
-    def base_exceptions(self) -> tuple[type[Exception], ...]:
-        """Return no class: this storage raises no errors of its backend."""
-        return ()
-
-    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        """Add ``amount`` under ``key`` for ``expiry`` seconds; return the larger count."""
-        local = self._local.add(key, expiry, amount)
-        return max(local, self._call_redis(lambda shared: shared.incr(key, expiry, amount), 0))
+    def incr(self, key: str, expiry: int) -> int:
+        """Add 1 under ``key``, in a window of ``expiry`` seconds; return the larger count."""
+        local = self._local.add(key, expiry)
+        return max(local, self._call_redis(lambda shared: shared.incr(key, expiry), 0))
 
     def get(self, key: str) -> int:
         """Return the larger count under ``key``."""
@@ -109,19 +86,9 @@ class LimitCounts(Storage):
         """Return the end of the window of ``key`` in seconds since 1970."""
         return max(self._local.window(key)[1], self._call_redis(lambda shared: shared.get_expiry(key), 0.0))
 
-    def check(self) -> bool:
-        """Return True: limits are always counted."""
-        return True
-
-    def reset(self) -> int | None:
-        """Delete every count."""
-        self._local.drop()
-        return self._call_redis(lambda shared: shared.reset(), None)
-
-    def clear(self, key: str) -> None:
-        """Delete the count under ``key``."""
-        self._local.drop(key)
-        self._call_redis(lambda shared: shared.clear(key), None)
+    def local_end(self, key: str) -> float:
+        """Return the end of the window of ``key`` as this process knows it, in seconds since 1970."""
+        return self._local.window(key)[1]
 
     def _call_redis(self, call: Callable[[RedisStorage], T], default: T) -> T:
         """Return the answer of Redis, or ``default`` when there is no Redis or it is unavailable."""

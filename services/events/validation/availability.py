@@ -2,10 +2,10 @@
 
 import difflib
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from zoneinfo import available_timezones
 
-from services.chassis.i18n.sentence import Sentence
+from services.chassis.i18n.sentence import Hint, Sentence
 from services.events.facts import Window
 from services.events.validation.fault import Fault
 
@@ -43,14 +43,15 @@ def _format_window(window: Window) -> str:
 
 
 def _zone_faults(time_zone: str) -> Iterator[Fault]:
-    zones = _zones()
-    if time_zone not in zones:
-        near = difflib.get_close_matches(time_zone, zones, n=3, cutoff=0.5)
-        yield Fault(
-            "availability.time_zone",
-            "We don't know this time zone; give its IANA name, such as Europe/London.",
-            tuple(near) or ("UTC",),
+    if time_zone not in _zones():
+        what = Hint(
+            "We don't know this time zone; give its IANA name, such as Europe/London.", partial(_near_zones, time_zone)
         )
+        yield Fault("availability.time_zone", what)
+
+
+def _near_zones(time_zone: str) -> tuple[str, ...]:
+    return tuple(difflib.get_close_matches(time_zone, _zones(), n=3, cutoff=0.5)) or ("UTC",)
 
 
 @cache

@@ -1,11 +1,12 @@
 """Validate a mentee's musts: each has a value that exists, and none rules out another."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import langcodes
 
 from services.chassis.i18n.language_tags import standard_tag
-from services.chassis.i18n.sentence import Sentence
+from services.chassis.i18n.sentence import Hint, Sentence
 from services.events.facts import ANY_RELATION, MenteeFacts, Must
 from services.events.validation.devices import model_faults
 from services.events.validation.fault import Fault
@@ -34,12 +35,19 @@ def must_faults(facts: MenteeFacts) -> Iterator[Fault]:
 
 def _value_faults(field: str, must: Must) -> Iterator[Fault]:
     if must.criterion not in codes("must"):
-        near = nearest("must", must.criterion)
-        yield Fault(f"{field}.criterion", "This can't be a condition; choose one of these.", near)
+        what = Hint(
+            "This can't be a condition; choose one of these.",
+            partial(nearest, "must", must.criterion),
+        )
+        yield Fault(f"{field}.criterion", what)
     elif must.criterion in vocabularies() and must != _ANY_RELATION_MUST:
         if must.value not in codes(must.criterion):
-            what = Sentence("This isn't one of the codes for %(axis)s; choose one of these.", axis=must.criterion)
-            yield Fault(f"{field}.value", what, nearest(must.criterion, must.value))
+            what = Hint(
+                "This isn't one of the codes for %(axis)s; choose one of these.",
+                partial(nearest, must.criterion, must.value),
+                axis=must.criterion,
+            )
+            yield Fault(f"{field}.value", what)
     elif must.criterion == "device_model":
         yield from model_faults(f"{field}.value", must.value, None)
     elif must.criterion == "language" and standard_tag(must.value) is None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from services.chassis.core.clock import SystemClock
+from services.chassis.i18n.sentence import advise
 from services.matcher.adapters.csv_people import CsvFault, ReadPeople, read_mentees, read_mentors
 from services.matcher.adapters.csv_template import write_template
 from services.matcher.adapters.fault_lines import fault_lines
@@ -133,7 +134,7 @@ def _weights(path: Path | None) -> tuple[Weights | None, list[CsvFault]]:
     except (OSError, ValueError) as error:
         return None, [CsvFault(path.name, 0, "", f"cannot be read as JSON: {error}")]
     weights, faults = weights_from_json(values)
-    return weights, [CsvFault(path.name, 0, fault.field, fault.message) for fault in faults]
+    return weights, [CsvFault(path.name, 0, fault.field, advise(fault.message)[0]) for fault in faults]
 
 
 def _out_faults(path: Path | None) -> list[CsvFault]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from services.chassis.core.clock import SystemClock
+from services.chassis.i18n.sentence import advise
 from services.matcher.adapters.cell_text import as_text
 from services.matcher.adapters.csv_cells import BadCellError
 from services.matcher.adapters.csv_people import (
@@ -159,7 +160,7 @@ def match(
         *default_faults,
         *_column_faults(wanted, mentee_table.header, mentor_table.header),
     ]
-    faults += [CsvFault("weights", 0, fault.field, fault.message) for fault in weight_faults]
+    faults += [CsvFault("weights", 0, fault.field, advise(fault.message)[0]) for fault in weight_faults]
     if faults or valid_weights is None:
         raise UnreadableTableError(faults)
     return Matched(match_files(mentee_table.people, mentor_table.people, valid_weights, moment, tuple(compare)))

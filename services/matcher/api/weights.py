@@ -8,9 +8,10 @@ from marshmallow import ValidationError, fields, validate
 from services.chassis.web.access_policy import allow
 from services.chassis.web.api import Blueprint
 from services.chassis.web.etags import conditional, require_match, set_version
-from services.chassis.web.fields import CairnSchema, Instant
+from services.chassis.web.fields import BoundedDict, CairnSchema, Instant
 from services.chassis.web.idempotency import idempotent
 from services.chassis.web.pagination import PageQuery, page, page_schema, read_cursor
+from services.chassis.web.problem import MOST_ERRORS
 from services.matcher.api.context import WEIGHTS, ApiContext, actor
 from services.matcher.domain.records import PublishedWeights
 from services.matcher.domain.weights import faults_in_json, weights_to_json
@@ -18,6 +19,7 @@ from services.matcher.use_cases.publish_weights import publish_weights, revert_w
 from services.matcher.use_cases.read_weights import list_weights_versions, read_current_weights
 
 _SETTINGS = {"language": {"mode": "hard", "weight": 60}, "device": {"mode": "soft", "weight": 40}}
+_ENTRIES = 100  # more than there are criteria, or codes in a vocabulary
 _HUNDRED = {"minimum": 0, "maximum": 100}
 _MEANT = _HUNDRED | {"description": "0: the most total fit; 100: as many people as possible before anything else"}
 
@@ -37,7 +39,9 @@ class SettingsSchema(CairnSchema):
     In a request, missing settings stay as in the version in force, criterion by criterion and lane by lane.
     """
 
-    criteria = fields.Dict(keys=fields.String(), values=fields.Nested(SettingSchema), metadata={"example": _SETTINGS})
+    criteria = BoundedDict(
+        most=_ENTRIES, keys=fields.String(), values=fields.Nested(SettingSchema), metadata={"example": _SETTINGS}
+    )
     coverage = fields.Integer(strict=True, metadata=_MEANT)
     quality_floor = fields.Integer(
         strict=True, metadata=_HUNDRED | {"description": "A pair under this score is not made"}
@@ -46,13 +50,16 @@ class SettingsSchema(CairnSchema):
         strict=True,
         metadata={"minimum": 1, "maximum": 5, "description": "What matters most to a mentee, times this"},
     )
-    promise_hours = fields.Dict(
-        keys=fields.String(), values=fields.Integer(strict=True), metadata={"example": {"standard": 336}}
+    promise_hours = BoundedDict(
+        most=_ENTRIES, keys=fields.String(), values=fields.Integer(strict=True), metadata={"example": {"standard": 336}}
     )
-    closeness = fields.Dict(
+    closeness = BoundedDict(
+        most=_ENTRIES,
         keys=fields.String(),
-        values=fields.Dict(
-            keys=fields.String(), values=fields.Dict(keys=fields.String(), values=fields.Integer(strict=True))
+        values=BoundedDict(
+            most=_ENTRIES,
+            keys=fields.String(),
+            values=BoundedDict(most=_ENTRIES, keys=fields.String(), values=fields.Integer(strict=True)),
         ),
         metadata={
             "description": "All own cells of closeness tables: criterion, mentee's code, mentor's code, "
@@ -65,7 +72,7 @@ class SettingsSchema(CairnSchema):
         own = SettingsSchema().fields
         errors = {name: fault for name, fault in error.messages_dict.items() if name not in own}
         known = {name: value for name, value in data.items() if name in own} if isinstance(data, Mapping) else {}
-        errors |= {fault.field: [fault.message] for fault in faults_in_json(known)}
+        errors |= {fault.field: [fault.message] for fault in faults_in_json(known, MOST_ERRORS + 1)}
         raise ValidationError(errors) if errors else error
 
 

@@ -97,6 +97,12 @@ class SignInRows:
         row = {"request_id": request_id, "person_id": person_id, "asked_at": self._now, "expires_at": expires_at}
         self._connection.execute(sa.insert(sign_in_links).values(row))
 
+    def end_earlier(self, person_id: str) -> None:
+        """End the requests of a person that are still open."""
+        links = sign_in_links.c
+        still_open = (links.person_id == person_id) & links.used_at.is_(None) & (links.expires_at > self._now)
+        self._connection.execute(sa.update(sign_in_links).where(still_open).values(expires_at=self._now))
+
     def use(self, request_id: str, person_id: str) -> bool:
         """Mark a request as used in one conditional update, so that one of two concurrent uses wins."""
         change = (

@@ -4,7 +4,7 @@ from typing import Any
 
 from services.chassis.web.access_policy import allow, current
 from services.chassis.web.api import Blueprint, answers
-from services.chassis.web.rate_limits import limited
+from services.chassis.web.rate_limits import guesses, limited
 from services.profiles.api.context import ApiContext, group
 from services.profiles.api.schemas.sessions import (
     KeyListSchema,
@@ -24,6 +24,7 @@ def api_keys(context: ApiContext) -> Blueprint:
     @routes.route("/tokens", methods=["POST"])
     @allow("anyone")
     @limited(setting="sign_up_limit")
+    @guesses
     @answers(401)
     @routes.arguments(KeyTextSchema, example={"api_key": "cairn_9f2c.the-secret-part"})
     @routes.response(200, KeyTokenSchema)

@@ -7,7 +7,7 @@ from services.chassis.web.access_policy import allow
 from services.chassis.web.api import Blueprint, answers
 from services.chassis.web.etags import set_version
 from services.chassis.web.idempotency import idempotent
-from services.chassis.web.rate_limits import limited
+from services.chassis.web.rate_limits import limit_address, limited
 from services.profiles.api.context import PREFIX, ApiContext, group, signed_in_person
 from services.profiles.api.examples import MENTEE
 from services.profiles.api.schemas.answers import JoinedSchema
@@ -42,6 +42,7 @@ def mentees(context: ApiContext) -> Blueprint:
         A mentor who sends their token along becomes a mentee as well. An address that is already signed up gets 409
         and how to go on; people under 18 get 403 and where to turn, unless the programme has a youth track.
         """
+        limit_address(body["contact"]["email"])
         return sign_up_response(
             context, sign_up_mentee(context.resources, form_of(body), partial(mentee_side, body), signed_in_person())
         )

@@ -11,7 +11,7 @@ from services.chassis.web.api import Blueprint, answers
 from services.chassis.web.etags import set_version
 from services.chassis.web.idempotency import idempotent
 from services.chassis.web.pagination import PageQuery, page, page_schema, read_cursor
-from services.chassis.web.rate_limits import limited
+from services.chassis.web.rate_limits import limit_address, limited
 from services.profiles.api.context import ApiContext, group, signed_in_person
 from services.profiles.api.examples import APPROVAL, MENTOR
 from services.profiles.api.mentees import LOCATION, Answer, sign_up_response
@@ -52,6 +52,7 @@ def mentors(context: ApiContext) -> Blueprint:
         talk, how many people at the same time. The answer's status is ``applied`` until an admin approves. A mentee
         who sends their token along becomes a mentor as well.
         """
+        limit_address(body["contact"]["email"])
         return sign_up_response(
             context, apply_as_mentor(context.resources, form_of(body), partial(mentor_side, body), signed_in_person())
         )

@@ -4,7 +4,7 @@ from typing import Any
 
 from services.chassis.web.access_policy import allow, current
 from services.chassis.web.api import Blueprint, answers
-from services.chassis.web.rate_limits import limited
+from services.chassis.web.rate_limits import guesses, limited
 from services.profiles.api.context import ApiContext, group
 from services.profiles.api.schemas.sessions import RefreshSchema, SessionListSchema, SignedInSchema
 from services.profiles.api.views import session_view, signed_in_view
@@ -18,6 +18,7 @@ def sessions(context: ApiContext) -> Blueprint:
     @routes.route("/session-renewals", methods=["POST"])
     @allow("anyone")
     @limited(setting="sign_up_limit")
+    @guesses
     @answers(401)
     @routes.arguments(RefreshSchema, example={"refresh_token": "session_9f2c.the-secret-part"})
     @routes.response(200, SignedInSchema)

@@ -5,7 +5,7 @@ from typing import Any
 from services.chassis.web.access_policy import allow
 from services.chassis.web.api import Blueprint, answers
 from services.chassis.web.html_pages import language
-from services.chassis.web.rate_limits import limited
+from services.chassis.web.rate_limits import guesses, limit_address, limited
 from services.profiles.api.context import ApiContext, group
 from services.profiles.api.schemas.answers import LinkRequestSchema, LinkTokenSchema, SaidSchema
 from services.profiles.api.schemas.sessions import SignedInSchema
@@ -26,8 +26,9 @@ def sign_ins(context: ApiContext) -> Blueprint:
         """Ask for a sign-in link by mail.
 
         The answer is always the same, so that it does not reveal who is signed up. A link works once, for half an
-        hour.
+        hour; a new one ends earlier ones. One address gets three mails an hour at most.
         """
+        limit_address(body["email"])
         ask_sign_in_link(context.resources, body["email"])
         translator = context.words.of(language())
         return {"words": translator.gettext("If this address is signed up here, we've sent it an email with a link.")}
@@ -35,6 +36,7 @@ def sign_ins(context: ApiContext) -> Blueprint:
     @routes.route("/sessions", methods=["POST"])
     @allow("anyone")
     @limited(setting="sign_up_limit")
+    @guesses
     @answers(404)
     @routes.arguments(LinkTokenSchema, example={"token": "the-last-part-of-the-address-in-the-mail"})
     @routes.response(201, SignedInSchema)

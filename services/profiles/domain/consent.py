@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.chassis.i18n.sentence import Hint
 from services.events.validation import Fault
 from services.events.vocabulary import codes
 
@@ -43,9 +44,9 @@ def standing(entries: Iterable[ConsentEntry]) -> frozenset[str]:
 def consent_faults(answers: Mapping[str, bool]) -> Iterator[Fault]:
     """Yield a fault unless consent to matching is given: without it Cairn may do nothing for a person."""
     if not answers.get(MATCHING, False):
-        yield Fault(
-            "consents",
+        what = Hint(
             "To find someone for you, we compare your answers with those of others. Please add `matching` if you "
             "agree. You can withdraw at any time.",
-            ("matching",),
+            lambda: (MATCHING,),
         )
+        yield Fault("consents", what)

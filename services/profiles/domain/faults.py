@@ -1,7 +1,6 @@
 """Refuse input that has faults."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from services.chassis.core.errors import Invalid
 from services.events.validation import Fault
@@ -14,11 +13,5 @@ def refuse_any(faults: Iterable[Fault]) -> None:
         raise Invalid(
             "validation",
             "Please look at some fields again; `errors` names them. Nothing was saved.",
-            errors=[_problem_entry(fault) for fault in listed],
+            errors=[{"field": fault.field, "message": fault.message} for fault in listed],
         )
-
-
-def _problem_entry(fault: Fault) -> dict[str, Any]:
-    """Return a fault as an entry of the problem details."""
-    entry: dict[str, Any] = {"field": fault.field, "message": fault.message}
-    return entry | ({"nearest": list(fault.nearest)} if fault.nearest else {})

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from services.chassis.core.errors import Forbidden
+from services.chassis.i18n.sentence import Hint
 from services.events.validation import MINOR, Fault
 from services.profiles.domain.consent import GUARDIAN
 from services.profiles.domain.faults import refuse_any
@@ -24,6 +25,6 @@ def admit_age(age_band: str | None, consents: Mapping[str, bool], *, youth_track
             field="age_band",
         )
     if not consents.get(GUARDIAN, False):
-        message = "A parent or guardian has to agree as well; add `guardian` once they have."
-        refuse_any([Fault("consents", message, (GUARDIAN,))])
+        message = Hint("A parent or guardian has to agree as well; add `guardian` once they have.", lambda: (GUARDIAN,))
+        refuse_any([Fault("consents", message)])
     return True

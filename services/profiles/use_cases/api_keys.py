@@ -86,7 +86,7 @@ def exchange_key(resources: Resources, text: str) -> KeyToken:
         genuine = key is not None and hmac.compare_digest(key.secret_hash, hash_secret(secret))
         if key is None or not genuine or not key.is_valid(store.now):
             raise SignInNeeded(
-                "key_not_valid", Sentence("This API key is not valid. Please ask the programme for a new one.")
+                "key_not_valid", Sentence("This API key isn't valid. Please ask the programme for a new one.")
             )
         store.api_keys.save(replace(key, last_used_at=store.now))
         until = min(store.now + LIFE, key.expires_at)

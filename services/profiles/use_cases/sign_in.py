@@ -10,12 +10,13 @@ from services.profiles.use_cases.sessions import SignedIn, open_session
 
 
 def ask_sign_in_link(resources: Resources, email: str) -> None:
-    """Request a mail with a link if the address is known; the caller does not learn whether it is."""
+    """Request a mail with a link if the address is known, and end earlier links; no answer reveals whether it is."""
     with resources.begin() as store:
         person_id = store.people.id_by_email(resources.rules.programme, email)
         if person_id is None:
             return
         request_id, expires_at = resources.new_id(), store.now + resources.rules.link_life
+        store.sign_ins.end_earlier(person_id)
         store.sign_ins.add(request_id, person_id, expires_at)
         store.publish(
             SignInAsked(

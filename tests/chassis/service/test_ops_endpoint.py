@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+from contextlib import ExitStack
 from http.client import HTTPConnection
 
 import pytest
@@ -49,6 +51,13 @@ def test_readyz_shows_whether_the_process_can_do_its_work(
         code, body = request(port, "/readyz")
         assert (code, json.loads(body)["status"]) == (status, status_name)
         assert request(port, "/livez")[0] == 200
+
+
+def test_readiness_is_answered_while_60_slow_callers_wait(free_port: int) -> None:
+    with ops_endpoint(free_port, HEALTHY, host="127.0.0.1") as port, ExitStack() as opened:
+        for half in (b"", b"GET /readyz HT", b"GET /readyz HTTP/1.1\r\nHost: x\r\n") * 20:
+            opened.enter_context(socket.create_connection(("127.0.0.1", port))).sendall(half)
+        assert request(port, "/readyz")[0] == 200
 
 
 def test_it_serves_metrics_and_nothing_else(free_port: int) -> None:

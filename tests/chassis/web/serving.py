@@ -11,6 +11,7 @@ from flask import Blueprint, Flask, request
 
 from services.chassis.core.errors import StartRefused
 from services.chassis.observability import logs
+from services.chassis.service.buffering_worker import BufferingWorker
 from services.chassis.service.cli import run_service
 from services.chassis.service.serve import serve
 from services.chassis.service.stop import Stop
@@ -32,13 +33,20 @@ def build() -> Flask:
         time.sleep(float(request.args["seconds"]))
         return {"pid": os.getpid(), "token": len(token)}
 
+    @pages.post("/echo")
+    @allow("anyone")
+    def echo() -> Any:
+        return {"length": len(request.get_data()), "headers": len(request.headers)}
+
     return build_app(name="shop", title="The shop", settings=shop_settings(), health=FakeHealth(), pages=[pages])
 
 
 def api(stop: Stop) -> None:
     """Serve the shop."""
     del stop
-    serve(build, host="127.0.0.1", port=int(os.environ["SHOP_PORT"]), threads=4)
+    seconds = float(os.environ.get("SHOP_PATIENCE", "10"))
+    worker = type("Worker", (BufferingWorker,), {"head_seconds": seconds, "body_seconds": 1.5 * seconds})
+    serve(build, host="127.0.0.1", port=int(os.environ["SHOP_PORT"]), threads=4, worker=worker)
 
 
 if __name__ == "__main__":

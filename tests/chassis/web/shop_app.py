@@ -180,6 +180,13 @@ def shop_pages() -> flask.Blueprint:
         check_nonce()
         return render("counter.html", greeting="ordered")
 
+    @pages.get("/links/<token>")
+    @allow("anyone")
+    def link(token: str) -> Response:
+        if token != "right":
+            raise errors.NotFound("link_not_valid", "This link does not open anything.")
+        return Response("open")
+
     @pages.get("/counter/broken")
     @allow("anyone")
     def broken() -> Response:

@@ -29,11 +29,10 @@ def statuses(document: dict[str, Any], path: str, method: str) -> set[str]:
 
 def test_each_operation_lists_its_possible_problems(document: dict[str, Any]) -> None:
     parcel = "/shop/v1/parcels/{parcel_id}"
-    assert statuses(document, "/shop/v1/parcels", "post") == {"201", "400", "409", "413", "415", "422", "503"}
-    assert statuses(document, "/shop/v1/parcels", "get") == {"200", "422", "503"}
-    assert statuses(document, parcel, "get") == {"200", "404", "503"}
-    assert statuses(document, parcel, "patch") == {"200", "401", "403", "404", "412", "413", "428", "503"}
-    assert "429" in statuses(document, "/shop/v1/knock", "post")
+    assert statuses(document, "/shop/v1/parcels", "post") == {"201", "400", "409", "413", "415", "422", "429", "503"}
+    assert statuses(document, "/shop/v1/parcels", "get") == {"200", "422", "429", "503"}
+    assert statuses(document, parcel, "get") == {"200", "404", "429", "503"}
+    assert statuses(document, parcel, "patch") == {"200", "401", "403", "404", "412", "413", "428", "429", "503"}
 
 
 def test_problems_are_documented_as_problems(document: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.chassis.web.json_body import MAX_BYTES, parse
+from services.chassis.web.json_body import MAX_BYTES, MAX_VALUES, parse
 from services.chassis.web.problem import Problem
 
 PARCELS_URL = "/shop/v1/parcels"
@@ -73,6 +73,52 @@ def test_another_content_type_is_refused_with_the_right_one(client: FlaskClient,
 )
 def test_invalid_json_is_refused_with_place_and_reason(client: FlaskClient, raw: bytes, hint: str) -> None:
     assert hint in problem_of(post(client, raw), 400)["detail"]
+
+
+def refused_unparsed(raw: bytes, monkeypatch: pytest.MonkeyPatch) -> Problem:
+    """Return the problem of a body that is refused before any JSON is parsed."""
+    monkeypatch.setattr(
+        "services.chassis.web.json_body.json.loads", lambda *_, **__: pytest.fail("the body was parsed")
+    )
+    with pytest.raises(Problem) as refused:
+        parse(raw)
+    return refused.value
+
+
+@pytest.mark.parametrize("raw", [b"[" * 30_000, b"[" * 21 + b"]" * 21, b'{"a":' * 21 + b"1" + b"}" * 21])
+def test_a_body_nested_too_deep_is_refused_before_it_is_parsed(raw: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert refused_unparsed(raw, monkeypatch).problem_code == "json_too_deep"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"[" + b"1," * MAX_VALUES + b"1]",
+        b"[" + b"[]," * MAX_VALUES + b"1]",
+        b'{"a":' + b"{" + b'"b":1,' * MAX_VALUES + b'"c":1}}',
+    ],
+)
+def test_a_body_with_too_many_values_is_refused_before_it_is_parsed(
+    raw: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem = refused_unparsed(raw, monkeypatch)
+    assert [problem.code, problem.problem_code] == [413, "body_too_large"]
+    assert "5000 values" in problem.detail
+
+
+@pytest.mark.parametrize("text", ["[" * 30_000, "," * 30_000, '\\"[{' * 9_000, "\\\\"])
+def test_brackets_and_commas_in_a_text_do_not_count(text: str) -> None:
+    assert outcome(b'["' + text.encode() + b'"]') == [json.loads('["' + text + '"]')]
+
+
+def test_as_many_values_as_allowed_are_parsed() -> None:
+    assert outcome(b"[" + b"1," * (MAX_VALUES - 2) + b"1]") == [[1] * (MAX_VALUES - 1)]
+
+
+def test_of_many_texts_that_cannot_be_stored_the_first_are_named(client: FlaskClient) -> None:
+    answer = problem_of(post(client, b'{"a":[' + b",".join([b'"\\u0000"'] * 4000) + b"]}"), 422)
+    assert [error["field"] for error in answer["errors"]] == [f"a.{n}" for n in range(20)]
+    assert answer["more_errors"] is True
 
 
 @pytest.mark.parametrize("content_type", ["", "application/json", "application/merge-patch+json"])

@@ -34,9 +34,9 @@ class FlakyRedis:
         if self.fault is not None:
             raise self.fault
 
-    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+    def incr(self, key: str, expiry: int) -> int:
         self._answer()
-        self.counts[key] = self.counts.get(key, 0) + amount
+        self.counts[key] = self.counts.get(key, 0) + 1
         return self.counts[key]
 
     def get(self, key: str) -> int:
@@ -46,15 +46,6 @@ class FlakyRedis:
     def get_expiry(self, key: str) -> float:
         self._answer()
         return 5000.0
-
-    def reset(self) -> int:
-        self._answer()
-        self.counts.clear()
-        return 0
-
-    def clear(self, key: str) -> None:
-        self._answer()
-        self.counts.pop(key, None)
 
     def get_connection(self) -> Any:
         return self
@@ -72,7 +63,7 @@ class Counter:
         self.probes: list[Callable[[], None]] = []
         monkeypatch.setattr("services.chassis.web.rate_limit_counts._redis_storage", lambda _address: self.redis)
         monkeypatch.setattr("services.chassis.core.circuit_breaker.monotonic", lambda: self.now)
-        self.counts = LimitCounts("shared+redis://nowhere", now=lambda: self.now, run=self.probes.append)
+        self.counts = LimitCounts("redis://nowhere", now=lambda: self.now, run=self.probes.append)
         self.counts._breaker._now = lambda: self.now
 
     def probe(self) -> None:
@@ -138,26 +129,14 @@ def test_64_concurrent_hits_on_a_frozen_redis_are_all_counted(counter: Counter) 
     assert counts == list(range(1, 65))
 
 
-def test_counts_can_be_cleared_with_redis_or_without(counter: Counter) -> None:
-    for fault in (None, redis.ConnectionError()):
-        counter.redis.fault = fault
-        counter.counts.incr("ana", 60)
-        counter.counts.clear("ana")
-        assert counter.counts.get("ana") == 0
-        counter.counts.incr("ana", 60)
-        counter.counts.reset()
-        assert counter.counts.get("ana") == 0
-    assert counter.counts.check()
-
-
 def test_a_new_window_begins_with_the_first_hit_after_the_end_of_the_last() -> None:
     now = [100.0]
     counts = LocalCounts(lambda: now[0])
-    assert [counts.add("ana", 60, 1), counts.add("ana", 60, 2)] == [1, 3]
-    assert counts.window("ana") == (3, 160.0)
+    assert [counts.add("ana", 60), counts.add("ana", 60)] == [1, 2]
+    assert counts.window("ana") == (2, 160.0)
     now[0] = 160.0
     assert counts.window("ana") == (0, 160.0)
-    assert counts.add("ana", 60, 1) == 1
+    assert counts.add("ana", 60) == 1
     assert counts.window("ana") == (1, 220.0)
 
 
@@ -167,8 +146,30 @@ def test_ended_windows_are_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
     counts = LocalCounts(lambda: now[0])
     for number in range(100):
         now[0] += 61
-        counts.add(f"caller {number}", 60, 1)
+        counts.add(f"caller {number}", 60)
         assert len(counts._windows) <= 5
+
+
+def test_many_live_windows_are_looked_through_seldom_and_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.chassis.web.rate_limit_counts._MANY", 5)
+    monkeypatch.setattr("services.chassis.web.rate_limit_counts._MOST", 50)
+    counts = LocalCounts(lambda: 100.0)
+    looked: list[float] = []
+    tidy = counts._tidy
+
+    def count_and_tidy(now: float) -> None:
+        looked.append(now)
+        tidy(now)
+
+    monkeypatch.setattr(counts, "_tidy", count_and_tidy)
+    for number in range(49):
+        assert counts.add(f"caller {number}", 60) == 1
+    assert len(looked) <= 5
+    assert counts.add("caller 0", 60) == 2
+    for number in range(49, 200):
+        counts.add(f"caller {number}", 60)
+    assert len(counts._windows) <= 50
+    assert counts.window("caller 199")[0] == 1
 
 
 @pytest.fixture
@@ -192,7 +193,7 @@ def test_limits_hold_while_a_real_redis_is_frozen_and_killed(own_redis: RedisSer
 
 @pytest.mark.stack
 def test_processes_count_together_again_after_a_frozen_redis_answers(own_redis: RedisServer) -> None:
-    first, second = (LimitCounts(f"shared+{own_redis.address}", run=lambda probe: probe()) for _ in range(2))
+    first, second = (LimitCounts(own_redis.address, run=lambda probe: probe()) for _ in range(2))
     first.incr("ana", 600)
     os.kill(own_redis.pid, signal.SIGSTOP)
     assert first.incr("ana", 600) == 2

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from bench.no_limits import NO_LIMITS
 from services.chassis.broker.protocol import Broker
 from services.chassis.core.clock import SystemClock
 from services.chassis.identity.signed_links import LinkSigner
@@ -48,7 +49,8 @@ def open_app(service: ServiceHarness, tmp_path: Path) -> Open:
                 "BROKER_URL": "embedded:////not/used.db",
                 "MAIL_URL": f"maildir://{tmp_path}/outbox",
                 "LINK_SECRET": SECRET,
-            },
+            }
+            | NO_LIMITS,
         )
         broker: Broker = FakeBroker()
         parts = Parts(

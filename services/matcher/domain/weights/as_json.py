@@ -1,6 +1,7 @@
 """Conversion of weights to and from plain JSON values, for doors, stores and snapshots."""
 
 from collections.abc import Iterator, Mapping
+from itertools import chain, islice
 from typing import Any
 
 from services.chassis.i18n.sentence import Sentence
@@ -43,11 +44,11 @@ def weights_from_json(
     return (None, faults) if faults else (weights, [])
 
 
-def faults_in_json(values: object) -> list[WeightsFault]:
-    """Return the faults that partial weights have over any base; empty where some base makes them valid."""
+def faults_in_json(values: object, most: int | None = None) -> list[WeightsFault]:
+    """Return the faults (the first ``most``) that partial weights have over any base; empty where a base cures all."""
     if not isinstance(values, Mapping):
         return [_NO_OBJECT]
-    return [*_shape(values), *validate_values(_merged(values, default_weights(), None))]
+    return list(islice(chain(_shape(values), validate_values(_merged(values, default_weights(), None))), most))
 
 
 def _merged(values: Mapping[str, Any], start: Weights, version: int | None) -> Weights:

@@ -1,13 +1,15 @@
 """Validation of weights; returns every fault at once, each with what to do."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
-from services.chassis.i18n.sentence import Sentence
+from services.chassis.i18n.sentence import Hint, Sentence
 from services.events.vocabulary import is_code, nearest
 from services.matcher.domain.weights.catalogue import criterion_data, criterion_names
 from services.matcher.domain.weights.faults import WeightsFault
 from services.matcher.domain.weights.values import Closeness, Mode, Setting, Weights
 
+_LONGEST_CODE = 60  # an unknown code is the caller's own text
 LANES = ("newly_diagnosed", "standard")
 
 
@@ -16,17 +18,15 @@ def validate(weights: Weights) -> list[WeightsFault]:
     return [*validate_values(weights), *_any_weight(weights)]
 
 
-def validate_values(weights: Weights) -> list[WeightsFault]:
-    """Return the faults of single values, independent of the other values."""
-    return [
-        *_whole("version", weights.version, 1, 2**31 - 1),
-        *_whole("coverage", weights.coverage, 0, 100),
-        *_whole("quality_floor", weights.quality_floor, 0, 100),
-        *_whole("matters_boost", weights.matters_boost, 1, 5),
-        *_promises(weights.promise_hours),
-        *_criteria(weights),
-        *_closeness(weights.closeness),
-    ]
+def validate_values(weights: Weights) -> Iterator[WeightsFault]:
+    """Yield the faults of single values, independent of the other values."""
+    yield from _whole("version", weights.version, 1, 2**31 - 1)
+    yield from _whole("coverage", weights.coverage, 0, 100)
+    yield from _whole("quality_floor", weights.quality_floor, 0, 100)
+    yield from _whole("matters_boost", weights.matters_boost, 1, 5)
+    yield from _promises(weights.promise_hours)
+    yield from _criteria(weights)
+    yield from _closeness(weights.closeness)
 
 
 def _whole(field: str, value: object, least: int, most: int) -> Iterator[WeightsFault]:
@@ -94,7 +94,10 @@ def _closeness(overrides: Mapping[str, Closeness]) -> Iterator[WeightsFault]:
 def _cell(field: str, axis: str, *pair: str) -> Iterator[WeightsFault]:
     for code in pair:
         if not is_code(axis, code):
-            near = ", ".join(nearest(axis, code))
-            yield WeightsFault(
-                field, Sentence("%(code)s is no such code; the nearest are: %(near)s", code=code, near=near)
+            what = Hint(
+                "%(code)s is no such code",
+                partial(nearest, axis, code),
+                "%(code)s is no such code; the nearest are: %(near)s",
+                code=code[:_LONGEST_CODE],
             )
+            yield WeightsFault(field, what)

@@ -11,7 +11,7 @@ import marshmallow as ma
 from marshmallow import fields, validate
 
 from services.chassis.i18n.sentence import Sentence
-from services.chassis.web.fields import CairnSchema, Code, LanguageTag
+from services.chassis.web.fields import BoundedList, CairnSchema, Code, LanguageTag
 from services.events.facts import MOST_WINDOWS
 from services.events.vocabulary import codes, nearest
 from services.events.vocabulary.device_models import device_models
@@ -27,10 +27,7 @@ def code(axis: str, **kwargs: Any) -> Code:
 
 def at_most(inner: Any, most: int, about: str, *, least: int = 0, **kwargs: Any) -> fields.List[Any]:
     """Return a field for a list of bounded length."""
-    some = Sentence("Please give %(least)s to %(most)s entries.", least=least, most=most)
-    error = some if least else Sentence("Please give up to %(most)s entries.", most=most)
-    length = validate.Length(min=least or None, max=most, error=error)
-    return fields.List(inner, validate=length, metadata={"description": about}, **kwargs)
+    return BoundedList(inner, most=most, least=least, metadata={"description": about}, **kwargs)
 
 
 def text(most: int, about: str, **kwargs: Any) -> fields.String:

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from services.chassis.i18n.sentence import advise
 from services.events.vocabulary import codes, label, locales
 from services.matcher.domain.criteria.registry import criteria
 from services.matcher.domain.explain.why_unmatched import is_own
@@ -100,7 +101,7 @@ def test_a_fault_names_the_field_and_what_to_write(values: Any, field: str, mess
     weights, faults = weights_from_json(values)
     assert weights is None
     assert [fault.field for fault in faults] == [field]
-    assert message in faults[0].message
+    assert message in advise(faults[0].message)[0]
 
 
 def test_every_fault_is_reported_at_once() -> None:
