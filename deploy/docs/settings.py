@@ -15,14 +15,17 @@ from deploy.local.layout import SERVICES
 from services.chassis.service.service_settings import ServiceSettings
 
 WORDS: Mapping[str, str] = {
-    "environment": "production refuses every development default, shows no mailbox and asks browsers for HTTPS",
+    "environment": (
+        "always written out; production refuses every development default, shows no mailbox and asks browsers for HTTPS"
+    ),
     "database_url": "the service's own database, `sqlite:////folder/file.db` or `postgresql+psycopg://…`",
     "broker_url": "`embedded:////folder/broker.db` (one machine) or `kafka://host:9092,host:9092`, the same for all",
     "redis_url": "where rate limits are counted when several API processes share them; empty: in each process",
     "public_url": "the address people open; links in mails begin with it",
     "host": "the address the API listens on; `0.0.0.0` in a container",
     "port": "the port of the API",
-    "ops_port": "the port on which the other roles answer `/livez`, `/readyz` and `/metrics`; 0: none",
+    "ops_host": "the address that `OPS_PORT` listens on; empty: `HOST`",
+    "ops_port": "the port on which every role answers `/livez`, `/readyz` and `/metrics`; 0: none",
     "threads": "requests that one API process answers at the same time",
     "log_level": "how much is written",
     "admin_token": "what admins send as `Authorization: Bearer …`",
@@ -144,6 +147,7 @@ This page is made from the settings classes by `make docs`; do not edit it.
 
 Every process reads its settings from the environment, checks all of them before it starts, and names every fault in one
 message. Any setting can be given as a file instead: `NAME_FILE=/run/secrets/name` (a trailing line break is dropped;
-giving both is a fault). Give the secrets that way. With `ENVIRONMENT=production` a secret that still has its
-development value is a fault. How they are used, and how keys are changed: [operations](operations.md).
+giving both is a fault). Give the secrets that way. A secret that still has its development value is a fault with
+`ENVIRONMENT=production`, and wherever `HOST` or `OPS_HOST` is not a loopback address. How they are used, and how keys
+are changed: [operations](operations.md).
 """

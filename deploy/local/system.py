@@ -73,12 +73,12 @@ class System:
         for service in SERVICES:
             save_environment(self.folder, service, self._settings[service])
         names = [(service, role) for service in SERVICES for role in ROLES]
-        ports = dict(zip(names, free_ports(len(names)), strict=True))
-        for (service, role), port in ports.items():
-            settings = {"PORT" if role == "api" else "OPS_PORT": str(port)}
+        api_ports = dict(zip(SERVICES, free_ports(len(SERVICES)), strict=True))
+        for (service, role), port in zip(names, free_ports(len(names)), strict=True):
+            settings = {"PORT": str(api_ports[service]), "OPS_PORT": str(port)}
             ready_url = f"http://127.0.0.1:{port}/readyz"
             self.children[f"{service}-{role}"] = self._process(service, role, ready_url=ready_url, **settings)
-        self.children["front-door"] = self._front_door({s: ports[s, "api"] for s in SERVICES})
+        self.children["front-door"] = self._front_door(api_ports)
         try:
             for child in self.children.values():
                 child.start()

@@ -52,6 +52,7 @@ def test_a_service_runs_with_the_content_of_its_image(service: str, tmp_path: Pa
         ]
     )
     environment = {
+        "ENVIRONMENT": "development",
         "DATABASE_URL": f"sqlite:///{tmp_path}/own.db",
         "BROKER_URL": f"embedded://{tmp_path}/broker.db",
         "MAIL_URL": f"maildir://{tmp_path}/mails",

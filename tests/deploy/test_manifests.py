@@ -28,7 +28,6 @@ CONTAINERS = [*compose_containers(), *kubernetes_containers()]
 OURS = [container for container in CONTAINERS if container.service]
 SECRETS = {setting.name for setting in every_setting() if setting.secret}
 NO_PASSWORD_IN_IT = {"BROKER_URL", "REDIS_URL"}  # internal addresses; tested to contain no password
-CLOSED = {"livez", "readyz", "metrics"}
 
 
 def _ids(container: Container) -> str:
@@ -110,33 +109,21 @@ def test_the_front_doors_have_the_routes_of_the_layout(routes: Callable[[], tupl
     assert routes() == (dict(ROUTES), FRONT)
 
 
-def test_metrics_and_probes_are_not_reachable_through_the_front_doors() -> None:
-    nginx = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
-    (closed,) = re.findall(r"location ~ \^/\(([\w|]+)\)\$ \{\s*return 404;", nginx)
-    assert set(closed.split("|")) == CLOSED
-    (ingress,) = (item for item in documents(".") if item["kind"] == "Ingress")
-    exact = [path for path in ingress["spec"]["rules"][0]["http"]["paths"] if path["pathType"] == "Exact"]
-    assert {path["path"].strip("/") for path in exact} == CLOSED
-    assert {path["backend"]["service"]["name"] for path in exact} == {"closed"}
-    (closed_service,) = (item for item in documents(".") if item["metadata"]["name"] == "closed")
-    assert "selector" not in closed_service["spec"]
-
-
 def test_probes_use_the_port_on_which_a_role_answers() -> None:
     settings = dict(literal.split("=", 1) for literal in kustomization("service")["configMapGenerator"][0]["literals"])
     for document in documents("service"):
         if document["kind"] != "Deployment":
             continue
         (container,) = document["spec"]["template"]["spec"]["containers"]
-        (port,) = container["ports"]
-        assert str(port["containerPort"]) == settings["PORT" if container["args"] == ["api"] else "OPS_PORT"]
-        assert container["livenessProbe"]["httpGet"] == {"path": "/livez", "port": port["name"]}
-        assert container["readinessProbe"]["httpGet"] == {"path": "/readyz", "port": port["name"]}
+        ports = {port["name"]: str(port["containerPort"]) for port in container["ports"]}
+        expected = {"http": settings["PORT"]} if container["args"] == ["api"] else {}
+        assert ports == expected | {"ops": settings["OPS_PORT"]}
+        assert container["livenessProbe"]["httpGet"] == {"path": "/livez", "port": "ops"}
+        assert container["readinessProbe"]["httpGet"] == {"path": "/readyz", "port": "ops"}
     for container in compose_containers():
         if container.service and container.role != "migrate":
             probe = compose()["services"][container.name]["healthcheck"]["test"][-1]
-            port = container.environment["PORT" if container.role == "api" else "OPS_PORT"]
-            assert f":{port}/readyz'" in probe
+            assert f":{container.environment['OPS_PORT']}/readyz'" in probe
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -172,6 +159,7 @@ def test_the_settings_page_names_every_setting_and_contains_no_secret() -> None:
 
 def _required_settings() -> Mapping[str, str]:
     return {
+        "ENVIRONMENT": "development",
         "DATABASE_URL": "sqlite:////a-place/of-ours.db",
         "BROKER_URL": "embedded:////a-place/broker.db",
         "MAIL_URL": "maildir:///a-place/mails",

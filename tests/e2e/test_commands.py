@@ -48,8 +48,8 @@ def test_every_role_starts_becomes_ready_and_exits_cleanly(service: str, tmp_pat
     try:
         for role in ROLES:
             port = free_port()
-            port_setting = {"PORT" if role == "api" else "OPS_PORT": str(port)}
-            running[role] = port, subprocess.Popen(_command(service, role), env=environment | port_setting)
+            ports = {"PORT": str(free_port()), "OPS_PORT": str(port)}
+            running[role] = port, subprocess.Popen(_command(service, role), env=environment | ports)
         for role, (port, _) in running.items():
             assert eventually(partial(_is_ready, port), seconds=90, description=f"{role} is ready")
         for _, process in running.values():

@@ -72,7 +72,11 @@ def tables(engine: sa.Engine, clock: FixedClock) -> Scenario:
 @pytest.fixture
 def stage(database_url: str, tmp_path: Path) -> Iterator[Stage]:
     """A running matcher, without processes."""
-    environ = {"DATABASE_URL": database_url, "BROKER_URL": f"embedded://{tmp_path}/broker.db"}
+    environ = {
+        "ENVIRONMENT": "development",
+        "DATABASE_URL": database_url,
+        "BROKER_URL": f"embedded://{tmp_path}/broker.db",
+    }
     stage = Stage(load(Settings, environ))
     yield stage
     stage.close()

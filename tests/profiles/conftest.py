@@ -29,6 +29,7 @@ def stage_at(migrated: Path, folder: Path, **settings: Any) -> Stage:
     if "DATABASE_URL" not in settings:
         shutil.copy(migrated, path)
     environ = {
+        "ENVIRONMENT": "development",
         "DATABASE_URL": f"sqlite:///{path}",
         "BROKER_URL": f"embedded://{folder}/broker.db",
         "SIGN_UP_LIMIT": "10000 per minute",

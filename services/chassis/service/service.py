@@ -130,8 +130,13 @@ class Service(Generic[Settings, Store]):
 
     def unconnected_app(self) -> Flask:
         """Return the web app with settings that name no server, for documents generated from its routes."""
-        unused = {"DATABASE_URL": "sqlite:////nowhere/service.db", "BROKER_URL": "embedded:////nowhere/broker.db"}
-        return self.web_app(self.parts(load(self.settings, unused | {"MAIL_URL": "maildir:///nowhere"})))
+        unused = {
+            "ENVIRONMENT": "development",
+            "DATABASE_URL": "sqlite:////nowhere/service.db",
+            "BROKER_URL": "embedded:////nowhere/broker.db",
+            "MAIL_URL": "maildir:///nowhere",
+        }
+        return self.web_app(self.parts(load(self.settings, unused)))
 
     def openapi_document(self) -> str:
         """Return the OpenAPI document as JSON; needs neither settings nor any server."""
@@ -204,12 +209,15 @@ class Service(Generic[Settings, Store]):
 
         del stop  # the web server handles the signals itself
         settings = self.read_settings()
-        serve(
-            lambda: self.web_app(self.parts(settings, timeouts=WEB)),
-            host=settings.host,
-            port=settings.port,
-            threads=settings.threads,
-        )
+        serve(partial(self._open_web, settings), host=settings.host, port=settings.port, threads=settings.threads)
+
+    def _open_web(self, settings: Settings) -> Flask:
+        """Return the web app, in the worker of the web server, with its probes served until that process ends."""
+        from services.chassis.service.ops_endpoint import start_ops_endpoint
+
+        parts = self.parts(settings, timeouts=WEB)
+        start_ops_endpoint(settings, parts.health)
+        return self.web_app(parts)
 
     def _worker(self, stop: Stop) -> None:
         """Run the jobs that are due."""
@@ -267,7 +275,7 @@ class Service(Generic[Settings, Store]):
 
         parts = self.parts(self.read_settings())
         try:
-            with ops_endpoint(parts.settings.ops_port, parts.health):
+            with ops_endpoint(parts.settings, parts.health):
                 yield parts
         finally:
             parts.engine.dispose()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.chassis.identity.access_tokens import read_public_key
-from services.chassis.service.settings import number, secret, text, url
+from services.chassis.service.settings import listening_address, number, secret, text, url
 
 # A public key pair for development machines; production refuses it.
 DEVELOPMENT_PRIVATE_KEY = "Y2Fpcm4gZGV2ZWxvcG1lbnQga2V5LCBub3Qgc2VjcmU="
@@ -19,15 +19,16 @@ DEVELOPMENT_LINK_SECRET = "development-link-secret-0123456789abcdef"  # noqa: S1
 class ServiceSettings:
     """Where a service runs, its servers, and the secrets it shares with the other services."""
 
-    environment: Literal["development", "production"] = "development"
+    environment: Literal["development", "production"]  # no default: it is written out
     database_url: str = url(schemes=("sqlite", "postgresql+psycopg"), hidden=True)
     broker_url: str = url(schemes=("embedded", "kafka"), hidden=True)
     redis_url: str = url(
         "", schemes=("redis", "rediss", "unix"), hidden=True
     )  # empty: limits are counted in the process only
     public_url: str = url("http://localhost:8080", schemes=("http", "https"))
-    host: str = text("127.0.0.1")
+    host: str = listening_address("127.0.0.1")
     port: int = number(8000, most=65535)
+    ops_host: str = listening_address("")  # empty: HOST
     ops_port: int = number(0, most=65535)  # 0: none
     threads: int = number(8, least=1, most=64)
     trusted_proxies: int = number(0, most=5)  # number of reverse proxies that add X-Forwarded-For

@@ -7,15 +7,16 @@ listings. One message lists all faults, so that a deployment is repaired once an
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
 
 from services.chassis.core.errors import StartRefused
 
-__all__ = ["SettingsError", "flag", "load", "number", "secret", "text", "url"]
+__all__ = ["SettingsError", "flag", "listening_address", "load", "number", "secret", "text", "url"]
 
 T = TypeVar("T")
 _META = "setting"
@@ -36,10 +37,16 @@ class _Rule:
 
     read: Callable[[str], Any]
     development: bool = False
+    listens: bool = False
 
 
-def _declare(default: Any, read: Callable[[str], Any], *, development: Any = None, hidden: bool = False) -> Any:
-    rule = _Rule(read, development=development is not None)
+_PLAIN = _Rule(str)
+
+
+def _declare(
+    default: Any, read: Callable[[str], Any], *, development: Any = None, hidden: bool = False, listens: bool = False
+) -> Any:
+    rule = _Rule(read, development=development is not None, listens=listens)
     start = development if development is not None else default
     metadata = {_META: rule}
     if start is None:
@@ -52,8 +59,13 @@ def text(default: str | None = None, *, check: Callable[[str], object] | None = 
     return _declare(default, _checked(str, check))
 
 
+def listening_address(default: str) -> Any:
+    """Return a field for the address that a server listens on; off loopback no development default is accepted."""
+    return _declare(default, str, listens=True)
+
+
 def secret(*, min_length: int = 1, development: str | None = None, check: Callable[[str], object] | None = None) -> Any:
-    """Return a field that ``repr`` never shows; ``development`` is a default that production refuses."""
+    """Return a field that ``repr`` never shows; production and open addresses refuse the default ``development``."""
 
     def read(value: str) -> str:
         if len(value) < min_length:
@@ -107,8 +119,9 @@ def load(cls: type[T], environ: Mapping[str, str] | None = None) -> T:
     """Return ``cls`` filled from the environment; raise ``SettingsError`` with every fault at once.
 
     A field ``database_url`` is read from DATABASE_URL or from the file named by DATABASE_URL_FILE. A field typed
-    ``Literal[...]`` takes one of its values. An empty variable counts as not given. In production (a field
-    ``environment`` equal to "production") a value equal to a development default is a fault.
+    ``Literal[...]`` takes one of its values. An empty variable counts as not given. A value equal to a development
+    default is a fault in production (a field ``environment`` equal to "production"), and wherever a server listens
+    on an address that other machines can reach.
     """
     source = os.environ if environ is None else environ
     faults: list[str] = []
@@ -126,21 +139,44 @@ def load(cls: type[T], environ: Mapping[str, str] | None = None) -> T:
             faults.append(f"{name} {fault}")
             continue
         if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
-            faults.append(f"{name} is required")
-    production = values.get("environment") == "production"
-    if production:
-        checked = (_development_fault(field, values) for field in fields)
-        faults += [fault for fault in checked if fault is not None]
+            faults.append(f"{name} is required{_choices(hints[field.name])}")
+    if strict := _reason_for_own_secrets(fields, values):
+        faults += [f"{name} still has its development default, which {strict}" for name in _unchanged(fields, values)]
     if faults:
         raise SettingsError(faults)
     return cls(**values)
 
 
-def _development_fault(field: dataclasses.Field[Any], values: Mapping[str, Any]) -> str | None:
-    rule = field.metadata.get(_META)
-    if rule is None or not rule.development or values.get(field.name, field.default) != field.default:
-        return None
-    return f"{field.name.upper()} still has its development default, which production refuses"
+def _choices(hint: Any) -> str:
+    return f": write out one of {', '.join(map(str, get_args(hint)))}" if get_origin(hint) is Literal else ""
+
+
+def _reason_for_own_secrets(fields: Sequence[dataclasses.Field[Any]], values: Mapping[str, Any]) -> str | None:
+    """Return why development defaults are refused, as the end of a sentence, or None where they are accepted."""
+    if values.get("environment") == "production":
+        return "production refuses"
+    listening = [field for field in fields if _rule_of(field).listens]
+    addresses = {field.name.upper(): values.get(field.name, field.default) for field in listening}
+    exposed = [f"{name} {address}" for name, address in addresses.items() if address and not _is_loopback(address)]
+    return f"is refused while other machines can reach {' and '.join(exposed)}" if exposed else None
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return address == "localhost"
+
+
+def _unchanged(fields: Sequence[dataclasses.Field[Any]], values: Mapping[str, Any]) -> list[str]:
+    """Return the names of the settings that have their development default."""
+    secrets = (field for field in fields if _rule_of(field).development)
+    return [field.name.upper() for field in secrets if values.get(field.name, field.default) == field.default]
+
+
+def _rule_of(field: dataclasses.Field[Any]) -> _Rule:
+    rule: _Rule = field.metadata.get(_META, _PLAIN)
+    return rule
 
 
 def _raw(source: Mapping[str, str], name: str) -> str | None:
@@ -153,17 +189,15 @@ def _raw(source: Mapping[str, str], name: str) -> str | None:
     try:
         return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as problem:
-        raise ValueError(f"cannot be read from the file in {name}_FILE ({type(problem).__name__})") from None
+        why = problem.strerror if isinstance(problem, OSError) else "it is not text"
+        raise ValueError(f"cannot be read from the file {path} in {name}_FILE: {why}") from None
 
 
 def _reader_of(field: dataclasses.Field[Any], hint: Any) -> Callable[[str], Any]:
     if get_origin(hint) is Literal:
         choices = [str(choice) for choice in get_args(hint)]
         return lambda value: _read_choice(value, choices)
-    rule: _Rule | None = field.metadata.get(_META)
-    if rule is None:
-        return str
-    return rule.read
+    return _rule_of(field).read
 
 
 def _read_choice(value: str, choices: list[str]) -> str:

@@ -51,7 +51,7 @@ class Server:
         deadline = time.monotonic() + TIMEOUT
         while time.monotonic() < deadline:
             try:
-                if self.get("/livez")[0] == 200:
+                if self.get("/shop/livez")[0] == 200:
                     return
             except OSError:
                 time.sleep(0.05)
@@ -86,15 +86,15 @@ def test_running_requests_are_answered_before_the_server_exits_with_zero(server:
     client.join(TIMEOUT)
     assert [status for status, _ in answers] == [200]
     with pytest.raises(OSError, match="refused"):
-        server.get("/livez")
+        server.get("/shop/livez")
 
 
 def test_hanging_requests_do_not_stop_the_server_from_ending(server: Server) -> None:
     hanging = socket.create_connection(("127.0.0.1", server.port))
     hanging.sendall(b"GET /slow/x?seconds=600 HTTP/1.1\r\nHost: x\r\n\r\n")
     half = socket.create_connection(("127.0.0.1", server.port))
-    half.sendall(b"GET /livez HTT")
-    server.get("/livez")
+    half.sendall(b"GET /shop/livez HTT")
+    server.get("/shop/livez")
     server.process.send_signal(signal.SIGTERM)
     assert server.wait() == 0
     hanging.close()
