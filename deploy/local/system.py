@@ -40,6 +40,7 @@ class System:
         self.keys = local_keys(folder / "keys.json")
         self.outbox = folder / parts.mailbox
         self._host = host
+        self._owners = parts.owners
         self._settings = {
             service: service_environment(
                 service,
@@ -61,7 +62,10 @@ class System:
     def migrate(self) -> None:
         """Migrate the databases of all services at the same time; safe to repeat."""
         self.outbox.mkdir(parents=True, exist_ok=True)
-        migrations = [self._process(service, "migrate", ready_url="") for service in SERVICES]
+        migrations = [
+            self._process(service, "migrate", ready_url="", MIGRATION_DATABASE_URL=self._owners.get(service, ""))
+            for service in SERVICES
+        ]
         for migration in migrations:
             migration.start()
         for migration in migrations:

@@ -134,5 +134,6 @@ SERVICE = Service(
     prefetch=prefetch,
     jobs=jobs,
     ticks=ticks,
+    append_only=frozenset({"consents"}),
     ops=ops,
 )

@@ -6,7 +6,6 @@ Each process imports only what its role needs, so that a machine with many small
 from __future__ import annotations
 
 import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ from services.chassis.service.dependency_checks import dependency_checks
 from services.chassis.service.health import Check, Health
 from services.chassis.service.service_settings import ServiceSettings
 from services.chassis.service.settings import SettingsError, load
-from services.chassis.service.stop import Stop
+from services.chassis.service.stop import Stop, run_in_threads
 from services.chassis.storage.database import database_now, open_engine
 from services.chassis.storage.postgres import BACKGROUND, WEB, Timeouts
 from services.chassis.storage.unit_of_work import Transaction, UnitOfWork
@@ -79,7 +78,7 @@ class Service(Generic[Settings, Store]):
     that prefetches rows for events handled in one batch. ``before_consuming`` runs once before the consumer starts.
     ``workers`` is the number of jobs that one worker process runs at the same time. Kinds of jobs in ``aside`` take
     long: they run one by one in a thread of their own, so that no other job waits for them. ``ops`` are its own groups
-    of operators' commands.
+    of operators' commands. ``append_only`` are its own tables whose rows no statement of its code changes or deletes.
     """
 
     name: str
@@ -96,6 +95,7 @@ class Service(Generic[Settings, Store]):
     before_consuming: Callable[[Parts[Settings, Store]], None] = _nothing
     workers: Callable[[Settings], int] = _one_worker
     aside: frozenset[str] = frozenset()
+    append_only: frozenset[str] = frozenset()
     ops: Callable[[], Sequence[OpsGroup]] = _no_groups
 
     def read_settings(self) -> Settings:
@@ -222,7 +222,7 @@ class Service(Generic[Settings, Store]):
     def _worker(self, stop: Stop) -> None:
         """Run the jobs that are due."""
         with self._background() as parts:
-            _run_in_threads([partial(worker.run, stop) for worker in self.workers_of(parts)], stop)
+            run_in_threads([partial(worker.run, stop) for worker in self.workers_of(parts)], stop)
 
     def workers_of(self, parts: Parts[Settings, Store]) -> list[Worker]:
         """Return the workers that one process runs in threads: ``workers`` general ones and one for ``aside``."""
@@ -263,10 +263,11 @@ class Service(Generic[Settings, Store]):
 
     def _migrate(self, stop: Stop) -> None:
         """Migrate the database to the newest schema; safe to repeat, also at the same time."""
-        from services.chassis.storage.migrations import migrate
+        from services.chassis.storage.rights import migrate_as_owner
 
         del stop
-        migrate(self.read_settings().database_url, self.migrations)
+        settings = self.read_settings()
+        migrate_as_owner(settings.database_url, settings.migration_database_url, self.migrations, self.append_only)
 
     @contextmanager
     def _background(self) -> Iterator[Parts[Settings, Store]]:
@@ -290,16 +291,3 @@ class Service(Generic[Settings, Store]):
             except BrokerUnavailable:
                 stop.wait(1.0)
         return None
-
-
-def _run_in_threads(loops: Sequence[Callable[[], None]], stop: Stop) -> None:
-    """Run each loop in a thread, the first in the current one; when the first ends, in whatever way, stop all."""
-    threads = [threading.Thread(target=loop, name=f"worker {n}") for n, loop in enumerate(loops[1:], start=2)]
-    for thread in threads:
-        thread.start()
-    try:
-        loops[0]()
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()

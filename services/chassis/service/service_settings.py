@@ -21,6 +21,9 @@ class ServiceSettings:
 
     environment: Literal["development", "production"]  # no default: it is written out
     database_url: str = url(schemes=("sqlite", "postgresql+psycopg"), hidden=True)
+    migration_database_url: str = url(
+        "", schemes=("postgresql+psycopg",), hidden=True
+    )  # the same database for `migrate` alone, as the owner of its tables; empty: `DATABASE_URL`
     broker_url: str = url(schemes=("embedded", "kafka"), hidden=True)
     redis_url: str = url(
         "", schemes=("redis", "rediss", "unix"), hidden=True
