@@ -19,6 +19,9 @@ WORDS: Mapping[str, str] = {
         "always written out; production refuses every development default, shows no mailbox and asks browsers for HTTPS"
     ),
     "database_url": "the service's own database, `sqlite:////folder/file.db` or `postgresql+psycopg://…`",
+    "migration_database_url": (
+        "the same database for `migrate` alone, by the account that owns its tables; empty: `DATABASE_URL`"
+    ),
     "broker_url": "`embedded:////folder/broker.db` (one machine) or `kafka://host:9092,host:9092`, the same for all",
     "redis_url": "where rate limits are counted when several API processes share them; empty: in each process",
     "public_url": "the address people open; links in mails begin with it",
@@ -29,8 +32,11 @@ WORDS: Mapping[str, str] = {
     "threads": "requests that one API process answers at the same time",
     "log_level": "how much is written",
     "admin_token": "what admins send as `Authorization: Bearer …`",
-    "token_public_key": "checks access tokens (Ed25519, PEM or base64)",
-    "link_secret": "signs links in mails, page cursors and form nonces; the same for all services",
+    "token_public_key": "checks access tokens (Ed25519, PEM or base64); several with commas: all are accepted",
+    "link_secret": (
+        "signs links in mails, page cursors and form nonces; the same for all services; several with commas: the first "
+        "signs, all read"
+    ),
     "programme": "the id of the programme that this installation serves",
     "lapses_before_rest": "offers a mentor may let lapse before rounds leave them in peace for a while",
     "rest_days": "how long that while is",
@@ -41,7 +47,10 @@ WORDS: Mapping[str, str] = {
     "programme_name": "how the programme signs its letters",
     "quiet_hours": "`auto` (21:00-08:00 in production, none in development), `off`, or hours such as `22:00-07:00`",
     "token_private_key": "signs access tokens (Ed25519); its public half is TOKEN_PUBLIC_KEY",
-    "index_key": "finds an address without reading it (base64 of 32 bytes or more)",
+    "index_key": (
+        "finds an address without reading it (base64 of 32 bytes or more); several with commas: the first is stored, "
+        "all are looked up"
+    ),
     "sign_up_limit": "sign-ups and sign-in links from one network",
     "token_hours": "how long an access token is good",
     "link_minutes": "how long a sign-in link is good",

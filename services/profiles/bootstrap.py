@@ -17,7 +17,7 @@ from services.events import topics
 from services.profiles.adapters.rows import PersonCipher
 from services.profiles.adapters.store import Store
 from services.profiles.ports import Resources, Rules
-from services.profiles.settings import Settings, index_key
+from services.profiles.settings import Settings
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -32,7 +32,7 @@ WORDS = Path(__file__).parent / "words"
 
 def open_store(settings: Settings) -> Callable[[Transaction], Store]:
     """Return the constructor of stores, which seal and open with the keys of the settings."""
-    cipher = PersonCipher(open_cipher(settings), BlindIndex(index_key(settings.index_key)))
+    cipher = PersonCipher(open_cipher(settings), BlindIndex(*settings.index_keys))
     return partial(Store, cipher=cipher)
 
 
@@ -47,7 +47,7 @@ def resources(parts: Parts[Settings, Store]) -> Resources:
         new_id=lambda: str(uuid.uuid4()),
         seal=open_cipher(settings),
         tokens=TokenIssuer(settings.token_private_key, clock=parts.clock),
-        links=LinkSigner(settings.link_secret, clock=parts.clock),
+        links=LinkSigner(*settings.link_secrets, clock=parts.clock),
         rules=Rules(
             programme=settings.programme,
             youth_track=settings.youth_track,
@@ -112,9 +112,9 @@ def ops() -> Sequence[OpsGroup]:
     """Return the operators' commands."""
     from services.chassis.service.ops.keys import keys_group
     from services.profiles.adapters.tables import SEALED
-    from services.profiles.ops import people_group
+    from services.profiles.ops import REINDEX, people_group
 
-    return [people_group(resources), keys_group([SEALED], open_cipher)]
+    return [people_group(resources), keys_group([SEALED], open_cipher, REINDEX)]
 
 
 def open_cipher(settings: Settings) -> FieldCipher:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.chassis.identity.access_tokens import read_public_key
-from services.chassis.service.settings import listening_address, number, secret, text, url
+from services.chassis.service.settings import each_of, listening_address, number, rotating_secret, secret, text, url
 
 # A public key pair for development machines; production refuses it.
 DEVELOPMENT_PRIVATE_KEY = "Y2Fpcm4gZGV2ZWxvcG1lbnQga2V5LCBub3Qgc2VjcmU="
@@ -21,9 +21,7 @@ class ServiceSettings:
 
     environment: Literal["development", "production"]  # no default: it is written out
     database_url: str = url(schemes=("sqlite", "postgresql+psycopg"), hidden=True)
-    migration_database_url: str = url(
-        "", schemes=("postgresql+psycopg",), hidden=True
-    )  # the same database for `migrate` alone, as the owner of its tables; empty: `DATABASE_URL`
+    migration_database_url: str = url("", schemes=("postgresql+psycopg",), hidden=True)  # empty: DATABASE_URL
     broker_url: str = url(schemes=("embedded", "kafka"), hidden=True)
     redis_url: str = url(
         "", schemes=("redis", "rediss", "unix"), hidden=True
@@ -38,9 +36,19 @@ class ServiceSettings:
     topic_replicas: int = number(1, least=1, most=9)  # copies of each topic that the broker stores
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     admin_token: str = secret(min_length=16, development=DEVELOPMENT_ADMIN_TOKEN)
-    token_public_key: str = secret(development=DEVELOPMENT_PUBLIC_KEY, check=read_public_key)
-    link_secret: str = secret(min_length=32, development=DEVELOPMENT_LINK_SECRET)
+    token_public_key: str = rotating_secret(development=DEVELOPMENT_PUBLIC_KEY, check=read_public_key)
+    link_secret: str = rotating_secret(min_length=32, development=DEVELOPMENT_LINK_SECRET)
     programme: str = text("cairn")
+
+    @property
+    def token_public_keys(self) -> tuple[str, ...]:
+        """Return the keys that check access tokens."""
+        return each_of(self.token_public_key)
+
+    @property
+    def link_secrets(self) -> tuple[str, ...]:
+        """Return the secrets of links: the first signs, all read."""
+        return each_of(self.link_secret)
 
     @property
     def production(self) -> bool:

@@ -10,13 +10,25 @@ import dataclasses
 import ipaddress
 import os
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
 
 from services.chassis.core.errors import StartRefused
 
-__all__ = ["SettingsError", "flag", "listening_address", "load", "number", "secret", "text", "url"]
+__all__ = [
+    "SettingsError",
+    "each_of",
+    "flag",
+    "listening_address",
+    "load",
+    "number",
+    "rotating_secret",
+    "secret",
+    "text",
+    "url",
+]
 
 T = TypeVar("T")
 _META = "setting"
@@ -66,13 +78,37 @@ def listening_address(default: str) -> Any:
 
 def secret(*, min_length: int = 1, development: str | None = None, check: Callable[[str], object] | None = None) -> Any:
     """Return a field that ``repr`` never shows; production and open addresses refuse the default ``development``."""
+    read = _checked(partial(_long_enough, least=min_length), check)
+    return _declare(None, read, development=development, hidden=True)
+
+
+def rotating_secret(
+    *, min_length: int = 1, development: str | None = None, check: Callable[[str], object] | None = None
+) -> Any:
+    """Return a ``secret`` field that may contain several values with commas between them: see ``each_of``.
+
+    The first is current, the others are still accepted while keys rotate. Each is checked, and none may be the
+    development default where that is refused.
+    """
+    read_one = _checked(partial(_long_enough, least=min_length), check)
 
     def read(value: str) -> str:
-        if len(value) < min_length:
-            raise ValueError(f"needs at least {min_length} characters, this has {len(value)}")
+        for one in each_of(value) or ("",):
+            read_one(one)
         return value
 
-    return _declare(None, _checked(read, check), development=development, hidden=True)
+    return _declare(None, read, development=development, hidden=True)
+
+
+def each_of(value: str) -> tuple[str, ...]:
+    """Return the values of a ``rotating_secret``, the current one first."""
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def _long_enough(value: str, least: int) -> str:
+    if len(value) < least:
+        raise ValueError(f"needs at least {least} characters, this has {len(value)}")
+    return value
 
 
 def url(
@@ -171,7 +207,8 @@ def _is_loopback(address: str) -> bool:
 def _unchanged(fields: Sequence[dataclasses.Field[Any]], values: Mapping[str, Any]) -> list[str]:
     """Return the names of the settings that have their development default."""
     secrets = (field for field in fields if _rule_of(field).development)
-    return [field.name.upper() for field in secrets if values.get(field.name, field.default) == field.default]
+    given = {field.name.upper(): (field.default, values.get(field.name, field.default)) for field in secrets}
+    return [name for name, (default, value) in given.items() if value == default or default in each_of(value)]
 
 
 def _rule_of(field: dataclasses.Field[Any]) -> _Rule:

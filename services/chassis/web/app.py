@@ -62,7 +62,7 @@ def build_app(  # noqa: PLR0913 - what differs between the services, each by nam
             name=name,
             title=title,
             site=site or title,
-            secret=settings.link_secret,
+            secrets=settings.link_secrets,
             production=settings.production,
             uow=uow,
             principals=principals or _principal_reader(settings),
@@ -101,7 +101,7 @@ def _config(title: str, version: str) -> dict[str, object]:
 def _principal_reader(settings: ServiceSettings) -> access_policy.PrincipalReader:
     return access_policy.PrincipalReader(
         admin_token=settings.admin_token,
-        verifier=TokenVerifier(settings.token_public_key),
+        verifier=TokenVerifier(*settings.token_public_keys),
         programme=settings.programme,
     )
 

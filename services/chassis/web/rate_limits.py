@@ -44,7 +44,7 @@ def caller() -> str:
     address = ipaddress.ip_address(request.remote_addr or "0.0.0.0")  # noqa: S104 - a stand-in, nothing is bound
     if address.version == 6:
         address = ipaddress.ip_network((address, 64), strict=False).network_address
-    return hmac.new(state().secret.encode(), f"address:{address}".encode(), hashlib.sha256).hexdigest()[:24]
+    return hmac.new(state().secrets[0].encode(), f"address:{address}".encode(), hashlib.sha256).hexdigest()[:24]
 
 
 def install(app: Flask, name: str, settings: ServiceSettings) -> Limiter:
