@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from services.chassis.identity.encryption import BlindIndex, FieldCipher, read_keys
 from services.chassis.messages.event import Event
@@ -30,6 +30,16 @@ if TYPE_CHECKING:
 WORDS = Path(__file__).parent / "words"
 
 
+class _Absent:
+    """Stands for a port whose secret this role is not given."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise RuntimeError(f"{name} needs a secret that only the API is given")
+
+
+_ABSENT: Any = _Absent()
+
+
 def open_store(settings: Settings) -> Callable[[Transaction], Store]:
     """Return the constructor of stores, which seal and open with the keys of the settings."""
     cipher = PersonCipher(open_cipher(settings), BlindIndex(*settings.index_keys))
@@ -46,8 +56,8 @@ def resources(parts: Parts[Settings, Store]) -> Resources:
         begin=parts.uow.begin,
         new_id=lambda: str(uuid.uuid4()),
         seal=open_cipher(settings),
-        tokens=TokenIssuer(settings.token_private_key, clock=parts.clock),
-        links=LinkSigner(*settings.link_secrets, clock=parts.clock),
+        tokens=TokenIssuer(settings.token_private_key, clock=parts.clock) if settings.token_private_key else _ABSENT,
+        links=LinkSigner(*settings.link_secrets, clock=parts.clock) if settings.link_secrets else _ABSENT,
         rules=Rules(
             programme=settings.programme,
             youth_track=settings.youth_track,

@@ -13,6 +13,8 @@ from services.chassis.service.settings import each_of, flag, number, rotating_se
 _DEVELOPMENT_CONTACT_KEYS = '{"dev": "Y2Fpcm4gZGV2ZWxvcG1lbnQgY29udGFjdCBrZXkuLi4="}'
 _DEVELOPMENT_INDEX_KEY = "Y2Fpcm4gZGV2ZWxvcG1lbnQgaW5kZXgga2V5Li4uLi4="
 
+_WITH_PEOPLE = ("api", "worker", "consumer", "scheduler")  # the roles that read and write people
+
 
 def read_index_key(text: str) -> bytes:
     """Return a key of the blind index from base64 of at least 32 bytes; raise ValueError without showing the key."""
@@ -38,9 +40,9 @@ def _rate(text: str) -> None:
 class Settings(ServiceSettings):
     """The settings of profiles beyond those of every service."""
 
-    token_private_key: str = secret(development=DEVELOPMENT_PRIVATE_KEY, check=read_private_key)
-    contact_keys: str = secret(development=_DEVELOPMENT_CONTACT_KEYS, check=read_keys)
-    index_key: str = rotating_secret(development=_DEVELOPMENT_INDEX_KEY, check=read_index_key)
+    token_private_key: str = secret(development=DEVELOPMENT_PRIVATE_KEY, check=read_private_key, roles={"api"})
+    contact_keys: str = secret(development=_DEVELOPMENT_CONTACT_KEYS, check=read_keys, roles=_WITH_PEOPLE)
+    index_key: str = rotating_secret(development=_DEVELOPMENT_INDEX_KEY, check=read_index_key, roles=_WITH_PEOPLE)
     sign_up_limit: str = text("30 per minute", check=_rate)
     token_hours: int = number(12, least=1, most=24 * 30)
     link_minutes: int = number(30, least=5, most=24 * 60)

@@ -27,7 +27,7 @@ from tests.deploy.manifests import (
 CONTAINERS = [*compose_containers(), *kubernetes_containers()]
 OURS = [container for container in CONTAINERS if container.service]
 SECRETS = {setting.name for setting in every_setting() if setting.secret}
-NO_PASSWORD_IN_IT = {"BROKER_URL", "REDIS_URL"}  # internal addresses; tested to contain no password
+NO_PASSWORD_IN_IT = {"BROKER_URL"}  # an internal address; tested to contain no password
 
 
 def _ids(container: Container) -> str:
@@ -38,7 +38,8 @@ def test_every_role_of_every_service_has_a_container() -> None:
     expected = {(service, role) for service in SERVICES for role in ROLES}
     composed = {(container.service, container.role) for container in compose_containers() if container.service}
     assert composed == expected | {(service, "migrate") for service in SERVICES}
-    assert {(container.service, container.role) for container in kubernetes_containers()} == expected
+    migrating = {(service, "migrate") for service in SERVICES}
+    assert {(container.service, container.role) for container in kubernetes_containers()} == expected | migrating
 
 
 @pytest.mark.parametrize("container", OURS, ids=_ids)
@@ -53,9 +54,10 @@ def test_a_service_accepts_the_environment_of_its_container(container: Container
     environment = {
         name: _local_path(value, container.service or "", tmp_path) for name, value in container.environment.items()
     }
-    settings = load(settings_class(container.service or ""), environment)
+    settings = load(settings_class(container.service or ""), environment, role=container.role)
     assert settings.production
-    assert settings.database_url.endswith(f"/{container.service}")
+    assert re.fullmatch(rf"postgresql\+psycopg://{container.service}:.+/{container.service}", settings.database_url)
+    assert bool(settings.migration_database_url) == (container.role == "migrate")
 
 
 def _local_path(value: str, service: str, folder: Path) -> str:
@@ -63,7 +65,7 @@ def _local_path(value: str, service: str, folder: Path) -> str:
     name = Path(value).name
     if not value.startswith("/run/secrets/"):
         return value
-    return str(folder / (f"{service}_{name}" if name == "database_url" else name))
+    return str(folder / (f"{service}_{name}" if name.endswith("database_url") else name))
 
 
 @pytest.mark.parametrize("container", CONTAINERS, ids=_ids)
@@ -89,7 +91,8 @@ def test_every_mounted_secret_is_declared_and_created(tmp_path: Path) -> None:
         ]
         mounted, sources = {item["target"] for item in secrets}, {item["source"] for item in secrets}
         read = {Path(value).name for name, value in container.get("environment", {}).items() if name.endswith("_FILE")}
-        assert mounted == read
+        read |= {word.removeprefix("/run/secrets/") for word in container.get("command", []) if "/run/secrets/" in word}
+        assert mounted - {"/docker-entrypoint-initdb.d/databases.sql"} == read
         assert sources <= set(declared)
 
 
@@ -133,6 +136,7 @@ def test_each_kubernetes_service_has_its_own_name_image_and_secrets(service: str
     assert overlay["namePrefix"] == f"{service}-"
     assert overlay["images"][0]["newName"] == f"cairn-{service}"
     assert f"secretName: {service}-secrets" in overlay["patches"][0]["patch"]
+    assert f"secretName: {service}-migration" in overlay["patches"][0]["patch"]
     for folder in (".", "service", service):
         assert all((KUBERNETES / folder / name).exists() for name in kustomization(folder)["resources"])
 

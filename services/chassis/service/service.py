@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -98,10 +98,10 @@ class Service(Generic[Settings, Store]):
     append_only: frozenset[str] = frozenset()
     ops: Callable[[], Sequence[OpsGroup]] = _no_groups
 
-    def read_settings(self) -> Settings:
-        """Return the settings of this process; raise StartRefused with every fault."""
+    def read_settings(self, role: str | None = None) -> Settings:
+        """Return the settings of a process of this role; raise StartRefused with every fault."""
         try:
-            return load(self.settings)
+            return load(self.settings, role=role)
         except SettingsError as faults:
             raise StartRefused(str(faults)) from None
 
@@ -118,7 +118,12 @@ class Service(Generic[Settings, Store]):
         engine = open_engine(settings.database_url, timeouts=timeouts)
         broker = broker or open_broker(settings.broker_url, client_id=self.name)
         checks = dependency_checks(engine, broker, settings.redis_url)
-        uow = UnitOfWork(engine, self.open_store(settings), source=f"/{self.name}", read_now=read_now)
+        open_store = cache(partial(self.open_store, settings))  # when first used: not every role has its keys
+
+        def open_in(tx: Transaction) -> Store:
+            return open_store()(tx)
+
+        uow = UnitOfWork(engine, open_in, source=f"/{self.name}", read_now=read_now)
         return Parts(
             settings=settings,
             engine=engine,
@@ -201,14 +206,14 @@ class Service(Generic[Settings, Store]):
     def _configure_logs(self, service: str, role: str) -> None:
         from services.chassis.observability.logs import configure
 
-        configure(self.read_settings().log_level, service, role)
+        configure(self.read_settings(None if role == "ops" else role).log_level, service, role)
 
     def _api(self, stop: Stop) -> None:
         """Serve the API and the pages over HTTP, on HOST:PORT."""
         from services.chassis.service.serve import serve
 
         del stop  # the web server handles the signals itself
-        settings = self.read_settings()
+        settings = self.read_settings("api")
         serve(partial(self._open_web, settings), host=settings.host, port=settings.port, threads=settings.threads)
 
     def _open_web(self, settings: Settings) -> Flask:
@@ -221,7 +226,7 @@ class Service(Generic[Settings, Store]):
 
     def _worker(self, stop: Stop) -> None:
         """Run the jobs that are due."""
-        with self._background() as parts:
+        with self._background("worker") as parts:
             run_in_threads([partial(worker.run, stop) for worker in self.workers_of(parts)], stop)
 
     def workers_of(self, parts: Parts[Settings, Store]) -> list[Worker]:
@@ -238,7 +243,7 @@ class Service(Generic[Settings, Store]):
         """Handle events of the other services."""
         from services.chassis.delivery.subscriber import Subscriber
 
-        with self._background() as parts:
+        with self._background("consumer") as parts:
             self.before_consuming(parts)
             self._create_topics(parts, stop)
             handlers, prefetch = self.handlers(parts), self.prefetch(parts)
@@ -250,7 +255,7 @@ class Service(Generic[Settings, Store]):
         """Publish events from the outbox to the broker."""
         from services.chassis.delivery.relay import Relay
 
-        with self._background() as parts:
+        with self._background("relay") as parts:
             self._create_topics(parts, stop)
             Relay(parts.engine, parts.broker).run(stop)
 
@@ -258,7 +263,7 @@ class Service(Generic[Settings, Store]):
         """Run the ticks that are due."""
         from services.chassis.background.scheduler import Scheduler
 
-        with self._background() as parts:
+        with self._background("scheduler") as parts:
             Scheduler(parts.engine, self.ticks(parts)).run(stop)
 
     def _migrate(self, stop: Stop) -> None:
@@ -266,15 +271,15 @@ class Service(Generic[Settings, Store]):
         from services.chassis.storage.rights import migrate_as_owner
 
         del stop
-        settings = self.read_settings()
+        settings = self.read_settings("migrate")
         migrate_as_owner(settings.database_url, settings.migration_database_url, self.migrations, self.append_only)
 
     @contextmanager
-    def _background(self) -> Iterator[Parts[Settings, Store]]:
+    def _background(self, role: str) -> Iterator[Parts[Settings, Store]]:
         """Yield the parts of a background process, with its probes served on OPS_PORT."""
         from services.chassis.service.ops_endpoint import ops_endpoint
 
-        parts = self.parts(self.read_settings())
+        parts = self.parts(self.read_settings(role))
         try:
             with ops_endpoint(parts.settings, parts.health):
                 yield parts

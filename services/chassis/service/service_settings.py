@@ -35,9 +35,9 @@ class ServiceSettings:
     trusted_proxies: int = number(0, most=5)  # number of reverse proxies that add X-Forwarded-For
     topic_replicas: int = number(1, least=1, most=9)  # copies of each topic that the broker stores
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    admin_token: str = secret(min_length=16, development=DEVELOPMENT_ADMIN_TOKEN)
-    token_public_key: str = rotating_secret(development=DEVELOPMENT_PUBLIC_KEY, check=read_public_key)
-    link_secret: str = rotating_secret(min_length=32, development=DEVELOPMENT_LINK_SECRET)
+    admin_token: str = secret(min_length=16, development=DEVELOPMENT_ADMIN_TOKEN, roles={"api"})
+    token_public_key: str = rotating_secret(development=DEVELOPMENT_PUBLIC_KEY, check=read_public_key, roles={"api"})
+    link_secret: str = rotating_secret(min_length=32, development=DEVELOPMENT_LINK_SECRET, roles={"api"})
     programme: str = text("cairn")
 
     @property

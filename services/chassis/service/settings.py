@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import ipaddress
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
@@ -21,6 +21,7 @@ __all__ = [
     "SettingsError",
     "each_of",
     "flag",
+    "is_needed",
     "listening_address",
     "load",
     "number",
@@ -45,20 +46,31 @@ class SettingsError(StartRefused):
 
 @dataclasses.dataclass(frozen=True)
 class _Rule:
-    """How to read one variable: ``read`` turns text into the value or raises ValueError saying what to do."""
+    """How to read one variable: ``read`` turns text into the value or raises ValueError saying what to do.
+
+    ``roles`` are the processes that cannot do without it; None: all.
+    """
 
     read: Callable[[str], Any]
     development: bool = False
     listens: bool = False
+    roles: frozenset[str] | None = None
 
 
 _PLAIN = _Rule(str)
 
 
 def _declare(
-    default: Any, read: Callable[[str], Any], *, development: Any = None, hidden: bool = False, listens: bool = False
+    default: Any,
+    read: Callable[[str], Any],
+    *,
+    development: Any = None,
+    hidden: bool = False,
+    listens: bool = False,
+    roles: Collection[str] | None = None,
 ) -> Any:
-    rule = _Rule(read, development=development is not None, listens=listens)
+    needed = None if roles is None else frozenset(roles)
+    rule = _Rule(read, development=development is not None, listens=listens, roles=needed)
     start = development if development is not None else default
     metadata = {_META: rule}
     if start is None:
@@ -76,14 +88,27 @@ def listening_address(default: str) -> Any:
     return _declare(default, str, listens=True)
 
 
-def secret(*, min_length: int = 1, development: str | None = None, check: Callable[[str], object] | None = None) -> Any:
-    """Return a field that ``repr`` never shows; production and open addresses refuse the default ``development``."""
+def secret(
+    *,
+    min_length: int = 1,
+    development: str | None = None,
+    check: Callable[[str], object] | None = None,
+    roles: Collection[str] | None = None,
+) -> Any:
+    """Return a field that ``repr`` never shows; production and open addresses refuse the default ``development``.
+
+    ``roles`` are the roles that need it; None: all. In the others it is empty unless it is given.
+    """
     read = _checked(partial(_long_enough, least=min_length), check)
-    return _declare(None, read, development=development, hidden=True)
+    return _declare(None, read, development=development, hidden=True, roles=roles)
 
 
 def rotating_secret(
-    *, min_length: int = 1, development: str | None = None, check: Callable[[str], object] | None = None
+    *,
+    min_length: int = 1,
+    development: str | None = None,
+    check: Callable[[str], object] | None = None,
+    roles: Collection[str] | None = None,
 ) -> Any:
     """Return a ``secret`` field that may contain several values with commas between them: see ``each_of``.
 
@@ -97,7 +122,7 @@ def rotating_secret(
             read_one(one)
         return value
 
-    return _declare(None, read, development=development, hidden=True)
+    return _declare(None, read, development=development, hidden=True, roles=roles)
 
 
 def each_of(value: str) -> tuple[str, ...]:
@@ -151,8 +176,10 @@ def flag(default: bool = False) -> Any:
     return _declare(default, read)
 
 
-def load(cls: type[T], environ: Mapping[str, str] | None = None) -> T:
+def load(cls: type[T], environ: Mapping[str, str] | None = None, *, role: str | None = None) -> T:
     """Return ``cls`` filled from the environment; raise ``SettingsError`` with every fault at once.
+
+    A secret that ``role`` does not need is empty unless it is given; without a role all are needed.
 
     A field ``database_url`` is read from DATABASE_URL or from the file named by DATABASE_URL_FILE. A field typed
     ``Literal[...]`` takes one of its values. An empty variable counts as not given. A value equal to a development
@@ -174,7 +201,9 @@ def load(cls: type[T], environ: Mapping[str, str] | None = None) -> T:
         except ValueError as fault:
             faults.append(f"{name} {fault}")
             continue
-        if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
+        if not is_needed(field, role):
+            values[field.name] = ""
+        elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
             faults.append(f"{name} is required{_choices(hints[field.name])}")
     if strict := _reason_for_own_secrets(fields, values):
         faults += [f"{name} still has its development default, which {strict}" for name in _unchanged(fields, values)]
@@ -209,6 +238,12 @@ def _unchanged(fields: Sequence[dataclasses.Field[Any]], values: Mapping[str, An
     secrets = (field for field in fields if _rule_of(field).development)
     given = {field.name.upper(): (field.default, values.get(field.name, field.default)) for field in secrets}
     return [name for name, (default, value) in given.items() if value == default or default in each_of(value)]
+
+
+def is_needed(field: dataclasses.Field[Any], role: str | None) -> bool:
+    """Return whether a process of this role cannot do without a setting; without a role all are needed."""
+    roles = _rule_of(field).roles
+    return role is None or roles is None or role in roles
 
 
 def _rule_of(field: dataclasses.Field[Any]) -> _Rule:

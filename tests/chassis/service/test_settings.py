@@ -11,7 +11,18 @@ import pytest
 from services.chassis.core.errors import StartRefused
 from services.chassis.identity.access_tokens import TokenIssuer, TokenVerifier
 from services.chassis.service.service_settings import DEVELOPMENT_PRIVATE_KEY, DEVELOPMENT_PUBLIC_KEY, ServiceSettings
-from services.chassis.service.settings import SettingsError, flag, listening_address, load, number, secret, text, url
+from services.chassis.service.settings import (
+    SettingsError,
+    each_of,
+    flag,
+    listening_address,
+    load,
+    number,
+    rotating_secret,
+    secret,
+    text,
+    url,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,3 +166,39 @@ def test_an_invalid_public_key_is_refused_at_the_start() -> None:
 def test_the_development_keys_are_a_pair() -> None:
     token = TokenIssuer(DEVELOPMENT_PRIVATE_KEY).issue("p1", "cairn")
     assert TokenVerifier(DEVELOPMENT_PUBLIC_KEY).verify(token).person_id == "p1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TillSettings(ShopSettings):
+    till_key: str = secret(min_length=8, roles={"till"})
+    coupons: str = rotating_secret(min_length=8, development="coupons-of-development")
+
+
+OWN = {"KEY": "k" * 32, "COUPONS": "c" * 8}
+
+
+def test_a_secret_is_needed_only_in_the_roles_that_use_it() -> None:
+    assert load(TillSettings, GOOD | OWN, role="door").till_key == ""
+    assert load(TillSettings, GOOD | OWN | {"TILL_KEY": "t" * 8}, role="door").till_key == "t" * 8
+    for role in ("till", None):  # without a role every secret is needed
+        with pytest.raises(SettingsError, match="TILL_KEY is required"):
+            load(TillSettings, GOOD | OWN, role=role)
+
+
+@pytest.mark.parametrize("value", ["n" * 8, "n" * 8 + "," + "o" * 8, f" {'n' * 8} , {'o' * 8},"])
+def test_a_rotating_secret_has_one_value_or_several(value: str) -> None:
+    assert each_of(load(TillSettings, GOOD | OWN | {"COUPONS": value}, role="door").coupons)[0] == "n" * 8
+
+
+@pytest.mark.parametrize(
+    ("value", "fault"),
+    [
+        ("n" * 8 + ",short", "at least 8 characters, this has 5"),
+        (",", "at least 8 characters, this has 0"),
+        ("n" * 8 + ",coupons-of-development", "development default"),
+    ],
+)
+def test_each_value_of_a_rotating_secret_is_checked(value: str, fault: str) -> None:
+    production = GOOD | OWN | {"ENVIRONMENT": "production", "COUPONS": value}
+    with pytest.raises(SettingsError, match=f"COUPONS .*{fault}"):
+        load(TillSettings, production, role="door")
