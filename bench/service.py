@@ -71,7 +71,10 @@ class Programme:
     def __init__(self, folder: Path, case: Row) -> None:
         url = f"sqlite:///{folder}/matcher.db"
         migrate(url, SERVICE.migrations)
-        self.settings = load(Settings, {"DATABASE_URL": url, "BROKER_URL": f"embedded://{folder}/broker.db"})
+        self.settings = load(
+            Settings,
+            {"ENVIRONMENT": "development", "DATABASE_URL": url, "BROKER_URL": f"embedded://{folder}/broker.db"},
+        )
         self.parts = SERVICE.parts(self.settings, read_now=lambda _: AT)
         people = programme(case["seed"], case["mentors"], case["mentees"], regime=case["regime"], today=AT.date())
         mentees, mentors = pool_of(people, at=AT, programme=PROGRAMME)

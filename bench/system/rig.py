@@ -17,7 +17,7 @@ from bench.system.stacks import Stack
 from deploy.local.keys import local_keys
 from deploy.local.layout import SERVICES, Parts, service_environment
 from deploy.local.process import Process, serve_role
-from deploy.local.server import answers, free_port, wait_until
+from deploy.local.server import answers, free_port, free_ports, wait_until
 from services.chassis.storage.database import open_engine
 from services.chassis.storage.migrations import migrate
 from services.chassis.storage.sqlite import READ_ONLY
@@ -57,16 +57,15 @@ class Rig:
     @contextmanager
     def running(self, service: str, role: str) -> Iterator[Process]:
         """Run one role within the context; yield its process when it is ready."""
-        port = free_port()
-        port_setting = {"PORT" if role == "api" else "OPS_PORT": str(port)}
+        port, ops_port = free_ports(2)
         process = Process(
             f"{service}-{role}",
             serve_role,
             service,
             role,
-            environment=self.environment(service) | port_setting,
+            environment=self.environment(service) | {"PORT": str(port), "OPS_PORT": str(ops_port)},
             log=self.folder / "logs" / f"{service}-{role}.log",
-            ready_url=f"http://127.0.0.1:{port}/readyz",
+            ready_url=f"http://127.0.0.1:{ops_port}/readyz",
         )
         with _started(process, process.is_ready):
             self.url = f"http://127.0.0.1:{port}" if role == "api" else self.url

@@ -1,1 +1,1 @@
-"""Files for containers: the Dockerfile, the names of the databases, and new secrets."""
+"""Files for containers: the Dockerfile, the databases with their accounts, and new secrets."""

@@ -6,7 +6,8 @@ from services.chassis.observability import metrics
 
 _HEAD = """# Metrics
 
-Every process serves these at `/metrics`, and changes those of its own work. To watch: [operations](operations.md).
+Every process serves these at `/metrics` on its `OPS_PORT`, and changes those of its own work.
+To watch: [operations](operations.md).
 This page is made from `services/chassis/observability/metrics.py` by `make docs`; do not edit it.
 
 | metric | type | labels | meaning |

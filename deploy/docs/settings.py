@@ -15,18 +15,27 @@ from deploy.local.layout import SERVICES
 from services.chassis.service.service_settings import ServiceSettings
 
 WORDS: Mapping[str, str] = {
-    "environment": "production refuses every development default, shows no mailbox and asks browsers for HTTPS",
+    "environment": (
+        "always written out; production refuses every development default, shows no mailbox and asks browsers for HTTPS"
+    ),
     "database_url": "the service's own database, `sqlite:////folder/file.db` or `postgresql+psycopg://…`",
+    "migration_database_url": (
+        "the same database for `migrate` alone, by the account that owns its tables; empty: `DATABASE_URL`"
+    ),
     "broker_url": "`embedded:////folder/broker.db` (one machine) or `kafka://host:9092,host:9092`, the same for all",
     "redis_url": "where rate limits are counted when several API processes share them; empty: in each process",
     "public_url": "the address people open; links in mails begin with it",
     "host": "the address the API listens on; `0.0.0.0` in a container",
     "port": "the port of the API",
-    "ops_port": "the port on which the other roles answer `/livez`, `/readyz` and `/metrics`; 0: none",
+    "ops_host": "the address that `OPS_PORT` listens on; empty: `HOST`",
+    "ops_port": "the port on which every role answers `/livez`, `/readyz` and `/metrics`; 0: none",
     "threads": "requests that one API process answers at the same time",
     "log_level": "how much is written",
-    "token_public_key": "checks access tokens (Ed25519, PEM or base64)",
-    "link_secret": "signs links in mails, page cursors and form nonces; the same for all services",
+    "token_public_key": "checks access tokens (Ed25519, PEM or base64); several with commas: all are accepted",
+    "link_secret": (
+        "signs links in mails, page cursors and form nonces; the same for all services; several with commas: the first "
+        "signs, all read"
+    ),
     "programme": "the id of the programme that this installation serves",
     "lapses_before_rest": "offers a mentor may let lapse before rounds leave them in peace for a while",
     "rest_days": "how long that while is",
@@ -37,8 +46,11 @@ WORDS: Mapping[str, str] = {
     "programme_name": "how the programme signs its letters",
     "quiet_hours": "`auto` (21:00-08:00 in production, none in development), `off`, or hours such as `22:00-07:00`",
     "token_private_key": "signs access tokens (Ed25519); its public half is TOKEN_PUBLIC_KEY",
-    "index_key": "finds an address without reading it (base64 of 32 bytes or more)",
-    "rate_limit": "requests of one person or admin",
+    "index_key": (
+        "finds an address without reading it (base64 of 32 bytes or more); several with commas: the first is stored, "
+        "all are looked up"
+    ),
+    "rate_limit": "requests of one person or member of staff",
     "anonymous_rate_limit": "requests from one network without a valid token, or to routes open to anyone",
     "failure_limit": "refused tokens and links from one network",
     "address_limit": "sign-ups and sign-in links for one mail address",
@@ -147,6 +159,7 @@ This page is made from the settings classes by `make docs`; do not edit it.
 
 Every process reads its settings from the environment, checks all of them before it starts, and names every fault in one
 message. Any setting can be given as a file instead: `NAME_FILE=/run/secrets/name` (a trailing line break is dropped;
-giving both is a fault). Give the secrets that way. With `ENVIRONMENT=production` a secret that still has its
-development value is a fault. How they are used, and how keys are changed: [operations](operations.md).
+giving both is a fault). Give the secrets that way. A secret that still has its development value is a fault with
+`ENVIRONMENT=production`, and wherever `HOST` or `OPS_HOST` is not a loopback address. How they are used, and how keys
+are changed: [operations](operations.md).
 """

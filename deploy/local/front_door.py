@@ -15,14 +15,13 @@ from services.chassis.service.serve import serve
 
 _AWAY = "This part of Cairn is starting or taking a short break. Please wait a moment and try again.\n"
 ALIVE = "/front-door/livez"
-_INTERNAL_PATHS = ("/metrics", "/livez", "/readyz")  # of one process; under a service's name they have an access policy
 
 
 class FrontDoor:
     """A WSGI application that forwards requests, and answers 503 when a service is unavailable.
 
     ``targets`` are the addresses of the services. The path is forwarded unchanged (with its RFC 3986 escapes);
-    X-Forwarded-For is set here and never taken from the caller.
+    X-Forwarded-For and X-Forwarded-Proto are set here and never taken from the caller.
     """
 
     def __init__(self, targets: Mapping[str, str]) -> None:
@@ -37,11 +36,10 @@ class FrontDoor:
         path = environ.get("RAW_URI", environ["PATH_INFO"]).split("?", 1)[0]
         if path == ALIVE:
             return Response("ok\n", mimetype="text/plain")(environ, start_response)
-        if path in _INTERNAL_PATHS:
-            return Response("not found\n", status=404, mimetype="text/plain")(environ, start_response)
         if environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked":
             environ["CONTENT_LENGTH"] = ""  # the proxy then forwards the body in chunks as well
         environ["HTTP_X_FORWARDED_FOR"] = environ.get("REMOTE_ADDR", "")
+        environ["HTTP_X_FORWARDED_PROTO"] = environ["wsgi.url_scheme"]
         service = ROUTES.get(path.lstrip("/").split("/", 1)[0], FRONT)
         answer = Response.from_app(self._proxy.proxy_to(self._options[service], path, "/"), environ)
         if answer.status_code == 502:

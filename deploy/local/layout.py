@@ -1,7 +1,7 @@
 """The processes of Cairn, the routes of each service, and the environment of each process."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 SERVICES = ("profiles", "matcher", "notifications")
@@ -25,13 +25,15 @@ FRONT = "profiles"  # everything else, including the front page
 class Parts:
     """Addresses of the servers of a system: one database URL per service, a broker, an optional cache.
 
-    ``mailbox`` is the name of the mail folder, one for each set of databases.
+    ``owners`` are the URLs for migrations where another account owns the tables. ``mailbox`` is the name of the mail
+    folder, one for each set of databases.
     """
 
     databases: Mapping[str, str]
     broker: str
     cache: str = ""
     mailbox: str = "outbox"
+    owners: Mapping[str, str] = field(default_factory=dict)
 
 
 def embedded_parts(folder: Path) -> Parts:

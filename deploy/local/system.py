@@ -44,6 +44,7 @@ class System:
         self.outbox = folder / parts.mailbox
         self.api_key_file = folder / "api-key"
         self._host = host
+        self._owners = parts.owners
         self._settings = {
             service: service_environment(
                 service,
@@ -70,7 +71,10 @@ class System:
     def migrate(self) -> None:
         """Migrate the databases of all services at the same time, and create the API key; safe to repeat."""
         self.outbox.mkdir(parents=True, exist_ok=True)
-        migrations = [self._process(service, "migrate", ready_url="") for service in SERVICES]
+        migrations = [
+            self._process(service, "migrate", ready_url="", MIGRATION_DATABASE_URL=self._owners.get(service, ""))
+            for service in SERVICES
+        ]
         for migration in migrations:
             migration.start()
         for migration in migrations:
@@ -83,12 +87,12 @@ class System:
         for service in SERVICES:
             save_environment(self.folder, service, self._settings[service])
         names = [(service, role) for service in SERVICES for role in ROLES]
-        ports = dict(zip(names, free_ports(len(names)), strict=True))
-        for (service, role), port in ports.items():
-            settings = {"PORT" if role == "api" else "OPS_PORT": str(port)}
+        api_ports = dict(zip(SERVICES, free_ports(len(SERVICES)), strict=True))
+        for (service, role), port in zip(names, free_ports(len(names)), strict=True):
+            settings = {"PORT": str(api_ports[service]), "OPS_PORT": str(port)}
             ready_url = f"http://127.0.0.1:{port}/readyz"
             self.children[f"{service}-{role}"] = self._process(service, role, ready_url=ready_url, **settings)
-        self.children["front-door"] = self._front_door({s: ports[s, "api"] for s in SERVICES})
+        self.children["front-door"] = self._front_door(api_ports)
         try:
             for child in self.children.values():
                 child.start()

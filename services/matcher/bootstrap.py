@@ -49,7 +49,7 @@ def web_app(parts: Parts[Settings, MatcherStore]) -> Flask:
         settings=parts.settings,
         health=parts.health,
         blueprints=api.routes(api.ApiContext(parts.uow, terms, words, EngineQueue(parts.settings.bounds))),
-        pages=pages.routes(parts.uow, terms, words, LinkSigner(parts.settings.link_secret, clock=parts.clock)),
+        pages=pages.routes(parts.uow, terms, words, LinkSigner(*parts.settings.link_secrets, clock=parts.clock)),
         uow=parts.uow,
         clock=parts.clock,
         words=words,

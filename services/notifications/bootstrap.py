@@ -45,7 +45,7 @@ def web_app(parts: Parts[Settings, Store]) -> Flask:
 
     settings = parts.settings
     mailbox = Mailbox(settings.mailbox) if settings.mailbox else None
-    links = LinkSigner(settings.link_secret, clock=parts.clock)
+    links = LinkSigner(*settings.link_secrets, clock=parts.clock)
     return build_app(
         name=SERVICE.name,
         title="Cairn notifications",
@@ -73,7 +73,7 @@ def deliver(parts: Parts[Settings, Store]) -> Deliver:
         uow=parts.uow,
         writer=open_writer(
             cipher=open_cipher(settings),
-            links=Links(LinkSigner(settings.link_secret, clock=parts.clock), settings.public_url),
+            links=Links(LinkSigner(*settings.link_secrets, clock=parts.clock), settings.public_url),
             programme_name=settings.programme_name,
         ),
         channel=channel(settings),

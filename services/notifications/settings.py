@@ -8,8 +8,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from services.chassis.identity.encryption import read_keys
-from services.chassis.service.service_settings import ServiceSettings
-from services.chassis.service.settings import number, secret, text
+from services.chassis.service.service_settings import DEVELOPMENT_LINK_SECRET, ServiceSettings
+from services.chassis.service.settings import number, rotating_secret, secret, text
 from services.notifications.domain.quiet import QuietHours, read_quiet_hours
 
 # This key is public: fine on a developer's machine, refused in production.
@@ -45,8 +45,9 @@ def check_quiet_hours(value: str) -> None:
 class Settings(ServiceSettings):
     """The scheme of ``mail_url`` selects the channel; ``quiet_hours`` ``auto`` means at night, never in development."""
 
-    contact_keys: str = secret(development=DEVELOPMENT_CONTACT_KEYS, check=read_keys)
-    mail_url: str = secret(check=check_mail_url)
+    contact_keys: str = secret(development=DEVELOPMENT_CONTACT_KEYS, check=read_keys, roles={"worker"})
+    mail_url: str = secret(check=check_mail_url, roles={"worker"})
+    link_secret: str = rotating_secret(min_length=32, development=DEVELOPMENT_LINK_SECRET, roles={"api", "worker"})
     mail_from: str = text("Cairn <cairn@localhost>", check=check_sender)
     mail_workers: int = number(2, least=1, most=16)
     programme_name: str = text("Cairn")

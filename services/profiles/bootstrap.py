@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from services.chassis.identity.encryption import BlindIndex, FieldCipher, read_keys
 from services.chassis.messages.event import Event
@@ -18,7 +18,7 @@ from services.events.permissions import SERVICES
 from services.profiles.adapters.rows import PersonCipher
 from services.profiles.adapters.store import Store
 from services.profiles.ports import Resources, Rules
-from services.profiles.settings import Settings, index_key
+from services.profiles.settings import Settings
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -31,9 +31,19 @@ if TYPE_CHECKING:
 WORDS = Path(__file__).parent / "words"
 
 
+class _Absent:
+    """Stands for a port whose secret this role is not given."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise RuntimeError(f"{name} needs a secret that only the API is given")
+
+
+_ABSENT: Any = _Absent()
+
+
 def open_store(settings: Settings) -> Callable[[Transaction], Store]:
     """Return the constructor of stores, which seal and open with the keys of the settings."""
-    cipher = PersonCipher(open_cipher(settings), BlindIndex(index_key(settings.index_key)))
+    cipher = PersonCipher(open_cipher(settings), BlindIndex(*settings.index_keys))
     return partial(Store, cipher=cipher)
 
 
@@ -43,12 +53,13 @@ def resources(parts: Parts[Settings, Store]) -> Resources:
     from services.chassis.identity.signed_links import LinkSigner
 
     settings = parts.settings
+    key, secrets = settings.token_private_key, settings.link_secrets
     return Resources(
         begin=parts.uow.begin,
         new_id=lambda: str(uuid.uuid4()),
         seal=open_cipher(settings),
-        tokens=TokenIssuer(settings.token_private_key, audience=SERVICES, clock=parts.clock),
-        links=LinkSigner(settings.link_secret, clock=parts.clock),
+        tokens=TokenIssuer(key, audience=SERVICES, clock=parts.clock) if key else _ABSENT,
+        links=LinkSigner(*secrets, clock=parts.clock) if secrets else _ABSENT,
         rules=Rules(
             programme=settings.programme,
             youth_track=settings.youth_track,
@@ -114,9 +125,9 @@ def ops() -> Sequence[OpsGroup]:
     """Return the operators' commands."""
     from services.chassis.service.ops.keys import keys_group
     from services.profiles.adapters.tables import SEALED
-    from services.profiles.ops import api_keys_group, people_group
+    from services.profiles.ops import REINDEX, api_keys_group, people_group
 
-    return [people_group(resources), api_keys_group(resources), keys_group([SEALED], open_cipher)]
+    return [people_group(resources), api_keys_group(resources), keys_group([SEALED], open_cipher, REINDEX)]
 
 
 def open_cipher(settings: Settings) -> FieldCipher:
@@ -136,5 +147,6 @@ SERVICE = Service(
     prefetch=prefetch,
     jobs=jobs,
     ticks=ticks,
+    append_only=frozenset({"consents"}),
     ops=ops,
 )

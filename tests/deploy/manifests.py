@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from deploy.local.layout import SERVICES
+from deploy.local.layout import ROLES, SERVICES
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 KUBERNETES = DEPLOY / "kubernetes"
@@ -38,13 +38,49 @@ def compose_containers() -> Iterator[Container]:
 
 def kubernetes_containers() -> Iterator[Container]:
     """Yield the containers as kustomize assembles them: the shared roles for each service, with all its settings."""
-    shared = _literals(KUBERNETES / "service")
     for service in SERVICES:
-        environment = shared | _literals(KUBERNETES / service)
-        for document in documents("service"):
-            if document["kind"] == "Deployment":
-                (container,) = document["spec"]["template"]["spec"]["containers"]
-                yield Container(f"{service}-{document['metadata']['name']}", service, container["args"][0], environment)
+        settings = _literals(KUBERNETES / "service") | _literals(KUBERNETES / service)
+        pod = every_role()["spec"]["template"]["spec"]
+        yield Container(f"{service}-migrate", service, "migrate", settings | _variables(pod["initContainers"][0]))
+        for name in ROLES:
+            role = settings | _variables(pod["containers"][0])
+            for patch in role_patches(service, name):
+                for container in patch.get("containers", []):
+                    role |= _variables(container)
+            yield Container(f"{service}-{name}", service, name, role)
+
+
+def every_role() -> Any:
+    """Return the part that all Deployments share."""
+    return yaml.safe_load((KUBERNETES / "service" / "every-role.yaml").read_text(encoding="utf-8"))
+
+
+def role_patches(service: str, role: str) -> list[Any]:
+    """Return the pod specifications by which a service changes one role, in order."""
+    patches = [patch for patch in kustomization(service)["patches"] if re.fullmatch(_name(patch), role)]
+    return [yaml.safe_load(patch["patch"])["spec"]["template"]["spec"] for patch in patches]
+
+
+def mounted_keys(service: str, role: str) -> set[str]:
+    """Return the keys of the service's Secret that a role mounts."""
+    (items,) = [volume["secret"]["items"] for volume in _volumes(every_role()) if "items" in volume.get("secret", {})]
+    for patch in role_patches(service, role):
+        for volume in patch.get("volumes", []):
+            items = volume["secret"].get("items", items)
+    return {item["key"] for item in items}
+
+
+def _volumes(deployment: Any) -> list[Any]:
+    volumes: list[Any] = deployment["spec"]["template"]["spec"]["volumes"]
+    return volumes
+
+
+def _name(patch: Any) -> str:
+    return str(patch["target"].get("name", ".*"))
+
+
+def _variables(container: Any) -> dict[str, str]:
+    return {variable["name"]: variable["value"] for variable in container.get("env", [])}
 
 
 def documents(folder: str) -> list[Any]:

@@ -83,10 +83,5 @@ def test_an_unavailable_service_answers_503_with_retry_after(door: Client) -> No
     assert "try again" in answer.text
 
 
-@pytest.mark.parametrize("path", ["/metrics", "/livez", "/readyz"])
-def test_internal_paths_are_not_forwarded(door: Client, path: str) -> None:
-    assert door.get(path).status_code == 404
-
-
 def test_the_front_door_has_a_liveness_path(door: Client) -> None:
     assert door.get(ALIVE).status_code == 200

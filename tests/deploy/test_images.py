@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from deploy.local.layout import SERVICES
-from tests.deploy.manifests import DEPLOY, KUBERNETES, kubernetes_containers
+from deploy.local.layout import ROLES, SERVICES
+from tests.deploy.manifests import DEPLOY, KUBERNETES, kubernetes_containers, mounted_keys
 from tests.support.patience import PATIENCE
 
 ROOT = DEPLOY.parent
@@ -53,6 +53,7 @@ def test_a_service_runs_with_the_content_of_its_image(service: str, tmp_path: Pa
         ]
     )
     environment = {
+        "ENVIRONMENT": "development",
         "DATABASE_URL": f"sqlite:///{tmp_path}/own.db",
         "BROKER_URL": f"embedded://{tmp_path}/broker.db",
         "MAIL_URL": f"maildir://{tmp_path}/mails",
@@ -86,14 +87,22 @@ def test_the_rendered_base_has_the_containers_that_the_other_tests_read() -> Non
         check=True,
     )
     rendered = {(item["kind"], item["metadata"]["name"]): item for item in yaml.safe_load_all(done.stdout)}
+    assert {name for kind, name in rendered if kind == "Deployment"} == {f"{s}-{r}" for s in SERVICES for r in ROLES}
     for expected in kubernetes_containers():
-        spec = rendered["Deployment", expected.name]["spec"]["template"]["spec"]
-        (role,), (migrate,) = spec["containers"], spec["initContainers"]
-        assert role["image"] == migrate["image"] == f"cairn-{expected.service}:latest"
-        assert (role["args"], migrate["args"]) == ([expected.role], ["migrate"])
-        assert _environment(rendered, role) == _environment(rendered, migrate) == expected.environment
-        assert {"name": "secrets", "secret": {"secretName": f"{expected.service}-secrets"}} in spec["volumes"]
-        assert role["securityContext"]["readOnlyRootFilesystem"] is True
+        migrates = expected.role == "migrate"
+        for role in ROLES if migrates else [expected.role or ""]:
+            spec = rendered["Deployment", f"{expected.service}-{role}"]["spec"]["template"]["spec"]
+            (container,) = spec["initContainers" if migrates else "containers"]
+            assert container["image"].startswith(f"cairn-{expected.service}:")
+            assert container["args"] == [expected.role]
+            assert _environment(rendered, container) == expected.environment
+            assert _keys(spec) == mounted_keys(expected.service or "", role)
+    for service in SERVICES:
+        for role in ROLES:
+            budget = rendered["PodDisruptionBudget", f"{service}-{role}"]["spec"]["selector"]["matchLabels"]
+            assert (
+                budget.items() <= rendered["Deployment", f"{service}-{role}"]["spec"]["selector"]["matchLabels"].items()
+            )
     for service in SERVICES:
         selector = rendered["Service", f"{service}-api"]["spec"]["selector"]
         labels = rendered["Deployment", f"{service}-api"]["spec"]["template"]["metadata"]["labels"]
@@ -103,4 +112,12 @@ def test_the_rendered_base_has_the_containers_that_the_other_tests_read() -> Non
 
 def _environment(rendered: Any, container: Any) -> Any:
     (source,) = container["envFrom"]
-    return rendered["ConfigMap", source["configMapRef"]["name"]]["data"]
+    variables = {variable["name"]: variable["value"] for variable in container["env"]}
+    return rendered["ConfigMap", source["configMapRef"]["name"]]["data"] | variables
+
+
+def _keys(spec: Any) -> set[str]:
+    """Return the keys of the Secret that the role of a pod mounts."""
+    (volume,) = (volume for volume in spec["volumes"] if volume["name"] == "secrets")
+    assert volume["secret"]["secretName"].endswith("-secrets")
+    return {item["key"] for item in volume["secret"]["items"]}

@@ -27,8 +27,7 @@ from tests.deploy.manifests import (
 CONTAINERS = [*compose_containers(), *kubernetes_containers()]
 OURS = [container for container in CONTAINERS if container.service]
 SECRETS = {setting.name for setting in every_setting() if setting.secret}
-NO_PASSWORD_IN_IT = {"BROKER_URL", "REDIS_URL"}  # internal addresses; tested to contain no password
-CLOSED = {"livez", "readyz", "metrics"}
+NO_PASSWORD_IN_IT = {"BROKER_URL"}  # an internal address; tested to contain no password
 
 
 def _ids(container: Container) -> str:
@@ -39,7 +38,8 @@ def test_every_role_of_every_service_has_a_container() -> None:
     expected = {(service, role) for service in SERVICES for role in ROLES}
     composed = {(container.service, container.role) for container in compose_containers() if container.service}
     assert composed == expected | {(service, "migrate") for service in SERVICES}
-    assert {(container.service, container.role) for container in kubernetes_containers()} == expected
+    migrating = {(service, "migrate") for service in SERVICES}
+    assert {(container.service, container.role) for container in kubernetes_containers()} == expected | migrating
 
 
 @pytest.mark.parametrize("container", OURS, ids=_ids)
@@ -54,9 +54,10 @@ def test_a_service_accepts_the_environment_of_its_container(container: Container
     environment = {
         name: _local_path(value, container.service or "", tmp_path) for name, value in container.environment.items()
     }
-    settings = load(settings_class(container.service or ""), environment)
+    settings = load(settings_class(container.service or ""), environment, role=container.role)
     assert settings.production
-    assert settings.database_url.endswith(f"/{container.service}")
+    assert re.fullmatch(rf"postgresql\+psycopg://{container.service}:.+/{container.service}", settings.database_url)
+    assert bool(settings.migration_database_url) == (container.role == "migrate")
 
 
 def _local_path(value: str, service: str, folder: Path) -> str:
@@ -64,7 +65,7 @@ def _local_path(value: str, service: str, folder: Path) -> str:
     name = Path(value).name
     if not value.startswith("/run/secrets/"):
         return value
-    return str(folder / (f"{service}_{name}" if name == "database_url" else name))
+    return str(folder / (f"{service}_{name}" if name.endswith("database_url") else name))
 
 
 @pytest.mark.parametrize("container", CONTAINERS, ids=_ids)
@@ -90,7 +91,8 @@ def test_every_mounted_secret_is_declared_and_created(tmp_path: Path) -> None:
         ]
         mounted, sources = {item["target"] for item in secrets}, {item["source"] for item in secrets}
         read = {Path(value).name for name, value in container.get("environment", {}).items() if name.endswith("_FILE")}
-        assert mounted == read
+        read |= {word.removeprefix("/run/secrets/") for word in container.get("command", []) if "/run/secrets/" in word}
+        assert mounted - {"/docker-entrypoint-initdb.d/databases.sql"} == read
         assert sources <= set(declared)
 
 
@@ -110,33 +112,21 @@ def test_the_front_doors_have_the_routes_of_the_layout(routes: Callable[[], tupl
     assert routes() == (dict(ROUTES), FRONT)
 
 
-def test_metrics_and_probes_are_not_reachable_through_the_front_doors() -> None:
-    nginx = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
-    (closed,) = re.findall(r"location ~ \^/\(([\w|]+)\)\$ \{\s*return 404;", nginx)
-    assert set(closed.split("|")) == CLOSED
-    (ingress,) = (item for item in documents(".") if item["kind"] == "Ingress")
-    exact = [path for path in ingress["spec"]["rules"][0]["http"]["paths"] if path["pathType"] == "Exact"]
-    assert {path["path"].strip("/") for path in exact} == CLOSED
-    assert {path["backend"]["service"]["name"] for path in exact} == {"closed"}
-    (closed_service,) = (item for item in documents(".") if item["metadata"]["name"] == "closed")
-    assert "selector" not in closed_service["spec"]
-
-
 def test_probes_use_the_port_on_which_a_role_answers() -> None:
     settings = dict(literal.split("=", 1) for literal in kustomization("service")["configMapGenerator"][0]["literals"])
     for document in documents("service"):
         if document["kind"] != "Deployment":
             continue
         (container,) = document["spec"]["template"]["spec"]["containers"]
-        (port,) = container["ports"]
-        assert str(port["containerPort"]) == settings["PORT" if container["args"] == ["api"] else "OPS_PORT"]
-        assert container["livenessProbe"]["httpGet"] == {"path": "/livez", "port": port["name"]}
-        assert container["readinessProbe"]["httpGet"] == {"path": "/readyz", "port": port["name"]}
+        ports = {port["name"]: str(port["containerPort"]) for port in container["ports"]}
+        expected = {"http": settings["PORT"]} if container["args"] == ["api"] else {}
+        assert ports == expected | {"ops": settings["OPS_PORT"]}
+        assert container["livenessProbe"]["httpGet"] == {"path": "/livez", "port": "ops"}
+        assert container["readinessProbe"]["httpGet"] == {"path": "/readyz", "port": "ops"}
     for container in compose_containers():
         if container.service and container.role != "migrate":
             probe = compose()["services"][container.name]["healthcheck"]["test"][-1]
-            port = container.environment["PORT" if container.role == "api" else "OPS_PORT"]
-            assert f":{port}/readyz'" in probe
+            assert f":{container.environment['OPS_PORT']}/readyz'" in probe
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -146,6 +136,7 @@ def test_each_kubernetes_service_has_its_own_name_image_and_secrets(service: str
     assert overlay["namePrefix"] == f"{service}-"
     assert overlay["images"][0]["newName"] == f"cairn-{service}"
     assert f"secretName: {service}-secrets" in overlay["patches"][0]["patch"]
+    assert f"secretName: {service}-migration" in overlay["patches"][0]["patch"]
     for folder in (".", "service", service):
         assert all((KUBERNETES / folder / name).exists() for name in kustomization(folder)["resources"])
 
@@ -172,6 +163,7 @@ def test_the_settings_page_names_every_setting_and_contains_no_secret() -> None:
 
 def _required_settings() -> Mapping[str, str]:
     return {
+        "ENVIRONMENT": "development",
         "DATABASE_URL": "sqlite:////a-place/of-ours.db",
         "BROKER_URL": "embedded:////a-place/broker.db",
         "MAIL_URL": "maildir:///a-place/mails",

@@ -73,7 +73,7 @@ def test_a_documented_ops_command_works(
     del redirected
     done = subprocess.run(
         [sys.executable, "-m", *shlex.split(words)],
-        env={"DATABASE_URL": databases[name], **environment},
+        env={"ENVIRONMENT": "development", "DATABASE_URL": databases[name], **environment},
         input="nobody\n",
         cwd=ROOT,
         capture_output=True,

@@ -109,7 +109,11 @@ def test_an_ops_command_needs_a_run_and_its_environment_is_readable_only_by_the_
 
     done = run_ops("consumer", "status")
     assert (done.returncode, done.stderr) == (1, f"Nothing was started in {tmp_path} yet: `make run` first.\n")
-    environment = {"DATABASE_URL": f"sqlite:///{tmp_path}/m.db", "BROKER_URL": f"embedded://{tmp_path}/b.db"}
+    environment = {
+        "ENVIRONMENT": "development",
+        "DATABASE_URL": f"sqlite:///{tmp_path}/m.db",
+        "BROKER_URL": f"embedded://{tmp_path}/b.db",
+    }
     save_environment(tmp_path, "matcher", environment)
     assert stat.S_IMODE((tmp_path / "environments" / "matcher.json").stat().st_mode) == 0o600
     migrated = [sys.executable, "-m", "services.matcher", "migrate"]

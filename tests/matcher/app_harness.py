@@ -29,7 +29,7 @@ class Stage(Scenario):
         self.parts = SERVICE.parts(settings, broker=FakeBroker(), clock=clock, read_now=clock.read)
         super().__init__(TableDatabase(self.parts.engine, clock, self.parts.uow), clock, settings.terms)
         self.app = SERVICE.web_app(self.parts)
-        self.links = LinkSigner(settings.link_secret, clock=clock)
+        self.links = LinkSigner(*settings.link_secrets, clock=clock)
 
     def close(self) -> None:
         self.parts.engine.dispose()

@@ -40,11 +40,9 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, migrated: Path, tmp_path: Path) -> str:
     if getattr(request, "param", "sqlite") == "postgres":
-        from tests.support.stack import postgres_url
+        from tests.support.stack import migrate_as_in_production, separated_url
 
-        url = postgres_url()
-        migrate(url, SERVICE.migrations)
-        return url
+        return migrate_as_in_production(separated_url(), SERVICE)
     shutil.copy(migrated, tmp_path / "matcher.db")
     return f"sqlite:///{tmp_path}/matcher.db"
 
@@ -73,7 +71,11 @@ def tables(engine: sa.Engine, clock: FixedClock) -> Scenario:
 @pytest.fixture
 def stage(database_url: str, tmp_path: Path) -> Iterator[Stage]:
     """A running matcher, without processes."""
-    environ = {"DATABASE_URL": database_url, "BROKER_URL": f"embedded://{tmp_path}/broker.db"} | NO_LIMITS
+    environ = {
+        "ENVIRONMENT": "development",
+        "DATABASE_URL": database_url,
+        "BROKER_URL": f"embedded://{tmp_path}/broker.db",
+    } | NO_LIMITS
     stage = Stage(load(Settings, environ))
     yield stage
     stage.close()

@@ -38,7 +38,7 @@ from tests.support.fakes import FixedClock
 NOON = datetime(2030, 1, 31, 12, tzinfo=UTC)
 CIPHER_KEYS = {"k1": b"0123456789abcdef0123456789abcdef"}
 CIPHER = FieldCipher(CIPHER_KEYS)
-SECRET = "a secret for links, 32 characters or more"
+SECRET = "a secret for links 32 characters or more"
 PROGRAMME = "cairn"
 ORIGIN = "https://cairn.example"
 

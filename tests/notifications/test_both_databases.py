@@ -12,7 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from services.chassis.storage.database import open_engine
-from services.chassis.storage.migrations import current_revision, migrate, migrate_down
+from services.chassis.storage.migrations import current_revision, migrate_down
 from services.events.notifications import NotificationsForgot
 from services.events.profiles import PersonErased
 from services.notifications.adapters.tables import metadata
@@ -31,12 +31,13 @@ DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.stack)]
 
 @pytest.fixture(params=DATABASES)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return stack.postgres_url() if request.param == "postgres" else f"sqlite:///{tmp_path}/empty.db"
+    url = stack.separated_url() if request.param == "postgres" else f"sqlite:///{tmp_path}/empty.db"
+    stack.migrate_as_in_production(url, SERVICE)
+    return url
 
 
 @pytest.fixture
 def service(url: str) -> Iterator[ServiceHarness]:
-    migrate(url, SERVICE.migrations)
     engine = open_engine(url)
     yield ServiceHarness(engine)
     engine.dispose()
@@ -104,7 +105,6 @@ def test_concurrent_facts_and_contact_do_not_overwrite_each_other(service: Servi
 
 
 def test_migrations_produce_the_declared_tables(url: str) -> None:
-    migrate(url, SERVICE.migrations)
     engine = open_engine(url)
     with engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), metadata)
@@ -118,10 +118,10 @@ def test_the_schema_migrates_down_and_up_with_rows(service: ServiceHarness, url:
     service.run_jobs()
     service.handle(PersonErased(person_id="mentee", programme_id=PROGRAMME, version=9))
     service.engine.dispose()
-    migrate_down(url, SERVICE.migrations)
+    migrate_down(stack.owner_url(url), SERVICE.migrations)
     assert current_revision(url) is None
-    migrate(url, SERVICE.migrations)
-    migrate(url, SERVICE.migrations)
+    stack.migrate_as_in_production(url, SERVICE)
+    stack.migrate_as_in_production(url, SERVICE)
     assert service.rows() == []
     with service.engine.connect() as connection:
         assert set(sa.inspect(connection).get_table_names()) >= {"people", "deliveries", "attempts", "outbox"}

@@ -7,6 +7,7 @@ from services.notifications.domain.quiet import read_quiet_hours
 from services.notifications.settings import Settings
 
 PLACES = {
+    "ENVIRONMENT": "development",
     "DATABASE_URL": "sqlite:////tmp/n.db",
     "BROKER_URL": "embedded:////tmp/b.db",
     "MAIL_URL": "maildir:///tmp/outbox",

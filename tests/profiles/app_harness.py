@@ -151,7 +151,7 @@ class Stage:
 
     def link(self, purpose: str, subject: str, person: str, expires_at: datetime) -> str:
         """Return the token of a link as notifications would write it into a mail."""
-        return LinkSigner(self.settings.link_secret, clock=self.clock).sign(purpose, subject, person, expires_at)
+        return LinkSigner(*self.settings.link_secrets, clock=self.clock).sign(purpose, subject, person, expires_at)
 
 
 def mentee_body(**answers: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from services.chassis.storage.migrations import migrate
 from services.profiles.bootstrap import SERVICE
 from services.profiles.settings import Settings
 from tests.profiles.app_harness import Stage
-from tests.support.stack import postgres_url
+from tests.support.stack import migrate_as_in_production, separated_url
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +30,7 @@ def stage_at(migrated: Path, folder: Path, **settings: Any) -> Stage:
     if "DATABASE_URL" not in settings:
         shutil.copy(migrated, path)
     environ = {
+        "ENVIRONMENT": "development",
         "DATABASE_URL": f"sqlite:///{path}",
         "BROKER_URL": f"embedded://{folder}/broker.db",
     } | NO_LIMITS
@@ -70,6 +71,4 @@ def either(request: pytest.FixtureRequest, opened: Callable[..., Stage]) -> Stag
     """Return a profiles service on each of the two databases."""
     if request.param == "sqlite":
         return opened()
-    url = postgres_url()
-    migrate(url, SERVICE.migrations)
-    return opened(DATABASE_URL=url)
+    return opened(DATABASE_URL=migrate_as_in_production(separated_url(), SERVICE))

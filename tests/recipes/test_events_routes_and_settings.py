@@ -157,6 +157,6 @@ CHOSEN = """
 from services.chassis.service.settings import load
 from services.notifications.bootstrap import channel
 from services.notifications.settings import Settings
-base = {"DATABASE_URL": "sqlite:////nowhere/a.db", "BROKER_URL": "embedded:////nowhere/b.db"}
+base = {"ENVIRONMENT": "development", "DATABASE_URL": "sqlite:////nowhere/a.db", "BROKER_URL": "embedded:////nowhere/b.db"}
 print(type(channel(load(Settings, base | {"MAIL_URL": "folder:///nowhere"}))).__name__)
 """

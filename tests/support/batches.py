@@ -34,6 +34,7 @@ class ServiceConsumer:
     def __post_init__(self) -> None:
         migrate(self.url, self.service.migrations)
         environ = {
+            "ENVIRONMENT": "development",
             "DATABASE_URL": self.url,
             "BROKER_URL": "embedded:////nowhere/b.db",
             "MAIL_URL": "maildir:///nowhere",

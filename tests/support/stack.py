@@ -10,14 +10,18 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import uuid
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
 from deploy.local.layout import SERVICES, Parts
+
+if TYPE_CHECKING:
+    from services.chassis.service.service import Service
 
 KAFKA = "CAIRN_TEST_KAFKA"
 POSTGRES = "CAIRN_TEST_POSTGRES"
@@ -43,6 +47,33 @@ def postgres_url() -> str:
     return create_database(_address_of(POSTGRES), _unique("test"))
 
 
+def separated_url() -> str:
+    """Return the URL of an empty PostgreSQL database, for the account that runs a service; ``owner_url`` migrates."""
+    import psycopg
+
+    from deploy.docker.database_roles import create_statements
+
+    server, name = _address_of(POSTGRES), _unique("test")
+    with psycopg.connect(server.replace("+psycopg", "", 1), autocommit=True) as connection:
+        for statement in create_statements(name, password=name, owner_password=name):
+            connection.execute(statement)
+    return f"postgresql+psycopg://{name}:{name}@{server.rpartition('@')[2].rpartition('/')[0]}/{name}"
+
+
+def owner_url(url: str) -> str:
+    """Return the URL for the owner of a database of ``separated_url``; any other URL is its own owner's."""
+    return re.sub(r"//(test_\w+):", r"//\1_owner:", url)
+
+
+def migrate_as_in_production(url: str, service: Service[Any, Any]) -> str:
+    """Migrate a database as its owner, with the rights of the account that runs ``service``; return ``url``."""
+    from services.chassis.storage.rights import migrate_as_owner
+
+    owner = owner_url(url)
+    migrate_as_owner(url, "" if owner == url else owner, service.migrations, service.append_only)
+    return url
+
+
 def redis_url() -> str:
     """Return the URL of an empty Redis database; 63 are assigned in turn."""
     import redis
@@ -58,7 +89,9 @@ def redis_url() -> str:
 
 def real_parts() -> Parts:
     """Return new parts for a whole system: a database per service, a topic prefix on Kafka, a Redis database."""
-    return Parts(databases={service: postgres_url() for service in SERVICES}, broker=kafka_url(), cache=redis_url())
+    databases = {service: separated_url() for service in SERVICES}
+    owners = {service: owner_url(url) for service, url in databases.items()}
+    return Parts(databases=databases, owners=owners, broker=kafka_url(), cache=redis_url())
 
 
 def _address_of(server: str) -> str:

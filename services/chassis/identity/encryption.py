@@ -91,16 +91,23 @@ class FieldCipher:
 
 
 class BlindIndex:
-    """Hashes values so that their sealed form can be found: HMAC-SHA-256, useless without the key."""
+    """Hashes values so that their sealed form can be found: HMAC-SHA-256, useless without the key.
 
-    def __init__(self, key: bytes) -> None:
-        if len(key) < 32:
-            raise ValueError("an index key needs at least 32 bytes")
-        self._key = key
+    The first key is current; hashes of the others are still found while keys rotate.
+    """
+
+    def __init__(self, *keys: bytes) -> None:
+        if not keys or any(len(key) < 32 for key in keys):
+            raise ValueError("an index needs keys of at least 32 bytes")
+        self._keys = keys
 
     def of(self, normalised: str) -> str:
-        """Return the hash of an already normalised value, as 64 hexadecimal characters."""
-        return hmac.new(self._key, normalised.encode(), hashlib.sha256).hexdigest()
+        """Return the current hash of an already normalised value, as 64 hexadecimal characters."""
+        return self.all_of(normalised)[0]
+
+    def all_of(self, normalised: str) -> tuple[str, ...]:
+        """Return the hash with each key, the current one first, to look a value up."""
+        return tuple(hmac.new(key, normalised.encode(), hashlib.sha256).hexdigest() for key in self._keys)
 
 
 def _associated_data(key_id: str, context: str) -> bytes:

@@ -37,10 +37,12 @@ class LinkRefused(NotFound):
 
 
 class LinkSigner:
-    """Signs and reads links with a secret that all services of an installation share."""
+    """Signs links with a secret that all services of an installation share; reads those of older secrets too."""
 
-    def __init__(self, secret: str, *, clock: Clock | None = None) -> None:
-        self._secret = secret
+    def __init__(self, *secrets: str, clock: Clock | None = None) -> None:
+        if not all(secrets) or not secrets:
+            raise ValueError("links need a secret")
+        self._secrets = secrets
         self._clock = clock or SystemClock()
 
     def sign(self, purpose: str, subject: str, person: str, expires_at: datetime) -> str:
@@ -60,7 +62,7 @@ class LinkSigner:
 
     def _serializer(self, purpose: str) -> URLSafeSerializer:
         return URLSafeSerializer(
-            self._secret,
+            self._secrets[::-1],  # the library signs with the last
             salt=f"link:{purpose}",
             signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"},
         )

@@ -1,4 +1,4 @@
-"""The HTTP endpoint of the background roles for operators: /livez, /readyz and /metrics.
+"""The HTTP endpoint of every process for operators: ``/livez``, ``/readyz`` and ``/metrics`` on a port of their own.
 
 It listens in a daemon thread, answers only GET and HEAD, and shows only the class of an error.
 """
@@ -6,6 +6,7 @@ It listens in a daemon thread, answers only GET and HEAD, and shows only the cla
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from services.chassis.core.errors import StartRefused
 from services.chassis.service.health import Health
+from services.chassis.service.service_settings import ServiceSettings
 
 Environ = dict[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
@@ -27,6 +29,10 @@ class _Server(ThreadingMixIn, WSGIServer):
     block_on_close = False
 
 
+class _Server6(_Server):
+    address_family = socket.AF_INET6
+
+
 class _SilentHandler(WSGIRequestHandler):
     timeout = 5  # a client that sends nothing must not occupy a thread
 
@@ -34,23 +40,39 @@ class _SilentHandler(WSGIRequestHandler):
         """Log nothing: probes come every few seconds."""
 
 
-@contextmanager
-def ops_endpoint(port: int, health: Health, *, host: str = "0.0.0.0") -> Iterator[int]:  # noqa: S104 - probes come from outside
-    """Serve while the block runs; yield the port. Do nothing for port 0. Raises StartRefused for a taken port."""
-    if port == 0:
-        yield 0
-        return
+def start_ops_endpoint(settings: ServiceSettings, health: Health) -> WSGIServer | None:
+    """Serve on OPS_HOST:OPS_PORT until the process ends or the result is shut down; return None for port 0.
+
+    Raises StartRefused for a port that is taken.
+    """
+    if settings.ops_port == 0:
+        return None
+    host = settings.ops_host or settings.host
+    server_class = _Server6 if ":" in host else _Server
     try:
-        server = make_server(host, port, ops_app(health), server_class=_Server, handler_class=_SilentHandler)
+        server = make_server(
+            host, settings.ops_port, ops_app(health), server_class=server_class, handler_class=_SilentHandler
+        )
     except (OSError, OverflowError) as error:
-        raise StartRefused(f"OPS_PORT {port} is not free on this machine: choose another, or 0 for none") from error
+        raise StartRefused(
+            f"OPS_PORT {settings.ops_port} cannot be used on {host} ({type(error).__name__}): "
+            "it may be taken; choose another, or 0 for none"
+        ) from error
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.5}, name="ops", daemon=True)
     thread.start()
+    return server
+
+
+@contextmanager
+def ops_endpoint(settings: ServiceSettings, health: Health) -> Iterator[None]:
+    """Serve while the block runs, like ``start_ops_endpoint``."""
+    server = start_ops_endpoint(settings, health)
     try:
-        yield server.server_port
+        yield
     finally:
-        server.shutdown()
-        server.server_close()
+        if server is not None:
+            server.shutdown()
+            server.server_close()
 
 
 def ops_app(health: Health) -> Callable[[Environ, StartResponse], Iterable[bytes]]:

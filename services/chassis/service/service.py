@@ -6,12 +6,11 @@ Each process imports only what its role needs, so that a machine with many small
 from __future__ import annotations
 
 import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -27,7 +26,7 @@ from services.chassis.service.dependency_checks import dependency_checks
 from services.chassis.service.health import Check, Health
 from services.chassis.service.service_settings import ServiceSettings
 from services.chassis.service.settings import SettingsError, load
-from services.chassis.service.stop import Stop
+from services.chassis.service.stop import Stop, run_in_threads
 from services.chassis.storage.database import database_now, open_engine
 from services.chassis.storage.postgres import BACKGROUND, WEB, Timeouts
 from services.chassis.storage.unit_of_work import Transaction, UnitOfWork
@@ -79,7 +78,7 @@ class Service(Generic[Settings, Store]):
     that prefetches rows for events handled in one batch. ``before_consuming`` runs once before the consumer starts.
     ``workers`` is the number of jobs that one worker process runs at the same time. Kinds of jobs in ``aside`` take
     long: they run one by one in a thread of their own, so that no other job waits for them. ``ops`` are its own groups
-    of operators' commands.
+    of operators' commands. ``append_only`` are its own tables whose rows no statement of its code changes or deletes.
     """
 
     name: str
@@ -96,12 +95,13 @@ class Service(Generic[Settings, Store]):
     before_consuming: Callable[[Parts[Settings, Store]], None] = _nothing
     workers: Callable[[Settings], int] = _one_worker
     aside: frozenset[str] = frozenset()
+    append_only: frozenset[str] = frozenset()
     ops: Callable[[], Sequence[OpsGroup]] = _no_groups
 
-    def read_settings(self) -> Settings:
-        """Return the settings of this process; raise StartRefused with every fault."""
+    def read_settings(self, role: str | None = None) -> Settings:
+        """Return the settings of a process of this role; raise StartRefused with every fault."""
         try:
-            return load(self.settings)
+            return load(self.settings, role=role)
         except SettingsError as faults:
             raise StartRefused(str(faults)) from None
 
@@ -118,7 +118,12 @@ class Service(Generic[Settings, Store]):
         engine = open_engine(settings.database_url, timeouts=timeouts)
         broker = broker or open_broker(settings.broker_url, client_id=self.name)
         checks = dependency_checks(engine, broker, settings.redis_url)
-        uow = UnitOfWork(engine, self.open_store(settings), source=f"/{self.name}", read_now=read_now)
+        open_store = cache(partial(self.open_store, settings))  # when first used: not every role has its keys
+
+        def open_in(tx: Transaction) -> Store:
+            return open_store()(tx)
+
+        uow = UnitOfWork(engine, open_in, source=f"/{self.name}", read_now=read_now)
         return Parts(
             settings=settings,
             engine=engine,
@@ -130,8 +135,13 @@ class Service(Generic[Settings, Store]):
 
     def unconnected_app(self) -> Flask:
         """Return the web app with settings that name no server, for documents generated from its routes."""
-        unused = {"DATABASE_URL": "sqlite:////nowhere/service.db", "BROKER_URL": "embedded:////nowhere/broker.db"}
-        return self.web_app(self.parts(load(self.settings, unused | {"MAIL_URL": "maildir:///nowhere"})))
+        unused = {
+            "ENVIRONMENT": "development",
+            "DATABASE_URL": "sqlite:////nowhere/service.db",
+            "BROKER_URL": "embedded:////nowhere/broker.db",
+            "MAIL_URL": "maildir:///nowhere",
+        }
+        return self.web_app(self.parts(load(self.settings, unused)))
 
     def openapi_document(self) -> str:
         """Return the OpenAPI document as JSON; needs neither settings nor any server."""
@@ -196,25 +206,28 @@ class Service(Generic[Settings, Store]):
     def _configure_logs(self, service: str, role: str) -> None:
         from services.chassis.observability.logs import configure
 
-        configure(self.read_settings().log_level, service, role)
+        configure(self.read_settings(None if role == "ops" else role).log_level, service, role)
 
     def _api(self, stop: Stop) -> None:
         """Serve the API and the pages over HTTP, on HOST:PORT."""
         from services.chassis.service.serve import serve
 
         del stop  # the web server handles the signals itself
-        settings = self.read_settings()
-        serve(
-            lambda: self.web_app(self.parts(settings, timeouts=WEB)),
-            host=settings.host,
-            port=settings.port,
-            threads=settings.threads,
-        )
+        settings = self.read_settings("api")
+        serve(partial(self._open_web, settings), host=settings.host, port=settings.port, threads=settings.threads)
+
+    def _open_web(self, settings: Settings) -> Flask:
+        """Return the web app, in the worker of the web server, with its probes served until that process ends."""
+        from services.chassis.service.ops_endpoint import start_ops_endpoint
+
+        parts = self.parts(settings, timeouts=WEB)
+        start_ops_endpoint(settings, parts.health)
+        return self.web_app(parts)
 
     def _worker(self, stop: Stop) -> None:
         """Run the jobs that are due."""
-        with self._background() as parts:
-            _run_in_threads([partial(worker.run, stop) for worker in self.workers_of(parts)], stop)
+        with self._background("worker") as parts:
+            run_in_threads([partial(worker.run, stop) for worker in self.workers_of(parts)], stop)
 
     def workers_of(self, parts: Parts[Settings, Store]) -> list[Worker]:
         """Return the workers that one process runs in threads: ``workers`` general ones and one for ``aside``."""
@@ -230,7 +243,7 @@ class Service(Generic[Settings, Store]):
         """Handle events of the other services."""
         from services.chassis.delivery.subscriber import Subscriber
 
-        with self._background() as parts:
+        with self._background("consumer") as parts:
             self.before_consuming(parts)
             self._create_topics(parts, stop)
             handlers, prefetch = self.handlers(parts), self.prefetch(parts)
@@ -242,7 +255,7 @@ class Service(Generic[Settings, Store]):
         """Publish events from the outbox to the broker."""
         from services.chassis.delivery.relay import Relay
 
-        with self._background() as parts:
+        with self._background("relay") as parts:
             self._create_topics(parts, stop)
             Relay(parts.engine, parts.broker).run(stop)
 
@@ -250,24 +263,25 @@ class Service(Generic[Settings, Store]):
         """Run the ticks that are due."""
         from services.chassis.background.scheduler import Scheduler
 
-        with self._background() as parts:
+        with self._background("scheduler") as parts:
             Scheduler(parts.engine, self.ticks(parts)).run(stop)
 
     def _migrate(self, stop: Stop) -> None:
         """Migrate the database to the newest schema; safe to repeat, also at the same time."""
-        from services.chassis.storage.migrations import migrate
+        from services.chassis.storage.rights import migrate_as_owner
 
         del stop
-        migrate(self.read_settings().database_url, self.migrations)
+        settings = self.read_settings("migrate")
+        migrate_as_owner(settings.database_url, settings.migration_database_url, self.migrations, self.append_only)
 
     @contextmanager
-    def _background(self) -> Iterator[Parts[Settings, Store]]:
+    def _background(self, role: str) -> Iterator[Parts[Settings, Store]]:
         """Yield the parts of a background process, with its probes served on OPS_PORT."""
         from services.chassis.service.ops_endpoint import ops_endpoint
 
-        parts = self.parts(self.read_settings())
+        parts = self.parts(self.read_settings(role))
         try:
-            with ops_endpoint(parts.settings.ops_port, parts.health):
+            with ops_endpoint(parts.settings, parts.health):
                 yield parts
         finally:
             parts.engine.dispose()
@@ -282,16 +296,3 @@ class Service(Generic[Settings, Store]):
             except BrokerUnavailable:
                 stop.wait(1.0)
         return None
-
-
-def _run_in_threads(loops: Sequence[Callable[[], None]], stop: Stop) -> None:
-    """Run each loop in a thread, the first in the current one; when the first ends, in whatever way, stop all."""
-    threads = [threading.Thread(target=loop, name=f"worker {n}") for n, loop in enumerate(loops[1:], start=2)]
-    for thread in threads:
-        thread.start()
-    try:
-        loops[0]()
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()

@@ -7,15 +7,30 @@ listings. One message lists all faults, so that a deployment is repaired once an
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
 
 from services.chassis.core.errors import StartRefused
 
-__all__ = ["SettingsError", "flag", "load", "number", "rate", "secret", "text", "url"]
+__all__ = [
+    "SettingsError",
+    "each_of",
+    "flag",
+    "is_needed",
+    "listening_address",
+    "load",
+    "number",
+    "rate",
+    "rotating_secret",
+    "secret",
+    "text",
+    "url",
+]
 
 T = TypeVar("T")
 _META = "setting"
@@ -32,14 +47,31 @@ class SettingsError(StartRefused):
 
 @dataclasses.dataclass(frozen=True)
 class _Rule:
-    """How to read one variable: ``read`` turns text into the value or raises ValueError saying what to do."""
+    """How to read one variable: ``read`` turns text into the value or raises ValueError saying what to do.
+
+    ``roles`` are the processes that cannot do without it; None: all.
+    """
 
     read: Callable[[str], Any]
     development: bool = False
+    listens: bool = False
+    roles: frozenset[str] | None = None
 
 
-def _declare(default: Any, read: Callable[[str], Any], *, development: Any = None, hidden: bool = False) -> Any:
-    rule = _Rule(read, development=development is not None)
+_PLAIN = _Rule(str)
+
+
+def _declare(
+    default: Any,
+    read: Callable[[str], Any],
+    *,
+    development: Any = None,
+    hidden: bool = False,
+    listens: bool = False,
+    roles: Collection[str] | None = None,
+) -> Any:
+    needed = None if roles is None else frozenset(roles)
+    rule = _Rule(read, development=development is not None, listens=listens, roles=needed)
     start = development if development is not None else default
     metadata = {_META: rule}
     if start is None:
@@ -52,15 +84,57 @@ def text(default: str | None = None, *, check: Callable[[str], object] | None = 
     return _declare(default, _checked(str, check))
 
 
-def secret(*, min_length: int = 1, development: str | None = None, check: Callable[[str], object] | None = None) -> Any:
-    """Return a field that ``repr`` never shows; ``development`` is a default that production refuses."""
+def listening_address(default: str) -> Any:
+    """Return a field for the address that a server listens on; off loopback no development default is accepted."""
+    return _declare(default, str, listens=True)
+
+
+def secret(
+    *,
+    min_length: int = 1,
+    development: str | None = None,
+    check: Callable[[str], object] | None = None,
+    roles: Collection[str] | None = None,
+) -> Any:
+    """Return a field that ``repr`` never shows; production and open addresses refuse the default ``development``.
+
+    ``roles`` are the roles that need it; None: all. In the others it is empty unless it is given.
+    """
+    read = _checked(partial(_long_enough, least=min_length), check)
+    return _declare(None, read, development=development, hidden=True, roles=roles)
+
+
+def rotating_secret(
+    *,
+    min_length: int = 1,
+    development: str | None = None,
+    check: Callable[[str], object] | None = None,
+    roles: Collection[str] | None = None,
+) -> Any:
+    """Return a ``secret`` field that may contain several values with commas between them: see ``each_of``.
+
+    The first is current, the others are still accepted while keys rotate. Each is checked, and none may be the
+    development default where that is refused.
+    """
+    read_one = _checked(partial(_long_enough, least=min_length), check)
 
     def read(value: str) -> str:
-        if len(value) < min_length:
-            raise ValueError(f"needs at least {min_length} characters, this has {len(value)}")
+        for one in each_of(value) or ("",):
+            read_one(one)
         return value
 
-    return _declare(None, _checked(read, check), development=development, hidden=True)
+    return _declare(None, read, development=development, hidden=True, roles=roles)
+
+
+def each_of(value: str) -> tuple[str, ...]:
+    """Return the values of a ``rotating_secret``, the current one first."""
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def _long_enough(value: str, least: int) -> str:
+    if len(value) < least:
+        raise ValueError(f"needs at least {least} characters, this has {len(value)}")
+    return value
 
 
 def url(
@@ -117,12 +191,15 @@ def flag(default: bool = False) -> Any:
     return _declare(default, read)
 
 
-def load(cls: type[T], environ: Mapping[str, str] | None = None) -> T:
+def load(cls: type[T], environ: Mapping[str, str] | None = None, *, role: str | None = None) -> T:
     """Return ``cls`` filled from the environment; raise ``SettingsError`` with every fault at once.
 
+    A secret that ``role`` does not need is empty unless it is given; without a role all are needed.
+
     A field ``database_url`` is read from DATABASE_URL or from the file named by DATABASE_URL_FILE. A field typed
-    ``Literal[...]`` takes one of its values. An empty variable counts as not given. In production (a field
-    ``environment`` equal to "production") a value equal to a development default is a fault.
+    ``Literal[...]`` takes one of its values. An empty variable counts as not given. A value equal to a development
+    default is a fault in production (a field ``environment`` equal to "production"), and wherever a server listens
+    on an address that other machines can reach.
     """
     source = os.environ if environ is None else environ
     faults: list[str] = []
@@ -139,22 +216,54 @@ def load(cls: type[T], environ: Mapping[str, str] | None = None) -> T:
         except ValueError as fault:
             faults.append(f"{name} {fault}")
             continue
-        if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
-            faults.append(f"{name} is required")
-    production = values.get("environment") == "production"
-    if production:
-        checked = (_development_fault(field, values) for field in fields)
-        faults += [fault for fault in checked if fault is not None]
+        if not is_needed(field, role):
+            values[field.name] = ""
+        elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
+            faults.append(f"{name} is required{_choices(hints[field.name])}")
+    if strict := _reason_for_own_secrets(fields, values):
+        faults += [f"{name} still has its development default, which {strict}" for name in _unchanged(fields, values)]
     if faults:
         raise SettingsError(faults)
     return cls(**values)
 
 
-def _development_fault(field: dataclasses.Field[Any], values: Mapping[str, Any]) -> str | None:
-    rule = field.metadata.get(_META)
-    if rule is None or not rule.development or values.get(field.name, field.default) != field.default:
-        return None
-    return f"{field.name.upper()} still has its development default, which production refuses"
+def _choices(hint: Any) -> str:
+    return f": write out one of {', '.join(map(str, get_args(hint)))}" if get_origin(hint) is Literal else ""
+
+
+def _reason_for_own_secrets(fields: Sequence[dataclasses.Field[Any]], values: Mapping[str, Any]) -> str | None:
+    """Return why development defaults are refused, as the end of a sentence, or None where they are accepted."""
+    if values.get("environment") == "production":
+        return "production refuses"
+    listening = [field for field in fields if _rule_of(field).listens]
+    addresses = {field.name.upper(): values.get(field.name, field.default) for field in listening}
+    exposed = [f"{name} {address}" for name, address in addresses.items() if address and not _is_loopback(address)]
+    return f"is refused while other machines can reach {' and '.join(exposed)}" if exposed else None
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return address == "localhost"
+
+
+def _unchanged(fields: Sequence[dataclasses.Field[Any]], values: Mapping[str, Any]) -> list[str]:
+    """Return the names of the settings that have their development default."""
+    secrets = (field for field in fields if _rule_of(field).development)
+    given = {field.name.upper(): (field.default, values.get(field.name, field.default)) for field in secrets}
+    return [name for name, (default, value) in given.items() if value == default or default in each_of(value)]
+
+
+def is_needed(field: dataclasses.Field[Any], role: str | None) -> bool:
+    """Return whether a process of this role cannot do without a setting; without a role all are needed."""
+    roles = _rule_of(field).roles
+    return role is None or roles is None or role in roles
+
+
+def _rule_of(field: dataclasses.Field[Any]) -> _Rule:
+    rule: _Rule = field.metadata.get(_META, _PLAIN)
+    return rule
 
 
 def _raw(source: Mapping[str, str], name: str) -> str | None:
@@ -167,17 +276,15 @@ def _raw(source: Mapping[str, str], name: str) -> str | None:
     try:
         return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as problem:
-        raise ValueError(f"cannot be read from the file in {name}_FILE ({type(problem).__name__})") from None
+        why = problem.strerror if isinstance(problem, OSError) else "it is not text"
+        raise ValueError(f"cannot be read from the file {path} in {name}_FILE: {why}") from None
 
 
 def _reader_of(field: dataclasses.Field[Any], hint: Any) -> Callable[[str], Any]:
     if get_origin(hint) is Literal:
         choices = [str(choice) for choice in get_args(hint)]
         return lambda value: _read_choice(value, choices)
-    rule: _Rule | None = field.metadata.get(_META)
-    if rule is None:
-        return str
-    return rule.read
+    return _rule_of(field).read
 
 
 def _read_choice(value: str, choices: list[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections.abc import Callable, Sequence
 
 
 class Stop(threading.Event):
@@ -33,3 +34,16 @@ def _end_hard() -> None:
     sys.stderr.write("did not stop in time: ended hard\n")
     sys.stderr.flush()
     os._exit(1)
+
+
+def run_in_threads(loops: Sequence[Callable[[], None]], stop: Stop) -> None:
+    """Run each loop in a thread, the first in the current one; when the first ends, in whatever way, stop all."""
+    threads = [threading.Thread(target=loop, name=f"worker {n}") for n, loop in enumerate(loops[1:], start=2)]
+    for thread in threads:
+        thread.start()
+    try:
+        loops[0]()
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()

@@ -6,6 +6,7 @@ takes an advisory lock; the second process finds nothing to do. Either the whole
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -17,12 +18,16 @@ from alembic.script import ScriptDirectory
 from services.chassis.storage.database import is_sqlite, open_engine
 from services.chassis.storage.tables import chassis_tables, consumer_partitions, ended_sessions
 
+Then = Callable[[sa.Connection], None]
 _LOCK = 0x6D696772  # "migr"
 
 
-def migrate(url: str, script_location: str | Path, *, to: str = "head") -> None:
-    """Upgrade the database at ``url`` to revision ``to``, with the scripts in ``script_location``/versions."""
-    _run_migrations(url, script_location, to, down=False)
+def migrate(url: str, script_location: str | Path, *, to: str = "head", then: Then | None = None) -> None:
+    """Upgrade the database at ``url`` to revision ``to``, with the scripts in ``script_location``/versions.
+
+    ``then`` is called in the same transaction, on PostgreSQL under the same lock.
+    """
+    _run_migrations(url, script_location, to, down=False, then=then)
 
 
 def migrate_down(url: str, script_location: str | Path, *, to: str = "base") -> None:
@@ -78,7 +83,7 @@ def drop_ended_sessions(connection: sa.Connection) -> None:
     ended_sessions(sa.MetaData()).drop(connection, checkfirst=True)
 
 
-def _run_migrations(url: str, script_location: str | Path, to: str, *, down: bool) -> None:
+def _run_migrations(url: str, script_location: str | Path, to: str, *, down: bool, then: Then | None = None) -> None:
     config = Config()
     config.set_main_option("script_location", str(script_location).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
@@ -97,5 +102,7 @@ def _run_migrations(url: str, script_location: str | Path, to: str, *, down: boo
             context = MigrationContext.configure(connection, opts={"fn": steps, "transactional_ddl": True})
             with Operations.context(context), context.begin_transaction():
                 context.run_migrations()
+            if then is not None:
+                then(connection)
     finally:
         engine.dispose()

@@ -65,7 +65,7 @@ def build_app(  # noqa: PLR0913 - what differs between the services, each by nam
             name=name,
             title=title,
             site=site or title,
-            secret=settings.link_secret,
+            secrets=settings.link_secrets,
             production=settings.production,
             uow=uow,
             principals=principals or _principal_reader(name, settings, uow, clock),
@@ -105,7 +105,7 @@ def _principal_reader(
     name: str, settings: ServiceSettings, uow: UnitOfWorkLike | None, clock: Clock | None
 ) -> PrincipalReaderLike:
     return access_policy.PrincipalReader(
-        verifier=TokenVerifier(settings.token_public_key, service=name, clock=clock),
+        verifier=TokenVerifier(*settings.token_public_keys, service=name, clock=clock),
         programme=settings.programme,
         ended=None if uow is None else EndedSessions(uow),
     )

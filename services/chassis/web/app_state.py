@@ -36,12 +36,12 @@ class PrincipalReaderLike(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class AppState:
-    """The parts of one app; ``secret`` signs cursors and form nonces, ``words`` translates."""
+    """The parts of one app; the first of ``secrets`` signs cursors and form nonces, all read, ``words`` translates."""
 
     name: str
     title: str
     site: str
-    secret: str
+    secrets: tuple[str, ...]
     production: bool
     uow: UnitOfWorkLike | None
     principals: PrincipalReaderLike

@@ -119,15 +119,16 @@ def asset(path: str) -> str:
 def form_nonce() -> str:
     """Return the nonce that this browser's forms carry in a hidden field named ``nonce``."""
     if "nonce" not in g:
-        from_cookie = request.cookies.get(_nonce_cookie(), "")
-        g.nonce = from_cookie if _is_signed(from_cookie) else _new_nonce()
+        value = _signed_value(request.cookies.get(_nonce_cookie(), "")) or secrets.token_urlsafe(18)
+        g.nonce = f"{value}.{_signature(value, state().secrets[0])}"  # signed with the current secret each time
     return str(g.nonce)
 
 
 def check_nonce() -> None:
     """Raise a 403 problem unless the form contains the nonce of the cookie. Call it first in every POST page."""
     sent, from_cookie = request.form.get(NONCE_FIELD, ""), request.cookies.get(_nonce_cookie(), "")
-    if not (_is_signed(from_cookie) and hmac.compare_digest(sent.encode(), from_cookie.encode())):
+    ours = _signed_value(from_cookie)
+    if not (ours and hmac.compare_digest(_signed_value(sent).encode(), ours.encode())):
         detail = (
             "This form didn't come from our page in this browser. Please open the page again and send it from there."
         )
@@ -143,18 +144,15 @@ def _nonce_cookie() -> str:
     return cookie_name("nonce")
 
 
-def _new_nonce() -> str:
-    value = secrets.token_urlsafe(18)
-    return f"{value}.{_signature(value)}"
-
-
-def _is_signed(nonce: str) -> bool:
+def _signed_value(nonce: str) -> str:
+    """Return the random part of a nonce that any of our secrets signed, or an empty string."""
     value, _, signature = nonce.partition(".")
-    return bool(value) and hmac.compare_digest(signature.encode(), _signature(value).encode())
+    known = (_signature(value, secret) for secret in state().secrets)
+    return value if any(hmac.compare_digest(signature.encode(), one.encode()) for one in known) else ""
 
 
-def _signature(value: str) -> str:
-    return hmac.new(state().secret.encode(), f"form nonce:{value}".encode(), hashlib.sha256).hexdigest()[:32]
+def _signature(value: str, secret: str) -> str:
+    return hmac.new(secret.encode(), f"form nonce:{value}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def cookie_flags() -> dict[str, Any]:

@@ -19,34 +19,27 @@ class HealthLike(Protocol):
 
 
 def ops_routes(name: str, health: HealthLike) -> Blueprint:
-    """Return ``/livez``, ``/readyz`` and ``/metrics``, each also under ``/{name}``.
+    """Return ``/{name}/livez`` and ``/{name}/readyz`` for anyone, and ``/{name}/metrics`` for ``metrics:read``.
 
-    ``/metrics`` is for the internal network; ``/{name}/metrics`` needs the permission ``metrics:read``.
+    ``/livez``, ``/readyz`` and ``/metrics`` themselves exist only on the port for operators (``ops_endpoint``).
     """
     routes = Blueprint("ops", __name__)
 
-    @routes.get("/livez")
     @routes.get(f"/{name}/livez")
     @allow("anyone")
     def livez() -> Response:
         return jsonify(status="ok")
 
-    @routes.get("/readyz")
     @routes.get(f"/{name}/readyz")
     @allow("anyone")
     def readyz() -> tuple[Response, int]:
         status, details = health.report()
         return jsonify(status=status, checks=details), 503 if status == "unready" else 200
 
-    @routes.get("/metrics")
-    @allow("anyone")
+    @routes.get(f"/{name}/metrics")
+    @allow("metrics:read")
     def figures() -> Response:
         text, content_type = metrics.render()
         return Response(text, content_type=content_type)
-
-    @routes.get(f"/{name}/metrics")
-    @allow("metrics:read")
-    def figures_through_the_front_door() -> Response:
-        return figures()
 
     return routes

@@ -74,7 +74,7 @@ def page_schema(item: type[ma.Schema]) -> type[ma.Schema]:
 def _serializer() -> URLSafeSerializer:
     """Return a serialiser with a salt per list, so that a list refuses the cursors of another."""
     return URLSafeSerializer(
-        state().secret,
+        state().secrets[::-1],  # the library signs with the last
         salt=f"cursor:{request.endpoint}",
         signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"},
     )

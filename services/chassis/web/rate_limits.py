@@ -187,7 +187,7 @@ def _network(address: str | None) -> str:
 
 
 def _hashed(text: str) -> str:
-    return hmac.new(state().secret.encode(), text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:24]
+    return hmac.new(state().secrets[0].encode(), text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:24]
 
 
 def _seconds_until(moment: float) -> int:

@@ -35,8 +35,12 @@ class PersonCipher:
         return None if sealed is None else self._cipher.open(sealed, SEALED.context(column, person_id))
 
     def index(self, email: str) -> str:
-        """Return the blind index of an address."""
+        """Return the blind index of an address, as it is stored."""
         return self._index.of(normal_address(email))
+
+    def indexes(self, email: str) -> tuple[str, ...]:
+        """Return every blind index under which an address may be stored; several while keys rotate."""
+        return self._index.all_of(normal_address(email))
 
 
 def person_row(person: Person, cipher: PersonCipher) -> dict[str, Any]:

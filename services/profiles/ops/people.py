@@ -1,4 +1,4 @@
-"""``ops people`` of profiles: what a restore from a backup needs."""
+"""``ops`` of profiles: what a restore from a backup needs, and another key for the blind index."""
 
 import argparse
 import sys
@@ -36,6 +36,30 @@ def people_group(open_resources: OpenResources) -> OpsGroup:
             OpsCommand("raise-versions", "let restored people count as newer than what was published", raise_all, _by),
         ),
     )
+
+
+REINDEX = OpsCommand(
+    "reindex",
+    "store the blind index of every address with the current INDEX_KEY",
+    lambda operator, options: _reindex(operator, options.reason),
+    reason_option,
+)
+
+
+def _reindex(operator: Operator, reason: str | None) -> int:
+    """Re-index a hundred people in one transaction, with its audit row, until all are done."""
+    last_id: str | None = ""
+    changed, doubled = 0, 0
+    while last_id is not None:
+        with operator.uow.begin() as store:
+            step = store.people.reindex(last_id, 100)
+            if step.changed:
+                store.audit("reindex", "people", by=BY, reason=reason, detail={"rows": step.changed})
+        last_id, changed, doubled = step.last_id, changed + step.changed, doubled + len(step.doubled)
+        for person_id in step.doubled:
+            print_error(f"{person_id} has the address of another person and stays as it was.")
+    print_line(f"{changed} addresses indexed again with the current key.")
+    return 1 if doubled else 0
 
 
 def _erase(resources: Resources, options: Options) -> int:

@@ -49,7 +49,7 @@ class Server:
 
     def is_ready(self) -> bool:
         try:
-            return self.get("/livez")[0] == 200
+            return self.get("/shop/livez")[0] == 200
         except OSError:
             return False
 
@@ -92,15 +92,15 @@ def test_running_requests_are_answered_before_the_server_exits_with_zero(server:
     client.join(PATIENCE)
     assert [status for status, _ in answers] == [200]
     with pytest.raises(OSError, match="refused"):
-        server.get("/livez")
+        server.get("/shop/livez")
 
 
 def test_hanging_requests_do_not_stop_the_server_from_ending(server: Server) -> None:
     hanging = socket.create_connection(("127.0.0.1", server.port))
     hanging.sendall(b"GET /slow/x?seconds=600 HTTP/1.1\r\nHost: x\r\n\r\n")
     half = socket.create_connection(("127.0.0.1", server.port))
-    half.sendall(b"GET /livez HTT")
-    server.get("/livez")
+    half.sendall(b"GET /shop/livez HTT")
+    server.get("/shop/livez")
     server.process.send_signal(signal.SIGTERM)
     assert server.wait() == 0
     hanging.close()

@@ -10,7 +10,11 @@ from tests.support.fakes import FakeBroker
 
 
 def _health(tmp_path: Path, broker: FakeBroker, **settings: str) -> tuple[str, dict[str, str]]:
-    environ = {"DATABASE_URL": f"sqlite:///{tmp_path}/m.db", "BROKER_URL": f"embedded://{tmp_path}/b.db"} | settings
+    environ = {
+        "ENVIRONMENT": "development",
+        "DATABASE_URL": f"sqlite:///{tmp_path}/m.db",
+        "BROKER_URL": f"embedded://{tmp_path}/b.db",
+    } | settings
     parts = SERVICE.parts(load(Settings, environ), broker=broker)
     try:
         status, details = parts.health.report()

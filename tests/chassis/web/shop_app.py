@@ -62,7 +62,11 @@ class FakeHealth:
 
 
 def shop_settings(**environ: str) -> ServiceSettings:
-    base = {"DATABASE_URL": "sqlite:////nowhere/shop.db", "BROKER_URL": "embedded:////nowhere/broker.db"}
+    base = {
+        "ENVIRONMENT": "development",
+        "DATABASE_URL": "sqlite:////nowhere/shop.db",
+        "BROKER_URL": "embedded:////nowhere/broker.db",
+    }
     return load(ServiceSettings, base | environ)
 
 

@@ -147,7 +147,7 @@ def test_an_unknown_path_and_method_are_not_logged(client: FlaskClient, stream: 
 
 
 def test_probes_are_not_logged(client: FlaskClient, stream: io.StringIO) -> None:
-    for probe in ("/livez", "/readyz", "/metrics", "/shop/livez"):
+    for probe in ("/shop/livez", "/shop/readyz", "/shop/metrics"):
         client.get(probe)
     assert lines(stream) == []
 

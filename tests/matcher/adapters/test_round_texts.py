@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from services.chassis.storage.migrations import migrate, migrate_down
+from services.chassis.storage.migrations import migrate_down
 from services.events import profiles
 from services.matcher.adapters import tables as t
 from services.matcher.adapters.round_texts import numbers_in
@@ -19,6 +19,7 @@ from services.matcher.domain.round import run_round, verify_round
 from services.matcher.use_cases.run_due_steps import delete_old_rounds
 from tests.matcher.conftest import DATABASES
 from tests.matcher.scenario import PROGRAMME, Scenario
+from tests.support.stack import migrate_as_in_production, owner_url
 
 pytestmark = pytest.mark.parametrize("database_url", DATABASES, indirect=True)
 
@@ -97,12 +98,12 @@ def test_stored_rounds_go_down_and_up_again_as_they_are(crowd: Scenario, databas
     crowd.run()
     before = texts(crowd)
     engine.dispose()
-    migrate_down(database_url, SERVICE.migrations, to="0005")
+    migrate_down(owner_url(database_url), SERVICE.migrations, to="0005")
     with engine.connect() as connection:
         wholes = connection.execute(sa.text("SELECT read FROM rounds")).scalars().all()
     assert sorted(zlib.decompress(bytes(one)).decode() for one in wholes) == sorted(read for read, _ in before)
     engine.dispose()
-    migrate(database_url, SERVICE.migrations)
+    migrate_as_in_production(database_url, SERVICE)
     assert texts(crowd) == before
     assert [json.loads(read)["programme"] for read, _ in before] == [PROGRAMME] * 2
     crowd.run()

@@ -96,7 +96,12 @@ def test_a_database_that_is_not_there_is_no_traceback() -> None:
 
 
 def test_the_command_reads_the_settings_of_the_service(done: str, database_url: str) -> None:
-    environ = {"DATABASE_URL": database_url, "BROKER_URL": "embedded:////nowhere/broker.db", "PROGRAMME": PROGRAMME}
+    environ = {
+        "ENVIRONMENT": "development",
+        "DATABASE_URL": database_url,
+        "BROKER_URL": "embedded:////nowhere/broker.db",
+        "PROGRAMME": PROGRAMME,
+    }
     command = [sys.executable, "-m", "services.matcher", "verify-round", done]
     ended = subprocess.run(
         command, env=os.environ | environ, capture_output=True, text=True, timeout=PATIENCE, check=False

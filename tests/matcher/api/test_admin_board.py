@@ -96,7 +96,11 @@ def test_of_a_round_that_read_an_erased_person_only_figures_are_left(engine_stag
 @pytest.fixture
 def narrow_stage(database_url: str, tmp_path: Path) -> Iterator[Stage]:
     """A matcher that answers no question above one pair, and one about every pair not at all."""
-    environ = {"DATABASE_URL": database_url, "BROKER_URL": f"embedded://{tmp_path}/broker.db"}
+    environ = {
+        "ENVIRONMENT": "development",
+        "DATABASE_URL": database_url,
+        "BROKER_URL": f"embedded://{tmp_path}/broker.db",
+    }
     stage = Stage(load(Settings, environ | {"QUESTION_PAIRS": "1", "QUESTION_ALL_PAIRS": "0"}))
     stage.decide = run_round
     yield stage

@@ -45,6 +45,7 @@ def open_app(service: ServiceHarness, tmp_path: Path) -> Open:
         loaded = load(
             Settings,
             {
+                "ENVIRONMENT": "development",
                 "DATABASE_URL": "sqlite:////not/used.db",
                 "BROKER_URL": "embedded:////not/used.db",
                 "MAIL_URL": f"maildir://{tmp_path}/outbox",

@@ -20,7 +20,9 @@ from tests.support.stack import postgres_url
 def up_and_down(url: str) -> None:
     migrate(url, SERVICE.migrations)
     migrate(url, SERVICE.migrations)
-    stage = Stage(load(Settings, {"DATABASE_URL": url, "BROKER_URL": "embedded:///nowhere"}))
+    stage = Stage(
+        load(Settings, {"ENVIRONMENT": "development", "DATABASE_URL": url, "BROKER_URL": "embedded:///nowhere"})
+    )
     try:
         mentee, mentor = stage.mentee(preferred_name="Ada"), stage.mentor()
         assert stage.person(mentee)["preferred_name"] == "Ada"

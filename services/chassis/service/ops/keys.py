@@ -15,8 +15,8 @@ from services.chassis.storage.sealed_columns import SealedColumns, count_by_key,
 OpenCipher = Callable[[Any], FieldCipher]
 
 
-def keys_group(sealed: Sequence[SealedColumns], open_cipher: OpenCipher) -> OpsGroup:
-    """Return the commands for the sealed columns of a service; ``open_cipher`` takes its settings."""
+def keys_group(sealed: Sequence[SealedColumns], open_cipher: OpenCipher, *more: OpsCommand) -> OpsGroup:
+    """Return the commands for the sealed columns of a service, and ``more``; ``open_cipher`` takes its settings."""
     return OpsGroup(
         "keys",
         "the keys of sealed texts",
@@ -28,6 +28,7 @@ def keys_group(sealed: Sequence[SealedColumns], open_cipher: OpenCipher) -> OpsG
                 partial(_reseal, sealed, open_cipher),
                 reason_option,
             ),
+            *more,
         ),
     )
 

@@ -145,6 +145,10 @@ def test_a_round_that_would_take_too_much_memory_is_given_up_before_it_does(scen
 
 
 def test_settings_limit_the_time_and_memory_of_a_round() -> None:
-    environ = {"DATABASE_URL": "sqlite:////nowhere.db", "BROKER_URL": "embedded:////nowhere.db"}
+    environ = {
+        "ENVIRONMENT": "development",
+        "DATABASE_URL": "sqlite:////nowhere.db",
+        "BROKER_URL": "embedded:////nowhere.db",
+    }
     terms = load(Settings, environ | {"ROUND_MEGABYTES": "64", "ROUND_SECONDS": "7"}).terms
     assert (terms.round_megabytes, terms.round_time) == (64, timedelta(seconds=7))
