@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from deploy.local.layout import SERVICES
-from services.chassis.service.service_settings import ServiceSettings
+from services.chassis.service.service_settings import RelaySettings, ServiceSettings
 
 WORDS: Mapping[str, str] = {
     "environment": "production refuses every development default, shows no mailbox and asks browsers for HTTPS",
@@ -27,6 +27,8 @@ WORDS: Mapping[str, str] = {
     "log_level": "how much is written",
     "admin_token": "what admins send as `Authorization: Bearer …`",
     "token_public_key": "checks access tokens (Ed25519, PEM or base64)",
+    "event_public_keys": 'check who signed an event: `{"service": ["base64 of a public key", …]}`, the same for all',
+    "event_private_key": "signs the events of this service (Ed25519); only its relay reads it",
     "link_secret": "signs links in mails, page cursors and form nonces; the same for all services",
     "programme": "the id of the programme that this installation serves",
     "lapses_before_rest": "offers a mentor may let lapse before rounds leave them in peace for a while",
@@ -77,6 +79,9 @@ def every_setting() -> tuple[Setting, ...]:
     """Return all settings of all services, the common ones first."""
     classes = {service: settings_class(service) for service in SERVICES}
     shared = [_setting(ServiceSettings, field, SERVICES) for field in _fields(ServiceSettings)]
+    shared += [
+        _setting(RelaySettings, field, SERVICES) for field in _fields(RelaySettings) if field.name != "environment"
+    ]
     known = {setting.name for setting in shared}
     own: dict[str, Setting] = {}
     for service, cls in classes.items():

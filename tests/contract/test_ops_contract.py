@@ -20,6 +20,7 @@ from tests.chassis.delivery.hearing import GROUP, Heard, parcel, put, put_bad, r
 from tests.chassis.running import running, until
 from tests.chassis.shop import CHASSIS, PARCELS, TOPIC, ParcelId, ParcelSent, Shop, count, open_shop
 from tests.support.fakes import FakeBroker
+from tests.support.signing import VERIFIER
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ class OpsHarness:
 
     def _record_handler(self) -> RecordHandler:
         handlers: dict[type[Event], Handler] = {ParcelSent: self._handle}
-        return RecordHandler(GROUP, handlers, self.uow)
+        return RecordHandler(GROUP, handlers, self.uow, VERIFIER)
 
     def _handle(self, event: ParcelSent, envelope: Envelope) -> None:
         self.heard(event, envelope)

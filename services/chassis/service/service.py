@@ -21,12 +21,13 @@ from services.chassis.broker.open_broker import open_broker
 from services.chassis.broker.protocol import Broker, BrokerUnavailable, TopicSpec
 from services.chassis.core.clock import Clock, SystemClock
 from services.chassis.core.errors import StartRefused
+from services.chassis.delivery.signatures import EventSigner, EventVerifier
 from services.chassis.messages.event import Event
 from services.chassis.service.cli import Command, Role, run_service
 from services.chassis.service.dependency_checks import dependency_checks
 from services.chassis.service.health import Check, Health
-from services.chassis.service.service_settings import ServiceSettings
-from services.chassis.service.settings import SettingsError, load
+from services.chassis.service.service_settings import RelaySettings, ServiceSettings
+from services.chassis.service.settings import load
 from services.chassis.service.stop import Stop
 from services.chassis.storage.database import database_now, open_engine
 from services.chassis.storage.postgres import BACKGROUND, WEB, Timeouts
@@ -100,10 +101,7 @@ class Service(Generic[Settings, Store]):
 
     def read_settings(self) -> Settings:
         """Return the settings of this process; raise StartRefused with every fault."""
-        try:
-            return load(self.settings)
-        except SettingsError as faults:
-            raise StartRefused(str(faults)) from None
+        return load(self.settings)
 
     def parts(
         self,
@@ -183,7 +181,9 @@ class Service(Generic[Settings, Store]):
         opened.append(parts)
 
         def open_record_handler() -> RecordHandler:
-            return RecordHandler(self.name, self.handlers(parts), parts.uow)
+            return RecordHandler(
+                self.name, self.handlers(parts), parts.uow, EventVerifier(parts.settings.event_public_keys)
+            )
 
         return Operator(
             group=self.name,
@@ -234,7 +234,8 @@ class Service(Generic[Settings, Store]):
             self.before_consuming(parts)
             self._create_topics(parts, stop)
             handlers, prefetch = self.handlers(parts), self.prefetch(parts)
-            subscriber = Subscriber(parts.broker, self.name, handlers, parts.uow, prefetch=prefetch)
+            trusted = EventVerifier(parts.settings.event_public_keys)
+            subscriber = Subscriber(parts.broker, self.name, handlers, parts.uow, trusted, prefetch=prefetch)
             parts.health.add(Check("partitions", subscriber.check, needed=False))
             subscriber.run(stop)
 
@@ -242,9 +243,10 @@ class Service(Generic[Settings, Store]):
         """Publish events from the outbox to the broker."""
         from services.chassis.delivery.relay import Relay
 
+        signer = EventSigner(load(RelaySettings).event_private_key)
         with self._background() as parts:
             self._create_topics(parts, stop)
-            Relay(parts.engine, parts.broker).run(stop)
+            Relay(parts.engine, parts.broker, signer).run(stop)
 
     def _scheduler(self, stop: Stop) -> None:
         """Run the ticks that are due."""

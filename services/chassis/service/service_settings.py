@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Literal
 
-from services.chassis.identity.access_tokens import read_public_key
+from services.chassis.delivery.signatures import check_public_keys
+from services.chassis.identity.access_tokens import read_private_key, read_public_key
 from services.chassis.service.settings import number, secret, text, url
 
 # A public key pair for development machines; production refuses it.
 DEVELOPMENT_PRIVATE_KEY = "Y2Fpcm4gZGV2ZWxvcG1lbnQga2V5LCBub3Qgc2VjcmU="
 DEVELOPMENT_PUBLIC_KEY = "0SDRbXi8y+kGmggkyHizvG2QoXN+llnx48pYv86wqqE="
+DEVELOPMENT_EVENT_PRIVATE_KEY = "Y2Fpcm4gZGV2ZWxvcG1lbnQgZXZlbnRzIGtleS4uLi4="
+_DEVELOPMENT_EVENT_KEY = "Ag1PUHB45SIsp9agrDTj+yGe7NCTEZQ+cUZjroaJq2I="
+DEVELOPMENT_EVENT_PUBLIC_KEYS = json.dumps(
+    {service: [_DEVELOPMENT_EVENT_KEY] for service in ("profiles", "matcher", "notifications")}
+)
 DEVELOPMENT_ADMIN_TOKEN = "development-admin-token"  # noqa: S105 - refused in production
 DEVELOPMENT_LINK_SECRET = "development-link-secret-0123456789abcdef"  # noqa: S105 - refused in production
 
@@ -35,6 +42,7 @@ class ServiceSettings:
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     admin_token: str = secret(min_length=16, development=DEVELOPMENT_ADMIN_TOKEN)
     token_public_key: str = secret(development=DEVELOPMENT_PUBLIC_KEY, check=read_public_key)
+    event_public_keys: str = secret(development=DEVELOPMENT_EVENT_PUBLIC_KEYS, check=check_public_keys)
     link_secret: str = secret(min_length=32, development=DEVELOPMENT_LINK_SECRET)
     programme: str = text("cairn")
 
@@ -42,3 +50,11 @@ class ServiceSettings:
     def production(self) -> bool:
         """Return whether the service runs in production."""
         return self.environment == "production"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RelaySettings:
+    """The setting of the relay alone: no other process can sign events."""
+
+    environment: Literal["development", "production"] = "development"
+    event_private_key: str = secret(development=DEVELOPMENT_EVENT_PRIVATE_KEY, check=read_private_key)

@@ -119,6 +119,7 @@ PRODUCTION = {
     "ADMIN_TOKEN": "a" * 40,
     "LINK_SECRET": "s" * 40,
     "TOKEN_PUBLIC_KEY": "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",  # the public key of RFC 8032, test 1
+    "EVENT_PUBLIC_KEYS": '{"shop": ["11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="]}',
 }
 
 
