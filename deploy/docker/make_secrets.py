@@ -18,21 +18,26 @@ def make_secrets(folder: Path, mail_url: str, *, database_host: str = "postgres:
     """Write the missing files; return their paths. Only the owner can enter the folder; containers read the files."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
-    password = folder / "postgres_password"
-    made = [password] if _write(password, secrets.token_urlsafe(24)) else []
-    values = fresh_secrets(password.read_text(encoding="utf-8"), mail_url, database_host)
+    passwords = [folder / "postgres_password", folder / "redis_password"]
+    made = [path for path in passwords if _write(path, secrets.token_urlsafe(24))]
+    postgres, redis = (path.read_text(encoding="utf-8") for path in passwords)
+    values = fresh_secrets(postgres, redis, mail_url, database_host)
     return made + [folder / name for name, value in values.items() if _write(folder / name, value)]
 
 
-def fresh_secrets(password: str, mail_url: str, database_host: str) -> Mapping[str, str]:
-    """Return new secrets: file name -> value."""
+def fresh_secrets(postgres: str, redis: str, mail_url: str, database_host: str) -> Mapping[str, str]:
+    """Return new secrets for these passwords of the servers: file name -> value."""
     with tempfile.TemporaryDirectory() as folder:
         keys = local_keys(Path(folder) / "keys.json")
     urls = {
-        f"{service}_database_url": f"postgresql+psycopg://cairn:{password}@{database_host}/{service}"
+        f"{service}_database_url": f"postgresql+psycopg://cairn:{postgres}@{database_host}/{service}"
         for service in SERVICES
     }
-    return {name.lower(): value for name, value in keys.items()} | urls | {"mail_url": mail_url}
+    return (
+        {name.lower(): value for name, value in keys.items()}
+        | urls
+        | {"mail_url": mail_url, "redis_url": f"redis://:{redis}@redis:6379/0"}
+    )
 
 
 def _write(path: Path, value: str) -> bool:

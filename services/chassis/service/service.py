@@ -21,7 +21,7 @@ from services.chassis.broker.open_broker import open_broker
 from services.chassis.broker.protocol import Broker, BrokerUnavailable, TopicSpec
 from services.chassis.core.clock import Clock, SystemClock
 from services.chassis.core.errors import StartRefused
-from services.chassis.delivery.signatures import EventSigner, EventVerifier
+from services.chassis.delivery.signatures import EventSigner
 from services.chassis.messages.event import Event
 from services.chassis.service.cli import Command, Role, run_service
 from services.chassis.service.dependency_checks import dependency_checks
@@ -114,7 +114,7 @@ class Service(Generic[Settings, Store]):
     ) -> Parts[Settings, Store]:
         """Assemble the service. Tests may pass their own broker and a fixed time."""
         engine = open_engine(settings.database_url, timeouts=timeouts)
-        broker = broker or open_broker(settings.broker_url, client_id=self.name)
+        broker = broker or open_broker(settings.broker_url, self.name, settings.kafka.client_settings())
         checks = dependency_checks(engine, broker, settings.redis_url)
         uow = UnitOfWork(engine, self.open_store(settings), source=f"/{self.name}", read_now=read_now)
         return Parts(
@@ -126,14 +126,14 @@ class Service(Generic[Settings, Store]):
             clock=clock or SystemClock(),
         )
 
-    def unconnected_app(self) -> Flask:
-        """Return the web app with settings that name no server, for documents generated from its routes."""
+    def unconnected_parts(self) -> Parts[Settings, Store]:
+        """Return parts with settings that name no server, for documents generated from routes and handlers."""
         unused = {"DATABASE_URL": "sqlite:////nowhere/service.db", "BROKER_URL": "embedded:////nowhere/broker.db"}
-        return self.web_app(self.parts(load(self.settings, unused | {"MAIL_URL": "maildir:///nowhere"})))
+        return self.parts(load(self.settings, unused | {"MAIL_URL": "maildir:///nowhere"}))
 
     def openapi_document(self) -> str:
         """Return the OpenAPI document as JSON; needs neither settings nor any server."""
-        return self.unconnected_app().test_client().get(f"/{self.name}/openapi.json").text
+        return self.web_app(self.unconnected_parts()).test_client().get(f"/{self.name}/openapi.json").text
 
     def main(self, arguments: Sequence[str] | None = None, *, commands: Mapping[str, Command] | None = None) -> int:
         """Run the role named on the command line, or ``ops``; return the exit code. The help lists ``commands``."""
@@ -181,9 +181,7 @@ class Service(Generic[Settings, Store]):
         opened.append(parts)
 
         def open_record_handler() -> RecordHandler:
-            return RecordHandler(
-                self.name, self.handlers(parts), parts.uow, EventVerifier(parts.settings.event_public_keys)
-            )
+            return RecordHandler(self.name, self.handlers(parts), parts.uow, parts.settings.verifier)
 
         return Operator(
             group=self.name,
@@ -234,8 +232,8 @@ class Service(Generic[Settings, Store]):
             self.before_consuming(parts)
             self._create_topics(parts, stop)
             handlers, prefetch = self.handlers(parts), self.prefetch(parts)
-            trusted = EventVerifier(parts.settings.event_public_keys)
-            subscriber = Subscriber(parts.broker, self.name, handlers, parts.uow, trusted, prefetch=prefetch)
+            verifier = parts.settings.verifier
+            subscriber = Subscriber(parts.broker, self.name, handlers, parts.uow, verifier, prefetch=prefetch)
             parts.health.add(Check("partitions", subscriber.check, needed=False))
             subscriber.run(stop)
 

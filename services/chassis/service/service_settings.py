@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import urlsplit
 
-from services.chassis.delivery.signatures import check_public_keys
+from services.chassis.broker.kafka.security import KafkaSecurity, Security
+from services.chassis.delivery.signatures import EventVerifier, check_public_keys
 from services.chassis.identity.access_tokens import read_private_key, read_public_key
-from services.chassis.service.settings import number, secret, text, url
+from services.chassis.service.settings import number, readable_file, secret, text, url
 
 # A public key pair for development machines; production refuses it.
 DEVELOPMENT_PRIVATE_KEY = "Y2Fpcm4gZGV2ZWxvcG1lbnQga2V5LCBub3Qgc2VjcmU="
@@ -29,6 +31,13 @@ class ServiceSettings:
     environment: Literal["development", "production"] = "development"
     database_url: str = url(schemes=("sqlite", "postgresql+psycopg"), hidden=True)
     broker_url: str = url(schemes=("embedded", "kafka"), hidden=True)
+    kafka_security: Security = "plaintext"
+    kafka_plaintext_accepted: Literal["no", "yes"] = "no"
+    kafka_ca_file: str = readable_file()
+    kafka_certificate_file: str = readable_file()
+    kafka_key_file: str = readable_file()
+    kafka_user: str = text("")
+    kafka_password: str = secret("")
     redis_url: str = url(
         "", schemes=("redis", "rediss", "unix"), hidden=True
     )  # empty: limits are counted in the process only
@@ -50,6 +59,41 @@ class ServiceSettings:
     def production(self) -> bool:
         """Return whether the service runs in production."""
         return self.environment == "production"
+
+    @property
+    def verifier(self) -> EventVerifier:
+        """Return what checks the signatures of events."""
+        return EventVerifier(self.event_public_keys)
+
+    @property
+    def kafka(self) -> KafkaSecurity:
+        """Return how to connect to Kafka."""
+        return KafkaSecurity(
+            security=self.kafka_security,
+            ca_file=self.kafka_ca_file,
+            certificate_file=self.kafka_certificate_file,
+            key_file=self.kafka_key_file,
+            user=self.kafka_user,
+            password=self.kafka_password,
+        )
+
+    def faults(self) -> list[str]:
+        """Return what does not fit together, and what production does not accept."""
+        return self.kafka.faults() + (self._faults_in_production() if self.production else [])
+
+    def _faults_in_production(self) -> list[str]:
+        faults = []
+        redis, kafka = urlsplit(self.redis_url), self.broker_url.startswith("kafka:")
+        if kafka and self.kafka_security == "plaintext" and self.kafka_plaintext_accepted != "yes":
+            faults.append(
+                "KAFKA_SECURITY is plaintext, which lets everyone in the network read and write events: "
+                "choose tls or sasl_tls, or accept it with KAFKA_PLAINTEXT_ACCEPTED=yes"
+            )
+        if redis.scheme in {"redis", "rediss"} and not redis.password:
+            faults.append("REDIS_URL has no password: redis://:password@host:6379/0, or rediss:// over TLS")
+        if _DEVELOPMENT_EVENT_KEY in self.event_public_keys:
+            faults.append("EVENT_PUBLIC_KEYS holds the development key, which production refuses")
+        return faults
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,12 +10,12 @@ import dataclasses
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Protocol, TypeVar, get_args, get_origin, get_type_hints, runtime_checkable
 from urllib.parse import urlsplit
 
 from services.chassis.core.errors import StartRefused
 
-__all__ = ["SettingsError", "flag", "load", "number", "secret", "text", "url"]
+__all__ = ["SettingsError", "flag", "load", "number", "readable_file", "secret", "text", "url"]
 
 T = TypeVar("T")
 _META = "setting"
@@ -38,6 +38,14 @@ class _Rule:
     development: bool = False
 
 
+@runtime_checkable
+class _Checked(Protocol):
+    """Settings that check how their values fit together."""
+
+    def faults(self) -> list[str]:
+        """Return a sentence for each fault; it begins with the name of a setting."""
+
+
 def _declare(default: Any, read: Callable[[str], Any], *, development: Any = None, hidden: bool = False) -> Any:
     rule = _Rule(read, development=development is not None)
     start = development if development is not None else default
@@ -52,7 +60,13 @@ def text(default: str | None = None, *, check: Callable[[str], object] | None = 
     return _declare(default, _checked(str, check))
 
 
-def secret(*, min_length: int = 1, development: str | None = None, check: Callable[[str], object] | None = None) -> Any:
+def secret(
+    default: str | None = None,
+    *,
+    min_length: int = 1,
+    development: str | None = None,
+    check: Callable[[str], object] | None = None,
+) -> Any:
     """Return a field that ``repr`` never shows; ``development`` is a default that production refuses."""
 
     def read(value: str) -> str:
@@ -60,7 +74,20 @@ def secret(*, min_length: int = 1, development: str | None = None, check: Callab
             raise ValueError(f"needs at least {min_length} characters, this has {len(value)}")
         return value
 
-    return _declare(None, _checked(read, check), development=development, hidden=True)
+    return _declare(default, _checked(read, check), development=development, hidden=True)
+
+
+def readable_file() -> Any:
+    """Return an optional field for the path of a file that this process can read."""
+
+    def read(value: str) -> str:
+        try:
+            Path(value).open("rb").close()
+        except OSError as problem:
+            raise ValueError(f"names a file that cannot be read ({type(problem).__name__})") from None
+        return value
+
+    return _declare("", read)
 
 
 def url(
@@ -108,7 +135,8 @@ def load(cls: type[T], environ: Mapping[str, str] | None = None) -> T:
 
     A field ``database_url`` is read from DATABASE_URL or from the file named by DATABASE_URL_FILE. A field typed
     ``Literal[...]`` takes one of its values. An empty variable counts as not given. In production (a field
-    ``environment`` equal to "production") a value equal to a development default is a fault.
+    ``environment`` equal to "production") a value equal to a development default is a fault. When each value is right
+    by itself, a method ``faults`` of ``cls`` may name those that do not fit together.
     """
     source = os.environ if environ is None else environ
     faults: list[str] = []
@@ -133,7 +161,10 @@ def load(cls: type[T], environ: Mapping[str, str] | None = None) -> T:
         faults += [fault for fault in checked if fault is not None]
     if faults:
         raise SettingsError(faults)
-    return cls(**values)
+    settings = cls(**values)
+    if isinstance(settings, _Checked) and (faults := settings.faults()):
+        raise SettingsError(faults)
+    return settings
 
 
 def _development_fault(field: dataclasses.Field[Any], values: Mapping[str, Any]) -> str | None:
