@@ -1,4 +1,4 @@
-"""Which connections a service accepts: production wants passwords, and TLS unless it is told otherwise."""
+"""Which connections a service accepts: production wants passwords, and TLS unless a setting says otherwise."""
 
 from __future__ import annotations
 
