@@ -6,10 +6,8 @@ import os
 import secrets
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
-
 from deploy.local.layout import SERVICES
+from services.chassis.delivery.signatures import public_half
 
 
 def local_keys(path: Path) -> dict[str, str]:
@@ -47,7 +45,5 @@ def _new_keys() -> dict[str, str]:
 
 def _new_pair() -> tuple[str, str]:
     """Return a new Ed25519 key pair, private and public, as base64."""
-    key = Ed25519PrivateKey.generate()
-    private = key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
-    public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    return base64.b64encode(private).decode(), base64.b64encode(public).decode()
+    private = base64.b64encode(secrets.token_bytes(32)).decode()  # any 32 bytes are a private key (RFC 8032)
+    return private, public_half(private)
