@@ -22,6 +22,7 @@ from deploy.local.process import Process
 from deploy.local.server import free_port
 from deploy.local.system import System
 from services.chassis.broker.open_broker import open_broker
+from services.chassis.delivery.signatures import EventSigner
 from services.chassis.messages.event import Event
 from services.chassis.storage.outbox import outgoing
 from services.events.matcher import MatchAccepted, MatchActivated, MatchProposed, Reason
@@ -161,8 +162,13 @@ def proposals(rig: Rig, ids: Sequence[str]) -> int:
         events.append(MatchAccepted(**ids_of_match, confirm_by=until, reasons=reasons))
         events.append(MatchActivated(**ids_of_match, waited_seconds=60))
     producer = open_broker(rig.parts.broker, client_id="bench").producer()
-    waiting = [outgoing(event, source="/matcher", now=now) for event in events]
-    deliveries = [producer.send(record.topic, record.key.encode(), record.value, record.headers) for record in waiting]
+    signer = EventSigner(rig.environment("matcher")["EVENT_PRIVATE_KEY"])
+    deliveries = []
+    for event in events:
+        record = outgoing(event, source="/matcher", now=now)
+        key = record.key.encode()
+        headers = signer.sign(record.topic, key, record.value, record.headers)
+        deliveries.append(producer.send(record.topic, key, record.value, headers))
     for delivery in deliveries:
         delivery.result(60.0)
     producer.close()

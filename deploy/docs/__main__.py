@@ -11,6 +11,7 @@ from deploy.docs.metrics import metrics_page
 from deploy.docs.openapi import openapi_documents
 from deploy.docs.routes import routes_page
 from deploy.docs.settings import settings_page
+from deploy.kafka.grants import access_file
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,6 +20,7 @@ def documents() -> Mapping[Path, str]:
     """Return the content of every generated file by its path in the repository."""
     made = {Path("services/events/schemas") / name: text for name, text in event_schemas().items()}
     made[Path("docs/events.md")] = events_page()
+    made[Path("deploy/kafka/access.json")] = access_file()
     made[Path("docs/asyncapi.json")] = asyncapi_document()
     made[Path("docs/settings.md")] = settings_page()
     made[Path("docs/metrics.md")] = metrics_page()

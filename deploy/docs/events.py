@@ -2,7 +2,7 @@
 
 import inspect
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from services.chassis.messages.event import Event
@@ -33,8 +33,8 @@ def as_json(document: Mapping[str, Any]) -> str:
 
 def events_page() -> str:
     """Return the content of docs/events.md."""
-    parts = [_INTRODUCTION, "## Topics\n", "| topic | holds |", "|---|---|"]
-    parts += [f"| `{topic}` | {_TOPIC_WORDS[topic]} |" for topic in topics.ALL]
+    parts = [_INTRODUCTION, "## Topics\n", "| topic | holds | written by |", "|---|---|---|"]
+    parts += [f"| `{topic}` | {_TOPIC_WORDS[topic]} | {_names(catalogue.PRODUCERS[topic])} |" for topic in topics.ALL]
     parts.append(
         f"\nEvery topic has {topics.PARTITIONS} partitions and keeps records for "
         f"{topics.RETENTION_MS // topics.DAY_MS} days (`cleanup.policy=delete`), in segments of one day.\n"
@@ -56,7 +56,7 @@ def _event(event: type[Event]) -> str:
     return "\n".join(
         [
             f"### {event.__name__}\n",
-            f"`{event.type}`, key `{event.key_field}`. {description}",
+            f"`{event.type}`, key `{event.key_field}`, published by {_names(event.producers)}. {description}",
             f"[JSON Schema](../services/events/schemas/{event.type}.json)\n",
             "| field | type | required |",
             "|---|---|---|",
@@ -64,6 +64,10 @@ def _event(event: type[Event]) -> str:
             "",
         ]
     )
+
+
+def _names(services: Iterable[str]) -> str:
+    return ", ".join(sorted(services))
 
 
 def _type(field: Mapping[str, Any]) -> str:
@@ -88,4 +92,8 @@ Kafka's binary mode: the attributes (`ce_id`, `ce_source`, `ce_type`, `ce_time`,
 JSON. Records with the same key keep their order. Delivery is at least once; each consumer's inbox lets an event take
 effect exactly once. Within a version fields may be added, never removed or made required. No name, address or free text
 travels in clear.
+
+The publishing service signs every record (Ed25519 over topic, key, value and these headers): `cairn_key_id` names the
+key, `cairn_signature` holds the signature. A consumer applies an event only if its signer is a service named below, and
+topic and key are those of the event; other records become dead letters.
 """

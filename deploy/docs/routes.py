@@ -31,7 +31,8 @@ def routes() -> Mapping[str, list[tuple[str, str, str, str]]]:
 
 def _app(service: str) -> Flask:
     configure("ERROR", service, "docs")
-    app: Flask = importlib.import_module(f"services.{service}.bootstrap").SERVICE.unconnected_app()
+    definition = importlib.import_module(f"services.{service}.bootstrap").SERVICE
+    app: Flask = definition.web_app(definition.unconnected_parts())
     return app
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from deploy.local.layout import SERVICES
-from services.chassis.service.service_settings import ServiceSettings
+from services.chassis.service.service_settings import RelaySettings, ServiceSettings
 
 WORDS: Mapping[str, str] = {
     "environment": (
@@ -23,6 +23,13 @@ WORDS: Mapping[str, str] = {
         "the same database for `migrate` alone, by the account that owns its tables; empty: `DATABASE_URL`"
     ),
     "broker_url": "`embedded:////folder/broker.db` (one machine) or `kafka://host:9092,host:9092`, the same for all",
+    "kafka_security": "how to connect to Kafka; `sasl_tls` with a user and password (SCRAM-SHA-512)",
+    "kafka_plaintext_accepted": "`yes` lets production use Kafka in plain text: for brokers in a network of their own",
+    "kafka_ca_file": "the authorities that signed the brokers' certificates (PEM); empty: those of the system",
+    "kafka_certificate_file": "the client's own certificate (PEM), where the brokers ask for one",
+    "kafka_key_file": "its private key (PEM)",
+    "kafka_user": "the user of `sasl_tls`; deploy/kafka/access.json expects the service's name",
+    "kafka_password": "its password",
     "redis_url": "where rate limits are counted when several API processes share them; empty: in each process",
     "public_url": "the address people open; links in mails begin with it",
     "host": "the address the API listens on; `0.0.0.0` in a container",
@@ -32,6 +39,8 @@ WORDS: Mapping[str, str] = {
     "threads": "requests that one API process answers at the same time",
     "log_level": "how much is written",
     "token_public_key": "checks access tokens (Ed25519, PEM or base64); several with commas: all are accepted",
+    "event_public_keys": 'check who signed an event: `{"service": ["base64 of a public key", …]}`, the same for all',
+    "event_private_key": "signs the events of this service (Ed25519); only its relay reads it",
     "link_secret": (
         "signs links in mails, page cursors and form nonces; the same for all services; several with commas: the first "
         "signs, all read"
@@ -92,6 +101,9 @@ def every_setting() -> tuple[Setting, ...]:
     """Return all settings of all services, the common ones first."""
     classes = {service: settings_class(service) for service in SERVICES}
     shared = [_setting(ServiceSettings, field, SERVICES) for field in _fields(ServiceSettings)]
+    shared += [
+        _setting(RelaySettings, field, SERVICES) for field in _fields(RelaySettings) if field.name != "environment"
+    ]
     known = {setting.name for setting in shared}
     own: dict[str, Setting] = {}
     for service, cls in classes.items():

@@ -14,25 +14,36 @@ import uuid
 from pathlib import Path
 from string import Template
 
+from deploy.local.certificates import make_certificates
 from deploy.local.child import Child
 from deploy.local.kafka_jars import RECIPES, fetch_jars, find_java
-from deploy.local.server import HOST, LocalServer, LocalServerError, answers, free_port, run_by_hand, wait_until
+from deploy.local.layout import SERVICES
+from deploy.local.server import HOST, LocalServer, LocalServerError, answers, free_ports, run_by_hand, wait_until
 
+CLIENTS = (*SERVICES, "stranger")
 _ATTEMPTS = 3  # a free port may be taken between choosing it and listening on it
 
 
 class KafkaNode(LocalServer):
     """A node with its log in ``folder``; ``jars`` is the folder of the jars (may be shared), by default in ``folder``.
 
-    A restarted node, also by another object, has the same topics and, if still free, the same port.
+    A restarted node, also by another object, has the same topics and, if still free, the same port. With ``secure`` it
+    also listens with TLS, on ``sasl_address`` for users with passwords and on ``tls_address`` for clients with
+    certificates, which ``certificates`` holds; access rules apply there, and not on the plain ``address``.
     """
 
-    def __init__(self, folder: Path, jars: Path | None = None, heap_mb: int = 384) -> None:
+    def __init__(self, folder: Path, jars: Path | None = None, heap_mb: int = 384, *, secure: bool = False) -> None:
         self.folder = folder.resolve()
-        self.address = ""
+        self.address = self.sasl_address = self.tls_address = ""
+        self.secure = secure
         self._jars = jars or self.folder / "cache"
         self._heap_mb = heap_mb
         self._node = Child([], self.folder / "node.log")
+
+    @property
+    def certificates(self) -> Path:
+        """Return the folder of ``ca.pem`` and of the clients' certificates."""
+        return self.folder / "certificates"
 
     @property
     def pid(self) -> int:
@@ -44,12 +55,12 @@ class KafkaNode(LocalServer):
         java = [find_java(), *self._java_options(), "-cp", f"{fetch_jars(self._jars)}/*"]
         self.folder.mkdir(parents=True, exist_ok=True)
         for _ in range(_ATTEMPTS):
-            port, settings = self._write_settings()
+            ports, settings = self._write_settings()
             self._format(java, settings)
             self._node = Child([*java, "kafka.Kafka", str(settings)], self.folder / "node.log", signal.SIGTERM)
             self._node.start()
-            if self._answers_on(port):
-                self.address = f"{HOST}:{port}"
+            if self._answers_on(ports[0]):
+                self.address, self.sasl_address, self.tls_address = (f"{HOST}:{ports[at]}" for at in (0, 2, 3))
                 return self.address
             if "Address already in use" not in self._node.log.read_text(errors="replace"):
                 break
@@ -75,18 +86,26 @@ class KafkaNode(LocalServer):
         small = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
         return [f"-Xms{self._heap_mb // 2}m", f"-Xmx{self._heap_mb}m", *small, logging]
 
-    def _write_settings(self) -> tuple[int, Path]:
-        """Render server.properties with the previous ports, or with new ones when those are taken."""
+    def _write_settings(self) -> tuple[list[int], Path]:
+        """Render server.properties with the previous ports, or with new ones when those are taken.
+
+        The ports are those of the plain, controller, SASL_SSL and SSL listeners; a node that is not secure opens two.
+        """
         ports_file = self.folder / "ports.json"
         ports: list[int] = json.loads(ports_file.read_text()) if ports_file.exists() else []
         if not ports or any(answers(port) for port in ports):
-            ports = [free_port(), free_port()]
+            ports = free_ports(4)
             ports_file.write_text(json.dumps(ports))
         settings = self.folder / "server.properties"
-        template = Template((RECIPES / "server.properties").read_text())
-        log_dir = self.folder / "log"
-        settings.write_text(template.substitute(port=ports[0], controller_port=ports[1], log_dir=log_dir))
-        return ports[0], settings
+        recipe = (RECIPES / "server.properties").read_text()
+        if self.secure:
+            recipe += (RECIPES / "secure.properties").read_text()
+            if not (self.certificates / "broker.pem").exists():
+                make_certificates(self.certificates, CLIENTS)
+        names = ("port", "controller_port", "sasl_port", "tls_port")
+        values = {"log_dir": self.folder / "log", "certificates": self.certificates}
+        settings.write_text(Template(recipe).substitute(values, **dict(zip(names, ports, strict=True))))
+        return ports, settings
 
     def _format(self, java: list[str], settings: Path) -> None:
         if (self.folder / "log" / "meta.properties").exists():

@@ -51,7 +51,8 @@ def service_environment(
 ) -> dict[str, str]:
     """Return the settings of one service on this machine; ``extra`` overrides them.
 
-    A service gets only the keys it needs: the private signing key and the index key stay with profiles.
+    A service gets only the keys it needs: the key of access tokens and the index key stay with profiles, and each
+    service signs its events with a key of its own.
     """
     environment = {
         "ENVIRONMENT": "development",
@@ -63,6 +64,8 @@ def service_environment(
         "TRUSTED_PROXIES": "1",  # the front door
         "LINK_SECRET": keys["LINK_SECRET"],
         "TOKEN_PUBLIC_KEY": keys["TOKEN_PUBLIC_KEY"],
+        "EVENT_PUBLIC_KEYS": keys["EVENT_PUBLIC_KEYS"],
+        "EVENT_PRIVATE_KEY": keys[f"{service.upper()}_EVENT_PRIVATE_KEY"],
     }
     environment |= dict.fromkeys(("RATE_LIMIT", "ANONYMOUS_RATE_LIMIT"), "20000 per minute")  # all from one address
     if service == "profiles":

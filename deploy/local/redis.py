@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import secrets
 import shutil
 from pathlib import Path
 
@@ -11,13 +12,14 @@ from deploy.local.server import HOST, LocalServer, LocalServerError, answers, fr
 
 
 class RedisServer(LocalServer):
-    """A server that stores nothing on disk: in Cairn, Redis is never the source of truth."""
+    """A server that stores nothing on disk: in Cairn, Redis is never the source of truth. It wants a password."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
         self.address = ""
         self._server = Child([], self.folder / "server.log")
         self._port = 0
+        self._password = secrets.token_urlsafe(16)
 
     @property
     def pid(self) -> int:
@@ -28,14 +30,17 @@ class RedisServer(LocalServer):
         """Start the server; return the URL of database 0."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._port = port = self._port or free_port()  # a restart uses the same port
-        command = [_find_binary(), "--port", str(port), "--bind", HOST, "--dir", str(self.folder)]
+        settings = self.folder / "redis.conf"  # not on the command line, which other users of the machine can read
+        settings.touch(0o600)
+        settings.write_text(f"requirepass {self._password}\n", encoding="utf-8")
+        command = [_find_binary(), str(settings), "--port", str(port), "--bind", HOST, "--dir", str(self.folder)]
         command += ["--save", "", "--appendonly", "no", "--databases", "64"]
         self._server = Child(command, self.folder / "server.log")
         self._server.start()
-        wait_until(lambda: answers(port, b"PING\r\n", b"+PONG") or not self._server.running(), 15, "Redis")
+        wait_until(lambda: answers(port, b"PING\r\n", b"-NOAUTH") or not self._server.running(), 15, "Redis")
         if not self._server.running():
             raise LocalServerError(f"Redis did not start: {self._server.tail()}")
-        self.address = f"redis://{HOST}:{port}/0"
+        self.address = f"redis://:{self._password}@{HOST}:{port}/0"
         return self.address
 
     def stop(self) -> None:

@@ -31,4 +31,10 @@ ALL: tuple[type[Event], ...] = (
     requests.PeopleWanted,
 )
 
+PRODUCERS: Mapping[str, frozenset[str]] = {
+    topic: frozenset[str]().union(*(event.producers for event in ALL if event.topic == topic))
+    for topic in {event.topic for event in ALL}
+}
+"""The services that may write each topic."""
+
 BY_TYPE: Mapping[str, type[Event]] = {event.type: event for event in ALL}

@@ -7,7 +7,13 @@ from services.events.topics import REQUESTS
 
 
 @dataclass(frozen=True, kw_only=True)
-class PeopleWanted(Event, type="cairn.people_wanted.v1", topic=REQUESTS, key="asked_by"):
+class PeopleWanted(
+    Event,
+    type="cairn.people_wanted.v1",
+    topic=REQUESTS,
+    key="asked_by",
+    producers=("matcher", "notifications"),
+):
     """A new or rebuilt consumer asks profiles to republish all people; ``asked_by`` names the service."""
 
     asked_by: str

@@ -39,7 +39,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ParcelSent(Event, type="shop.parcels.parcel_sent.v1", topic=TOPIC, key="parcel_id"):
+class ParcelSent(Event, type="shop.parcels.parcel_sent.v1", topic=TOPIC, key="parcel_id", producers=("shop", "other")):
     """A parcel was sent."""
 
     parcel_id: ParcelId
@@ -55,7 +55,7 @@ class ParcelSent(Event, type="shop.parcels.parcel_sent.v1", topic=TOPIC, key="pa
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ParcelLost(Event, type="shop.parcels.parcel_lost.v1", topic=TOPIC, key="parcel_id"):
+class ParcelLost(Event, type="shop.parcels.parcel_lost.v1", topic=TOPIC, key="parcel_id", producers=("shop", "other")):
     """A parcel did not arrive."""
 
     parcel_id: ParcelId

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import subprocess
 import sys
@@ -31,11 +32,12 @@ class BrokerHarness:
 
     url: str
     restart: Callable[[], None] | None = None
+    settings: Mapping[str, object] = field(default_factory=dict)
     _consumers: list[Consumer] = field(default_factory=list)
     _producers: list[Producer] = field(default_factory=list)
 
     def broker(self) -> Broker:
-        return open_broker(self.url, "contract")
+        return open_broker(self.url, "contract", self.settings)
 
     def with_topic(self, spec: TopicSpec | None = None) -> Broker:
         broker = self.broker()
@@ -67,7 +69,7 @@ class BrokerHarness:
                 log.execute(f"DELETE FROM records WHERE {where}", (topic, partition, before))  # noqa: S608
             return
         servers, _, space = self.url.removeprefix("kafka://").partition("/")
-        admin = kafka.KafkaAdminClient(bootstrap_servers=servers)
+        admin = kafka.KafkaAdminClient(bootstrap_servers=servers, **self.settings)
         admin.delete_records({kafka.TopicPartition(f"{space}.{topic}", partition): before})
         admin.close()
 
@@ -126,9 +128,9 @@ def poll_until(done: Callable[[], bool], *consumers: Consumer, seconds: float = 
 
 
 @contextmanager
-def member_process(url: str, group: str) -> Iterator[subprocess.Popen[str]]:
+def member_process(harness: BrokerHarness, group: str) -> Iterator[subprocess.Popen[str]]:
     """Run a member in another process that prints letters and commits nothing; kill it with SIGKILL at the end."""
-    command = [sys.executable, "-m", "tests.contract.member", url, group]
+    command = [sys.executable, "-m", "tests.contract.member", harness.url, group, json.dumps(harness.settings)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
         yield process

@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import kafka
 import pytest
 import sqlalchemy as sa
+from kafka.admin import (
+    ACL,
+    ACLOperation,
+    ACLPermissionType,
+    ACLResourcePatternType,
+    ResourcePattern,
+    ResourceType,
+    UserScramCredentialUpsertion,
+)
 
 from deploy.local.kafka import KafkaNode
 from services.chassis.storage.database import open_engine
@@ -15,17 +25,41 @@ from tests.chassis.shop import Shop, open_shop
 from tests.contract.brokers import BrokerHarness
 from tests.support import stack
 
-BROKERS = [pytest.param("embedded"), pytest.param("kafka", marks=pytest.mark.stack)]
+KAFKA = pytest.param("kafka", marks=pytest.mark.stack)
+BROKERS = [pytest.param("embedded"), KAFKA]
+WITH_TLS = [*BROKERS, pytest.param("kafka_tls", marks=pytest.mark.stack)]
 DATABASES = [pytest.param("sqlite"), pytest.param("postgres", marks=pytest.mark.stack)]
 
 
-@pytest.fixture(params=BROKERS)
+@pytest.fixture(params=WITH_TLS)
 def harness(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[BrokerHarness]:
-    """Yield an empty broker."""
-    url = stack.kafka_url() if request.param == "kafka" else f"embedded://{tmp_path}/broker.db"
-    harness = BrokerHarness(url)
+    """Yield an empty broker; Kafka also over TLS, for a user with rights to its own names only."""
+    if request.param == "kafka_tls":
+        harness = over_tls()
+    else:
+        harness = BrokerHarness(stack.kafka_url() if request.param == "kafka" else f"embedded://{tmp_path}/broker.db")
     yield harness
     harness.close()
+
+
+def over_tls() -> BrokerHarness:
+    """Return a harness of a new user who may do anything within a new prefix, and nothing else."""
+    listeners, space = stack.kafka_tls(), stack.kafka_url().rpartition("/")[2]
+    rules = [
+        ACL(
+            f"User:{space}",
+            "*",
+            ACLOperation.ALL,
+            ACLPermissionType.ALLOW,
+            ResourcePattern(kind, f"{space}.", ACLResourcePatternType.PREFIXED),
+        )
+        for kind in (ResourceType.TOPIC, ResourceType.GROUP)
+    ]
+    admin = kafka.KafkaAdminClient(bootstrap_servers=stack.kafka_bootstrap())
+    admin.alter_user_scram_credentials([UserScramCredentialUpsertion(space, "SCRAM-SHA-512", "a word")])
+    assert not admin.create_acls(rules)["failed"]
+    admin.close()
+    return BrokerHarness(f"kafka://{listeners.sasl}/{space}", settings=listeners.client(space, "a word"))
 
 
 @pytest.fixture(params=BROKERS)

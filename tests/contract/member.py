@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sys
 
 from services.chassis.broker.open_broker import open_broker
 
 
-def main(url: str, group: str) -> None:
-    with open_broker(url, "elsewhere").consumer(group, ["letters"]) as consumer:
+def main(url: str, group: str, settings: str) -> None:
+    with open_broker(url, "elsewhere", json.loads(settings)).consumer(group, ["letters"]) as consumer:
         while True:
             for batch in consumer.poll(0.2).values():
                 for record in batch:

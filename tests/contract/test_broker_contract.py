@@ -92,7 +92,7 @@ def test_a_member_that_leaves_is_replaced_at_once(harness: BrokerHarness) -> Non
 def test_a_killed_member_is_replaced_and_its_uncommitted_records_are_delivered_again(harness: BrokerHarness) -> None:
     harness.with_topic(a_topic(partitions=1))
     harness.send(*[("ana", str(number)) for number in range(5)])
-    with member_process(harness.url, "readers") as member:
+    with member_process(harness, "readers") as member:
         assert member.stdout is not None
         assert [member.stdout.readline().strip() for _ in range(5)] == ["0", "1", "2", "3", "4"]
         successor = harness.consumer()

@@ -25,6 +25,7 @@ from tests.chassis.running import running, until
 from tests.chassis.shop import CHASSIS, PARCELS, TOPIC, ParcelId, ParcelSent, Shop, count
 from tests.support.fakes import FakeBroker
 from tests.support.patience import PATIENCE
+from tests.support.signing import SIGNER, VERIFIER
 
 WAITING = CHASSIS.outbox.c.published_at.is_(None)
 
@@ -54,8 +55,8 @@ def test_a_change_passes_through_relay_subscriber_and_worker(uow: UnitOfWork[Sho
 
     handlers: dict[type[Event], Handler] = {ParcelSent: handle}
     loops = [
-        Relay(engine, broker).run,
-        Subscriber(broker, "shop", handlers, uow).run,
+        Relay(engine, broker, SIGNER).run,
+        Subscriber(broker, "shop", handlers, uow, VERIFIER).run,
         Worker(engine, {"pack": pack}).run,
         Worker(engine, {"pack": pack}).run,
     ]
@@ -83,7 +84,7 @@ def test_events_committed_late_and_in_bulk_all_reach_the_broker(uow: UnitOfWork[
                 if begun is not None and number % 5 == 0:
                     begun.wait(PATIENCE)  # sequence numbers are assigned now and committed in another order
 
-    with running(Relay(engine, broker, batch=10).run):
+    with running(Relay(engine, broker, SIGNER, batch=10).run):
         threads = [threading.Thread(target=write, args=(writer,)) for writer in range(writers)]
         for thread in threads:
             thread.start()
@@ -123,7 +124,7 @@ def test_loops_continue_after_the_database_ended_their_connections(uow: UnitOfWo
         packed.append(job.key)
 
     tick = Tick("look", timedelta(milliseconds=10), lambda: ticked.append("x"))
-    loops = [Relay(engine, broker).run, Worker(engine, {"pack": pack}).run, Scheduler(engine, [tick]).run]
+    loops = [Relay(engine, broker, SIGNER).run, Worker(engine, {"pack": pack}).run, Scheduler(engine, [tick]).run]
     with running(loops[0]), running(loops[1]), running(loops[2]):
         for number in range(3):
             until(lambda: ticked)

@@ -21,6 +21,7 @@ from tests.chassis.running import running, until
 from tests.chassis.shop import CHASSIS, PARCELS, TOPIC, ParcelId, ParcelSent, Shop, count
 from tests.support.fakes import FakeBroker
 from tests.support.patience import PATIENCE
+from tests.support.signing import VERIFIER
 
 
 class OpsHarness:
@@ -51,7 +52,7 @@ class OpsHarness:
 
     def _record_handler(self) -> RecordHandler:
         handlers: dict[type[Event], Handler] = {ParcelSent: self._handle}
-        return RecordHandler(GROUP, handlers, self.uow)
+        return RecordHandler(GROUP, handlers, self.uow, VERIFIER)
 
     def _handle(self, event: ParcelSent, envelope: Envelope) -> None:
         self.heard(event, envelope)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import shutil
 import smtplib
 import socket
@@ -191,6 +192,9 @@ def test_redis_starts_and_stops(tmp_path: Path) -> None:
     server = RedisServer(tmp_path / "redis")
     with server, redis.Redis.from_url(server.address) as connection:
         assert connection.ping()
+        stranger = redis.Redis.from_url(re.sub(r"//:[^@]+@", "//", server.address))
+        with stranger, pytest.raises(redis.AuthenticationError):
+            stranger.ping()
         pid = server.pid
         assert _is_running(pid)
     assert not _is_running(pid)

@@ -1,5 +1,6 @@
 """The files for containers agree with the code, tested without a container engine."""
 
+import json
 import re
 import stat
 from collections.abc import Callable, Mapping
@@ -10,6 +11,8 @@ import pytest
 from deploy.docker.make_secrets import make_secrets
 from deploy.docs.settings import every_setting, settings_class, settings_page
 from deploy.local.layout import FRONT, ROLES, ROUTES, SERVICES
+from services.chassis.delivery.signatures import public_half
+from services.chassis.service.service_settings import RelaySettings
 from services.chassis.service.settings import load
 from tests.deploy.manifests import (
     DEPLOY,
@@ -28,6 +31,7 @@ CONTAINERS = [*compose_containers(), *kubernetes_containers()]
 OURS = [container for container in CONTAINERS if container.service]
 SECRETS = {setting.name for setting in every_setting() if setting.secret}
 NO_PASSWORD_IN_IT = {"BROKER_URL"}  # an internal address; tested to contain no password
+OWN_SECRETS = {"database_url", "migration_database_url", "event_private_key"}  # a file for each service
 
 
 def _ids(container: Container) -> str:
@@ -58,6 +62,10 @@ def test_a_service_accepts_the_environment_of_its_container(container: Container
     assert settings.production
     assert re.fullmatch(rf"postgresql\+psycopg://{container.service}:.+/{container.service}", settings.database_url)
     assert bool(settings.migration_database_url) == (container.role == "migrate")
+    if container.role == "relay":
+        signer = public_half(load(RelaySettings, environment).event_private_key)
+        public = json.loads((tmp_path / "event_public_keys").read_text(encoding="utf-8"))
+        assert public[container.service] == [signer]
 
 
 def _local_path(value: str, service: str, folder: Path) -> str:
@@ -65,7 +73,7 @@ def _local_path(value: str, service: str, folder: Path) -> str:
     name = Path(value).name
     if not value.startswith("/run/secrets/"):
         return value
-    return str(folder / (f"{service}_{name}" if name.endswith("database_url") else name))
+    return str(folder / (f"{service}_{name}" if name in OWN_SECRETS else name))
 
 
 @pytest.mark.parametrize("container", CONTAINERS, ids=_ids)

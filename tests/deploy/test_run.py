@@ -85,6 +85,16 @@ def test_keys_are_created_once_and_readable_only_by_their_owner(tmp_path: Path) 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+def test_keys_of_an_older_release_are_kept_and_new_ones_added(tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    path.write_text('{"OLDER_KEY": "the key of an older release"}')
+    keys = local_keys(path)
+    assert keys["OLDER_KEY"] == "the key of an older release"
+    assert local_keys(path) == keys
+    assert {"EVENT_PUBLIC_KEYS", "MATCHER_EVENT_PRIVATE_KEY"} <= set(keys)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
 def test_a_service_gets_only_the_keys_it_needs(tmp_path: Path) -> None:
     keys = local_keys(tmp_path / "keys.json")
     parts = embedded_parts(tmp_path / "data")
@@ -97,7 +107,8 @@ def test_a_service_gets_only_the_keys_it_needs(tmp_path: Path) -> None:
     assert "TOKEN_PRIVATE_KEY" in environments["profiles"]
     assert not {"TOKEN_PRIVATE_KEY", "CONTACT_KEYS", "INDEX_KEY"} & set(environments["matcher"])
     assert not {"TOKEN_PRIVATE_KEY", "INDEX_KEY"} & set(environments["notifications"])
-    assert len({environment["DATABASE_URL"] for environment in environments.values()}) == 3
+    for name in ("DATABASE_URL", "EVENT_PRIVATE_KEY"):
+        assert len({environment[name] for environment in environments.values()}) == 3
 
 
 def test_an_ops_command_needs_a_run_and_its_environment_is_readable_only_by_the_owner(tmp_path: Path) -> None:

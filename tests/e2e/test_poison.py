@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from services.chassis.broker.open_broker import open_broker
+from services.chassis.broker.protocol import Headers
+from services.chassis.delivery.signatures import EventSigner
 from services.events.topics import PEOPLE
 from tests.e2e.people import Person, Stage, eventually
 from tests.support.patience import PATIENCE
@@ -47,15 +49,28 @@ def _waiting(stage: Stage) -> set[str]:
     return {person["mentee_id"] for person in waiting}
 
 
-def _flood(stage: Stage, records: int) -> int:
+def _flood(stage: Stage, records: int, *, signed: bool) -> int:
     """Send unreadable records to one partition of the topic of people; return the partition."""
-    producer = open_broker(stage.system.environment("profiles")["BROKER_URL"]).producer()
-    sent = [producer.send(PEOPLE, b"poison", b"\xff\x00", [("poison", b"1")]) for _ in range(records)]
+    environment = stage.system.environment("profiles")
+    producer = open_broker(environment["BROKER_URL"]).producer()
+    signer = EventSigner(environment["EVENT_PRIVATE_KEY"])
+    headers: Headers = [("ce_source", b"/profiles"), ("poison", b"1")]
+    if signed:
+        headers = signer.sign(PEOPLE, b"poison", b"\xff\x00", headers)
+    sent = [producer.send(PEOPLE, b"poison", b"\xff\x00", headers) for _ in range(records)]
     producer.flush(PATIENCE)
     partitions = {delivery.result(PATIENCE)[0] for delivery in sent}
     producer.close()
     (partition,) = partitions
     return partition
+
+
+def _drop_untrusted(stage: Stage, service: str) -> str:
+    """Drop the dead letters of forged records once all 30 are there; return what the command printed."""
+    listed = _ops(stage, service, "dead-letters", "list", "--error", "UntrustedRecord")
+    if listed.count("signature_missing") < 30:
+        return listed
+    return _ops(stage, service, "dead-letters", "drop", "--all", "--error", "UntrustedRecord")
 
 
 def _sign_up(stage: Stage, language: str, people: int) -> list[Person]:
@@ -76,9 +91,19 @@ def _sign_up(stage: Stage, language: str, people: int) -> list[Person]:
     return signed_up
 
 
+def test_forged_records_stop_nothing(stage: Stage) -> None:
+    language = stage.a_language()
+    _flood(stage, 30, signed=False)
+    people = {person.id for person in _sign_up(stage, language, 6)}
+    eventually(lambda: people <= _waiting(stage), description="people of every partition")
+    for service in CONSUMERS:
+        eventually(lambda name=service: "30 of 30 dropped" in _drop_untrusted(stage, name))  # type: ignore[misc]
+        assert _health(stage, f"{service}-consumer")["status"] == "ok"
+
+
 def test_unreadable_records_do_not_affect_sign_ups_and_other_partitions(stage: Stage) -> None:
     language = stage.a_language()
-    partition = _flood(stage, 30)
+    partition = _flood(stage, 30, signed=True)
     pids = {name: child.pid for name, child in stage.system.children.items()}
     for service in CONSUMERS:
         eventually(lambda name=service: "stands at" in _ops(stage, name, "consumer", "status"))  # type: ignore[misc]

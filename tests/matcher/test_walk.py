@@ -21,6 +21,7 @@ from tests.matcher.app_harness import ADMIN, Stage
 from tests.matcher.memory import MemoryDatabase
 from tests.matcher.scenario import PROGRAMME, Scenario, spoken
 from tests.support.fakes import FakeBroker
+from tests.support.signing import SIGNER, VERIFIER
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ class Processes:
         assert isinstance(parts.broker, FakeBroker)
         self.stage = stage
         self.broker = parts.broker
-        self.subscriber = Subscriber(parts.broker, "matcher", SERVICE.handlers(parts), parts.uow)
+        self.subscriber = Subscriber(parts.broker, "matcher", SERVICE.handlers(parts), parts.uow, VERIFIER)
         self.worker = Worker(parts.engine, SERVICE.jobs(parts), read_now=stage.clock.read)
         self.sent = 0
 
@@ -51,7 +52,8 @@ class Processes:
             time=self.stage.clock.now(),
             programme=PROGRAMME,
         )
-        self.broker.put(event.topic, event.partition_key.encode(), encode(event), envelope.headers())
+        key, value = event.partition_key.encode(), encode(event)
+        self.broker.put(event.topic, key, value, SIGNER.sign(event.topic, key, value, envelope.headers()))
 
     def turn(self) -> None:
         with self.broker.consumer("matcher", [profiles.PersonRegistered.topic]) as consumer:

@@ -16,6 +16,7 @@ from services.chassis.service.settings import load
 from services.chassis.storage.migrations import migrate
 from services.chassis.storage.outbox import Outgoing, outgoing
 from tests.support.fakes import FixedClock
+from tests.support.signing import VERIFIER, signed
 
 # Columns with random values, or derived from such values.
 NOT_COMPARED = frozenset({"id", "email", "event_id", "seq", "key", "headers", "hash"})
@@ -48,7 +49,7 @@ class ServiceConsumer:
 
     def records(self, *events: Event) -> list[Record]:
         """Return the records of events, in order, in one partition."""
-        return records([outgoing(event, source="/test", now=self.clock.time) for event in events])
+        return records([outgoing(event, source=_source(event), now=self.clock.time) for event in events])
 
     def consume(self, received: Sequence[Record], *, batch_size: int = 1) -> None:
         """Handle records, ``batch_size`` in one transaction."""
@@ -56,6 +57,7 @@ class ServiceConsumer:
             self.service.name,
             self.service.handlers(self.parts),
             self.parts.uow,
+            VERIFIER,
             most_dead=20,
             prefetch=self.service.prefetch(self.parts),
         )
@@ -91,9 +93,13 @@ def _compared(row: sa.RowMapping) -> dict[str, Any]:
     }
 
 
+def _source(event: Event) -> str:
+    return f"/{min(event.producers)}"
+
+
 def records(waiting: Sequence[Outgoing]) -> list[Record]:
-    """Return records as they are stored in one partition."""
+    """Return signed records as they are stored in one partition."""
     return [
         Record(event.topic, 0, offset, event.key.encode(), event.value, event.headers, 0)
-        for offset, event in enumerate(waiting)
+        for offset, event in enumerate(map(signed, waiting))
     ]

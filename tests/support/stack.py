@@ -9,21 +9,26 @@ on Kafka, a numbered Redis database. Without a server, its tests are skipped wit
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 import sys
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
 from deploy.local.layout import SERVICES, Parts
+from services.chassis.broker.kafka.security import KafkaSecurity
 
 if TYPE_CHECKING:
     from services.chassis.service.service import Service
 
 KAFKA = "CAIRN_TEST_KAFKA"
+KAFKA_TLS = "CAIRN_TEST_KAFKA_TLS"  # set by the runner for the Kafka that it starts; a JSON of ``KafkaTls``
 POSTGRES = "CAIRN_TEST_POSTGRES"
 REDIS = "CAIRN_TEST_REDIS"
 REASON = "_MISSING_BECAUSE"  # the runner sets server name + REASON when it could not start that server
@@ -38,6 +43,25 @@ def kafka_bootstrap() -> str:
 def kafka_url() -> str:
     """Return the URL, for ``open_broker``, of a topic prefix on Kafka that no other test uses."""
     return f"kafka://{kafka_bootstrap()}/{_unique('space')}"
+
+
+@dataclass(frozen=True)
+class KafkaTls:
+    """The listeners with TLS of the Kafka that all tests share: for passwords, and for the ``certificates``."""
+
+    sasl: str
+    tls: str
+    certificates: str
+
+    def client(self, user: str, password: str) -> Mapping[str, object]:
+        """Return the settings of a client with a password."""
+        ca_file = f"{self.certificates}/ca.pem"
+        return KafkaSecurity(security="sasl_tls", ca_file=ca_file, user=user, password=password).client_settings()
+
+
+def kafka_tls() -> KafkaTls:
+    """Return the listeners with TLS and access rules."""
+    return KafkaTls(**json.loads(_address_of(KAFKA_TLS)))
 
 
 def postgres_url() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import json
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 
 from deploy.local.child import ending_with_us
@@ -19,7 +21,7 @@ from deploy.local.kafka import KafkaNode
 from deploy.local.postgres import PostgresServer
 from deploy.local.redis import RedisServer
 from deploy.local.server import LocalServer, LocalServerError
-from tests.support.stack import JARS, KAFKA, POSTGRES, REASON, REDIS
+from tests.support.stack import JARS, KAFKA, KAFKA_TLS, POSTGRES, REASON, REDIS, KafkaTls
 
 _PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -48,7 +50,7 @@ def run_on_stack(command: Sequence[str]) -> int:
 def _servers(folder: Path) -> Iterator[Mapping[str, str]]:
     """Start in parallel the servers that the environment does not name, and yield their addresses."""
     builders: dict[str, Callable[[], LocalServer]] = {
-        KAFKA: lambda: KafkaNode(folder / "kafka", jars=JARS),
+        KAFKA: lambda: KafkaNode(folder / "kafka", jars=JARS, secure=True),
         POSTGRES: lambda: PostgresServer(folder / "postgres", durable=False),
         REDIS: lambda: RedisServer(folder / "redis"),
     }
@@ -58,6 +60,10 @@ def _servers(folder: Path) -> Iterator[Mapping[str, str]]:
         with ThreadPoolExecutor(max_workers=len(builders)) as pool:
             addresses = dict(pool.map(_start, servers, servers.values()))
         _print_line(f"The stack is up after {time.monotonic() - began:.1f} s.")
+        kafka = servers.get(KAFKA)
+        if isinstance(kafka, KafkaNode) and kafka.address:
+            listeners = KafkaTls(kafka.sasl_address, kafka.tls_address, str(kafka.certificates))
+            addresses[KAFKA_TLS] = json.dumps(asdict(listeners))
         yield addresses
     finally:
         for server in servers.values():

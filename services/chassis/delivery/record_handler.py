@@ -1,5 +1,9 @@
 """Handles received records: each takes effect, is a repetition, has no handler, or becomes a dead letter.
 
+A record takes effect only when a service signed it that may publish its event (``signatures``). Records that are not
+trusted become dead letters without a word of their content, not even an id: the inbox mark of a forged id would drop
+the genuine event. They do not count towards the alarm, or a stranger who can write to a topic could stop it.
+
 An effect is one transaction: {inbox row, handler, published events}. Several records may share a transaction, which
 saves disk syncs (measured: 870 events a second at 20 per commit, 360 at one); if any of them fails, none takes effect.
 """
@@ -14,6 +18,7 @@ from typing import Any
 
 from services.chassis.broker.protocol import Record, TopicPartition
 from services.chassis.core.errors import BadRecord
+from services.chassis.delivery.signatures import EventVerifier, UntrustedRecord, check_key, check_origin
 from services.chassis.messages.codec import decode
 from services.chassis.messages.envelope import Envelope, read_envelope
 from services.chassis.messages.event import Event
@@ -60,7 +65,7 @@ class _DecodedRecord:
 
 
 class RecordHandler:
-    """Handles the records of a consumer group. Not thread-safe.
+    """Handles the records of a consumer group that ``verifier`` trusts. Not thread-safe.
 
     ``most_dead`` is the limit of consecutive dead letters of a partition, without an event that took effect in between.
     """
@@ -70,6 +75,7 @@ class RecordHandler:
         group: str,
         handlers: Mapping[type[Event], Handler],
         uow: UnitOfWork[Any],
+        verifier: EventVerifier,
         *,
         most_dead: int = 20,
         prefetch: Prefetch | None = None,
@@ -77,6 +83,7 @@ class RecordHandler:
         self._group = group
         self._handlers = {event.type: (event, handle) for event, handle in handlers.items()}
         self._uow = uow
+        self._verifier = verifier
         self._most_dead = most_dead
         self._prefetch = prefetch
         self._counting: frozenset[TopicPartition] | None = None
@@ -99,16 +106,20 @@ class RecordHandler:
     def store_dead_letter(self, record: Record, error: Exception) -> bool:
         """Store a record as a dead letter; after too many in a row, raise the partition's alarm and return False."""
         letter, place = _letter(record, error), record.topic_partition
+        counts = not isinstance(error, UntrustedRecord)
         with self._uow.begin():
             tx = self._uow.transaction()
             state = read_state(tx.connection, self._group, place)
             most = self._most_dead if state.allowed is None else state.allowed
-            alarm = state.dead_in_a_row >= most and not is_dead_letter(tx.connection, self._group, letter)
+            enough = counts and state.dead_in_a_row >= most
+            alarm = enough and not is_dead_letter(tx.connection, self._group, letter)
             if alarm:
                 raise_alarm(tx.connection, self._group, place, letter.offset, letter.error, tx.now)
-            elif put_aside(tx.connection, self._group, letter, tx.now):
+            elif put_aside(tx.connection, self._group, letter, tx.now) and counts:
                 count_dead(tx.connection, self._group, place)
         self.drop_cached_counts()
+        if isinstance(error, UntrustedRecord):
+            metrics.UNTRUSTED.labels(reason=error.field).inc()
         where = {"topic": letter.topic, "partition": letter.partition, "offset": letter.offset}
         what = {"event_id": letter.event_id, "event_type": letter.type, "error": letter.error, "field": letter.field}
         if alarm:
@@ -150,13 +161,17 @@ class RecordHandler:
         return outcome
 
     def _read(self, record: Record) -> _DecodedRecord | None:
-        """Return the decoded record, or None for a type without a handler. Raises BadRecord."""
+        """Return the decoded record, or None for a type without a handler. Raises BadRecord, also UntrustedRecord."""
+        signer = self._verifier.check(record)
         envelope = read_envelope(record.headers)
         known = self._handlers.get(envelope.type)
         if known is None:
             return None
         cls, handle = known
-        return _DecodedRecord(envelope, decode(cls, record.value), handle)
+        check_origin(record, cls, signer)
+        event = decode(cls, record.value)
+        check_key(record, event)
+        return _DecodedRecord(envelope, event, handle)
 
     def _effects(self, batch: Sequence[_DecodedRecord]) -> Counter[str]:
         """Handle the events that did not take effect before, inside the open transaction; return the outcomes."""
@@ -182,11 +197,15 @@ class RecordHandler:
 
 
 def _letter(record: Record, error: Exception) -> DeadLetter:
-    """Return the dead letter of a record, with safe values only: place, ids, error class, field."""
-    try:
-        envelope = read_envelope(record.headers)
-        ids = {"event_id": envelope.id, "source": envelope.source, "type": envelope.type}
-    except BadRecord:
-        ids = {}
+    """Return the dead letter of a record, with safe values only: place, error class, field, and ids if trusted."""
+    ids = {} if isinstance(error, UntrustedRecord) else _ids(record)
     field = error.field if isinstance(error, BadRecord) else None
     return DeadLetter(record.topic, record.partition, record.offset, type(error).__name__, field=field, **ids)
+
+
+def _ids(record: Record) -> dict[str, str]:
+    try:
+        envelope = read_envelope(record.headers)
+    except BadRecord:
+        return {}
+    return {"event_id": envelope.id, "source": envelope.source, "type": envelope.type}

@@ -1,4 +1,4 @@
-"""The relay: sends events from the outbox to the broker; one relay per service at a time.
+"""The relay: signs events of the outbox and sends them to the broker; one relay per service at a time.
 
 It reads events that are "not yet published", sends them in waves with at most one event per key, and marks only events
 that the broker confirmed record by record. So a key's order holds even when a send fails in the middle: the next event
@@ -15,9 +15,10 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from services.chassis.broker.protocol import Broker, BrokerError, BrokerUnavailable, Producer
+from services.chassis.broker.protocol import Broker, BrokerError, BrokerUnavailable, Delivery, Producer
 from services.chassis.core.backoff import Backoff
 from services.chassis.core.clock import monotonic
+from services.chassis.delivery.signatures import EventSigner
 from services.chassis.leadership.leadership import leadership
 from services.chassis.observability import metrics
 from services.chassis.storage.change_watch import ChangeWatch
@@ -30,8 +31,9 @@ _log = logging.getLogger(__name__)
 
 
 class Relay:
-    """The relay's loop. ``batch`` is how many events are read at once, ``answer_within`` how long to wait for a wave.
+    """The relay's loop. ``signer`` has the private key of the service.
 
+    ``batch`` is how many events are read at once, ``answer_within`` how long to wait for a wave.
     ``keep`` is how long published events stay in the outbox for inspection.
     """
 
@@ -39,6 +41,7 @@ class Relay:
         self,
         engine: sa.Engine,
         broker: Broker,
+        signer: EventSigner,
         *,
         batch: int = 200,
         idle: float = 0.05,
@@ -48,6 +51,7 @@ class Relay:
     ) -> None:
         self._engine = engine
         self._broker = broker
+        self._signer = signer
         self._batch = batch
         self._idle = idle
         self._answer_within = answer_within
@@ -126,8 +130,7 @@ class Relay:
         if self._producer is None:
             self._producer = self._broker.producer()
         producer = self._producer
-        send = producer.send
-        deliveries = [(event, send(event.topic, event.key.encode(), event.value, event.headers)) for event in wave]
+        deliveries = [(event, self._publish(producer, event)) for event in wave]
         producer.flush(self._answer_within)
         deadline = monotonic() + self._answer_within
         confirmed: list[Outgoing] = []
@@ -152,6 +155,11 @@ class Relay:
         if away is not None:
             raise away
         return len(confirmed), failed
+
+    def _publish(self, producer: Producer, event: Outgoing) -> Delivery:
+        key = event.key.encode()
+        headers = self._signer.sign(event.topic, key, event.value, event.headers)
+        return producer.send(event.topic, key, event.value, headers)
 
     def _block(self, event: Outgoing, error: BrokerError) -> None:
         """Pause a key: its event was refused, and later events must not overtake it."""

@@ -27,6 +27,7 @@ from services.chassis.delivery.batch_size import BatchSize
 from services.chassis.delivery.pauses import Pauses
 from services.chassis.delivery.progress_watch import ConsumerStalled, ProgressWatch
 from services.chassis.delivery.record_handler import Handler, Prefetch, RecordHandler
+from services.chassis.delivery.signatures import EventVerifier
 from services.chassis.messages.event import Event
 from services.chassis.observability import metrics
 from services.chassis.storage.database import transient_of
@@ -57,6 +58,8 @@ def show_lag(lag: Mapping[TopicPartition, int]) -> None:
 class Subscriber:
     """A member of the consumer group ``group``; the events in ``handlers`` determine the topics.
 
+    Only records that ``verifier`` trusts take effect.
+
     After ``attempts`` unexpected errors a record becomes a dead letter; transient faults are retried for ever.
     ``most_dead`` consecutive dead letters of a partition raise its alarm; see ``partition_alarms``. ``together`` is how
     many records share a transaction at first and ``most_together`` at most; see ``BatchSize``. A consumer that returns
@@ -70,6 +73,7 @@ class Subscriber:
         group: str,
         handlers: Mapping[type[Event], Handler],
         uow: UnitOfWork[Any],
+        verifier: EventVerifier,
         *,
         attempts: int = 5,
         most_dead: int = 20,
@@ -87,7 +91,7 @@ class Subscriber:
         self._broker = broker
         self._group = group
         self._topics = sorted({event.topic for event in handlers})
-        self._record_handler = RecordHandler(group, handlers, uow, most_dead=most_dead, prefetch=prefetch)
+        self._record_handler = RecordHandler(group, handlers, uow, verifier, most_dead=most_dead, prefetch=prefetch)
         self._attempts = attempts
         self._max_polled = max(100, most_together)
         self._new_size = partial(BatchSize, together, max(together, most_together))

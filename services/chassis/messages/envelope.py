@@ -13,6 +13,17 @@ from datetime import UTC, datetime
 from services.chassis.core.errors import BadRecord
 
 CONTENT_TYPE = "application/json"
+ATTRIBUTES = (
+    "ce_specversion",
+    "ce_id",
+    "ce_source",
+    "ce_type",
+    "ce_subject",
+    "ce_time",
+    "ce_programme",
+    "content-type",
+)
+"""The headers that ``read_envelope`` reads, in their order; signatures cover them."""
 _LONGEST = 200  # characters, as in the database columns that store the attributes
 
 
@@ -32,17 +43,10 @@ class Envelope:
 
     def headers(self) -> tuple[tuple[str, bytes], ...]:
         """Return the record headers, in a fixed order."""
-        attributes = {
-            "ce_specversion": "1.0",
-            "ce_id": self.id,
-            "ce_source": self.source,
-            "ce_type": self.type,
-            "ce_subject": self.subject,
-            "ce_time": self.time.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-            "ce_programme": self.programme,
-            "content-type": CONTENT_TYPE,
-        }
-        return tuple((name, value.encode()) for name, value in attributes.items() if value is not None)
+        time = self.time.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        values = ("1.0", self.id, self.source, self.type, self.subject, time, self.programme, CONTENT_TYPE)
+        attributes = zip(ATTRIBUTES, values, strict=True)
+        return tuple((name, value.encode()) for name, value in attributes if value is not None)
 
 
 def read_envelope(headers: Sequence[tuple[str, bytes]]) -> Envelope:

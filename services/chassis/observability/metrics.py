@@ -23,6 +23,7 @@ OUTBOX_OLDEST = Gauge("cairn_outbox_oldest_seconds", "Age of the oldest event no
 
 RECORDS = Counter("cairn_records_total", "Records by outcome.", ["outcome"])
 DEAD_LETTERS = Counter("cairn_dead_letters_total", "Records stored as dead letters.", ["error"])
+UNTRUSTED = Counter("cairn_untrusted_records_total", "Records whose signature or origin is not accepted.", ["reason"])
 CONSUMER_LAG = Gauge("cairn_consumer_lag", "Records ahead of the reading position.", ["topic", "partition"])
 CONSUMER_ALARM = Gauge("cairn_consumer_alarm", "1 for a partition in alarm.", ["topic", "partition"])
 CONSUMER_REBUILT = Counter("cairn_consumer_rebuilt_total", "Consumers replaced because they had stalled.")

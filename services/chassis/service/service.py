@@ -20,12 +20,13 @@ from services.chassis.broker.open_broker import open_broker
 from services.chassis.broker.protocol import Broker, BrokerUnavailable, TopicSpec
 from services.chassis.core.clock import Clock, SystemClock
 from services.chassis.core.errors import StartRefused
+from services.chassis.delivery.signatures import EventSigner
 from services.chassis.messages.event import Event
 from services.chassis.service.cli import Command, Role, run_service
 from services.chassis.service.dependency_checks import dependency_checks
 from services.chassis.service.health import Check, Health
-from services.chassis.service.service_settings import ServiceSettings
-from services.chassis.service.settings import SettingsError, load
+from services.chassis.service.service_settings import RelaySettings, ServiceSettings
+from services.chassis.service.settings import load
 from services.chassis.service.stop import Stop, run_in_threads
 from services.chassis.storage.database import database_now, open_engine
 from services.chassis.storage.postgres import BACKGROUND, WEB, Timeouts
@@ -100,10 +101,7 @@ class Service(Generic[Settings, Store]):
 
     def read_settings(self, role: str | None = None) -> Settings:
         """Return the settings of a process of this role; raise StartRefused with every fault."""
-        try:
-            return load(self.settings, role=role)
-        except SettingsError as faults:
-            raise StartRefused(str(faults)) from None
+        return load(self.settings, role=role)
 
     def parts(
         self,
@@ -116,7 +114,7 @@ class Service(Generic[Settings, Store]):
     ) -> Parts[Settings, Store]:
         """Assemble the service. Tests may pass their own broker and a fixed time."""
         engine = open_engine(settings.database_url, timeouts=timeouts)
-        broker = broker or open_broker(settings.broker_url, client_id=self.name)
+        broker = broker or open_broker(settings.broker_url, self.name, settings.kafka.client_settings())
         checks = dependency_checks(engine, broker, settings.redis_url)
         open_store = cache(partial(self.open_store, settings))  # when first used: not every role has its keys
 
@@ -133,19 +131,19 @@ class Service(Generic[Settings, Store]):
             clock=clock or SystemClock(),
         )
 
-    def unconnected_app(self) -> Flask:
-        """Return the web app with settings that name no server, for documents generated from its routes."""
+    def unconnected_parts(self) -> Parts[Settings, Store]:
+        """Return parts with settings that name no server, for documents generated from routes and handlers."""
         unused = {
             "ENVIRONMENT": "development",
             "DATABASE_URL": "sqlite:////nowhere/service.db",
             "BROKER_URL": "embedded:////nowhere/broker.db",
             "MAIL_URL": "maildir:///nowhere",
         }
-        return self.web_app(self.parts(load(self.settings, unused)))
+        return self.parts(load(self.settings, unused))
 
     def openapi_document(self) -> str:
         """Return the OpenAPI document as JSON; needs neither settings nor any server."""
-        return self.unconnected_app().test_client().get(f"/{self.name}/openapi.json").text
+        return self.web_app(self.unconnected_parts()).test_client().get(f"/{self.name}/openapi.json").text
 
     def main(self, arguments: Sequence[str] | None = None, *, commands: Mapping[str, Command] | None = None) -> int:
         """Run the role named on the command line, or ``ops``; return the exit code. The help lists ``commands``."""
@@ -193,7 +191,7 @@ class Service(Generic[Settings, Store]):
         opened.append(parts)
 
         def open_record_handler() -> RecordHandler:
-            return RecordHandler(self.name, self.handlers(parts), parts.uow)
+            return RecordHandler(self.name, self.handlers(parts), parts.uow, parts.settings.verifier)
 
         return Operator(
             group=self.name,
@@ -247,7 +245,8 @@ class Service(Generic[Settings, Store]):
             self.before_consuming(parts)
             self._create_topics(parts, stop)
             handlers, prefetch = self.handlers(parts), self.prefetch(parts)
-            subscriber = Subscriber(parts.broker, self.name, handlers, parts.uow, prefetch=prefetch)
+            verifier = parts.settings.verifier
+            subscriber = Subscriber(parts.broker, self.name, handlers, parts.uow, verifier, prefetch=prefetch)
             parts.health.add(Check("partitions", subscriber.check, needed=False))
             subscriber.run(stop)
 
@@ -255,9 +254,10 @@ class Service(Generic[Settings, Store]):
         """Publish events from the outbox to the broker."""
         from services.chassis.delivery.relay import Relay
 
+        signer = EventSigner(load(RelaySettings).event_private_key)
         with self._background("relay") as parts:
             self._create_topics(parts, stop)
-            Relay(parts.engine, parts.broker).run(stop)
+            Relay(parts.engine, parts.broker, signer).run(stop)
 
     def _scheduler(self, stop: Stop) -> None:
         """Run the ticks that are due."""

@@ -7,15 +7,24 @@ listings. One message lists all faults, so that a deployment is repaired once an
 from __future__ import annotations
 
 import dataclasses
-import ipaddress
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Protocol, TypeVar, get_args, get_origin, get_type_hints, runtime_checkable
 from urllib.parse import urlsplit
 
 from services.chassis.core.errors import StartRefused
+from services.chassis.service.setting_values import (
+    check_rate,
+    each_of,
+    is_loopback,
+    long_enough,
+    read_choice,
+    read_flag,
+    read_number,
+    read_path,
+)
 
 __all__ = [
     "SettingsError",
@@ -26,6 +35,7 @@ __all__ = [
     "load",
     "number",
     "rate",
+    "readable_file",
     "rotating_secret",
     "secret",
     "text",
@@ -61,6 +71,14 @@ class _Rule:
 _PLAIN = _Rule(str)
 
 
+@runtime_checkable
+class _Checked(Protocol):
+    """Settings that check how their values fit together."""
+
+    def faults(self) -> list[str]:
+        """Return a sentence for each fault; it begins with the name of a setting."""
+
+
 def _declare(
     default: Any,
     read: Callable[[str], Any],
@@ -90,6 +108,7 @@ def listening_address(default: str) -> Any:
 
 
 def secret(
+    default: str | None = None,
     *,
     min_length: int = 1,
     development: str | None = None,
@@ -100,8 +119,8 @@ def secret(
 
     ``roles`` are the roles that need it; None: all. In the others it is empty unless it is given.
     """
-    read = _checked(partial(_long_enough, least=min_length), check)
-    return _declare(None, read, development=development, hidden=True, roles=roles)
+    read = _checked(partial(long_enough, least=min_length), check)
+    return _declare(default, read, development=development, hidden=True, roles=roles)
 
 
 def rotating_secret(
@@ -116,7 +135,7 @@ def rotating_secret(
     The first is current, the others are still accepted while keys rotate. Each is checked, and none may be the
     development default where that is refused.
     """
-    read_one = _checked(partial(_long_enough, least=min_length), check)
+    read_one = _checked(partial(long_enough, least=min_length), check)
 
     def read(value: str) -> str:
         for one in each_of(value) or ("",):
@@ -126,15 +145,9 @@ def rotating_secret(
     return _declare(None, read, development=development, hidden=True, roles=roles)
 
 
-def each_of(value: str) -> tuple[str, ...]:
-    """Return the values of a ``rotating_secret``, the current one first."""
-    return tuple(part.strip() for part in value.split(",") if part.strip())
-
-
-def _long_enough(value: str, least: int) -> str:
-    if len(value) < least:
-        raise ValueError(f"needs at least {least} characters, this has {len(value)}")
-    return value
+def readable_file() -> Any:
+    """Return an optional field for the path of a file that this process can read."""
+    return _declare("", read_path)
 
 
 def url(
@@ -152,43 +165,17 @@ def url(
 
 def number(default: int | None = None, *, least: int = 0, most: int = 2**31) -> Any:
     """Return a field for an integer between ``least`` and ``most``, both included."""
-
-    def read(value: str) -> int:
-        try:
-            result = int(value)
-        except ValueError:
-            raise ValueError("has to be a whole number") from None
-        if not least <= result <= most:
-            raise ValueError(f"has to be between {least} and {most}")
-        return result
-
-    return _declare(default, read)
+    return _declare(default, partial(read_number, least=least, most=most))
 
 
 def rate(default: str) -> Any:
     """Return a field for a rate such as ``30 per minute``, or several with semicolons between them."""
-
-    def check(value: str) -> None:
-        from limits import parse_many
-
-        try:
-            parse_many(value)
-        except ValueError:
-            raise ValueError('has to be a rate such as "30 per minute"') from None
-
-    return text(default, check=check)
+    return text(default, check=check_rate)
 
 
 def flag(default: bool = False) -> Any:
     """Return a Boolean field: ``true``, ``yes``, ``1`` or ``false``, ``no``, ``0``."""
-
-    def read(value: str) -> bool:
-        lowered = value.lower()
-        if lowered not in {"true", "yes", "1", "false", "no", "0"}:
-            raise ValueError("has to be true or false")
-        return lowered in {"true", "yes", "1"}
-
-    return _declare(default, read)
+    return _declare(default, read_flag)
 
 
 def load(cls: type[T], environ: Mapping[str, str] | None = None, *, role: str | None = None) -> T:
@@ -199,7 +186,8 @@ def load(cls: type[T], environ: Mapping[str, str] | None = None, *, role: str | 
     A field ``database_url`` is read from DATABASE_URL or from the file named by DATABASE_URL_FILE. A field typed
     ``Literal[...]`` takes one of its values. An empty variable counts as not given. A value equal to a development
     default is a fault in production (a field ``environment`` equal to "production"), and wherever a server listens
-    on an address that other machines can reach.
+    on an address that other machines can reach. When each value is right by itself, a method ``faults`` of ``cls``
+    may name those that do not fit together.
     """
     source = os.environ if environ is None else environ
     faults: list[str] = []
@@ -224,7 +212,10 @@ def load(cls: type[T], environ: Mapping[str, str] | None = None, *, role: str | 
         faults += [f"{name} still has its development default, which {strict}" for name in _unchanged(fields, values)]
     if faults:
         raise SettingsError(faults)
-    return cls(**values)
+    settings = cls(**values)
+    if isinstance(settings, _Checked) and (faults := settings.faults()):
+        raise SettingsError(faults)
+    return settings
 
 
 def _choices(hint: Any) -> str:
@@ -237,15 +228,8 @@ def _reason_for_own_secrets(fields: Sequence[dataclasses.Field[Any]], values: Ma
         return "production refuses"
     listening = [field for field in fields if _rule_of(field).listens]
     addresses = {field.name.upper(): values.get(field.name, field.default) for field in listening}
-    exposed = [f"{name} {address}" for name, address in addresses.items() if address and not _is_loopback(address)]
+    exposed = [f"{name} {address}" for name, address in addresses.items() if address and not is_loopback(address)]
     return f"is refused while other machines can reach {' and '.join(exposed)}" if exposed else None
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return address == "localhost"
 
 
 def _unchanged(fields: Sequence[dataclasses.Field[Any]], values: Mapping[str, Any]) -> list[str]:
@@ -283,14 +267,8 @@ def _raw(source: Mapping[str, str], name: str) -> str | None:
 def _reader_of(field: dataclasses.Field[Any], hint: Any) -> Callable[[str], Any]:
     if get_origin(hint) is Literal:
         choices = [str(choice) for choice in get_args(hint)]
-        return lambda value: _read_choice(value, choices)
+        return lambda value: read_choice(value, choices)
     return _rule_of(field).read
-
-
-def _read_choice(value: str, choices: list[str]) -> str:
-    if value not in choices:
-        raise ValueError(f"has to be one of: {', '.join(choices)}")
-    return value
 
 
 def _checked(read: Callable[[str], Any], check: Callable[[str], object] | None) -> Callable[[str], Any]:

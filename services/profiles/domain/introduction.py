@@ -1,10 +1,11 @@
-"""The introduction of two people: who may see it, and when it shows contact details."""
+"""The introduction of two people: its states, who may see it, and when it shows contact details."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from services.events.matcher import Reason
+from services.profiles.domain.refusals import activated_without_acceptance, match_of_other_people
 
 Stage = Literal["accepted", "active", "ended"]
 _ORDER = {"accepted": 0, "active": 1, "ended": 2}
@@ -27,19 +28,45 @@ class Introduction:
         return {self.mentee_id: self.mentor_id, self.mentor_id: self.mentee_id}.get(person_id)
 
     @property
+    def people(self) -> tuple[str, str, str]:
+        """Return the programme, the mentee and the mentor: a match never changes them."""
+        return self.programme_id, self.mentee_id, self.mentor_id
+
+    @property
+    def took_place(self) -> bool:
+        """Return whether the mentor accepted: before, the mentee learns nothing of the offer, in exports either."""
+        return self.confirm_by is not None
+
+    @property
     def contact_open(self) -> bool:
         """Return whether the two may see each other's contact details: only in an active match (invariant I10)."""
         return self.stage == "active"
 
 
-def merge(stored: Introduction | None, received: Introduction) -> Introduction:
-    """Return the stored introduction updated by a received one: the stage never goes back, stored values stay."""
+def advance(stored: Introduction | None, received: Introduction) -> Introduction:
+    """Return the introduction after a received state of its match.
+
+    | stored   | accepted | active  | ended |
+    |----------|----------|---------|-------|
+    | none     | accepted | refused | ended |
+    | accepted | accepted | active  | ended |
+    | active   | active   | active  | ended |
+    | ended    | ended    | ended   | ended |
+
+    Raises Conflict for an activation without the mentor's acceptance, which would open contact details on the word of
+    one event, and for a match that changes its people.
+    """
     if stored is None:
+        if received.stage == "active":
+            raise activated_without_acceptance()
         return received
-    stage = received.stage if _ORDER[received.stage] > _ORDER[stored.stage] else stored.stage
+    if stored.people != received.people:
+        raise match_of_other_people()
+    if stored.stage == "ended":
+        return stored
     return replace(
         stored,
-        stage=stage,
+        stage=max(stored.stage, received.stage, key=_ORDER.__getitem__),
         confirm_by=stored.confirm_by or received.confirm_by,
         reasons=stored.reasons or received.reasons,
     )

@@ -44,6 +44,16 @@ def no_such_person() -> NotFound:
     return NotFound("person_not_found", "There is nobody here with this id that you can see.")
 
 
+def activated_without_acceptance() -> Conflict:
+    """Refuse to open contact for a match whose acceptance was never received."""
+    return Conflict("not_accepted", "The mentor's yes to this match has not arrived here.")
+
+
+def match_of_other_people() -> Conflict:
+    """Refuse an event that gives a match other people than it has."""
+    return Conflict("other_people", "This match is one of other people.")
+
+
 def no_such_introduction() -> NotFound:
     """Return the same error for unknown, foreign and ended introductions."""
     return NotFound("introduction_not_found", "There is no introduction here that you can see.")

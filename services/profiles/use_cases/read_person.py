@@ -40,7 +40,7 @@ def export_person(resources: Resources, person_id: str, caller: Principal) -> Pe
         return PersonExport(
             person=person,
             ledger=store.ledger.of(person_id),
-            introductions=store.introductions.of(person_id),
+            introductions=[shown for shown in store.introductions.of(person_id) if shown.took_place],
             sign_ins=store.sign_ins.of(person_id),
             audit=store.audited(person_id),
         )

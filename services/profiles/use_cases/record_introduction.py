@@ -7,12 +7,21 @@ from typing import Literal
 
 from services.chassis.identity.principal import Principal
 from services.chassis.messages.event import Event
-from services.events.matcher import MatchAccepted, MatchActivated, Reason
+from services.events.matcher import (
+    MatchAccepted,
+    MatchActivated,
+    MatchDeclined,
+    MatchEnded,
+    MatchExpired,
+    Reason,
+)
 from services.profiles.domain.consent import CONTACT_BY_MENTOR
-from services.profiles.domain.introduction import Introduction, Stage, merge
+from services.profiles.domain.introduction import Introduction, Stage, advance
 from services.profiles.domain.person import Contact, Person
 from services.profiles.domain.refusals import no_such_introduction
 from services.profiles.ports import Resources, Store
+
+_OF_MATCHES = MatchAccepted | MatchActivated | MatchDeclined | MatchExpired | MatchEnded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,23 +48,24 @@ class Card:
 
 def prefetch(resources: Resources, events: Sequence[Event]) -> None:
     """Read at once the introductions and people that a batch of events needs."""
-    matches = [event for event in events if isinstance(event, MatchAccepted | MatchActivated)]
+    matches = [event for event in events if isinstance(event, _OF_MATCHES)]
     with resources.begin() as store:
         store.introductions.prefetch([event.match_id for event in matches])
         store.people.all_exist({person_id for event in matches for person_id in (event.mentee_id, event.mentor_id)})
 
 
 def record_introduction(resources: Resources, received: Introduction) -> None:
-    """Store an introduction; skip it when a person is gone, or when a match ended without an introduction."""
+    """Store the introduction's next state; skip it when a person is gone. Raises Conflict for an impossible one.
+
+    The end of a match that was never accepted is stored as well: an acceptance handled later must not revive it.
+    """
     with resources.begin() as store:
-        stored = store.introductions.get(received.match_id)
-        if stored is None and received.stage == "ended":
-            return
         if not store.people.all_exist({received.mentee_id, received.mentor_id}):
             return
-        merged = merge(stored, received)
-        if merged != stored:
-            store.introductions.put(merged)
+        stored = store.introductions.get(received.match_id)
+        after = advance(stored, received)
+        if after != stored:
+            store.introductions.put(after)
 
 
 def record_wait(resources: Resources, match_id: str, programme_id: str, seconds: int) -> None:

@@ -23,6 +23,7 @@ from services.chassis.storage.unit_of_work import StoreBase, Transaction, UnitOf
 from tests.chassis.shop import CHASSIS, METADATA, PARCELS, ParcelId, ParcelSent, Shop, count
 from tests.support.batches import records
 from tests.support.fakes import FixedClock
+from tests.support.signing import VERIFIER
 
 SECOND = timedelta(seconds=1)
 
@@ -120,7 +121,7 @@ def record_handler(uow: UnitOfWork[Shop], handled: list[str], prefetched: list[S
         with uow.begin() as shop:
             shop.add(handled[-1])
 
-    return RecordHandler("shop", {ParcelSent: handle}, uow, most_dead=20, prefetch=prefetched.append)
+    return RecordHandler("shop", {ParcelSent: handle}, uow, VERIFIER, most_dead=20, prefetch=prefetched.append)
 
 
 def test_an_event_that_occurs_twice_in_a_batch_takes_effect_once_at_its_first_place(uow: UnitOfWork[Shop]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
-from services.chassis.broker.protocol import Broker
+from services.chassis.broker.protocol import Broker, Headers
 from services.chassis.delivery.record_handler import Handler
 from services.chassis.delivery.subscriber import Subscriber
 from services.chassis.messages.envelope import Envelope
@@ -15,12 +15,14 @@ from services.chassis.storage.outbox import Outgoing, outgoing
 from services.chassis.storage.unit_of_work import UnitOfWork
 from tests.chassis.shop import CHASSIS, TOPIC, ParcelId, ParcelLost, ParcelSent, Shop
 from tests.support.fakes import FakeBroker, FixedClock
+from tests.support.signing import SIGNER, VERIFIER, signed
 
 GROUP = "shop"
 
 
 def parcel(key: str, number: int = 0) -> Outgoing:
-    return outgoing(ParcelSent(parcel_id=ParcelId(key), sequence=number), source="/other", now=FixedClock().now())
+    event = ParcelSent(parcel_id=ParcelId(key), sequence=number)
+    return signed(outgoing(event, source="/other", now=FixedClock().now()))
 
 
 def put(broker: FakeBroker, *events: Outgoing) -> None:
@@ -48,10 +50,15 @@ class Heard:
             self.then(event)
 
 
+def put_raw(broker: FakeBroker, key: str, value: bytes, headers: Headers) -> None:
+    """Write a record of any content, signed by a trusted producer."""
+    broker.put(TOPIC, key.encode(), value, SIGNER.sign(TOPIC, key.encode(), value, headers))
+
+
 def put_bad(broker: FakeBroker, key: str = "a", times: int = 1) -> None:
-    """Write records with a valid envelope and an unreadable body."""
+    """Write records of a trusted producer with a valid envelope and an unreadable body."""
     for _ in range(times):
-        broker.put(TOPIC, key.encode(), b"bad", parcel(key).headers)
+        put_raw(broker, key, b"bad", parcel(key).headers)
 
 
 def subscriber(
@@ -69,6 +76,7 @@ def subscriber(
         GROUP,
         handlers,
         uow,
+        VERIFIER,
         attempts=3,
         most_dead=most_dead,
         together=together,

@@ -22,13 +22,14 @@ from tests.chassis.running import running, until
 from tests.chassis.shop import CHASSIS, TOPIC, ParcelId, ParcelSent, Shop, count
 from tests.support.fakes import FakeBroker, FixedClock
 from tests.support.patience import PATIENCE
+from tests.support.signing import SIGNER
 
 WAITING = CHASSIS.outbox.c.published_at.is_(None)
 
 
 @pytest.fixture
 def relay(uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker) -> Iterator[Relay]:
-    relay = Relay(engine, broker)
+    relay = Relay(engine, broker, SIGNER)
     yield relay
     relay.close()
 
@@ -99,7 +100,7 @@ def test_a_refused_key_with_many_events_does_not_block_others(
 ) -> None:
     publish(uow, *(("a", number) for number in range(20)), ("b", 0))
     broker.fate = lambda record: RecordRefused("never") if record.key == b"a" else None
-    with running(Relay(engine, broker, batch=5).run):
+    with running(Relay(engine, broker, SIGNER, batch=5).run):
         until(lambda: sent(broker, "b") == [0])
     assert count(engine, CHASSIS.outbox, WAITING) == 20
 
@@ -154,7 +155,7 @@ def test_after_a_fault_the_relay_retries_without_a_new_commit(
 
 
 def test_two_relays_send_no_event_twice(uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker) -> None:
-    with running(Relay(engine, broker).run), running(Relay(engine, broker).run):
+    with running(Relay(engine, broker, SIGNER).run), running(Relay(engine, broker, SIGNER).run):
         for number in range(10):
             publish(uow, ("a", number), ("b", number))
         until(lambda: count(engine, CHASSIS.outbox, WAITING) == 0)
@@ -162,7 +163,7 @@ def test_two_relays_send_no_event_twice(uow: UnitOfWork[Shop], engine: sa.Engine
 
 
 def test_a_follower_sends_nothing(relay: Relay, uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker) -> None:
-    leader, follower = relay, Relay(engine, broker)
+    leader, follower = relay, Relay(engine, broker, SIGNER)
     leader.turn()
     publish(uow, ("a", 0))
     for _ in range(3):
@@ -192,6 +193,7 @@ import os, signal, sys, threading
 from services.chassis.storage.database import open_engine
 from services.chassis.delivery.relay import Relay
 from tests.support.fakes import FakeBroker
+from tests.support.signing import SIGNER
 
 broker = FakeBroker()
 def fate(record):
@@ -199,7 +201,7 @@ def fate(record):
     if record.key == b"b":
         os.kill(os.getpid(), signal.SIGKILL)
 broker.fate = fate
-Relay(open_engine(sys.argv[1]), broker).run(threading.Event())
+Relay(open_engine(sys.argv[1]), broker, SIGNER).run(threading.Event())
 """
 
 
@@ -215,7 +217,7 @@ def test_after_a_kill_between_send_and_mark_the_event_is_sent_again(
     assert set(first) == {"a", "b"}
     assert count(engine, CHASSIS.outbox, WAITING) == 2
 
-    with running(Relay(engine, broker).run):
+    with running(Relay(engine, broker, SIGNER).run):
         until(lambda: count(engine, CHASSIS.outbox, WAITING) == 0)
     assert {record.key.decode(): read_envelope(record.headers).id for record in broker.records(TOPIC)} == first
 

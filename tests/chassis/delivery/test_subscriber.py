@@ -15,10 +15,11 @@ from services.chassis.delivery.subscriber import Subscriber
 from services.chassis.messages.event import Event
 from services.chassis.storage.outbox import outgoing
 from services.chassis.storage.unit_of_work import UnitOfWork
-from tests.chassis.delivery.hearing import GROUP, Heard, dead, parcel, put, read_all, subscriber
+from tests.chassis.delivery.hearing import GROUP, Heard, dead, parcel, put, put_raw, read_all, subscriber
 from tests.chassis.running import running, until
 from tests.chassis.shop import CHASSIS, PARCELS, TOPIC, ParcelId, ParcelLost, ParcelSent, Shop, count
 from tests.support.fakes import FakeBroker, FakeConsumer, FixedClock
+from tests.support.signing import VERIFIER, signed
 
 
 def test_an_event_its_effect_and_its_published_events_are_one_transaction(
@@ -170,9 +171,9 @@ def test_the_dead_letter_of_an_unreadable_record_does_not_contain_its_content(
     uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker
 ) -> None:
     handler, good = Heard(uow), parcel("a")
-    broker.put(TOPIC, b"a", b'{"parcel_id": "a", "sequence": "SECRET"}', good.headers)
-    broker.put(TOPIC, b"a", b"\xff\x00SECRET", parcel("a").headers)
-    broker.put(TOPIC, b"a", good.value, [("ce_id", b"SECRET")])
+    put_raw(broker, "a", b'{"parcel_id": "a", "sequence": "SECRET"}', good.headers)
+    put_raw(broker, "a", b"\xff\x00SECRET", parcel("a").headers)
+    put_raw(broker, "a", good.value, [("ce_id", b"SECRET"), ("ce_source", b"/other")])
     put(broker, parcel("a", 1))
     with running(subscriber(broker, uow, handler).run):
         until(lambda: read_all(broker))
@@ -185,7 +186,7 @@ def test_the_dead_letter_of_an_unreadable_record_does_not_contain_its_content(
 
 def test_events_without_a_handler_are_skipped(uow: UnitOfWork[Shop], engine: sa.Engine, broker: FakeBroker) -> None:
     handler = Heard(uow)
-    lost = outgoing(ParcelLost(parcel_id=ParcelId("a")), source="/other", now=FixedClock().now())
+    lost = signed(outgoing(ParcelLost(parcel_id=ParcelId("a")), source="/other", now=FixedClock().now()))
     put(broker, lost, parcel("a"))
     with running(subscriber(broker, uow, handler).run):
         until(lambda: read_all(broker))
@@ -207,7 +208,7 @@ def test_a_subscriber_waits_for_a_broker_that_is_away_at_the_start(uow: UnitOfWo
 def test_the_lag_is_reported(uow: UnitOfWork[Shop], broker: FakeBroker) -> None:
     lags: list[int] = []
     handlers: dict[type[Event], Handler] = {ParcelSent: Heard(uow)}
-    reader = Subscriber(broker, GROUP, handlers, uow, on_lag=lambda lag: lags.append(sum(lag.values())))
+    reader = Subscriber(broker, GROUP, handlers, uow, VERIFIER, on_lag=lambda lag: lags.append(sum(lag.values())))
     put(broker, parcel("a"), parcel("b"))
     stopped = threading.Event()
     consumer = broker.consumer(GROUP, [TOPIC])

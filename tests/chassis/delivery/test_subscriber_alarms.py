@@ -10,7 +10,7 @@ from services.chassis.delivery.subscriber import Subscriber
 from services.chassis.observability import metrics
 from services.chassis.storage.partition_alarms import PartitionState, read_states, resume_partition
 from services.chassis.storage.unit_of_work import UnitOfWork
-from tests.chassis.delivery.hearing import GROUP, Heard, dead, parcel, put, put_bad, read_all, subscriber
+from tests.chassis.delivery.hearing import GROUP, Heard, dead, parcel, put, put_bad, put_raw, read_all, subscriber
 from tests.chassis.running import running, until
 from tests.chassis.shop import CHASSIS, PARCELS, TOPIC, Shop, count
 from tests.support.fakes import FakeBroker
@@ -154,7 +154,7 @@ def test_a_bad_record_that_is_delivered_again_is_not_counted_twice(
 ) -> None:
     broker.partitions = 1
     for _ in range(2):
-        broker.put(TOPIC, b"a", b"bad", [("ce_id", b"without the rest")])
+        put_raw(broker, "a", b"bad", [("ce_source", b"/other"), ("ce_id", b"without the rest")])
     for _ in range(3):
         with running(subscriber(broker, uow, Heard(uow), most_dead=2).run):
             until(lambda: read_all(broker))

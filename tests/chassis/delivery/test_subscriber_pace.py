@@ -21,6 +21,7 @@ from tests.chassis.delivery.hearing import GROUP, Heard, dead, parcel, put, put_
 from tests.chassis.running import running, until
 from tests.chassis.shop import PARCELS, TOPIC, ParcelSent, Shop, count
 from tests.support.fakes import FakeBroker, FakeConsumer
+from tests.support.signing import VERIFIER
 
 
 class Ticking:
@@ -62,7 +63,7 @@ class ForgetsOnce(FakeBroker):
 
 def patient(broker: FakeBroker, uow: UnitOfWork[Shop], handler: Handler, now: Ticking) -> Subscriber:
     handlers: dict[type[Event], Handler] = {ParcelSent: handler}
-    return Subscriber(broker, GROUP, handlers, uow, patience=30.0, now=now, on_lag=lambda _: None)
+    return Subscriber(broker, GROUP, handlers, uow, VERIFIER, patience=30.0, now=now, on_lag=lambda _: None)
 
 
 def test_a_stalled_consumer_is_closed_and_replaced(uow: UnitOfWork[Shop]) -> None:
@@ -103,7 +104,7 @@ def test_a_paused_partition_is_not_stalled(uow: UnitOfWork[Shop]) -> None:
 
     broker, now = FakeBroker(), Ticking()
     handlers: dict[type[Event], Handler] = {ParcelSent: Heard(uow, trouble)}
-    reader = Subscriber(broker, GROUP, handlers, uow, now=now, first_wait=50.0, longest_wait=50.0)
+    reader = Subscriber(broker, GROUP, handlers, uow, VERIFIER, now=now, first_wait=50.0, longest_wait=50.0)
     put(broker, parcel("a"))
     turns(reader, broker.consumer(GROUP, [TOPIC]), now, 200.0)
 
@@ -111,7 +112,7 @@ def test_a_paused_partition_is_not_stalled(uow: UnitOfWork[Shop]) -> None:
 def test_a_partition_in_alarm_is_not_stalled(uow: UnitOfWork[Shop]) -> None:
     broker, now = FakeBroker(), Ticking()
     handlers: dict[type[Event], Handler] = {ParcelSent: Heard(uow)}
-    reader = Subscriber(broker, GROUP, handlers, uow, now=now, most_dead=1)
+    reader = Subscriber(broker, GROUP, handlers, uow, VERIFIER, now=now, most_dead=1)
     put_bad(broker, times=5)
     turns(reader, broker.consumer(GROUP, [TOPIC]), now, 200.0)
 
@@ -217,7 +218,7 @@ def test_when_the_database_answers_again_all_waits_end(uow: UnitOfWork[Shop], br
 
     now, handler = Ticking(), Heard(uow, trouble)
     handlers: dict[type[Event], Handler] = {ParcelSent: handler}
-    reader = Subscriber(broker, GROUP, handlers, uow, now=now, first_wait=1000.0, longest_wait=1000.0)
+    reader = Subscriber(broker, GROUP, handlers, uow, VERIFIER, now=now, first_wait=1000.0, longest_wait=1000.0)
     consumer, stop = broker.consumer(GROUP, [TOPIC]), threading.Event()
     other = next(key for key in "bcdefgh" if broker.place(TOPIC, key.encode()) != broker.place(TOPIC, b"a"))
     put(broker, parcel("a"))

@@ -47,3 +47,17 @@ def test_an_event_without_slots_works_as_well() -> None:
 def test_a_wrong_declaration_is_refused_at_once(words: dict[str, str], complaint: str) -> None:
     with pytest.raises(TypeError, match=complaint):
         type("Weighed", (Event,), {"__annotations__": {"parcel_id": str}}, **words)
+
+
+def test_the_producer_is_the_service_of_the_type() -> None:
+    class Sent(Event, type="shop.parcels.sent.v1", topic="shop.parcels.v1", key="parcel_id"):
+        parcel_id: str
+
+    assert Sent.producers == {"parcels"}
+
+
+def test_an_event_whose_type_names_no_service_names_its_producers() -> None:
+    with pytest.raises(TypeError, match="producers"):
+
+        class Sent(Event, type="shop.sent.v1", topic="shop.parcels.v1", key="parcel_id"):
+            parcel_id: str

@@ -156,7 +156,7 @@ def test_a_service_in_production_needs_its_own_secrets() -> None:
     with pytest.raises(SettingsError) as raised:
         load(ServiceSettings, SERVICE | {"ENVIRONMENT": "production"})
     named = {fault.split()[0] for fault in raised.value.faults}
-    assert named == {"TOKEN_PUBLIC_KEY", "LINK_SECRET"}
+    assert named == {"TOKEN_PUBLIC_KEY", "EVENT_PUBLIC_KEYS", "LINK_SECRET"}
 
 
 def test_an_invalid_public_key_is_refused_at_the_start() -> None:

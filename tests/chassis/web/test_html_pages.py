@@ -118,6 +118,7 @@ PRODUCTION = {
     "ENVIRONMENT": "production",
     "LINK_SECRET": "s" * 40,
     "TOKEN_PUBLIC_KEY": "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",  # the public key of RFC 8032, test 1
+    "EVENT_PUBLIC_KEYS": '{"shop": ["11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="]}',
 }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services.chassis.core.errors import Conflict
 from services.events.matcher import MatchAccepted, MatchActivated, MatchDeclined, MatchEnded, MatchExpired, Reason
 from tests.profiles.app_harness import Account, Stage
 
@@ -110,13 +111,43 @@ def test_an_erased_mentor_is_not_introduced(stage: Stage) -> None:
     assert card(stage, mentee).status_code == 404
 
 
-def test_an_active_match_received_before_the_accepted_one_is_kept(stage: Stage) -> None:
+def test_an_activation_without_acceptance_opens_no_contact(stage: Stage) -> None:
     mentee, mentor = pair(stage)
-    activate(stage, mentee, mentor)
+    with pytest.raises(Conflict):
+        activate(stage, mentee, mentor)
+    assert stage.rows("introductions") == stage.rows("waits") == []
+    assert card(stage, mentee).status_code == 404
     accept(stage, mentee, mentor)
-    shown = card(stage, mentee).json
-    assert shown["stage"] == "active"
-    assert len(shown["reasons"]) == 3
+    assert (card(stage, mentee).json["stage"], card(stage, mentee).json["contact"]) == ("accepted", None)
+    activate(stage, mentee, mentor)  # as the redrive of its dead letter does
+    assert card(stage, mentee).json["contact"] is not None
+
+
+def test_an_activation_for_other_people_opens_no_contact(stage: Stage) -> None:
+    mentee, mentor = pair(stage)
+    stranger = stage.mentee()
+    accept(stage, mentee, mentor)
+    with pytest.raises(Conflict):
+        activate(stage, stranger, mentor)
+    assert card(stage, stranger).status_code == 404
+    assert card(stage, mentee).json["contact"] is None
+
+
+def test_a_match_that_ended_is_not_revived_by_what_came_before(stage: Stage) -> None:
+    mentee, mentor = pair(stage)
+    stage.handle(MatchDeclined(**ids(mentee, mentor), by="mentor"))
+    accept(stage, mentee, mentor)
+    activate(stage, mentee, mentor)
+    assert card(stage, mentee).status_code == card(stage, mentor).status_code == 404
+
+
+def test_an_offer_that_was_declined_is_in_no_export(stage: Stage) -> None:
+    mentee, mentor = pair(stage)
+    stage.handle(MatchDeclined(**ids(mentee, mentor), by="mentor"))
+    accept(stage, mentee, mentor)
+    exported = stage.ask("GET", f"/profiles/v1/people/{mentee.id}/export", by=mentee)
+    assert exported.status_code == 200
+    assert mentor.id not in exported.text
 
 
 def test_reasons_are_in_the_readers_language(stage: Stage) -> None:

@@ -40,6 +40,7 @@ def test_in_production_there_is_no_mailbox_and_no_demonstration(opened: Callable
         "LINK_SECRET": "b" * 40,
         "TOKEN_PRIVATE_KEY": "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=",
         "TOKEN_PUBLIC_KEY": "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+        "EVENT_PUBLIC_KEYS": '{"profiles": ["11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="]}',
         "CONTACT_KEYS": '{"k1": "' + "A" * 43 + '="}',
         "INDEX_KEY": "A" * 43 + "=",
     }

@@ -38,6 +38,7 @@ _PERMANENT = (
     errors.InvalidTopicError,
     errors.InvalidTimestampError,
     errors.UnsupportedForMessageFormatError,
+    errors.TopicAuthorizationFailedError,
 )
 _SETTINGS: Mapping[str, object] = {
     "acks": "all",

@@ -1,0 +1,1 @@
+"""Who may do what on Kafka, and the command that applies it."""
