@@ -53,17 +53,14 @@ def _parts(
 ) -> list[Part | None]:
     """Return a criterion's part of each pair, None where it has no weight; equal parts are one object."""
     shared = criteria()[name].shared
-    known: dict[tuple[int, int, tuple[str, ...]], Part] = {}
-    parts: list[Part | None] = []
-    for (mentee, mentor), score, weight in zip(pairs, points, weights, strict=True):
-        if weight <= 0:
-            parts.append(None)
-            continue
-        key = score, weight, shared(mentee, mentor, pool)
-        part = known.get(key)
-        if part is None:
-            codes = key[2]
-            band = band_of(score) if codes else ""
-            part = known[key] = Part(criterion=name, score=score, weight=weight, band=band, codes=codes)
-        parts.append(part)
-    return parts
+    codes = [
+        shared(mentee, mentor, pool) if weight else () for (mentee, mentor), weight in zip(pairs, weights, strict=True)
+    ]
+    kinds = list(zip(points, weights, codes, strict=True))
+    made = {kind: _part(name, *kind) for kind in set(kinds)}
+    return [made[kind] for kind in kinds]
+
+
+def _part(name: str, score: int, weight: int, codes: tuple[str, ...]) -> Part | None:
+    band = band_of(score) if codes else ""
+    return Part(criterion=name, score=score, weight=weight, band=band, codes=codes) if weight else None
