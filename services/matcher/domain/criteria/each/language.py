@@ -59,6 +59,9 @@ def _spoken(mentor: Mentor, _day: date) -> tuple[Used, ...]:
     return _used(mentor)
 
 
+SHARED_BY = _ranked, _spoken
+
+
 def _used(person: Mentee | Mentor) -> tuple[Used, ...]:
     languages = person.facts.languages
     for language in languages:
