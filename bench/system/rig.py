@@ -17,8 +17,9 @@ from deploy.local.keys import local_keys
 from deploy.local.layout import SERVICES, Parts, service_environment
 from deploy.local.process import Process, serve_role
 from deploy.local.server import answers, free_port, wait_until
-from services.chassis.storage.database import READ_ONLY, open_engine
+from services.chassis.storage.database import open_engine
 from services.chassis.storage.migrations import migrate
+from services.chassis.storage.sqlite import READ_ONLY
 
 _PATIENCE = 600.0
 NO_LIMIT = "1000000 per minute"

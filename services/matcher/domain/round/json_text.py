@@ -48,7 +48,8 @@ def _in_order(items: frozenset[Any]) -> tuple[Any, ...]:
 
 def _listed(people: Sequence[Mentee] | Sequence[Mentor]) -> list[str]:
     """Return the texts of people in the order of their ids, with the commas between them."""
-    texts = list(map(_after_a_comma, sorted(people, key=attrgetter("id"))))
+    in_order: list[Mentee | Mentor] = sorted(people, key=attrgetter("id"))
+    texts = list(map(_after_a_comma, in_order))
     return [text[1:] for text in texts[:1]] + texts[1:]
 
 
