@@ -3,9 +3,10 @@
     python -m bench.rounds --sizes 1000x400,5000x1500 --out bench/results/rounds.json
 
 A seeded programme is put into a SQLite file through the real adapters, then rounds run over it as the worker runs them:
-``first`` runs when all mentees wait; ``rolling`` runs after a few sign-ups on both sides. The second case of each size
-has fewer places, so that many wait and rounds make fewer offers. Wall and processor seconds are medians over separate
-databases; the JSON contains the raw ones.
+``first`` runs when all mentees wait, in a new process, or with ``--known`` in one that has encoded the pool before;
+``rolling`` runs after a few sign-ups on both sides. ``decide`` is everything from the snapshot to the hashed result.
+The second case of each size has fewer places, so that many wait and rounds make fewer offers. Wall and processor
+seconds are medians over separate databases; the JSON contains the raw ones.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib import import_module
 from typing import Any
 from unittest.mock import patch
@@ -30,12 +32,14 @@ from deploy.demo.population import programme
 from services.chassis.storage.database import open_engine
 from services.chassis.storage.migrations import migrate
 from services.chassis.storage.unit_of_work import UnitOfWork
+from services.matcher.adapters.people_reader import PeopleRead
 from services.matcher.adapters.round_store import RoundStore
 from services.matcher.adapters.store import MatcherStore
 from services.matcher.bootstrap import SERVICE
 from services.matcher.domain.candidates import Mentee, Mentor
 from services.matcher.domain.known_person import KnownPerson
 from services.matcher.domain.programme_terms import Terms
+from services.matcher.domain.round import decide_round
 from services.matcher.solver.native.build import build
 
 # Modules by their full names, because some have the name of a function that their package exports.
@@ -113,15 +117,20 @@ def with_places(mentors: Sequence[Mentor], places: int | None) -> list[Mentor]:
 def one_programme(case: Row) -> dict[str, Row]:
     """Fill a database, run the first round and a rolling one."""
     mentees, mentors = pool_of(
-        programme(case["seed"], case["mentors"] + MORE_MENTORS, case["mentees"] + NEWCOMERS), at=AT
+        programme(case["seed"], case["mentors"] + MORE_MENTORS, case["mentees"] + NEWCOMERS, regime=case["regime"]),
+        at=AT,
     )
     now = [AT]
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/matcher.db"
         migrate(url, SERVICE.migrations)
         engine = open_engine(url)
-        uow = UnitOfWork(engine, MatcherStore, source="/matcher", read_now=lambda _: now[0])
+        store = partial(MatcherStore, people=PeopleRead())
+        uow = UnitOfWork(engine, store, source="/matcher", read_now=lambda _: now[0])
         fill(uow, mentees[:-NEWCOMERS], with_places(mentors[:-MORE_MENTORS], case["offers"]))
+        if case["known"]:
+            with uow.begin(read_only=True) as reading:
+                decide_round(reading.rounds.snapshot(PROGRAMME))
         rounds = {"first": one_round(uow)}
         now[0] += timedelta(seconds=30)
         one_round(uow)  # places are full now, so the cause of every wait changes once
@@ -136,14 +145,15 @@ def one_round(uow: UnitOfWork[MatcherStore]) -> Row:
     """Run a round; return its counts and the seconds of each part."""
     spent: Spent = defaultdict(list)
     with timing(spent):
-        done = timed(run_round_module.run_round, "whole", spent)(uow, Terms(), PROGRAMME)
+        run, decide = timed(run_round_module.run_round, "whole", spent), timed(decide_round, "decide", spent)
+        done = run(uow, Terms(), PROGRAMME, decide=decide)
     parts = {name: tuple(map(sum, zip(*runs, strict=True))) for name, runs in spent.items()}
     return {"waiting": done.mentees, "offers": done.proposed, "dropped": done.dropped, "parts": parts}
 
 
 def median(runs: list[Row]) -> Row:
     """Return the medians over repeated rounds."""
-    names = ["whole", *PARTS]
+    names = ["whole", "decide", *PARTS]
     return {
         **{key: runs[0][key] for key in ("waiting", "offers", "dropped")},
         "wall": {name: statistics.median(run["parts"].get(name, (0.0, 0.0))[0] for run in runs) for name in names},
@@ -161,6 +171,7 @@ def main(arguments: list[str]) -> int:
         mentees, mentors = map(int, size.split("x"))
         for offers in (None, mentees * 7 // 50):
             case = {"mentees": mentees, "mentors": mentors, "offers": offers, "seed": asked.seed}
+            case |= {"regime": asked.regime, "known": asked.known}
             runs = [one_programme(case) for _ in range(asked.repeat)]
             for kind in ("first", "rolling"):
                 rows.append({**case, "kind": kind, **median([run[kind] for run in runs])})
@@ -182,6 +193,8 @@ def options(arguments: list[str]) -> argparse.Namespace:
     """Read the command line."""
     reader = command_line.parser(__doc__, repeat=3)
     reader.add_argument("--sizes", default="1000x400,5000x1500")
+    reader.add_argument("--regime", default="balanced", help="scarce, balanced or surplus")
+    reader.add_argument("--known", action="store_true", help="the process has encoded the pool before the first round")
     return reader.parse_args(arguments)
 
 

@@ -29,8 +29,9 @@ def _in_utc(value: Any) -> Any:
         return {name: _in_utc(item) for name, item in value.items()}
     if isinstance(value, tuple | list):
         return [_in_utc(item) for item in value] if isinstance(value, list) else tuple(map(_in_utc, value))
-    kind: Any = type(value)
-    names = _fields_with_moments(kind)
+    names = _fields_with_moments(cast(Any, type(value)))
+    if not names:
+        return value
     changed = {name: item for name in names if (item := _field(value, name)) is not getattr(value, name)}
     return replace(value, **changed) if changed else value
 

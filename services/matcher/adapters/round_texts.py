@@ -93,8 +93,10 @@ def numbers_in(held: bytes | None) -> list[int]:
 
 
 def pieces_of(text: str) -> list[str]:
-    """Return a canonical text in pieces, cut between the objects of its lists."""
-    return text.replace("},{", "}\0,{").split("\0")
+    """Return a result's canonical text in pieces, one per proposal and per person who waits."""
+    for first_field in ("mentee_id", "cause"):
+        text = text.replace(f'}},{{"{first_field}":', f'}}\0,{{"{first_field}":')
+    return text.split("\0")
 
 
 def _chunks(pieces: Sequence[str]) -> Iterator[bytes]:

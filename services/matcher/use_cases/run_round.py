@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from services.chassis.core.errors import Conflict
+from services.chassis.core.garbage import search_for_cycles_paused
 from services.matcher.domain import round as matching
 from services.matcher.domain.programme_terms import Terms
 from services.matcher.domain.records import Round
@@ -61,6 +62,11 @@ def run_round(
     Alternates of earlier rounds come first, where nobody loses by them. Returns the round; None when nobody waits, when
     another run has taken over, or while a round is held for review. Raises RoundTooLong and RoundTooLarge.
     """
+    with search_for_cycles_paused():
+        return _run_round(uow, terms, programme_id, decide)
+
+
+def _run_round(uow: UnitOfWork, terms: Terms, programme_id: str, decide: Callable[..., Decision]) -> Round | None:
     begun = _resume(uow, programme_id)
     if begun is None:
         offer_alternates(uow, terms, programme_id)

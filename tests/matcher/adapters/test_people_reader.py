@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gc
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
+from functools import _lru_cache_wrapper, partial
 from random import Random
+from threading import Thread
+from types import FunctionType, ModuleType
 
 import pytest
 import sqlalchemy as sa
@@ -136,6 +138,35 @@ def test_nobody_who_was_erased_stays_in_memory_once_the_pool_is_read_again(
     gc.collect()
     assert sorted(people.mentees(PROGRAMME)) == ["stays"]
     assert value() is None, "with all that was worked out about them"
+
+
+def test_no_cache_holds_anything_of_a_person_who_was_erased(warm: Scenario, people: PeopleRead) -> None:
+    """Neither the pool, with texts, answers and codes, nor the caches of functions: no text in them has the id."""
+    gone = warm.mentee("gone-f2b7")
+    for helper in ("one", "two"):
+        warm.mentor(helper)
+    snapshot = read(warm)
+    assert run_round(snapshot).proposals[0].mentee_id == gone
+    assert gone in snapshot_to_json(snapshot)
+    del snapshot
+    assert any(gone in held for held in cached_texts(people))
+    warm.receive(profiles.PersonErased, gone)
+    read(warm)
+    assert not [held for held in cached_texts(people) if gone in held]
+
+
+def cached_texts(people: PeopleRead) -> Iterator[str]:
+    """Yield every text that the cached pool or a cached function of the matcher refers to, however deep."""
+    cached = [value for value in gc.get_objects() if isinstance(value, _lru_cache_wrapper)]
+    seen, left = set[int](), [people, *(value for value in cached if value.__module__.startswith("services.matcher"))]
+    while left:
+        value = left.pop()
+        if id(value) in seen or isinstance(value, type | FunctionType | ModuleType | Thread):
+            continue
+        seen.add(id(value))
+        if isinstance(value, str):
+            yield value
+        left.extend(gc.get_referents(value))
 
 
 def test_reads_of_a_transaction_that_may_roll_back_are_not_cached(warm: Scenario, people: PeopleRead) -> None:

@@ -19,22 +19,23 @@ from services.events.vocabulary import codes
 from services.matcher.domain.criteria.encoding import NEUTRAL, ByBits, one_word
 from services.matcher.domain.criteria.lookup_tables import distinct, masks
 from services.matcher.domain.criteria.pool import Pool
-from services.matcher.solver.arrays import U64
+from services.matcher.solver.arrays import I32, U64
 
 QUARTERS = 4
 _TAGS = 64 // QUARTERS
+Tags = tuple[str, ...] | frozenset[str]
 Near = tuple[tuple[int, ...], ...]  # points by asked tag (rows) and lived tag
 _FIRST_BITS = np.uint64(0x1111111111111111)  # the first quarter of every tag: covered at all
 _UNSAID = np.uint64(0b10)  # none of the first bits: a mentee without asks passes the rule with everyone
 
 
-def by_tags(pool: Pool, criterion: str, mentees: Sequence[frozenset[str]], mentors: Sequence[frozenset[str]]) -> ByBits:
-    """Encode tag sets of both sides; as a hard rule: the mentor covers at least one of the asks a little."""
+def by_tags(pool: Pool, criterion: str, mentees: Sequence[Tags], mentors: Sequence[Tags]) -> ByBits:
+    """Encode the tags of both sides in any order; as a hard rule, the mentor covers an ask at least a little."""
     tags = codes(pool.data(criterion)["axis"])
     if len(tags) > _TAGS:
         raise ValueError(f"{criterion}: {len(tags)} tags do not fit one word of {_TAGS}; give it two criteria")
-    asked_sets, mentee_codes = distinct(mentees)
-    lived_sets, mentor_codes = distinct(mentors)
+    asked_sets, mentee_codes = _distinct_sets(mentees)
+    lived_sets, mentor_codes = _distinct_sets(mentors)
     near = tuple(tuple(pool.closeness(criterion, tag, own) for own in tags) for tag in tags)
     breadth = int(pool.data(criterion)["breadth"])
     asks = [tag not in pool.data(criterion).get("not_an_ask", ()) for tag in tags]
@@ -53,6 +54,13 @@ def by_tags(pool: Pool, criterion: str, mentees: Sequence[frozenset[str]], mento
         counts[mentee_codes],
         one_word(_asks_any(mentee_bits), (mentor_bits & _FIRST_BITS) | _UNSAID),
     )
+
+
+def _distinct_sets(people: Sequence[Tags]) -> tuple[list[frozenset[str]], I32]:
+    """Return the distinct sets of tags, and the code of each person's set."""
+    lists, codes_of_lists = distinct(people)
+    sets, codes_of_sets = distinct(list(map(frozenset, lists)))
+    return sets, codes_of_sets[codes_of_lists]
 
 
 def quarters_each(breadth: int, ticked: int) -> int:

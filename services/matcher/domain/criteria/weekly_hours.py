@@ -21,24 +21,19 @@ def free_slots(windows: tuple[Window, ...], time_zone: str, day: date) -> int:
     if not windows:
         return ANY_TIME
     slots = 0
-    for first, last in _spans(windows, time_zone, day):
-        for hour in range(first, last):
-            slots |= 1 << hour % SLOTS
+    for window in windows:
+        slots |= _slots_of(window.day, window.start, window.end, time_zone, day)
     return slots
 
 
-@lru_cache(maxsize=50_000)
-def _spans(windows: tuple[Window, ...], time_zone: str, day: date) -> tuple[tuple[int, int], ...]:
-    """Return each window as (first hour, hour after the last) from Monday 00:00 UTC of the week of ``day``."""
+@lru_cache(maxsize=50_000)  # many people share a window
+def _slots_of(weekday: str, start: int, end: int, time_zone: str, day: date) -> int:
+    """Return the hours of one window."""
     monday = datetime.combine(day - timedelta(days=day.weekday()), time(), tzinfo=ZoneInfo("UTC"))
-    spans = []
-    for window in windows:
-        ahead = (codes("weekday").index(window.day) - day.weekday() - 1) % 7 + 1
-        start, end = (_instant(day + timedelta(days=ahead), minute, time_zone) for minute in (window.start, window.end))
-        spans.append(
-            tuple(int((instant - monday + timedelta(minutes=30)).total_seconds() // 3600) for instant in (start, end))
-        )
-    return tuple((first, last) for first, last in spans)
+    ahead = (codes("weekday").index(weekday) - day.weekday() - 1) % 7 + 1
+    instants = [_instant(day + timedelta(days=ahead), minute, time_zone) for minute in (start, end)]
+    first, last = (int((instant - monday + timedelta(minutes=30)).total_seconds() // 3600) for instant in instants)
+    return sum({1 << hour % SLOTS for hour in range(first, last)})
 
 
 def _instant(day: date, minute: int, time_zone: str) -> datetime:

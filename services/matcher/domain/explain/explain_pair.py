@@ -7,12 +7,13 @@ import numpy as np
 
 from services.matcher.domain.candidates import Mentee, Mentor
 from services.matcher.domain.criteria.pool import Pool
-from services.matcher.domain.criteria.registry import criteria
+from services.matcher.domain.criteria.registry import Criterion, criteria
 from services.matcher.domain.explain.explanation import Explanation, Part, band_of
 from services.matcher.domain.formulation.weighted_pool import WeightedPool, weigh_pairs
 from services.matcher.domain.hard_rules.check_pairs import check_pairs
 from services.matcher.domain.hard_rules.rule_book import QUALITY_FLOOR
 from services.matcher.domain.weights import Weights
+from services.matcher.solver.arrays import I64
 
 
 def explain(mentee: Mentee, mentor: Mentor, weights: Weights, at: datetime) -> Explanation:
@@ -34,36 +35,50 @@ def parts_of(weighted_pool: WeightedPool, rows: Sequence[tuple[int, int]]) -> li
         return []
     pool = weighted_pool.pool
     mentees, mentors = (np.array(side, dtype=np.int64) for side in zip(*rows, strict=True))
-    pairs = [(pool.mentees[i], pool.mentors[j]) for i, j in rows]
+    pairs = Pool(
+        tuple(pool.mentees[i] for i, _ in rows), tuple(pool.mentors[j] for _, j in rows), pool.at, pool.weights
+    )
     points, fits = weighted_pool.points(mentees, mentors), weighted_pool.fit(mentees, mentors).tolist()
     columns = [
-        _parts(name, pairs, pool, values.tolist(), weights.tolist())
+        _parts(criteria()[name], pairs, values, weights)
         for (name, values), weights in zip(points.items(), weighted_pool.shares[:, mentees], strict=True)
         if weights.any()
     ]
     each = zip(*columns, strict=True) if columns else [()] * len(rows)
-    return [
-        (tuple(part for part in parts if part is not None), (fit + 500) // 1000)
-        for parts, fit in zip(each, fits, strict=True)
-    ]
+    return [(tuple(filter(None, parts)), (fit + 500) // 1000) for parts, fit in zip(each, fits, strict=True)]
 
 
-def _parts(
-    name: str, pairs: Sequence[tuple[Mentee, Mentor]], pool: Pool, points: Sequence[int], weights: Sequence[int]
-) -> list[Part | None]:
-    """Return a criterion's part of each pair, None where it has no weight; equal parts are one object."""
-    shared = criteria()[name].shared
-    known: dict[tuple[int, int, tuple[str, ...]], Part] = {}
-    parts: list[Part | None] = []
-    for (mentee, mentor), score, weight in zip(pairs, points, weights, strict=True):
-        if weight <= 0:
-            parts.append(None)
-            continue
-        key = score, weight, shared(mentee, mentor, pool)
-        part = known.get(key)
-        if part is None:
-            codes = key[2]
-            band = band_of(score) if codes else ""
-            part = known[key] = Part(criterion=name, score=score, weight=weight, band=band, codes=codes)
-        parts.append(part)
-    return parts
+def _parts(criterion: Criterion, pairs: Pool, points: I64, weights: I64) -> list[Part | None]:
+    """Return a criterion's part of each pair, None where it has no weight; equal parts are one object.
+
+    Mentee and mentor of the same row are a pair.
+    """
+    shared, kind_of = _shared(criterion, pairs)
+    stride = int(max(points.max(), weights.max())) + 1
+    _, first, part_of = np.unique(
+        (kind_of * stride + points) * stride + weights, return_index=True, return_inverse=True
+    )
+    parts = [_part(criterion.name, int(points[row]), int(weights[row]), shared[kind_of[row]]) for row in first]
+    return [parts[place] for place in part_of.tolist()]
+
+
+def _shared(criterion: Criterion, pairs: Pool) -> tuple[list[tuple[str, ...]], I64]:
+    """Return the distinct sets of codes that pairs share, and the place of each pair's set."""
+    people = zip(pairs.mentees, pairs.mentors, strict=True)
+    if criterion.shared_by is None:
+        codes = [criterion.shared(mentee, mentor, pairs) for mentee, mentor in people]
+    else:
+        answers = (pairs.mentee_answers(criterion.shared_by[0]), pairs.mentor_answers(criterion.shared_by[1]))
+        known: dict[tuple[int, int], tuple[str, ...]] = {}  # by the identity of answers, of which equal ones are one
+        codes = []
+        for key, pair in zip(zip(*(map(id, side) for side in answers), strict=True), people, strict=True):
+            if key not in known:
+                known[key] = criterion.shared(*pair, pairs)
+            codes.append(known[key])
+    place_of = {kind: place for place, kind in enumerate(dict.fromkeys(codes))}
+    return list(place_of), np.array([place_of[kind] for kind in codes], dtype=np.int64)
+
+
+def _part(name: str, score: int, weight: int, codes: tuple[str, ...]) -> Part | None:
+    band = band_of(score) if codes else ""
+    return Part(criterion=name, score=score, weight=weight, band=band, codes=codes) if weight else None

@@ -10,7 +10,6 @@ from services.events.facts import DeviceLived, MentorFacts, Spoken
 from services.events.vocabulary import codes
 from services.events.vocabulary.device_models import class_of_model
 from services.matcher.domain.candidates import Mentee, Mentor
-from services.matcher.domain.criteria.pool import Pool
 from services.matcher.domain.hard_rules.musts import Want, meets, wants
 
 CLEARED: Want = ("cleared", ())
@@ -21,9 +20,9 @@ def conditions_of(mentee: Mentee) -> tuple[Want, ...]:
     return (*wants(mentee), *([CLEARED] if mentee.facts.minor else []))
 
 
-def has(mentor: Mentor, condition: Want, pool: Pool) -> bool:
+def has(mentor: Mentor, condition: Want) -> bool:
     """Return whether a mentor meets a condition."""
-    return mentor.facts.cleared_for_minors if condition == CLEARED else meets(mentor, condition, pool)
+    return mentor.facts.cleared_for_minors if condition == CLEARED else meets(mentor, condition)
 
 
 def rule_of(condition: Want) -> str:

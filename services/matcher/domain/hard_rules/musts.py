@@ -10,7 +10,6 @@ from datetime import date
 from services.events.facts import ALTERNATIVES, ANY_RELATION, Must, Spoken
 from services.matcher.domain.candidates import Mentee, Mentor
 from services.matcher.domain.criteria.each.language import understanding
-from services.matcher.domain.criteria.pool import Pool
 
 BENDS = ("relation",)  # criteria whose scoring a must of the same name changes
 _OPEN = Must(criterion="relation", value=ANY_RELATION)
@@ -27,17 +26,17 @@ def wants(mentee: Mentee) -> tuple[Want, ...]:
     )
 
 
-def meets(mentor: Mentor, want: Want, pool: Pool) -> bool:
+def meets(mentor: Mentor, want: Want) -> bool:
     """Return whether a mentor has what a condition asks."""
     criterion, values = want
-    return any(_has(mentor, criterion, value, pool) for value in values)
+    return any(_has(mentor, criterion, value) for value in values)
 
 
-def _has(mentor: Mentor, criterion: str, value: str, pool: Pool) -> bool:
+def _has(mentor: Mentor, criterion: str, value: str) -> bool:
     facts = mentor.facts
     if criterion == "language":
         asked = Spoken(tag=value, level="native")
-        return any(understanding(pool, asked, spoken) > 0 for spoken in facts.languages)
+        return any(understanding(asked, spoken) > 0 for spoken in facts.languages)
     had = {
         "gender": (facts.gender,),
         "device_class": tuple(device.device_class for device in facts.devices),

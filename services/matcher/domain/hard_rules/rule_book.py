@@ -141,7 +141,7 @@ def _word(pool: Pool, word: list[Want], asked: list[tuple[Want, ...]]) -> HasAll
 
 
 def _mentors_with(pool: Pool, want: Want) -> list[bool]:
-    return pool.mentor_answers(lambda mentor, _day: has(mentor, want, pool), key=(has, want))
+    return pool.mentor_answers(lambda mentor, _day: has(mentor, want), key=(has, want))
 
 
 def _ready(mentor: Mentor, day: date) -> bool:

@@ -19,7 +19,6 @@ from services.events.facts import ANY_RELATION, DeviceLived, MenteeFacts, Mentor
 from services.events.vocabulary import codes
 from services.events.vocabulary.device_models import class_of_model
 from services.matcher.domain.candidates import Mentee, Mentor
-from services.matcher.domain.criteria.pool import Pool
 from services.matcher.domain.hard_rules.capacity import capacity_of
 from services.matcher.domain.hard_rules.conditions import conditions_of, has, meeting, rule_of
 from services.matcher.domain.hard_rules.musts import Want
@@ -221,11 +220,11 @@ def kind_wanted(mentee: Mentee, snapshot: Snapshot) -> Kind:
         _insisted(facts, "relation") or facts.relation,
         class_of_model(_insisted(facts, "device_model") or "") or asked,
     )
-    plain, pool = ordinary(kind, snapshot, 1, 0), Pool((), (), snapshot.at, snapshot.weights)
+    plain = ordinary(kind, snapshot, 1, 0)
     wanted = conditions_of(mentee)
     if asked is not None and all(device.device_class != kind.device_class for device in facts.devices):
         wanted = (("device_class", (asked,)), *wanted)  # the must names a model of another class than they ask about
-    return kind._replace(conditions=tuple(want for want in dict.fromkeys(wanted) if not has(plain, want, pool)))
+    return kind._replace(conditions=tuple(want for want in dict.fromkeys(wanted) if not has(plain, want)))
 
 
 def _insisted(facts: MenteeFacts, criterion: str) -> str | None:

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
+from operator import attrgetter
 from typing import Any, cast
 
 from services.chassis.messages.codec import canonical_json, decode
-from services.matcher.domain.candidates import Mentee, Mentor, Pair
+from services.matcher.domain.candidates import Mentee, Mentor, Pair, cached_per_person
 from services.matcher.domain.round.snapshot_and_result import RoundResult, Snapshot
 from services.matcher.domain.round.warm_start import WarmStart
 from services.matcher.domain.weights import weights_from_json, weights_to_json
@@ -47,9 +48,14 @@ def _in_order(items: frozenset[Any]) -> tuple[Any, ...]:
 
 def _listed(people: Sequence[Mentee] | Sequence[Mentor]) -> list[str]:
     """Return the texts of people in the order of their ids, with the commas between them."""
-    in_order: list[Mentee | Mentor] = sorted(people, key=lambda person: person.id)
-    texts = [_text(_with_excluded_in_order(person)) for person in in_order]
-    return texts[:1] + [f",{text}" for text in texts[1:]]
+    in_order: list[Mentee | Mentor] = sorted(people, key=attrgetter("id"))
+    texts = list(map(_after_a_comma, in_order))
+    return [text[1:] for text in texts[:1]] + texts[1:]
+
+
+@cached_per_person
+def _after_a_comma(person: Mentee | Mentor) -> str:
+    return f",{_text(_with_excluded_in_order(person))}"
 
 
 def _with_excluded_in_order(person: Mentee | Mentor) -> Mentee | Mentor:

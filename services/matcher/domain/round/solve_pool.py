@@ -1,6 +1,7 @@
 """Pair the people of a snapshot: pins first, then the solver. Rounds and what-ifs both use it."""
 
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 import numpy as np
 
@@ -90,6 +91,6 @@ def in_order(snapshot: Snapshot) -> Snapshot:
             raise ValueError("a person stands twice in the snapshot")
     return replace(
         snapshot,
-        mentees=tuple(sorted(snapshot.mentees, key=lambda person: person.id)),
-        mentors=tuple(sorted(snapshot.mentors, key=lambda person: person.id)),
+        mentees=tuple(sorted(snapshot.mentees, key=attrgetter("id"))),
+        mentors=tuple(sorted(snapshot.mentors, key=attrgetter("id"))),
     )

@@ -1,4 +1,9 @@
-from services.matcher.domain.explain import band_of, explain
+from deploy.demo.facts import pool_of
+from deploy.demo.population import programme
+from services.matcher.domain.criteria.pool import Pool
+from services.matcher.domain.criteria.registry import criteria
+from services.matcher.domain.explain import band_of, explain, parts_of
+from services.matcher.domain.formulation.weighted_pool import weigh_pool
 from services.matcher.domain.weights import default_weights
 from tests.support.people import NOW, a_mentee, a_mentor, asks_about, lived_with, stage
 
@@ -53,3 +58,15 @@ def test_bands_are_words_for_numbers() -> None:
         "",
         "",
     ]
+
+
+def test_pairs_with_the_same_answers_share_the_codes_that_each_pair_alone_shares() -> None:
+    """``SHARED_BY`` names all answers that ``shared`` reads, and the order in which it lists codes."""
+    mentees, mentors = pool_of(programme(4, 60, 120), at=NOW)
+    pool = Pool(mentees, mentors, NOW, default_weights())
+    rows = [(i, j) for i in range(len(mentees)) for j in range(i % 3, len(mentors), 3)]
+    for (i, j), (parts, _) in zip(rows, parts_of(weigh_pool(pool), rows), strict=True):
+        alone = {name: criterion.shared(mentees[i], mentors[j], pool) for name, criterion in criteria().items()}
+        assert {part.criterion: part.codes for part in parts} == {
+            part.criterion: alone[part.criterion] for part in parts
+        }

@@ -5,7 +5,6 @@ import pytest
 
 from services.events.facts import Must
 from services.events.vocabulary import codes
-from services.matcher.domain.criteria.pool import Pool
 from services.matcher.domain.hard_rules.conditions import CLEARED, has, meeting, rule_of
 from services.matcher.domain.insights.recruitment import Funnel, Kind, gaps, ordinary
 from services.matcher.domain.round import run_round
@@ -154,7 +153,5 @@ def test_minors_and_adults_need_different_kinds() -> None:
 def test_every_condition_can_be_met_by_a_recruit(criterion: str) -> None:
     condition = (criterion, ({"language": "cy", "device_model": "omnipod_5"}.get(criterion) or codes(criterion)[-1],))
     kim = a_mentor(formats=("chat",))
-    pool = a_snapshot([], [])
-    weighted_pool = Pool((), (), pool.at, pool.weights)
-    assert not has(kim, condition, weighted_pool)
-    assert has(replace(kim, facts=meeting(kim.facts, condition)), condition, weighted_pool)
+    assert not has(kim, condition)
+    assert has(replace(kim, facts=meeting(kim.facts, condition)), condition)

@@ -21,3 +21,6 @@ def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
 
 def _band(person: Mentee | Mentor, _day: date) -> str | None:
     return person.facts.diagnosis_age_band
+
+
+SHARED_BY = _band, _band

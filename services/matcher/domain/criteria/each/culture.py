@@ -18,5 +18,8 @@ def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
     return tuple(tag for tag in mentee.facts.culture if tag in mentor.facts.culture)
 
 
-def _ticked(person: Mentee | Mentor, _day: date) -> frozenset[str]:
-    return frozenset(person.facts.culture)
+def _ticked(person: Mentee | Mentor, _day: date) -> tuple[str, ...]:
+    return person.facts.culture
+
+
+SHARED_BY = _ticked, _ticked

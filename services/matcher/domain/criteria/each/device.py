@@ -65,13 +65,16 @@ def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
 def _asked(mentee: Mentee, _day: date) -> tuple[Asked, ...]:
     devices, after = mentee.facts.devices, criterion_data("device")["whenever_it_ended"]
     counts = _each_counts(devices)
-    return tuple(sorted({Asked(d.device_class, d.model, d.stage in after, counts) for d in devices}, key=str))
+    return tuple(dict.fromkeys(Asked(d.device_class, d.model, d.stage in after, counts) for d in devices))
 
 
 def _lived(mentor: Mentor, day: date) -> tuple[Lived, ...]:
     devices = mentor.facts.devices
     counts = _each_counts(devices)
     return tuple(sorted({Lived(d.device_class, d.model, recency(d.until, day), counts) for d in devices}, key=str))
+
+
+SHARED_BY = _asked, _lived
 
 
 def _each_counts(devices: Sequence[DeviceInterest | DeviceLived]) -> int:

@@ -37,3 +37,6 @@ def _asked(mentee: Mentee, _day: date) -> tuple[tuple[str, bool], ...]:
 
 def _lived(mentor: Mentor, _day: date) -> tuple[str, ...]:
     return tuple(kind for kind in codes("diabetes_type") if kind in mentor.facts.diabetes_types)
+
+
+SHARED_BY = _asked, _lived

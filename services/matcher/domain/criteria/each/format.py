@@ -22,7 +22,8 @@ def code(pool: Pool) -> ByTable:
 
 def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
     """Return the ways the mentee named that the mentor offers too."""
-    return tuple(way for way in mentee.facts.formats if way in ways(mentor.facts.formats))
+    offered = ways(mentor.facts.formats)
+    return tuple(way for way in mentee.facts.formats if way in offered)
 
 
 def ways(named: tuple[str, ...]) -> tuple[str, ...]:

@@ -27,3 +27,6 @@ def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
 
 def _gender(person: Mentee | Mentor, _day: date) -> str | None:
     return person.facts.gender
+
+
+SHARED_BY = _gender, _gender

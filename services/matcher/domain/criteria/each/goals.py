@@ -18,5 +18,8 @@ def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
     return tuple(tag for tag in mentee.facts.goals if tag in mentor.facts.goals)
 
 
-def _ticked(person: Mentee | Mentor, _day: date) -> frozenset[str]:
-    return frozenset(person.facts.goals)
+def _ticked(person: Mentee | Mentor, _day: date) -> tuple[str, ...]:
+    return person.facts.goals
+
+
+SHARED_BY = _ticked, _ticked

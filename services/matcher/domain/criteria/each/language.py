@@ -5,7 +5,7 @@ languages are signed is data too (``signed``, from the IANA registry of language
 """
 
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from langcodes import Language, tag_distance
@@ -36,17 +36,18 @@ def code(pool: Pool) -> ByTable:
     def points(asked: Ranked, used: Used) -> int:
         rank, wanted = asked
         ranks = pool.data("language")["ranks"]
-        return int(ranks[min(rank, len(ranks) - 1)]) * _together(pool, wanted, used) // 100
+        return int(ranks[min(rank, len(ranks) - 1)]) * _together(wanted, used) // 100
 
     return by_best(pool.mentee_answers(_ranked), pool.mentor_answers(_spoken), points)
 
 
-def shared(mentee: Mentee, mentor: Mentor, pool: Pool) -> tuple[str, ...]:
+def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
     """Return the mentee's tags in which the two can talk."""
+    offered = _used(mentor)
     return tuple(
         spoken.tag
         for spoken, wanted in zip(mentee.facts.languages, _used(mentee), strict=True)
-        if any(_together(pool, wanted, used) > 0 for used in _used(mentor))
+        if any(_together(wanted, used) > 0 for used in offered)
     )
 
 
@@ -56,6 +57,9 @@ def _ranked(mentee: Mentee, _day: date) -> tuple[Ranked, ...]:
 
 def _spoken(mentor: Mentor, _day: date) -> tuple[Used, ...]:
     return _used(mentor)
+
+
+SHARED_BY = _ranked, _spoken
 
 
 def _used(person: Mentee | Mentor) -> tuple[Used, ...]:
@@ -69,13 +73,13 @@ def _used(person: Mentee | Mentor) -> tuple[Used, ...]:
     return tuple(Signed(language, seen) if is_signed(language.tag) else language for language in languages)
 
 
-def _together(pool: Pool, first: Used, second: Used) -> int:
+def _together(first: Used, second: Used) -> int:
     """Return how well two people can talk, 0 to 100, by the language each uses and how they can be seen."""
     match first, second:
         case Signed(), Signed():
-            return understanding(pool, first.language, second.language) if first.seen & second.seen else 0
+            return understanding(first.language, second.language) if first.seen & second.seen else 0
         case Spoken(), Spoken():
-            return understanding(pool, first, second)
+            return understanding(first, second)
         case _:
             return 0
 
@@ -86,11 +90,16 @@ def is_signed(tag: str) -> bool:
     return Language.get(tag).language in criterion_data("language")["signed"]
 
 
-def understanding(pool: Pool, first: Spoken, second: Spoken) -> int:
+def understanding(first: Spoken, second: Spoken) -> int:
     """Return how well two people understand each other, 0 (not enough) to 100, each using one language."""
-    data = pool.data("language")
-    level = min(int(data["levels"].get(first.level, 0)), int(data["levels"].get(second.level, 0)))
-    distance = variety_distance(first.tag, second.tag)
+    return _understanding(first.tag, first.level, second.tag, second.level)
+
+
+@lru_cache(maxsize=50_000)
+def _understanding(first_tag: str, first_level: str, second_tag: str, second_level: str) -> int:
+    data = criterion_data("language")
+    level = min(int(data["levels"].get(first_level, 0)), int(data["levels"].get(second_level, 0)))
+    distance = variety_distance(first_tag, second_tag)
     nearness = next((int(points) for most, points in data["varieties"] if distance <= most), 0)
     return level * nearness // 100
 

@@ -24,9 +24,12 @@ def stages_on(mentee: Mentee, day: date) -> tuple[str, ...]:
     return tuple(dict.fromkeys(stage.code for stage in stages if stage.until is None or stage.until >= day))
 
 
-def _asked(mentee: Mentee, day: date) -> frozenset[str]:
-    return frozenset(stages_on(mentee, day))
+def _asked(mentee: Mentee, day: date) -> tuple[str, ...]:
+    return stages_on(mentee, day)
 
 
-def _lived(mentor: Mentor, _day: date) -> frozenset[str]:
-    return frozenset(mentor.facts.life_stages)
+def _lived(mentor: Mentor, _day: date) -> tuple[str, ...]:
+    return mentor.facts.life_stages
+
+
+SHARED_BY = _asked, _lived

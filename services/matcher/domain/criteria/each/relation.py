@@ -48,3 +48,6 @@ def _asked(mentee: Mentee, _day: date) -> tuple[tuple[str, tuple[str, ...]], ...
 
 def _lived(mentor: Mentor, _day: date) -> tuple[str, ...]:
     return tuple(relation for relation in codes("relation") if relation in mentor.facts.relations)
+
+
+SHARED_BY = _asked, _lived

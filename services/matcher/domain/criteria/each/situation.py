@@ -24,9 +24,12 @@ def _asks(mentee: Mentee) -> tuple[str, ...]:
     return tuple(tag for tag in mentee.facts.situations if tag not in criterion_data("situation")["not_an_ask"])
 
 
-def _asked(mentee: Mentee, _day: date) -> frozenset[str]:
-    return frozenset(_asks(mentee))
+def _asked(mentee: Mentee, _day: date) -> tuple[str, ...]:
+    return _asks(mentee)
 
 
-def _lived(mentor: Mentor, _day: date) -> frozenset[str]:
-    return frozenset(mentor.facts.situations)
+def _lived(mentor: Mentor, _day: date) -> tuple[str, ...]:
+    return mentor.facts.situations
+
+
+SHARED_BY = _asked, _lived

@@ -18,5 +18,8 @@ def shared(mentee: Mentee, mentor: Mentor, _pool: Pool) -> tuple[str, ...]:
     return tuple(tag for tag in mentee.facts.styles if tag in mentor.facts.styles)
 
 
-def _ticked(person: Mentee | Mentor, _day: date) -> frozenset[str]:
-    return frozenset(person.facts.styles)
+def _ticked(person: Mentee | Mentor, _day: date) -> tuple[str, ...]:
+    return person.facts.styles
+
+
+SHARED_BY = _ticked, _ticked
