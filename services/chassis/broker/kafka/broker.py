@@ -17,6 +17,7 @@ import kafka
 from kafka import errors
 from kafka.admin import ConfigResource, ConfigResourceType
 
+from services.chassis.broker.kafka.clients import open_client
 from services.chassis.broker.kafka.consumer import KafkaConsumer, to_record
 from services.chassis.broker.kafka.producer import KafkaProducer
 from services.chassis.broker.kafka.reader import KafkaReader
@@ -92,7 +93,7 @@ class KafkaBroker:
     def _admin(self) -> Iterator[Any]:
         """Yield an admin client, and raise Kafka's errors as ``BrokerUnavailable``."""
         try:
-            admin = kafka.KafkaAdminClient(**{**_ADMIN, **self._connection})
+            admin = open_client(kafka.KafkaAdminClient, **{**_ADMIN, **self._connection})
             try:
                 yield admin
             finally:

@@ -26,6 +26,7 @@ from kafka import errors
 from kafka.structs import OffsetAndMetadata
 from kafka.structs import TopicPartition as KafkaPartition
 
+from services.chassis.broker.kafka.clients import open_client
 from services.chassis.broker.protocol import BrokerError, BrokerUnavailable, Record, TopicPartition
 
 _SETTINGS: Mapping[str, object] = {
@@ -62,7 +63,8 @@ class KafkaConsumer:
         self._space = space
         session = {"session_timeout_ms": session_timeout_ms, "heartbeat_interval_ms": _HEARTBEAT_MS}
         try:
-            self._client: Any = kafka.KafkaConsumer(
+            self._client: Any = open_client(
+                kafka.KafkaConsumer,
                 *(space + topic for topic in topics),
                 group_id=space + group,
                 **{**_SETTINGS, **session, **connection},

@@ -11,6 +11,7 @@ import kafka
 from kafka import errors
 from kafka.structs import TopicPartition as KafkaPartition
 
+from services.chassis.broker.kafka.clients import open_client
 from services.chassis.broker.protocol import BrokerUnavailable, Record, TopicPartition
 from services.chassis.core.clock import monotonic
 
@@ -33,7 +34,7 @@ class KafkaReader:
         self._to_record = to_record
         self._space = space
         try:
-            self._client: Any = kafka.KafkaConsumer(**{**_SETTINGS, **connection})
+            self._client: Any = open_client(kafka.KafkaConsumer, **{**_SETTINGS, **connection})
         except errors.KafkaError as error:
             raise BrokerUnavailable(f"no reader without an answer from Kafka: {error}") from error
 
