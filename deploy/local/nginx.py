@@ -40,7 +40,7 @@ class NginxServer(LocalServer):
         command = [program, "-p", str(self.folder), "-c", str(configuration), "-g", "daemon off;"]
         self._server = Child(command, self.folder / "server.log")
         self._server.start()
-        wait_until(lambda: answers(port) or not self._server.running(), 15, "nginx")
+        wait_until(lambda: answers(port) or not self._server.running(), 60, "nginx")
         if not self._server.running():
             raise LocalServerError(f"nginx did not start: {self._server.tail()}")
         self.address = f"http://{HOST}:{port}"
