@@ -211,7 +211,12 @@ def apps(folder: Path) -> Iterator[Flask]:
     for service in services:
         url = f"sqlite:///{folder}/{service.name}.db"
         migrate(url, service.migrations)
-        environ = {"DATABASE_URL": url, "BROKER_URL": f"embedded://{folder}/b.db", "MAIL_URL": f"maildir://{folder}"}
+        environ = {
+            "ENVIRONMENT": "development",
+            "DATABASE_URL": url,
+            "BROKER_URL": f"embedded://{folder}/b.db",
+            "MAIL_URL": f"maildir://{folder}",
+        }
         parts = service.parts(load(service.settings, environ | NO_LIMITS))
         yield service.web_app(parts)
         parts.engine.dispose()

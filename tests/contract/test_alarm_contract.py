@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from services.chassis.broker.protocol import TopicPartition
@@ -12,6 +13,7 @@ from tests.chassis.running import running, until
 from tests.chassis.shop import TOPIC, open_shop
 from tests.contract.brokers import BrokerHarness, a_topic
 from tests.support.patience import PATIENCE
+from tests.support.signing import signed
 
 
 def test_a_flood_stops_only_its_partition_until_an_operator_resumes_it(harness: BrokerHarness, tmp_path: Path) -> None:
@@ -23,8 +25,8 @@ def test_a_flood_stops_only_its_partition_until_an_operator_resumes_it(harness: 
     places: dict[str, int] = {}
 
     def send(key: str, value: bytes | None = None) -> None:
-        event = parcel(key)
-        places[key], _ = producer.send(TOPIC, key.encode(), value or event.value, event.headers).result(PATIENCE)
+        event = parcel(key) if value is None else signed(replace(parcel(key), value=value))
+        places[key], _ = producer.send(TOPIC, key.encode(), event.value, event.headers).result(PATIENCE)
 
     def alarms() -> list[TopicPartition]:
         with engine.connect() as connection:

@@ -27,7 +27,12 @@ def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     service: Service[Any, Any] = request.param
     url = f"sqlite:///{tmp_path}/service.db"
     migrate(url, service.migrations)
-    environ = {"DATABASE_URL": url, "BROKER_URL": f"embedded://{tmp_path}/b.db", "MAIL_URL": f"maildir://{tmp_path}"}
+    environ = {
+        "ENVIRONMENT": "development",
+        "DATABASE_URL": url,
+        "BROKER_URL": f"embedded://{tmp_path}/b.db",
+        "MAIL_URL": f"maildir://{tmp_path}",
+    }
     parts = service.parts(replace(load(service.settings, environ), **ONCE))
     yield service.web_app(parts)
     parts.engine.dispose()

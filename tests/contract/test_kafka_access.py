@@ -84,6 +84,7 @@ def test_every_topic_has_one_writer_except_those_of_receipts_and_requests() -> N
         topics.MATCHES: "matcher",
         topics.MATCHING: "matcher",
         topics.DELIVERIES: "notifications",
+        topics.SESSIONS: "profiles",
     }
     assert not {grant.operation for grant in grants()} & {"ALL", "CREATE", "ALTER", "ALTER_CONFIGS", "DELETE"}
 

@@ -13,6 +13,7 @@ import yaml
 
 from deploy.docs.settings import settings_class
 from deploy.local.layout import ROLES, SERVICES
+from services.chassis.service.service_settings import RelaySettings
 from services.chassis.service.settings import is_needed
 from tests.deploy.manifests import (
     DEPLOY,
@@ -39,7 +40,11 @@ def needed(service: str, role: str) -> set[str]:
     """Return the settings that a process takes from files: its database, and the secrets that its role needs."""
     fields = dataclasses.fields(settings_class(service))
     secrets = {field.name.upper() for field in fields if not is_needed(field, "no role") and is_needed(field, role)}
-    more = {"api": {"REDIS_URL"}, "migrate": {"MIGRATION_DATABASE_URL"}}
+    more = {
+        "api": {"REDIS_URL"},
+        "migrate": {"MIGRATION_DATABASE_URL"},
+        "relay": {field.name.upper() for field in dataclasses.fields(RelaySettings)} - {"ENVIRONMENT"},
+    }
     return secrets | {"DATABASE_URL"} | more.get(role, set())
 
 
@@ -58,8 +63,8 @@ def test_a_pod_mounts_only_the_keys_of_its_role(service: str, role: str) -> None
     assert mounts == {"secrets", "scratch"}  # and not the account that owns the tables
 
 
-def test_a_relay_knows_only_its_database() -> None:
-    assert needed("profiles", "relay") == {"DATABASE_URL"}
+def test_a_relay_knows_only_its_database_and_the_key_that_signs_events() -> None:
+    assert needed("profiles", "relay") == {"DATABASE_URL", "EVENT_PRIVATE_KEY"}
     assert "CONTACT_KEYS" in needed("notifications", "worker") - needed("notifications", "consumer")
 
 

@@ -44,6 +44,7 @@ COMMANDS = [
     for command in re.findall(r"^python -m (services\.\S+ ops [^#\n]+)", PAGE, flags=re.MULTILINE)
     for name in (SERVICES if "<name>" in command else [""])
 ]
+API_KEY = "<key id>"  # nobody has made one yet: tests/profiles/test_ops.py revokes one
 NO_KEYS = "services.matcher ops keys"  # the matcher has no sealed texts
 
 
@@ -54,7 +55,9 @@ def environment(databases: Mapping[str, str], tmp_path: Path) -> Mapping[str, st
     return {"BROKER_URL": f"embedded://{tmp_path}/broker.db", "MAIL_URL": f"maildir://{tmp_path}/mails"}
 
 
-@pytest.mark.parametrize("command", [command for command in COMMANDS if not command.startswith(NO_KEYS)])
+@pytest.mark.parametrize(
+    "command", [command for command in COMMANDS if not command.startswith(NO_KEYS) and API_KEY not in command]
+)
 def test_a_documented_ops_command_works(
     command: str, databases: Mapping[str, str], environment: Mapping[str, str], tmp_path: Path
 ) -> None:

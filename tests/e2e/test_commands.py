@@ -17,6 +17,7 @@ from deploy.docs.settings import settings_class
 from deploy.local.keys import local_keys
 from deploy.local.layout import ROLES, SERVICES, embedded_parts, service_environment
 from deploy.local.server import free_port
+from services.chassis.service.service_settings import RelaySettings
 from services.chassis.service.settings import is_needed
 from tests.e2e.people import eventually
 from tests.support.patience import PATIENCE
@@ -32,6 +33,8 @@ def _environment(service: str, role: str, settings: Mapping[str, str]) -> dict[s
     """Return the environment of a process without the secrets that its role does not need."""
     fields = dataclasses.fields(settings_class(service))
     kept = {field.name.upper() for field in fields if is_needed(field, role)}
+    if role == "relay":
+        kept |= {field.name.upper() for field in dataclasses.fields(RelaySettings)}
     return dict(os.environ) | {name: value for name, value in settings.items() if name in kept}
 
 

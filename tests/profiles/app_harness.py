@@ -75,11 +75,11 @@ class Stage:
         """Return the token of the sign-up, or once that has expired one as after signing in again."""
         if self.clock.now().isoformat() < account.answer["token_expires_at"]:
             return account.token
-        return person_token(account.id, clock=self.clock)
+        return person_token(account.id, clock=self.clock, key=self.settings.token_private_key)
 
     @property
     def admin(self) -> str:
-        return staff_token(clock=self.clock)
+        return staff_token(clock=self.clock, key=self.settings.token_private_key)
 
     def mentee(self, **answers: Any) -> Account:
         """Sign up a mentee."""

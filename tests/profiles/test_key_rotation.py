@@ -49,10 +49,10 @@ class Traffic:
 
     def go_on(self, issuing: Stage, accepting: Stage) -> None:
         """Issue everything at one process and use it, and everything from before, at the other."""
-        new = issuing.mentee()
-        self.accounts.append(new)
-        self.accounts.append(issuing.mentor())
-        self.links = [*self.links, self.mailed(issuing, new), self.mailed(accepting, new)]
+        mentee, mentor = issuing.mentee(), issuing.mentor()
+        self.accounts += [mentee, mentor]
+        arriving = self.mailed(issuing, issuing.mentee()), self.mailed(accepting, issuing.mentor())
+        self.links = [*self.links, *arriving]
         self.cursors = [*self.cursors[-1:], self.cursor(issuing)]
         self.forms = [*self.forms[-1:], self.form(issuing)]
         for stage in (accepting, issuing):
@@ -67,7 +67,7 @@ class Traffic:
                 self.submit(stage, nonce, cookie)
         for link in self.links:
             self.exchange(accepting, link)
-        self.links = [self.mailed(issuing, self.accounts[0])]  # used after the next restart
+        self.links = [self.mailed(issuing, issuing.mentee())]  # used after the next restart
 
     def mailed(self, stage: Stage, account: Account) -> str:
         """Return a link for a known address: its request is answered alike for all, so look for its event."""
@@ -97,7 +97,7 @@ class Traffic:
     def submit(self, stage: Stage, nonce: str, cookie: str) -> None:
         stage.client.set_cookie("nonce", cookie)
         link = "/sign-in/" + self.mailed(stage, self.accounts[0])
-        assert stage.ask("POST", link, data={"nonce": nonce}).status_code == 200
+        assert stage.ask("POST", link, data={"nonce": nonce}).status_code == 303
 
 
 def _body(email: str) -> dict[str, object]:

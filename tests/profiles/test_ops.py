@@ -76,3 +76,24 @@ def test_versions_are_raised_by_a_sensible_number_only(stage: Stage, by: str) ->
     with pytest.raises(SystemExit) as ended:
         ops(stage, "people", "raise-versions", "--by", by)
     assert ended.value.code == 2
+
+
+def test_an_api_key_is_created_listed_replaced_and_revoked(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    def run(*words: str) -> str:
+        assert ops(stage, "api-keys", *words) == 0
+        return capsys.readouterr().out
+
+    def opens(key: str) -> bool:
+        return stage.ask("POST", "/profiles/v1/tokens", json={"api_key": key}).status_code == 200
+
+    first = run("create", "--name", "portal", "--role", "clinician", "--reason", "clinic portal").strip()
+    second = run("create", "--name", "portal", "--permission", "sign-up", "--replace").strip()
+    assert (opens(first), opens(second)) == (False, True)
+    listed = run("list")
+    assert "reports:read rounds:read sign-up weights:read" in listed
+    assert listed.count("portal") == 2
+    assert second.split(".")[1] not in listed
+    run("revoke", second.removeprefix("cairn_").split(".")[0])
+    assert not opens(second)
+    assert ops(stage, "api-keys", "revoke", "nothing") == 1
+    assert audited(stage) == ["key.created", "key.created", "key.revoked", "key.revoked"]

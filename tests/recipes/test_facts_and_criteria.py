@@ -48,7 +48,7 @@ from tests.support.people import NOW
 def test_a_sign_up_and_a_people_file_give_the_fact(tmp_path: Path) -> None:
     side = mentee_side(MenteeSignUpSchema().load(mentee_body(pets=["dog", "cat"])), NOW)
     assert side.facts.pets == ("dog", "cat")
-    assert MenteeSignUpSchema().validate(mentee_body(pets=["dgo"]))["pets"][0][0].nearest[0] == "dog"
+    assert MenteeSignUpSchema().validate(mentee_body(pets=["dgo"]))["pets"][0][0].advise()[1][0] == "dog"
     file = tmp_path / "mentors.csv"
     file.write_text("id,languages,relations,diabetes_types,pets\\nm,en,self,t1d,Chat; bird\\n", encoding="utf-8")
     (mentor,) = read_mentors(file, NOW).people

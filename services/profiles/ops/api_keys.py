@@ -9,7 +9,7 @@ from services.chassis.identity.principal import Principal
 from services.chassis.service.ops.group import OpsCommand, OpsGroup, Options, reason_option
 from services.chassis.service.ops.operator import BY, Operator
 from services.chassis.service.ops.output import format_time, print_error, print_line, print_table
-from services.events.permissions import PERMISSIONS
+from services.events.permissions import PERMISSIONS, ROLES, permissions_of
 from services.profiles.domain.api_key import LONGEST_DAYS
 from services.profiles.ports import Resources
 from services.profiles.use_cases.api_keys import create_key, list_keys, revoke_key
@@ -45,7 +45,7 @@ def _create(resources: Resources, options: Options) -> int:
         resources,
         operator,
         name=options.name,
-        permissions=options.permission or sorted(PERMISSIONS),
+        permissions=permissions_of(options.role) | set(options.permission) or set(PERMISSIONS),
         days=options.days,
         reason=options.reason,
     )
@@ -92,9 +92,13 @@ def _create_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--permission",
         action="append",
+        default=[],
         choices=sorted(PERMISSIONS),
         metavar="NAME",
         help="a permission, may be repeated; all of them by default",
+    )
+    parser.add_argument(
+        "--role", action="append", default=[], choices=sorted(ROLES), metavar="NAME", help="the permissions of a role"
     )
     parser.add_argument("--days", type=int, default=90, choices=range(1, LONGEST_DAYS + 1), metavar="N", help="90")
     parser.add_argument("--replace", action="store_true", help="revoke other keys of this name")

@@ -91,6 +91,6 @@ def test_bad_public_keys_are_refused_without_showing_them(keys: str) -> None:
 
 
 def test_the_relay_refuses_the_development_key_in_production() -> None:
-    assert load(RelaySettings, {}).event_private_key
+    assert load(RelaySettings, {"ENVIRONMENT": "development"}).event_private_key
     with pytest.raises(SettingsError, match="EVENT_PRIVATE_KEY"):
         load(RelaySettings, {"ENVIRONMENT": "production"})

@@ -12,7 +12,11 @@ from services.chassis.service.service_settings import DEVELOPMENT_EVENT_PUBLIC_K
 from services.chassis.service.settings import SettingsError, load
 
 PUBLIC = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="  # the public key of RFC 8032, test 1
-DEVELOPMENT = {"DATABASE_URL": "sqlite:////tmp/x.db", "BROKER_URL": "kafka://kafka:9092"}
+DEVELOPMENT = {
+    "ENVIRONMENT": "development",
+    "DATABASE_URL": "sqlite:////tmp/x.db",
+    "BROKER_URL": "kafka://kafka:9092",
+}
 PRODUCTION = DEVELOPMENT | {
     "ENVIRONMENT": "production",
     "LINK_SECRET": "s" * 40,

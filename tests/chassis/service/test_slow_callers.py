@@ -22,8 +22,8 @@ pytestmark = pytest.mark.slow
 POST = b"POST /echo HTTP/1.1\r\nHost: x\r\n"
 SLOW = {
     "nothing": b"",
-    "half a line": b"GET /liv",
-    "half a head": b"GET /livez HTTP/1.1\r\nHost: x\r\n",
+    "half a line": b"GET /shop/liv",
+    "half a head": b"GET /shop/livez HTTP/1.1\r\nHost: x\r\n",
     "half a body": POST + b"Content-Length: 60000\r\n\r\nhalf",
     "half the chunks": POST + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
     "half a size": POST + b"Transfer-Encoding: chunked\r\n\r\n",
@@ -87,7 +87,7 @@ def test_others_are_served_while_60_slow_callers_send_a_byte_a_second(start: Sta
         sender.start()
         opened.callback(sender.join)
         opened.callback(stop.set)
-        for path in ("/livez", "/readyz", "/slow/x?seconds=0") * 5:
+        for path in ("/shop/livez", "/shop/readyz", "/slow/x?seconds=0") * 5:
             assert server.get(path)[0] == 200
         for connection in slow:  # none was cut meanwhile
             connection.setblocking(False)
@@ -118,9 +118,9 @@ def test_callers_that_never_close_keep_nobody_waiting(start: Start) -> None:
     server = start(100_000)
     with ExitStack() as opened:
         for _ in range(60):
-            opened.enter_context(connect(server, b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+            opened.enter_context(connect(server, b"GET /shop/livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
         for _ in range(5):
-            assert server.get("/livez")[0] == 200
+            assert server.get("/shop/livez")[0] == 200
 
 
 def test_a_request_in_single_bytes_and_the_next_at_once_are_answered(start: Start) -> None:
@@ -181,12 +181,12 @@ def test_odd_requests_get_problem_details_and_others_are_served(start: Start) ->
     server = start(1000)
     answers = {name: problem_in(ask(server, raw))[0] for name, (raw, _) in ODD.items()}
     assert answers == {name: status for name, (_, status) in ODD.items()}
-    assert server.get("/livez")[0] == 200
+    assert server.get("/shop/livez")[0] == 200
 
 
 def test_a_caller_that_leaves_in_the_middle_of_a_body_leaves_nothing_behind(start: Start) -> None:
     server = start(1000)
     for _ in range(20):
         connect(server, POST + b"Content-Length: 5\r\n\r\nhel").close()
-    assert server.get("/livez")[0] == 200
+    assert server.get("/shop/livez")[0] == 200
     assert "Traceback" not in server.log()

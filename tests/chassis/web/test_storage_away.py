@@ -6,6 +6,7 @@ import secrets
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from html import unescape
 from typing import Any
 
 import psycopg
@@ -120,4 +121,4 @@ def test_a_page_about_unavailable_storage_is_in_the_readers_language(
     assert f'lang="{lang}"' in page.text
     text = "Something on our side isn't answering right now. Please wait a minute and try again."
     for sentence in ("We need a moment", text):
-        assert WORDS.of(lang).gettext(sentence) in page.text
+        assert WORDS.of(lang).gettext(sentence) in unescape(page.text)
