@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ def dependency_checks(engine: sa.Engine, broker: Broker, redis_url: str) -> list
         Check("broker", broker.ping, needed=False),
     ]
     if redis_url:
-        checks.append(Check("redis", partial(_ping_redis, redis_url), needed=False))
+        checks.append(Check("redis", _redis_check(redis_url), needed=False))
     return checks
 
 
@@ -26,8 +27,12 @@ def _ping_database(engine: sa.Engine) -> None:
         connection.execute(sa.text("SELECT 1"))
 
 
-def _ping_redis(url: str) -> None:
-    import redis
+def _redis_check(url: str) -> Callable[[], None]:
+    # Imported here, before any thread asks for health: an import in one thread shows others a half-filled module.
+    from redis import Redis
 
-    with redis.Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=0.5) as connection:
-        connection.ping()
+    def ping() -> None:
+        with Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=0.5) as connection:
+            connection.ping()
+
+    return ping
