@@ -10,9 +10,6 @@ Client = Literal["browser", "api"]
 RETRY = timedelta(minutes=1)
 """How long the refresh token before the current one is honoured, for a caller who lost the last answer."""
 
-FRESH = timedelta(minutes=10)
-"""How young a sign-in has to be for an export, an erasure or a new address."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Session:

@@ -13,7 +13,7 @@ from services.chassis.identity.principal import Principal
 from services.events.permissions import services_of
 from services.profiles.domain.api_key import ApiKey
 from services.profiles.ports import Resources
-from services.profiles.use_cases.sessions import tell_ended
+from services.profiles.use_cases.sessions import record_ended
 
 PREFIX = "cairn_"
 
@@ -74,7 +74,7 @@ def revoke_key(resources: Resources, caller: Principal, key_id: str, *, reason: 
             raise NotFound("key_not_found", Sentence("There is no API key with this id."))
         if key.revoked_at is None:
             store.api_keys.save(replace(key, revoked_at=store.now))
-            tell_ended(store, key.programme_id, key.id, [key.id])
+            record_ended(store, key.programme_id, key.id, [key.id])
             store.audit("key.revoked", key.id, by=caller.scope, reason=reason)
 
 

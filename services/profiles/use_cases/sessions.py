@@ -85,7 +85,7 @@ def _renewed(resources: Resources, store: Store, session: Session, secret: str) 
         return None
     store.sessions.save(later)
     if outcome == "stolen":
-        tell_ended(store, session.programme_id, session.subject_id, [session.id])
+        record_ended(store, session.programme_id, session.subject_id, [session.id])
         return None
     principal = _current_principal(store, session)
     return None if principal is None else _signed_in(resources, store, later, following, principal)
@@ -130,7 +130,7 @@ def end_session(resources: Resources, caller: Principal, session_id: str) -> Non
         if session is None or session.subject_id != caller.id or not session.is_open(store.now):
             raise no_such_session()
         store.sessions.save(replace(session, ended_at=store.now))
-        tell_ended(store, session.programme_id, session.subject_id, [session.id])
+        record_ended(store, session.programme_id, session.subject_id, [session.id])
 
 
 def end_own_sessions(resources: Resources, caller: Principal) -> None:
@@ -143,10 +143,10 @@ def end_sessions_of(store: Store, programme_id: str, subject_id: str) -> None:
     """End all open sessions of a person or a member of staff."""
     ended = store.sessions.end_all(subject_id)
     if ended:
-        tell_ended(store, programme_id, subject_id, ended)
+        record_ended(store, programme_id, subject_id, ended)
 
 
-def tell_ended(store: Store, programme_id: str, subject_id: str, session_ids: Sequence[str]) -> None:
+def record_ended(store: Store, programme_id: str, subject_id: str, session_ids: Sequence[str]) -> None:
     """Refuse the tokens of these sessions here from now on, and publish that they ended."""
     store.end_sessions(*session_ids)
     store.publish(SessionsEnded(subject_id=subject_id, programme_id=programme_id, session_ids=tuple(session_ids)))
