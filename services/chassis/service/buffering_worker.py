@@ -83,12 +83,9 @@ class BufferingWorker(ThreadWorker):
         self._advance(slot)
 
     def _on_readable(self, slot: _Slot, sock: socket.socket) -> None:
-        try:
-            piece = sock.recv(_PIECE)
-        except (BlockingIOError, InterruptedError):
+        piece = _receive(sock)
+        if piece is None:
             return
-        except OSError:
-            piece = b""
         if not piece:
             self._forget(slot)
             self._close(slot.conn)
@@ -158,12 +155,9 @@ class BufferingWorker(ThreadWorker):
         self._closing[conn] = closing
 
     def _drain(self, closing: _Closing, sock: socket.socket) -> None:
-        try:
-            piece = sock.recv(_PIECE)
-        except (BlockingIOError, InterruptedError):
+        piece = _receive(sock)
+        if piece is None:
             return
-        except OSError:
-            piece = b""
         closing.drained += len(piece)
         if not piece or closing.drained > _MOST_DRAINED:
             self._end(closing)
@@ -240,3 +234,13 @@ def _bound_waits(sock: socket.socket) -> None:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", _SEND, 0))
     except OSError:
         return
+
+
+def _receive(sock: socket.socket) -> bytes | None:
+    """Return what has arrived, nothing when the connection has ended; None when there is nothing yet."""
+    try:
+        return sock.recv(_PIECE)
+    except (BlockingIOError, InterruptedError):
+        return None
+    except OSError:
+        return b""
